@@ -1,0 +1,1 @@
+"""A module for each operation, in a package for each tag."""

@@ -1,0 +1,117 @@
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import Client
+from ...models.enhance_request import EnhanceRequest
+from ...models.error_body import ErrorBody
+from ...models.error_envelope import ErrorEnvelope
+from ...models.task_response import TaskResponse
+from ...types import Response, is_object
+
+
+def _get_kwargs(*, body: EnhanceRequest) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {"method": "post", "url": "/v1/enhance"}
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_body(status_code: int, data: Any) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+    if status_code == 200:
+        response_200 = TaskResponse.from_dict(data)
+
+        return response_200
+
+    def _parse_response_default(data: object) -> ErrorBody | ErrorEnvelope | TaskResponse:
+        try:
+            if not is_object(data):
+                raise TypeError()
+            componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+            return componentsschemas_error_answer_type_0
+        except (TypeError, ValueError, AttributeError, KeyError):
+            pass
+        try:
+            if not is_object(data):
+                raise TypeError()
+            componentsschemas_error_answer_type_1 = TaskResponse.from_dict(data)
+
+            return componentsschemas_error_answer_type_1
+        except (TypeError, ValueError, AttributeError, KeyError):
+            pass
+        if not is_object(data):
+            raise TypeError()
+        componentsschemas_error_answer_type_2 = ErrorEnvelope.from_dict(data)
+
+        return componentsschemas_error_answer_type_2
+
+    response_default = _parse_response_default(data)
+
+    return response_default
+
+
+def _build_response(client: Client, response: httpx.Response) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
+    parsed = None
+    try:
+        parsed = _parse_body(response.status_code, response.json())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        # HTML of a proxy, a body cut short, an object without its required fields: the bytes are in `content`.
+        if client.raise_on_unexpected_status:
+            raise errors.UnexpectedStatus(response.status_code, response.content) from None
+    return Response(status_code=response.status_code, content=response.content, headers=response.headers, parsed=parsed)
+
+
+def sync_detailed(*, client: Client, body: EnhanceRequest) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
+    """Finish a draft.
+
+    Makes a finished image of one image of a draft.
+
+    **Costs 80 points. Takes** about 45 seconds.
+
+    **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+
+    Raises:
+        errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
+        httpx.HTTPError: The request could not be sent, or there was no answer.
+    """
+
+    response = client.get_httpx_client().request(**_get_kwargs(body=body))
+    return _build_response(client, response)
+
+
+def sync(*, client: Client, body: EnhanceRequest) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+    """As `sync_detailed`, but only what was parsed."""
+    return sync_detailed(client=client, body=body).parsed
+
+
+async def asyncio_detailed(
+    *, client: Client, body: EnhanceRequest
+) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
+    """Finish a draft.
+
+    Makes a finished image of one image of a draft.
+
+    **Costs 80 points. Takes** about 45 seconds.
+
+    **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+
+    Raises:
+        errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
+        httpx.HTTPError: The request could not be sent, or there was no answer.
+    """
+
+    response = await client.get_async_httpx_client().request(**_get_kwargs(body=body))
+    return _build_response(client, response)
+
+
+async def asyncio(*, client: Client, body: EnhanceRequest) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+    """As `asyncio_detailed`, but only what was parsed."""
+    return (await asyncio_detailed(client=client, body=body)).parsed

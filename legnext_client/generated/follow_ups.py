@@ -1,0 +1,745 @@
+"""What can be made of a job: a method for each operation whose body takes the id of a job; sync and async.
+
+Written by `make generate`; edit `openapi.yaml` instead. A job inherits these methods and carries them out.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from .operations import OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from .models.canvas import Canvas
+    from .models.canvas_img import CanvasImg
+    from .models.content_type import ContentType
+    from .models.crop_mode import CropMode
+    from .models.face_enhancement import FaceEnhancement
+    from .models.mask import Mask
+    from .models.output_format import OutputFormat
+    from .models.pan_direction import PanDirection
+    from .models.polygon import Polygon
+    from .models.remix_mode import RemixMode
+    from .models.target_aspect_ratio import TargetAspectRatio
+    from .models.target_resolution import TargetResolution
+    from .models.upscale_type import UpscaleType
+    from .models.variation_type import VariationType
+    from .models.video_type import VideoType
+
+JobT = TypeVar("JobT")
+
+
+class FollowUps(ABC, Generic[JobT]):
+    """The follow-ups of a job; its id is filled in by `_follow_up`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> JobT:
+        """Send the operation for this job."""
+
+    def variation(
+        self,
+        *,
+        image_no: int,
+        type: VariationType | Literal[0, 1],
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Make variations of an image.
+
+        Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+        changed (`type` 1, strong). A `remix_prompt` guides what changes.
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+        source must be completed and at most three days old.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["variation"],
+            {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
+        )
+
+    def upscale(self, *, image_no: int, type: UpscaleType | Literal[0, 1], callback: str | None = None) -> JobT:
+        """Enlarge an image.
+
+        Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+        1, creative).
+
+        **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
+
+        **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+        2 and 3 (2x, 4x) belonged to models that are retired.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(OPERATIONS["upscale"], {"image_no": image_no, "type": type, "callback": callback})
+
+    def reroll(self, *, callback: str | None = None) -> JobT:
+        """Do a job again.
+
+        Runs a finished image job once more with the same prompt and settings, and makes four new images.
+
+        **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
+
+        Args:
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(OPERATIONS["reroll"], {"callback": callback})
+
+    def pan(
+        self,
+        *,
+        image_no: int,
+        direction: PanDirection | Literal[0, 1, 2, 3],
+        scale: float,
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Extend an image to one side.
+
+        Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
+        again in that direction. A `remix_prompt` says what is to be seen in the new part.
+
+        **Costs 80 points. Takes** about 45 seconds.
+
+        **Watch for** the model: images of v8 and v8.1 cannot be panned.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
+            scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["pan"],
+            {
+                "image_no": image_no,
+                "direction": direction,
+                "scale": scale,
+                "remix_prompt": remix_prompt,
+                "callback": callback,
+            },
+        )
+
+    def outpaint(
+        self, *, image_no: int, scale: float, remix_prompt: str | None = None, callback: str | None = None
+    ) -> JobT:
+        """Extend an image on all sides.
+
+        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
+        new width and height. A `remix_prompt` says what is to be seen around it.
+
+        **Costs 80 points. Takes** about 45 seconds.
+
+        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
+        cannot be outpainted.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            scale: How large the image becomes, as a multiple. 1.1 to 2.0.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["outpaint"],
+            {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
+        )
+
+    def inpaint(
+        self,
+        *,
+        image_no: int,
+        mask: Mask | Mapping[str, Any],
+        remix_prompt: str | None = None,
+        area: Polygon | Mapping[str, Any] | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Repaint parts of an image.
+
+        Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+        white image, whose white parts are repainted: one of the two, never both.
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+        polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            area: An area of an image, by its corners. Deprecated.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["inpaint"],
+            {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
+        )
+
+    def remix(
+        self, *, image_no: int, remix_prompt: str, mode: RemixMode | Literal[0, 1] = 0, callback: str | None = None
+    ) -> JobT:
+        """Change an image by a new prompt.
+
+        Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+        default) or small ones (`mode` 1, subtle).
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["remix"],
+            {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
+        )
+
+    def edit(
+        self,
+        *,
+        image_no: int,
+        canvas: Canvas | Mapping[str, Any],
+        img_pos: CanvasImg | Mapping[str, Any],
+        remix_prompt: str,
+        mask: Mask | Mapping[str, Any] | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Move an image on a canvas and repaint.
+
+        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+        `img_pos` may lie partly outside the canvas: `x` and `y` can be negative.
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            canvas: The size of a canvas.
+            img_pos: The size of an image and its place on a canvas.
+            remix_prompt: What is to be seen, with flags at the end.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["edit"],
+            {
+                "image_no": image_no,
+                "canvas": canvas,
+                "img_pos": img_pos,
+                "remix_prompt": remix_prompt,
+                "mask": mask,
+                "callback": callback,
+            },
+        )
+
+    def enhance(self, *, image_no: int, callback: str | None = None) -> JobT:
+        """Finish a draft.
+
+        Makes a finished image of one image of a draft.
+
+        **Costs 80 points. Takes** about 45 seconds.
+
+        **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(OPERATIONS["enhance"], {"image_no": image_no, "callback": callback})
+
+    def enhance_upscale(
+        self,
+        *,
+        image_no: int,
+        target_resolution: TargetResolution | Literal["HD", "FHD", "2K", "4K", "6K", "8K", "12K"] = "2K",
+        content_type: ContentType | Literal["standard", "photo", "illustration", "text", "low_res"] = "standard",
+        aspect_ratio: TargetAspectRatio
+        | Literal["keep", "1:1", "16:9", "9:16", "4:5", "5:4", "3:2", "2:3", "4:3", "3:4"] = "keep",
+        crop_mode: CropMode | Literal["letterbox", "crop", "stretch"] = "letterbox",
+        output_format: OutputFormat | Literal["jpeg", "jpg", "png", "tiff", "tif"] = "jpeg",
+        face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
+        callback: str | None = None,
+    ) -> JobT:
+        """Enlarge up to 12K with Topaz.
+
+        Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+        TIFF, at most 100 MB) or as an image of a job (`job_id` and `image_no`): one of the two, never both.
+
+        **Costs by size:**
+
+        | `target_resolution` | long edge | points |
+        |---|---|---|
+        | HD, FHD | 1920 px | 120 |
+        | 2K (default) | 2560 px | 120 |
+        | 4K | 3840 px | 160 |
+        | 6K | 6144 px | 200 |
+        | 8K | 7680 px | 300 |
+        | 12K | 12288 px | 540 |
+
+        **Takes** about a minute, longer for large sizes.
+
+        **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
+            content_type: What kind of image it is. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
+            aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
+            crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
+            output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
+            face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["enhance_upscale"],
+            {
+                "image_no": image_no,
+                "target_resolution": target_resolution,
+                "content_type": content_type,
+                "aspect_ratio": aspect_ratio,
+                "crop_mode": crop_mode,
+                "output_format": output_format,
+                "face_enhancement_level": face_enhancement_level,
+                "callback": callback,
+            },
+        )
+
+    def video_diffusion(
+        self,
+        *,
+        prompt: str | None = None,
+        image_no: int,
+        video_type: VideoType | Literal[0, 1] = 0,
+        callback: str | None = None,
+    ) -> JobT:
+        """Make videos from a text or an image.
+
+        Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
+        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+        `https://example.com/start.png waves roll in`.
+
+        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+        1`, `2` or `4`, the number of videos.
+
+        **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
+        less with `--bs`. **Takes** three to five minutes.
+
+        **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+
+        Args:
+            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            image_no: Which image of the job, from 0. 0 to 3.
+            video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["video_diffusion"],
+            {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
+        )
+
+    def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
+        """Make a video longer.
+
+        Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+        next. A video can be extended four times, to 20 seconds.
+
+        **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
+
+        **Watch for** the order: extend first, upscale last.
+
+        Args:
+            video_no: Which video of the job, from 0. 0 to 3.
+            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(
+            OPERATIONS["extend_video"], {"video_no": video_no, "prompt": prompt, "callback": callback}
+        )
+
+    def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
+        """Enlarge a video.
+
+        Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+
+        **Costs 480 points. Takes** four to six minutes.
+
+        Args:
+            video_no: Which video of the job, from 0. 0 to 3.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return self._follow_up(OPERATIONS["video_upscale"], {"video_no": video_no, "callback": callback})
+
+
+class AsyncFollowUps(ABC, Generic[JobT]):
+    """The follow-ups of a job; its id is filled in by `_follow_up`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> JobT:
+        """Send the operation for this job."""
+
+    async def variation(
+        self,
+        *,
+        image_no: int,
+        type: VariationType | Literal[0, 1],
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Make variations of an image.
+
+        Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+        changed (`type` 1, strong). A `remix_prompt` guides what changes.
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+        source must be completed and at most three days old.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["variation"],
+            {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
+        )
+
+    async def upscale(self, *, image_no: int, type: UpscaleType | Literal[0, 1], callback: str | None = None) -> JobT:
+        """Enlarge an image.
+
+        Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+        1, creative).
+
+        **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
+
+        **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+        2 and 3 (2x, 4x) belonged to models that are retired.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(OPERATIONS["upscale"], {"image_no": image_no, "type": type, "callback": callback})
+
+    async def reroll(self, *, callback: str | None = None) -> JobT:
+        """Do a job again.
+
+        Runs a finished image job once more with the same prompt and settings, and makes four new images.
+
+        **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
+
+        Args:
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(OPERATIONS["reroll"], {"callback": callback})
+
+    async def pan(
+        self,
+        *,
+        image_no: int,
+        direction: PanDirection | Literal[0, 1, 2, 3],
+        scale: float,
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Extend an image to one side.
+
+        Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
+        again in that direction. A `remix_prompt` says what is to be seen in the new part.
+
+        **Costs 80 points. Takes** about 45 seconds.
+
+        **Watch for** the model: images of v8 and v8.1 cannot be panned.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
+            scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["pan"],
+            {
+                "image_no": image_no,
+                "direction": direction,
+                "scale": scale,
+                "remix_prompt": remix_prompt,
+                "callback": callback,
+            },
+        )
+
+    async def outpaint(
+        self, *, image_no: int, scale: float, remix_prompt: str | None = None, callback: str | None = None
+    ) -> JobT:
+        """Extend an image on all sides.
+
+        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
+        new width and height. A `remix_prompt` says what is to be seen around it.
+
+        **Costs 80 points. Takes** about 45 seconds.
+
+        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
+        cannot be outpainted.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            scale: How large the image becomes, as a multiple. 1.1 to 2.0.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["outpaint"],
+            {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
+        )
+
+    async def inpaint(
+        self,
+        *,
+        image_no: int,
+        mask: Mask | Mapping[str, Any],
+        remix_prompt: str | None = None,
+        area: Polygon | Mapping[str, Any] | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Repaint parts of an image.
+
+        Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+        white image, whose white parts are repainted: one of the two, never both.
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+        polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            area: An area of an image, by its corners. Deprecated.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["inpaint"],
+            {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
+        )
+
+    async def remix(
+        self, *, image_no: int, remix_prompt: str, mode: RemixMode | Literal[0, 1] = 0, callback: str | None = None
+    ) -> JobT:
+        """Change an image by a new prompt.
+
+        Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+        default) or small ones (`mode` 1, subtle).
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["remix"],
+            {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
+        )
+
+    async def edit(
+        self,
+        *,
+        image_no: int,
+        canvas: Canvas | Mapping[str, Any],
+        img_pos: CanvasImg | Mapping[str, Any],
+        remix_prompt: str,
+        mask: Mask | Mapping[str, Any] | None = None,
+        callback: str | None = None,
+    ) -> JobT:
+        """Move an image on a canvas and repaint.
+
+        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+        `img_pos` may lie partly outside the canvas: `x` and `y` can be negative.
+
+        **Costs 120 points. Takes** about 45 seconds.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            canvas: The size of a canvas.
+            img_pos: The size of an image and its place on a canvas.
+            remix_prompt: What is to be seen, with flags at the end.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["edit"],
+            {
+                "image_no": image_no,
+                "canvas": canvas,
+                "img_pos": img_pos,
+                "remix_prompt": remix_prompt,
+                "mask": mask,
+                "callback": callback,
+            },
+        )
+
+    async def enhance(self, *, image_no: int, callback: str | None = None) -> JobT:
+        """Finish a draft.
+
+        Makes a finished image of one image of a draft.
+
+        **Costs 80 points. Takes** about 45 seconds.
+
+        **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(OPERATIONS["enhance"], {"image_no": image_no, "callback": callback})
+
+    async def enhance_upscale(
+        self,
+        *,
+        image_no: int,
+        target_resolution: TargetResolution | Literal["HD", "FHD", "2K", "4K", "6K", "8K", "12K"] = "2K",
+        content_type: ContentType | Literal["standard", "photo", "illustration", "text", "low_res"] = "standard",
+        aspect_ratio: TargetAspectRatio
+        | Literal["keep", "1:1", "16:9", "9:16", "4:5", "5:4", "3:2", "2:3", "4:3", "3:4"] = "keep",
+        crop_mode: CropMode | Literal["letterbox", "crop", "stretch"] = "letterbox",
+        output_format: OutputFormat | Literal["jpeg", "jpg", "png", "tiff", "tif"] = "jpeg",
+        face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
+        callback: str | None = None,
+    ) -> JobT:
+        """Enlarge up to 12K with Topaz.
+
+        Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+        TIFF, at most 100 MB) or as an image of a job (`job_id` and `image_no`): one of the two, never both.
+
+        **Costs by size:**
+
+        | `target_resolution` | long edge | points |
+        |---|---|---|
+        | HD, FHD | 1920 px | 120 |
+        | 2K (default) | 2560 px | 120 |
+        | 4K | 3840 px | 160 |
+        | 6K | 6144 px | 200 |
+        | 8K | 7680 px | 300 |
+        | 12K | 12288 px | 540 |
+
+        **Takes** about a minute, longer for large sizes.
+
+        **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
+
+        Args:
+            image_no: Which image of the job, from 0. 0 to 3.
+            target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
+            content_type: What kind of image it is. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
+            aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
+            crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
+            output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
+            face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["enhance_upscale"],
+            {
+                "image_no": image_no,
+                "target_resolution": target_resolution,
+                "content_type": content_type,
+                "aspect_ratio": aspect_ratio,
+                "crop_mode": crop_mode,
+                "output_format": output_format,
+                "face_enhancement_level": face_enhancement_level,
+                "callback": callback,
+            },
+        )
+
+    async def video_diffusion(
+        self,
+        *,
+        prompt: str | None = None,
+        image_no: int,
+        video_type: VideoType | Literal[0, 1] = 0,
+        callback: str | None = None,
+    ) -> JobT:
+        """Make videos from a text or an image.
+
+        Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
+        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+        `https://example.com/start.png waves roll in`.
+
+        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+        1`, `2` or `4`, the number of videos.
+
+        **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
+        less with `--bs`. **Takes** three to five minutes.
+
+        **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+
+        Args:
+            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            image_no: Which image of the job, from 0. 0 to 3.
+            video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["video_diffusion"],
+            {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
+        )
+
+    async def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
+        """Make a video longer.
+
+        Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+        next. A video can be extended four times, to 20 seconds.
+
+        **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
+
+        **Watch for** the order: extend first, upscale last.
+
+        Args:
+            video_no: Which video of the job, from 0. 0 to 3.
+            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(
+            OPERATIONS["extend_video"], {"video_no": video_no, "prompt": prompt, "callback": callback}
+        )
+
+    async def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
+        """Enlarge a video.
+
+        Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+
+        **Costs 480 points. Takes** four to six minutes.
+
+        Args:
+            video_no: Which video of the job, from 0. 0 to 3.
+            callback: Where the service posts the job when it has ended. Beginning with http or https.
+        """
+        return await self._follow_up(OPERATIONS["video_upscale"], {"video_no": video_no, "callback": callback})

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..models.blend_aspect_ratio import BlendAspectRatio
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class BlendRequest:
+    img_urls: list[str]
+    """ The addresses of the images. """
+    aspect_ratio: BlendAspectRatio
+    """ The shape of the images. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        img_urls = self.img_urls
+
+        aspect_ratio = self.aspect_ratio.value
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"imgUrls": img_urls, "aspect_ratio": aspect_ratio})
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        img_urls = d.pop("imgUrls")
+
+        aspect_ratio = BlendAspectRatio(d.pop("aspect_ratio"))
+
+        callback = d.pop("callback", UNSET)
+
+        blend_request = cls(img_urls=img_urls, aspect_ratio=aspect_ratio, callback=callback)
+
+        return blend_request

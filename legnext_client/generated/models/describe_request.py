@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class DescribeRequest:
+    img_url: str
+    """ An address that begins with http or https. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        img_url = self.img_url
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"imgUrl": img_url})
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        img_url = d.pop("imgUrl")
+
+        callback = d.pop("callback", UNSET)
+
+        describe_request = cls(img_url=img_url, callback=callback)
+
+        return describe_request

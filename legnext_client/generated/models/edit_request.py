@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.canvas import Canvas
+    from ..models.canvas_img import CanvasImg
+    from ..models.mask import Mask
+
+
+@_attrs_define
+class EditRequest:
+    job_id: str
+    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    image_no: int
+    """ Which image of the job, from 0. """
+    canvas: Canvas
+    """ The size of a canvas. """
+    img_pos: CanvasImg
+    """ The size of an image and its place on a canvas. """
+    remix_prompt: str
+    """ What is to be seen, with flags at the end. """
+    mask: Mask | Unset = UNSET
+    """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        job_id = self.job_id
+
+        image_no = self.image_no
+
+        canvas = self.canvas.to_dict()
+
+        img_pos = self.img_pos.to_dict()
+
+        remix_prompt = self.remix_prompt
+
+        mask: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.mask, Unset):
+            mask = self.mask.to_dict()
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {"jobId": job_id, "imageNo": image_no, "canvas": canvas, "imgPos": img_pos, "remixPrompt": remix_prompt}
+        )
+        if mask is not UNSET:
+            field_dict["mask"] = mask
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.canvas import Canvas
+        from ..models.canvas_img import CanvasImg
+        from ..models.mask import Mask
+
+        d = dict(src_dict)
+        job_id = d.pop("jobId")
+
+        image_no = d.pop("imageNo")
+
+        canvas = Canvas.from_dict(d.pop("canvas"))
+
+        img_pos = CanvasImg.from_dict(d.pop("imgPos"))
+
+        remix_prompt = d.pop("remixPrompt")
+
+        _mask = d.pop("mask", UNSET)
+        mask: Mask | Unset
+        if isinstance(_mask, Unset):
+            mask = UNSET
+        else:
+            mask = Mask.from_dict(_mask)
+
+        callback = d.pop("callback", UNSET)
+
+        edit_request = cls(
+            job_id=job_id,
+            image_no=image_no,
+            canvas=canvas,
+            img_pos=img_pos,
+            remix_prompt=remix_prompt,
+            mask=mask,
+            callback=callback,
+        )
+
+        return edit_request

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class EnhanceRequest:
+    job_id: str
+    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    image_no: int
+    """ Which image of the job, from 0. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        job_id = self.job_id
+
+        image_no = self.image_no
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"jobId": job_id, "imageNo": image_no})
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        job_id = d.pop("jobId")
+
+        image_no = d.pop("imageNo")
+
+        callback = d.pop("callback", UNSET)
+
+        enhance_request = cls(job_id=job_id, image_no=image_no, callback=callback)
+
+        return enhance_request

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.mask import Mask
+    from ..models.polygon import Polygon
+
+
+@_attrs_define
+class InpaintRequest:
+    job_id: str
+    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    image_no: int
+    """ Which image of the job, from 0. """
+    mask: Mask
+    """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
+    remix_prompt: str | Unset = UNSET
+    """ What is to be seen, with flags at the end. """
+    area: Polygon | Unset = UNSET
+    """ An area of an image, by its corners. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        job_id = self.job_id
+
+        image_no = self.image_no
+
+        mask = self.mask.to_dict()
+
+        remix_prompt = self.remix_prompt
+
+        area: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.area, Unset):
+            area = self.area.to_dict()
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"jobId": job_id, "imageNo": image_no, "mask": mask})
+        if remix_prompt is not UNSET:
+            field_dict["remixPrompt"] = remix_prompt
+        if area is not UNSET:
+            field_dict["area"] = area
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.mask import Mask
+        from ..models.polygon import Polygon
+
+        d = dict(src_dict)
+        job_id = d.pop("jobId")
+
+        image_no = d.pop("imageNo")
+
+        mask = Mask.from_dict(d.pop("mask"))
+
+        remix_prompt = d.pop("remixPrompt", UNSET)
+
+        _area = d.pop("area", UNSET)
+        area: Polygon | Unset
+        if isinstance(_area, Unset):
+            area = UNSET
+        else:
+            area = Polygon.from_dict(_area)
+
+        callback = d.pop("callback", UNSET)
+
+        inpaint_request = cls(
+            job_id=job_id, image_no=image_no, mask=mask, remix_prompt=remix_prompt, area=area, callback=callback
+        )
+
+        return inpaint_request

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..models.remix_mode import RemixMode
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class RemixRequest:
+    job_id: str
+    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    image_no: int
+    """ Which image of the job, from 0. """
+    remix_prompt: str
+    """ What is to be seen, with flags at the end. """
+    mode: RemixMode | Unset = RemixMode.STRONG
+    """ How much changes. 0 is strong, 1 is subtle. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        job_id = self.job_id
+
+        image_no = self.image_no
+
+        remix_prompt = self.remix_prompt
+
+        mode: int | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode.value
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"jobId": job_id, "imageNo": image_no, "remixPrompt": remix_prompt})
+        if mode is not UNSET:
+            field_dict["mode"] = mode
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        job_id = d.pop("jobId")
+
+        image_no = d.pop("imageNo")
+
+        remix_prompt = d.pop("remixPrompt")
+
+        _mode = d.pop("mode", UNSET)
+        mode: RemixMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = RemixMode(_mode)
+
+        callback = d.pop("callback", UNSET)
+
+        remix_request = cls(job_id=job_id, image_no=image_no, remix_prompt=remix_prompt, mode=mode, callback=callback)
+
+        return remix_request

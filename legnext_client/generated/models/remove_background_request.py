@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class RemoveBackgroundRequest:
+    img_url: str
+    """ The address of an image, beginning with http or https. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        img_url = self.img_url
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"imgUrl": img_url})
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        img_url = d.pop("imgUrl")
+
+        callback = d.pop("callback", UNSET)
+
+        remove_background_request = cls(img_url=img_url, callback=callback)
+
+        return remove_background_request

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class RetextureRequest:
+    img_url: str
+    """ The address of an image, beginning with http or https. """
+    remix_prompt: str
+    """ What is to be seen, with flags at the end. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        img_url = self.img_url
+
+        remix_prompt = self.remix_prompt
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"imgUrl": img_url, "remixPrompt": remix_prompt})
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        img_url = d.pop("imgUrl")
+
+        remix_prompt = d.pop("remixPrompt")
+
+        callback = d.pop("callback", UNSET)
+
+        retexture_request = cls(img_url=img_url, remix_prompt=remix_prompt, callback=callback)
+
+        return retexture_request

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..models.variation_type import VariationType
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class VariationRequest:
+    job_id: str
+    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    image_no: int
+    """ Which image of the job, from 0. """
+    type_: VariationType
+    """ How much changes. 0 is subtle, 1 is strong. """
+    remix_prompt: str | Unset = UNSET
+    """ What is to be seen, with flags at the end. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        job_id = self.job_id
+
+        image_no = self.image_no
+
+        type_ = self.type_.value
+
+        remix_prompt = self.remix_prompt
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"jobId": job_id, "imageNo": image_no, "type": type_})
+        if remix_prompt is not UNSET:
+            field_dict["remixPrompt"] = remix_prompt
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        job_id = d.pop("jobId")
+
+        image_no = d.pop("imageNo")
+
+        type_ = VariationType(d.pop("type"))
+
+        remix_prompt = d.pop("remixPrompt", UNSET)
+
+        callback = d.pop("callback", UNSET)
+
+        variation_request = cls(
+            job_id=job_id, image_no=image_no, type_=type_, remix_prompt=remix_prompt, callback=callback
+        )
+
+        return variation_request

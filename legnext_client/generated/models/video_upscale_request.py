@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class VideoUpscaleRequest:
+    job_id: str
+    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    video_no: int
+    """ Which video of the job, from 0. """
+    callback: str | Unset = UNSET
+    """ Where the service posts the job when it has ended. Beginning with http or https. """
+
+    def to_dict(self) -> dict[str, Any]:
+        job_id = self.job_id
+
+        video_no = self.video_no
+
+        callback = self.callback
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({"jobId": job_id, "videoNo": video_no})
+        if callback is not UNSET:
+            field_dict["callback"] = callback
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        job_id = d.pop("jobId")
+
+        video_no = d.pop("videoNo")
+
+        callback = d.pop("callback", UNSET)
+
+        video_upscale_request = cls(job_id=job_id, video_no=video_no, callback=callback)
+
+        return video_upscale_request

@@ -1,0 +1,177 @@
+"""Make everything that follows from `openapi.yaml`: the client, the facade, the tables, the spec as JSON.
+
+    python scripts/generate.py                                      regenerate the project
+    python scripts/generate.py --spec other.yaml --package DIR      generate into another package, for trials
+
+openapi-python-client reads the spec and fills its own modules and ours from `templates/`. It is called as a library
+because its command line can only fill the files it knows by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import signatures
+import table
+import yaml
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from openapi_python_client.parser.openapi import Endpoint
+
+Row = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parent.parent
+JOB = "TaskResponse"
+OWN_MODULES = ("operations", "rules", "namespaces", "follow_ups")
+NESTED = {
+    "items": "Field",
+    "fields": "Field",
+    "path_fields": "Field",
+    "rules": "Condition",
+    "price": "Price",
+    "when": "PriceRow",
+    "seconds": "Seconds",
+    "prompt": "PromptField",
+    "source": "Source",
+    "film": "Film",
+}
+"""Which class of `operations.py` a nested row belongs to."""
+
+
+def main() -> int:
+    options = arguments()
+    spec = yaml.load(options.spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    try:
+        errors = generate(spec, options.spec, options.package)
+    except table.SpecError as reason:
+        errors = [str(reason)]
+    for error in errors:
+        print(f"{options.spec.name}: {error}", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", help="the document to generate from")
+    parser.add_argument("--package", type=Path, default=ROOT / "legnext_client", help="the package to generate into")
+    return parser.parse_args()
+
+
+def generate(spec: Row, source: Path, package: Path) -> list[str]:
+    """Write `generated/` and `openapi.json` into the package; the errors come back, nothing is half written then."""
+    rows = table.operations(spec)
+    rules = table.rules(spec)
+    output = package / "generated"
+    settings = ConfigFile.load_from_path(ROOT / "generator-config.yaml")
+    config = Config.from_sources(settings, MetaType.NONE, source, "utf-8", overwrite=True, output_path=output)
+    parsed = GeneratorData.from_dict(spec, config=config)
+    if isinstance(parsed, GeneratorError):
+        return [f"{parsed.header}: {parsed.detail}"]
+    project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
+    collections = parsed.endpoint_collections_by_tag.values()
+    problems = [*parsed.errors, *(problem for collection in collections for problem in collection.parse_errors)]
+    if problems:
+        return [f"{problem.header}: {problem.detail}" for problem in problems]
+    cast("Row", project.env.globals).update(spec=spec, constructor=constructor, models_of=models_of, JOB=JOB)
+    shutil.rmtree(output, ignore_errors=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        failures = project.build()
+    if failures:
+        return [f"{failure.header}: {failure.detail}" for failure in failures]
+    facts = {"operations": rows, "rules": rules, "methods": methods(rows, parsed)}
+    for name in OWN_MODULES:
+        text = project.env.get_template(f"{name}.py.jinja").render(**facts)
+        (output / f"{name}.py").write_text(text, encoding="utf-8")
+    (package / "openapi.json").write_text(json.dumps(spec, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    tidy(output)
+    return []
+
+
+def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
+    """Each operation with the arguments of its facade method and, where it builds on a job, of its follow-up."""
+    endpoints: dict[str, Endpoint] = {
+        endpoint.name: endpoint
+        for collection in parsed.endpoint_collections_by_tag.values()
+        for endpoint in collection.endpoints
+    }
+    found: list[Row] = []
+    for row in rows:
+        properties = signatures.properties(endpoints[row["name"]])
+
+        def described(fields: tuple[Row, ...], properties: Any = properties) -> list[Row]:
+            return [signatures.argument(field, properties[field["wire"]]) for field in fields]
+
+        follow_up = any(field["wire"] == table.JOB_FIELD for field in row["fields"])
+        found.append(
+            {
+                **row,
+                "description": in_python_names(row),
+                "path_arguments": described(row["path_fields"]),
+                "arguments": described(row["fields"]),
+                "follow_up": described(table.follow_up_fields(row)) if follow_up else None,
+                "models": {model for prop in properties.values() for model in signatures.models(prop)} | answer(row),
+            }
+        )
+    return found
+
+
+def in_python_names(row: Row) -> str:
+    """The description, with the fields as a Python caller knows them."""
+    text: str = row["description"]
+    for field in row["fields"]:
+        text = text.replace(f"`{field['wire']}`", f"`{field['name']}`")
+    return text
+
+
+def answer(row: Row) -> set[tuple[str, str]]:
+    return set() if row["answer_model"] == JOB else {(table.snake_case(row["answer_model"]), row["answer_model"])}
+
+
+def models_of(methods: list[Row]) -> list[tuple[str, str]]:
+    """The models that some methods mention or answer with, for the imports above them."""
+    return sorted({model for method in methods for model in method["models"]})
+
+
+def constructor(name: str, row: Row) -> str:
+    """A row as the Python expression that makes it; what is empty is left to the class's defaults."""
+    parts: list[str] = []
+    for key, value in row.items():
+        match value:
+            case None | ():
+                continue
+            case False if key != "default":
+                continue
+            case dict():
+                parts.append(f"{key}={constructor(NESTED[key], cast('Row', value))}")
+            case (dict(), *_):
+                inner = "".join(constructor(NESTED[key], one) + "," for one in cast("list[Row]", value))
+                parts.append(f"{key}=({inner})")
+            case list():
+                parts.append(f"{key}={tuple(cast('list[object]', value))}")
+            case _:
+                parts.append(f"{key}={value!r}")
+    return f"{name}({', '.join(parts)})"
+
+
+def tidy(output: Path) -> None:
+    """Sort imports, drop those that are not used, and format: the same bytes on every machine."""
+    ruff = [sys.executable, "-m", "ruff"]
+    style = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311", str(output)]
+    subprocess.run([*ruff, "check", "--fix-only", "--select=F401,I,UP,TC", *style], check=True)
+    subprocess.run([*ruff, "format", "--config=format.skip-magic-trailing-comma=true", *style], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -16,6 +16,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,8 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from openapi_python_client.parser.openapi import Endpoint
 
 Row = dict[str, Any]
@@ -73,30 +76,39 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
     """Write `generated/` and `openapi.json` into the package; the errors come back, nothing is half written then."""
     rows = table.operations(spec)
     rules = table.rules(spec)
-    output = package / "generated"
     settings = ConfigFile.load_from_path(ROOT / "generator-config.yaml")
-    config = Config.from_sources(settings, MetaType.NONE, source, "utf-8", overwrite=True, output_path=output)
-    parsed = GeneratorData.from_dict(spec, config=config)
-    if isinstance(parsed, GeneratorError):
-        return [f"{parsed.header}: {parsed.detail}"]
-    project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
-    collections = parsed.endpoint_collections_by_tag.values()
-    problems = [*parsed.errors, *(problem for collection in collections for problem in collection.parse_errors)]
-    if problems:
-        return [f"{problem.header}: {problem.detail}" for problem in problems]
-    cast("Row", project.env.globals).update(spec=spec, constructor=constructor, models_of=models_of, JOB=JOB)
-    shutil.rmtree(output, ignore_errors=True)
-    with contextlib.redirect_stdout(io.StringIO()):
-        failures = project.build()
-    if failures:
-        return [f"{failure.header}: {failure.detail}" for failure in failures]
-    facts = {"operations": rows, "rules": rules, "methods": methods(rows, parsed)}
-    for name in OWN_MODULES:
-        text = project.env.get_template(f"{name}.py.jinja").render(**facts)
-        (output / f"{name}.py").write_text(text, encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix=".generated-", dir=package) as scratch:
+        output = Path(scratch) / "generated"
+        config = Config.from_sources(settings, MetaType.NONE, source, "utf-8", overwrite=True, output_path=output)
+        parsed = GeneratorData.from_dict(spec, config=config)
+        if isinstance(parsed, GeneratorError):
+            return [f"{parsed.header}: {parsed.detail}"]
+        collections = parsed.endpoint_collections_by_tag.values()
+        problems = [*parsed.errors, *(problem for collection in collections for problem in collection.parse_errors)]
+        if not problems:
+            project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
+            problems = build(
+                project, {"spec": spec, "operations": rows, "rules": rules, "methods": methods(rows, parsed)}
+            )
+        if problems:
+            return [f"{problem.header}: {problem.detail}" for problem in problems]
+        tidy(output)
+        shutil.rmtree(package / "generated", ignore_errors=True)
+        output.rename(package / "generated")
     (package / "openapi.json").write_text(json.dumps(spec, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    tidy(output)
     return []
+
+
+def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
+    """Fill the generator's own modules and then ours; every template sees the facts."""
+    tools = {"constructor": constructor, "models_of": models_of, "JOB": JOB}
+    cast("Row", project.env.globals).update(facts | tools)
+    with contextlib.redirect_stdout(io.StringIO()):
+        problems = project.build()
+    for name in OWN_MODULES:
+        text = project.env.get_template(f"{name}.py.jinja").render()
+        (project.package_dir / f"{name}.py").write_text(text, encoding="utf-8")
+    return problems
 
 
 def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:

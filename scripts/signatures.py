@@ -106,4 +106,6 @@ def bound(row: Json) -> str:
         said = f"at most {high} {unit}"
     if row.get("even_length"):
         said += ", an even number of them"
+    if "means" in row:
+        said += f"{', ' if said else ''}must {row['means']}"
     return said.strip()

@@ -78,8 +78,8 @@ def field(spec: Json, wire: str, schema: Json, *, required: bool) -> Json:
         words = ", ".join(sorted(unknown))
         raise SpecError(f"{wire}: nothing here checks {words}; teach scripts/table.py and the checks before sending")
     own = schema.get("x-legnext", {})
-    if set(own) - {"even_length"}:
-        raise SpecError(f"{wire}: x-legnext of a schema knows even_length alone, got {sorted(own)}")
+    if set(own) - {"even_length", "means"}:
+        raise SpecError(f"{wire}: x-legnext of a schema knows even_length and means, got {sorted(own)}")
     row: Json = {
         "name": snake_case(wire),
         "wire": wire,
@@ -95,8 +95,7 @@ def field(spec: Json, wire: str, schema: Json, *, required: bool) -> Json:
         row["enum_names"] = tuple(schema.get("x-enum-varnames", ()))
     if nullable:
         row["nullable"] = True
-    if own.get("even_length"):
-        row["even_length"] = True
+    row |= own
     if schema.get("deprecated"):
         row["deprecated"] = True
     if "items" in schema:

@@ -62,7 +62,7 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["variation"],
@@ -83,7 +83,7 @@ class FollowUps(ABC, Generic[JobT]):
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(OPERATIONS["upscale"], {"image_no": image_no, "type": type, "callback": callback})
 
@@ -95,7 +95,7 @@ class FollowUps(ABC, Generic[JobT]):
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(OPERATIONS["reroll"], {"callback": callback})
 
@@ -122,7 +122,7 @@ class FollowUps(ABC, Generic[JobT]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["pan"],
@@ -152,7 +152,7 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["outpaint"],
@@ -183,7 +183,7 @@ class FollowUps(ABC, Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. Deprecated.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["inpaint"],
@@ -206,7 +206,7 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["remix"],
@@ -236,7 +236,7 @@ class FollowUps(ABC, Generic[JobT]):
             img_pos: The size of an image and its place on a canvas.
             remix_prompt: What is to be seen, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["edit"],
@@ -261,7 +261,7 @@ class FollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(OPERATIONS["enhance"], {"image_no": image_no, "callback": callback})
 
@@ -306,7 +306,7 @@ class FollowUps(ABC, Generic[JobT]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["enhance_upscale"],
@@ -348,7 +348,7 @@ class FollowUps(ABC, Generic[JobT]):
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["video_diffusion"],
@@ -368,7 +368,7 @@ class FollowUps(ABC, Generic[JobT]):
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             OPERATIONS["extend_video"], {"video_no": video_no, "prompt": prompt, "callback": callback}
@@ -383,7 +383,7 @@ class FollowUps(ABC, Generic[JobT]):
 
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(OPERATIONS["video_upscale"], {"video_no": video_no, "callback": callback})
 
@@ -419,7 +419,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["variation"],
@@ -440,7 +440,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(OPERATIONS["upscale"], {"image_no": image_no, "type": type, "callback": callback})
 
@@ -452,7 +452,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(OPERATIONS["reroll"], {"callback": callback})
 
@@ -479,7 +479,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["pan"],
@@ -509,7 +509,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["outpaint"],
@@ -540,7 +540,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. Deprecated.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["inpaint"],
@@ -563,7 +563,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["remix"],
@@ -593,7 +593,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             img_pos: The size of an image and its place on a canvas.
             remix_prompt: What is to be seen, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["edit"],
@@ -618,7 +618,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(OPERATIONS["enhance"], {"image_no": image_no, "callback": callback})
 
@@ -663,7 +663,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["enhance_upscale"],
@@ -705,7 +705,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["video_diffusion"],
@@ -725,7 +725,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             OPERATIONS["extend_video"], {"video_no": video_no, "prompt": prompt, "callback": callback}
@@ -740,6 +740,6 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(OPERATIONS["video_upscale"], {"video_no": video_no, "callback": callback})

@@ -102,7 +102,7 @@ class Midjourney(Generic[JobT]):
 
         Args:
             text: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(OPERATIONS["diffusion"], {"text": text, "callback": callback})
 
@@ -132,7 +132,7 @@ class Midjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["variation"],
@@ -156,7 +156,7 @@ class Midjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["upscale"], {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
@@ -171,7 +171,7 @@ class Midjourney(Generic[JobT]):
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(OPERATIONS["reroll"], {"job_id": job_id, "callback": callback})
 
@@ -193,7 +193,7 @@ class Midjourney(Generic[JobT]):
         Args:
             img_urls: The addresses of the images. 2 to 5 items.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["blend"], {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
@@ -208,8 +208,8 @@ class Midjourney(Generic[JobT]):
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: An address that begins with http or https.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            img_url: An address. Must begin with http:// or https://, and hold no spaces.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(OPERATIONS["describe"], {"img_url": img_url, "callback": callback})
 
@@ -222,7 +222,7 @@ class Midjourney(Generic[JobT]):
 
         Args:
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(OPERATIONS["shorten"], {"prompt": prompt, "callback": callback})
 
@@ -251,7 +251,7 @@ class Midjourney(Generic[JobT]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["pan"],
@@ -283,7 +283,7 @@ class Midjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["outpaint"],
@@ -322,7 +322,7 @@ class Midjourney(Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. Deprecated.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["inpaint"],
@@ -359,7 +359,7 @@ class Midjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["remix"],
@@ -391,7 +391,7 @@ class Midjourney(Generic[JobT]):
             img_pos: The size of an image and its place on a canvas.
             remix_prompt: What is to be seen, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["edit"],
@@ -424,12 +424,12 @@ class Midjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            img_url: The address of an image, beginning with http or https. At most 1024 characters.
+            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             canvas: The size of a canvas.
             img_pos: The size of an image and its place on a canvas.
             remix_prompt: What is to be seen, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["upload_paint"],
@@ -453,9 +453,9 @@ class Midjourney(Generic[JobT]):
         **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
         Args:
-            img_url: The address of an image, beginning with http or https. At most 1024 characters.
+            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             remix_prompt: What is to be seen, with flags at the end.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["retexture"], {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
@@ -469,8 +469,8 @@ class Midjourney(Generic[JobT]):
         **Costs 80 points. Takes** about 30 seconds.
 
         Args:
-            img_url: The address of an image, beginning with http or https. At most 1024 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(OPERATIONS["remove_background"], {"img_url": img_url, "callback": callback})
 
@@ -486,7 +486,7 @@ class Midjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(OPERATIONS["enhance"], {"job_id": job_id, "image_no": image_no, "callback": callback})
 
@@ -526,7 +526,7 @@ class Midjourney(Generic[JobT]):
         **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_url: An address that begins with http or https.
+            image_url: An address. Must begin with http:// or https://, and hold no spaces.
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -535,7 +535,7 @@ class Midjourney(Generic[JobT]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["enhance_upscale"],
@@ -581,7 +581,7 @@ class Midjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["video_diffusion"],
@@ -604,7 +604,7 @@ class Midjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["extend_video"], {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
@@ -620,7 +620,7 @@ class Midjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             OPERATIONS["video_upscale"], {"job_id": job_id, "video_no": video_no, "callback": callback}
@@ -699,7 +699,7 @@ class AsyncMidjourney(Generic[JobT]):
 
         Args:
             text: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(OPERATIONS["diffusion"], {"text": text, "callback": callback})
 
@@ -729,7 +729,7 @@ class AsyncMidjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["variation"],
@@ -753,7 +753,7 @@ class AsyncMidjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["upscale"], {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
@@ -768,7 +768,7 @@ class AsyncMidjourney(Generic[JobT]):
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(OPERATIONS["reroll"], {"job_id": job_id, "callback": callback})
 
@@ -790,7 +790,7 @@ class AsyncMidjourney(Generic[JobT]):
         Args:
             img_urls: The addresses of the images. 2 to 5 items.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["blend"], {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
@@ -805,8 +805,8 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: An address that begins with http or https.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            img_url: An address. Must begin with http:// or https://, and hold no spaces.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(OPERATIONS["describe"], {"img_url": img_url, "callback": callback})
 
@@ -819,7 +819,7 @@ class AsyncMidjourney(Generic[JobT]):
 
         Args:
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(OPERATIONS["shorten"], {"prompt": prompt, "callback": callback})
 
@@ -848,7 +848,7 @@ class AsyncMidjourney(Generic[JobT]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["pan"],
@@ -880,7 +880,7 @@ class AsyncMidjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["outpaint"],
@@ -919,7 +919,7 @@ class AsyncMidjourney(Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. Deprecated.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["inpaint"],
@@ -956,7 +956,7 @@ class AsyncMidjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["remix"],
@@ -988,7 +988,7 @@ class AsyncMidjourney(Generic[JobT]):
             img_pos: The size of an image and its place on a canvas.
             remix_prompt: What is to be seen, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["edit"],
@@ -1021,12 +1021,12 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            img_url: The address of an image, beginning with http or https. At most 1024 characters.
+            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             canvas: The size of a canvas.
             img_pos: The size of an image and its place on a canvas.
             remix_prompt: What is to be seen, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["upload_paint"],
@@ -1050,9 +1050,9 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
         Args:
-            img_url: The address of an image, beginning with http or https. At most 1024 characters.
+            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             remix_prompt: What is to be seen, with flags at the end.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["retexture"], {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
@@ -1066,8 +1066,8 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 80 points. Takes** about 30 seconds.
 
         Args:
-            img_url: The address of an image, beginning with http or https. At most 1024 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(OPERATIONS["remove_background"], {"img_url": img_url, "callback": callback})
 
@@ -1083,7 +1083,7 @@ class AsyncMidjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["enhance"], {"job_id": job_id, "image_no": image_no, "callback": callback}
@@ -1125,7 +1125,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_url: An address that begins with http or https.
+            image_url: An address. Must begin with http:// or https://, and hold no spaces.
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -1134,7 +1134,7 @@ class AsyncMidjourney(Generic[JobT]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["enhance_upscale"],
@@ -1180,7 +1180,7 @@ class AsyncMidjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["video_diffusion"],
@@ -1203,7 +1203,7 @@ class AsyncMidjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["extend_video"], {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
@@ -1219,7 +1219,7 @@ class AsyncMidjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Beginning with http or https.
+            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             OPERATIONS["video_upscale"], {"job_id": job_id, "video_no": video_no, "callback": callback}

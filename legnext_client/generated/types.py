@@ -6,9 +6,7 @@ Written by `make generate`; edit `openapi.yaml` instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, Literal, TypeGuard, TypeVar
-
-from attrs import define
+from typing import Any, Generic, Literal, NamedTuple, TypeGuard, TypeVar
 
 
 class Unset:
@@ -38,8 +36,7 @@ def is_list(data: object) -> TypeGuard[list[Any]]:
 ParsedT = TypeVar("ParsedT")
 
 
-@define
-class Response(Generic[ParsedT]):
+class Response(NamedTuple, Generic[ParsedT]):
     """An answer: `parsed` is None when the body is not what the spec describes; `content` has the bytes as they came."""
 
     status_code: int

@@ -16,7 +16,7 @@ class BlendRequest:
     aspect_ratio: BlendAspectRatio
     """ The shape of the images. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         img_urls = self.img_urls

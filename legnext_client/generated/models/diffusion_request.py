@@ -13,7 +13,7 @@ class DiffusionRequest:
     text: str
     """ What is to be seen, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text

@@ -28,7 +28,7 @@ class EditRequest:
     mask: Mask | Unset = UNSET
     """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

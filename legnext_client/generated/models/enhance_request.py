@@ -15,7 +15,7 @@ class EnhanceRequest:
     image_no: int
     """ Which image of the job, from 0. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -17,7 +17,7 @@ from ..types import UNSET, Unset
 @_attrs_define
 class EnhanceUpscaleRequest:
     image_url: str | Unset = UNSET
-    """ An address that begins with http or https. """
+    """ An address. """
     job_id: str | Unset = UNSET
     """ The id of a job, as the service gave it. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
@@ -35,7 +35,7 @@ class EnhanceUpscaleRequest:
     face_enhancement_level: FaceEnhancement | Unset = FaceEnhancement.MODERATE
     """ How much to work on faces. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         image_url = self.image_url

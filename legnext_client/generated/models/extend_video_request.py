@@ -17,7 +17,7 @@ class ExtendVideoRequest:
     prompt: str | Unset = UNSET
     """ What is to be seen, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -25,7 +25,7 @@ class InpaintRequest:
     area: Polygon | Unset = UNSET
     """ An area of an image, by its corners. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -18,7 +18,7 @@ class Mask:
     areas: list[Polygon] | Unset = UNSET
     """ The areas to repaint. """
     url: str | Unset = UNSET
-    """ An address that begins with http or https. """
+    """ An address. """
 
     def to_dict(self) -> dict[str, Any]:
         areas: list[dict[str, Any]] | Unset = UNSET

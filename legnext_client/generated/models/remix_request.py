@@ -20,7 +20,7 @@ class RemixRequest:
     mode: RemixMode | Unset = RemixMode.STRONG
     """ How much changes. 0 is strong, 1 is subtle. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -11,9 +11,9 @@ from ..types import UNSET, Unset
 @_attrs_define
 class RemoveBackgroundRequest:
     img_url: str
-    """ The address of an image, beginning with http or https. """
+    """ The address of an image. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

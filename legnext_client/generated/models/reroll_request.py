@@ -13,7 +13,7 @@ class RerollRequest:
     job_id: str
     """ The id of a job, as the service gave it. Often a UUID, but not always. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -11,11 +11,11 @@ from ..types import UNSET, Unset
 @_attrs_define
 class RetextureRequest:
     img_url: str
-    """ The address of an image, beginning with http or https. """
+    """ The address of an image. """
     remix_prompt: str
     """ What is to be seen, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @_attrs_define
 class UploadPaintRequest:
     img_url: str
-    """ The address of an image, beginning with http or https. """
+    """ The address of an image. """
     canvas: Canvas
     """ The size of a canvas. """
     img_pos: CanvasImg
@@ -26,7 +26,7 @@ class UploadPaintRequest:
     mask: Mask
     """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

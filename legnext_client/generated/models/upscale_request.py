@@ -18,7 +18,7 @@ class UpscaleRequest:
     type_: UpscaleType
     """ How to enlarge. 0 is subtle, 1 is creative. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -20,7 +20,7 @@ class VideoDiffusionRequest:
     video_type: VideoType | Unset = VideoType.SD_480P
     """ The size of the video. 0 is 480p, 1 is 720p. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. Beginning with http or https. """
+    """ Where the service posts the job when it has ended. """
 
     def to_dict(self) -> dict[str, Any]:
         prompt = self.prompt

@@ -1,0 +1,139 @@
+"""Does one value keep the bounds of its field? A value that does not is told what it must be and what it is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from legnext_client.generated.operations import Field
+
+Wrong = tuple[str, str]
+"""What the value must be, and what it is."""
+
+_SHOWN = 60
+
+
+def wrong_value(field: Field, value: Any) -> Wrong | None:
+    """What is wrong with a plain value; None when nothing is. What is inside an object or a list is not looked at."""
+    if value is None and field.nullable:
+        return None
+    must, fits = _TYPES[field.type]
+    if not fits(value):
+        return must + _hint(field), shown(value)
+    if field.enum and value not in field.enum:
+        return "must be " + bound_of(field), shown(value)
+    return _LOOKS[field.type](field, value) if field.type in _LOOKS else None
+
+
+def bound_of(field: Field) -> str:
+    """The bounds of a field in words: `0 to 3`, `one of 0 (SUBTLE), 1 (STRONG)`, `1 to 8192 characters`."""
+    if field.enum:
+        names = field.enum_names or ("",) * len(field.enum)
+        pairs = zip(field.enum, names, strict=True)
+        return "one of " + ", ".join(f"{value} ({name})" if name else str(value) for value, name in pairs)
+    match field.type:
+        case "string":
+            return _range(field.min_length, field.max_length, " characters")
+        case "array":
+            return _range(field.min_items, field.max_items, " items")
+        case _:
+            return _range(field.minimum, field.maximum, "")
+
+
+def shown(value: Any) -> str:
+    """A value for an error message: short, and never the contents of a file."""
+    if isinstance(value, bytes | bytearray):
+        return f"{len(value)} bytes"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**_SHOWN:
+        return "a number of more than 60 digits"
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _number(value: Any) -> bool:
+    return _integer(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _integer(value: Any) -> bool:
+    # JSON knows one kind of number: 1.0 is an integer there, and so it is here. True is none.
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "string": ("must be a string", lambda value: isinstance(value, str)),
+    "integer": ("must be an integer", _integer),
+    "number": ("must be a number", _number),
+    "boolean": ("must be true or false", lambda value: isinstance(value, bool)),
+    "array": ("must be a list", lambda value: isinstance(value, list)),
+    "object": ("must be an object", lambda value: isinstance(value, Mapping)),
+}
+
+
+def _hint(field: Field) -> str:
+    if field.type == "object" and field.fields:
+        return f" with {', '.join(inner.name for inner in field.fields)}"
+    bound = bound_of(field)
+    return f", {bound}" if bound else ""
+
+
+def _string(field: Field, value: str) -> Wrong | None:
+    if not _within(len(value), field.min_length, field.max_length):
+        return "must have " + _range(field.min_length, field.max_length, " characters"), f"{len(value)} characters"
+    if "\0" in value:
+        return "must not hold the character NUL", shown(value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "must be text that can be sent; half of a surrogate pair cannot", shown(value)
+    if field.pattern and not _pattern(field.pattern)(value):
+        return f"must {field.means or 'match ' + field.pattern}", shown(value)
+    return None
+
+
+def _in_range(field: Field, value: float) -> Wrong | None:
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return "must fit in 64 bits", shown(value)
+    if not _within(value, field.minimum, field.maximum):
+        return "must be " + _range(field.minimum, field.maximum, ""), shown(value)
+    return None
+
+
+def _list(field: Field, value: list[Any]) -> Wrong | None:
+    if not _within(len(value), field.min_items, field.max_items):
+        return "must have " + _range(field.min_items, field.max_items, " items"), str(len(value))
+    if field.even_length and len(value) % 2:
+        return "must have an even number of items", str(len(value))
+    return None
+
+
+_LOOKS: Mapping[str, Callable[[Field, Any], Wrong | None]] = {
+    "string": _string,
+    "integer": _in_range,
+    "number": _in_range,
+    "array": _list,
+}
+
+
+def _within(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _range(low: float | None, high: float | None, unit: str) -> str:
+    if low is not None and high is not None:
+        return f"{low} to {high}{unit}"
+    if low is not None:
+        return f"at least {low}{unit}"
+    return f"at most {high}{unit}" if high is not None else ""
+
+
+@cache
+def _pattern(pattern: str) -> Callable[[str], object]:
+    # `$` would let a last newline through in Python; in the spec's patterns it is the end.
+    compiled = re.compile(pattern)
+    return compiled.fullmatch if pattern.startswith("^") and pattern.endswith("$") else compiled.search

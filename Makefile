@@ -1,0 +1,57 @@
+# The map of this project: `make help`. Every target sets up .venv by itself, from pinned versions.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/
+READY := $(VENV)/.ready
+SOURCES := legnext_client scripts tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help setup generate drift check lint types imports spec-lint test contract bench mock spec-diff dist clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Set up .venv with everything that development needs
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	$(RUN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]' --group dev
+	@touch $(READY)
+
+generate: $(READY) ## Make everything that follows from openapi.yaml
+	$(RUN)python scripts/generate.py
+
+drift: $(READY) ## Fail when the generated files are not what the spec gives
+	$(RUN)python scripts/drift.py
+
+check: drift lint types imports spec-lint test ## Everything that must hold
+
+lint: $(READY) ## Lint and check the format
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+
+types: $(READY) ## mypy and pyright, both strict, on generated code too
+	$(RUN)mypy legnext_client scripts benchmarks
+	$(RUN)pyright
+
+imports: $(READY) ## Hold the rules of who may import whom
+	$(RUN)lint-imports --no-cache
+
+spec-lint: $(READY) ## Validate openapi.yaml, and lint it with Redocly and Spectral where npm is
+	$(RUN)python scripts/lint_spec.py
+
+test: $(READY) ## Run the tests
+	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
+
+mock: $(READY) ## Start the mock server
+	$(RUN)python -m legnext_client.mock
+
+spec-diff: $(READY) ## Report what a change of the spec means to callers: make spec-diff BASE=main
+	$(RUN)python scripts/spec_diff.py --base $(or $(BASE),HEAD)
+
+dist: $(READY) ## Build the wheel and the sdist
+	$(RUN)python -m build --no-isolation --outdir dist .
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) .tools dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out

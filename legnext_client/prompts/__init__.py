@@ -1,0 +1,22 @@
+"""Prompts: made of their parts, taken apart, and checked against what each model takes.
+
+    prompt = Prompt("a lighthouse at dusk", ar="16:9", stylize=200, version="8.1")
+    prompt.check()
+
+What a flag means to each model stands in the spec; this package reads the table that is made of it.
+"""
+
+from .checks import check_prompt, warn_about
+from .problems import Problem, PromptWarning, Severity
+from .prompt import FlagValue, Kind, Prompt
+
+__all__ = [
+    "FlagValue",
+    "Kind",
+    "Problem",
+    "Prompt",
+    "PromptWarning",
+    "Severity",
+    "check_prompt",
+    "warn_about",
+]

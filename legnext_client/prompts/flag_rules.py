@@ -1,0 +1,141 @@
+"""What can be wrong with a prompt's flags: written wrongly, not known, not for this model, or with a bad value.
+
+Whether a flag is taken, and what it takes, stands in the spec's table.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .flags import (
+    BY_NAME,
+    IMAGE_MODELS,
+    MODEL_FLAGS,
+    NAMES,
+    ROWS,
+    SPELLING,
+    label,
+    model_named,
+    nearest,
+    row_for,
+)
+from .problems import Problem
+from .reading import Flag, first_word
+from .values import Fault, faults, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..generated.rules import Parameter
+
+_LETTERS = re.compile(r"-*([a-z]+)")
+
+
+def models(flags: tuple[Flag, ...], kind: str) -> Iterator[Problem]:
+    if kind in BY_NAME:
+        return
+    named = [flag for flag in flags if flag.name in MODEL_FLAGS]
+    for flag in named[1:]:
+        if flag.name != named[0].name:
+            reason = f"{_spelled(named[0])} and {_spelled(flag)} name two models"
+            yield Problem(flag.position, flag.name, "two models", reason, "keep one of them")
+    for flag in named:
+        model = BY_NAME.get(model_named(flag.name, first_word(flag.value)) or "")
+        if model and model.sunset:
+            reason = f"{label(model.model)} is going to be retired"
+            yield Problem(flag.position, flag.name, "sunset", reason, f"use {label(model.sunset)}", "warning")
+
+
+def repeated(flags: tuple[Flag, ...]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for flag in flags:
+        if flag.known and flag.name in seen:
+            yield Problem(flag.position, flag.name, "repeated", f"{_spelled(flag)} is given again", "give it once")
+        seen.add(flag.name)
+
+
+def unknown(flag: Flag) -> Iterator[Problem]:
+    letters = _LETTERS.match(flag.name)
+    near = nearest(letters[1]) if letters else None
+    rest = flag.name[letters.end() :].lstrip("=:") if letters else ""
+    better = f"`--{near} {rest}`" if rest[:1].isalnum() else f"`--{near}`"
+    reason = f"`--{shortened(flag.written)}` is not a flag of this API"
+    yield Problem(flag.position, flag.name, "unknown flag", reason, better if near else "leave it out")
+
+
+def spelling(flag: Flag) -> Iterator[Problem]:
+    if flag.known and (flag.marker != "--" or flag.written != flag.written.lower()):
+        reason = f"`{flag.marker}{flag.written}` is not how flags are written"
+        yield Problem(flag.position, flag.name, "spelling", reason, f"`--{flag.written.lower()}`")
+
+
+def by_table(flag: Flag, kind: str, model: str | None) -> Iterator[Problem]:
+    """A known flag by the table: whether the model takes it, and whether its value is good."""
+    spelled = _spelled(flag)
+    row = row_for(flag.name, model) if model else _any_row(flag.name, kind)
+    if row is None:
+        yield Problem(flag.position, flag.name, *_not_supported(flag, kind, model))
+        return
+    if row.use == "rejected":
+        reason = f"{label(model) if model else 'the API'} rejects {spelled}: the service answers 400"
+        yield Problem(flag.position, flag.name, "rejected", reason, row.instead)
+        return
+    if row.use == "ignored":
+        reason = f"{spelled} does nothing with {label(model) if model else 'any model'}"
+        yield Problem(flag.position, flag.name, "ignored", reason, row.instead, "warning")
+    for fault in faults(row, flag.value):
+        yield Problem(
+            flag.value_position + fault.offset,
+            flag.name,
+            fault.kind,
+            f"{spelled} {fault.reason}",
+            _better(flag, kind, fault),
+        )
+
+
+def _spelled(flag: Flag) -> str:
+    """The flag as it was written, or, where a value is stuck to it, as it should be."""
+    written = flag.written.lower()
+    return f"`--{written}`" if written in NAMES else f"`{SPELLING[flag.name]}`"
+
+
+def _any_row(flag: str, kind: str) -> Parameter | None:
+    """For a model that is not known: the flag as some model of this kind of prompt takes it."""
+    rows = (row_for(flag, model) for model in _models_of(kind))
+    return next((row for row in rows if row and row.use != "rejected"), None)
+
+
+def _models_of(kind: str) -> tuple[str, ...]:
+    return (kind,) if kind in BY_NAME else IMAGE_MODELS
+
+
+def _not_supported(flag: Flag, kind: str, model: str | None) -> tuple[str, str, str | None]:
+    """Kind, reason and proposal for a flag that the model does not have."""
+    rows = ROWS[flag.name]
+    spelled = _spelled(flag)
+    able = [other for row in rows if row.use != "rejected" for other in row.models]
+    if not able:
+        instead = next((row.instead for row in rows if row.instead), None)
+        return "never supported", f"the API does not support {spelled}", instead
+    same_kind = [other for other in able if other in _models_of(kind)]
+    if not same_kind:
+        meant = ", ".join(sorted({"image" if other in IMAGE_MODELS else other for other in able}))
+        return f"{meant} flag", f"{spelled} is for {meant} prompts, not for {kind} prompts", "leave it out"
+    other_models = ", ".join(map(label, same_kind))
+    taker = label(model) if model else "the model"
+    return "not supported", f"{taker} does not support {spelled}", f"leave it out, or use {other_models}"
+
+
+def _better(flag: Flag, kind: str, fault: Fault) -> str | None:
+    """A proposal for a bad value: a better one, or a model that takes it."""
+    if fault.kind == "stray words":
+        return f"put {shortened(fault.better or '')!r} before the first flag"
+    if fault.better is not None:
+        return f"`{SPELLING[flag.name]} {fault.better}`"
+    able = [
+        label(model)
+        for model in _models_of(kind)
+        if (row := row_for(flag.name, model)) and row.use != "rejected" and not list(faults(row, flag.value))
+    ]
+    return f"or use {', '.join(able)}" if able else None

@@ -1,0 +1,38 @@
+"""One problem of a prompt, and the warning that carries them all."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a prompt.
+
+    `position` is an index into the text, `flag` the full name of the flag (or what was written, if it is unknown),
+    `kind` a fixed word for programs. An `error` will be refused or misread; a `warning` works, but maybe not as meant,
+    or not for long.
+    """
+
+    position: int
+    flag: str | None
+    kind: str
+    reason: str
+    proposal: str | None = None
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        return f"at {self.position}: {self.reason}" + (f" ({self.proposal})" if self.proposal else "")
+
+
+class PromptWarning(UserWarning):
+    """A prompt has problems. `problems` has them one by one."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, problems)
+        self.message = message
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return self.message

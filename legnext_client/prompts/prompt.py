@@ -1,0 +1,127 @@
+"""`Prompt`: a prompt made of its parts, or taken apart into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+
+from .flags import NAMES, ORDER, SPELLING, TAKES, nearest
+from .reading import Reading, model_of, read
+
+if TYPE_CHECKING:
+    from .problems import Problem
+
+Kind: TypeAlias = Literal["image", "video"]
+FlagValue: TypeAlias = str | float | Enum | Sequence[str | float] | None
+
+_SEPARATOR = {"words": ", ", "ratio": ":"}
+
+
+class Prompt(str):
+    """A prompt. It is a `str`, so it can be given wherever the API wants text.
+
+    Every flag of the API can be given by its long or short name; the text writes them in the order that the documents
+    recommend. `True` writes a flag without a value; `None` and `False` leave it out.
+
+        Prompt("a lighthouse", ar="16:9", stylize=200, no=["people", "boats"], version=7)
+
+    Nothing is refused here; `check()` says what is wrong. `kind` says what reads the prompt, `"image"` or `"video"`; it
+    is no part of the text, and prompts with the same text are equal.
+    """
+
+    __slots__ = ("_kind", "_reading")
+
+    _kind: Kind
+    _reading: Reading | None
+
+    def __new__(
+        cls, words: str = "", /, *, images: str | Sequence[str] = (), kind: Kind = "image", **flags: FlagValue
+    ) -> Self:
+        """Make a prompt of words, the addresses of images it begins with, and flags."""
+        addresses = [images] if isinstance(images, str) else list(images)
+        return cls.parse(" ".join(part for part in (*addresses, words.strip(), *_rendered(flags)) if part), kind)
+
+    @classmethod
+    def parse(cls, text: str, kind: Kind = "image") -> Self:
+        """Take a text as it is, character for character; `words`, `flags` and the rest are read from it."""
+        prompt = super().__new__(cls, text)
+        prompt._kind = kind
+        prompt._reading = None
+        return prompt
+
+    @property
+    def kind(self) -> Kind:
+        return self._kind
+
+    @property
+    def reading(self) -> Reading:
+        """The parts with their positions in the text."""
+        if self._reading is None:
+            self._reading = read(self)
+        return self._reading
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The addresses at the beginning."""
+        return self.reading.images
+
+    @property
+    def words(self) -> str:
+        """What stands between the addresses and the first flag."""
+        return self.reading.words
+
+    @property
+    def flags(self) -> Mapping[str, str | Literal[True]]:
+        """Each flag by its full name, with the text of its value, or True if it has none; of repeated ones, the last.
+
+        `Prompt(prompt.words, images=prompt.images, **{**prompt.flags, "aspect": "1:1"})` has another shape.
+        """
+        return MappingProxyType({flag.name: flag.value or True for flag in self.reading.flags})
+
+    @property
+    def model(self) -> str | None:
+        """The model that it asks for (`"7"`, `"niji 6"`, `"video"` …); None when it names one that is not known."""
+        return model_of(self.reading.flags, self._kind)
+
+    def check(self, kind: Kind | None = None, *, model: str | None = None) -> list[Problem]:
+        """What is wrong with it; see `check_prompt`."""
+        from .checks import check_prompt
+
+        return check_prompt(self, kind or self._kind, model=model)
+
+    def __repr__(self) -> str:
+        return f"Prompt.parse({super().__repr__()})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self).parse, (str(self), self._kind)
+
+
+def _rendered(flags: Mapping[str, FlagValue]) -> list[str]:
+    given: dict[str, FlagValue] = {}
+    for keyword, value in flags.items():
+        if keyword not in NAMES:
+            near = nearest(keyword)
+            raise TypeError(f"{keyword!r} is not a prompt flag" + (f"; did you mean {near!r}?" if near else ""))
+        if NAMES[keyword] in given:
+            raise TypeError(f"{keyword!r} is given twice: {SPELLING[NAMES[keyword]]} has several names")
+        given[NAMES[keyword]] = value
+    return [
+        SPELLING[flag] if value is True else f"{SPELLING[flag]} {_text(flag, value)}".rstrip()
+        for flag, value in sorted(given.items(), key=lambda item: ORDER[item[0]])
+        if value is not None and value is not False
+    ]
+
+
+def _text(flag: str, value: FlagValue) -> str:
+    if isinstance(value, Enum):
+        return _text(flag, value.value)
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Sequence):
+        return _SEPARATOR.get(TAKES[flag] or "", " ").join(_text(flag, item) for item in value)
+    if isinstance(value, float):
+        # Never `1e-05` or `8.0`, which no flag understands.
+        return f"{value:.6f}".rstrip("0").rstrip(".") if value - value == 0 else str(value)
+    return str(value)

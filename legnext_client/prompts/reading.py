@@ -1,0 +1,114 @@
+"""Reading a prompt: which image addresses, which words, which flags with which values, and where each of them stands.
+
+A flag begins a word with `--`; everything up to the next flag is its value, as Midjourney reads it. Reading judges
+nothing: unknown flags and odd values are carried as they are. Every pattern here runs in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .flags import BY_NAME, DEFAULT_MODEL, MODEL_FLAGS, NAMES, TAKES, model_named
+
+# Em and en dashes are what text processors make of `--`; they begin a flag only where a known one follows.
+_MARKED = re.compile(r"(?<!\S)(--|[—–])(\S+)")
+_LETTERS = re.compile(r"[A-Za-z]+")
+NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
+WORD = re.compile(r"\S+")
+ADDRESS_BEGINS = ("http://", "https://")
+
+
+class Flag(NamedTuple):
+    """A flag in a text. `name` is the table's name for it, or what was written if the table does not know it."""
+
+    position: int
+    marker: str
+    written: str
+    name: str
+    known: bool
+    value: str
+    value_position: int
+
+
+class Reading(NamedTuple):
+    """A text taken apart. `words` stand between the image addresses and the first flag."""
+
+    images: tuple[str, ...]
+    words: str
+    words_position: int
+    flags: tuple[Flag, ...]
+
+
+def read(text: str) -> Reading:
+    """Take a prompt apart. Never fails."""
+    marks = [mark for mark in _MARKED.finditer(text) if _begins_flag(mark[1], mark[2])]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    flags = tuple(_flag(text, mark, end) for mark, end in zip(marks, ends, strict=False))
+    return Reading(*_head(text[: marks[0].start()] if marks else text), flags)
+
+
+def resolve(written: str) -> tuple[str, str] | None:
+    """The flag that `written` (without dashes) names, and the value that is stuck to it; None when unknown.
+
+    A value may be stuck only to a flag that chooses a model: the documents write `--v7` themselves, and no document
+    shows any other flag so.
+    """
+    if written.lower() in NAMES:
+        return NAMES[written.lower()], ""
+    letters = _LETTERS.match(written)
+    name = NAMES.get(letters[0].lower()) if letters else None
+    if letters is None or name is None or TAKES[name] != "model" or not written[letters.end()].isdecimal():
+        return None
+    return name, written[letters.end() :]
+
+
+def model_of(flags: tuple[Flag, ...], kind: str, otherwise: str = DEFAULT_MODEL) -> str | None:
+    """The model that a prompt asks for; None when it names one that is not known.
+
+    A model that no flag names serves the kind of prompt whose name it bears.
+    """
+    if kind in BY_NAME:
+        return kind
+    named = [flag for flag in flags if flag.name in MODEL_FLAGS]
+    return model_named(named[-1].name, first_word(named[-1].value)) if named else otherwise
+
+
+def first_word(value: str) -> str:
+    """The first word of a flag's value: all that belongs to a flag that takes one value."""
+    return value.split(maxsplit=1)[0] if value else ""
+
+
+def _begins_flag(marker: str, written: str) -> bool:
+    if marker == "--":
+        return written.lstrip("-")[:1].isalnum()
+    return resolve(written) is not None
+
+
+def _flag(text: str, mark: re.Match[str], end: int) -> Flag:
+    written = mark[2]
+    resolved = resolve(written)
+    name, joined = resolved or (written.lower(), "")
+    value_position = mark.end() - len(joined)
+    while value_position < end and text[value_position].isspace():
+        value_position += 1
+    return Flag(
+        position=mark.start(),
+        marker=mark[1],
+        written=written,
+        name=name,
+        known=resolved is not None,
+        value=text[value_position:end].rstrip(),
+        value_position=value_position,
+    )
+
+
+def _head(head: str) -> tuple[tuple[str, ...], str, int]:
+    images: list[str] = []
+    begin = len(head)
+    for word in WORD.finditer(head):
+        if not word[0].lower().startswith(ADDRESS_BEGINS):
+            begin = word.start()
+            break
+        images.append(word[0])
+    return tuple(images), head[begin:].rstrip(), begin

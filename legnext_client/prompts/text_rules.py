@@ -1,0 +1,104 @@
+"""What can be wrong with a prompt apart from what its flags mean. Each rule looks at one thing."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from .problems import Problem
+from .reading import ADDRESS_BEGINS, NUMBER, WORD, Reading, resolve
+from .values import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_JOINED = re.compile(r"[^\s-](--[A-Za-z]\S*)")
+_SPACED = re.compile(r"(?<!\S)--\s+([A-Za-z]+)(?!\S)")
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+
+
+def blank(text: str) -> Iterator[Problem]:
+    if not text.strip():
+        yield Problem(0, None, "empty", "the prompt is empty", "say what is to be seen")
+
+
+def too_long(text: str, kind: str) -> Iterator[Problem]:
+    longest = longest_prompt(kind)
+    if longest is not None and len(text) > longest:
+        reason = f"the prompt has {len(text)} characters; {longest} are allowed"
+        yield Problem(longest, None, "too long", reason, "leave out what matters least")
+
+
+@functools.cache
+def longest_prompt(kind: str) -> int | None:
+    """How many characters a prompt of this kind may have, by the table of operations."""
+    from ..generated.operations import OPERATIONS
+
+    bounds = [
+        field.max_length
+        for operation in OPERATIONS.values()
+        for field in operation.fields
+        if operation.prompt and operation.prompt == (field.wire, kind) and field.max_length
+    ]
+    return min(bounds, default=None)
+
+
+def permutations(text: str) -> Iterator[Problem]:
+    last = text.rfind("}")
+    begin = text.find("{")
+    while -1 < begin < last:
+        reason = "the API does not expand {…} into several prompts"
+        yield Problem(begin, None, "permutation", reason, "send a request for each variant")
+        begin = text.find("{", text.find("}", begin))
+
+
+def weights(reading: Reading) -> Iterator[Problem]:
+    """The rules for `::`: a weight is a number, and all weights together are more than nothing."""
+    total, lowest, words_behind = 0.0, None, False
+    for word in WORD.finditer(reading.words):
+        if "::" not in word[0] or word[0].lower().startswith(ADDRESS_BEGINS):
+            words_behind = True
+            continue
+        place = reading.words_position + word.start()
+        for part in word[0].split("::")[1:]:
+            number = NUMBER.match(part)
+            weight = float(number[0]) if number else 1.0
+            behind = part[number.end() :] if number else part
+            words_behind = bool(behind)
+            if number and behind[:1].isalnum():
+                reason = f"the weight `::{shortened(part)}` runs into the next word"
+                yield Problem(place, None, "weight", reason, f"`::{number[0]} {shortened(behind)}`")
+            total += weight
+            if weight < 0 and lowest is None:
+                lowest = place
+    if lowest is not None and total + words_behind <= 0:
+        reason = "the weights of all parts together must be more than 0"
+        yield Problem(lowest, None, "weight", reason, "raise the other weights")
+
+
+def addresses(reading: Reading) -> Iterator[Problem]:
+    """An image counts only at the beginning; elsewhere its address would be read as words."""
+    for word in WORD.finditer(reading.words) if "://" in reading.words else ():
+        bare = word[0].strip("[](){}<>\"',").lower()
+        bracketed = not reading.images and not word.start() and bare != word[0].lower()
+        if bare.startswith(ADDRESS_BEGINS) and (bracketed or bare.endswith(_PICTURES)):
+            place = reading.words_position + word.start()
+            reason = f"{shortened(word[0])!r} is read as words"
+            yield Problem(place, None, "address", reason, "put the bare address before the words", "warning")
+
+
+def misplaced_dashes(text: str) -> Iterator[Problem]:
+    """Flags that are no flags because of a space too few or too many."""
+    if "--" not in text:
+        return
+    for spaced in _SPACED.finditer(text):
+        if resolve(spaced[1]):
+            yield Problem(spaced.start(), spaced[1], "spelling", "a space follows the dashes", f"`--{spaced[1]}`")
+    for word in WORD.finditer(text):
+        if "--" not in word[0] or "://" in word[0]:
+            continue
+        joined = _JOINED.search(word[0])
+        if joined and resolve(joined[1][2:]):
+            reason = f"no space before `{joined[1]}`, so that it is read as words"
+            yield Problem(word.start() + joined.start(1), joined[1][2:], "spelling", reason, f"` {joined[1]}`")

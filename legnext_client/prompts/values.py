@@ -1,0 +1,159 @@
+"""Whether the text behind a flag is what the flag takes. One small judge for each kind of value in the table."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from ..generated.rules import MODELS, Parameter
+from .reading import ADDRESS_BEGINS, NUMBER, WORD
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,20}")
+_RATIO = re.compile(r"([0-9]{1,9}):([0-9]{1,9})")
+_LIKE_A_RATIO = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?(?:[:/xX×*-]([0-9]{1,9})(?:\.([0-9]{1,6}))?)?")
+_CODE = re.compile(r"[\w-]+(?:::[0-9.]*)?")
+
+
+class Fault(NamedTuple):
+    """What is wrong with a value, how far into it, and a better value if one can be told."""
+
+    offset: int
+    kind: str
+    reason: str
+    better: str | None = None
+
+
+def faults(row: Parameter, value: str) -> Iterator[Fault]:
+    """What is wrong with a flag's value. Kinds of values that are not known here are let through."""
+    words = list(WORD.finditer(value))
+    judge, most = _JUDGES.get(row.takes, _LET_THROUGH)
+    if not words:
+        if most and not row.optional:
+            yield Fault(0, "missing value", f"needs {expected(row)}")
+        return
+    if judge and (fault := judge(row, words[0][0])):
+        yield fault
+    taken = min(most, 1)
+    while taken < min(most, len(words)) and (judge is None or _continues(words[taken][0])):
+        taken += 1
+    if taken < len(words):
+        stray = value[words[taken].start() :]
+        yield Fault(words[taken].start(), "stray words", f"takes no {shortened(stray)!r}", stray)
+
+
+def expected(row: Parameter) -> str:
+    """What a flag takes, for messages."""
+    options = [str(value) for value in row.values]
+    if row.takes == "model":
+        options = [str(model.value) for model in MODELS if model.flag == row.flag]
+    if options:
+        return options[0] if len(options) == 1 else f"one of {', '.join(options)}"
+    bounds = f" from {row.range[0]:g} to {_plain(row.range[1])}" if row.range else ""
+    return _EXPECTED.get(row.takes or "", "a value") + bounds
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, for messages."""
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def same(value: str, listed: str | float | None) -> bool:
+    """Whether a written value is one of the table: as text, or as a number."""
+    if value.lower() == str(listed):
+        return True
+    return isinstance(listed, (int, float)) and NUMBER.fullmatch(value) is not None and float(value) == listed
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _wrong(row: Parameter, word: str, better: str | None = None) -> Fault:
+    return Fault(0, "bad value", f"must be {expected(row)}; got {shortened(word)!r}", better)
+
+
+def _number(row: Parameter, word: str) -> Fault | None:
+    if not NUMBER.fullmatch(word):
+        return _wrong(row, word)
+    if row.range and not row.range[0] <= float(word) <= row.range[1]:
+        bound = row.range[0] if float(word) < row.range[0] else row.range[1]
+        return Fault(0, "out of range", f"must be {expected(row)}; got {word}", _plain(bound))
+    return None
+
+
+def _integer(row: Parameter, word: str) -> Fault | None:
+    if NUMBER.fullmatch(word) and not _WHOLE.fullmatch(word):
+        return _wrong(row, word, _plain(round(float(word))))
+    return _number(row, word)
+
+
+def _choice(row: Parameter, word: str) -> Fault | None:
+    return None if any(same(word, value) for value in row.values) else _wrong(row, word)
+
+
+def _model(row: Parameter, word: str) -> Fault | None:
+    known = [model.value for model in MODELS if model.flag == row.flag]
+    if word in known:
+        return None
+    near = [value for value in known if value and NUMBER.fullmatch(word) and float(value) == float(word)]
+    return Fault(0, "unknown model", f"must be {expected(row)}; got {shortened(word)!r}", near[0] if near else None)
+
+
+def _ratio(row: Parameter, word: str) -> Fault | None:
+    sides = _RATIO.fullmatch(word)
+    if sides and int(sides[1]) and int(sides[2]):
+        return None
+    return _wrong(row, word, _whole_ratio(word))
+
+
+def _whole_ratio(word: str) -> str | None:
+    """`1.39:1` and `1.39` as `139:100`, `16x9` as `16:9`."""
+    sides = _LIKE_A_RATIO.fullmatch(word)
+    if not sides or not (sides[2] or sides[3]):
+        return None
+    places = max(len(sides[2] or ""), len(sides[4] or ""))
+    width = int(sides[1] + (sides[2] or "").ljust(places, "0"))
+    height = int((sides[3] or "1") + (sides[4] or "").ljust(places, "0"))
+    return f"{width}:{height}" if width and height else None
+
+
+def _reference(row: Parameter, word: str) -> Fault | None:
+    # A word alone can be a code of the service: codes are not told apart from words, and never refused.
+    if word.lower().startswith(ADDRESS_BEGINS) or _CODE.fullmatch(word):
+        return None
+    looks_like_address = "." in word.strip(".") and not word.startswith(("[", "<", "(", "/"))
+    return _wrong(row, word, f"https://{word}" if looks_like_address else None)
+
+
+def _continues(word: str) -> bool:
+    """Whether a further word belongs to the addresses or codes before it: itself one, and no plain word."""
+    if word.lower().startswith(ADDRESS_BEGINS):
+        return True
+    return _CODE.fullmatch(word) is not None and (word == "random" or any(letter.isdigit() for letter in word))
+
+
+_EXPECTED = {
+    "integer": "a whole number",
+    "number": "a number",
+    "ratio": "a ratio of whole numbers, such as 16:9",
+    "urls": "an address (https://…) or a code",
+    "code": "a code",
+    "words": "words",
+}
+
+# What judges a value's first word, and how many words there may be.
+_Judge: TypeAlias = Callable[[Parameter, str], Fault | None]
+_LET_THROUGH: tuple[_Judge | None, int] = (None, sys.maxsize)
+_JUDGES: dict[str | None, tuple[_Judge | None, int]] = {
+    "switch": (None, 0),
+    "integer": (_integer, 1),
+    "number": (_number, 1),
+    "choice": (_choice, 1),
+    "model": (_model, 1),
+    "ratio": (_ratio, 1),
+    "urls": (_reference, sys.maxsize),
+    "code": (_reference, sys.maxsize),
+    "words": _LET_THROUGH,
+}

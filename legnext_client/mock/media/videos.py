@@ -1,0 +1,74 @@
+"""Videos as files: the sun moves over the hills, for exactly as long as the video is said to last."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.mock.media.scenes import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL import Image
+
+_FRAMES_PER_SECOND = 12
+_KEY_FRAME_EVERY = 24
+# The first that this build of ffmpeg has. Browsers play H.264; MPEG-4 part 2 at least opens in players.
+_ENCODERS: dict[str, dict[str, str]] = {
+    "libx264": {"preset": "ultrafast", "crf": "30", "tune": "zerolatency"},
+    "h264": {},
+    "mpeg4": {},
+}
+
+
+def render_video(*, text: str, number: int, width: int, height: int, seconds: float) -> bytes:
+    """An MP4 file with the prompt and the number on it. Width and height must be even."""
+    av = _av()
+    frames = max(1, round(seconds * _FRAMES_PER_SECOND))
+    rate = Fraction(frames) / Fraction(seconds).limit_denominator(1000)
+    encoder = _encoder()
+    # A file on disk, because the index can be moved to the front of nothing else.
+    with tempfile.TemporaryDirectory(prefix="mock-video-") as folder:
+        path = Path(folder, "video.mp4")
+        with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+            stream = container.add_stream(encoder, rate=rate, options=_ENCODERS[encoder])
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.gop_size = _KEY_FRAME_EVERY
+            stream.thread_count = 1
+            for picture in _pictures(Scene(text, number, (width, height)), frames):
+                container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            container.mux(stream.encode(None))
+        return path.read_bytes()
+
+
+def _av() -> Any:
+    """PyAV, untyped: what its stubs say of streams is too wide for a type checker to follow."""
+    return importlib.import_module("av")
+
+
+def _encoder() -> str:
+    codecs = _av().codec
+    for name in _ENCODERS:
+        try:
+            codecs.Codec(name, "w")
+        except ValueError:
+            continue
+        return name
+    message = f"this build of PyAV can encode none of {', '.join(_ENCODERS)}. Install the wheel of `av` from PyPI."
+    raise RuntimeError(message)
+
+
+def _pictures(scene: Scene, frames: int) -> Iterator[Image.Image]:
+    from PIL import ImageDraw
+
+    sky, front = scene.sky(), scene.foreground()
+    for frame in range(frames):
+        picture = sky.copy()
+        box, colour = scene.sun((frame + 0.5) / frames)
+        ImageDraw.Draw(picture).ellipse(box, fill=colour)
+        picture.paste(front, mask=front)
+        yield picture

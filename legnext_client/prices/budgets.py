@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ..errors import BudgetExceeded
+from legnext_client.errors import BudgetExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -8,13 +8,13 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor
-from .factors import RequestModel, factors, request_of
+from legnext_client.generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor
+from legnext_client.prices.factors import RequestModel, factors, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..generated.operations import Operation, Price
+    from legnext_client.generated.operations import Operation, Price
 
 
 class Estimate(NamedTuple):

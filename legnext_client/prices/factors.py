@@ -5,16 +5,16 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import InvalidRequest
-from ..generated.operations import OPERATIONS, Operation
-from ..prompts.flags import DEFAULT_MODEL, IMAGE_MODELS, MODEL_FLAGS
-from ..prompts.reading import Flag, first_word, model_of, read
-from ..prompts.values import same
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import OPERATIONS, Operation
+from legnext_client.prompts.flags import DEFAULT_MODEL, IMAGE_MODELS, MODEL_FLAGS
+from legnext_client.prompts.reading import Flag, first_word, model_of, read
+from legnext_client.prompts.values import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..generated.rules import Factor
+    from legnext_client.generated.rules import Factor
 
 
 class RequestModel(Protocol):
@@ -35,7 +35,7 @@ def request_of(
     else:
         name = type(subject).__name__
         operation = next((one for one in OPERATIONS.values() if one.request_model == name), None)
-        given = {**subject.to_dict(), **given} if operation else given
+        given = {**_attributes(operation, subject), **given} if operation else given
     if operation is None:
         raise InvalidRequest(f"{subject!r} is no operation or request of this API.")
     return operation, {
@@ -75,6 +75,13 @@ def _holding(table: tuple[Factor, ...], flags: tuple[Flag, ...], model: str) -> 
 
 def _asks(flag: Flag, row: Factor) -> bool:
     return flag.name == row.flag and (row.value is None or same(first_word(flag.value), row.value))
+
+
+def _attributes(operation: Operation, request: object) -> dict[str, object]:
+    """The fields of a request model as they stand there. Its own `to_dict` fails on an integer in an enum's place."""
+    return {
+        field.wire: getattr(request, field.name, getattr(request, f"{field.name}_", None)) for field in operation.fields
+    }
 
 
 def _plain(value: object, default: object) -> object:

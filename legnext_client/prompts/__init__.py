@@ -6,9 +6,9 @@
 What a flag means to each model stands in the spec; this package reads the table that is made of it.
 """
 
-from .checks import check_prompt, warn_about
-from .problems import Problem, PromptWarning, Severity
-from .prompt import FlagValue, Kind, Prompt
+from legnext_client.prompts.checks import check_prompt, warn_about
+from legnext_client.prompts.problems import Problem, PromptWarning, Severity
+from legnext_client.prompts.prompt import FlagValue, Kind, Prompt
 
 __all__ = [
     "FlagValue",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import warnings
 
-from . import flag_rules, text_rules
-from .flags import DEFAULT_MODEL
-from .problems import Problem, PromptWarning
-from .reading import model_of, read
+from legnext_client.prompts import flag_rules, text_rules
+from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL
+from legnext_client.prompts.problems import Problem, PromptWarning
+from legnext_client.prompts.reading import model_of, read
 
 
-def check_prompt(text: str, kind: str = "image", *, model: str | None = None) -> list[Problem]:
+def check_prompt(text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL) -> list[Problem]:
     """Everything that is wrong with a prompt, in the order of the text. Takes any text and never fails.
 
     `kind` says what reads the prompt, `"image"` or `"video"`. `model` is the one that works on it if the prompt names
-    none: for a follow-up, that of the source job; else the service's default.
+    none: that of the source job for a follow-up, or None if that is not known; then what some model takes passes.
     """
     reading = read(text)
-    used = model_of(reading.flags, kind, model or DEFAULT_MODEL)
+    used = model_of(reading.flags, kind, model if model in BY_NAME else None)
     problems = [
         *text_rules.blank(text),
         *text_rules.too_long(text, kind),
@@ -35,7 +35,7 @@ def check_prompt(text: str, kind: str = "image", *, model: str | None = None) ->
 
 
 def warn_about(
-    text: str, kind: str = "image", *, model: str | None = None, strict: bool = False, stacklevel: int = 1
+    text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL, strict: bool = False, stacklevel: int = 1
 ) -> list[Problem]:
     """Check a prompt before it is sent: warn of its problems, or, if `strict`, raise `InvalidRequest` with all of them.
 
@@ -46,7 +46,7 @@ def warn_about(
     if problems:
         message = "the prompt has problems: " + "; ".join(map(str, problems))
         if strict and any(problem.severity == "error" for problem in problems):
-            from ..errors import InvalidRequest
+            from legnext_client.errors import InvalidRequest
 
             raise InvalidRequest(f"{message}.", problems=problems)
         warnings.warn(PromptWarning(message, tuple(problems)), stacklevel=stacklevel + 1)

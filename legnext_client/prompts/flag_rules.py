@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .flags import (
+from legnext_client.prompts.flags import (
     BY_NAME,
     IMAGE_MODELS,
     MODEL_FLAGS,
@@ -20,14 +20,14 @@ from .flags import (
     nearest,
     row_for,
 )
-from .problems import Problem
-from .reading import Flag, first_word
-from .values import Fault, faults, shortened
+from legnext_client.prompts.problems import Problem
+from legnext_client.prompts.reading import Flag, first_word
+from legnext_client.prompts.values import Fault, faults, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..generated.rules import Parameter
+    from legnext_client.generated.rules import Parameter
 
 _LETTERS = re.compile(r"-*([a-z]+)")
 
@@ -73,7 +73,7 @@ def spelling(flag: Flag) -> Iterator[Problem]:
 def by_table(flag: Flag, kind: str, model: str | None) -> Iterator[Problem]:
     """A known flag by the table: whether the model takes it, and whether its value is good."""
     spelled = _spelled(flag)
-    row = row_for(flag.name, model) if model else _any_row(flag.name, kind)
+    row = row_for(flag.name, model) if model else _any_row(flag, kind)
     if row is None:
         yield Problem(flag.position, flag.name, *_not_supported(flag, kind, model))
         return
@@ -100,10 +100,10 @@ def _spelled(flag: Flag) -> str:
     return f"`--{written}`" if written in NAMES else f"`{SPELLING[flag.name]}`"
 
 
-def _any_row(flag: str, kind: str) -> Parameter | None:
-    """For a model that is not known: the flag as some model of this kind of prompt takes it."""
-    rows = (row_for(flag, model) for model in _models_of(kind))
-    return next((row for row in rows if row and row.use != "rejected"), None)
+def _any_row(flag: Flag, kind: str) -> Parameter | None:
+    """For a model that is not known: the flag as that model of this kind takes it that likes the value best."""
+    rows = [row for model in _models_of(kind) if (row := row_for(flag.name, model)) and row.use != "rejected"]
+    return next((row for row in rows if not any(faults(row, flag.value))), rows[0] if rows else None)
 
 
 def _models_of(kind: str) -> tuple[str, ...]:
@@ -136,6 +136,6 @@ def _better(flag: Flag, kind: str, fault: Fault) -> str | None:
     able = [
         label(model)
         for model in _models_of(kind)
-        if (row := row_for(flag.name, model)) and row.use != "rejected" and not list(faults(row, flag.value))
+        if (row := row_for(flag.name, model)) and row.use != "rejected" and not any(faults(row, flag.value))
     ]
     return f"or use {', '.join(able)}" if able else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 
-from ..generated.rules import MODELS, PARAMETERS, Model, Parameter
+from legnext_client.generated.rules import MODELS, PARAMETERS, Model, Parameter
 
 # The documents' recommended order of flags; what they do not mention comes behind, in the order of the table.
 _RECOMMENDED = (
@@ -59,6 +59,7 @@ def label(model: str) -> str:
     return f"`{SPELLING[known.flag]} {known.value}`" if known.flag else f"the {model} model"
 
 
+@functools.lru_cache(maxsize=1024)
 def nearest(written: str) -> str | None:
     """The known flag that somebody who wrote `written` probably meant, if one is near."""
     if written in NAMES:

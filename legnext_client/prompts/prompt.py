@@ -7,11 +7,12 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
-from .flags import NAMES, ORDER, SPELLING, TAKES, nearest
-from .reading import Reading, model_of, read
+from legnext_client.prompts.checks import check_prompt
+from legnext_client.prompts.flags import DEFAULT_MODEL, NAMES, ORDER, SPELLING, TAKES, nearest
+from legnext_client.prompts.reading import Reading, model_of, read
 
 if TYPE_CHECKING:
-    from .problems import Problem
+    from legnext_client.prompts.problems import Problem
 
 Kind: TypeAlias = Literal["image", "video"]
 FlagValue: TypeAlias = str | float | Enum | Sequence[str | float] | None
@@ -74,10 +75,7 @@ class Prompt(str):
 
     @property
     def flags(self) -> Mapping[str, str | Literal[True]]:
-        """Each flag by its full name, with the text of its value, or True if it has none; of repeated ones, the last.
-
-        `Prompt(prompt.words, images=prompt.images, **{**prompt.flags, "aspect": "1:1"})` has another shape.
-        """
+        """Each flag by its full name, with its value as text, or True if it has none; of repeated ones, the last."""
         return MappingProxyType({flag.name: flag.value or True for flag in self.reading.flags})
 
     @property
@@ -85,10 +83,20 @@ class Prompt(str):
         """The model that it asks for (`"7"`, `"niji 6"`, `"video"` …); None when it names one that is not known."""
         return model_of(self.reading.flags, self._kind)
 
-    def check(self, kind: Kind | None = None, *, model: str | None = None) -> list[Problem]:
-        """What is wrong with it; see `check_prompt`."""
-        from .checks import check_prompt
+    def with_flags(self, **flags: FlagValue) -> Self:
+        """The same prompt with other values for these flags, which come last; `None` and `False` take a flag away."""
+        marks = [*(flag.position for flag in self.reading.flags), len(self)]
+        kept = [
+            str(self)[flag.position : end].strip()
+            for flag, end in zip(self.reading.flags, marks[1:], strict=True)
+            if not any(NAMES.get(keyword) == flag.name for keyword in flags)
+        ]
+        return self.parse(
+            " ".join(part for part in (str(self)[: marks[0]].strip(), *kept, *_rendered(flags)) if part), self._kind
+        )
 
+    def check(self, kind: Kind | None = None, *, model: str | None = DEFAULT_MODEL) -> list[Problem]:
+        """What is wrong with it; see `check_prompt`."""
         return check_prompt(self, kind or self._kind, model=model)
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .flags import BY_NAME, DEFAULT_MODEL, MODEL_FLAGS, NAMES, TAKES, model_named
+from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, MODEL_FLAGS, NAMES, TAKES, model_named
 
 # Em and en dashes are what text processors make of `--`; they begin a flag only where a known one follows.
 _MARKED = re.compile(r"(?<!\S)(--|[—–])(\S+)")
@@ -63,7 +63,7 @@ def resolve(written: str) -> tuple[str, str] | None:
     return name, written[letters.end() :]
 
 
-def model_of(flags: tuple[Flag, ...], kind: str, otherwise: str = DEFAULT_MODEL) -> str | None:
+def model_of(flags: tuple[Flag, ...], kind: str, otherwise: str | None = DEFAULT_MODEL) -> str | None:
     """The model that a prompt asks for; None when it names one that is not known.
 
     A model that no flag names serves the kind of prompt whose name it bears.
@@ -89,17 +89,17 @@ def _flag(text: str, mark: re.Match[str], end: int) -> Flag:
     written = mark[2]
     resolved = resolve(written)
     name, joined = resolved or (written.lower(), "")
-    value_position = mark.end() - len(joined)
-    while value_position < end and text[value_position].isspace():
-        value_position += 1
+    begin = mark.end() - len(joined)
+    behind = text[begin:end]
+    value = behind.strip()
     return Flag(
         position=mark.start(),
         marker=mark[1],
         written=written,
         name=name,
         known=resolved is not None,
-        value=text[value_position:end].rstrip(),
-        value_position=value_position,
+        value=value,
+        value_position=begin + behind.find(value),
     )
 
 

@@ -6,9 +6,9 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from .problems import Problem
-from .reading import ADDRESS_BEGINS, NUMBER, WORD, Reading, resolve
-from .values import shortened
+from legnext_client.prompts.problems import Problem
+from legnext_client.prompts.reading import ADDRESS_BEGINS, NUMBER, WORD, Reading, resolve
+from legnext_client.prompts.values import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def too_long(text: str, kind: str) -> Iterator[Problem]:
 @functools.cache
 def longest_prompt(kind: str) -> int | None:
     """How many characters a prompt of this kind may have, by the table of operations."""
-    from ..generated.operations import OPERATIONS
+    from legnext_client.generated.operations import OPERATIONS
 
     bounds = [
         field.max_length

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from ..generated.rules import MODELS, Parameter
-from .reading import ADDRESS_BEGINS, NUMBER, WORD
+from legnext_client.generated.rules import MODELS, Parameter
+from legnext_client.prompts.reading import ADDRESS_BEGINS, NUMBER, WORD
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}")
 _RATIO = re.compile(r"([0-9]{1,9}):([0-9]{1,9})")

@@ -1,0 +1,186 @@
+"""The price of a call is told before it is made, with its reasons, and is that of the documents."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.models import (
+    DiffusionRequest,
+    EnhanceUpscaleRequest,
+    UpscaleRequest,
+    UpscaleType,
+    VideoDiffusionRequest,
+    VideoType,
+)
+from legnext_client.generated.operations import OPERATIONS
+from legnext_client.prices import Estimate, price
+from legnext_client.prompts import Prompt
+
+DOCUMENTED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
+BY_PATH = {operation.path: operation for operation in OPERATIONS.values()}
+
+
+@pytest.mark.parametrize("case", DOCUMENTED, ids=lambda case: case["page"])
+def test_a_documented_example_costs_what_it_froze(case: dict[str, Any]) -> None:
+    # The extension in the documents is of a video in 480p. The draft is announced at half of what its example froze,
+    # so there it is the reserve that is right.
+    estimate = price(BY_PATH[case["path"]], case["body"], source="480p")
+    assert estimate.reserve == case["frozen"]
+    assert estimate.points == (40 if "--draft" in case["body"].get("text", "") else case["frozen"])
+
+
+# From the documents' table of resolutions.
+TOPAZ = {"HD": 120, "FHD": 120, "2K": 120, "4K": 160, "6K": 200, "8K": 300, "12K": 540}
+
+
+@pytest.mark.parametrize("resolution", TOPAZ)
+def test_topaz_costs_what_its_table_says(resolution: str) -> None:
+    assert price("enhance_upscale", {"target_resolution": resolution}).points == TOPAZ[resolution]
+
+
+def test_topaz_without_a_resolution_is_the_default_one() -> None:
+    assert price("enhance_upscale").points == TOPAZ["2K"]
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "reserve"),
+    [
+        ("x", 80, 80),
+        ("x --turbo", 160, 160),
+        ("x --turbo --v 6", 160, 160),
+        ("x --turbo --v 8", 80, 80),
+        ("x --turbo --v 8.1", 80, 80),
+        ("x --draft", 40, 80),
+        ("x --v7 --draft", 40, 80),
+        ("x --draft --turbo", 80, 160),
+        ("x --draft --v 6.1", 80, 80),
+        ("x --oref https://a.b/c.png", 160, 160),
+        ("x --oref https://a.b/c.png --v 8", 80, 80),
+        ("x --hd --v 8", 320, 320),
+        ("x --q 4 --v 8", 320, 320),
+        ("x --sv 6 --v 8", 320, 320),
+        ("x --hd --quality 4 --sv 6 --v 8", 320, 320),
+        ("x --q 4", 80, 80),
+        ("x --q 1 --v 8", 80, 80),
+        ("x --hd --q 4 --sv 6 --v 8.1", 80, 80),
+        ("x --hd", 80, 80),
+        ("x —turbo", 160, 160),
+        ("x --TURBO", 160, 160),
+        ("turbo --no turbo", 80, 80),
+        ("x --hd --v 9", 80, 320),
+        ("x --turbo --turbo", 160, 160),
+    ],
+)
+def test_flags_change_the_price_of_an_image(text: str, points: int, reserve: int) -> None:
+    estimate = price("diffusion", {"text": text})
+    assert (estimate.points, estimate.reserve) == (points, reserve)
+
+
+@pytest.mark.parametrize(
+    ("fields", "points"),
+    [
+        ({}, 480),
+        ({"prompt": "x"}, 480),
+        ({"prompt": "x --bs 1"}, 120),
+        ({"prompt": "x --bs 2"}, 240),
+        ({"prompt": "x --bs 4"}, 480),
+        ({"prompt": "x --bs 3"}, 480),
+        ({"prompt": "x", "video_type": 1}, 1536),
+        ({"prompt": "x --batchsize 1", "videoType": 1}, 384),
+        ({"prompt": "x --bs 1 --turbo", "videoType": 1}, 768),
+        ({"prompt": "x --v 8 --hd"}, 480),
+    ],
+)
+def test_size_and_flags_change_the_price_of_a_video(fields: dict[str, Any], points: int) -> None:
+    assert price("video_diffusion", fields) == price("video_diffusion", fields, source="480p")
+    assert price("video_diffusion", fields).points == points
+
+
+def test_an_extension_costs_by_its_source_and_the_dearer_if_that_is_not_known() -> None:
+    assert price("extend_video", source="480p").points == 480
+    assert price("extend_video", source="720p").points == 1536
+    assert price("extend_video").points == 1536
+    assert str(price("extend_video")) == "1536 points (1536 if the source is 720p), an estimate"
+    assert price("extend_video", {"prompt": "x --bs 1"}, source="720p").points == 384
+
+
+def test_a_follow_up_reserves_for_the_dearest_model_its_source_may_have() -> None:
+    assert price("remix", {"remix_prompt": "add clouds"}).reserve == 120
+    assert price("remix", {"remix_prompt": "add clouds --hd"})[:2] == (120, 480)
+    assert price("remix", {"remix_prompt": "add clouds --hd --v 7"})[:2] == (120, 120)
+    assert price("remix", {"remix_prompt": "add clouds --hd --v 8"})[:2] == (480, 480)
+
+
+def test_request_models_are_priced_like_their_fields() -> None:
+    assert price(DiffusionRequest(text="x --turbo")).points == 160
+    assert price(DiffusionRequest(text=Prompt("x", turbo=True))).points == 160
+    assert price(VideoDiffusionRequest(prompt="x")).points == 480
+    assert price(VideoDiffusionRequest(prompt="x", video_type=VideoType.HD_720P)).points == 1536
+    assert price(VideoDiffusionRequest(prompt="x", video_type=1)).points == 1536  # type: ignore[arg-type]
+    assert price(UpscaleRequest(job_id="a", image_no=0, type_=UpscaleType.CREATIVE)).points == 160
+    assert price(EnhanceUpscaleRequest(job_id="a", image_no=0)).points == 120
+    assert price(DiffusionRequest(text="x"), {"text": "x --turbo"}).points == 160
+
+
+class Size(Enum):
+    BIG = 1
+
+
+def test_operations_go_by_name_alias_or_table_row() -> None:
+    assert price(OPERATIONS["diffusion"]) == price("diffusion") == price("imagine")
+    assert price("upscale", {"type": Size.BIG}).points == 160
+    assert price("upscale", {"type": 0, "something": "else"}).points == 120
+    with pytest.raises(InvalidRequest, match="'paint' is no operation"):
+        price("paint")
+    with pytest.raises(InvalidRequest, match="is no operation or request"):
+        price(object())  # type: ignore[arg-type]
+
+
+def test_what_only_reads_is_free() -> None:
+    estimate = price("balance")
+    assert (estimate.points, estimate.reserve, str(estimate)) == (0, 0, "free")
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "text"),
+    [
+        ("diffusion", {"text": "x"}, "80 points, an estimate"),
+        ("diffusion", {"text": "x --turbo"}, "160 points (80 × 2 turbo), an estimate"),
+        ("diffusion", {"text": "x --q 4 --v 8"}, "320 points (80 × 4 quality 4), an estimate"),
+        ("diffusion", {"text": "x --draft"}, "40 points (80 × 0.5 draft), an estimate; a budget counts 80"),
+        ("upscale", {"type": 1}, "160 points (160 with type 1), an estimate"),
+        (
+            "video_diffusion",
+            {"prompt": "x --bs 1", "video_type": 1},
+            "384 points (1536 with video_type 1 × 0.25 bs 1), an estimate",
+        ),
+    ],
+)
+def test_an_estimate_says_how_it_comes_about(operation: str, fields: dict[str, Any], text: str) -> None:
+    assert str(price(operation, fields)) == text
+
+
+def test_an_estimate_tells_dollars() -> None:
+    assert price("diffusion", {"text": "x --turbo"}).usd == pytest.approx(0.16)
+    assert price("diffusion", {"text": "x --turbo"}).reasons == ("80", "× 2 turbo")
+    assert isinstance(price("diffusion"), Estimate)
+
+
+@pytest.mark.parametrize("odd", [None, 5, "", [], {}, object()])
+def test_odd_values_never_raise(odd: object) -> None:
+    assert price("diffusion", {"text": odd}).points == 80
+    assert price("video_diffusion", {"prompt": odd, "video_type": odd}).points == 480
+
+
+def test_a_fraction_of_a_point_is_rounded_up() -> None:
+    operation = OPERATIONS["describe"]
+    assert operation.price
+    odd = operation._replace(price=operation.price._replace(points=21), prompt=OPERATIONS["diffusion"].prompt)
+    odd = odd._replace(fields=OPERATIONS["diffusion"].fields)
+    assert price(odd, {"text": "x --draft"})[:2] == (11, 21)

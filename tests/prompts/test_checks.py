@@ -1,0 +1,204 @@
+"""Every way a prompt can be wrong is found, with its place, a reason and a proposal."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from legnext_client.errors import InvalidRequest
+from legnext_client.prompts import Problem, PromptWarning, check_prompt, warn_about
+
+# kind of problem, position, proposal
+IMAGE_CASES: dict[str, list[tuple[str, int, str | None]]] = {
+    "": [("empty", 0, "say what is to be seen")],
+    " \n": [("empty", 0, "say what is to be seen")],
+    "x --aspcet 1:1": [("unknown flag", 2, "`--aspect`")],
+    "x --tubro": [("unknown flag", 2, "`--turbo`")],
+    "x --stylise 3": [("unknown flag", 2, "`--stylize`")],
+    "x --ar16:9": [("unknown flag", 2, "`--ar 16:9`")],
+    "x --ar=16:9": [("unknown flag", 2, "`--ar 16:9`")],
+    "x --raw,": [("unknown flag", 2, "`--raw`")],
+    "x ---tile": [("unknown flag", 2, "`--tile`")],
+    "x --aspectratio 1:1": [("unknown flag", 2, "`--aspect`")],
+    "x --zebra": [("unknown flag", 2, "leave it out")],
+    "x --5": [("unknown flag", 2, "leave it out")],
+    "x —ar 1:1": [("spelling", 2, "`--ar`")],
+    "x –v 7": [("spelling", 2, "`--v`")],
+    "x --AR 1:1": [("spelling", 2, "`--ar`")],
+    "x -- ar 1:1": [("spelling", 2, "`--ar`")],
+    "x--ar 1:1": [("spelling", 1, "` --ar`")],
+    "x,--v7 y": [("spelling", 2, "` --v7`")],
+    "x --chaos": [("missing value", 9, None)],
+    "x --no": [("missing value", 6, None)],
+    "x --sref": [("missing value", 8, None)],
+    "x --chaos high": [("bad value", 10, None)],
+    "x --chaos 5.5": [("bad value", 10, "`--c 6`")],
+    "x --chaos 101": [("out of range", 10, "`--c 100`")],
+    "x --stop 9": [("out of range", 9, "`--stop 10`")],
+    "x --iw -1": [("out of range", 7, "`--iw 0`")],
+    "x --seed " + "9" * 30: [("bad value", 9, None)],
+    "x --q 4 --v 6": [("bad value", 6, "or use `--v 7`, `--v 8`")],
+    "x --v 5": [("unknown model", 6, None)],
+    "x --v 7.0": [("unknown model", 6, "`--v 7`")],
+    "x --niji 5": [("unknown model", 9, None)],
+    "x --niji5": [("unknown model", 8, None)],
+    "x --style expressive": [("bad value", 10, None)],
+    "x --ar 1.39:1": [("bad value", 7, "`--ar 139:100`")],
+    "x --ar 8.5:11": [("bad value", 7, "`--ar 85:110`")],
+    "x --ar 1.78": [("bad value", 7, "`--ar 178:100`")],
+    "x --ar 16x9": [("bad value", 7, "`--ar 16:9`")],
+    "x --ar 16/9": [("bad value", 7, "`--ar 16:9`")],
+    "x --ar 0:1": [("bad value", 7, None)],
+    "x --ar wide": [("bad value", 7, None)],
+    "x --ar 16": [("bad value", 7, None)],
+    "x --oref cat.png": [("bad value", 9, "`--oref https://cat.png`")],
+    "x --sref [address]": [("bad value", 9, None)],
+    "x --raw a sunny day": [("stray words", 8, "put 'a sunny day' before the first flag")],
+    "x --ar 1:1 a dog": [("stray words", 11, "put 'a dog' before the first flag")],
+    "x --v7 a dog": [("stray words", 7, "put 'a dog' before the first flag")],
+    "x --oref https://a.b/c.png and more": [("stray words", 27, "put 'and more' before the first flag")],
+    "x --v 7 --niji 6": [("two models", 8, "keep one of them")],
+    "x --ar 1:1 --aspect 2:1": [("repeated", 11, "give it once")],
+    "x --raw --v 7 --raw": [("repeated", 14, "give it once")],
+    "x --v 8": [("sunset", 2, "use `--v 8.1`")],
+    "x --stop 50 --v 8.1": [("not supported", 2, "leave it out, or use `--v 6`, `--v 6.1`, `--v 7`, `--niji 6`")],
+    "x --relax": [("never supported", 2, "use --fast or --turbo")],
+    "x --repeat 3": [("never supported", 2, "send the request as often as you need it")],
+    "x --no y --v 8.1": [("rejected", 2, "say in the prompt what you want to see")],
+    "x --hd --v 8.1": [("ignored", 2, "leave it out; HD is the default")],
+    "x --loop": [("video flag", 2, "leave it out")],
+    "a {red, green} bird": [("permutation", 2, "send a request for each variant")],
+    "{a} and {b}": [
+        ("permutation", 0, "send a request for each variant"),
+        ("permutation", 8, "send a request for each variant"),
+    ],
+    "hot::-1 dog": [("weight", 0, "raise the other weights")],
+    "hot::2 dog::-2": [("weight", 7, "raise the other weights")],
+    "hot::2dog": [("weight", 0, "`::2 dog`")],
+    "[https://a.b/c.png] a cat": [("address", 0, "put the bare address before the words")],
+    "a cat https://a.b/c.png": [("address", 6, "put the bare address before the words")],
+}
+
+GOOD = [
+    "a cat",
+    "a cat --v7 --draft",
+    "a cat --niji",
+    "a cat --niji6",
+    "a cat --sref random",
+    "a cat --sref 1234567 8901234",
+    "a cat --sref https://a.b/c 1234567::2 https://a.b/d::0.5 --sw 3",
+    "a cat --no dogs, birds and -- well -- anything --ar 3:2",
+    "a cat — and a dog – together",
+    "well--known state-of-the-art a--b",
+    "https://a.b/x--v 7 a cat",
+    "hot::2 dog::-0.5",
+    "hot::-0.5 dog",
+    "hot::dog",
+    "hot dog::3,",
+    "https://[::1]/a.png cat",
+    "a lone { brace",
+    "} { reversed",
+    "read https://example.com on a sign",
+    "a cat --q .5 --v 6.1",
+    "a cat --iw 1.25",
+    "a cat --p",
+    "a cat --p m7385231 abcdefg1",
+    "a cat --exp --raw",
+    "a cat --raw --style raw",
+    "\ta cat\n--ar 3:2\u00a0",
+]
+
+
+@pytest.mark.parametrize("text", IMAGE_CASES)
+def test_a_problem_is_found_at_its_place(text: str) -> None:
+    found = [(problem.kind, problem.position, problem.proposal) for problem in check_prompt(text)]
+    assert found == IMAGE_CASES[text]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_nothing_is_found_in_a_good_prompt(text: str) -> None:
+    assert check_prompt(text) == []
+
+
+def test_a_prompt_may_be_as_long_as_the_spec_says() -> None:
+    assert check_prompt("x" * 8192) == []
+    assert [(problem.kind, problem.position) for problem in check_prompt("x" * 8193)] == [("too long", 8192)]
+    assert [problem.kind for problem in check_prompt("x" * 8193, "video")] == ["too long"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("x --chaos 3", ["image flag"]),
+        ("x --v 7", ["image flag"]),
+        ("x --motion wild", ["bad value"]),
+        ("x --bs 3", ["bad value"]),
+        ("x --relax", ["never supported"]),
+        ("x --motion high --bs 1 --loop --raw --ar 16:9 --turbo", []),
+        ("--motion high", []),
+    ],
+)
+def test_video_prompts_take_video_flags(text: str, kinds: list[str]) -> None:
+    assert [problem.kind for problem in check_prompt(text, "video")] == kinds
+
+
+def test_all_problems_come_at_once_and_in_order() -> None:
+    problems = check_prompt("a {b} cat --raw dog --chaos 101 --zebra --chaos 2 --loop")
+    assert [problem.kind for problem in problems] == [
+        "permutation", "stray words", "out of range", "unknown flag", "repeated", "video flag"
+    ]  # fmt: skip
+    assert [problem.position for problem in problems] == sorted(problem.position for problem in problems)
+
+
+def test_a_problem_says_what_and_what_instead() -> None:
+    assert [str(problem) for problem in check_prompt("x --chaos 101 --repeat 3")] == [
+        "at 10: `--chaos` must be a whole number from 0 to 100; got 101 (`--c 100`)",
+        "at 14: the API does not support `--repeat` (send the request as often as you need it)",
+    ]
+    assert all(len(str(problem)) < 300 for problem in check_prompt("x --ar " + "9" * 10_000 + " --" + "z" * 10_000))
+
+
+def test_a_follow_up_is_checked_for_the_model_of_its_source() -> None:
+    assert check_prompt("add clouds --hd", model="8") == []
+    assert [problem.kind for problem in check_prompt("add clouds --no people", model="8.1")] == ["rejected"]
+    assert [problem.kind for problem in check_prompt("add clouds --hd --v 7", model="8")] == ["not supported"]
+
+
+@pytest.mark.parametrize("model", [None, "9"])
+def test_for_a_model_that_is_not_known_what_some_model_takes_passes(model: str | None) -> None:
+    for flags in ("--hd", "--q 0.5", "--q 4", "--no people", "--exp 500", "--sv 6"):
+        assert check_prompt(f"add clouds {flags}", model=model) == []
+    kinds = [problem.kind for problem in check_prompt("x --loop --relax --q 3 --chaos 101 --zebra", model=model)]
+    assert kinds == ["video flag", "never supported", "bad value", "out of range", "unknown flag"]
+
+
+def test_problems_are_warned_of_by_default() -> None:
+    with pytest.warns(PromptWarning, match="`--chaos` must be") as caught:
+        warn_about("x --chaos 101 --zebra")
+    (warning,) = caught
+    assert warning.filename == __file__
+    assert isinstance(warning.message, PromptWarning)
+    assert [problem.kind for problem in warning.message.problems] == ["out of range", "unknown flag"]
+
+
+def test_a_good_prompt_is_silent() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert warn_about("x --chaos 100") == []
+        assert warn_about("x --chaos 100", strict=True) == []
+
+
+def test_strict_refuses_with_all_problems() -> None:
+    with pytest.raises(InvalidRequest, match="Nothing was sent") as caught:
+        warn_about("x --chaos 101 --v 8", strict=True)
+    assert all(isinstance(problem, Problem) for problem in caught.value.problems)
+    assert [problem.kind for problem in check_prompt("x --chaos 101 --v 8")] == ["out of range", "sunset"]
+    assert len(caught.value.problems) == 2
+
+
+def test_strict_only_warns_of_what_still_works() -> None:
+    with pytest.warns(PromptWarning, match="going to be retired"):
+        warn_about("x --v 8", strict=True)
+    with pytest.warns(PromptWarning, match="does nothing"):
+        warn_about("x --hd --v 8.1", strict=True)

@@ -26,6 +26,8 @@ def _get_kwargs(*, body: ShortenRequest) -> dict[str, Any]:
 
 def _parse_body(status_code: int, data: Any) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
     if status_code == 200:
+        if not is_object(data):
+            raise TypeError()
         response_200 = TaskResponse.from_dict(data)
 
         return response_200
@@ -62,8 +64,9 @@ def _build_response(client: Client, response: httpx.Response) -> Response[ErrorB
     parsed = None
     try:
         parsed = _parse_body(response.status_code, response.json())
-    except (ValueError, TypeError, KeyError, AttributeError):
-        # HTML of a proxy, a body cut short, an object without its required fields: the bytes are in `content`.
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # HTML of a proxy, a body cut short or nested without end, no object, or one without its required fields: the
+        # bytes are in `content`.
         if client.raise_on_unexpected_status:
             raise errors.UnexpectedStatus(response.status_code, response.content) from None
     return Response(status_code=response.status_code, content=response.content, headers=response.headers, parsed=parsed)

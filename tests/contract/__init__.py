@@ -1,0 +1,1 @@
+"""The mock server against its document: contract checks, and the seeded faults that prove them."""

@@ -123,6 +123,39 @@ def test_it_shows_where_it_stands() -> None:
     assert repr(budget) == "<Budget of 1000: 80 spent, 120 reserved, 800 left>"
 
 
+class _KeyThatLetsAnotherIn:
+    """A key that, when the budget looks it up in the middle of a reservation, lets another thread try one."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.looked_up = 0
+        self.refused = threading.Event()
+        self.other = threading.Thread(target=self._reserve_too)
+
+    def _reserve_too(self) -> None:
+        try:
+            self.budget.reserve("other", 60)
+        except BudgetExceeded:
+            self.refused.set()
+
+    def __hash__(self) -> int:
+        self.looked_up += 1
+        if self.looked_up == 2:
+            self.other.start()
+            self.other.join(timeout=0.2)
+        return 1
+
+
+def test_no_thread_comes_between_the_look_and_the_reservation() -> None:
+    budget = Budget(100)
+    key = _KeyThatLetsAnotherIn(budget)
+    budget.reserve(key, 60)
+    assert key.looked_up > 2
+    key.other.join()
+    assert key.refused.is_set()
+    assert (budget.reserved, budget.left) == (60, 40)
+
+
 def test_many_threads_together_do_not_pass_it() -> None:
     budget = Budget(5000)
     start = threading.Barrier(8)

@@ -19,7 +19,9 @@ from legnext_client.generated.models import (
     VideoType,
 )
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.rules import Factor
 from legnext_client.prices import Estimate, price
+from legnext_client.prices.factors import factors
 from legnext_client.prompts import Prompt
 
 DOCUMENTED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
@@ -164,6 +166,17 @@ def test_what_only_reads_is_free() -> None:
 )
 def test_an_estimate_says_how_it_comes_about(operation: str, fields: dict[str, Any], text: str) -> None:
     assert str(price(operation, fields)) == text
+
+
+def test_of_a_tier_the_dearest_counts() -> None:
+    table = (
+        Factor(factor=2, models=("7",), flag="raw", tier="one"),
+        Factor(factor=5, models=("7",), flag="tile", tier="one"),
+        Factor(factor=3, models=("7",), flag="turbo"),
+        Factor(factor=9, models=("8",), flag="turbo"),
+    )
+    likely, _ = factors(table, OPERATIONS["diffusion"], {"text": "x --raw --tile --turbo"})
+    assert sorted(row.factor for row in likely) == [3, 5]
 
 
 def test_an_estimate_tells_dollars() -> None:

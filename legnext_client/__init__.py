@@ -1,4 +1,12 @@
-"""The Python client for the Legnext image and video API. What is imported here is loaded when it is first used."""
+"""The Python client for the Legnext image and video API.
+
+    from legnext_client import Client
+
+    with Client() as client:
+        job = client.midjourney.diffusion(text="a lighthouse at dusk --ar 16:9 --v 7").wait()
+
+What is imported from here is loaded when it is first used.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +16,76 @@ from typing import TYPE_CHECKING
 from legnext_client._version import __version__
 
 if TYPE_CHECKING:
-    from legnext_client.errors import InvalidRequest, LegnextError, ValidationError
+    from legnext_client.client import AsyncClient, Client
+    from legnext_client.core.sending import Retries
+    from legnext_client.errors import (
+        APIError,
+        BudgetExceeded,
+        InvalidRequest,
+        JobFailed,
+        LegnextError,
+        SubmissionUnknown,
+        ValidationError,
+        WaitTimeout,
+    )
     from legnext_client.generated.models import Balance, Canvas, CanvasImg, Mask, Polygon, TaskResponse
+    from legnext_client.jobs import AsyncJob, Job
+    from legnext_client.prices import Budget, Estimate, price
+    from legnext_client.prompts import Prompt, PromptWarning, check_prompt
 else:
     _HOMES = {
-        "legnext_client.errors": ("InvalidRequest", "LegnextError", "ValidationError"),
-        "legnext_client.generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
+        "client": ("AsyncClient", "Client"),
+        "core.sending": ("Retries",),
+        "errors": (
+            "APIError",
+            "BudgetExceeded",
+            "InvalidRequest",
+            "JobFailed",
+            "LegnextError",
+            "SubmissionUnknown",
+            "ValidationError",
+            "WaitTimeout",
+        ),
+        "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
+        "jobs": ("AsyncJob", "Job"),
+        "prices": ("Budget", "Estimate", "price"),
+        "prompts": ("Prompt", "PromptWarning", "check_prompt"),
     }
 
     def __getattr__(name: str) -> object:
         for home, names in _HOMES.items():
             if name in names:
-                value = getattr(import_module(home), name)
+                value = getattr(import_module(f"{__name__}.{home}"), name)
                 globals()[name] = value
                 return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [
+    "APIError",
+    "AsyncClient",
+    "AsyncJob",
     "Balance",
+    "Budget",
+    "BudgetExceeded",
     "Canvas",
     "CanvasImg",
+    "Client",
+    "Estimate",
     "InvalidRequest",
+    "Job",
+    "JobFailed",
     "LegnextError",
     "Mask",
     "Polygon",
+    "Prompt",
+    "PromptWarning",
+    "Retries",
+    "SubmissionUnknown",
     "TaskResponse",
     "ValidationError",
+    "WaitTimeout",
     "__version__",
+    "check_prompt",
+    "price",
 ]

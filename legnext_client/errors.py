@@ -158,9 +158,9 @@ class ServerError(APIError):
 
 
 class ConnectionError(LegnextError, builtins.ConnectionError):
-    """There was no connection, so nothing was sent and nothing is charged."""
+    """No connection or, to a free request, no whole answer. A paid request was not sent: nothing is charged."""
 
-    advice = "Nothing was sent; check the network and the base URL, then try again."
+    advice = "Nothing is charged; check the network and the base URL, then try again."
 
 
 class SubmissionUnknown(LegnextError):

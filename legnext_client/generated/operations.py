@@ -86,10 +86,12 @@ class Source(NamedTuple):
 
 
 class Film(NamedTuple):
-    """Seconds of video that an operation adds, and how often it may be repeated."""
+    """Seconds of video that an operation adds, how often it may be repeated, and which field chooses the size."""
 
     adds: int
     at_most: int | None = None
+    size: str | None = None
+    sizes: tuple[str, ...] = ()
 
 
 class Operation(NamedTuple):
@@ -1371,7 +1373,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=480, when=(PriceRow(points=1536, field="videoType", value=1),)),
         seconds=Seconds(median=210, spread=0.25),
         prompt=PromptField(field="prompt", kind="video"),
-        film=Film(adds=4),
+        film=Film(adds=4, size="videoType", sizes=("480p", "720p")),
     ),
     "extend_video": Operation(
         name="extend_video",

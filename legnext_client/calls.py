@@ -1,0 +1,173 @@
+"""Carrying calls out, for the namespaces and for waiting: one class for each colour, side by side."""
+
+# A job and what carries its calls out are two halves of one thing.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from legnext_client.calling import Desk, Origin, Plan
+from legnext_client.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
+from legnext_client.errors import WaitTimeout
+from legnext_client.generated.namespaces import AsyncTasks, Tasks
+from legnext_client.jobs import AsyncJob, Job
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+
+    from legnext_client.core.sending import Answer
+    from legnext_client.generated.operations import Operation
+
+AnswerT = TypeVar("AnswerT")
+
+
+class SyncCalls:
+    """Carries the calls of the namespaces out."""
+
+    def __init__(self, desk: Desk, hands: Hands) -> None:
+        self.desk = desk
+        self.hands = hands
+
+    def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
+        plan = self.desk.plan(operation, fields)
+        answer = run(self.desk.submitting(plan), self.hands)
+        return Job(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+
+    def answer(
+        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
+    ) -> AnswerT:
+        plan = self.desk.plan(operation, fields)
+        return parse(_unwrapped(operation, run(self.desk.submitting(plan), self.hands)))
+
+    def plain(self, plan: Plan) -> dict[str, Any]:
+        """Carry a planned call out and answer with the object that came, whatever it is."""
+        return run(self.desk.submitting(plan), self.hands).data
+
+    def stub(self, job_id: str) -> Job:
+        """A job of which nothing is known but its id; it is asked for at once."""
+        self.desk.check_open()
+        return Job({"job_id": job_id}, self.desk, self.hands, Origin(retry_after=0.0))
+
+    def wait_all(
+        self,
+        jobs: Iterable[Job | str],
+        timeout: float | None,
+        poll_interval: float | None,
+        on_progress: Callable[[Job], object] | None,
+    ) -> Iterator[Job]:
+        waited = [self.stub(job) if isinstance(job, str) else job for job in jobs]
+        yield from [job for job in waited if job.done]
+        flow = self.desk.waiting([job._standing for job in waited], timeout=timeout, poll_interval=poll_interval)
+        index: int
+        for index, state in emitted(flow, self.hands):
+            job = waited[index]._accept(state)
+            if on_progress is not None:
+                on_progress(job)
+            if job.done:
+                yield job
+        _all_done(waited)
+
+
+class AsynchronousCalls:
+    """The same, awaited."""
+
+    def __init__(self, desk: Desk, hands: AsyncHands) -> None:
+        self.desk = desk
+        self.hands = hands
+
+    async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
+        plan = self.desk.plan(operation, fields)
+        answer = await async_run(self.desk.submitting(plan), self.hands)
+        return AsyncJob(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+
+    async def answer(
+        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
+    ) -> AnswerT:
+        plan = self.desk.plan(operation, fields)
+        return parse(_unwrapped(operation, await async_run(self.desk.submitting(plan), self.hands)))
+
+    async def plain(self, plan: Plan) -> dict[str, Any]:
+        """Carry a planned call out and answer with the object that came, whatever it is."""
+        return (await async_run(self.desk.submitting(plan), self.hands)).data
+
+    def stub(self, job_id: str) -> AsyncJob:
+        """A job of which nothing is known but its id; it is asked for at once."""
+        self.desk.check_open()
+        return AsyncJob({"job_id": job_id}, self.desk, self.hands, Origin(retry_after=0.0))
+
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncJob | str],
+        timeout: float | None,
+        poll_interval: float | None,
+        on_progress: Callable[[AsyncJob], object] | None,
+    ) -> AsyncIterator[AsyncJob]:
+        waited = [self.stub(job) if isinstance(job, str) else job for job in jobs]
+        for job in waited:
+            if job.done:
+                yield job
+        flow = self.desk.waiting([job._standing for job in waited], timeout=timeout, poll_interval=poll_interval)
+        index: int
+        async for index, state in async_emitted(flow, self.hands):
+            job = waited[index]._accept(state)
+            if on_progress is not None:
+                heard = on_progress(job)
+                if inspect.isawaitable(heard):
+                    await heard
+            if job.done:
+                yield job
+        _all_done(waited)
+
+
+def _unwrapped(operation: Operation, answer: Answer) -> Mapping[str, Any]:
+    inner = answer.data.get(operation.unwrap) if operation.unwrap else None
+    return inner if isinstance(inner, dict) else answer.data  # pyright: ignore[reportUnknownVariableType]
+
+
+def _all_done(jobs: Sequence[Job | AsyncJob]) -> None:
+    left = [job for job in jobs if not job.done]
+    if left:
+        ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
+        raise WaitTimeout(f"{len(left)} of {len(jobs)} jobs are not done yet: {ids}.", job=left[0])
+
+
+class WaitingTasks(Tasks[Job]):
+    """The generated `tasks`, and waiting by id."""
+
+    __slots__ = ("_stub",)
+
+    def __init__(self, calls: SyncCalls) -> None:
+        super().__init__(calls)
+        self._stub = calls.stub
+
+    def wait_for_completion(
+        self,
+        job_id: str,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[Job], object] | None = None,
+    ) -> Job:
+        """Wait for a job by its id; see `Job.wait`."""
+        return self._stub(job_id).wait(timeout, poll_interval=poll_interval, on_progress=on_progress)
+
+
+class AsyncWaitingTasks(AsyncTasks[AsyncJob]):
+    """The generated `tasks`, and waiting by id."""
+
+    __slots__ = ("_stub",)
+
+    def __init__(self, calls: AsynchronousCalls) -> None:
+        super().__init__(calls)
+        self._stub = calls.stub
+
+    async def wait_for_completion(
+        self,
+        job_id: str,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[AsyncJob], object] | None = None,
+    ) -> AsyncJob:
+        """Wait for a job by its id; see `Job.wait`."""
+        return await self._stub(job_id).wait(timeout, poll_interval=poll_interval, on_progress=on_progress)

@@ -1,0 +1,156 @@
+"""Send until there is an answer or a reason to stop.
+
+What each outcome means for a free and for a paid request is one table, `judge`; docs/sending.md shows it in words.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client.core.answers import Json, as_object, hidden_error, is_job, read_error
+from legnext_client.core.flow import Flow, Lost, Received, Request, Send, Sleep
+from legnext_client.errors import (
+    ConnectionError,
+    LegnextError,
+    RateLimitError,
+    SubmissionUnknown,
+    SubmissionUnknownServerError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Clock = Callable[[], float]
+
+
+class Retries(NamedTuple):
+    """How long to keep trying. A `Retry-After` of more than `longest_wait` seconds is not waited for but raised."""
+
+    attempts: int = 5
+    seconds: float = 120.0
+    first_pause: float = 0.5
+    longest_pause: float = 20.0
+    longest_wait: float = 60.0
+
+
+class Answer(NamedTuple):
+    """A good answer: its object, and the headers it came with."""
+
+    data: Json
+    headers: Mapping[str, str]
+
+
+class Again(NamedTuple):
+    """Nothing is lost by another try: after so many seconds, if the service said; `error` if there is none."""
+
+    error: LegnextError
+    after: float | None = None
+
+
+class Failed(NamedTuple):
+    error: LegnextError
+
+
+Verdict = Answer | Again | Failed
+
+
+def sending(
+    request: Request,
+    retries: Retries,
+    timeout: float,
+    *,
+    until: float | None = None,
+    clock: Clock = time.monotonic,
+    chance: Callable[[], float] = random.random,
+) -> Flow[Answer]:
+    """Send until there is an answer or a reason to stop; nothing runs past `until` on the clock."""
+    end = clock() + retries.seconds
+    end = end if until is None else min(end, until)
+    for attempt in range(1, retries.attempts + 1):
+        patience = timeout if until is None else max(0.001, min(timeout, until - clock()))
+        verdict = judge(request, (yield Send(request, patience, attempt)))
+        match verdict:
+            case Answer():
+                return verdict
+            case Failed(error):
+                raise error
+            case Again(error, after):
+                pause = _pause(retries, attempt, after, chance)
+                if attempt == retries.attempts or pause > retries.longest_wait or clock() + pause > end:
+                    raise error
+                yield Sleep(pause)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def judge(request: Request, outcome: Received | Lost) -> Verdict:
+    """What an outcome means: an answer, another try, or an error."""
+    if isinstance(outcome, Lost):
+        return _lost(request, outcome)
+    status = outcome.status
+    if 200 <= status <= 299:
+        return _success(request, outcome)
+    error = read_error(request, outcome)
+    if isinstance(error, RateLimitError):
+        return Again(error, error.retry_after)
+    if status >= 500:
+        return Failed(_unknown_after(request, outcome, error)) if request.paid else Again(error, error.retry_after)
+    return Failed(error)
+
+
+def _lost(request: Request, lost: Lost) -> Verdict:
+    if lost.sent and request.paid:
+        return Failed(_unknown(request, lost.reason, lost.answer))
+    error = ConnectionError(f"{request.method} {request.path}: {lost.reason}.")
+    return Again(error) if lost.again else Failed(error)
+
+
+def _success(request: Request, outcome: Received) -> Verdict:
+    data = as_object(outcome.body)
+    code = hidden_error(data) if data is not None else None
+    if code is not None:
+        return Failed(read_error(request, outcome, code))
+    if data is not None and (is_job(data) or not request.wants_job):
+        return Answer(data, outcome.headers)
+    what = "is no job" if data is not None else "cannot be read"
+    if request.paid:
+        return Failed(_unknown(request, f"the answer {what}", outcome.body))
+    error = read_error(request, outcome)
+    error.message = f"the answer {what}: {error.message}"
+    return Again(error)
+
+
+def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
+    return SubmissionUnknown(
+        f"{request.operation or request.path} was sent, but {reason}.",
+        operation=request.operation,
+        sent=request.sent,
+        answer=answer,
+    )
+
+
+def _unknown_after(request: Request, outcome: Received, error: Any) -> SubmissionUnknownServerError:
+    return SubmissionUnknownServerError(
+        error.message,
+        operation=request.operation,
+        sent=request.sent,
+        answer=outcome.body,
+        status_code=error.status_code,
+        code=error.code,
+        raw_message=error.raw_message,
+        detail=error.detail,
+        body=error.body,
+        request_id=error.request_id,
+        method=error.method,
+        path=error.path,
+        retry_after=error.retry_after,
+        job_id=error.job_id,
+    )
+
+
+def _pause(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:
+    if after is not None:
+        return after
+    return chance() * min(retries.longest_pause, retries.first_pause * 2.0**attempt)

@@ -1,0 +1,157 @@
+"""The two loops that carry out what the core asks for, one for each colour.
+
+They differ in how a thing is done, never in what is done; keep them so that they can be compared line by line.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from legnext_client.core.flow import Emit, Flow, Lost, Received, Send, Sleep
+
+if TYPE_CHECKING:
+    from legnext_client.clocks import Clock
+    from legnext_client.transports import AsyncTransport, Transport
+
+ResultT = TypeVar("ResultT")
+Listener = Callable[[Any], object]
+
+
+class Hands(NamedTuple):
+    """What carries effects out: who sends, and by which clock to sleep."""
+
+    transport: Transport
+    clock: Clock
+
+
+class AsyncHands(NamedTuple):
+    transport: AsyncTransport
+    clock: Clock
+
+
+logger = logging.getLogger("legnext_client")
+
+INTERRUPTED = (
+    "A paid request was under way when this happened: it may have been accepted and charged. "
+    "Look at the balance or your callbacks before you send it again."
+)
+
+
+def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> ResultT:
+    """Carry a flow out to its end; the listener hears what it emits."""
+    result: Received | Lost | None = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Emit):
+                result = None
+                if listener is not None:
+                    listener(effect.value)
+            else:
+                result = _done(effect, hands)
+    except StopIteration as end:
+        ended: ResultT = end.value
+        return ended
+    finally:
+        flow.close()
+
+
+def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
+    """Carry a flow out, yielding what it emits."""
+    result: Received | Lost | None = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Emit):
+                result = None
+                yield effect.value
+            else:
+                result = _done(effect, hands)
+    except StopIteration:
+        return
+    finally:
+        flow.close()
+
+
+async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener | None = None) -> ResultT:
+    """Carry a flow out to its end; the listener hears what it emits, and may be a coroutine function."""
+    result: Received | Lost | None = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Emit):
+                result = None
+                heard = listener(effect.value) if listener is not None else None
+                if inspect.isawaitable(heard):
+                    await heard
+            else:
+                result = await _async_done(effect, hands)
+    except StopIteration as end:
+        ended: ResultT = end.value
+        return ended
+    finally:
+        flow.close()
+
+
+async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[Any, None]:
+    """Carry a flow out, yielding what it emits."""
+    result: Received | Lost | None = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Emit):
+                result = None
+                yield effect.value
+            else:
+                result = await _async_done(effect, hands)
+    except StopIteration:
+        return
+    finally:
+        flow.close()
+
+
+def _done(effect: Send | Sleep, hands: Hands) -> Received | Lost | None:
+    if isinstance(effect, Sleep):
+        hands.clock.sleep(effect.seconds)
+        return None
+    began = time.perf_counter()
+    try:
+        outcome = hands.transport.send(effect)
+    except BaseException as error:
+        _note(error, effect)
+        raise
+    _log(effect, outcome, began)
+    return outcome
+
+
+async def _async_done(effect: Send | Sleep, hands: AsyncHands) -> Received | Lost | None:
+    if isinstance(effect, Sleep):
+        await hands.clock.async_sleep(effect.seconds)
+        return None
+    began = time.perf_counter()
+    try:
+        outcome = await hands.transport.send(effect)
+    except BaseException as error:
+        _note(error, effect)
+        raise
+    _log(effect, outcome, began)
+    return outcome
+
+
+def _note(error: BaseException, send: Send) -> None:
+    # Ctrl-C and cancellation pass through untouched; what they may have cost is said with them.
+    if send.request.paid:
+        error.add_note(INTERRUPTED)
+
+
+def _log(send: Send, outcome: Received | Lost, began: float) -> None:
+    if logger.isEnabledFor(logging.DEBUG):
+        said = outcome.status if isinstance(outcome, Received) else outcome.reason
+        seconds = time.perf_counter() - began
+        logger.debug(
+            "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, said, seconds, send.attempt
+        )

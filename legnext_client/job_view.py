@@ -1,0 +1,212 @@
+"""What both kinds of job have in common: the attributes of the answer, and what is done with what comes back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from legnext_client.calling import Desk, Origin, question, refuse
+from legnext_client.core.sending import sending
+from legnext_client.core.state import FAILED, State, moment, text
+from legnext_client.errors import ConfigurationError, JobFailed, WaitTimeout
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from legnext_client.core.flow import Flow
+    from legnext_client.generated.models import TaskConfig, TaskError, TaskMeta, TaskOutput
+    from legnext_client.generated.operations import Operation
+
+
+class JobView:
+    """A job as the service last told of it. Attributes have the names of the answer; `raw` is the answer itself."""
+
+    def __init__(
+        self, raw: Mapping[str, Any], desk: Desk | None = None, hands: Any = None, origin: Origin | None = None
+    ) -> None:
+        self._state = State(raw)
+        self._desk = desk
+        self._hands = hands
+        self._origin = origin or Origin()
+        self._insisting = False
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The answer as it came, with fields that this client does not know."""
+        return self._state.raw
+
+    @property
+    def job_id(self) -> str:
+        return self._state.job_id
+
+    @property
+    def status(self) -> str:
+        """`pending`, `staged`, `processing`, `completed`, `failed`, or another word, which means: on its way."""
+        return self._state.status
+
+    @property
+    def task_type(self) -> str:
+        return self._state.task_type
+
+    @property
+    def model(self) -> str:
+        return text(self.raw.get("model"))
+
+    @property
+    def done(self) -> bool:
+        """Completed or failed."""
+        return self._state.done
+
+    @property
+    def ok(self) -> bool:
+        """Completed."""
+        return self._state.ok
+
+    @property
+    def progress(self) -> int:
+        """From 0 to 100, by the field, a log line or the status, whichever is there."""
+        return round(self._state.progress)
+
+    @property
+    def image_urls(self) -> list[str]:
+        return self._state.image_urls
+
+    @property
+    def video_urls(self) -> list[str]:
+        return self._state.video_urls
+
+    @property
+    def texts(self) -> list[str]:
+        """The prompts and descriptions that the job made."""
+        return self._state.texts
+
+    @property
+    def points(self) -> float:
+        """What it costs as far as the service says: charged when completed, held before, nothing when failed."""
+        return self._state.points
+
+    @property
+    def created_at(self) -> datetime | None:
+        return moment(self._state.part("meta", "created_at"))
+
+    @property
+    def started_at(self) -> datetime | None:
+        return moment(self._state.part("meta", "started_at"))
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return moment(self._state.part("meta", "ended_at"))
+
+    @property
+    def output(self) -> TaskOutput:
+        """What the job made; empty until it is completed."""
+        from legnext_client.generated.models import TaskOutput
+
+        return TaskOutput.from_dict(self._part("output"))
+
+    @property
+    def meta(self) -> TaskMeta:
+        from legnext_client.generated.models import TaskMeta
+
+        return TaskMeta.from_dict(self._part("meta"))
+
+    @property
+    def config(self) -> TaskConfig:
+        from legnext_client.generated.models import TaskConfig
+
+        return TaskConfig.from_dict(self._part("config"))
+
+    @property
+    def error(self) -> TaskError:
+        """Why the job failed; its code is 0 when nothing went wrong."""
+        from legnext_client.generated.models import TaskError
+
+        return TaskError.from_dict(self._part("error"))
+
+    @property
+    def input(self) -> Any:
+        return self.raw.get("input")
+
+    @property
+    def detail(self) -> Any:
+        return self.raw.get("detail")
+
+    @property
+    def logs(self) -> list[Any]:
+        logs = self.raw.get("logs")
+        return logs if isinstance(logs, list) else []  # pyright: ignore[reportUnknownVariableType]
+
+    def _part(self, name: str) -> Mapping[str, Any]:
+        found = self._state.part(name)
+        return found if isinstance(found, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+
+    def insist(self) -> Self:
+        """This job, with follow-ups that are sent even where they are thought not to work."""
+        twin = copy.copy(self)
+        twin._insisting = True
+        return twin
+
+    # ---- what both colours do with what comes back ------------------------------------------------------------
+
+    @property
+    def _its_desk(self) -> Desk:
+        if self._desk is None:
+            raise ConfigurationError(
+                f"this job has lost its client on a journey: use client.tasks.get({self.job_id!r})."
+            )
+        return self._desk
+
+    @property
+    def _standing(self) -> tuple[State, Origin]:
+        return self._state, self._origin
+
+    def _accept(self, state: State) -> Self:
+        self._state = state
+        self._its_desk.saw(state, self._origin)
+        return self
+
+    def _asking(self) -> Flow[None]:
+        desk = self._its_desk
+        desk.check_open()
+        settings = desk.settings
+        answer = yield from sending(question(self.job_id), settings.retries, settings.timeout, clock=desk.clock.now)
+        self._accept(State(answer.data))
+
+    def _waiting(self, timeout: float | None, poll_interval: float | None) -> Flow[None]:
+        return self._its_desk.waiting([self._standing], timeout=timeout, poll_interval=poll_interval)
+
+    def _ended(self) -> Self:
+        if not self.done:
+            raise WaitTimeout(f"{self!r} is not done yet.", job=self)
+        if self.status == FAILED:
+            said = text(self._state.part("error", "message")) or text(self._state.part("error", "raw_message"))
+            code = self._state.part("error", "code")
+            message = f"{self.task_type or 'job'} {self.job_id} failed: {said or 'the service does not say why'}."
+            raise JobFailed(message, job=self, code=code if isinstance(code, int) else None)
+        return self
+
+    def _before(self, operation: Operation, fields: Mapping[str, Any]) -> None:
+        if not self._insisting:
+            refuse(self._state, operation, fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JobView) and self.raw == other.raw
+
+    def __hash__(self) -> int:
+        return hash(self.job_id)
+
+    def __repr__(self) -> str:
+        made = [
+            f"{len(found)} {name}"
+            for name, found in (("images", self.image_urls), ("videos", self.video_urls))
+            if found
+        ]
+        progress = [] if self.done or not self.progress else [f"{self.progress} %"]
+        points = [f"{self.points:g} points"] if self.points else []
+        parts = [self.job_id, self.task_type, self.status, *progress, *made, *points]
+        return f"<{type(self).__name__} {', '.join(part for part in parts if part)}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The client stays behind: connections cannot be pickled, and a key should not be.
+        return type(self), (dict(self.raw),)

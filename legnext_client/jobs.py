@@ -1,0 +1,113 @@
+"""`Job` and `AsyncJob`: what the service says of a job, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from legnext_client.drivers import async_emitted, async_run, emitted, run
+from legnext_client.generated.follow_ups import AsyncFollowUps, FollowUps
+from legnext_client.job_view import JobView
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from legnext_client.core.state import State
+    from legnext_client.drivers import AsyncHands, Hands
+    from legnext_client.generated.operations import Operation
+
+
+class Job(JobView, FollowUps["Job"]):
+    """A job. `wait()` for it, `download` what it made, and build on it: every follow-up is a method."""
+
+    _hands: Hands
+
+    def refresh(self) -> Self:
+        """Ask the service once how the job is doing."""
+        run(self._asking(), self._hands)
+        return self
+
+    def wait(
+        self,
+        timeout: float | None = None,
+        *,
+        poll_interval: float | None = None,
+        on_progress: Callable[[Job], object] | None = None,
+    ) -> Self:
+        """Wait until the job is done.
+
+        Args:
+            timeout: Seconds to wait at most; without it, 300 or three times the typical time, whichever is more.
+            poll_interval: Seconds between questions; without it, the job is asked for when it is likely to be done.
+            on_progress: Called with the job at each answer.
+
+        Raises:
+            JobFailed: The job ended without a result.
+            WaitTimeout: The time is over; the job goes on.
+        """
+
+        def heard(found: tuple[int, State]) -> None:
+            self._accept(found[1])
+            if on_progress is not None:
+                on_progress(self)
+
+        run(self._waiting(timeout, poll_interval), self._hands, heard)
+        return self._ended()
+
+    def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
+        """The job at each answer until it is done; a failed job is the last update, not an error."""
+        if self.done:
+            yield self
+        for _, state in emitted(self._waiting(timeout, poll_interval), self._hands):
+            yield self._accept(state)
+        if not self.done:
+            self._ended()
+
+    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
+        self._before(operation, fields)
+        desk = self._its_desk
+        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size)
+        answer = run(desk.submitting(plan), self._hands)
+        return Job(answer.data, desk, self._hands, desk.origin(plan, answer))
+
+
+class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
+    """A job. `await job.wait()`, and build on it: every follow-up is a method."""
+
+    _hands: AsyncHands
+
+    async def refresh(self) -> Self:
+        """Ask the service once how the job is doing."""
+        await async_run(self._asking(), self._hands)
+        return self
+
+    async def wait(
+        self,
+        timeout: float | None = None,
+        *,
+        poll_interval: float | None = None,
+        on_progress: Callable[[AsyncJob], object] | None = None,
+    ) -> Self:
+        """Wait until the job is done; see `Job.wait`. `on_progress` may be a coroutine function."""
+
+        def heard(found: tuple[int, State]) -> object:
+            self._accept(found[1])
+            return on_progress(self) if on_progress is not None else None
+
+        await async_run(self._waiting(timeout, poll_interval), self._hands, heard)
+        return self._ended()
+
+    async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:
+        """The job at each answer until it is done; a failed job is the last update, not an error."""
+        if self.done:
+            yield self
+        async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._hands):
+            yield self._accept(state)
+        if not self.done:
+            self._ended()
+
+    async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
+        self._before(operation, fields)
+        desk = self._its_desk
+        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size)
+        answer = await async_run(desk.submitting(plan), self._hands)
+        return AsyncJob(answer.data, desk, self._hands, desk.origin(plan, answer))

@@ -34,6 +34,16 @@ _CONDITIONS = {"dependentRequired", "if", "then", "else"}
 _KNOWN = _NOTES | set(_BOUNDS) | _STRUCTURE | _CONDITIONS
 
 
+_PARAMETER = "flag short long takes models values range default optional use instead"
+_FACTOR = "flag value models factor tier reserve"
+_ROWS = {
+    "models": set("model flag value default plan sunset".split()),
+    "parameters": set(_PARAMETER.split()),
+    "price_factors": set(_FACTOR.split()),
+    "duration_factors": set(_FACTOR.split()),
+}
+
+
 class SpecError(Exception):
     """The spec says something that the generated table has no word for."""
 
@@ -229,8 +239,11 @@ def _answer_model(spec: Json, data: Json, unwrap: str | None) -> str:
 def rules(spec: Json) -> Json:
     """The data under the root's `x-legnext`: models, prompt parameters, factors, and what is left: plain numbers."""
     own = spec["x-legnext"]
-    rows = {"models", "parameters", "price_factors", "duration_factors"}
+    for name, known in _ROWS.items():
+        for row in own[name]:
+            if set(row) - known or None in row.values():
+                raise SpecError(f"x-legnext: a row of {name} has a key that nothing reads, or no value: {row}")
     return {
-        **{name: own[name] for name in rows},
-        "numbers": {name.upper(): value for name, value in own.items() if name not in rows},
+        **{name: own[name] for name in _ROWS},
+        "numbers": {name.upper(): value for name, value in own.items() if name not in _ROWS},
     }

@@ -9,12 +9,6 @@ import functools
 
 from legnext_client.generated.rules import MODELS, PARAMETERS, Model, Parameter
 
-# The documents' recommended order of flags; what they do not mention comes behind, in the order of the table.
-_RECOMMENDED = (
-    *("aspect", "quality", "stylize", "chaos", "weird", "fast", "turbo"),
-    *("version", "niji", "raw", "tile", "draft"),
-)
-
 
 def _names(row: Parameter) -> tuple[str, ...]:
     return tuple(name for name in (row.short, row.flag, row.long) if name)
@@ -34,7 +28,8 @@ TAKES: dict[str, str | None] = {
     flag: next((row.takes for row in rows if row.takes), None) for flag, rows in ROWS.items()
 }
 
-ORDER: dict[str, int] = {flag: place for place, flag in enumerate(dict.fromkeys((*_RECOMMENDED, *ROWS)))}
+ORDER: dict[str, int] = {flag: place for place, flag in enumerate(ROWS)}
+"""The table's own order, which is the one that the service's documents recommend."""
 
 MODEL_FLAGS = frozenset(model.flag for model in MODELS if model.flag)
 BY_NAME: dict[str, Model] = {model.model: model for model in MODELS}

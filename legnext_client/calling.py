@@ -1,37 +1,32 @@
 """What lies between a method call and the wire: checks, prompt, price and budget before it, the job after it.
 
-Nothing here sends: a call becomes a `Plan`, its flow is carried out by a driver, and what comes back is booked.
+Nothing here sends: a call becomes a `Plan`, its flow is carried out by a driver, and what comes back is booked. What
+the making of a client does not need is imported with the first call.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from legnext_client.core.answers import retry_after
-from legnext_client.core.checks import prepare
 from legnext_client.core.flow import Flow, Request
 from legnext_client.core.polling import UNKNOWN, Durations, Expectation, default_timeout
 from legnext_client.core.sending import Answer, sending
 from legnext_client.core.state import FAILED, State, moment
-from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
 from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
-from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
-from legnext_client.prices import Budget, price, typical_seconds
-from legnext_client.prompts import warn_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from legnext_client.clocks import Clock
+    from legnext_client.core.waiting import Schedule
+    from legnext_client.generated.operations import Operation
+    from legnext_client.prices import Budget
     from legnext_client.settings import Settings
 
-BY_TASK_TYPE = {operation.task_type: operation for operation in OPERATIONS.values() if operation.task_type}
-NUMBERS = {"image": "image_no", "video": "video_no"}
-"""The field that says which image or video of a job is meant."""
 DAY = 86_400.0
 
 
@@ -73,48 +68,11 @@ class Desk:
 
     # ---- before -------------------------------------------------------------------------------------------------
 
-    def plan(
-        self, operation: Operation, fields: Mapping[str, Any], *, source: str | None = None, level: int = 3
-    ) -> Plan:
-        """Check a call and hold its price; raises before anything is sent. `level` finds the caller for warnings."""
-        prepared = prepare(operation, fields)
-        if operation.prompt is not None and (prompt := prepared.body.get(operation.prompt.field)):
-            strict = self.settings.strict_prompts
-            # A follow-up's prompt leaves the model to its source, which is not known here.
-            model = {"model": None} if operation.takes == "image" and operation.prompt.kind == "image" else {}
-            warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=level + 1, **model)
-        path = operation.path
-        for name, value in prepared.path.items():
-            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        paid = operation.price is not None
-        request = Request(
-            method=operation.method,
-            path=path,
-            body=encoded(prepared.body) if operation.fields else None,
-            paid=paid,
-            operation=operation.name,
-            sent=prepared.body if operation.fields else None,
-            wants_job=operation.unwrap is None,
-        )
-        expected = expectation(operation, prepared.body) if paid else None
-        holds = self.hold(operation, prepared.body, source) if paid and self.budgets else ()
-        return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
+    def plan(self, operation: Operation, fields: Mapping[str, Any], *, source: str | None = None) -> Plan:
+        """Check a call and hold its price; raises before anything is sent."""
+        from legnext_client.planning import plan
 
-    def hold(
-        self, operation: Operation, body: Mapping[str, Any], source: str | None
-    ) -> tuple[tuple[Budget, object], ...]:
-        """Hold the price in every open budget, or in none."""
-        points = price(operation, body, source=source).reserve
-        held: list[tuple[Budget, object]] = []
-        for budget in self.budgets:
-            key = object()
-            try:
-                budget.reserve(key, points)
-            except LegnextError:
-                release(held)
-                raise
-            held.append((budget, key))
-        return tuple(held)
+        return plan(self, operation, fields, source)
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
@@ -136,7 +94,7 @@ class Desk:
 
     def origin(self, plan: Plan, answer: Answer) -> Origin:
         """What to remember of a job that was just accepted."""
-        if plan.operation.price is None:
+        if not plan.request.paid:
             return Origin(retry_after=retry_after(answer.headers))
         origin = Origin(
             plan.operation, plan.expected, self.clock.now(), retry_after(answer.headers), plan.size, plan.holds
@@ -155,6 +113,8 @@ class Desk:
         per_second: float | None = None,
     ) -> Flow[None]:
         """Wait for jobs; each state is emitted with the place of its job."""
+        from legnext_client.core.waiting import Pace, Waited, waiting
+
         self.check_open()
         for name, value in (("timeout", timeout), ("poll_interval", poll_interval)):
             if value is not None and (
@@ -171,6 +131,9 @@ class Desk:
         return waiting(waited, pace, until=self.clock.now() + timeout)
 
     def _scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
+        from legnext_client.core.waiting import Schedule
+        from legnext_client.planning import BY_TASK_TYPE, expectation
+
         def schedule(state: State) -> Schedule:
             operation = origin.operation or BY_TASK_TYPE.get(state.task_type)
             expected = origin.expected or (expectation(operation, {}) if operation else None)
@@ -197,30 +160,13 @@ class Desk:
             raise ConfigurationError("this client is closed: make a new one, or keep it open with `with`.")
 
 
-def encoded(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
 def question(job_id: str) -> Request:
     """The free request that asks for a job."""
+    from legnext_client.generated.operations import ROLES
+
     operation = ROLES["job"]
     path = operation.path.replace(f"{{{operation.path_fields[0].wire}}}", quote(job_id, safe=""))
     return Request(operation.method, path, operation=operation.name)
-
-
-def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | None:
-    if operation.seconds is None:
-        return None
-    return Expectation(typical_seconds(operation, body), operation.seconds.spread)
-
-
-def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
-    """The size of the videos that a call makes, where one of its fields chooses it."""
-    film = operation.film
-    if film is None or film.size is None:
-        return None
-    field = next(field for field in operation.fields if field.wire == film.size)
-    return film.sizes[field.enum.index(body.get(film.size, field.default))]
 
 
 def age(state: State) -> float:
@@ -244,24 +190,3 @@ def book(state: State, origin: Origin) -> None:
 def release(holds: Iterable[tuple[Budget, object]]) -> None:
     for budget, key in holds:
         budget.release(key)
-
-
-def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> None:
-    """Refuse a follow-up that cannot work, as far as is known of its source."""
-    name = f"{operation.name} of job {state.job_id}"
-    insist = "If you know better, ask by job.insist()."
-    if state.status == FAILED:
-        raise InvalidRequest(f"{name}: that job failed, there is nothing to build on. {insist}")
-    field = NUMBERS.get(operation.takes or "")
-    number = fields.get(field) if field else None
-    if field is None or not isinstance(number, int):
-        return
-    made = {"image": state.image_urls, "video": state.video_urls}[operation.takes or ""]
-    if state.ok and number >= len(made):
-        kind = operation.takes if len(made) == 1 else f"{operation.takes}s"
-        raise InvalidRequest(
-            f"{name}: {field} must be below {len(made)}; got {number}. That job has {len(made)} {kind}. {insist}"
-        )
-    allowed = state.part("output", "available_actions", operation.task_type or "")
-    if allowed is False or (isinstance(allowed, list) and number not in allowed):
-        raise InvalidRequest(f"{name}: the service allows it for {field} {allowed or 'none'}; got {number}. {insist}")

@@ -10,18 +10,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._version import __version__
-from legnext_client.calling import Desk, Plan, encoded
+from legnext_client.calling import Desk, Plan
 from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
 from legnext_client.clocks import SystemClock
-from legnext_client.core.flow import Request
 from legnext_client.core.sending import Retries
 from legnext_client.drivers import AsyncHands, Hands
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.namespaces import AsyncNamespaces, Namespaces
-from legnext_client.generated.operations import OPERATIONS, Operation
-from legnext_client.generated.rules import API_KEY_HEADER
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.jobs import AsyncJob, Job
-from legnext_client.prices import Budget, Estimate, RequestModel, price
 from legnext_client.settings import Settings, find_base_url, find_key
 
 if TYPE_CHECKING:
@@ -29,6 +26,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from legnext_client.clocks import Clock
+    from legnext_client.generated.operations import Operation
+    from legnext_client.prices import Budget, Estimate, RequestModel
     from legnext_client.transports import AsyncTransport, Transport
 
 
@@ -63,6 +62,9 @@ class _BaseClient:
 
         `source` is the size of the source video (`480p`, `720p`), if it is known; if not, the dearer counts.
         """
+        from legnext_client.generated.operations import OPERATIONS
+        from legnext_client.prices import price
+
         if isinstance(operation, str) and operation not in OPERATIONS:
             raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}; got {operation!r}.")
         return price(operation, fields or None, source=source)
@@ -70,6 +72,8 @@ class _BaseClient:
     @contextmanager
     def budget(self, points: int | Budget) -> Generator[Budget]:
         """While this is open, no call of this client, in any thread, takes more than these points."""
+        from legnext_client.prices import Budget
+
         budget = points if isinstance(points, Budget) else Budget(points)
         self._desk.budgets.append(budget)
         try:
@@ -90,12 +94,16 @@ class _BaseClient:
         return twin
 
     def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:
+        from legnext_client.core.flow import Request
+        from legnext_client.generated.operations import Operation
+        from legnext_client.planning import FREE, encoded
+
         self._desk.check_open()
         method = method.upper()
         if not path.startswith("/") or any(ord(character) <= 32 for character in path):
             raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
         sent = None if body is None else dict(body)
-        paid = method not in ("GET", "HEAD", "OPTIONS")
+        paid = method not in FREE
         request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
         return Plan(Operation("", "", method, path), request, None, None, ())
 

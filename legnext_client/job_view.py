@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client.calling import Desk, Origin, question, refuse
+from legnext_client.calling import Desk, Origin, question
 from legnext_client.core.sending import sending
 from legnext_client.core.state import FAILED, State, moment, text
 from legnext_client.errors import ConfigurationError, JobFailed, WaitTimeout
@@ -188,6 +188,8 @@ class JobView:
 
     def _before(self, operation: Operation, fields: Mapping[str, Any]) -> None:
         if not self._insisting:
+            from legnext_client.planning import refuse
+
             refuse(self._state, operation, fields)
 
     def __eq__(self, other: object) -> bool:

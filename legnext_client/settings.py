@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from legnext_client.core.sending import Retries
 from legnext_client.errors import ConfigurationError
-from legnext_client.generated.rules import BASE_URL
+from legnext_client.generated.service import BASE_URL
 
 KEY_VARIABLE, URL_VARIABLE = "LEGNEXT_API_KEY", "LEGNEXT_BASE_URL"
 

@@ -37,7 +37,7 @@ _KNOWN = _NOTES | set(_BOUNDS) | _STRUCTURE | _CONDITIONS
 _PARAMETER = "flag short long takes models values range default optional use instead"
 _FACTOR = "flag value models factor tier reserve"
 _ROWS = {
-    "models": set("model flag value default plan sunset".split()),
+    "models": {"model", "flag", "value", "default", "plan", "sunset"},
     "parameters": set(_PARAMETER.split()),
     "price_factors": set(_FACTOR.split()),
     "duration_factors": set(_FACTOR.split()),

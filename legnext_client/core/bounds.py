@@ -97,7 +97,7 @@ def _string(field: Field, value: str) -> Wrong | None:
 
 
 def _in_range(field: Field, value: float) -> Wrong | None:
-    if isinstance(value, int) and abs(value) >= 2**63:
+    if (isinstance(value, int) or field.type == "integer") and abs(value) >= 2**63:
         return "must fit in 64 bits", shown(value)
     if not _within(value, field.minimum, field.maximum):
         return "must be " + _range(field.minimum, field.maximum, ""), shown(value)

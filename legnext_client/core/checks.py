@@ -84,6 +84,8 @@ def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any
         inside = _object(_Level(field.fields, field.rules, field.closed), value, where + ".", problems)
         problems.extend(_count(field, inside, where))
         return inside
+    elif field.type == "integer" and isinstance(value, float):
+        return int(value)  # 1.0 is a right value, but many readers of JSON want it written as 1
     return value
 
 

@@ -9,8 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from .operations import OPERATIONS, Operation
-
 if TYPE_CHECKING:
     from .models.canvas import Canvas
     from .models.canvas_img import CanvasImg
@@ -27,6 +25,14 @@ if TYPE_CHECKING:
     from .models.upscale_type import UpscaleType
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
+    from .operations import Operation
+
+
+def _operation(name: str) -> Operation:
+    from .operations import OPERATIONS  # with the first call; a client can be made without the table
+
+    return OPERATIONS[name]
+
 
 JobT = TypeVar("JobT")
 
@@ -65,7 +71,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["variation"],
+            _operation("variation"),
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
         )
 
@@ -85,7 +91,7 @@ class FollowUps(ABC, Generic[JobT]):
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(OPERATIONS["upscale"], {"image_no": image_no, "type": type, "callback": callback})
+        return self._follow_up(_operation("upscale"), {"image_no": image_no, "type": type, "callback": callback})
 
     def reroll(self, *, callback: str | None = None) -> JobT:
         """Do a job again.
@@ -97,7 +103,7 @@ class FollowUps(ABC, Generic[JobT]):
         Args:
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(OPERATIONS["reroll"], {"callback": callback})
+        return self._follow_up(_operation("reroll"), {"callback": callback})
 
     def pan(
         self,
@@ -125,7 +131,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["pan"],
+            _operation("pan"),
             {
                 "image_no": image_no,
                 "direction": direction,
@@ -155,7 +161,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["outpaint"],
+            _operation("outpaint"),
             {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
         )
 
@@ -186,7 +192,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["inpaint"],
+            _operation("inpaint"),
             {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
         )
 
@@ -209,7 +215,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["remix"],
+            _operation("remix"),
             {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
         )
 
@@ -239,7 +245,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["edit"],
+            _operation("edit"),
             {
                 "image_no": image_no,
                 "canvas": canvas,
@@ -263,7 +269,7 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(OPERATIONS["enhance"], {"image_no": image_no, "callback": callback})
+        return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback})
 
     def enhance_upscale(
         self,
@@ -309,7 +315,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["enhance_upscale"],
+            _operation("enhance_upscale"),
             {
                 "image_no": image_no,
                 "target_resolution": target_resolution,
@@ -351,7 +357,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["video_diffusion"],
+            _operation("video_diffusion"),
             {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
         )
 
@@ -371,7 +377,7 @@ class FollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            OPERATIONS["extend_video"], {"video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}
         )
 
     def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
@@ -385,7 +391,7 @@ class FollowUps(ABC, Generic[JobT]):
             video_no: Which video of the job, from 0. 0 to 3.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(OPERATIONS["video_upscale"], {"video_no": video_no, "callback": callback})
+        return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback})
 
 
 class AsyncFollowUps(ABC, Generic[JobT]):
@@ -422,7 +428,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["variation"],
+            _operation("variation"),
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
         )
 
@@ -442,7 +448,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(OPERATIONS["upscale"], {"image_no": image_no, "type": type, "callback": callback})
+        return await self._follow_up(_operation("upscale"), {"image_no": image_no, "type": type, "callback": callback})
 
     async def reroll(self, *, callback: str | None = None) -> JobT:
         """Do a job again.
@@ -454,7 +460,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         Args:
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(OPERATIONS["reroll"], {"callback": callback})
+        return await self._follow_up(_operation("reroll"), {"callback": callback})
 
     async def pan(
         self,
@@ -482,7 +488,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["pan"],
+            _operation("pan"),
             {
                 "image_no": image_no,
                 "direction": direction,
@@ -512,7 +518,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["outpaint"],
+            _operation("outpaint"),
             {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
         )
 
@@ -543,7 +549,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["inpaint"],
+            _operation("inpaint"),
             {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
         )
 
@@ -566,7 +572,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["remix"],
+            _operation("remix"),
             {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
         )
 
@@ -596,7 +602,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["edit"],
+            _operation("edit"),
             {
                 "image_no": image_no,
                 "canvas": canvas,
@@ -620,7 +626,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(OPERATIONS["enhance"], {"image_no": image_no, "callback": callback})
+        return await self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback})
 
     async def enhance_upscale(
         self,
@@ -666,7 +672,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["enhance_upscale"],
+            _operation("enhance_upscale"),
             {
                 "image_no": image_no,
                 "target_resolution": target_resolution,
@@ -708,7 +714,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["video_diffusion"],
+            _operation("video_diffusion"),
             {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
         )
 
@@ -728,7 +734,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            OPERATIONS["extend_video"], {"video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}
         )
 
     async def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
@@ -742,4 +748,4 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             video_no: Which video of the job, from 0. 0 to 3.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(OPERATIONS["video_upscale"], {"video_no": video_no, "callback": callback})
+        return await self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback})

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from .operations import OPERATIONS, Operation
-
 if TYPE_CHECKING:
     from .models.balance import Balance
     from .models.blend_aspect_ratio import BlendAspectRatio
@@ -29,6 +27,14 @@ if TYPE_CHECKING:
     from .models.upscale_type import UpscaleType
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
+    from .operations import Operation
+
+
+def _operation(name: str) -> Operation:
+    from .operations import OPERATIONS  # with the first call; a client can be made without the table
+
+    return OPERATIONS[name]
+
 
 JobT = TypeVar("JobT")
 JobT_co = TypeVar("JobT_co", covariant=True)
@@ -73,7 +79,7 @@ class Account(Generic[JobT]):
         """
         from .models import Balance
 
-        return self._calls.answer(OPERATIONS["balance"], {}, Balance.from_dict)
+        return self._calls.answer(_operation("balance"), {}, Balance.from_dict)
 
 
 class Midjourney(Generic[JobT]):
@@ -104,7 +110,7 @@ class Midjourney(Generic[JobT]):
             text: What is to be seen, with flags at the end. 1 to 8192 characters.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(OPERATIONS["diffusion"], {"text": text, "callback": callback})
+        return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
 
     imagine = diffusion
 
@@ -135,7 +141,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["variation"],
+            _operation("variation"),
             {"job_id": job_id, "image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
         )
 
@@ -159,7 +165,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["upscale"], {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
+            _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
         )
 
     def reroll(self, *, job_id: str, callback: str | None = None) -> JobT:
@@ -173,7 +179,7 @@ class Midjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(OPERATIONS["reroll"], {"job_id": job_id, "callback": callback})
+        return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback})
 
     def blend(
         self,
@@ -196,7 +202,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["blend"], {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
+            _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
         )
 
     def describe(self, *, img_url: str, callback: str | None = None) -> JobT:
@@ -211,7 +217,7 @@ class Midjourney(Generic[JobT]):
             img_url: An address. Must begin with http:// or https://, and hold no spaces.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(OPERATIONS["describe"], {"img_url": img_url, "callback": callback})
+        return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback})
 
     def shorten(self, *, prompt: str, callback: str | None = None) -> JobT:
         """Shorten a prompt.
@@ -224,7 +230,7 @@ class Midjourney(Generic[JobT]):
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(OPERATIONS["shorten"], {"prompt": prompt, "callback": callback})
+        return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback})
 
     def pan(
         self,
@@ -254,7 +260,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["pan"],
+            _operation("pan"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -286,7 +292,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["outpaint"],
+            _operation("outpaint"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -325,7 +331,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["inpaint"],
+            _operation("inpaint"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -362,7 +368,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["remix"],
+            _operation("remix"),
             {"job_id": job_id, "image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
         )
 
@@ -394,7 +400,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["edit"],
+            _operation("edit"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -432,7 +438,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["upload_paint"],
+            _operation("upload_paint"),
             {
                 "img_url": img_url,
                 "canvas": canvas,
@@ -458,7 +464,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["retexture"], {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
+            _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
         )
 
     def remove_background(self, *, img_url: str, callback: str | None = None) -> JobT:
@@ -472,7 +478,7 @@ class Midjourney(Generic[JobT]):
             img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(OPERATIONS["remove_background"], {"img_url": img_url, "callback": callback})
+        return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback})
 
     def enhance(self, *, job_id: str, image_no: int, callback: str | None = None) -> JobT:
         """Finish a draft.
@@ -488,7 +494,7 @@ class Midjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(OPERATIONS["enhance"], {"job_id": job_id, "image_no": image_no, "callback": callback})
+        return self._calls.job(_operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback})
 
     def enhance_upscale(
         self,
@@ -538,7 +544,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["enhance_upscale"],
+            _operation("enhance_upscale"),
             {
                 "image_url": image_url,
                 "job_id": job_id,
@@ -584,7 +590,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["video_diffusion"],
+            _operation("video_diffusion"),
             {"prompt": prompt, "job_id": job_id, "image_no": image_no, "video_type": video_type, "callback": callback},
         )
 
@@ -607,7 +613,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["extend_video"], {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"), {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
         )
 
     def video_upscale(self, *, job_id: str, video_no: int, callback: str | None = None) -> JobT:
@@ -623,7 +629,7 @@ class Midjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            OPERATIONS["video_upscale"], {"job_id": job_id, "video_no": video_no, "callback": callback}
+            _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}
         )
 
 
@@ -649,7 +655,7 @@ class Tasks(Generic[JobT]):
         Args:
             job_id: The id that the service gave the job.
         """
-        return self._calls.job(OPERATIONS["get"], {"job_id": job_id})
+        return self._calls.job(_operation("get"), {"job_id": job_id})
 
 
 class Namespaces(Generic[JobT]):
@@ -691,7 +697,7 @@ class AsyncAccount(Generic[JobT]):
         """
         from .models import Balance
 
-        return await self._calls.answer(OPERATIONS["balance"], {}, Balance.from_dict)
+        return await self._calls.answer(_operation("balance"), {}, Balance.from_dict)
 
 
 class AsyncMidjourney(Generic[JobT]):
@@ -722,7 +728,7 @@ class AsyncMidjourney(Generic[JobT]):
             text: What is to be seen, with flags at the end. 1 to 8192 characters.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(OPERATIONS["diffusion"], {"text": text, "callback": callback})
+        return await self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
 
     imagine = diffusion
 
@@ -753,7 +759,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["variation"],
+            _operation("variation"),
             {"job_id": job_id, "image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
         )
 
@@ -777,7 +783,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["upscale"], {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
+            _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
         )
 
     async def reroll(self, *, job_id: str, callback: str | None = None) -> JobT:
@@ -791,7 +797,7 @@ class AsyncMidjourney(Generic[JobT]):
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(OPERATIONS["reroll"], {"job_id": job_id, "callback": callback})
+        return await self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback})
 
     async def blend(
         self,
@@ -814,7 +820,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["blend"], {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
+            _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
         )
 
     async def describe(self, *, img_url: str, callback: str | None = None) -> JobT:
@@ -829,7 +835,7 @@ class AsyncMidjourney(Generic[JobT]):
             img_url: An address. Must begin with http:// or https://, and hold no spaces.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(OPERATIONS["describe"], {"img_url": img_url, "callback": callback})
+        return await self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback})
 
     async def shorten(self, *, prompt: str, callback: str | None = None) -> JobT:
         """Shorten a prompt.
@@ -842,7 +848,7 @@ class AsyncMidjourney(Generic[JobT]):
             prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(OPERATIONS["shorten"], {"prompt": prompt, "callback": callback})
+        return await self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback})
 
     async def pan(
         self,
@@ -872,7 +878,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["pan"],
+            _operation("pan"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -904,7 +910,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["outpaint"],
+            _operation("outpaint"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -943,7 +949,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["inpaint"],
+            _operation("inpaint"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -980,7 +986,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["remix"],
+            _operation("remix"),
             {"job_id": job_id, "image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
         )
 
@@ -1012,7 +1018,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["edit"],
+            _operation("edit"),
             {
                 "job_id": job_id,
                 "image_no": image_no,
@@ -1050,7 +1056,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["upload_paint"],
+            _operation("upload_paint"),
             {
                 "img_url": img_url,
                 "canvas": canvas,
@@ -1076,7 +1082,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["retexture"], {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
+            _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
         )
 
     async def remove_background(self, *, img_url: str, callback: str | None = None) -> JobT:
@@ -1090,7 +1096,7 @@ class AsyncMidjourney(Generic[JobT]):
             img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(OPERATIONS["remove_background"], {"img_url": img_url, "callback": callback})
+        return await self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback})
 
     async def enhance(self, *, job_id: str, image_no: int, callback: str | None = None) -> JobT:
         """Finish a draft.
@@ -1107,7 +1113,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["enhance"], {"job_id": job_id, "image_no": image_no, "callback": callback}
+            _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}
         )
 
     async def enhance_upscale(
@@ -1158,7 +1164,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["enhance_upscale"],
+            _operation("enhance_upscale"),
             {
                 "image_url": image_url,
                 "job_id": job_id,
@@ -1204,7 +1210,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["video_diffusion"],
+            _operation("video_diffusion"),
             {"prompt": prompt, "job_id": job_id, "image_no": image_no, "video_type": video_type, "callback": callback},
         )
 
@@ -1227,7 +1233,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["extend_video"], {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"), {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
         )
 
     async def video_upscale(self, *, job_id: str, video_no: int, callback: str | None = None) -> JobT:
@@ -1243,7 +1249,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            OPERATIONS["video_upscale"], {"job_id": job_id, "video_no": video_no, "callback": callback}
+            _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}
         )
 
 
@@ -1269,7 +1275,7 @@ class AsyncTasks(Generic[JobT]):
         Args:
             job_id: The id that the service gave the job.
         """
-        return await self._calls.job(OPERATIONS["get"], {"job_id": job_id})
+        return await self._calls.job(_operation("get"), {"job_id": job_id})
 
 
 class AsyncNamespaces(Generic[JobT]):

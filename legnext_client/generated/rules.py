@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-BASE_URL = "https://api.legnext.ai/api"
-API_KEY_HEADER = "x-api-key"
 POINTS_PER_USD = 1000
 OUTPUT_DAYS = 30
 FOLLOW_UP_DAYS = 3

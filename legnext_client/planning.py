@@ -1,0 +1,111 @@
+"""From the fields of a call to a request that may be sent: checks, prompt, price and budget."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from legnext_client.calling import Desk, Plan, release
+from legnext_client.core.checks import prepare
+from legnext_client.core.flow import Request
+from legnext_client.core.polling import Expectation
+from legnext_client.core.state import FAILED, State
+from legnext_client.errors import InvalidRequest, LegnextError
+from legnext_client.generated.operations import OPERATIONS, Operation
+from legnext_client.prices import Budget, price, typical_seconds
+from legnext_client.prompts import warn_about
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+BY_TASK_TYPE = {operation.task_type: operation for operation in OPERATIONS.values() if operation.task_type}
+NUMBERS = {"image": "image_no", "video": "video_no"}
+"""The field that says which image or video of a job is meant."""
+FREE = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Whatever else a request is, it may cost something, price in the table or not."""
+_FRAMES_TO_CALLER = 5
+"""From `warn_about` over `plan`, the desk, the caller of the desk and the method to the line that a user wrote."""
+
+
+def plan(desk: Desk, operation: Operation, fields: Mapping[str, Any], source: str | None) -> Plan:
+    """Check a call and hold its price; raises before anything is sent."""
+    prepared = prepare(operation, fields)
+    if operation.prompt is not None and (prompt := prepared.body.get(operation.prompt.field)):
+        strict = desk.settings.strict_prompts
+        # A follow-up's prompt leaves the model to its source, which is not known here.
+        model = {"model": None} if operation.takes in ("image", "images") and operation.prompt.kind == "image" else {}
+        warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **model)
+    path = operation.path
+    for name, value in prepared.path.items():
+        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+    paid = operation.method not in FREE
+    request = Request(
+        method=operation.method,
+        path=path,
+        body=encoded(prepared.body) if operation.fields else None,
+        paid=paid,
+        operation=operation.name,
+        sent=prepared.body if operation.fields else None,
+        wants_job=operation.unwrap is None,
+    )
+    expected = expectation(operation, prepared.body) if paid else None
+    holds = _hold(desk.budgets, operation, prepared.body, source) if paid and desk.budgets else ()
+    return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
+
+
+def _hold(
+    budgets: Sequence[Budget], operation: Operation, body: Mapping[str, Any], source: str | None
+) -> tuple[tuple[Budget, object], ...]:
+    """Hold the price in every open budget, or in none."""
+    points = price(operation, body, source=source).reserve
+    held: list[tuple[Budget, object]] = []
+    for budget in budgets:
+        key = object()
+        try:
+            budget.reserve(key, points)
+        except LegnextError:
+            release(held)
+            raise
+        held.append((budget, key))
+    return tuple(held)
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | None:
+    if operation.seconds is None:
+        return None
+    return Expectation(typical_seconds(operation, body), operation.seconds.spread)
+
+
+def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
+    """The size of the videos that a call makes, where one of its fields chooses it."""
+    film = operation.film
+    if film is None or film.size is None:
+        return None
+    field = next(field for field in operation.fields if field.wire == film.size)
+    return film.sizes[field.enum.index(body.get(film.size, field.default))]
+
+
+def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> None:
+    """Refuse a follow-up that cannot work, as far as is known of its source."""
+    name = f"{operation.name} of job {state.job_id}"
+    insist = "If you know better, ask by job.insist()."
+    if state.status == FAILED:
+        raise InvalidRequest(f"{name}: that job failed, there is nothing to build on. {insist}")
+    field = NUMBERS.get(operation.takes or "")
+    number = fields.get(field) if field else None
+    if field is None or not isinstance(number, int):
+        return
+    made = {"image": state.image_urls, "video": state.video_urls}[operation.takes or ""]
+    if state.ok and number >= len(made):
+        kind = operation.takes if len(made) == 1 else f"{operation.takes}s"
+        raise InvalidRequest(
+            f"{name}: {field} must be below {len(made)}; got {number}. That job has {len(made)} {kind}. {insist}"
+        )
+    allowed = state.part("output", "available_actions", operation.task_type or "")
+    if allowed is False or (isinstance(allowed, list) and number not in allowed):
+        raise InvalidRequest(f"{name}: the service allows it for {field} {allowed or 'none'}; got {number}. {insist}")

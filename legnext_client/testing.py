@@ -1,0 +1,335 @@
+"""A server for tests: `MockServer` behaves like the service, on this machine, and its clock is moved by hand.
+
+    with MockServer() as server:
+        client = Client(base_url=server.base_url, api_key=server.api_key)
+        job = client.midjourney.diffusion(text="a lighthouse")
+        server.clock.advance(120)
+
+It needs the `mock` extra: `pip install 'legnext-client[mock]'`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .mock.placing import place_job
+from .mock.settings import CallbackSettings, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+    from .mock.callbacks import Delivery
+    from .mock.clock import Clock
+    from .mock.faults import Faults
+    from .mock.service import Service, Submission
+
+__all__ = ["CallbackSettings", "MockServer"]
+
+_INSIDE = "https://mock.invalid"
+_PATIENCE = 30.0
+
+
+class MockServer:
+    """A mock server and its controls. Use it in `with` or `async with`.
+
+    `time_scale` None is a clock that stands until `clock.advance(seconds)`; a number lets it run, so many times as fast
+    as real time. `in_process` serves without a socket: pass `transport()` or `async_transport()` to httpx. Everything
+    drawn (ids, durations, which documented shape an answer takes) follows from `seed`.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        credits: int = Settings.credits,
+        points: int = 0,
+        plan: str = "pro",
+        keys: tuple[str, ...] = ("mock-key",),
+        concurrency: int | None = None,
+        queues: bool = False,
+        requests_per_second: int | None = None,
+        time_scale: float | None = None,
+        error_shape: str = "flat",
+        answers: str = "drawn",
+        callbacks: CallbackSettings | str = "bare",
+        in_process: bool = False,
+        port: int = 0,
+        spec: str | Path | None = None,
+    ) -> None:
+        self.settings = Settings(
+            seed=seed,
+            credits=credits,
+            points=points,
+            plan=plan,
+            keys=keys,
+            concurrency=concurrency,
+            queues=queues,
+            requests_per_second=requests_per_second,
+            time_scale=time_scale,
+            error_shape=error_shape,
+            answers=answers,
+            callbacks=CallbackSettings(shape=callbacks) if isinstance(callbacks, str) else callbacks,
+        )
+        self._host: _InProcess | _OnSocket
+        self._host = _InProcess(self.settings, spec) if in_process else _OnSocket(self.settings, spec, port)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self.start)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    def start(self) -> None:
+        """Begin to serve. A server can be started once."""
+        self._host.start()
+
+    def stop(self) -> None:
+        """Stop serving. Connections are closed, files removed."""
+        self._host.stop()
+
+    def reset(self) -> None:
+        """Forget all jobs, faults and money spent, and set the clock back; quicker than another server."""
+        self._service.reset()
+
+    def transport(self) -> httpx.BaseTransport:
+        """A transport for `httpx.Client` that leads to this server, socket or not."""
+        return self._host.transport()
+
+    def async_transport(self) -> httpx.AsyncBaseTransport:
+        """A transport for `httpx.AsyncClient` that leads to this server, socket or not."""
+        return self._host.async_transport()
+
+    @property
+    def base_url(self) -> str:
+        return self._host.root_url + self._service.spec.base_path
+
+    @property
+    def root_url(self) -> str:
+        """Where `/__mock__/` and `/files/` are."""
+        return self._host.root_url
+
+    @property
+    def api_key(self) -> str:
+        return self.settings.keys[0]
+
+    @property
+    def clock(self) -> Clock:
+        """`clock.now`, and `clock.advance(seconds)` to move it."""
+        return self._service.clock
+
+    @property
+    def faults(self) -> Faults:
+        """`faults.add("close_after", times=1)`; docs/mock.md lists them."""
+        return self._service.faults
+
+    @property
+    def ledger(self) -> list[Submission]:
+        """Every paid request that was accepted, in order: who counts them knows what was paid twice."""
+        return self._service.ledger
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs by id, as the service tells of them now; `jobs.add(…)` puts one there."""
+        return Jobs(self._service)
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """What was called back."""
+        return Callbacks(self._service)
+
+    @property
+    def balance(self) -> int:
+        """Points that are available: neither held for a job nor spent."""
+        self._service.settle()
+        return self._service.account.available
+
+    @property
+    def frozen(self) -> int:
+        """Points that are held for jobs on their way."""
+        self._service.settle()
+        return self._service.account.frozen
+
+    @property
+    def consumed(self) -> int:
+        """Points that were spent."""
+        self._service.settle()
+        return self._service.account.consumed
+
+    @property
+    def _service(self) -> Service:
+        return self._host.service
+
+
+class Jobs(Mapping[str, dict[str, Any]]):
+    """The jobs of a server, each as the service tells of it at this moment."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __getitem__(self, job_id: str) -> dict[str, Any]:
+        with self._service.lock:
+            return self._service.answers.job(self._service.jobs[job_id], self._service.settle())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._service.jobs))
+
+    def __len__(self) -> int:
+        return len(self._service.jobs)
+
+    def add(
+        self,
+        job_id: str | None = None,
+        *,
+        operation: str | None = None,
+        status: str = "completed",
+        body: dict[str, Any] | None = None,
+        source: str | None = None,
+        age: float = 0.0,
+        answers: str = "",
+        answer: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Put a job there, at no cost, and return it as the service tells of it.
+
+        `operation` is an operationId or task type (images from a text, if left out), `body` what the request would have
+        held, `source` the job that it follows. A job that has ended did so `age` virtual seconds ago; one on its way goes
+        on from now; any other status stays as it is. `answers` chooses one of the documented ways to write it, `answer`
+        replaces what is told of it altogether.
+        """
+        placed = place_job(
+            self._service,
+            job_id,
+            operation=operation,
+            status=status,
+            body=body,
+            source=source,
+            age=age,
+            answers=answers,
+            answer=answer,
+        )
+        return self[placed.job_id]
+
+    def complete(self, job_id: str) -> None:
+        """Let a job be completed now."""
+        self._service.finish(self._service.jobs[job_id])
+
+    def fail(self, job_id: str) -> None:
+        """Let a job fail now."""
+        self._service.finish(self._service.jobs[job_id], failed=True)
+
+
+class Callbacks:
+    """The callbacks of a server."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @property
+    def sent(self) -> list[Delivery]:
+        """Every attempt so far, with what came of it."""
+        return list(self._service.postman.sent)
+
+    def wait(self, timeout: float = 10.0) -> list[Delivery]:
+        """Wait until everything that is due was sent, and return what `sent` holds then."""
+        self._service.settle()
+        self._service.postman.wait(timeout)
+        return self.sent
+
+
+class _OnSocket:
+    """A server on a free port of this machine, in a thread."""
+
+    def __init__(self, settings: Settings, spec: str | Path | None, port: int) -> None:
+        from .mock.server import Server
+
+        self._server = Server(settings, port=port, spec=spec)
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+        self.service = self._server.service
+        self.root_url = self._server.root_url
+
+    def start(self) -> None:
+        if self._thread is not None:
+            raise RuntimeError("A MockServer can be started once; make another.")
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(started,), name="mock-server", daemon=True)
+        self._thread.start()
+        if not started.wait(_PATIENCE) or self._failure is not None:
+            raise RuntimeError("The mock server did not start.") from self._failure
+
+    def _run(self, started: threading.Event) -> None:
+        try:
+            self._server.run(started.set)
+        except BaseException as error:
+            self._failure = error
+            raise
+        finally:
+            started.set()
+
+    def stop(self) -> None:
+        self._server.stop()
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
+
+    def transport(self) -> httpx.BaseTransport:
+        import httpx
+
+        return httpx.HTTPTransport()
+
+    def async_transport(self) -> httpx.AsyncBaseTransport:
+        import httpx
+
+        return httpx.AsyncHTTPTransport()
+
+
+class _InProcess:
+    """A server without a socket."""
+
+    root_url = _INSIDE
+
+    def __init__(self, settings: Settings, spec: str | Path | None) -> None:
+        from .mock.app import App
+        from .mock.inside import Home
+        from .mock.server import make_service
+
+        self.service = make_service(settings, spec, _INSIDE)
+        self._app = App(self.service)
+        self._home = Home()
+        self._background = contextlib.ExitStack()
+
+    def start(self) -> None:
+        from .mock.server import background
+
+        self._background.enter_context(background(self.service))
+
+    def stop(self) -> None:
+        self._background.close()
+        self._home.close()
+        self._app.close()
+
+    def transport(self) -> httpx.BaseTransport:
+        from .mock.inside import InsideTransport
+
+        return InsideTransport(self._app, self._home)
+
+    def async_transport(self) -> httpx.AsyncBaseTransport:
+        from .mock.inside import InsideAsyncTransport
+
+        return InsideAsyncTransport(self._app)

@@ -85,7 +85,9 @@ class MockServer:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     async def __aenter__(self) -> Self:
@@ -208,10 +210,10 @@ class Jobs(Mapping[str, dict[str, Any]]):
     ) -> dict[str, Any]:
         """Put a job there, at no cost, and return it as the service tells of it.
 
-        `operation` is an operationId or task type (images from a text, if left out), `body` what the request would have
-        held, `source` the job that it follows. A job that has ended did so `age` virtual seconds ago; one on its way goes
-        on from now; any other status stays as it is. `answers` chooses one of the documented ways to write it, `answer`
-        replaces what is told of it altogether.
+        `operation` is an operationId or task type (images from a text, if left out), `body` what the request would
+        have held, `source` the job that it follows. A job that has ended did so `age` virtual seconds ago; one on its
+        way goes on from now; any other status stays as it is. `answers` chooses one of the documented ways to write it,
+        `answer` replaces what is told of it altogether.
         """
         placed = place_job(
             self._service,

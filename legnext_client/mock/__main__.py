@@ -1,0 +1,139 @@
+"""The command line of the mock server."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .answers import STYLES
+from .extras import MissingExtra
+from .faults import STAGES, parse_fault
+from .refusals import SHAPES
+from .settings import CallbackSettings, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    """All options, with their help."""
+    made = argparse.ArgumentParser(
+        prog="python -m legnext_client.mock",
+        description="A server that behaves like the Legnext API: jobs live, cost, fail, call back and deliver files.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = made.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=int, default=8000, help="port to listen on; 0 takes a free one")
+    add("--spec", metavar="FILE", help="another OpenAPI document, as JSON")
+    add("--time-scale", type=float, default=1.0, help="virtual seconds per real second; 60 makes a minute a second")
+    add("--standing-clock", action="store_true", help="time moves only through the control interface")
+    add("--seed", type=int, help="makes ids, durations and faults repeatable; drawn and printed if left out")
+    add("--credits", type=int, default=Settings.credits, help="credits of the account, in points")
+    add("--points", type=int, default=Settings.points, help="bonus points of the account")
+    add("--plan", choices=("pro", "free"), default="pro", help="what the account may use")
+    add("--keys", default="mock-key", help="the keys that are known, with commas between them")
+    add("--concurrency", type=int, help="jobs at once per key; 0 is without limit; default: what the document says")
+    add("--queue", action="store_true", help="beyond --concurrency jobs wait instead of being refused")
+    add("--requests-per-second", type=int, help="requests per second and key; default: without limit")
+    add("--error-shape", choices=(*SHAPES, "drawn"), default="flat", help="how refusals are written")
+    add("--answers", choices=(*STYLES, "drawn"), default="drawn", help="how job answers are written")
+    add(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:OPTION=VALUE,…]",
+        help=f"a fault to play, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
+    )
+    add("--callbacks", choices=("bare", "envelope", "off"), default="bare", help="how callbacks are written")
+    add("--callback-secret", help="sign callbacks with this")
+    add("--callback-retries", type=int, default=CallbackSettings.retries, help="further attempts if not received")
+    add("--callback-copies", type=int, default=CallbackSettings.copies, help="how often each is sent")
+    add("--callback-loss", type=float, default=CallbackSettings.loss, help="the share that is never sent")
+    add("--callback-delay", type=float, default=CallbackSettings.delay, help="virtual seconds after the job's end")
+    add("--callbacks-to-anywhere", action="store_true", help="send callbacks to other hosts, too")
+    return made
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings that the command line asks for."""
+    return Settings(
+        seed=random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed,
+        credits=options.credits,
+        points=options.points,
+        plan=options.plan,
+        keys=tuple(key.strip() for key in options.keys.split(",") if key.strip()),
+        concurrency=options.concurrency,
+        queues=options.queue,
+        requests_per_second=options.requests_per_second,
+        time_scale=None if options.standing_clock else options.time_scale,
+        error_shape=options.error_shape,
+        answers=options.answers,
+        callbacks=CallbackSettings(
+            shape=options.callbacks,
+            secret=options.callback_secret,
+            retries=options.callback_retries,
+            copies=options.callback_copies,
+            loss=options.callback_loss,
+            delay=options.callback_delay,
+            anywhere=options.callbacks_to_anywhere,
+        ),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is told to end. Returns the exit status."""
+    options = parser().parse_args(arguments)
+    settings = settings_of(options)
+    if not settings.keys:
+        parser().error("--keys must name at least one key")
+    try:
+        from .server import Server
+
+        faults = [parse_fault(text) for text in options.fault]
+        server = Server(settings, host=options.host, port=options.port, spec=options.spec)
+        for fault in faults:
+            server.service.faults.add(**fault)
+    except (MissingExtra, OSError, ValueError) as error:
+        print(f"The mock server cannot start: {error}", file=sys.stderr)
+        return 1
+    _allow_many_connections()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(started=lambda: print(_greeting(server), flush=True))
+    return 0
+
+
+def _greeting(server: Any) -> str:
+    key = server.service.settings.keys[0]
+    spec = server.service.spec
+    header = spec.key_header.decode() if spec.key_header else "x-api-key"
+    path = next(path for path, item in spec.document["paths"].items() if "post" in item)
+    content = spec.document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    body = next(iter(content.get("examples", {"": {"value": {}}}).values()))["value"]
+    import json
+
+    shown = json.dumps({name: value for name, value in body.items() if name != "callback"})
+    return (
+        f"The mock of {spec.title} serves {server.base_url} (seed {server.service.settings.seed}, key {key}).\n"
+        f"Try: curl -s {server.base_url}{path} -H '{header}: {key}' -H 'content-type: application/json' -d '{shown}'"
+    )
+
+
+def _allow_many_connections() -> None:
+    """Thousands of idle connections need as many file descriptors."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 65536
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 65536), hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

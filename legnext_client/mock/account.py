@@ -1,0 +1,47 @@
+"""The account: points that are there to spend, held for jobs on their way, and spent. No point is made or lost."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Hold(NamedTuple):
+    """Points held for one job, by where they came from."""
+
+    points: int
+    credits: int
+
+
+class Account:
+    """What the account has. Bonus points are spent before credits."""
+
+    def __init__(self, *, credits: int, points: int = 0) -> None:
+        self.available_credits = credits
+        self.available_points = points
+        self.frozen = 0
+        self.consumed = 0
+
+    @property
+    def available(self) -> int:
+        """What a new job can be paid from."""
+        return self.available_credits + self.available_points
+
+    def hold(self, amount: int) -> Hold | None:
+        """Take points aside for a job; None if there are not enough."""
+        if amount > self.available:
+            return None
+        points = min(amount, self.available_points)
+        held = Hold(points, amount - points)
+        self.available_points -= held.points
+        self.available_credits -= held.credits
+        self.frozen += amount
+        return held
+
+    def settle(self, held: Hold, charged: int) -> None:
+        """Charge so much of what was held (nothing, for a failed job) and give back the rest."""
+        from_points = min(charged, held.points)
+        from_credits = charged - from_points
+        self.frozen -= held.points + held.credits
+        self.consumed += charged
+        self.available_points += held.points - from_points
+        self.available_credits += held.credits - from_credits

@@ -1,0 +1,221 @@
+"""The server as an ASGI application: a small core for the document's routes, Starlette for files and control.
+
+Starlette is loaded when it is first needed: the core answers without it, which is much of why it is quick.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from .faults import ANSWER, ARRIVAL
+from .json_reading import read_json
+from .play import play, struck_on_arrival
+from .refusals import Answer, Refusal, written
+from .validation import check_body
+from .wire import ClientGone
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from .service import Service
+    from .spec import Operation
+
+    Scope = dict[str, Any]
+    Receive = Callable[[], Awaitable[dict[str, Any]]]
+    Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+CONTROL, FILES = b"/__mock__/", b"/files/"
+LARGEST_BODY = 1 << 20
+_log = logging.getLogger(__name__)
+
+
+class App:
+    """The ASGI application around one service."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._spec = service.spec
+        self._keys = frozenset(service.settings.keys)
+        self._sides: dict[bytes, Any] = {}
+        self._known_types = next((each.task_type for each in self._spec.operations.values() if each.is_paid), "unknown")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path: bytes = scope["raw_path"]
+        faults = self.service.faults
+        if path.startswith((CONTROL, FILES)):
+            side = self._side(path)
+            if path.startswith(CONTROL) or not faults:
+                await side(scope, receive, send)
+                return
+            await self._with_faults(scope, receive, send, side)
+        elif faults:
+            await self._with_faults(scope, receive, send, None)
+        else:
+            await _send(send, await self._answer(scope, receive))
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        operation: Operation | None = None
+        try:
+            place = self._spec.find(scope["raw_path"])
+            if place is None:
+                raise Refusal(404, f"There is nothing at {_shown(scope['raw_path'])}. Is the base URL right?")
+            method: str = scope["method"]
+            operation = place.operations.get(method)
+            if operation is None:
+                allowed = ", ".join(place.operations)
+                raise Refusal(405, f"{method} is not allowed here; use {allowed}.", allow=allowed)
+            headers: list[tuple[bytes, bytes]] = scope["headers"]
+            key = self._checked_key(headers)
+            self.service.greet(key)
+            asked = (method, scope["path"])
+            if operation.validator is None:
+                if operation.role is None:
+                    return self._example(operation)
+                answer: Answer = getattr(self.service, f"answer_{operation.role}")(place.values, asked)
+                return answer
+            value = read_json(await _body(headers, receive))
+            check_body(self._spec, operation, value)
+            return self.service.submit(operation, key, value, asked)
+        except Refusal as refusal:
+            task_type = operation.task_type if operation is not None and operation.is_paid else self._known_types
+            return written(refusal, self.service.error_shape(), task_type)
+        except ClientGone:
+            raise
+        except Exception:
+            _log.exception("the mock server failed at %s %s", scope["method"], _shown(scope["raw_path"]))
+            return written(Refusal(500, "The mock server itself failed; its log says why."), "flat", self._known_types)
+
+    def _checked_key(self, headers: list[tuple[bytes, bytes]]) -> str:
+        name = self._spec.key_header
+        if name is None:
+            return ""
+        given = [value for header, value in headers if header == name]
+        key = given[0].decode("latin-1") if len(given) == 1 else ""
+        if key not in self._keys:
+            raise Refusal(401, "Failed to verify api key")
+        return key
+
+    def _example(self, operation: Operation) -> Answer:
+        """What the document shows, for an operation that the server has no state for."""
+        return Answer(200, operation.example)
+
+    async def _with_faults(self, scope: Scope, receive: Receive, send: Send, side: Any) -> None:
+        method, path = scope["method"], scope["path"]
+        faults = self.service.faults
+        for fault in faults.take(ARRIVAL, method, path):
+            instead = struck_on_arrival(fault, scope)
+            if instead is None:
+                await _until_gone(receive)
+            else:
+                await _send(send, instead)
+            return
+        try:
+            answer = await _gathered(side, scope, receive) if side else await self._answer(scope, receive)
+            after = faults.take(ANSWER, method, path)
+            if not after:
+                await _send(send, answer)
+            elif await play(after, answer, scope, send):
+                await _until_gone(receive)
+        except ClientGone:
+            return
+
+    def _side(self, path: bytes) -> Any:
+        name = CONTROL if path.startswith(CONTROL) else FILES
+        if name not in self._sides:
+            if name == CONTROL:
+                from .control import control_app
+
+                self._sides[name] = control_app(self.service)
+            else:
+                from .files import FilesApp
+
+                self._sides[name] = FilesApp(self.service)
+        return self._sides[name]
+
+    def close(self) -> None:
+        """Remove the files that were made."""
+        if FILES in self._sides:
+            self._sides[FILES].close()
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    length = (b"content-length", b"%d" % len(answer.body))
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, length]})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _body(headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
+    """The whole body, unless it is too large (413) or not said to be JSON (415): then it is not even read."""
+    kind = length = b""
+    for name, value in headers:
+        if name == b"content-type":
+            kind = value
+        elif name == b"content-length":
+            length = value
+    if length.isdigit() and int(length[:20]) > LARGEST_BODY:
+        raise _too_large()
+    _check_kind(kind)
+    message = await receive()
+    if not message.get("more_body") and message["type"] == "http.request":
+        body: bytes = message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise _too_large()
+        return body
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] != "http.request":
+            raise ClientGone
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise _too_large()
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
+
+
+def _check_kind(kind: bytes) -> None:
+    if kind == b"application/json":
+        return
+    media, _, parameters = kind.decode("latin-1").lower().partition(";")
+    charset = parameters.partition("charset=")[2].strip().strip('"')
+    if media.strip() != "application/json" or charset not in ("", "utf-8", "utf8"):
+        given = repr(kind.decode("latin-1")[:80]) if kind else "nothing"
+        raise Refusal(415, f"The content type must be application/json; got {given}.")
+
+
+def _too_large() -> Refusal:
+    return Refusal(413, f"The body is larger than {LARGEST_BODY} bytes. Send addresses of files, not files.")
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Let the server notice that the connection is closed; it would write an answer of its own otherwise."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _gathered(side: Any, scope: Scope, receive: Receive) -> Answer:
+    """The answer of another application, whole."""
+    status = 500
+    headers: list[tuple[bytes, bytes]] = []
+    parts: list[bytes] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers = [each for each in message["headers"] if each[0] != b"content-length"]
+        else:
+            parts.append(message.get("body", b""))
+
+    await side(scope, receive, send)
+    return Answer(status, b"".join(parts), tuple(headers))
+
+
+def _shown(raw_path: bytes) -> str:
+    return raw_path.decode("latin-1")[:200]

@@ -1,0 +1,153 @@
+"""Sending callbacks when jobs end: off the request path, to this machine only unless told otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import hmac
+import ipaddress
+import json
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clock import Clock
+    from .settings import CallbackSettings
+
+_PATIENCE = 5.0
+_SENDERS = 8
+_AGAIN_AFTER = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to send a callback, and what came of it."""
+
+    job_id: str
+    url: str
+    attempt: int = 1
+    at: float = 0.0
+    outcome: str = ""
+    """A status that the receiver answered, `lost`, `not loopback`, or what went wrong."""
+
+
+class Postman:
+    """Keeps callbacks until they are due, and sends them from threads of its own."""
+
+    def __init__(self, settings: CallbackSettings, clock: Clock) -> None:
+        self.settings = settings
+        self.sent: list[Delivery] = []
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[float, int, Delivery, Callable[[], dict[str, Any]]]] = []
+        self._numbers = 0
+        self._senders: ThreadPoolExecutor | None = None
+        self._under_way: set[Future[None]] = set()
+        self._client: Any = None
+        self._closed = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is anything to send, now or later."""
+        return bool(self._waiting)
+
+    @property
+    def next_due(self) -> float | None:
+        with self._lock:
+            return self._waiting[0][0] if self._waiting else None
+
+    def schedule(self, job_id: str, url: str, ended: float, body: Callable[[], dict[str, Any]], chance: float) -> None:
+        """Have a callback sent for a job that ended; `chance`, from 0 to 1, decides whether it is lost."""
+        due = ended + self.settings.delay
+        delivery = Delivery(job_id, url)
+        if chance < self.settings.loss:
+            self.sent.append(replace(delivery, at=due, outcome="lost"))
+        elif not self.settings.anywhere and not _is_loopback(url):
+            self.sent.append(replace(delivery, at=due, outcome="not loopback"))
+        else:
+            for _ in range(self.settings.copies):
+                self._enqueue(due, delivery, body)
+
+    def send_due(self) -> None:
+        """Hand over what is due to the senders; returns at once."""
+        now = self._clock.now
+        with self._lock:
+            while self._waiting and self._waiting[0][0] <= now and not self._closed:
+                _, _, delivery, body = heapq.heappop(self._waiting)
+                if self._senders is None:
+                    self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="mock-callback")
+                future = self._senders.submit(self._send, delivery, body)
+                self._under_way.add(future)
+                future.add_done_callback(self._under_way.discard)
+
+    def wait(self, timeout: float = 10.0) -> None:
+        """Wait until everything that is due has been sent, or failed."""
+        self.send_due()
+        while under_way := set(self._under_way):
+            if wait(under_way, timeout).not_done:
+                raise TimeoutError(f"callbacks are still being sent after {timeout} s")
+            self._under_way -= under_way
+
+    def forget(self) -> None:
+        """Drop what is waiting and what is remembered."""
+        with self._lock:
+            self._waiting.clear()
+            self.sent.clear()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+        if self._senders is not None:
+            self._senders.shutdown(wait=True, cancel_futures=True)
+        if self._client is not None:
+            self._client.close()
+
+    def _enqueue(self, due: float, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
+        with self._lock:
+            self._numbers += 1
+            heapq.heappush(self._waiting, (due, self._numbers, delivery, body))
+
+    def _send(self, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
+        import httpx
+
+        now = self._clock.now
+        content, headers = self._written(body(), now)
+        try:
+            answer = self._http(httpx).post(delivery.url, content=content, headers=headers)
+            outcome, received = str(answer.status_code), answer.is_success
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            outcome, received = f"{type(error).__name__}: {error}", False
+        self.sent.append(replace(delivery, at=now, outcome=outcome))
+        if not received and delivery.attempt <= self.settings.retries:
+            again = replace(delivery, attempt=delivery.attempt + 1)
+            self._enqueue(now + _AGAIN_AFTER * delivery.attempt, again, body)
+
+    def _http(self, httpx: Any) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(trust_env=False, follow_redirects=False, timeout=_PATIENCE)
+            return self._client
+
+    def _written(self, job: dict[str, Any], now: float) -> tuple[bytes, dict[str, str]]:
+        told = {"timestamp": int(now), "data": job} if self.settings.shape == "envelope" else job
+        content = json.dumps(told, separators=(",", ":")).encode()
+        headers = {"content-type": "application/json"}
+        if self.settings.secret is not None:
+            stamp = str(int(now))
+            signed = stamp.encode() + b"." + content
+            headers["X-Legnext-Timestamp"] = stamp
+            headers["X-Legnext-Signature"] = hmac.new(self.settings.secret.encode(), signed, hashlib.sha256).hexdigest()
+        return content, headers
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,174 @@
+"""Faults that the server plays on request: for the next n requests, or by a rate that a seed makes repeatable."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+ARRIVAL, ACCEPTANCE, TELLING, ANSWER = "arrival", "acceptance", "telling", "answer"
+
+STAGES = {
+    "close_before": ARRIVAL,
+    "error_before": ARRIVAL,
+    "rate_limit": ARRIVAL,
+    "never_ends": ACCEPTANCE,
+    "job_fails": ACCEPTANCE,
+    "at_once": ACCEPTANCE,
+    "unknown_status": TELLING,
+    "unknown_type": TELLING,
+    "unknown_fields": TELLING,
+    "close_after": ANSWER,
+    "error_after": ANSWER,
+    "html": ANSWER,
+    "truncate": ANSWER,
+    "delay": ANSWER,
+    "drip": ANSWER,
+}
+"""Every fault, and when it strikes: as a request arrives, a job is accepted or told of, or the answer goes out."""
+
+_STATUSES = {"html": 200}
+_SECONDS = {"delay": 60.0, "drip": 1.0, "rate_limit": 1.0}
+_VALUES = {"unknown_status": "retry", "unknown_type": "hologram", "unknown_fields": "something new"}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault. What is left out has a default that suits its name."""
+
+    name: str
+    times: int | None = None
+    """For how many requests; None is without end."""
+    rate: float = 1.0
+    """The share of requests that it strikes."""
+    method: str | None = None
+    path: str | None = None
+    """The beginning of the paths that it strikes, with or without the base path. Without one: all of the API."""
+    seconds: float = 0.0
+    """`delay` and `drip`: how long the answer takes. `rate_limit`: what `Retry-After` says."""
+    status: int = 500
+    """The status of `error_before`, `error_after` and `html`."""
+    value: str = ""
+    """The unknown status, type or field value."""
+    as_html: bool = False
+    """Errors only: answer with a page, as a proxy does."""
+    struck: int = 0
+    """How often it struck."""
+    random: random.Random = field(default_factory=random.Random, repr=False)
+
+    @property
+    def is_spent(self) -> bool:
+        return self.times is not None and self.struck >= self.times
+
+    def told(self) -> dict[str, Any]:
+        """The fault as the control interface shows it."""
+        return {name: value for name, value in asdict(self).items() if name != "random"}
+
+
+class Faults:
+    """The faults that are set."""
+
+    def __init__(self, seed: int, base_path: str) -> None:
+        self._seed = seed
+        self._base_path = base_path
+        self._faults: list[Fault] = []
+        self._added = 0
+
+    def __iter__(self) -> Any:
+        return iter(list(self._faults))
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def add(
+        self,
+        name: str,
+        *,
+        times: int | None = None,
+        rate: float | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        seconds: float | None = None,
+        status: int | None = None,
+        value: str | None = None,
+        as_html: bool = False,
+    ) -> Fault:
+        """Set a fault: for the next `times` requests, for a `rate` of them, or, with neither, for the next one."""
+        if name not in STAGES:
+            raise ValueError(f"{name!r} is no fault; there are {', '.join(STAGES)}.")
+        if rate is not None and not 0 <= rate <= 1:
+            raise ValueError(f"rate must be 0 to 1; got {rate}.")
+        if times is not None and times < 0:
+            raise ValueError(f"times must be at least 0; got {times}.")
+        self._added += 1
+        fault = Fault(
+            name,
+            times=1 if times is None and rate is None else times,
+            rate=1.0 if rate is None else rate,
+            method=method.upper() if method else None,
+            path=path,
+            seconds=_SECONDS.get(name, 0.0) if seconds is None else seconds,
+            status=_STATUSES.get(name, 500) if status is None else status,
+            value=_VALUES.get(name, "") if value is None else value,
+            as_html=as_html,
+            random=random.Random(f"{self._seed}:{self._added}"),
+        )
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Remove all faults."""
+        self._faults.clear()
+
+    def start_anew(self) -> None:
+        """Remove all faults, and draw as at the beginning."""
+        self.clear()
+        self._added = 0
+
+    def take(self, stage: str, method: str, path: str) -> list[Fault]:
+        """The faults that strike this request now."""
+        taken: list[Fault] = []
+        for fault in self._faults:
+            if STAGES[fault.name] != stage or fault.is_spent or not self._concerns(fault, method, path):
+                continue
+            if fault.rate >= 1 or fault.random.random() < fault.rate:
+                fault.struck += 1
+                taken.append(fault)
+                if stage == ARRIVAL:
+                    break
+        return taken
+
+    def _concerns(self, fault: Fault, method: str, path: str) -> bool:
+        if fault.method is not None and fault.method != method:
+            return False
+        if fault.path is None:
+            return path.startswith(self._base_path)
+        return path.startswith((fault.path, self._base_path + fault.path))
+
+
+def parse_fault(text: str) -> dict[str, Any]:
+    """A fault as the command line writes it: `close_after:rate=0.1,method=POST`."""
+    name, _, rest = text.partition(":")
+    options: dict[str, Any] = {"name": name}
+    for pair in filter(None, rest.split(",")):
+        key, equals, value = pair.partition("=")
+        if key not in _READERS or not equals:
+            raise ValueError(f"{pair!r} is no option of a fault; there are {', '.join(_READERS)}, each as name=value.")
+        options[key] = _READERS[key](value)
+    return options
+
+
+def _yes(value: str) -> bool:
+    return value.lower() in ("1", "true", "yes")
+
+
+_READERS: dict[str, Any] = {
+    "times": int,
+    "rate": float,
+    "method": str,
+    "path": str,
+    "seconds": float,
+    "status": int,
+    "value": str,
+    "as_html": _yes,
+}

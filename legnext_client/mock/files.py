@@ -1,0 +1,125 @@
+"""The files behind the addresses in answers: made when first asked for, kept on disk until the server ends."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from email.utils import formatdate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from .answers import image_format
+from .extras import needed
+from .jobs import COMPLETED, Job
+from .refusals import Answer, Refusal, written
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .service import Service
+
+_NAME = re.compile(r"/files/([^/]+)/(\d|grid)\.([a-z0-9]+)")
+_TYPES = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "tif": "tiff", "tiff": "tiff"}
+_SIZE_FIELD = "target_resolution"
+_LONG_EDGES = {"HD": 1920, "FHD": 1920, "2K": 2560, "4K": 3840, "6K": 6144, "8K": 7680, "12K": 12288}
+_RATIO = re.compile(r"\d+(\.\d+)?:\d+(\.\d+)?")
+_DAY = 86400.0
+
+
+class FilesApp:
+    """An ASGI application that serves what jobs made."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._response: Any = needed("starlette.responses").FileResponse
+        self._folder = tempfile.TemporaryDirectory(prefix="mock-files-", ignore_cleanup_errors=True)
+        self._tags: dict[Path, str] = {}
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        try:
+            if scope["method"] not in ("GET", "HEAD"):
+                raise Refusal(405, "Files can only be fetched; use GET.", allow="GET, HEAD")
+            job, number, ending = self._found(scope["raw_path"])
+            path, tag = await self._made(job, number, ending)
+        except Refusal as refusal:
+            answer = written(refusal, "flat", "")
+            length = (b"content-length", b"%d" % len(answer.body))
+            await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, length]})
+            await send({"type": "http.response.body", "body": answer.body})
+            return
+        kind = "video/mp4" if ending == "mp4" else f"image/{_TYPES[ending]}"
+        headers = {"etag": tag, "last-modified": formatdate(job.ends, usegmt=True), "cache-control": "max-age=86400"}
+        wanted = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
+        if tag in [each.strip() for each in wanted.split(",")]:
+            unchanged = Answer(304, b"", tuple((name.encode(), value.encode()) for name, value in headers.items()))
+            await send({"type": "http.response.start", "status": 304, "headers": list(unchanged.headers)})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self._response(path, media_type=kind, headers=headers)(scope, receive, send)
+
+    def close(self) -> None:
+        """Remove the files."""
+        self._folder.cleanup()
+
+    def _found(self, raw_path: bytes) -> tuple[Job, int | None, str]:
+        match = _NAME.fullmatch(raw_path.decode("latin-1"))
+        job_id = unquote_to_bytes(match[1]).decode("utf-8", "replace") if match else ""
+        with self._service.lock:
+            now = self._service.settle()
+            job = self._service.jobs.get(job_id)
+            if match is None or job is None or job.status(now) != COMPLETED:
+                raise Refusal(404, "There is no such file.")
+            makes = job.operation.makes
+            number = None if match[2] == "grid" else int(match[2])
+            ending = "mp4" if makes in ("videos", "video") else image_format(job)
+            exists = makes == "images" if number is None else number < job.count
+            if match[3] != ending or not exists:
+                raise Refusal(404, f"There is no such file. This job made {job.count} {makes}.")
+            days = self._service.spec.rules.get("output_days")
+            if days is not None and now - job.ends > days * _DAY:
+                raise Refusal(404, f"The file was kept for {days} days and is gone.")
+            return job, number, ending
+
+    async def _made(self, job: Job, number: int | None, ending: str) -> tuple[Path, str]:
+        name = hashlib.sha256(f"{id(job)}:{job.job_id}:{number}".encode()).hexdigest()[:32]
+        path = Path(self._folder.name, f"{name}.{ending}")
+        if path not in self._tags:
+            content = await asyncio.to_thread(_rendered, job, number, ending)
+            draft = path.with_suffix(f".{os.urandom(4).hex()}")
+            draft.write_bytes(content)
+            draft.replace(path)
+            self._tags[path] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        return path, self._tags[path]
+
+
+def _rendered(job: Job, number: int | None, ending: str) -> bytes:
+    needed("PIL.Image")
+    from . import media
+
+    text = job.prompt.text or job.operation.task_type
+    aspect = _aspect(job)
+    if ending == "mp4":
+        needed("av")
+        width, height = media.video_size(job.resolution or "480p", aspect)
+        if job.operation.makes == "video":
+            width, height = width * 2, height * 2
+        return media.render_video(text=text, number=number or 0, width=width, height=height, seconds=job.seconds)
+    chosen = job.body.get(_SIZE_FIELD, job.operation.defaults.get(_SIZE_FIELD))
+    width, height = media.image_size(aspect, long_edge=_LONG_EDGES.get(chosen or ""))
+    if chosen is None and (number is None or (job.operation.takes, job.operation.makes) == ("image", "image")):
+        width, height = width * 2, height * 2
+    return media.render_image(text=text, number=number, width=width, height=height, format=_TYPES[ending])
+
+
+def _aspect(job: Job) -> str | None:
+    asked = job.body.get("aspect_ratio", "")
+    return asked if _RATIO.fullmatch(asked) else job.prompt.aspect

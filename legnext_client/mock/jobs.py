@@ -1,0 +1,99 @@
+"""A job and its life. Where it stands is computed from the clock when somebody asks; nothing runs for a job."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .account import Hold
+    from .prompts import Prompt
+    from .spec import Operation
+
+PENDING, STAGED, PROCESSING, COMPLETED, FAILED = "pending", "staged", "processing", "completed", "failed"
+ENDED = (COMPLETED, FAILED)
+_STAGED_AFTER = 0.02
+_STARTED_AFTER = 0.05
+NEVER = math.inf
+
+
+class Job:
+    """One job: what was asked for, what it will come to, and when."""
+
+    __slots__ = (
+        "answer",
+        "body",
+        "callback",
+        "charged",
+        "count",
+        "created",
+        "ends",
+        "extensions",
+        "fails",
+        "held",
+        "hold",
+        "job_id",
+        "key",
+        "number",
+        "operation",
+        "prompt",
+        "resolution",
+        "seconds",
+        "seed_digits",
+        "settled",
+        "staged",
+        "started",
+        "style",
+        "typical",
+        "word",
+    )
+
+    def __init__(self, job_id: str, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt) -> None:
+        self.job_id = job_id
+        self.operation = operation
+        self.key = key
+        self.body = body
+        self.prompt = prompt
+        self.number = 0
+        self.callback: str | None = None
+        self.style = ""
+        self.seed_digits = ""
+        self.count = 0
+        self.resolution: str | None = None
+        self.extensions = 0
+        self.seconds = 0.0
+        self.typical = 0.0
+        self.held = self.charged = 0
+        self.hold: Hold | None = None
+        self.fails = False
+        self.settled = False
+        self.word: str | None = None
+        """A status that is told in every answer, whatever the clock says; such a job is never done."""
+        self.answer: dict[str, Any] | None = None
+        """An answer to give as it is, for a job that was put there."""
+        self.created = self.staged = self.started = self.ends = 0.0
+
+    def live(self, created: float, begins: float, lasts: float) -> None:
+        """Set the stages: accepted at `created`, taken up at `begins`, done `lasts` seconds later (perhaps never)."""
+        pace = min(lasts, self.typical)
+        self.created = created
+        self.staged = begins + pace * _STAGED_AFTER
+        self.started = begins + pace * _STARTED_AFTER
+        self.ends = begins + lasts
+
+    def status(self, now: float) -> str:
+        if self.word is not None:
+            return self.word
+        if now >= self.ends:
+            return FAILED if self.fails else COMPLETED
+        if now >= self.started:
+            return PROCESSING
+        return STAGED if now >= self.staged else PENDING
+
+    def progress(self, now: float) -> int:
+        """Per cent of the work that is done; one that never ends comes near 100 and stays there."""
+        if now <= self.started:
+            return 0
+        if self.ends == NEVER:
+            return int(99 * (1 - math.exp((self.started - now) / (self.typical or 1.0))))
+        return min(99, int(100 * (now - self.started) / (self.ends - self.started)))

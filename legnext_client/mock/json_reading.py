@@ -1,0 +1,88 @@
+"""Reading a body as JSON, strictly: what two readers could understand differently is refused with a reason."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from .refusals import Refusal
+
+_DEEPEST = 32
+
+
+def read_json(body: bytes) -> Any:
+    """The value that a body holds; a refusal (400) when it is not plain JSON."""
+    if not body:
+        raise Refusal(400, "The body is empty. Send a JSON object.")
+    try:
+        value: Any = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_float,
+        )
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+    except RecursionError:
+        raise Refusal(400, _too_deep()) from None
+    except json.JSONDecodeError as error:
+        raise Refusal(400, f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+    except ValueError as error:  # `int` refuses numbers of more than a few thousand digits
+        raise Refusal(400, f"The body has a number that is too long: {error}.") from None
+    _check_inside(value, escapes=b"\\u" in body)
+    return value
+
+
+def _check_inside(value: object, *, escapes: bool) -> None:
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        below: list[Any] = []
+        for item in level:
+            kind: Any = type(item)
+            if kind is dict:
+                below.extend(item.values())
+                if escapes:
+                    below.extend(item)
+            elif kind is list:
+                below.extend(item)
+            elif escapes and kind is str:
+                _check_text(item)
+        if not below:
+            return
+        level = below
+    raise Refusal(400, _too_deep())
+
+
+def _check_text(text: str) -> None:
+    """Written as `\\u…`, NUL and half a surrogate pair are JSON, and break what reads them next."""
+    if "\x00" in text:
+        raise Refusal(400, "The body has a NUL character in a string. Leave it out.")
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise Refusal(400, "The body has half of a surrogate pair in a string. Send whole characters.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise Refusal(400, f"The body names {json.dumps(twice)[:80]} twice. Send each field once.")
+    return made
+
+
+def _constant(word: str) -> NoReturn:
+    raise Refusal(400, f"The body has {word}, which is not JSON. Send a number.")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise Refusal(400, f"The body has a number that is too large: {text[:40]}.")
+    return value
+
+
+def _too_deep() -> str:
+    return f"The body is nested too deeply; at most {_DEEPEST} levels are read."

@@ -1,0 +1,76 @@
+"""What a job costs and how long it typically lasts, from the rows of the document.
+
+Every row counts that holds for the prompt's model and flags; of the rows of one `tier`, the dearest alone. Held is the
+row's `reserve` where it has one (a draft holds the full price), charged is its `factor`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .jobs import Job
+    from .prompts import Prompt
+    from .spec import Operation
+
+
+class Price(NamedTuple):
+    """Points that are held when the job is accepted, and charged when it completes."""
+
+    held: int
+    charged: int
+
+
+def price(
+    rules: dict[str, Any], operation: Operation, body: dict[str, Any], prompt: Prompt, source: Job | None
+) -> Price:
+    """The price of a request. Flags count only where the operation has a prompt of its own."""
+    table = operation.extension["price"]
+    points = table["points"]
+    for row in table.get("when", []):
+        holds = (
+            _field_is(operation, body, row)
+            if "field" in row
+            else source is not None and source.resolution == row["source"]
+        )
+        if holds:
+            points = row["points"]
+    held = charged = points
+    if operation.prompt_field is not None and prompt.flags:
+        for row in _holding(rules.get("price_factors", []), prompt):
+            held *= row.get("reserve", row["factor"])
+            charged *= row["factor"]
+    return Price(round(held), round(charged))
+
+
+def typical_seconds(rules: dict[str, Any], operation: Operation, prompt: Prompt) -> float:
+    """How long a job of this kind usually lasts."""
+    seconds = operation.median_seconds
+    if prompt.model is not None:
+        for row in _holding(rules.get("duration_factors", []), prompt):
+            seconds *= row["factor"]
+    return seconds
+
+
+def _field_is(operation: Operation, body: dict[str, Any], row: dict[str, Any]) -> bool:
+    return bool(body.get(row["field"], operation.defaults.get(row["field"])) == row["is"])
+
+
+def _holding(table: list[dict[str, Any]], prompt: Prompt) -> Iterator[dict[str, Any]]:
+    dearest: dict[str, dict[str, Any]] = {}
+    for row in table:
+        if prompt.model not in row["models"] or not _asked(row, prompt):
+            continue
+        if "tier" not in row:
+            yield row
+        elif row["tier"] not in dearest or dearest[row["tier"]]["factor"] < row["factor"]:
+            dearest[row["tier"]] = row
+    yield from dearest.values()
+
+
+def _asked(row: dict[str, Any], prompt: Prompt) -> bool:
+    if "flag" not in row:
+        return True
+    return row["flag"] in prompt.flags and ("value" not in row or prompt.number(row["flag"]) == row["value"])

@@ -1,0 +1,71 @@
+"""Saying no: a refusal with its status, and the three shapes in which the service writes one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+SHAPES = ("flat", "job", "envelope")
+JSON_TYPE = (b"content-type", b"application/json")
+HTML_TYPE = (b"content-type", b"text/html; charset=utf-8")
+
+
+class Answer(NamedTuple):
+    """An answer as it goes over the wire."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = (JSON_TYPE,)
+
+    def having(self, name: bytes, value: bytes) -> Answer:
+        return self._replace(headers=(*self.headers, (name, value)))
+
+
+class Refusal(Exception):
+    """The request is not accepted. `message` says what is wrong, what was given, and what to do."""
+
+    def __init__(self, status: int, message: str, detail: object = None, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.detail = detail
+        self.headers = headers
+
+
+def written(refusal: Refusal, shape: str, task_type: str) -> Answer:
+    """A refusal in one of the documented shapes."""
+    body = json.dumps(_SHAPES[shape](refusal, task_type), separators=(",", ":")).encode()
+    headers = tuple((bytes(name.replace("_", "-"), "ascii"), value.encode()) for name, value in refusal.headers.items())
+    return Answer(refusal.status, body, (JSON_TYPE, *headers))
+
+
+def _flat(refusal: Refusal, _task_type: str) -> dict[str, Any]:
+    return {"code": refusal.status, "message": refusal.message, "raw_message": "", "detail": refusal.detail}
+
+
+def _job(refusal: Refusal, task_type: str) -> dict[str, Any]:
+    return {
+        "job_id": "",
+        "model": "midjourney",
+        "task_type": task_type,
+        "status": "failed",
+        "config": {"service_mode": "", "webhook_config": {"endpoint": "", "secret": ""}},
+        "input": None,
+        "output": None,
+        "meta": {
+            "created_at": "",
+            "started_at": "",
+            "ended_at": "",
+            "usage": {"type": "", "frozen": 0, "consume": 0},
+        },
+        "detail": None,
+        "logs": None,
+        "error": _flat(refusal, task_type),
+    }
+
+
+def _envelope(refusal: Refusal, _task_type: str) -> dict[str, Any]:
+    return {"error": {"code": refusal.status, "message": refusal.message}}
+
+
+_SHAPES = {"flat": _flat, "job": _job, "envelope": _envelope}

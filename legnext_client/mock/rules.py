@@ -1,0 +1,79 @@
+"""What the state of things refuses: follow-ups of jobs that are not there, not done, of the wrong kind, or too old."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .jobs import COMPLETED, FAILED, Job
+from .refusals import Refusal
+
+if TYPE_CHECKING:
+    from .spec import Operation
+
+SOURCE_FIELD = "jobId"
+_NUMBER_FIELDS = {"image": "imageNo", "video": "videoNo"}
+# An enlarged video makes `video`, and comes last; an enlarged image can be built upon.
+_FITTING = {"image": ("images", "image"), "images": ("images",), "video": ("videos",)}
+_NOUNS = {
+    "image": "a job that made images",
+    "images": "a job that made a grid of images",
+    "video": "a job that made a batch of videos",
+}
+_DAY = 86400.0
+
+
+def fits(operation: Operation, made: str) -> bool:
+    """Whether an operation works on what another one made."""
+    return made in _FITTING.get(operation.takes, ())
+
+
+def allows(operation: Operation, source: Job) -> bool:
+    """Whether the document lets this operation follow that job, whatever its state."""
+    return fits(operation, source.operation.makes) and _unsuited(operation, source) is None
+
+
+def check_source(
+    rules: dict[str, Any], operation: Operation, body: dict[str, Any], source: Job | None, now: float
+) -> None:
+    """Refuse a follow-up that cannot be: 404 for a job that is not there, 422 for the rest."""
+    if SOURCE_FIELD not in body:
+        return
+    if source is None:
+        raise Refusal(404, f"There is no job {body[SOURCE_FIELD][:80]!r}. Use a job_id that this service gave you.")
+    name = f"Job {source.job_id}"
+    status = source.status(now)
+    if status == FAILED:
+        raise Refusal(422, f"{name} failed, so nothing can be made of it. Use a completed job.")
+    if status != COMPLETED:
+        raise Refusal(422, f"{name} is not completed; it is {status}. Wait until it is.")
+    if not fits(operation, source.operation.makes):
+        wanted = _NOUNS[operation.takes]
+        raise Refusal(422, f"{name} made {source.operation.makes}; this operation needs {wanted}.")
+    _check_number(operation, body, source)
+    if reason := _unsuited(operation, source):
+        raise Refusal(422, f"{name} {reason}")
+    days = rules.get("follow_up_days")
+    if days is not None and now - source.ends > days * _DAY:
+        raise Refusal(422, f"{name} ended more than {days} days ago and cannot be built upon any more. Make it anew.")
+
+
+def _check_number(operation: Operation, body: dict[str, Any], source: Job) -> None:
+    field = _NUMBER_FIELDS.get(operation.takes)
+    if field is None or field not in body or body[field] < source.count:
+        return
+    noun = f"{operation.takes}{'' if source.count == 1 else 's'}"
+    last = source.count - 1
+    bound = f"must be 0 to {last}" if last else "must be 0"
+    raise Refusal(422, f"{field} {bound}; got {int(body[field])}. This job has {source.count} {noun}.")
+
+
+def _unsuited(operation: Operation, source: Job) -> str | None:
+    wanted: dict[str, Any] = operation.extension.get("source", {})
+    if source.prompt.model in wanted.get("not_models", ()):
+        return f"was made by version {source.prompt.model}, which does not allow this. Use another version's images."
+    if "flag" in wanted and wanted["flag"] not in source.prompt.flags:
+        return f"was not made with --{wanted['flag']}. Only such a job can be used here."
+    most = operation.extension.get("film", {}).get("at_most")
+    if most is not None and source.extensions >= most:
+        return f"was extended {source.extensions} times already, which is as often as a video can be."
+    return None

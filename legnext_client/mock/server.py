@@ -1,0 +1,159 @@
+"""uvicorn around the application: a socket bound at once, connections that faults can drop, a clean end."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from .app import App
+from .clock import Clock
+from .extras import needed
+from .service import Service
+from .spec import Spec
+from .wire import KEY, Closing, SocketWire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from .settings import Settings
+
+_BACKLOG = 4096
+_GRACE = 1
+
+
+def make_service(settings: Settings, spec: str | Path | None, root_url: str) -> Service:
+    """A service that tells of its files under this address."""
+    return Service(Spec.load(spec), settings, Clock(settings.time_scale), f"{root_url}/files")
+
+
+class Server:
+    """A server on a socket. The port is bound when this is made; nothing is served before `run`."""
+
+    def __init__(
+        self, settings: Settings, *, host: str = "127.0.0.1", port: int = 0, spec: str | Path | None = None
+    ) -> None:
+        needed("httptools")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((host, port))
+            self._socket.listen(_BACKLOG)
+            shown = f"[{host}]" if ":" in host else host
+            self.root_url = f"http://{shown}:{self._socket.getsockname()[1]}"
+            self.service = make_service(settings, spec, self.root_url)
+        except BaseException:
+            self._socket.close()
+            raise
+        self.app = App(self.service)
+        self._uvicorn: Any = None
+
+    @property
+    def base_url(self) -> str:
+        return self.root_url + self.service.spec.base_path
+
+    def run(self, started: Callable[[], None] | None = None) -> None:
+        """Serve until `stop` is called, or, in the main thread, until a signal comes."""
+        uvicorn = needed("uvicorn")
+        served = _Served(started)
+        config = uvicorn.Config(
+            self.app,
+            http=_protocol(served),
+            ws="none",
+            lifespan="off",
+            loop=_loop(),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        self._uvicorn = _uvicorn_server(uvicorn, config, served)
+        with background(self.service):
+            try:
+                self._uvicorn.run(sockets=[self._socket])
+            finally:
+                self._socket.close()
+                self.app.close()
+
+    def stop(self) -> None:
+        """Ask the server to end; `run` returns soon after."""
+        if self._uvicorn is not None:
+            self._uvicorn.should_exit = True
+        else:
+            self._socket.close()
+
+
+@contextlib.contextmanager
+def background(service: Service) -> Generator[None]:
+    """What happens by itself: on a clock that runs, jobs that end are noticed and called back."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.is_set():
+            with service.due:
+                due = service.next_due()
+                wait = None if due is None else max(0.0, service.clock.as_waited(due - service.clock.now))
+                if wait is None or wait > 0:
+                    service.due.wait(wait)
+            if not ended.is_set():
+                service.settle()
+
+    runs = service.clock.scale is not None and service.settings.callbacks.shape != "off"
+    watcher = threading.Thread(target=watch, name="mock-callbacks", daemon=True)
+    if runs:
+        watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        with service.due:
+            service.due.notify_all()
+        if runs:
+            watcher.join()
+        service.postman.close()
+
+
+def _loop() -> str:
+    try:
+        import uvloop  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    except ImportError:
+        return "asyncio"
+    return "uvloop"
+
+
+class _Served:
+    """What a server and its connections share."""
+
+    def __init__(self, started: Callable[[], None] | None) -> None:
+        self.started = started
+        self.closing: Closing | None = None
+
+
+def _uvicorn_server(uvicorn: Any, config: Any, served: _Served) -> Any:
+    base: Any = uvicorn.Server
+
+    async def startup(self: Any, sockets: list[socket.socket] | None = None) -> None:
+        served.closing = Closing()
+        await base.startup(self, sockets=sockets)
+        if served.started is not None:
+            served.started()
+
+    async def shutdown(self: Any, sockets: list[socket.socket] | None = None) -> None:
+        if served.closing is not None:
+            served.closing.set()
+        await base.shutdown(self, sockets=sockets)
+
+    return type("ServerThatTells", (base,), {"startup": startup, "shutdown": shutdown})(config)
+
+
+def _protocol(served: _Served) -> Any:
+    base: Any = needed("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol
+
+    def on_message_begin(self: Any) -> None:
+        base.on_message_begin(self)
+        self.scope["extensions"] = {KEY: SocketWire(self.transport, served.closing)}
+
+    return type("ConnectionThatDrops", (base,), {"on_message_begin": on_message_begin})

@@ -1,0 +1,304 @@
+"""The service: accepts jobs, tells how they stand, and keeps the account. It knows nothing of HTTP but statuses."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .account import Account
+from .answers import STYLES, Answers
+from .callbacks import Postman
+from .draws import Draws
+from .faults import ACCEPTANCE, TELLING, Faults
+from .jobs import ENDED, NEVER, Job
+from .limits import JobsAtOnce, RequestsPerSecond
+from .prices import price, typical_seconds
+from .prompts import AT_ONCE, FAILS, FORBIDDEN, NEVER_ENDS, Prompt, PromptReader
+from .refusals import SHAPES, Answer, Refusal
+from .rules import SOURCE_FIELD, check_source
+
+if TYPE_CHECKING:
+    from .clock import Clock
+    from .settings import Settings
+    from .spec import Operation, Spec
+
+_COUNTS = {"images": 4, "image": 1, "videos": 4, "video": 1}
+_BATCHES = (1, 2, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A line of the ledger: one paid request that was accepted."""
+
+    number: int
+    job_id: str
+    key: str
+    operation: str
+    body: dict[str, Any]
+    points: int
+    """Points that were held for it."""
+    at: float
+    """The virtual time."""
+
+
+class Service:
+    """The state of one server. Every public method may be called from any thread."""
+
+    def __init__(self, spec: Spec, settings: Settings, clock: Clock, files_url: str = "/files") -> None:
+        self.spec = spec
+        self.settings = settings
+        self.clock = clock
+        self.answers = Answers(spec, files_url)
+        self.faults = Faults(settings.seed, spec.base_path)
+        self.postman = Postman(settings.callbacks, clock)
+        self.lock = threading.RLock()
+        self.due = threading.Condition(self.lock)
+        self.reader = PromptReader(spec)
+        self._begin()
+        clock.on_advance = self.settle
+
+    def _begin(self) -> None:
+        limit = self.spec.rules.get("jobs_at_once") if self.settings.concurrency is None else self.settings.concurrency
+        self.jobs: dict[str, Job] = {}
+        self.accepted: list[Job] = []
+        self.account = Account(credits=self.settings.credits, points=self.settings.points)
+        self.at_once = JobsAtOnce(limit or None, queues=self.settings.queues)
+        self._requests = RequestsPerSecond(self.settings.requests_per_second)
+        self._ending: list[tuple[float, int, Job]] = []
+        self._calling = 0
+        self._numbers = 0
+        self._refused = 0
+
+    def reset(self) -> None:
+        """Forget all jobs, money spent and faults, and draw as at the beginning."""
+        with self.lock:
+            self._begin()
+            self.faults.start_anew()
+            self.postman.forget()
+            self.clock.rewind()
+
+    @property
+    def ledger(self) -> list[Submission]:
+        """Every paid request that was accepted, in order."""
+        with self.lock:
+            return [
+                Submission(job.number, job.job_id, job.key, job.operation.operation_id, job.body, job.held, job.created)
+                for job in self.accepted
+            ]
+
+    def greet(self, key: str) -> None:
+        """Count a request of this key; refuse it (429) if there are too many."""
+        if self.settings.requests_per_second is None:
+            return
+        with self.lock:
+            now = self.clock.now / (self.clock.scale or 1.0)
+            if self._requests.is_full(key, now):
+                most = self.settings.requests_per_second
+                raise Refusal(
+                    429, f"More than {most} requests in one second. Wait, then send it again.", retry_after="1"
+                )
+
+    def submit(self, operation: Operation, key: str, body: dict[str, Any], asked: tuple[str, str]) -> Answer:
+        """Accept a job, or refuse it. The order of the checks is the order in docs/mock.md."""
+        with self.lock:
+            now = self.settle()
+            source = self.jobs.get(body[SOURCE_FIELD]) if SOURCE_FIELD in body else None
+            prompt = self.reader.read(operation, body, source)
+            words = self._marked(operation, body)
+            self._check_prompt(prompt, words)
+            check_source(self.spec.rules, operation, body, source, now)
+            if self.at_once.is_full(key):
+                raise Refusal(
+                    429,
+                    f"{self.at_once.running(key)} jobs are on their way, which is as many as run at once. "
+                    "Wait until one has ended, then send it again.",
+                    retry_after=self.clock.hint(operation.median_seconds),
+                )
+            job = self._made(operation, key, body, prompt, source)
+            hold = self.account.hold(job.held)
+            if hold is None:
+                have = self.account.available
+                raise Refusal(
+                    402, f"This costs {job.held} points and {have} are available. Add credits, then send it again."
+                )
+            job.hold = hold
+            self._accept(job, words, now, asked)
+            return self._told(job, now if job.ends > now else self.settle(), asked)
+
+    def place(self, job: Job) -> None:
+        """Put a job there that nobody paid for."""
+        with self.lock:
+            self.jobs[job.job_id] = job
+            job.settled = True
+
+    def finish(self, job: Job, *, failed: bool = False) -> None:
+        """End a job now."""
+        with self.lock:
+            now = self.settle()
+            if job.status(now) in ENDED:
+                raise ValueError(f"job {job.job_id} has ended already")
+            job.word = None
+            job.fails = failed
+            job.staged, job.started, job.ends = min(job.staged, now), min(job.started, now), now
+            if not job.settled:
+                heapq.heappush(self._ending, (now, job.number, job))
+            self.settle()
+
+    def made(self, operation: Operation, key: str, body: dict[str, Any], job_id: str, style: str) -> Job:
+        """A job that has not been accepted."""
+        source = self.jobs.get(body.get(SOURCE_FIELD, ""))
+        job = self._made(operation, key, body, self.reader.read(operation, body, source), source)
+        job.job_id, job.style = job_id or job.job_id, style or job.style
+        return job
+
+    def answer_job(self, values: tuple[str, ...], asked: tuple[str, str]) -> Answer:
+        with self.lock:
+            now = self.settle()
+            job = self.jobs.get(values[0])
+            if job is None:
+                raise Refusal(404, f"There is no job {values[0][:80]!r}. Use a job_id that this service gave you.")
+            return self._told(job, now, asked)
+
+    def answer_balance(self, _values: tuple[str, ...], _asked: tuple[str, str]) -> Answer:
+        with self.lock:
+            self.settle()
+            account = self.account
+            told = {
+                "account_id": 1,
+                "balance_usd": account.available / self.points_per_usd,
+                "available_credits": account.available_credits,
+                "available_points": account.available_points,
+                "alert_threshold": 10,
+                "low_balance_alert": account.available < 10 * self.points_per_usd,
+                "updated_at": self.answers.stamp(self.clock.now),
+            }
+        return Answer(200, _json({"code": 200, "data": told, "message": "success"}))
+
+    @property
+    def points_per_usd(self) -> int:
+        return int(self.spec.rules.get("points_per_usd", 1000))
+
+    def error_shape(self) -> str:
+        """The shape of the next refusal."""
+        if self.settings.error_shape != "drawn":
+            return self.settings.error_shape
+        with self.lock:
+            self._refused += 1
+            return SHAPES[Draws(self.settings.seed, -self._refused).among(len(SHAPES))]
+
+    def settle(self) -> float:
+        """Bring the account up to now: whatever ended is charged or released, and called back. Returns the time."""
+        with self.lock:
+            now = self.clock.now
+            while self._ending and self._ending[0][0] <= now:
+                _, _, job = heapq.heappop(self._ending)
+                if not job.settled:
+                    self._end(job)
+            if self.postman.is_waiting:
+                self.postman.send_due()
+            return now
+
+    def next_due(self) -> float | None:
+        """When something has to be sent next, as far as is known."""
+        with self.lock:
+            ends = self._ending[0][0] if self._calling and self._ending else None
+            waiting = self.postman.next_due
+            return min((each for each in (ends, waiting) if each is not None), default=None)
+
+    def _end(self, job: Job) -> None:
+        job.settled = True
+        if job.hold is not None:
+            self.account.settle(job.hold, 0 if job.fails else job.charged)
+        self.at_once.left(job.key)
+        if self._calls(job) and job.callback is not None:
+            self._calling -= 1
+            chance = Draws(self.settings.seed, job.number).among(256, purpose=1) / 256
+            self.postman.schedule(job.job_id, job.callback, job.ends, lambda: self.answers.job(job, job.ends), chance)
+
+    def _calls(self, job: Job) -> bool:
+        return job.callback is not None and self.settings.callbacks.shape != "off"
+
+    def _marked(self, operation: Operation, body: dict[str, Any]) -> set[str]:
+        texts = [value for name, value in body.items() if isinstance(value, str) and name != operation.callback_field]
+        return {word for word in (FORBIDDEN, FAILS, NEVER_ENDS, AT_ONCE) for text in texts if word in text}
+
+    def _check_prompt(self, prompt: Prompt, words: set[str]) -> None:
+        if rejected := self.reader.rejected(prompt):
+            raise Refusal(400, "; ".join(rejected) + ".")
+        if FORBIDDEN in words:
+            raise Refusal(403, "The prompt may contain sensitive content. Say it in other words.")
+        plan = self.reader.plan(prompt)
+        if plan is not None and plan != self.settings.plan:
+            raise Refusal(403, f"Version {prompt.model} needs the {plan} plan. Upgrade, or use another version.")
+
+    def _made(self, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt, source: Job | None) -> Job:
+        draws = Draws(self.settings.seed, self._numbers + 1)
+        job = Job(draws.job_id, operation, key, body, prompt)
+        job.held, job.charged = price(self.spec.rules, operation, body, prompt, source)
+        job.typical = typical_seconds(self.spec.rules, operation, prompt)
+        job.callback = body.get(operation.callback_field or "")
+        job.seed_digits = draws.seed_digits
+        job.style = self.settings.answers if self.settings.answers in STYLES else STYLES[draws.among(len(STYLES))]
+        batch = prompt.number("bs") if operation.makes == "videos" else None
+        job.count = int(batch) if batch in _BATCHES else _COUNTS.get(operation.makes, 0)
+        film = operation.extension.get("film", {})
+        job.seconds = film.get("adds", 0)
+        if operation.resolutions is not None:
+            field, sizes = operation.resolutions
+            job.resolution = sizes.get(body.get(field, operation.defaults.get(field)))
+        if source is not None and operation.takes == "video":
+            job.resolution = source.resolution
+            job.seconds += source.seconds
+            job.extensions = source.extensions + ("at_most" in film)
+        return job
+
+    def _accept(self, job: Job, words: set[str], now: float, asked: tuple[str, str]) -> None:
+        self._numbers += 1
+        job.number = self._numbers
+        names = {fault.name for fault in self.faults.take(ACCEPTANCE, *asked)} if self.faults else set[str]()
+        spread = job.operation.extension["seconds"]["spread"]
+        lasts = job.typical * math.exp(spread * Draws(self.settings.seed, job.number).normal)
+        if NEVER_ENDS in words or "never_ends" in names:
+            lasts = NEVER
+        elif AT_ONCE in words or "at_once" in names:
+            lasts = 0.0
+        job.fails = FAILS in words or "job_fails" in names
+        job.live(now, self.at_once.begins(job.key, now), lasts)
+        self.at_once.entered(job.key, job.ends)
+        self.jobs[job.job_id] = job
+        self.accepted.append(job)
+        heapq.heappush(self._ending, (job.ends, job.number, job))
+        if self._calls(job):
+            self._calling += 1
+            self.due.notify_all()
+
+    def _told(self, job: Job, now: float, asked: tuple[str, str]) -> Answer:
+        told = self.answers.job(job, now)
+        if self.faults:
+            told = self._strange(told, asked)
+        answer = Answer(200, _json(told))
+        if self.clock.scale not in (None, 1.0) and job.answer is None and job.status(now) not in ENDED:
+            return answer.having(b"retry-after", self.clock.hint(job.typical).encode())
+        return answer
+
+    def _strange(self, told: dict[str, Any], asked: tuple[str, str]) -> dict[str, Any]:
+        for fault in self.faults.take(TELLING, *asked):
+            if fault.name == "unknown_status":
+                told = {**told, "status": fault.value}
+            elif fault.name == "unknown_type":
+                told = {**told, "task_type": fault.value}
+            else:
+                told = {
+                    **told,
+                    "unheard_of": fault.value,
+                    "output": {**(told["output"] or {}), "unheard_of": [fault.value]},
+                }
+        return told
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

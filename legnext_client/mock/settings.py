@@ -1,0 +1,48 @@
+"""Everything that a server can be told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class CallbackSettings:
+    """How callbacks are sent."""
+
+    shape: str = "bare"
+    """`bare` (the job itself), `envelope` (with a timestamp), or `off`."""
+    secret: str | None = None
+    """Sign with this: `X-Legnext-Signature` over `"{X-Legnext-Timestamp}." + body`."""
+    retries: int = 2
+    """How often a callback that was not received is sent again."""
+    copies: int = 1
+    """How often each callback is sent although it was received."""
+    loss: float = 0.0
+    """The share of callbacks that are never sent."""
+    delay: float = 0.0
+    """Virtual seconds between a job's end and its callback."""
+    anywhere: bool = False
+    """Send to other hosts than this machine, too."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server behaves. The defaults are a well-filled account that meets no faults."""
+
+    seed: int = 1
+    credits: int = 1_000_000
+    points: int = 0
+    plan: str = "pro"
+    keys: tuple[str, ...] = ("mock-key",)
+    concurrency: int | None = None
+    """Jobs at once per key; None is what the document says, 0 is without limit."""
+    queues: bool = False
+    """Beyond `concurrency` jobs wait, instead of being refused."""
+    requests_per_second: int | None = None
+    time_scale: float | None = 1.0
+    """Virtual seconds per real second; None is a clock that is moved by hand."""
+    error_shape: str = "flat"
+    """`flat`, `job`, `envelope`, or `drawn`."""
+    answers: str = "drawn"
+    """One of `answers.STYLES`, or `drawn` for each job."""
+    callbacks: CallbackSettings = field(default_factory=CallbackSettings)

@@ -1,0 +1,215 @@
+"""The OpenAPI document as the server reads it: routes, validators, and what `x-legnext` says of each operation."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from .extras import needed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "openapi.json"
+_METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+_JSON = "application/json"
+_CALLBACK_FIELD = re.compile(r"\{\$request\.body#/([^}/]+)\}")
+_RESOLUTION = re.compile(r"(\d+)P\b")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path, with everything that the server must know of it."""
+
+    operation_id: str
+    method: str
+    extension: Json
+    schema: Json = field(repr=False)
+    validator: Any = field(repr=False)
+    body_required: bool
+    defaults: dict[str, Any]
+    callback_field: str | None
+    resolutions: tuple[str, dict[Any, str]] | None
+    """The body field that chooses the size of a video, and the sizes it names."""
+    example: bytes = field(repr=False)
+    """The first answer that the document shows."""
+
+    @property
+    def role(self) -> str | None:
+        return self.extension.get("role")
+
+    @property
+    def task_type(self) -> str:
+        return str(self.extension.get("task_type", self.operation_id))
+
+    @property
+    def is_paid(self) -> bool:
+        return "price" in self.extension
+
+    @property
+    def takes(self) -> str:
+        return str(self.extension.get("takes", "nothing"))
+
+    @property
+    def makes(self) -> str:
+        return str(self.extension.get("makes", "nothing"))
+
+    @property
+    def prompt_field(self) -> str | None:
+        prompt: dict[str, str] = self.extension.get("prompt", {})
+        return prompt.get("field")
+
+    @property
+    def prompt_kind(self) -> str | None:
+        prompt: dict[str, str] = self.extension.get("prompt", {})
+        return prompt.get("kind")
+
+    @property
+    def median_seconds(self) -> float:
+        return float(self.extension["seconds"]["median"])
+
+
+class Place(NamedTuple):
+    """What stands at a path: an operation by method, and the values that the path carried."""
+
+    operations: dict[str, Operation]
+    values: tuple[str, ...]
+
+
+class Spec:
+    """The document, ready to serve. Reading it takes a few dozen milliseconds."""
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self.rules: Json = document.get("x-legnext", {})
+        self.base_path = urlsplit(str(document["servers"][0]["url"])).path.rstrip("/")
+        self.title = str(document["info"]["title"])
+        self.key_header = self._key_header()
+        self._fixed: dict[bytes, Place] = {}
+        self._open: list[tuple[re.Pattern[bytes], dict[str, Operation]]] = []
+        self.operations: dict[str, Operation] = {}
+        for path, item in document["paths"].items():
+            self._add_path(path, item)
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Spec:
+        """Read a document from a file; the package's own if none is named."""
+        return cls(json.loads(Path(path or DOCUMENT).read_text(encoding="utf-8")))
+
+    def find(self, raw_path: bytes) -> Place | None:
+        """What stands at a path, as it came over the wire: `%2F` is part of a value, not the end of it."""
+        place = self._fixed.get(raw_path)
+        if place is not None:
+            return place
+        for pattern, operations in self._open:
+            if match := pattern.fullmatch(raw_path):
+                values = tuple(unquote_to_bytes(value).decode("utf-8", "replace") for value in match.groups())
+                return Place(operations, values)
+        if b"%" in raw_path and b"%2f" not in raw_path.lower():
+            return self._fixed.get(unquote_to_bytes(raw_path))
+        return None
+
+    def by_name(self, name: str) -> Operation:
+        """A paid operation by operationId, task type or alias."""
+        for operation in self.operations.values():
+            if name in (operation.operation_id, operation.task_type, operation.extension.get("alias")):
+                return operation
+        raise ValueError(f"{name!r} is no operation; there are {', '.join(self.operations)}")
+
+    def resolve(self, schema: Json) -> Json:
+        """A schema with its reference, or the first of its parts, followed."""
+        while True:
+            if "$ref" in schema:
+                target: Any = self.document
+                for step in schema["$ref"].removeprefix("#/").split("/"):
+                    target = target[step]
+                schema = target
+            elif "allOf" in schema:
+                schema = schema["allOf"][0]
+            else:
+                return schema
+
+    def _key_header(self) -> bytes | None:
+        for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
+            if scheme["type"] == "apiKey" and scheme["in"] == "header":
+                return bytes(scheme["name"].lower(), "ascii")
+        return None
+
+    def _add_path(self, path: str, item: Json) -> None:
+        operations = {
+            method: self._operation(method, item[method.lower()]) for method in _METHODS if method.lower() in item
+        }
+        self.operations.update({operation.operation_id: operation for operation in operations.values()})
+        wire = self.base_path + path
+        if "{" not in wire:
+            self._fixed[wire.encode()] = Place(operations, ())
+            return
+        pattern = "".join("([^/]+)" if part[0] == "{" else re.escape(part) for part in _parts(wire))
+        self._open.append((re.compile(pattern.encode()), operations))
+
+    def _operation(self, method: str, item: Json) -> Operation:
+        body = item.get("requestBody")
+        schema: Json = body["content"][_JSON]["schema"] if body else {}
+        resolved = self.resolve(schema)
+        properties: Json = resolved.get("properties", {})
+        return Operation(
+            operation_id=item["operationId"],
+            method=method,
+            extension=item.get("x-legnext", {}),
+            schema=resolved,
+            validator=self._validator(schema) if body else None,
+            body_required=bool(body and body.get("required")),
+            defaults={name: value["default"] for name, value in properties.items() if "default" in value},
+            callback_field=next(
+                (
+                    found[1]
+                    for each in item.get("callbacks", {}).values()
+                    for at in each
+                    if (found := _CALLBACK_FIELD.match(at))
+                ),
+                None,
+            ),
+            resolutions=next(self._resolutions(properties), None),
+            example=json.dumps(self._example(item)).encode(),
+        )
+
+    def _example(self, item: Json) -> Any:
+        for code, response in item["responses"].items():
+            content: Json = response.get("content", {}).get(_JSON, {})
+            for shown in content.get("examples", {}).values() if code.startswith("2") else ():
+                return self.resolve(shown)["value"]
+        return {}
+
+    def _validator(self, schema: Json) -> Any:
+        rs = needed("jsonschema_rs")
+        whole = {**schema, "components": {"schemas": self.document.get("components", {}).get("schemas", {})}}
+        return rs.Draft202012Validator(whole, keywords={"x-legnext": EvenLength})
+
+    def _resolutions(self, properties: Json) -> Iterator[tuple[str, dict[Any, str]]]:
+        for name, schema in properties.items():
+            resolved = self.resolve(schema)
+            named = zip(resolved.get("enum", []), resolved.get("x-enum-varnames", []), strict=False)
+            sizes = {value: f"{found[1]}p" for value, word in named if (found := _RESOLUTION.search(word))}
+            if sizes:
+                yield name, sizes
+
+
+class EvenLength:
+    """The keyword of ours that a validator must know: the array has an even number of items."""
+
+    def __init__(self, _parent: object, value: Json, _path: object) -> None:
+        self._demanded = value.get("even_length", False)
+
+    def validate(self, instance: object) -> None:
+        if self._demanded and isinstance(instance, list) and len(instance) % 2:  # pyright: ignore[reportUnknownArgumentType]
+            raise ValueError("must have an even number of items")
+
+
+def _parts(path: str) -> Iterator[str]:
+    yield from (part for part in re.split(r"(\{[^}]+\})", path) if part)

@@ -1,0 +1,141 @@
+"""Checking a body against its schema, and saying what is wrong with it: field, bound, and what was given."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .spec import Operation, Spec
+
+_AT_MOST_TOLD = 8
+
+
+def check_body(spec: Spec, operation: Operation, body: object) -> None:
+    """Refuse (400) a body that breaks the operation's schema."""
+    try:
+        if operation.validator.is_valid(body):
+            return
+        errors = [
+            (_place(error.instance_path), _message(spec, operation, body, error))
+            for error in operation.validator.iter_errors(body)
+        ]
+    except ValueError as error:
+        raise Refusal(400, f"The body cannot be checked: {error}.") from None
+    told = [{"field": place, "message": message} for place, message in errors[:_AT_MOST_TOLD]]
+    raise Refusal(400, "; ".join(each["message"] for each in told) + ".", told)
+
+
+def _message(spec: Spec, operation: Operation, body: object, error: Any) -> str:
+    schema = _schema_at(spec, operation.schema, error.instance_path)
+    writer = _WRITERS.get(error.kind.name)
+    place = _place(error.instance_path) or "the body"
+    if writer is None:
+        return f"{place}: {error.message}"
+    return writer(place, schema, error.kind.as_dict(), _at(body, error.instance_path))
+
+
+def _schema_at(spec: Spec, schema: dict[str, Any], path: list[str | int]) -> dict[str, Any]:
+    for step in path:
+        inner: Any = schema.get("items", {}) if isinstance(step, int) else schema.get("properties", {}).get(step, {})
+        schema = {**spec.resolve(inner), **{k: v for k, v in inner.items() if k in ("maxLength", "minLength")}}
+    return schema
+
+
+def _at(body: Any, path: list[str | int]) -> Any:
+    for step in path:
+        body = body[step]
+    return body
+
+
+def _place(path: list[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def _given(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _bounds(schema: dict[str, Any], low: str, high: str) -> str:
+    least, most = schema.get(low), schema.get(high)
+    if least is not None and most is not None:
+        return f"{least} to {most}" if least != most else f"exactly {least}"
+    return f"at least {least}" if most is None else f"at most {most}"
+
+
+def _range(place: str, schema: dict[str, Any], _kind: dict[str, Any], value: Any) -> str:
+    return f"{place} must be {_bounds(schema, 'minimum', 'maximum')}; got {_given(value)}"
+
+
+def _length(place: str, schema: dict[str, Any], _kind: dict[str, Any], value: Any) -> str:
+    return f"{place} must have {_bounds(schema, 'minLength', 'maxLength')} characters; got {len(value)}"
+
+
+def _items(place: str, schema: dict[str, Any], _kind: dict[str, Any], value: Any) -> str:
+    return f"{place} must have {_bounds(schema, 'minItems', 'maxItems')} items; got {len(value)}"
+
+
+def _fields(place: str, schema: dict[str, Any], _kind: dict[str, Any], value: Any) -> str:
+    wanted = " or ".join(schema.get("properties", {}))
+    return f"{place} must have {_bounds(schema, 'minProperties', 'maxProperties')} of {wanted}; got {len(value)}"
+
+
+def _type(place: str, _schema: dict[str, Any], kind: dict[str, Any], value: Any) -> str:
+    wanted = " or ".join(f"an {each}" if each[0] in "aio" else f"a {each}" for each in kind["types"])
+    return f"{place} must be {wanted}; got {_given(value)}"
+
+
+def _enum(place: str, schema: dict[str, Any], _kind: dict[str, Any], value: Any) -> str:
+    names = schema.get("x-enum-varnames", [])
+    numbers = all(isinstance(each, int) for each in schema.get("enum", []))
+    words = [
+        f"{each} ({names[at]})" if numbers and at < len(names) else str(each)
+        for at, each in enumerate(schema.get("enum", []))
+    ]
+    return f"{place} must be one of {', '.join(words)}; got {_given(value)}"
+
+
+def _pattern(place: str, schema: dict[str, Any], kind: dict[str, Any], value: Any) -> str:
+    means = schema.get("x-legnext", {}).get("means") or f"match {kind['pattern']}"
+    return f"{place} must {means}; got {_given(value)}"
+
+
+def _required(place: str, _schema: dict[str, Any], kind: dict[str, Any], _value: Any) -> str:
+    return f"{kind['property'] if place == 'the body' else place + '.' + kind['property']} is required"
+
+
+def _unexpected(place: str, schema: dict[str, Any], kind: dict[str, Any], _value: Any) -> str:
+    unknown = ", ".join(_given(each) for each in kind["unexpected"][:3])
+    return f"{place} has no field {unknown}; it takes {', '.join(schema.get('properties', {}))}"
+
+
+def _excluded(place: str, _schema: dict[str, Any], _kind: dict[str, Any], _value: Any) -> str:
+    return f"{place} cannot be given together with the other fields; give the one or the other"
+
+
+def _even(place: str, _schema: dict[str, Any], _kind: dict[str, Any], value: Any) -> str:
+    return f"{place} must have an even number of items (x, y, x, y …); got {len(value)}"
+
+
+_WRITERS: dict[str, Callable[[str, dict[str, Any], dict[str, Any], Any], str]] = {
+    "minimum": _range,
+    "maximum": _range,
+    "minLength": _length,
+    "maxLength": _length,
+    "minItems": _items,
+    "maxItems": _items,
+    "minProperties": _fields,
+    "maxProperties": _fields,
+    "type": _type,
+    "enum": _enum,
+    "pattern": _pattern,
+    "required": _required,
+    "additionalProperties": _unexpected,
+    "falseSchema": _excluded,
+    "x-legnext": _even,
+}

@@ -144,4 +144,4 @@ def _count(field: Field, inside: Mapping[str, Any], where: str) -> Iterator[Prob
 
 def _nearest(name: object, known: Mapping[str, Field]) -> str:
     near = difflib.get_close_matches(str(name), [field.name for field in known.values()], n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -1,0 +1,231 @@
+"""A wrong call fails before anything is sent, and the error names each wrong field, its bound, and what came."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from legnext_client import Canvas, CanvasImg, Mask, Polygon
+from legnext_client.core.checks import prepare
+from legnext_client.errors import InvalidRequest, Problem
+from legnext_client.generated import models
+from legnext_client.generated.operations import OPERATIONS, Field, Operation
+from legnext_client.generated.types import UNSET
+
+Json = dict[str, Any]
+
+AREA: Json = {"width": 500, "height": 500, "points": [0, 0, 0, 9, 9, 9]}
+INPAINT: Json = {"job_id": "a-job", "image_no": 0}
+EDIT: Json = {
+    "job_id": "a-job",
+    "image_no": 0,
+    "canvas": {"width": 10, "height": 10},
+    "img_pos": {"width": 5, "height": 5, "x": -1, "y": 0},
+    "remix_prompt": "hills",
+}
+
+
+def alone(field: Field) -> Operation:
+    """An operation with this one field."""
+    return Operation(name="trial", namespace="midjourney", method="POST", path="/trial", fields=(field,))
+
+
+def refusal(operation: str, body: dict[Any, Any]) -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as caught:
+        prepare(OPERATIONS[operation], body)
+    return caught.value
+
+
+def problems(error: InvalidRequest) -> list[Problem]:
+    return [problem for problem in error.problems if isinstance(problem, Problem)]
+
+
+MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
+    ("upscale", {"job_id": "a", "image_no": 7, "type": 1}, "image_no must be 0 to 3; got 7"),
+    ("upscale", {"jobId": "a", "imageNo": 7, "type": 1}, "imageNo must be 0 to 3; got 7"),
+    ("upscale", {"job_id": "a", "image_no": True, "type": 1}, "image_no must be an integer, 0 to 3; got True"),
+    ("upscale", {"job_id": "a", "image_no": 1.5, "type": 1}, "image_no must be an integer, 0 to 3; got 1.5"),
+    ("upscale", {"job_id": "a", "type": 1}, "image_no is required (0 to 3)"),
+    ("upscale", {"job_id": "a", "image_no": None, "type": 1}, "image_no is required (0 to 3)"),
+    ("upscale", {"job_id": "a", "image_no": 1, "type": 2}, "type must be one of 0 (SUBTLE), 1 (CREATIVE); got 2"),
+    ("upscale", {"job_id": "", "image_no": 1, "type": 0}, "job_id must have at least 1 character; got 0 characters"),
+    ("pan", {**INPAINT, "direction": 1, "scale": 3.5}, "scale must be 1.1 to 3.0; got 3.5"),
+    ("pan", {**INPAINT, "direction": 1, "scale": math.nan}, "scale must be a number, 1.1 to 3.0; got nan"),
+    ("pan", {**INPAINT, "direction": 1, "scale": math.inf}, "scale must be a number, 1.1 to 3.0; got inf"),
+    ("diffusion", {"text": "a" * 8193}, "text must have 1 to 8192 characters; got 8193 characters"),
+    ("diffusion", {"text": b"abc"}, "text must be a string, 1 to 8192 characters; got 3 bytes"),
+    (
+        "diffusion",
+        {"text": "a", "callback": "javascript:alert(1)"},
+        "callback must begin with http:// or https://, and hold no spaces; got 'javascript:alert(1)'",
+    ),
+    ("diffusion", {"text": "a", "duration": 4}, "duration is not a field here"),
+    ("diffusion", {"text": "a", "calback": "https://a"}, "calback is not a field here (did you mean callback?)"),
+    ("diffusion", {"text": "a", 7: 1}, "7 is not a field here"),
+    ("reroll", {"job_id": "a", "jobId": "b"}, "jobId is given twice, also as job_id"),
+    (
+        "blend",
+        {"img_urls": ["https://a"], "aspect_ratio": "1:1"},
+        "img_urls must have 2 to 5 items; got 1",
+    ),
+    (
+        "blend",
+        {"img_urls": "https://a", "aspect_ratio": "1:1"},
+        "img_urls must be a list, 2 to 5 items; got 'https://a'",
+    ),
+    (
+        "blend",
+        {"imgUrls": ["https://a", "ftp://b"], "aspect_ratio": "1:1"},
+        "imgUrls[1] must begin with http:// or https://, and hold no spaces; got 'ftp://b'",
+    ),
+    ("inpaint", {**INPAINT, "mask": {}}, "mask must have exactly one of areas, url; got none of them"),
+    (
+        "inpaint",
+        {**INPAINT, "mask": {"areas": [AREA], "url": "https://a"}},
+        "mask must have exactly one of areas, url; got areas and url",
+    ),
+    ("inpaint", {**INPAINT, "mask": "https://a"}, "mask must be an object with areas, url; got 'https://a'"),
+    (
+        "inpaint",
+        {**INPAINT, "mask": {"areas": [AREA, {**AREA, "points": [1] * 7}]}},
+        "mask.areas[1].points must have an even number of items; got 7",
+    ),
+    ("enhance_upscale", {}, "image_url is required when job_id is not given"),
+    ("enhance_upscale", {"job_id": "a"}, "image_no is required when job_id is given"),
+    ("enhance_upscale", {"jobId": "a"}, "image_no is required when jobId is given"),
+    (
+        "enhance_upscale",
+        {"job_id": "a", "image_no": 0, "image_url": "https://a"},
+        "image_url must be left out when job_id is given",
+    ),
+    ("enhance_upscale", {"image_no": 0, "image_url": "https://a"}, "job_id is required when image_no is given"),
+    ("video_diffusion", {}, "prompt is required when job_id is not given"),
+    ("video_diffusion", {"image_no": 0, "prompt": "a"}, "job_id is required when image_no is given"),
+    ("get", {"job_id": ""}, "job_id must have at least 1 character; got 0 characters"),
+    # What a schema would let through, and the service or the wire would not.
+    ("diffusion", {"text": "a\0b"}, "text must not hold the character NUL; got 'a\\x00b'"),
+    (
+        "diffusion",
+        {"text": "a\ud800"},
+        "text must be text that can be sent; half of a surrogate pair cannot; got 'a\\ud800'",
+    ),
+    ("edit", {**EDIT, "canvas": {"width": 2**63, "height": 1}}, f"canvas.width must fit in 64 bits; got {2**63}"),
+    ("edit", {**EDIT, "canvas": {"width": 1e30, "height": 1}}, "canvas.width must fit in 64 bits; got 1e+30"),
+    (
+        "edit",
+        {**EDIT, "canvas": {"width": -(10**5000), "height": 1}},
+        "canvas.width must fit in 64 bits; got a number of more than 60 digits",
+    ),
+]
+
+
+@pytest.mark.parametrize(("operation", "body", "message"), MESSAGES)
+def test_the_error_names_the_field_as_it_was_written_its_bound_and_what_came(
+    operation: str, body: Json, message: str
+) -> None:
+    error = refusal(operation, body)
+    assert error.message == f"{operation}: {message}."
+    assert str(error) == f"{operation}: {message}. Nothing was sent."
+    assert [str(problem) for problem in error.problems] == [message]
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    areas = [{**AREA, "width": 1}, {**AREA, "points": [0, 0], "colour": 1}]
+    error = refusal("inpaint", {"jobId": 5, "image_no": 9, "mask": {"areas": areas}, "extra": 1})
+    assert [problem.field for problem in problems(error)] == [
+        "jobId",
+        "image_no",
+        "mask.areas[0].width",
+        "mask.areas[1].points",
+        "mask.areas[1].colour",
+        "extra",
+    ]
+    assert error.message.startswith("inpaint: 6 fields are wrong. jobId must be a string")
+    for problem in error.problems:
+        assert str(problem) in error.message
+
+
+def test_a_long_value_is_not_repeated_in_full() -> None:
+    error = refusal("upscale", {"job_id": "a", "image_no": "x" * 5000, "type": [["y"] * 5000]})
+    assert len(error.message) < 400
+    assert "\n" not in str(refusal("upscale", {"job_id": "a", "image_no": "x\n" * 50, "type": 0}))
+
+
+def test_a_call_that_is_right_is_given_back_by_its_wire_names_in_plain_values() -> None:
+    assert prepare(OPERATIONS["get"], {"job_id": "a/b"}) == ({"job_id": "a/b"}, {})
+    assert prepare(OPERATIONS["balance"], {}) == ({}, {})
+    path, body = prepare(OPERATIONS["edit"], EDIT)
+    assert path == {}
+    assert list(body) == ["jobId", "imageNo", "canvas", "imgPos", "remixPrompt"]
+    assert body["imgPos"] == {"width": 5, "height": 5, "x": -1, "y": 0}
+
+
+def test_what_was_given_is_not_changed() -> None:
+    mask = {"areas": [dict(AREA)]}
+    _, body = prepare(OPERATIONS["inpaint"], {**INPAINT, "mask": mask})
+    body["mask"]["areas"][0]["points"].append(1)
+    assert mask == {"areas": [AREA]}
+
+
+def test_models_plain_objects_and_enums_are_accepted_alike() -> None:
+    polygon = Polygon(**AREA)
+    plain: Json = {**EDIT, "mask": {"areas": [AREA]}}
+    of_models: Json = {
+        **EDIT,
+        "canvas": Canvas(width=10, height=10),
+        "img_pos": CanvasImg(width=5, height=5, x=-1, y=0),
+        "mask": Mask(areas=[polygon]),
+    }
+    mixed: Json = {**EDIT, "mask": {"areas": (polygon,)}}
+    for body in (of_models, mixed):
+        assert prepare(OPERATIONS["edit"], body) == prepare(OPERATIONS["edit"], plain)
+    assert refusal("edit", {**EDIT, "mask": Mask(areas=[])}).problems[0] == (
+        "mask.areas",
+        "must have at least 1 item",
+        "0",
+    )
+
+
+def test_every_enum_of_every_operation_is_accepted_as_member_and_as_plain_value() -> None:
+    enums = {
+        tuple(sorted(str(member.value) for member in enum)): enum
+        for enum in (getattr(models, name) for name in models.__all__)
+        if hasattr(enum, "__members__")
+    }
+    seen = 0
+    for field in (field for operation in OPERATIONS.values() for field in operation.fields if field.enum):
+        enum = enums[tuple(sorted(map(str, field.enum)))]
+        for value in field.enum:
+            for given in (value, enum(value)):
+                body = prepare(alone(field), {field.name: given}).body
+                assert body == {field.wire: value}
+                assert type(body[field.wire]) is type(value)
+                seen += 1
+    assert seen > 60
+
+
+@pytest.mark.parametrize("left_out", [None, UNSET])
+def test_none_and_unset_mean_that_a_field_was_not_given(left_out: Any) -> None:
+    assert prepare(OPERATIONS["diffusion"], {"text": "a", "callback": left_out}).body == {"text": "a"}
+    (problem,) = problems(refusal("diffusion", {"text": left_out}))
+    assert problem.must.startswith("is required")
+    assert prepare(OPERATIONS["enhance_upscale"], {"job_id": left_out, "image_url": "https://a"}).body == {
+        "image_url": "https://a"
+    }
+
+
+def test_a_null_is_sent_where_the_spec_has_one() -> None:
+    field = Field(name="style_no", wire="styleNo", type="integer", minimum=1, nullable=True)
+    assert prepare(alone(field), {"style_no": None}).body == {"styleNo": None}
+    assert prepare(alone(field), {"style_no": UNSET}).body == {}
+    with pytest.raises(InvalidRequest, match="style_no must be at least 1; got 0"):
+        prepare(alone(field), {"style_no": 0})
+
+
+def test_an_integer_that_came_as_a_float_is_sent_as_an_integer() -> None:
+    body = prepare(OPERATIONS["upscale"], {"job_id": "a", "image_no": 2.0, "type": 1.0}).body
+    assert [type(body[wire]) for wire in ("imageNo", "type")] == [int, int]
+    points = prepare(OPERATIONS["inpaint"], {**INPAINT, "mask": {"areas": [{**AREA, "points": [1.0] * 6}]}}).body
+    assert {type(point) for point in points["mask"]["areas"][0]["points"]} == {int}

@@ -1,0 +1,238 @@
+"""The methods users call: each hands over its operation and its fields, as the table has them; sync and async alike."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import inspect
+import typing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.generated import follow_ups, models, namespaces
+from legnext_client.generated.models import Balance
+from legnext_client.generated.operations import ALIASES, OPERATIONS, Field, Operation
+from legnext_client.generated.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Call = tuple[Operation, dict[str, Any]]
+BALANCE = {"balance_usd": 72.048, "available_credits": 71000}
+
+
+class Recording:
+    """Carries no call out, but remembers it."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def job(self, operation: Operation, fields: dict[str, Any]) -> str:
+        self.calls.append((operation, fields))
+        return f"job of {operation.name}"
+
+    def answer(self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], Any]) -> Any:
+        self.calls.append((operation, fields))
+        return parse(BALANCE)
+
+
+class AsyncRecording:
+    def __init__(self) -> None:
+        self.inner = Recording()
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.inner.calls
+
+    async def job(self, operation: Operation, fields: dict[str, Any]) -> str:
+        return self.inner.job(operation, fields)
+
+    async def answer(
+        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], Any]
+    ) -> Any:
+        return self.inner.answer(operation, fields, parse)
+
+
+class Facade(namespaces.Namespaces[str]):
+    def __init__(self, calls: Recording) -> None:
+        self._calls = calls
+
+
+class AsyncFacade(namespaces.AsyncNamespaces[str]):
+    def __init__(self, calls: AsyncRecording) -> None:
+        self._calls = calls
+
+
+class Follower(follow_ups.FollowUps[str]):
+    def __init__(self, calls: Recording) -> None:
+        self._recording = calls
+
+    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> str:
+        return self._recording.job(operation, fields)
+
+
+class AsyncFollower(follow_ups.AsyncFollowUps[str]):
+    def __init__(self, calls: AsyncRecording) -> None:
+        self._recording = calls
+
+    async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> str:
+        return await self._recording.job(operation, fields)
+
+
+BUILDS_ON_A_JOB = [
+    operation for operation in OPERATIONS.values() if "job_id" in {field.name for field in operation.fields}
+]
+LEFT_OUT = {"enhance_upscale": {"image_url"}}
+"""Where the spec forbids a field together with `jobId`, the follow-up does not have it."""
+NEEDED = {"enhance_upscale": {"image_no"}, "video_diffusion": {"image_no"}}
+"""Where `jobId` alone is not enough, the follow-up demands the rest."""
+
+
+def methods(calls: Any, facade: Any, follower: Any) -> list[tuple[Callable[..., Any], Operation, tuple[Field, ...]]]:
+    """Every method of the facade and of a job, with the fields that it should have."""
+    found: list[tuple[Callable[..., Any], Operation, tuple[Field, ...]]] = []
+    for operation in OPERATIONS.values():
+        method = getattr(getattr(facade(calls), operation.namespace), operation.name)
+        found.append((method, operation, operation.path_fields + operation.fields))
+    for operation in BUILDS_ON_A_JOB:
+        fields = tuple(
+            field._replace(required=field.required or field.name in NEEDED.get(operation.name, set()))
+            for field in operation.fields
+            if field.name not in {"job_id", *LEFT_OUT.get(operation.name, set())}
+        )
+        found.append((getattr(follower(calls), operation.name), operation, fields))
+    return found
+
+
+def default(field: Field) -> Any:
+    if field.required:
+        return inspect.Parameter.empty
+    return field.default if field.default is not None else UNSET if field.nullable else None
+
+
+COLOURS = pytest.mark.parametrize(
+    ("recording", "facade", "follower"),
+    [(Recording, Facade, Follower), (AsyncRecording, AsyncFacade, AsyncFollower)],
+    ids=["sync", "async"],
+)
+
+
+def outcome(value: Any) -> Any:
+    async def awaited() -> Any:
+        return await value
+
+    return asyncio.run(awaited()) if inspect.isawaitable(value) else value
+
+
+@COLOURS
+def test_every_method_hands_over_its_operation_and_everything_it_was_given(
+    recording: Any, facade: Any, follower: Any
+) -> None:
+    calls = recording()
+    for method, operation, fields in methods(calls, facade, follower):
+        in_path = [object() for _ in operation.path_fields]
+        given = {field.name: object() for field in fields if field not in operation.path_fields}
+        answer = outcome(method(*in_path, **given))
+        assert calls.calls.pop() == (
+            operation,
+            {field.name: value for field, value in zip(operation.path_fields, in_path, strict=True)} | given,
+        )
+        expected = Balance.from_dict(BALANCE) if operation.answer_model == "Balance" else f"job of {operation.name}"
+        assert answer == expected
+
+
+@COLOURS
+def test_every_method_fills_in_the_defaults_of_the_table(recording: Any, facade: Any, follower: Any) -> None:
+    calls = recording()
+    for method, operation, fields in methods(calls, facade, follower):
+        given = {field.name: "given" for field in fields if field.required}
+        outcome(method(**given))
+        rest = {field.name: default(field) for field in fields if not field.required}
+        assert calls.calls.pop() == (operation, given | rest)
+
+
+@COLOURS
+def test_every_signature_is_that_of_the_table(recording: Any, facade: Any, follower: Any) -> None:
+    for method, operation, fields in methods(recording(), facade, follower):
+        parameters = inspect.signature(method).parameters
+        assert list(parameters) == [field.name for field in fields], operation.name
+        for field in fields:
+            parameter = parameters[field.name]
+            keyword_only = field not in operation.path_fields
+            assert (parameter.kind is inspect.Parameter.KEYWORD_ONLY) == keyword_only, (operation.name, field.name)
+            assert parameter.default == default(field), (operation.name, field.name)
+
+
+@COLOURS
+def test_every_annotation_resolves_and_offers_enums_and_plain_values(
+    recording: Any, facade: Any, follower: Any
+) -> None:
+    plain = {"string": str, "integer": int, "number": float, "boolean": bool}
+    names = {name: getattr(models, name) for name in models.__all__} | {"Unset": Unset}
+    for method, operation, fields in methods(recording(), facade, follower):
+        hints = typing.get_type_hints(method, localns=names)
+        assert "return" in hints
+        for field in fields:
+            choices = set(typing.get_args(hints[field.name])) or {hints[field.name]}
+            if not field.required and field.default is None:
+                assert type(None) in choices, (operation.name, field.name)
+            if field.enum:
+                literal = next(choice for choice in choices if typing.get_origin(choice) is typing.Literal)
+                assert typing.get_args(literal) == field.enum
+                members = next(choice for choice in choices if isinstance(choice, enum.EnumType)).__members__
+                assert {member.value for member in members.values()} == set(field.enum)
+                assert set(members) == set(field.enum_names)
+            elif field.type in plain:
+                assert plain[field.type] in choices, (operation.name, field.name)
+
+
+@COLOURS
+def test_every_method_has_a_doc_that_names_each_argument(recording: Any, facade: Any, follower: Any) -> None:
+    for method, operation, fields in methods(recording(), facade, follower):
+        text = inspect.getdoc(method) or ""
+        assert text.startswith(f"{operation.summary}.")
+        said = text.partition("\nArgs:\n")[2]
+        assert [line.split(":")[0].strip() for line in said.splitlines()] == [field.name for field in fields]
+
+
+def test_the_two_colours_have_the_same_methods_and_signatures() -> None:
+    for name in ("Midjourney", "Tasks", "Account", "Namespaces"):
+        same_methods(getattr(namespaces, name), getattr(namespaces, f"Async{name}"))
+    same_methods(follow_ups.FollowUps, follow_ups.AsyncFollowUps)
+
+
+def same_methods(sync: type, asynchronous: type) -> None:
+    public = [name for name in vars(sync) if not name.startswith("__")]
+    assert public == [name for name in vars(asynchronous) if not name.startswith("__")]
+    for name in public:
+        mine, twin = vars(sync)[name], vars(asynchronous)[name]
+        if inspect.isfunction(mine):
+            assert inspect.signature(mine) == inspect.signature(twin)
+            assert inspect.getdoc(mine) == inspect.getdoc(twin)
+            assert inspect.iscoroutinefunction(twin)
+            assert not inspect.iscoroutinefunction(mine)
+
+
+def test_a_method_takes_nothing_that_the_spec_does_not_have() -> None:
+    with pytest.raises(TypeError, match="duration"):
+        Facade(Recording()).midjourney.diffusion(text="a", duration=4)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def test_imagine_is_another_name_of_diffusion() -> None:
+    assert ALIASES["imagine"] is OPERATIONS["diffusion"]
+    assert vars(namespaces.Midjourney)["imagine"] is vars(namespaces.Midjourney)["diffusion"]
+    assert vars(namespaces.AsyncMidjourney)["imagine"] is vars(namespaces.AsyncMidjourney)["diffusion"]
+
+
+def test_a_job_has_a_follow_up_for_each_operation_that_takes_a_job() -> None:
+    names = [name for name in vars(follow_ups.FollowUps) if not name.startswith("_")]
+    assert names == [operation.name for operation in BUILDS_ON_A_JOB]
+    assert {"variation", "upscale", "extend_video", "video_upscale"} <= set(names)
+    assert not {"diffusion", "blend", "describe", "upload_paint", "get", "balance"} & set(names)
+
+
+def test_a_job_without_a_way_to_send_cannot_be_made() -> None:
+    for unfinished in (follow_ups.FollowUps, follow_ups.AsyncFollowUps):
+        with pytest.raises(TypeError, match="_follow_up"):
+            unfinished()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SOURCES := legnext_client scripts tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test contract bench mock spec-diff dist clean
+.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo mock spec-diff dist clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ spec-lint: $(READY) ## Validate openapi.yaml, and lint it with Redocly and Spect
 
 test: $(READY) ## Run the tests
 	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
+
+demo: $(READY) ## One job from prompt to files, on the mock server
+	$(RUN)python scripts/demo.py
 
 mock: $(READY) ## Start the mock server
 	$(RUN)python -m legnext_client.mock

@@ -200,8 +200,8 @@ class JobView:
 
     def __repr__(self) -> str:
         made = [
-            f"{len(found)} {name}"
-            for name, found in (("images", self.image_urls), ("videos", self.video_urls))
+            f"{len(found)} {name if len(found) == 1 else name + 's'}"
+            for name, found in (("image", self.image_urls), ("video", self.video_urls), ("text", self.texts))
             if found
         ]
         progress = [] if self.done or not self.progress else [f"{self.progress} %"]

@@ -1,9 +1,8 @@
 """A server for tests: `MockServer` behaves like the service, on this machine, and its clock is moved by hand.
 
-    with MockServer() as server:
-        client = Client(base_url=server.base_url, api_key=server.api_key)
+    with MockServer() as server, server.client() as client:
         job = client.midjourney.diffusion(text="a lighthouse")
-        server.clock.advance(120)
+        job.wait()  # takes no time: the client's waiting moves the server's clock
 
 It needs the `mock` extra: `pip install 'legnext-client[mock]'`.
 """
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .client import AsyncClient, Client
     from .mock.callbacks import Delivery
     from .mock.clock import Clock
     from .mock.faults import Faults
@@ -110,6 +110,21 @@ class MockServer:
     def reset(self) -> None:
         """Forget all jobs, faults and money spent, and set the clock back; quicker than another server."""
         self._service.reset()
+
+    def client(self, **options: Any) -> Client:
+        """A client of this server. With a standing clock its waits move the clock instead of taking time.
+
+        `options` are those of `Client`. Close it, or use it in `with`.
+        """
+        from .testing_clients import make_client
+
+        return make_client(self, options)
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """The same for asyncio."""
+        from .testing_clients import make_async_client
+
+        return make_async_client(self, options)
 
     def transport(self) -> httpx.BaseTransport:
         """A transport for `httpx.Client` that leads to this server, socket or not."""

@@ -1,0 +1,47 @@
+"""Clients that lead to a `MockServer`; behind `MockServer.client()` and `MockServer.async_client()`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.client import AsyncClient, Client
+from legnext_client.clocks import Clock, SystemClock
+from legnext_client.generated.service import API_KEY_HEADER
+from legnext_client.transports import AsyncHttpxTransport, HttpxTransport
+
+if TYPE_CHECKING:
+    from legnext_client.testing import MockServer
+
+
+class ClockOfMock:
+    """The client's sleep moves the server's clock: a wait of minutes takes no time, and ends as it would."""
+
+    def __init__(self, server: MockServer) -> None:
+        self._server = server
+
+    def now(self) -> float:
+        return self._server.clock.now
+
+    def sleep(self, seconds: float) -> None:
+        self._server.clock.advance(seconds)
+
+    async def async_sleep(self, seconds: float) -> None:
+        self._server.clock.advance(seconds)
+        await asyncio.sleep(0)
+
+
+def make_client(server: MockServer, options: dict[str, Any]) -> Client:
+    transport = HttpxTransport(server.base_url, {API_KEY_HEADER: server.api_key}, server.transport())
+    return Client(**_arguments(server, transport, options))
+
+
+def make_async_client(server: MockServer, options: dict[str, Any]) -> AsyncClient:
+    transport = AsyncHttpxTransport(server.base_url, {API_KEY_HEADER: server.api_key}, server.async_transport())
+    return AsyncClient(**_arguments(server, transport, options))
+
+
+def _arguments(server: MockServer, transport: object, options: dict[str, Any]) -> dict[str, Any]:
+    clock: Clock = ClockOfMock(server) if server.clock.scale is None else SystemClock()
+    usual = {"api_key": server.api_key, "base_url": server.base_url, "transport": transport, "clock": clock}
+    return usual | options

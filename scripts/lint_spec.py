@@ -1,0 +1,78 @@
+"""Validate `openapi.yaml`, then lint it with Redocly's recommended rules and Spectral's for OpenAPI.
+
+The validator is Python and always runs. The linters come from npm; without npm they are skipped, which is said, and in
+CI it is a failure. Every rule is on, and warnings fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import npm_tools
+import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("spec", nargs="?", type=Path, default=ROOT / "openapi.yaml", help="the document to check")
+    spec = parser.parse_args().spec.resolve()
+    failed = not valid(spec)
+    try:
+        npm_tools.install()
+    except npm_tools.ToolsMissing as reason:
+        print(f"Redocly and Spectral skipped: {reason}", file=sys.stderr if npm_tools.in_ci() else sys.stdout)
+        return 1 if failed or npm_tools.in_ci() else 0
+    linters = {
+        "Redocly": ["redocly", "lint", str(spec), "--config", str(ROOT / "redocly.yaml"), "--format", "stylish"],
+        "Spectral": [
+            "spectral",
+            "lint",
+            str(spec),
+            "--ruleset",
+            str(ROOT / ".spectral.yaml"),
+            "--fail-severity",
+            "warn",
+        ],
+    }
+    return max([failed, *(not clean(name, *words) for name, words in linters.items())])
+
+
+def valid(spec: Path) -> bool:
+    """Whether it is an OpenAPI 3.1 document at all; every error is printed."""
+    document = yaml.load(spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    errors = [
+        f"{'/'.join(map(str, one.absolute_path))}: {one.message}"
+        for one in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+    for error in errors:
+        print(f"openapi-spec-validator: {error}", file=sys.stderr)
+    if not errors:
+        print("openapi-spec-validator: valid")
+    return not errors
+
+
+def clean(name: str, program: str, *words: str) -> bool:
+    """Whether a linter has nothing to say; what it says otherwise is printed."""
+    done = subprocess.run(
+        [npm_tools.command(program), *words],
+        cwd=ROOT,
+        env=npm_tools.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(f"{name}:\n{done.stdout}{done.stderr}", file=sys.stderr)
+    else:
+        print(f"{name}: clean")
+    return not done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import random
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -101,9 +103,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The mock server cannot start: {error}", file=sys.stderr)
         return 1
     _allow_many_connections()
+    # uvicorn ends in peace and then raises the signal once more; by default that would end the process before it has
+    # removed its files.
+    signal.signal(signal.SIGTERM, _ended_already)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(started=lambda: print(_greeting(server), flush=True))
     return 0
+
+
+def _ended_already(_signal: int, _frame: object) -> None:
+    """What is to be done when uvicorn has done it all."""
 
 
 def _greeting(server: Any) -> str:
@@ -113,8 +122,6 @@ def _greeting(server: Any) -> str:
     path = next(path for path, item in spec.document["paths"].items() if "post" in item)
     content = spec.document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     body = next(iter(content.get("examples", {"": {"value": {}}}).values()))["value"]
-    import json
-
     shown = json.dumps({name: value for name, value in body.items() if name != "callback"})
     return (
         f"The mock of {spec.title} serves {server.base_url} (seed {server.service.settings.seed}, key {key}).\n"

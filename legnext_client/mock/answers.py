@@ -61,6 +61,9 @@ class Answers:
     def __init__(self, spec: Spec, files_url: str) -> None:
         self._spec = spec
         self.files_url = files_url
+        sources: list[dict[str, Any]] = [each.extension.get("source", {}) for each in spec.operations.values()]
+        self._source_flags = [each["flag"] for each in sources if "flag" in each]
+        self._known_actions: dict[tuple[object, ...], dict[str, Any]] = {}
 
     def job(self, job: Job, now: float) -> dict[str, Any]:
         """A job as the service tells of it at this time."""
@@ -137,11 +140,15 @@ class Answers:
         return {"promptEn": "", "description": description, "finalPrompt": "", "prompts": prompts}
 
     def _actions(self, job: Job) -> dict[str, Any]:
-        return {
-            operation.task_type: True if operation.takes == "images" else list(range(job.count))
-            for operation in self._spec.operations.values()
-            if operation.is_paid and allows(operation, job)
-        }
+        flags = (flag in job.prompt.flags for flag in self._source_flags)
+        kind = (job.operation.makes, job.prompt.model, job.count, *flags)
+        if kind not in self._known_actions:
+            self._known_actions[kind] = {
+                operation.task_type: True if operation.takes == "images" else list(range(job.count))
+                for operation in self._spec.operations.values()
+                if operation.is_paid and allows(operation, job)
+            }
+        return self._known_actions[kind]
 
 
 _OUTPUTS: dict[str, Callable[[Answers, Job, str], dict[str, Any]]] = {

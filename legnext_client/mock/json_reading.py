@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DEEPEST = 32
 
@@ -15,12 +18,7 @@ def read_json(body: bytes) -> Any:
     if not body:
         raise Refusal(400, "The body is empty. Send a JSON object.")
     try:
-        value: Any = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_float=_float,
-        )
+        value: Any = _decoder.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Refusal(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
     except RecursionError:
@@ -38,19 +36,25 @@ def _check_inside(value: object, *, escapes: bool) -> None:
     for _ in range(_DEEPEST):
         below: list[Any] = []
         for item in level:
-            kind: Any = type(item)
-            if kind is dict:
-                below.extend(item.values())
+            if isinstance(item, str):
                 if escapes:
-                    below.extend(item)
-            elif kind is list:
-                below.extend(item)
-            elif escapes and kind is str:
-                _check_text(item)
+                    _check_text(item)
+                continue
+            below.extend(_inside(item))
         if not below:
             return
         level = below
     raise Refusal(400, _too_deep())
+
+
+def _inside(item: Any) -> Iterator[Any]:
+    if isinstance(item, dict):
+        pairs: dict[str, Any] = item
+        yield from pairs
+        yield from pairs.values()
+    elif isinstance(item, list):
+        items: list[Any] = item
+        yield from items
 
 
 def _check_text(text: str) -> None:
@@ -86,3 +90,6 @@ def _float(text: str) -> float:
 
 def _too_deep() -> str:
     return f"The body is nested too deeply; at most {_DEEPEST} levels are read."
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)

@@ -44,10 +44,14 @@ class PromptReader:
 
     def __init__(self, spec: Spec) -> None:
         rules = spec.rules
-        self._models: list[dict[str, Any]] = rules.get("models", [])
-        self._default = next((each["model"] for each in self._models if each.get("default")), None)
-        self._plans: dict[str, str] = {each["model"]: each["plan"] for each in self._models if "plan" in each}
-        self._model_flags = {each["flag"] for each in self._models if "flag" in each}
+        models: list[dict[str, Any]] = rules.get("models", [])
+        self._models = {each["model"] for each in models}
+        self._default: str | None = next((each["model"] for each in models if each.get("default")), None)
+        self._plans: dict[str, str] = {each["model"]: each["plan"] for each in models if "plan" in each}
+        self._model_flags = {each["flag"] for each in models if "flag" in each}
+        self._named: dict[tuple[str, str], str] = {
+            (each["flag"], each["value"]): each["model"] for each in models if "flag" in each
+        }
         self._names: dict[str, str] = {}
         self._first_value: dict[str, str] = {}
         self._rejected: dict[tuple[str, str], dict[str, Any]] = {}
@@ -65,8 +69,8 @@ class PromptReader:
         if operation.takes == "images" and inherited is not None:
             return inherited
         flags = self._flags(own) if "-" in own or "—" in own else {}
-        if operation.prompt_kind is not None and any(each["model"] == operation.prompt_kind for each in self._models):
-            model: str | None = operation.prompt_kind
+        if operation.prompt_kind in self._models:
+            model = operation.prompt_kind
         else:
             model = self._named_model(flags) or (inherited.model if inherited else None)
             if model is None and operation.prompt_kind is not None:
@@ -105,9 +109,6 @@ class PromptReader:
         for flag in reversed([each for each in flags if each in self._model_flags]):
             words = flags[flag].split()
             value = words[0] if words else self._first_value.get(flag, "")
-            named = next(
-                (each["model"] for each in self._models if (each.get("flag"), each.get("value")) == (flag, value)), None
-            )
-            if named is not None:
-                return str(named)
+            if (flag, value) in self._named:
+                return self._named[flag, value]
         return None

@@ -10,6 +10,14 @@ JSON_TYPE = (b"content-type", b"application/json")
 HTML_TYPE = (b"content-type", b"text/html; charset=utf-8")
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+def as_json(value: object) -> bytes:
+    """A value as JSON, without white space."""
+    return _encode(value).encode()
+
+
 class Answer(NamedTuple):
     """An answer as it goes over the wire."""
 
@@ -34,7 +42,7 @@ class Refusal(Exception):
 
 def written(refusal: Refusal, shape: str, task_type: str) -> Answer:
     """A refusal in one of the documented shapes."""
-    body = json.dumps(_SHAPES[shape](refusal, task_type), separators=(",", ":")).encode()
+    body = as_json(_SHAPES[shape](refusal, task_type))
     headers = tuple((bytes(name.replace("_", "-"), "ascii"), value.encode()) for name, value in refusal.headers.items())
     return Answer(refusal.status, body, (JSON_TYPE, *headers))
 

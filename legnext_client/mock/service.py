@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 import math
 import threading
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from .jobs import ENDED, NEVER, Job
 from .limits import JobsAtOnce, RequestsPerSecond
 from .prices import price, typical_seconds
 from .prompts import AT_ONCE, FAILS, FORBIDDEN, NEVER_ENDS, Prompt, PromptReader
-from .refusals import SHAPES, Answer, Refusal
+from .refusals import SHAPES, Answer, Refusal, as_json
 from .rules import SOURCE_FIELD, check_source
 
 if TYPE_CHECKING:
@@ -176,7 +175,7 @@ class Service:
                 "low_balance_alert": account.available < 10 * self.points_per_usd,
                 "updated_at": self.answers.stamp(self.clock.now),
             }
-        return Answer(200, _json({"code": 200, "data": told, "message": "success"}))
+        return Answer(200, as_json({"code": 200, "data": told, "message": "success"}))
 
     @property
     def points_per_usd(self) -> int:
@@ -260,8 +259,7 @@ class Service:
         self._numbers += 1
         job.number = self._numbers
         names = {fault.name for fault in self.faults.take(ACCEPTANCE, *asked)} if self.faults else set[str]()
-        spread = job.operation.extension["seconds"]["spread"]
-        lasts = job.typical * math.exp(spread * Draws(self.settings.seed, job.number).normal)
+        lasts = job.typical * math.exp(job.operation.spread * Draws(self.settings.seed, job.number).normal)
         if NEVER_ENDS in words or "never_ends" in names:
             lasts = NEVER
         elif AT_ONCE in words or "at_once" in names:
@@ -280,7 +278,7 @@ class Service:
         told = self.answers.job(job, now)
         if self.faults:
             told = self._strange(told, asked)
-        answer = Answer(200, _json(told))
+        answer = Answer(200, as_json(told))
         if self.clock.scale not in (None, 1.0) and job.answer is None and job.status(now) not in ENDED:
             return answer.having(b"retry-after", self.clock.hint(job.typical).encode())
         return answer
@@ -298,7 +296,3 @@ class Service:
                     "output": {**(told["output"] or {}), "unheard_of": [fault.value]},
                 }
         return told
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()

@@ -32,47 +32,21 @@ class Operation:
     extension: Json
     schema: Json = field(repr=False)
     validator: Any = field(repr=False)
-    body_required: bool
     defaults: dict[str, Any]
     callback_field: str | None
     resolutions: tuple[str, dict[Any, str]] | None
     """The body field that chooses the size of a video, and the sizes it names."""
     example: bytes = field(repr=False)
     """The first answer that the document shows."""
-
-    @property
-    def role(self) -> str | None:
-        return self.extension.get("role")
-
-    @property
-    def task_type(self) -> str:
-        return str(self.extension.get("task_type", self.operation_id))
-
-    @property
-    def is_paid(self) -> bool:
-        return "price" in self.extension
-
-    @property
-    def takes(self) -> str:
-        return str(self.extension.get("takes", "nothing"))
-
-    @property
-    def makes(self) -> str:
-        return str(self.extension.get("makes", "nothing"))
-
-    @property
-    def prompt_field(self) -> str | None:
-        prompt: dict[str, str] = self.extension.get("prompt", {})
-        return prompt.get("field")
-
-    @property
-    def prompt_kind(self) -> str | None:
-        prompt: dict[str, str] = self.extension.get("prompt", {})
-        return prompt.get("kind")
-
-    @property
-    def median_seconds(self) -> float:
-        return float(self.extension["seconds"]["median"])
+    role: str | None
+    task_type: str
+    is_paid: bool
+    takes: str
+    makes: str
+    prompt_field: str | None
+    prompt_kind: str | None
+    median_seconds: float
+    spread: float
 
 
 class Place(NamedTuple):
@@ -158,25 +132,28 @@ class Spec:
         schema: Json = body["content"][_JSON]["schema"] if body else {}
         resolved = self.resolve(schema)
         properties: Json = resolved.get("properties", {})
+        extension: Json = item.get("x-legnext", {})
+        seconds: Json = extension.get("seconds", {})
+        prompt: dict[str, str] = extension.get("prompt", {})
         return Operation(
             operation_id=item["operationId"],
             method=method,
-            extension=item.get("x-legnext", {}),
+            extension=extension,
             schema=resolved,
             validator=self._validator(schema) if body else None,
-            body_required=bool(body and body.get("required")),
             defaults={name: value["default"] for name, value in properties.items() if "default" in value},
-            callback_field=next(
-                (
-                    found[1]
-                    for each in item.get("callbacks", {}).values()
-                    for at in each
-                    if (found := _CALLBACK_FIELD.match(at))
-                ),
-                None,
-            ),
+            callback_field=next(_callback_fields(item), None),
             resolutions=next(self._resolutions(properties), None),
             example=json.dumps(self._example(item)).encode(),
+            role=extension.get("role"),
+            task_type=str(extension.get("task_type", item["operationId"])),
+            is_paid="price" in extension,
+            takes=str(extension.get("takes", "nothing")),
+            makes=str(extension.get("makes", "nothing")),
+            prompt_field=prompt.get("field"),
+            prompt_kind=prompt.get("kind"),
+            median_seconds=float(seconds.get("median", 0)),
+            spread=float(seconds.get("spread", 0)),
         )
 
     def _example(self, item: Json) -> Any:
@@ -198,6 +175,13 @@ class Spec:
             sizes = {value: f"{found[1]}p" for value, word in named if (found := _RESOLUTION.search(word))}
             if sizes:
                 yield name, sizes
+
+
+def _callback_fields(item: Json) -> Iterator[str]:
+    for callback in item.get("callbacks", {}).values():
+        for expression in callback:
+            if found := _CALLBACK_FIELD.match(expression):
+                yield found[1]
 
 
 class EvenLength:

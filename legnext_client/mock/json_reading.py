@@ -10,6 +10,7 @@ from .refusals import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_Json = dict[str, Any] | list[Any] | str | float | None
 _DEEPEST = 32
 
 
@@ -31,10 +32,10 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def _check_inside(value: object, *, escapes: bool) -> None:
-    level: list[Any] = [value]
+def _check_inside(value: _Json, *, escapes: bool) -> None:
+    level: list[_Json] = [value]
     for _ in range(_DEEPEST):
-        below: list[Any] = []
+        below: list[_Json] = []
         for item in level:
             if isinstance(item, str):
                 if escapes:
@@ -47,14 +48,12 @@ def _check_inside(value: object, *, escapes: bool) -> None:
     raise Refusal(400, _too_deep())
 
 
-def _inside(item: Any) -> Iterator[Any]:
+def _inside(item: _Json) -> Iterator[Any]:
     if isinstance(item, dict):
-        pairs: dict[str, Any] = item
-        yield from pairs
-        yield from pairs.values()
+        yield from item
+        yield from item.values()
     elif isinstance(item, list):
-        items: list[Any] = item
-        yield from items
+        yield from item
 
 
 def _check_text(text: str) -> None:

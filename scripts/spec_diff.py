@@ -8,7 +8,7 @@ Exit status: 0 when nothing breaks callers, 1 when something does, 2 when there 
 The comparison is our own, in `spec_changes`. openapi-diff, the npm tool for this, refuses OpenAPI 3.1; in a 3.0
 rendering it sees paths, methods, statuses and the shapes of JSON bodies, but no enum values, patterns, parameters,
 names, defaults, conditions or prices. Where it has an opinion, a test that needs Node holds ours against it:
-`tests/tooling/test_second_opinion.py`.
+`tests/tooling/test_spec_diff.py`.
 """
 
 from __future__ import annotations

@@ -43,6 +43,17 @@ _ROWS = {
     "duration_factors": set(_FACTOR.split()),
 }
 
+_OPERATION_NEEDS = ("operationId", "tags", "summary", "description", "responses")
+_KEYS = {
+    "price": {"points", "when"},
+    "when": {"points", "field", "is", "source"},
+    "seconds": {"median", "spread"},
+    "prompt": {"field", "kind"},
+    "source": {"not_models", "flag"},
+    "film": {"adds", "at_most", "size", "sizes"},
+}
+"""What the rows under an operation's `x-legnext` may say."""
+
 
 class SpecError(Exception):
     """The spec says something that the generated table has no word for."""
@@ -59,7 +70,10 @@ def resolve(spec: Json, schema: Json) -> Json:
     if "$ref" in schema:
         target: Json = spec
         for part in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
+            key = part.replace("~1", "/").replace("~0", "~")
+            if key not in target:
+                raise SpecError(f"{schema['$ref']} leads nowhere")
+            target = target[key]
         return {**resolve(spec, target), **{key: value for key, value in schema.items() if key != "$ref"}}
     if len(schema.get("allOf", ())) == 1:
         beside = {key: value for key, value in schema.items() if key != "allOf"}
@@ -175,14 +189,19 @@ def operations(spec: Json) -> list[Json]:
         if method in item
     ]
     names = [row["name"] for row in rows]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise SpecError(f"operationId used twice: {', '.join(sorted(twice))}")
+    for word in ("name", "role", "alias"):
+        given = [row[word] for row in rows if row[word]]
+        twice = {one for one in given if given.count(one) > 1 or (word == "alias" and one in names)}
+        if twice:
+            raise SpecError(f"{'operationId' if word == 'name' else word} used twice: {', '.join(sorted(twice))}")
     return rows
 
 
 def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
     own = dict(data.get("x-legnext", {}))
+    absent = [key for key in _OPERATION_NEEDS if not data.get(key)]
+    if absent:
+        raise SpecError(f"{method.upper()} {path}: an operation needs {', '.join(absent)}")
     name = data["operationId"]
     body: Json = {"fields": (), "rules": (), "closed": True}
     if "requestBody" in data:
@@ -205,11 +224,20 @@ def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
         row[key] = own.pop(key, None)
     for key in ("price", "seconds", "prompt", "source", "film"):
         row[key] = own.pop(key, None)
-    if own:
-        raise SpecError(f"{name}: x-legnext has {', '.join(sorted(own))}, which nothing reads")
+        _only(f"{name}: {key}", row[key] or {}, _KEYS[key])
+    _only(name, own, set())
     if row["price"]:
-        row["price"] = {**row["price"], "when": tuple(map(_price_row, row["price"].get("when", ())))}
+        changes = row["price"].get("when", ())
+        for change in changes:
+            _only(f"{name}: price", change, _KEYS["when"])
+        row["price"] = {**row["price"], "when": tuple(map(_price_row, changes))}
     return row
+
+
+def _only(where: str, own: Json, known: set[str]) -> None:
+    unread = sorted(set(own) - known)
+    if unread:
+        raise SpecError(f"{where}: x-legnext has {', '.join(unread)}, which nothing reads")
 
 
 def _price_row(when: Json) -> Json:

@@ -1,0 +1,240 @@
+"""The one call of the regenerate workflow, on scratch repositories: real generator, real git, a recorded `gh`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROJECT = Path(__file__).resolve().parents[2]
+KEPT = 3
+"""Operations of the scratch project's spec; a few generate faster than all and follow the same way."""
+
+GH = """#!{python}
+import json, sys
+from pathlib import Path
+record = Path({record!r})
+calls = json.loads(record.read_text()) if record.exists() else []
+created = any(call["words"][1] == "create" for call in calls)
+words = sys.argv[1:]
+body = sys.stdin.read() if "create" in words else ""
+record.write_text(json.dumps([*calls, {{"words": words, "body": body}}]))
+if "create" in words or created:
+    print("https://github.example/pull/1")
+"""
+
+
+class Scratch:
+    """A copy of the project in a repository of its own, pushed to a bare remote."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.remote, self.tools = folder / "project", folder / "remote.git", folder / "bin"
+        self.calls, self.page, self.outputs = folder / "calls.json", folder / "summary.md", folder / "outputs"
+        self.tools.mkdir(parents=True, exist_ok=True)
+        gh = self.tools / "gh"
+        gh.write_text(GH.format(python=sys.executable, record=str(self.calls)), encoding="utf-8")
+        gh.chmod(0o755)
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_"))},
+            "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_AUTHOR_NAME": "A robot",
+            "GIT_AUTHOR_EMAIL": "robot@example.com",
+            "GIT_COMMITTER_NAME": "A robot",
+            "GIT_COMMITTER_EMAIL": "robot@example.com",
+            "GITHUB_STEP_SUMMARY": str(self.page),
+            "GITHUB_OUTPUT": str(self.outputs),
+        }
+
+    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    def git(self, *words: str) -> str:
+        done = self.call("git", *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def regenerate(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.call(sys.executable, "scripts/regenerate.py", *words)
+
+    def spec(self) -> Any:
+        return yaml.load((self.root / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+    def commit_spec(self, spec: Any) -> str:
+        (self.root / "openapi.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+        self.git("add", "openapi.yaml")
+        self.git("commit", "--quiet", "--message=Edit the spec")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it was last generated, committed and pushed."""
+    folder = tmp_path_factory.mktemp("pristine")
+    scratch = Scratch(folder)
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
+    for name in ("scripts", "templates"):
+        shutil.copytree(PROJECT / name, scratch.root / name, ignore=ignored)
+    shutil.copy(PROJECT / "generator-config.yaml", scratch.root)
+    (scratch.root / "legnext_client").mkdir()
+    spec = yaml.load((PROJECT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    posts = [path for path, item in spec["paths"].items() if "post" in item][KEPT:]
+    spec["paths"] = {path: item for path, item in spec["paths"].items() if path not in posts}
+    (scratch.root / "openapi.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    generated = scratch.call(sys.executable, "scripts/generate.py")
+    assert generated.returncode == 0, generated.stderr
+    (scratch.root / ".gitignore").write_text("__pycache__/\n.ruff_cache/\n", encoding="utf-8")
+    scratch.git("init", "--quiet", "--initial-branch=main")
+    scratch.git("add", "--all")
+    scratch.git("commit", "--quiet", "--message=Begin")
+    scratch.git("init", "--quiet", "--bare", str(scratch.remote))
+    return folder
+
+
+@pytest.fixture
+def scratch(pristine: Path, tmp_path: Path) -> Scratch:
+    shutil.copytree(pristine, tmp_path, dirs_exist_ok=True)
+    here = Scratch(tmp_path)
+    here.git("remote", "add", "origin", str(here.remote))
+    here.git("push", "--quiet", "origin", "main")
+    return here
+
+
+def narrowed(spec: Any) -> Any:
+    """An edit that breaks callers, in the first body that has a bounded text, and one that raises its price."""
+    operation = next(item["post"] for item in spec["paths"].values() if "post" in item)
+    operation["x-legnext"]["price"]["points"] += 10
+    spec["components"]["schemas"]["PromptText"]["maxLength"] = 4000
+    return spec
+
+
+BROKEN: dict[str, Callable[[Any], object]] = {
+    "a reference to nothing": lambda spec: next(iter(spec["paths"].values()))["post"]["requestBody"]["content"][
+        "application/json"
+    ].update(schema={"$ref": "#/components/schemas/Nothing"}),
+    "a keyword that nothing checks": lambda spec: spec["components"]["schemas"]["PromptText"].update(contains={}),
+}
+
+
+def test_a_changed_spec_is_followed_by_one_commit_on_its_branch_with_the_report(scratch: Scratch) -> None:
+    scratch.git("switch", "--quiet", "--create", "shorter-prompts")
+    edit = scratch.commit_spec(narrowed(scratch.spec()))
+    (scratch.root / "notes.txt").write_text("Not generated.", encoding="utf-8")
+    scratch.git("add", "notes.txt")
+
+    done = scratch.regenerate("--push")
+    assert done.returncode == 0, done.stderr
+
+    assert scratch.git("rev-parse", "HEAD^") == edit
+    assert scratch.git("rev-parse", "origin/shorter-prompts") == scratch.git("rev-parse", "HEAD")
+    assert scratch.git("ls-remote", "origin", "refs/heads/main").split()[0] == scratch.git("rev-parse", "main")
+    changed = scratch.git("diff", "--name-only", "HEAD^", "HEAD").splitlines()
+    assert changed
+    assert all(name.startswith(("legnext_client/generated/", "legnext_client/openapi.json")) for name in changed)
+    assert scratch.git("status", "--porcelain") == "A  notes.txt"
+    table = (scratch.root / "legnext_client/generated/operations.py").read_text(encoding="utf-8")
+    assert "4000" in table
+    message = scratch.git("log", "-1", "--format=%an%n%B")
+    assert message.startswith("A robot\nRegenerate the client from openapi.yaml\n")
+    for text in (message, scratch.page.read_text(encoding="utf-8")):
+        assert "## Breaking" in text
+        assert "maxLength `8192` → `4000`" in text
+        assert "## Prices raised" in text
+    outputs = scratch.outputs.read_text(encoding="utf-8").split()
+    assert outputs == ["changed=true", "branch=shorter-prompts", "breaking=true"]
+
+    again = scratch.regenerate("--push")
+    assert again.returncode == 0, again.stderr
+    assert "nothing to commit" in again.stdout
+    assert scratch.git("rev-parse", "HEAD^") == edit
+
+
+def test_a_changed_spec_is_proposed_once(scratch: Scratch) -> None:
+    edit = scratch.commit_spec(narrowed(scratch.spec()))
+    for _ in range(2):
+        done = scratch.regenerate("--pull-request")
+        assert done.returncode == 0, done.stderr
+        assert scratch.git("rev-parse", "HEAD") == edit, "the branch itself is left as it is"
+
+    branches = [line.split("refs/heads/")[1] for line in scratch.git("ls-remote", "--heads", "origin").splitlines()]
+    (branch,) = (name for name in branches if name != "main")
+    scratch.git("fetch", "--quiet", "origin")
+    assert scratch.git("rev-parse", f"origin/{branch}^") == edit
+    calls = json.loads(scratch.calls.read_text(encoding="utf-8"))
+    (created,) = (call for call in calls if call["words"][:2] == ["pr", "create"])
+    assert created["words"][created["words"].index("--base") + 1] == "main"
+    assert created["words"][created["words"].index("--head") + 1] == branch
+    assert "breaks callers" in created["words"][created["words"].index("--title") + 1]
+    assert "maxLength `8192` → `4000`" in created["body"]
+    assert f"branch={branch}" in scratch.outputs.read_text(encoding="utf-8")
+
+
+def test_what_changes_no_generated_file_is_not_committed(scratch: Scratch) -> None:
+    """A comment in the spec starts the workflow too."""
+    with (scratch.root / "openapi.yaml").open("a", encoding="utf-8") as file:
+        file.write("# A remark.\n")
+    scratch.git("commit", "--quiet", "--all", "--message=Remark")
+    head = scratch.git("rev-parse", "HEAD")
+    done = scratch.regenerate("--push")
+    assert done.returncode == 0, done.stderr
+    assert scratch.git("rev-parse", "HEAD") == head
+    assert "nothing to commit" in scratch.page.read_text(encoding="utf-8")
+    assert "changed=false" in scratch.outputs.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_spec_that_cannot_be_generated_from_commits_nothing(scratch: Scratch, name: str) -> None:
+    spec = scratch.spec()
+    BROKEN[name](spec)
+    edit = scratch.commit_spec(spec)
+    done = scratch.regenerate("--push")
+    assert done.returncode == 1
+    assert "regenerate: " in done.stderr
+    assert "Nothing" in done.stderr or "contains" in done.stderr
+    assert scratch.git("rev-parse", "HEAD") == edit
+    assert scratch.git("status", "--porcelain") == ""
+
+
+def test_a_spec_that_is_not_committed_is_refused(scratch: Scratch) -> None:
+    (scratch.root / "openapi.yaml").write_text(yaml.safe_dump(narrowed(scratch.spec())), encoding="utf-8")
+    done = scratch.regenerate()
+    assert done.returncode == 1
+    assert "not committed" in done.stderr
+
+
+def test_a_push_that_is_refused_fails_in_gits_words(scratch: Scratch) -> None:
+    scratch.commit_spec(narrowed(scratch.spec()))
+    shutil.rmtree(scratch.remote)
+    done = scratch.regenerate("--push")
+    assert done.returncode == 1
+    assert "git push failed" in done.stderr
+
+
+def workflow(name: str) -> Any:
+    text = (PROJECT / ".github/workflows" / name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=yaml.BaseLoader)
+
+
+def test_the_workflow_is_one_call_of_the_script_and_does_not_start_itself() -> None:
+    described = workflow("regenerate.yml")
+    calls = [step["run"] for step in described["jobs"]["regenerate"]["steps"] if "scripts/" in step.get("run", "")]
+    assert calls == ['.venv/bin/python scripts/regenerate.py "$DELIVERY"']
+    assert described["on"]["push"]["paths"] == ["openapi.yaml"]
+
+
+def test_ci_checks_every_python_that_the_package_names() -> None:
+    named = workflow("ci.yml")["jobs"]["check"]["strategy"]["matrix"]["python"]
+    project = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    assert named == [one for one in ("3.10", "3.11", "3.12", "3.13", "3.14") if f"Python :: {one}" in project]

@@ -26,7 +26,12 @@ def main() -> int:
 
 def differences(committed: Path, fresh: Path) -> list[str]:
     """The files that differ, or stand on one side only."""
-    names = {str(path.relative_to(side)) for side in (committed, fresh) for path in side.rglob("*.py")}
+    names = {
+        str(path.relative_to(side))
+        for side in (committed, fresh)
+        for path in side.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
     _, mismatched, missing = filecmp.cmpfiles(committed, fresh, sorted(names), shallow=False)
     return sorted(f"generated/{name}" for name in [*mismatched, *missing])
 

@@ -23,7 +23,7 @@ def wrong_value(field: Field, value: Any) -> Wrong | None:
         return None
     must, fits = _TYPES[field.type]
     if not fits(value):
-        return must + _hint(field), shown(value)
+        return must + _hint(field) + _not_a_file(field, value), shown(value)
     if field.enum and value not in field.enum:
         return "must be " + bound_of(field), shown(value)
     return _LOOKS[field.type](field, value) if field.type in _LOOKS else None
@@ -80,6 +80,12 @@ def _hint(field: Field) -> str:
         return f" with {', '.join(inner.name for inner in field.fields)}"
     bound = bound_of(field)
     return f", {bound}" if bound else ""
+
+
+def _not_a_file(field: Field, value: Any) -> str:
+    # The service's own Python page passes a picture's bytes as a mask.
+    wants_address = field.type == "object" or field.pattern
+    return ", and not the contents of a file: give its address" if isinstance(value, bytes) and wants_address else ""
 
 
 def _string(field: Field, value: str) -> Wrong | None:

@@ -1,0 +1,3 @@
+from legnext import Client
+
+client = Client(api_key="your-api-key-here")

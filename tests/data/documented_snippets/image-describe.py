@@ -1,0 +1,4 @@
+response = client.midjourney.describe(
+    img_url="https://example.com/image.png",
+    callback="https://your-domain.com/webhook"  # Optional
+)

@@ -1,0 +1,1 @@
+import legnext; print(legnext.__version__)

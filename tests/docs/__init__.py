@@ -1,0 +1,1 @@
+"""What is written for people, run: the service's own Python pages, and the pages of this project."""

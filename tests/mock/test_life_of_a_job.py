@@ -1,0 +1,236 @@
+"""A job lives on the server's clock: through its stages in order, for as long as its kind takes, to one of two ends."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from legnext_client.mock.answers import STYLES
+from legnext_client.testing import MockServer
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
+KINDS = {
+    item["operationId"]: item["x-legnext"]
+    for methods in DOCUMENT["paths"].values()
+    for item in methods.values()
+    if "price" in item["x-legnext"]
+}
+STAGES = ["pending", "staged", "processing", "completed"]
+
+
+@pytest.mark.parametrize("operation", KINDS)
+def test_every_kind_of_job_goes_through_the_stages_in_order(api: Any, job_schema: Any, operation: str) -> None:
+    api.server.jobs.add("it", operation=operation, status="pending")
+    seen: list[str] = []
+    for _ in range(110):
+        job = api.job("it")
+        job_schema.validate(job)
+        if job["status"] not in seen:
+            seen.append(job["status"])
+        api.server.clock.advance(KINDS[operation]["seconds"]["median"] / 100)
+    assert seen == STAGES
+
+
+def test_while_it_is_in_the_works_the_log_tells_how_far_it_is(api: Any) -> None:
+    job_id = api.accepted("diffusion", text="a lighthouse")
+    told = []
+    while (job := api.job(job_id))["status"] != "completed":
+        told += job["logs"]
+        api.server.clock.advance(1)
+    per_cent = [int(line.removeprefix("progress: ").removesuffix("%")) for line in told]
+    assert len(per_cent) > 10
+    assert per_cent == sorted(per_cent)
+    assert 0 <= per_cent[0] < 10
+    assert 80 < per_cent[-1] < 100
+
+
+MAKES = {
+    "images": {"image_url", "image_urls", "seed", "available_actions"},
+    "image": {"image_url", "image_urls", "seed", "available_actions"},
+    "videos": {"video_urls", "seed"},
+    "video": {"video_urls", "seed"},
+    "texts": {"promptEn", "description", "finalPrompt", "prompts"},
+}
+COUNTS = {"images": 4, "image": 1, "videos": 4, "video": 1, "texts": 4}
+LISTS = {
+    "images": "image_urls",
+    "image": "image_urls",
+    "videos": "video_urls",
+    "video": "video_urls",
+    "texts": "prompts",
+}
+
+
+@pytest.mark.parametrize("operation", KINDS)
+def test_what_comes_out_is_what_the_document_says_it_makes(api: Any, operation: str) -> None:
+    api.server.jobs.add("it", operation=operation)
+    job = api.job("it")
+    makes = KINDS[operation]["makes"]
+    assert job["status"] == "completed"
+    assert job["task_type"] == KINDS[operation]["task_type"]
+    assert set(job["output"]) == MAKES[makes]
+    assert len(job["output"][LISTS[makes]]) == COUNTS[makes]
+    assert job["output"].get("seed", "0").isdigit()
+    assert job["error"]["code"] == 0
+    assert (job["meta"]["usage"]["consume"] > 0) is True
+
+
+@pytest.mark.parametrize("batch", [1, 2, 4])
+def test_a_prompt_can_ask_for_fewer_videos(api: Any, batch: int) -> None:
+    job_id = api.done("video_diffusion", prompt=f"waves --bs {batch}")
+    assert len(api.job(job_id)["output"]["video_urls"]) == batch
+
+
+def test_actions_are_those_that_the_document_allows(api: Any) -> None:
+    def actions(operation: str, **body: Any) -> dict[str, Any]:
+        return dict(api.job(api.done(operation, **body))["output"]["available_actions"])
+
+    usual, draft = actions("diffusion", text="a"), actions("diffusion", text="a --v 7 --draft")
+    eight = actions("diffusion", text="a --v 8.1")
+    assert usual["reroll"] is True
+    assert usual["pan"] == [0, 1, 2, 3]
+    assert set(draft) - set(usual) == {"enhance"}
+    assert set(usual) - set(eight) == {"pan", "inpaint", "outpaint"}
+    api.server.jobs.add("large", operation="upscale")
+    large = api.job("large")["output"]["available_actions"]
+    assert "reroll" not in large
+    assert large["variation"] == [0]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("status", [*STAGES, "failed", "retry"])
+def test_every_way_to_write_an_answer_keeps_to_the_schema(api: Any, job_schema: Any, style: str, status: str) -> None:
+    for operation in KINDS:
+        api.server.jobs.add(operation, operation=operation, status=status, answers=style)
+        job = api.job(operation)
+        job_schema.validate(job)
+        assert (job["job_id"], job["status"]) == (operation, status)
+        if status == "failed":
+            assert job["error"]["code"] == 500
+
+
+def test_the_oddities_that_were_seen_do_occur(api: Any) -> None:
+    def times(style: str, status: str) -> list[Any]:
+        api.server.jobs.add(style + status, status=status, answers=style)
+        meta = api.job(style + status)["meta"]
+        return [meta.get(name) for name in ("created_at", "started_at", "ended_at")]
+
+    assert times("empty", "completed") == ["", "", ""]
+    assert times("plain", "processing")[2] == "0001-01-01T00:00:00Z"
+    assert times("plain", "completed")[2].endswith("Z")
+    assert times("offset", "completed")[0].endswith("+08:00")
+    assert len(times("nanoseconds", "completed")[0]) == len("2026-01-01T00:00:00.000000000Z")
+    assert times("sparse", "processing")[2] is None
+    api.server.jobs.add("nothing", status="pending", answers="nulls")
+    nothing = api.job("nothing")
+    assert [nothing[name] for name in ("config", "meta", "logs", "output", "error")] == [None] * 5
+
+
+def test_which_variant_an_answer_takes_is_drawn_by_seed(calling: Any) -> None:
+    def shapes(seed: int) -> list[str]:
+        with MockServer(in_process=True, seed=seed, concurrency=0) as server:
+            api = calling(server)
+            jobs = [api.job(api.done("diffusion", text="a")) for _ in range(40)]
+        return [
+            json.dumps([job.get("logs", "-"), job["config"], job.get("error", "-"), len(job["meta"]["ended_at"])])
+            for job in jobs
+        ]
+
+    assert shapes(1) == shapes(1)
+    assert shapes(1) != shapes(2)
+    assert len(set(shapes(1))) >= 4
+
+
+def test_a_seed_repeats_ids_and_durations(calling: Any) -> None:
+    def run(seed: int) -> list[tuple[str, str, str]]:
+        with MockServer(in_process=True, seed=seed, answers="nanoseconds", concurrency=0) as server:
+            api = calling(server)
+            jobs = [api.job(api.done("diffusion", text="a")) for _ in range(5)]
+            return [(job["job_id"], job["meta"]["ended_at"], job["output"]["seed"]) for job in jobs]
+
+    assert run(7) == run(7)
+    assert not {each[0] for each in run(7)} & {each[0] for each in run(8)}
+
+
+def lasting(server: MockServer, **request: Any) -> list[float]:
+    """How long 300 jobs of a kind last, from the times that the server's jobs keep."""
+    from legnext_client.mock.spec import Spec
+
+    spec = Spec.load()
+    operation = spec.by_name(request.pop("operation"))
+    service = server._service
+    for _ in range(300):
+        service.submit(operation, "mock-key", request, ("POST", "/"))
+    return [job.ends - job.created for job in service.accepted[-300:]]
+
+
+@pytest.mark.parametrize(
+    ("request_", "median"),
+    [
+        ({"operation": "diffusion", "text": "a"}, 45.0),
+        ({"operation": "diffusion", "text": "a --draft --v 7"}, 4.5),
+        ({"operation": "diffusion", "text": "a --turbo"}, 13.5),
+        ({"operation": "diffusion", "text": "a --v 8"}, 13.5),
+        ({"operation": "diffusion", "text": "a --v 8 --hd"}, 22.95),
+        ({"operation": "describe", "imgUrl": "https://example.com/a.png"}, 15.0),
+        ({"operation": "video_diffusion", "prompt": "a"}, 210.0),
+    ],
+)
+def test_jobs_last_as_long_as_the_document_says(server: MockServer, request_: Any, median: float) -> None:
+    lasts = lasting(server, **request_)
+    assert statistics.median(lasts) == pytest.approx(median, rel=0.1)
+    assert max(lasts) > 1.5 * median
+
+
+def test_a_marked_word_makes_a_job_fail_and_say_so(api: Any) -> None:
+    job = api.job(api.done("diffusion", text="please fail-this-job now"))
+    assert job["status"] == "failed"
+    assert job["error"]["message"]
+    assert job["output"]["image_urls"] is None
+
+
+def test_a_marked_word_makes_a_job_never_end(api: Any) -> None:
+    job = api.job(api.done("diffusion", text="never-end-this-job"))
+    assert job["status"] == "processing"
+    assert job["logs"] == ["progress: 99%"]
+
+
+def test_a_marked_word_completes_a_job_in_the_answer_to_its_submission(api: Any) -> None:
+    answer = api.call("diffusion", text="complete-at-once")
+    assert answer.json()["status"] == "completed"
+    assert len(answer.json()["output"]["image_urls"]) == 4
+    assert api.server.frozen == 0
+
+
+def test_a_marked_word_is_refused_as_content(api: Any) -> None:
+    assert "sensitive" in api.refused(403, "diffusion", text="some forbidden-content here")
+    assert "sensitive" in api.refused(403, "describe", imgUrl="https://example.com/forbidden-content.png")
+    api.accepted("diffusion", text="a", callback="http://127.0.0.1:1/forbidden-content")
+
+
+def test_a_fast_clock_says_when_to_ask_again_and_never_gives_the_end_away(calling: Any) -> None:
+    with MockServer(in_process=True, time_scale=4.5, seed=3) as server:
+        api = calling(server)
+        first = api.call("diffusion", text="a")
+        assert first.headers["retry-after"] == "10"
+        again = api.client.get(f"/v1/job/{first.json()['job_id']}")
+        assert again.headers["retry-after"] == "10"
+        assert api.call("diffusion", text="complete-at-once").headers.get("retry-after") is None
+    with MockServer(in_process=True, time_scale=4500) as server:
+        assert calling(server).call("diffusion", text="never-end-this-job").headers["retry-after"] == "0.010"
+
+
+def test_without_a_scale_nothing_says_when_to_ask_again(api: Any, calling: Any) -> None:
+    assert "retry-after" not in api.call("diffusion", text="a").headers
+    with MockServer(in_process=True, time_scale=1) as server:
+        assert "retry-after" not in calling(server).call("diffusion", text="a").headers
+
+
+def test_texts_come_from_the_prompt_that_was_given(api: Any) -> None:
+    job = api.job(api.done("shorten", prompt="a very long description of a lighthouse --ar 16:9"))
+    assert job["output"]["prompts"][0] == "a very long description of a lighthouse"
+    assert len(job["output"]["prompts"][-1]) < len(job["output"]["prompts"][0])

@@ -1,0 +1,78 @@
+"""What one key may do at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from legnext_client.mock.limits import JobsAtOnce, RequestsPerSecond
+from legnext_client.testing import MockServer
+
+
+def test_beyond_the_documents_number_of_jobs_at_once_the_next_is_refused(calling: Any) -> None:
+    with MockServer(in_process=True) as server:
+        api = calling(server)
+        for _ in range(6):
+            api.accepted("diffusion", text="a")
+        answer = api.call("diffusion", text="a")
+        assert answer.status_code == 429
+        assert answer.headers["retry-after"] == "45"
+        assert "6 jobs" in answer.json()["message"]
+        assert server.balance == server.settings.credits - 6 * 80
+        server.clock.advance(600)
+        api.accepted("diffusion", text="a")
+
+
+def test_each_key_has_its_own_limit(calling: Any) -> None:
+    with MockServer(in_process=True, concurrency=1, keys=("one", "two")) as server:
+        api = calling(server)
+        api.accepted("diffusion", text="never-end-this-job")
+        api.refused(429, "diffusion", text="a")
+        api.client.headers["x-api-key"] = "two"
+        api.accepted("diffusion", text="a")
+        assert [line.key for line in server.ledger] == ["one", "two"]
+
+
+def test_a_service_that_queues_begins_a_job_when_there_is_room(calling: Any) -> None:
+    with MockServer(in_process=True, concurrency=1, queues=True, answers="nanoseconds") as server:
+        api = calling(server)
+        jobs = [api.accepted("diffusion", text="a") for _ in range(4)]
+        server.clock.advance(3)
+        assert [api.job(job)["status"] for job in jobs] == ["processing", "pending", "pending", "pending"]
+        server.clock.advance(3600)
+        metas = [api.job(job)["meta"] for job in jobs]
+        assert len({meta["created_at"] for meta in metas}) == 1
+        for earlier, later in zip(metas, metas[1:], strict=False):
+            assert earlier["ended_at"] < later["started_at"]
+
+
+def test_places_are_given_in_the_order_in_which_they_become_free() -> None:
+    places = JobsAtOnce(2, queues=True)
+    for ends in (10.0, 5.0):
+        assert places.begins("k", 0.0) == 0.0
+        places.entered("k", ends)
+    assert places.begins("k", 1.0) == 5.0
+    places.entered("k", 30.0)
+    assert places.begins("k", 1.0) == 10.0
+    assert places.begins("k", 12.0) == 12.0
+    assert not places.is_full("k")
+
+
+def test_more_requests_than_allowed_within_a_second_are_refused(calling: Any) -> None:
+    with MockServer(in_process=True, requests_per_second=3) as server:
+        api = calling(server)
+        statuses = [api.call("balance").status_code for _ in range(5)]
+        assert statuses == [200, 200, 200, 429, 429]
+        assert api.call("balance").headers["retry-after"] == "1"
+        server.clock.advance(1)
+        assert api.call("balance").status_code == 200
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+def test_a_window_of_requests_moves_on(limit: int | None) -> None:
+    window = RequestsPerSecond(limit)
+    assert not window.is_full("k", 0.0)
+    assert window.is_full("k", 0.5) is (limit is not None)
+    assert not window.is_full("other", 0.5)
+    assert not window.is_full("k", 1.0)

@@ -1,0 +1,98 @@
+"""Every path, method, status and security scheme of the document is served, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
+OPERATIONS = [
+    pytest.param(method.upper(), path, item, id=item["operationId"])
+    for path, methods in DOCUMENT["paths"].items()
+    for method, item in methods.items()
+]
+EXAMPLES = [
+    pytest.param(path, each["value"], id=f"{item['operationId']}-{name}")
+    for path, methods in DOCUMENT["paths"].items()
+    for item in methods.values()
+    for name, each in item.get("requestBody", {})
+    .get("content", {})
+    .get("application/json", {})
+    .get("examples", {})
+    .items()
+]
+METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "QUERY")
+
+
+def test_the_document_has_operations_and_examples_to_go_by() -> None:
+    assert len(OPERATIONS) >= 22
+    assert len(EXAMPLES) >= 20
+
+
+@pytest.mark.parametrize(("path", "body"), EXAMPLES)
+def test_every_example_is_accepted_once_its_source_is_there(api: Any, job_schema: Any, path: str, body: Any) -> None:
+    if "jobId" in body:
+        makes = "video_diffusion" if "videoNo" in body else "diffusion"
+        prompt = {"prompt": "waves"} if "videoNo" in body else {"text": "waves --v 7 --draft"}
+        api.server.jobs.add(body["jobId"], operation=makes, body=prompt)
+    answer = api.client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    job_schema.validate(answer.json())
+    assert answer.json()["job_id"] in api.server.jobs
+
+
+@pytest.mark.parametrize(("method", "path", "item"), OPERATIONS)
+def test_without_a_known_key_there_is_nothing(api: Any, error_schema: Any, method: str, path: str, item: Any) -> None:
+    url = api.server.base_url + path
+    for headers in ([], [("x-api-key", "wrong")], [("x-api-key", "mock-key")] * 2, [("X-API-KEY", "MOCK-KEY")]):
+        answer = api.client.build_request(method, url, json={})
+        answer.headers = type(answer.headers)([*headers, ("host", "x"), ("content-type", "application/json")])
+        refused = api.client.send(answer)
+        assert refused.status_code == 401, item["operationId"]
+        error_schema.validate(refused.json())
+
+
+@pytest.mark.parametrize(("method", "path", "item"), OPERATIONS)
+def test_other_methods_are_refused_with_those_that_are_allowed(api: Any, method: str, path: str, item: Any) -> None:
+    for other in METHODS:
+        if other != method:
+            answer = api.client.request(other, path.replace("{job_id}", "x"))
+            assert answer.status_code == 405, (item["operationId"], other)
+            assert answer.headers["allow"] == method
+            assert bool(answer.content) == (other != "HEAD")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/v1/diffusion/", "/v1/job", "/v1/job/", "/v1/job/a/b", "/V1/diffusion"]
+)
+def test_other_paths_are_not_there_whatever_the_key(api: Any, path: str) -> None:
+    assert api.client.get(path).status_code == 404
+    assert api.client.get(path, headers={"x-api-key": "wrong"}).status_code == 404
+
+
+def test_a_job_id_may_hold_any_character(api: Any) -> None:
+    for job_id, escaped in (("a/b", "a%2Fb"), ("a b?#", "a%20b%3F%23"), ("ü", "%C3%BC"), ("..", "%2E%2E")):
+        api.server.jobs.add(job_id)
+        answer = api.client.get(f"{api.server.base_url}/v1/job/{escaped}")
+        assert answer.json()["job_id"] == job_id
+
+
+def test_an_unknown_job_is_not_found(api: Any) -> None:
+    answer = api.client.get("/v1/job/nobody")
+    assert answer.status_code == 404
+    assert "nobody" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(("method", "path", "item"), OPERATIONS)
+def test_every_status_that_a_fault_can_make_is_documented(
+    api: Any, error_schema: Any, method: str, path: str, item: Any
+) -> None:
+    for status in (500, 502, 503, 520):
+        api.server.faults.add("error_before", status=status)
+        answer = api.client.request(method, path.replace("{job_id}", "x"), json={})
+        assert answer.status_code == status
+        assert str(status) in item["responses"] or "default" in item["responses"]
+        error_schema.validate(answer.json())

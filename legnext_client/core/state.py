@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 PENDING, COMPLETED, FAILED = "pending", "completed", "failed"
 KNOWN = frozenset((PENDING, "staged", "processing", COMPLETED, FAILED))
 
+_WHOLE = re.compile(r"\d{1,3}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 
 
@@ -27,7 +29,8 @@ class State:
 
     @property
     def job_id(self) -> str:
-        return str(self.raw.get("job_id", ""))
+        job_id = self.raw.get("job_id")
+        return "" if job_id is None else str(job_id)
 
     @property
     def status(self) -> str:
@@ -90,6 +93,12 @@ class State:
         return number(self.part("meta", "usage", "consume")) or number(self.part("meta", "usage", "frozen"))
 
     @property
+    def charge_is_told(self) -> bool:
+        """Whether the answer says what was charged, if only nothing."""
+        consumed = self.part("meta", "usage", "consume")
+        return isinstance(consumed, int | float) and not isinstance(consumed, bool)
+
+    @property
     def lasted(self) -> float | None:
         """Seconds from acceptance to the end, when the answer tells both."""
         created, ended = (moment(self.part("meta", name)) for name in ("created_at", "ended_at"))
@@ -107,7 +116,9 @@ def moment(value: Any) -> datetime | None:
         from dateutil import parser  # slow to import, and seldom needed
 
         try:
-            found = parser.parse(value)
+            # By offset alone: a zone known only by name would be looked up on this machine, or warned of.
+            found = parser.parse(value, tzinfos=lambda _, offset: offset)
+            found.utcoffset()  # an offset of a day or more is only found out when it is asked for
         except (ValueError, OverflowError):
             return None
     return None if found.year <= 1 else found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -126,7 +137,7 @@ def percentage(value: Any) -> float | None:
         shares = _PERCENT.findall(value)
         if shares:
             return min(100.0, float(shares[-1]))
-        return float(value) if value.strip().isdigit() and int(value) <= 100 else None
+        return float(value) if _WHOLE.fullmatch(value.strip()) and int(value) <= 100 else None
     return None
 
 
@@ -139,4 +150,6 @@ def texts(value: Any) -> list[str]:
 
 
 def number(value: Any) -> float:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    """A count of points; 0 for what can be none, so that no oddity upsets who reckons with it."""
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+    return value if known else 0

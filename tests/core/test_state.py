@@ -1,0 +1,203 @@
+"""Reading the state of a job: every oddity of the service has a meaning, and nothing raises."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from legnext_client.core.state import State, moment
+from legnext_client.jobs import Job
+
+VIEWS = [
+    name
+    for kind in (State, Job)
+    for name in sorted(vars(kind) | vars(kind.__mro__[1]))
+    if isinstance(getattr(kind, name, None), property) and not name.startswith("_")
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "done", "ok"),
+    [
+        ("pending", False, False),
+        ("staged", False, False),
+        ("processing", False, False),
+        ("retry", False, False),
+        ("completed", True, True),
+        ("failed", True, False),
+    ],
+)
+def test_only_completed_and_failed_are_the_end(status: str, done: bool, ok: bool) -> None:
+    state = State({"job_id": "j", "status": status})
+    assert (state.status, state.done, state.ok) == (status, done, ok)
+
+
+@pytest.mark.parametrize("status", [None, "", 5, [], "absent"])
+def test_no_status_means_on_its_way(status: Any) -> None:
+    raw = {"job_id": "j"} if status == "absent" else {"job_id": "j", "status": status}
+    assert State(raw).status == "pending"
+    assert not State(raw).done
+
+
+@pytest.mark.parametrize(
+    ("raw", "progress"),
+    [
+        ({"status": "completed", "progress": 3}, 100),
+        ({"status": "processing", "progress": 46}, 46),
+        ({"status": "processing", "progress": 46.5}, 46.5),
+        ({"status": "processing", "progress": "46%"}, 46),
+        ({"status": "processing", "progress": "46"}, 46),
+        ({"status": "processing", "progress": "46.5 %"}, 46.5),
+        ({"status": "processing", "progress": None, "logs": ["step 1: 10%", "step 2: 62%", "waiting"]}, 62),
+        ({"status": "processing", "logs": [{"progress": 15}, {"progress": 31}]}, 31),
+        ({"status": "processing", "logs": [{"message": "now at 31%"}, {"level": "info"}]}, 31),
+        ({"status": "processing", "logs": [{"progress": {"progress": "7%"}}]}, 7),
+        ({"status": "processing", "logs": None}, 0),
+        ({"status": "processing", "logs": "46%"}, 0),
+        ({"status": "processing", "progress": True}, 0),
+        ({"status": "processing", "progress": 460}, 0),
+        ({"status": "processing", "progress": -1}, 0),
+        ({"status": "processing", "progress": float("nan")}, 0),
+        ({"status": "processing", "progress": "999%"}, 100),
+        ({"status": "processing", "progress": "²"}, 0),
+        ({"status": "processing", "progress": "9" * 5000}, 0),
+        ({"status": "failed", "progress": 80}, 80),
+        ({"status": "pending"}, 0),
+    ],
+)
+def test_progress_is_read_from_wherever_it_is(raw: dict[str, Any], progress: float) -> None:
+    assert State(raw).progress == progress
+    assert Job({"job_id": "j", **raw}).progress == round(progress)
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        ("2025-12-17T03:22:29+08:00", datetime(2025, 12, 16, 19, 22, 29, tzinfo=UTC)),
+        ("2025-11-05T08:22:37.784663288Z", datetime(2025, 11, 5, 8, 22, 37, 784663, tzinfo=UTC)),
+        ("2025-11-05T08:22:37Z", datetime(2025, 11, 5, 8, 22, 37, tzinfo=UTC)),
+        ("2025-11-05 08:22:37", datetime(2025, 11, 5, 8, 22, 37, tzinfo=UTC)),
+        ("Wed, 05 Nov 2025 08:22:37 GMT", datetime(2025, 11, 5, 8, 22, 37, tzinfo=UTC)),
+        ("Nov 5 2025 8:22:37 +0800", datetime(2025, 11, 5, 0, 22, 37, tzinfo=UTC)),
+    ],
+)
+def test_times_are_read_with_their_offset(value: str, time: datetime) -> None:
+    assert moment(value) == time
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", " ", None, 0, 1730000000, [], "soon", "0001-01-01T00:00:00Z", "0001-01-01T08:05:43+08:05", "T", "9" * 30,
+     "2025-01-01T00:00:00+9999"],
+)  # fmt: skip
+def test_what_is_no_time_is_none(value: Any) -> None:
+    assert moment(value) is None
+
+
+def test_a_zone_known_only_by_name_is_no_reason_to_warn() -> None:
+    assert moment("Wed Nov 5 08:22:37 QQT 2025") == datetime(2025, 11, 5, 8, 22, 37, tzinfo=UTC)
+
+
+def test_the_images_are_those_of_either_field() -> None:
+    output = {"image_url": "one", "image_urls": ["a", "b", "", None, 5]}
+    assert State({"output": output}).image_urls == ["a", "b"]
+    assert State({"output": {"image_url": "one", "image_urls": None}}).image_urls == ["one"]
+    assert State({"output": {"image_url": "", "image_urls": None, "seed": ""}}).image_urls == []
+    assert State({"output": None}).image_urls == []
+    assert State({}).video_urls == []
+    assert State({"output": {"video_urls": None, "seed": ""}}).video_urls == []
+    assert State({"output": {"video_urls": ["v"]}}).video_urls == ["v"]
+
+
+def test_the_texts_are_each_told_once() -> None:
+    output = {"promptEn": "a", "description": "d", "finalPrompt": "a", "prompts": ["p", "a"]}
+    assert State({"output": output}).texts == ["p", "a", "d"]
+    assert State({"output": {"promptEn": "", "description": "", "finalPrompt": "", "prompts": []}}).texts == []
+
+
+@pytest.mark.parametrize(
+    ("status", "usage", "points"),
+    [
+        ("completed", {"frozen": 80, "consume": 40}, 40),
+        ("completed", {"frozen": 80, "consume": 0}, 80),
+        ("pending", {"frozen": 80, "consume": 0}, 80),
+        ("failed", {"frozen": 80, "consume": 0}, 0),
+        ("pending", {"frozen": -5}, 0),
+        ("pending", {"frozen": float("inf")}, 0),
+        ("pending", {"frozen": float("nan")}, 0),
+        ("pending", {"frozen": "80"}, 0),
+        ("pending", None, 0),
+    ],
+)
+def test_the_points_are_what_is_known(status: str, usage: Any, points: float) -> None:
+    assert State({"status": status, "meta": {"usage": usage}}).points == points
+
+
+def test_how_long_it_lasted_is_told_only_when_both_ends_are() -> None:
+    def lasted(created: Any, ended: Any) -> float | None:
+        return State({"meta": {"created_at": created, "ended_at": ended}}).lasted
+
+    assert lasted("2025-12-17T03:22:29+08:00", "2025-12-16T19:23:13Z") == 44
+    assert lasted("2025-12-17T03:22:29Z", "") is None
+    assert lasted("0001-01-01T00:00:00Z", "2025-12-16T19:23:13Z") is None
+    assert lasted("2025-12-16T19:23:13Z", "2025-12-16T19:22:13Z") is None
+    assert State({"meta": None}).lasted is None
+
+
+def test_an_id_may_be_anything_that_is_one() -> None:
+    assert State({"job_id": 1868588555208310784}).job_id == "1868588555208310784"
+    assert State({"job_id": None}).job_id == State({}).job_id == ""
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["", "46%", "completed", "failed", "0001-01-01T00:00:00Z", "2025-01-01", "²", "10:00 +9999"])
+    | st.datetimes(timezones=st.just(UTC) | st.none()).map(datetime.isoformat)
+    | st.text("0123456789-:T+Z. GMTJan", max_size=25),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+USAGE = st.dictionaries(st.sampled_from(["type", "frozen", "consume"]), JSON)
+META = st.dictionaries(st.sampled_from(["created_at", "started_at", "ended_at"]), JSON) | st.fixed_dictionaries(
+    {"created_at": JSON, "ended_at": JSON, "usage": JSON | USAGE}
+)
+OUTPUT = st.dictionaries(
+    st.sampled_from(["image_url", "image_urls", "video_urls", "prompts", "description", "available_actions"]), JSON
+)
+ANSWERS = st.dictionaries(st.text(max_size=10) | st.sampled_from(["status", "error", "input"]), JSON) | (
+    st.fixed_dictionaries(
+        {"job_id": JSON, "status": JSON, "output": JSON | OUTPUT, "meta": JSON | META, "logs": JSON, "progress": JSON},
+        optional={"error": JSON, "config": JSON, "model": JSON, "task_type": JSON, "detail": JSON},
+    )
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(ANSWERS)
+def test_nothing_that_can_be_asked_of_any_object_raises(raw: dict[str, Any]) -> None:
+    state, job = State(raw), Job(raw)
+    for name in VIEWS:
+        for thing in (state, job):
+            if hasattr(type(thing), name):
+                getattr(thing, name)
+    assert 0 <= state.progress <= 100
+    assert state.points >= 0
+    assert repr(job).startswith("<Job")
+    assert job == Job(dict(raw)) or raw != raw | {}
+    assert isinstance(hash(job), int)
+
+
+def test_the_views_are_found() -> None:
+    assert {"progress", "lasted", "raw", "output", "meta", "created_at", "logs"} <= set(VIEWS)
+
+
+def test_a_time_in_year_one_by_any_offset_is_none() -> None:
+    assert moment((datetime(1, 1, 1, tzinfo=UTC) + timedelta(days=200)).isoformat()) is None

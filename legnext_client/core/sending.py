@@ -79,7 +79,7 @@ def sending(
                 raise error
             case Again(error, after):
                 pause = _pause(retries, attempt, after, chance)
-                if attempt == retries.attempts or pause > retries.longest_wait or clock() + pause > end:
+                if attempt == retries.attempts or pause > retries.longest_wait or clock() + pause >= end:
                     raise error
                 yield Sleep(pause)
     raise AssertionError("the last attempt returns or raises")
@@ -153,4 +153,4 @@ def _unknown_after(request: Request, outcome: Received, error: Any) -> Submissio
 def _pause(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:
     if after is not None:
         return after
-    return chance() * min(retries.longest_pause, retries.first_pause * 2.0**attempt)
+    return chance() * min(retries.longest_pause, retries.first_pause * 2.0 ** min(attempt, 64))

@@ -1,0 +1,341 @@
+"""What each outcome of a request means, row by row of the table in docs/sending.md; no network, no clock."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.core.flow import Lost, Received, Request, Send, Sleep
+from legnext_client.core.sending import Again, Answer, Failed, Retries, judge, sending
+from legnext_client.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConnectionError,
+    ForbiddenError,
+    InsufficientCreditsError,
+    NotFoundError,
+    PayloadTooLargeError,
+    RateLimitError,
+    ServerError,
+    SubmissionUnknown,
+    UnprocessableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USUAL = Retries()
+FREE = Request("GET", "/things/1", operation="look")
+PAID = Request("POST", "/things", b"{}", paid=True, operation="make", sent={"text": "x"})
+JOB = b'{"job_id": "j1", "status": "pending"}'
+
+
+def answer(status: int, body: bytes | dict[str, Any] = b"", **headers: str) -> Received:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Received(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+UNSENT = {
+    "name not resolved": Lost("ConnectError: Name or service not known", sent=False),
+    "connection refused": Lost("ConnectError: Connection refused", sent=False),
+    "connect timeout": Lost("ConnectTimeout", sent=False),
+    "pool timeout": Lost("PoolTimeout", sent=False),
+    "TLS failure at handshake": Lost("ConnectError: WRONG_VERSION_NUMBER", sent=False),
+}
+BROKEN = {
+    "read timeout": Lost("ReadTimeout", sent=True),
+    "reset": Lost("ReadError: Connection reset by peer", sent=True),
+    "protocol error": Lost("RemoteProtocolError", sent=True),
+    "cut short": Lost("RemoteProtocolError: incomplete", sent=True, answer=b'{"job_'),
+}
+NO_JOBS = {
+    "a page": answer(200, b"<html><title>Welcome</title></html>"),
+    "nothing": answer(200),
+    "truncated": answer(200, JOB[:-5]),
+    "a list": answer(200, b"[1, 2]"),
+    "an object without id": answer(200, {"status": "pending"}),
+    "an empty id": answer(201, {"job_id": "", "status": "pending"}),
+    "a wrong error code": answer(200, {"code": 0, "message": ""}),
+}
+HIDDEN = {
+    "flat": (answer(200, {"code": 402, "message": "no points"}), InsufficientCreditsError),
+    "envelope": (answer(201, {"error": {"code": 403, "message": "policy"}}), ForbiddenError),
+    "failed job without id": (
+        answer(200, {"job_id": "", "status": "failed", "error": {"code": 403, "message": "policy"}}),
+        ForbiddenError,
+    ),
+    "failed job without id or code": (answer(200, {"status": "failed", "error": {"code": 0}}), ServerError),
+}
+OWN = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: InsufficientCreditsError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    405: APIError,
+    408: APIError,
+    409: APIError,
+    413: PayloadTooLargeError,
+    422: UnprocessableError,
+}
+BOTH = pytest.mark.parametrize("request_", [FREE, PAID], ids=["free", "paid"])
+
+
+@BOTH
+@pytest.mark.parametrize("lost", UNSENT.values(), ids=UNSENT)
+def test_what_was_not_sent_is_sent_again(request_: Request, lost: Lost) -> None:
+    verdict = judge(request_, lost)
+    assert isinstance(verdict, Again)
+    assert type(verdict.error) is ConnectionError
+    assert lost.reason in str(verdict.error)
+
+
+@BOTH
+def test_a_certificate_that_is_not_trusted_is_the_end(request_: Request) -> None:
+    verdict = judge(request_, Lost("the certificate is not trusted", sent=False, again=False))
+    assert isinstance(verdict, Failed)
+    assert type(verdict.error) is ConnectionError
+
+
+@BOTH
+@pytest.mark.parametrize(("told", "after"), [({"retry_after": "7"}, 7.0), ({}, None)])
+def test_429_is_sent_again_when_the_service_says(request_: Request, told: dict[str, str], after: float | None) -> None:
+    verdict = judge(request_, answer(429, {"code": 429, "message": "slow down"}, **told))
+    assert isinstance(verdict, Again)
+    assert isinstance(verdict.error, RateLimitError)
+    assert (verdict.after, verdict.error.retry_after, verdict.error.message) == (after, after, "slow down")
+
+
+@pytest.mark.parametrize("lost", BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_asked_for_again_but_never_paid_for_again(lost: Lost) -> None:
+    assert isinstance(judge(FREE, lost), Again)
+    verdict = judge(PAID, lost)
+    assert isinstance(verdict, Failed)
+    assert type(verdict.error) is SubmissionUnknown
+    assert (verdict.error.sent, verdict.error.answer) == ({"text": "x"}, lost.answer)
+    assert "may have been charged" in str(verdict.error)
+    assert verdict.error.operation == "make"
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 522, 530, 599])
+def test_a_5xx_is_asked_for_again_but_never_paid_for_again(status: int) -> None:
+    outcome = answer(status, {"code": status, "message": "broken"}, retry_after="3", x_request_id="r1")
+    free = judge(FREE, outcome)
+    assert isinstance(free, Again)
+    assert isinstance(free.error, ServerError)
+    assert free.after == 3
+    verdict = judge(PAID, outcome)
+    assert isinstance(verdict, Failed)
+    error = verdict.error
+    assert isinstance(error, SubmissionUnknown)
+    assert isinstance(error, ServerError)
+    assert (error.status_code, error.message, error.request_id, error.sent) == (status, "broken", "r1", {"text": "x"})
+    assert error.answer == outcome.body
+
+
+def test_the_id_in_the_answer_of_a_5xx_is_kept() -> None:
+    verdict = judge(PAID, answer(500, {"job_id": "j9", "status": "pending"}))
+    assert isinstance(verdict, Failed)
+    assert isinstance(verdict.error, SubmissionUnknown)
+    assert verdict.error.job_id == "j9"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("outcome", NO_JOBS.values(), ids=NO_JOBS)
+def test_a_good_status_without_a_job_is_asked_for_again_but_never_paid_for_again(outcome: Received) -> None:
+    assert isinstance(judge(FREE, outcome), Again)
+    verdict = judge(PAID, outcome)
+    assert isinstance(verdict, Failed)
+    assert type(verdict.error) is SubmissionUnknown
+    assert verdict.error.answer == outcome.body
+
+
+@BOTH
+@pytest.mark.parametrize(("outcome", "kind"), HIDDEN.values(), ids=HIDDEN)
+def test_an_error_with_a_good_status_is_that_error(request_: Request, outcome: Received, kind: type[APIError]) -> None:
+    verdict = judge(request_, outcome)
+    assert isinstance(verdict, Failed)
+    assert type(verdict.error) is kind
+    assert verdict.error.status_code == outcome.status
+
+
+@BOTH
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+def test_a_redirect_is_never_followed(request_: Request, status: int) -> None:
+    verdict = judge(request_, answer(status, location="https://elsewhere.test/"))
+    assert isinstance(verdict, Failed)
+    assert type(verdict.error) is APIError
+    assert verdict.error.status_code == status
+
+
+@BOTH
+@pytest.mark.parametrize(("status", "kind"), OWN.items())
+def test_any_other_4xx_is_the_error_of_its_status(request_: Request, status: int, kind: type[APIError]) -> None:
+    verdict = judge(request_, answer(status, {"code": status, "message": "no"}))
+    assert isinstance(verdict, Failed)
+    assert type(verdict.error) is kind
+    assert verdict.error.job_id is None
+
+
+def test_the_id_in_the_answer_of_a_4xx_is_kept() -> None:
+    verdict = judge(PAID, answer(403, {"job_id": "j7", "status": "failed", "error": {"code": 403, "message": "no"}}))
+    assert isinstance(verdict, Failed)
+    assert isinstance(verdict.error, ForbiddenError)
+    assert (verdict.error.job_id, verdict.error.message) == ("j7", "no")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"job_id": "j1", "status": "pending"},
+        {"job_id": "j1"},
+        {"job_id": "j1", "status": None, "error": {"code": 0, "message": ""}},
+        {"job_id": 1868588555208310784, "status": "retry"},
+        {"job_id": "j1", "status": "failed", "error": {"code": 500, "message": "x"}},
+    ],
+)
+def test_whatever_has_an_id_is_a_job_and_is_kept(request_: Request, body: dict[str, Any]) -> None:
+    verdict = judge(request_, answer(200, body, retry_after="4"))
+    assert isinstance(verdict, Answer)
+    assert verdict.data == body
+    assert verdict.headers["retry-after"] == "4"
+
+
+def test_an_answer_that_need_be_no_job_may_be_any_object() -> None:
+    assert isinstance(judge(FREE._replace(wants_job=False), answer(200, {"data": 1})), Answer)
+    assert isinstance(judge(PAID._replace(wants_job=False), answer(200, b"[]")), Failed)
+
+
+# ---- the flow ------------------------------------------------------------------------------------------------------
+
+
+class Played:
+    """A flow carried out by hand, on a clock that only its sleeps move."""
+
+    def __init__(
+        self,
+        outcomes: list[Received | Lost],
+        retries: Retries = USUAL,
+        request: Request = FREE,
+        timeout: float = 30.0,
+        until: float | None = None,
+        chance: float = 1.0,
+        takes: float = 0.0,
+    ) -> None:
+        self.now = 0.0
+        self.sent: list[Send] = []
+        self.slept: list[float] = []
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+        left: Iterator[Received | Lost] = iter(outcomes)
+        flow = sending(request, retries, timeout, until=until, clock=lambda: self.now, chance=lambda: chance)
+        effect = next(flow)
+        try:
+            while True:
+                if isinstance(effect, Sleep):
+                    self.slept.append(effect.seconds)
+                    self.now += effect.seconds
+                    effect = flow.send(None)
+                else:
+                    assert isinstance(effect, Send)
+                    self.sent.append(effect)
+                    self.now += takes
+                    effect = flow.send(next(left))
+        except StopIteration as end:
+            self.answer = end.value
+        except Exception as error:
+            self.error = error
+
+
+REFUSED = UNSENT["connection refused"]
+
+
+def test_it_is_sent_until_there_is_an_answer() -> None:
+    played = Played([REFUSED, BROKEN["reset"], answer(503), answer(200, JOB)])
+    assert played.answer is not None
+    assert played.answer.data["job_id"] == "j1"
+    assert [send.attempt for send in played.sent] == [1, 2, 3, 4]
+    assert {send.timeout for send in played.sent} == {30.0}
+
+
+def test_when_the_attempts_are_used_up_the_last_error_is_raised() -> None:
+    played = Played([REFUSED, answer(502), answer(503, {"message": "the last"})], Retries(attempts=3))
+    assert isinstance(played.error, ServerError)
+    assert played.error.message == "the last"
+    assert len(played.sent) == 3
+    assert len(played.slept) == 2
+
+
+def test_one_attempt_is_one_attempt() -> None:
+    played = Played([REFUSED], Retries(attempts=1))
+    assert isinstance(played.error, ConnectionError)
+    assert played.slept == []
+
+
+def test_pauses_grow_with_full_jitter_up_to_the_longest() -> None:
+    retries = Retries(attempts=8, seconds=1000, first_pause=0.5, longest_pause=20)
+    full = Played([REFUSED] * 8, retries, chance=1.0)
+    assert full.slept == [1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0]
+    assert Played([REFUSED] * 8, retries, chance=0.25).slept == [pause / 4 for pause in full.slept]
+    assert Played([REFUSED] * 8, retries, chance=0.0).slept == [0.0] * 7
+
+
+def test_very_many_attempts_do_not_overflow() -> None:
+    played = Played([REFUSED] * 1200, Retries(attempts=1200, seconds=1e9))
+    assert isinstance(played.error, ConnectionError)
+    assert len(played.sent) == 1200
+
+
+@pytest.mark.parametrize("request_", [FREE, PAID], ids=["free", "paid"])
+def test_retry_after_is_slept_as_told(request_: Request) -> None:
+    played = Played([answer(429, retry_after="2.5"), answer(200, JOB)], request=request_)
+    assert played.slept == [2.5]
+    assert played.answer is not None
+
+
+def test_retry_after_beyond_the_cap_is_raised_at_once() -> None:
+    played = Played([answer(429, retry_after="61")], Retries(longest_wait=60), request=PAID)
+    assert isinstance(played.error, RateLimitError)
+    assert played.error.retry_after == 61
+    assert played.slept == []
+
+
+def test_retries_end_when_their_seconds_are_over() -> None:
+    played = Played([answer(429, retry_after="40")] * 9, Retries(attempts=9, seconds=120, longest_wait=60))
+    assert played.slept == [40, 40], "a third pause would end with the time, and leave none to ask in"
+    assert isinstance(played.error, RateLimitError)
+
+
+def test_nothing_runs_past_until() -> None:
+    played = Played([REFUSED] * 9, Retries(attempts=9), until=5.0, takes=0.5)
+    assert isinstance(played.error, ConnectionError)
+    assert played.now <= 5.0
+    assert [send.timeout for send in played.sent] == [5.0, 3.5, 1.0]
+
+
+def test_no_pause_is_made_that_leaves_no_time_to_ask() -> None:
+    played = Played([answer(429, retry_after="5")] * 2, until=5.0)
+    assert played.slept == []
+    assert isinstance(played.error, RateLimitError)
+
+
+def test_a_request_has_no_more_time_than_is_left() -> None:
+    assert Played([answer(200, JOB)], until=3.0).sent[0].timeout == 3.0
+    assert Played([answer(200, JOB)], until=300.0).sent[0].timeout == 30.0
+
+
+def test_the_three_clocks_are_separate() -> None:
+    """One request's patience is not cut by the retries' budget, only by the caller's deadline."""
+    played = Played([BROKEN["read timeout"], answer(200, JOB)], Retries(seconds=40), timeout=30, takes=30)
+    assert [send.timeout for send in played.sent] == [30, 30]
+    assert played.answer is not None
+
+
+def test_a_paid_request_is_sent_once_whatever_comes_that_may_have_been_accepted() -> None:
+    for outcome in [*BROKEN.values(), *NO_JOBS.values(), answer(500), answer(503, retry_after="1"), answer(524)]:
+        played = Played([outcome], request=PAID)
+        assert isinstance(played.error, SubmissionUnknown), outcome
+        assert len(played.sent) == 1

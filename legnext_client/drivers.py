@@ -46,16 +46,17 @@ def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> 
     result: Received | Lost | None = None
     try:
         while True:
-            effect = flow.send(result)
+            try:
+                effect = flow.send(result)
+            except StopIteration as end:
+                ended: ResultT = end.value
+                return ended
             if isinstance(effect, Emit):
                 result = None
                 if listener is not None:
                     listener(effect.value)
             else:
                 result = _done(effect, hands)
-    except StopIteration as end:
-        ended: ResultT = end.value
-        return ended
     finally:
         flow.close()
 
@@ -65,14 +66,15 @@ def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
     result: Received | Lost | None = None
     try:
         while True:
-            effect = flow.send(result)
+            try:
+                effect = flow.send(result)
+            except StopIteration:
+                return
             if isinstance(effect, Emit):
                 result = None
                 yield effect.value
             else:
                 result = _done(effect, hands)
-    except StopIteration:
-        return
     finally:
         flow.close()
 
@@ -82,7 +84,11 @@ async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener |
     result: Received | Lost | None = None
     try:
         while True:
-            effect = flow.send(result)
+            try:
+                effect = flow.send(result)
+            except StopIteration as end:
+                ended: ResultT = end.value
+                return ended
             if isinstance(effect, Emit):
                 result = None
                 heard = listener(effect.value) if listener is not None else None
@@ -90,9 +96,6 @@ async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener |
                     await heard
             else:
                 result = await _async_done(effect, hands)
-    except StopIteration as end:
-        ended: ResultT = end.value
-        return ended
     finally:
         flow.close()
 
@@ -102,14 +105,15 @@ async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[An
     result: Received | Lost | None = None
     try:
         while True:
-            effect = flow.send(result)
+            try:
+                effect = flow.send(result)
+            except StopIteration:
+                return
             if isinstance(effect, Emit):
                 result = None
                 yield effect.value
             else:
                 result = await _async_done(effect, hands)
-    except StopIteration:
-        return
     finally:
         flow.close()
 

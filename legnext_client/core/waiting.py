@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Emit, Flow, Request, Sleep
-from legnext_client.core.polling import Expectation, moments
+from legnext_client.core.polling import Expectation, default_timeout, moments
 from legnext_client.core.sending import Clock, Retries, sending
 from legnext_client.core.state import KNOWN, State
 from legnext_client.errors import APIError, ConnectionError, RateLimitError, ServerError
@@ -51,20 +51,23 @@ class Waited(NamedTuple):
     retry_after: float | None = None
 
 
-def waiting(jobs: Iterable[Waited], pace: Pace, *, until: float) -> Flow[None]:
-    """Ask for jobs until all are done or the clock says `until`; emits `(index, state)` for each answer.
+def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None) -> Flow[None]:
+    """Ask for jobs until all are done or so many seconds are over; emits `(index, state)` for each answer.
 
-    A question that fails does not end the wait: the job goes on. Only being refused again and again does. A job whose
-    next question would come too late is asked for a last time just before the end.
+    Without a timeout, the job that may last longest decides, by what its answers tell of it. A question that fails does
+    not end the wait: the job goes on. Only being refused again and again does. A job whose next question would come too
+    late is asked for a last time just before the end.
     """
     begun = free = pace.clock()
-    last = until - min(2.0, 0.05 * (until - begun))
     queue: list[tuple[float, int, _Watched]] = []
     for index, job in enumerate(jobs):
         if not job.state.done:
             watched = _Watched(job, pace)
             heapq.heappush(queue, (watched.next(begun), index, watched))
+    patience = max((watched.patience for _, _, watched in queue), default=0.0) if timeout is None else timeout
     while queue:
+        until = begun + patience
+        last = until - min(2.0, 0.05 * patience)
         moment, index, watched = heapq.heappop(queue)
         at = max(min(moment, last), free)
         if at >= until:
@@ -75,8 +78,10 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, until: float) -> Flow[None]:
             return
         free = pace.clock() + 1.0 / pace.per_second
         if (yield from watched.ask(until)):
+            if timeout is None:
+                patience = max(patience, watched.patience)
             yield Emit((index, watched.state))
-        if not watched.state.done and moment < last:
+        if not watched.state.done and (moment < last or begun + patience > until):
             heapq.heappush(queue, (watched.next(pace.clock()), index, watched))
 
 
@@ -91,6 +96,7 @@ class _Watched:
         self._pace = pace
         self._told: float | None = job.retry_after
         self._refused = 0
+        self._wondered: set[str] = set()
 
     def next(self, now: float) -> float:
         """When to ask next: as the caller fixed it, as the service said, or by the schedule."""
@@ -114,7 +120,11 @@ class _Watched:
             logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
             self._told = getattr(error, "retry_after", None)
             return False
-        except APIError:
+        except APIError as error:
+            if 200 <= error.status_code <= 299 and error.code < 400:
+                logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
+                self._told = None
+                return False
             self._refused += 1
             if self._refused >= REFUSALS:
                 raise
@@ -122,7 +132,14 @@ class _Watched:
             return False
         self._refused = 0
         self._told = retry_after(answer.headers)
-        before, self.state = self.state, State(answer.data)
-        if self.state.status not in KNOWN and self.state.status != before.status:
-            logger.warning("%s: unknown status %r, waiting on", self.state.job_id, self.state.status)
+        self.state = State(answer.data)
+        status = self.state.status
+        if status not in KNOWN and status not in self._wondered:
+            self._wondered.add(status)
+            logger.warning("%s: unknown status %r, waiting on", self.state.job_id, status)
         return True
+
+    @property
+    def patience(self) -> float:
+        """How long to wait for this job when nobody said; it is known better once its type is."""
+        return default_timeout(self._schedule(self.state).expected)

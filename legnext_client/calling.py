@@ -6,6 +6,7 @@ the making of a client does not need is imported with the first call.
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Flow, Request
-from legnext_client.core.polling import UNKNOWN, Durations, Expectation, default_timeout
+from legnext_client.core.polling import UNKNOWN, Durations, Expectation
 from legnext_client.core.sending import Answer, sending
 from legnext_client.core.state import FAILED, State, moment
 from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
@@ -60,10 +61,11 @@ class Desk:
         self.durations = Durations()
         self.budgets: list[Budget] = []
         self.closed = False
+        self.owner: Desk = self
 
     def with_settings(self, settings: Settings) -> Desk:
         desk = Desk(settings, self.clock)
-        desk.durations, desk.budgets = self.durations, self.budgets
+        desk.durations, desk.budgets, desk.owner = self.durations, self.budgets, self.owner
         return desk
 
     # ---- before -------------------------------------------------------------------------------------------------
@@ -78,9 +80,9 @@ class Desk:
 
     def submitting(self, plan: Plan) -> Flow[Answer]:
         """Send what was planned. A refused call holds no points; one whose outcome is unknown keeps them."""
-        self.check_open()
         settings = self.settings
         try:
+            self.check_open()
             return (
                 yield from sending(
                     plan.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
@@ -124,11 +126,9 @@ class Desk:
         waited = [
             Waited(state, question(state.job_id), self._scheduler(origin), origin.retry_after) for state, origin in jobs
         ]
-        if timeout is None:
-            timeout = max((default_timeout(one.schedule(one.state).expected) for one in waited), default=0.0)
         rate = self.settings.requests_per_second if per_second is None else per_second
         pace = Pace(self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now)
-        return waiting(waited, pace, until=self.clock.now() + timeout)
+        return waiting(waited, pace, timeout=timeout)
 
     def _scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
         from legnext_client.core.waiting import Schedule
@@ -146,17 +146,25 @@ class Desk:
 
         return schedule
 
-    def saw(self, state: State, origin: Origin) -> None:
-        """Book a state that came back: settle what its job cost, and learn how long it lasted."""
+    def saw(self, state: State, origin: Origin, running: float | None) -> None:
+        """Book a state that came back: settle what its job cost, and learn how long it lasted.
+
+        `running` is when the job was last known to run, None if it was done before.
+        """
         book(state, origin)
-        if not state.ok or origin.operation is None or origin.expected is None or origin.started is None:
+        operation, expected, started, told, *_ = origin
+        if not state.ok or running is None or operation is None or expected is None or started is None:
             return
-        if origin.retry_after is None:  # a service that says when to ask runs on a clock of its own
-            elapsed = self.clock.now() - origin.started
-            self.durations.saw(origin.operation.name, origin.expected.median, min(elapsed, state.lasted or elapsed))
+        if told is not None:  # a service that says when to ask runs on a clock of its own
+            return
+        elapsed, lasted = self.clock.now() - started, state.lasted
+        late = elapsed - (running - started) > elapsed / 2
+        if lasted is None and late and elapsed > self.durations.correct(operation.name, expected).median:
+            return  # looked at long after it ended: that tells nothing
+        self.durations.saw(operation.name, expected.median, elapsed if lasted is None else min(elapsed, lasted))
 
     def check_open(self) -> None:
-        if self.closed:
+        if self.closed or self.owner.closed:
             raise ConfigurationError("this client is closed: make a new one, or keep it open with `with`.")
 
 
@@ -179,12 +187,13 @@ def age(state: State) -> float:
 def book(state: State, origin: Origin) -> None:
     """Bring the budgets that hold this job's price up to what the service says of it."""
     for budget, key in origin.holds:
-        if state.ok:
-            budget.settle(key, int(state.points))
+        points = math.ceil(state.points)
+        if state.ok and (points or state.charge_is_told):
+            budget.settle(key, points)
         elif state.status == FAILED:
             budget.release(key)
         else:
-            budget.freeze(key, int(state.points))
+            budget.freeze(key, points)
 
 
 def release(holds: Iterable[tuple[Budget, object]]) -> None:

@@ -13,6 +13,7 @@ from legnext_client._version import __version__
 from legnext_client.calling import Desk, Plan
 from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
 from legnext_client.clocks import SystemClock
+from legnext_client.core.secrets import key_end
 from legnext_client.core.sending import Retries
 from legnext_client.drivers import AsyncHands, Hands
 from legnext_client.errors import ConfigurationError, InvalidRequest
@@ -50,7 +51,7 @@ class _BaseClient:
     ) -> dict[str, str]:
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
-        self._key_end = key[-4:] if len(key) > 12 else ""
+        self._key_end = key_end(key)
         settings = Settings.of(
             timeout=timeout, retries=retries, strict_prompts=strict_prompts, requests_per_second=requests_per_second
         )
@@ -87,7 +88,9 @@ class _BaseClient:
             timeout=old.timeout if changes["timeout"] is None else changes["timeout"],
             retries=old.retries if changes["retries"] is None else changes["retries"],
             strict_prompts=old.strict_prompts if changes["strict_prompts"] is None else changes["strict_prompts"],
-            requests_per_second=changes["requests_per_second"] or old.requests_per_second,
+            requests_per_second=(
+                old.requests_per_second if changes["requests_per_second"] is None else changes["requests_per_second"]
+            ),
         )
         twin._base_url, twin._key_end = self._base_url, self._key_end
         twin._desk = self._desk.with_settings(settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,6 +28,7 @@ class JobView:
         self._desk = desk
         self._hands = hands
         self._origin = origin or Origin()
+        self._running = self._origin.started or 0.0
         self._insisting = False
 
     @property
@@ -143,7 +143,7 @@ class JobView:
 
     def insist(self) -> Self:
         """This job, with follow-ups that are sent even where they are thought not to work."""
-        twin = copy.copy(self)
+        twin = type(self)(self.raw, self._desk, self._hands, self._origin)
         twin._insisting = True
         return twin
 
@@ -162,8 +162,11 @@ class JobView:
         return self._state, self._origin
 
     def _accept(self, state: State) -> Self:
-        self._state = state
-        self._its_desk.saw(state, self._origin)
+        desk = self._its_desk
+        before, self._state = self._state, state
+        desk.saw(state, self._origin, None if before.done else self._running)
+        if not state.done:
+            self._running = desk.clock.now()
         return self
 
     def _asking(self) -> Flow[None]:

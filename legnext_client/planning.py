@@ -72,7 +72,10 @@ def _hold(
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(f"the body must be something that JSON can hold: {error}.") from None
 
 
 def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | None:

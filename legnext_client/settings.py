@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -33,12 +34,15 @@ class Settings(NamedTuple):
             if retries < 0:
                 raise ConfigurationError(f"retries must be 0 or more; got {retries}.")
             retries = Retries(attempts=retries + 1)
+        elif retries.attempts < 1:
+            raise ConfigurationError(f"retries must have 1 attempt or more; got {retries.attempts}.")
         return cls(float(timeout), retries, strict_prompts, float(requests_per_second))
 
 
 def positive(name: str, value: float) -> float:
     """A number of seconds or the like, above zero."""
-    if isinstance(value, bool) or not value > 0:
+    number = isinstance(value, int | float) and not isinstance(value, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not number or not 0 < value < math.inf:
         raise ConfigurationError(f"{name} must be a number above 0; got {value!r}.")
     return value
 
@@ -50,7 +54,7 @@ def find_key(given: str | None) -> str:
     if not key.strip():
         said = "is blank" if given is not None or KEY_VARIABLE in os.environ else "is not set"
         raise ConfigurationError(f"{where} {said}: set {KEY_VARIABLE} to your key, or pass api_key=….")
-    if not key.isascii() or not key.isprintable() or key != key.strip():
+    if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(
             f"{where} holds a line break, a space or another character that no key has: copy it again."
         )
@@ -60,6 +64,8 @@ def find_key(given: str | None) -> str:
 def find_base_url(given: str | None) -> str:
     """The base URL that was given, or the environment's, or the service's; refused when a key must not go there."""
     url = given if given is not None else os.environ.get(URL_VARIABLE) or BASE_URL
+    if not url.isprintable() or " " in url:
+        raise ConfigurationError(f"base_url must hold no spaces or line breaks; got {url!r}.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -7,7 +7,10 @@ out; tests do it by hand, without a network or a clock.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from legnext_client.core.callbacks import Bell
 
 ResultT = TypeVar("ResultT")
 
@@ -33,7 +36,10 @@ class Send(NamedTuple):
 
 
 class Sleep(NamedTuple):
+    """Wait so many seconds, or, with a bell, until it rings."""
+
     seconds: float
+    bell: Bell | None = None
 
 
 class Emit(NamedTuple):
@@ -59,5 +65,47 @@ class Lost(NamedTuple):
     answer: bytes | None = None
 
 
-Effect = Send | Sleep | Emit
+class Fetch(NamedTuple):
+    """Get a file from anywhere, with these headers and no others: no key, no cookies, no redirects followed.
+
+    Answered with `Lost`, or with what the flow that `receive` makes of the `Opened` answer returns; the answer is
+    closed when that flow ends, however it ends. `silence` is how long the other side may say nothing, `seconds` how long
+    all of it may take.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    silence: float
+    seconds: float
+    receive: Callable[[Opened], Generator[Any, Any, Any]]
+
+
+class Opened(NamedTuple):
+    """The head of an answer, and the body to `Read` from."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Read(NamedTuple):
+    """Read on; answered with bytes as they came, with none of them at the end, or with `Lost`."""
+
+    body: Any
+
+
+class Do(NamedTuple):
+    """Do something with the disk; answered with what the function returns, or the `OSError` that it raises."""
+
+    function: Callable[[], Any]
+
+
+class Together(NamedTuple):
+    """Carry flows out, so many at once; answered with what they return. The error of one ends them all."""
+
+    flows: Sequence[Generator[Any, Any, Any]]
+    limit: int
+
+
+Effect = Send | Sleep | Emit | Fetch | Read | Do | Together
 Flow = Generator[Effect, Any, ResultT]

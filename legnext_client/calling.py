@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Flow, Request
-from legnext_client.core.polling import UNKNOWN, Durations, Expectation
+from legnext_client.core.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client.core.sending import Answer, sending
 from legnext_client.core.state import FAILED, State, moment
 from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from legnext_client.clocks import Clock
+    from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.waiting import Schedule
     from legnext_client.generated.operations import Operation
     from legnext_client.prices import Budget
@@ -113,6 +114,7 @@ class Desk:
         timeout: float | None,
         poll_interval: float | None = None,
         per_second: float | None = None,
+        callbacks: Callbacks | None = None,
     ) -> Flow[None]:
         """Wait for jobs; each state is emitted with the place of its job."""
         from legnext_client.core.waiting import Pace, Waited, waiting
@@ -127,7 +129,13 @@ class Desk:
             Waited(state, question(state.job_id), self._scheduler(origin), origin.retry_after) for state, origin in jobs
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
-        pace = Pace(self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now)
+        if callbacks is not None and not hasattr(callbacks, "listening"):
+            raise InvalidRequest(
+                f"callbacks must be a CallbackReceiver, or another thing with `listening`; got {type(callbacks).__name__}."
+            )
+        pace = Pace(
+            self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
+        )
         return waiting(waited, pace, timeout=timeout)
 
     def _scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
@@ -158,10 +166,10 @@ class Desk:
         if told is not None:  # a service that says when to ask runs on a clock of its own
             return
         elapsed, lasted = self.clock.now() - started, state.lasted
-        late = elapsed - (running - started) > elapsed / 2
-        if lasted is None and late and elapsed > self.durations.correct(operation.name, expected).median:
-            return  # looked at long after it ended: that tells nothing
-        self.durations.saw(operation.name, expected.median, elapsed if lasted is None else min(elapsed, lasted))
+        if lasted is None:
+            lasted = noticed(elapsed, running - started, self.durations.correct(operation.name, expected))
+        if lasted is not None:
+            self.durations.saw(operation.name, expected.median, min(elapsed, lasted))
 
     def check_open(self) -> None:
         if self.closed or self.owner.closed:

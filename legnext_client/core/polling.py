@@ -32,6 +32,11 @@ class Expectation(NamedTuple):
     spread: float
 
 
+BACKSTOP_FIRST, BACKSTOP_STEP = 1.5, 0.4
+"""With callbacks, the first question stands where one job in fifteen is left, and each time is 1.4 times the last."""
+BACKSTOP_SHORTEST, BACKSTOP_LONGEST = 10.0, 300.0
+"""Bounds of one pause in seconds."""
+
 UNKNOWN = Expectation(60.0, 0.8)
 """For a job of which nothing is known: between an image and a video, and uncertain."""
 
@@ -48,10 +53,36 @@ def moments(expected: Expectation, chance: Chance = random.random) -> Iterator[f
         place = math.log(moment / expected.median) / expected.spread
 
 
+def backstop(expected: Expectation, chance: Chance = random.random) -> Iterator[float]:
+    """The times since the job's start at which to ask when a callback should have come, without end."""
+    moment = max(BACKSTOP_SHORTEST, expected.median * math.exp(BACKSTOP_FIRST * expected.spread))
+    while True:
+        yield moment
+        pause = min(BACKSTOP_LONGEST, max(BACKSTOP_SHORTEST, moment * BACKSTOP_STEP))
+        moment += pause * (0.9 + 0.2 * chance())
+
+
 def _hazard(place: float) -> float:
     """How likely a job that is still running ends about now, on the normal distribution of spreads."""
     density = math.exp(-place * place / 2) / math.sqrt(2 * math.pi)
     return density / (0.5 * math.erfc(place / math.sqrt(2)))
+
+
+FOUND_DONE = 2.5
+"""So many spreads before the first question a job is taken to have ended that was found done by it."""
+
+
+def noticed(elapsed: float, ran: float, expected: Expectation) -> float | None:
+    """How long a job lasted that still ran after `ran` seconds and was found done after `elapsed`.
+
+    None when that tells nothing: it may have been done long before someone looked.
+    """
+    if ran < elapsed / 2 and elapsed > expected.median:
+        return None
+    first = expected.median * math.exp(FIRST * expected.spread)
+    if ran > 0 or elapsed > 1.3 * first:  # so late and not seen to run: whoever looked had a reason to, a callback
+        return elapsed
+    return elapsed * math.exp(-FOUND_DONE * expected.spread)
 
 
 class Durations:
@@ -61,7 +92,7 @@ class Durations:
     """
 
     _FADE = 0.95
-    _DOUBT = 0.25
+    _DOUBT = 0.05
     """How much the spec's own figure weighs beside one sighting."""
 
     def __init__(self) -> None:

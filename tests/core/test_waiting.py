@@ -1,0 +1,307 @@
+"""Waiting, by hand and by simulation: the loop asks when it should, ends when it must, and never too late."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.core.flow import Emit, Lost, Received, Request, Send, Sleep
+from legnext_client.core.polling import Expectation
+from legnext_client.core.sending import Retries
+from legnext_client.core.state import State
+from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
+from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IMAGE, VIDEO = Expectation(45.0, 0.35), Expectation(210.0, 0.25)
+ONCE = Retries(attempts=1)
+
+Reply = dict[str, Any] | Received | Lost
+
+
+def told(body: dict[str, Any], **headers: str) -> Received:
+    return Received(200, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode())
+
+
+def failing(status: int, **body: Any) -> Received:
+    return Received(status, {}, json.dumps({"code": status, "message": "no", **body}).encode())
+
+
+class World:
+    """Jobs on a clock that only sleeping (and, if told, asking) moves; `reply` says what an answer is."""
+
+    def __init__(self, reply: Callable[[str, float], Reply], *, takes: float = 0.0) -> None:
+        self.now = 0.0
+        self.reply = reply
+        self.takes = takes
+        self.asked: list[tuple[float, str]] = []
+        self.patience: list[float] = []
+        self.slept: list[float] = []
+        self.emitted: list[tuple[float, int, str]] = []
+        self.error: LegnextError | None = None
+
+    def wait(
+        self,
+        jobs: int | list[State] = 1,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        per_second: float = 1000.0,
+        expected: Expectation | Callable[[State], Expectation] = IMAGE,
+        retries: Retries = ONCE,
+        retry_after: float | None = None,
+        request_timeout: float = 30.0,
+    ) -> World:
+        if isinstance(jobs, int):
+            jobs = [State({"job_id": f"j{number}", "status": "pending"}) for number in range(jobs)]
+
+        def schedule(state: State) -> Schedule:
+            return Schedule(0.0, expected if isinstance(expected, Expectation) else expected(state))
+
+        waited = [Waited(job, Request("GET", f"/{job.job_id}"), schedule, retry_after) for job in jobs]
+        chance = random.Random(1).random
+        pace = Pace(retries, request_timeout, poll_interval, per_second, lambda: self.now, chance)
+        flow = waiting(waited, pace, timeout=timeout)
+        answer: Any = None
+        try:
+            while True:
+                effect = flow.send(answer)
+                answer = None
+                if isinstance(effect, Sleep):
+                    assert effect.seconds > 0
+                    self.slept.append(effect.seconds)
+                    self.now += effect.seconds
+                elif isinstance(effect, Emit):
+                    index, state = effect.value
+                    self.emitted.append((self.now, index, state.status))
+                else:
+                    assert isinstance(effect, Send)
+                    job_id = effect.request.path[1:]
+                    self.asked.append((self.now, job_id))
+                    self.patience.append(effect.timeout)
+                    self.now += min(self.takes, effect.timeout)
+                    reply = self.reply(job_id, self.now)
+                    answer = told(reply) if isinstance(reply, dict) else reply
+        except StopIteration:
+            pass
+        except LegnextError as error:
+            self.error = error
+        return self
+
+    @property
+    def times(self) -> list[float]:
+        return [time for time, _ in self.asked]
+
+
+def done_at(seconds: float, **more: Any) -> Callable[[str, float], Reply]:
+    return lambda job_id, now: {
+        "job_id": job_id,
+        "status": "completed" if now >= seconds else "processing",
+        **more,
+    }
+
+
+NEVER = done_at(float("inf"))
+
+
+def test_it_ends_with_the_job() -> None:
+    world = World(done_at(50)).wait()
+    assert [status for *_, status in world.emitted][-1] == "completed"
+    assert len(world.emitted) == len(world.asked) <= 12
+    assert 50 <= world.now < 55
+
+
+def test_a_failed_job_ends_it_too() -> None:
+    world = World(lambda job_id, _: {"job_id": job_id, "status": "failed"}).wait()
+    assert len(world.asked) == 1
+
+
+def test_a_job_that_is_done_is_not_asked_for() -> None:
+    world = World(NEVER).wait(
+        [State({"job_id": "a", "status": "completed"}), State({"job_id": "b", "status": "failed"})]
+    )
+    assert (world.asked, world.slept, world.error) == ([], [], None)
+
+
+def test_no_jobs_are_no_wait() -> None:
+    assert World(NEVER).wait(0).asked == []
+
+
+@pytest.mark.parametrize(("expected", "seconds"), [(IMAGE, 300.0), (VIDEO, 630.0), (Expectation(5, 0.3), 300.0)])
+def test_the_default_timeout_is_300_seconds_or_three_times_the_typical_time(
+    expected: Expectation, seconds: float
+) -> None:
+    world = World(NEVER).wait(expected=expected)
+    assert seconds * 0.95 <= world.now <= seconds
+    assert world.error is None
+
+
+def test_the_default_timeout_of_many_is_that_of_the_longest() -> None:
+    states = [State({"job_id": kind, "status": "pending"}) for kind in ("image", "video")]
+    world = World(NEVER).wait(states, expected=lambda state: VIDEO if state.job_id == "video" else IMAGE)
+    assert 600 < world.now <= 630
+
+
+def test_a_job_known_by_its_id_alone_has_the_timeout_of_what_it_turns_out_to_be() -> None:
+    world = World(done_at(580, task_type="film")).wait(
+        retry_after=0.0, expected=lambda state: VIDEO if state.task_type == "film" else Expectation(60, 0.8)
+    )
+    assert world.emitted[-1][2] == "completed"
+
+
+@pytest.mark.parametrize("timeout", [0.5, 3.0, 10.0, 60.0, 61.7, 600.0])
+@pytest.mark.parametrize("takes", [0.0, 0.4, 29.0, 1000.0])
+def test_no_sleep_or_request_runs_past_the_deadline(timeout: float, takes: float) -> None:
+    world = World(NEVER, takes=takes).wait(timeout=timeout, retries=Retries())
+    assert world.now <= timeout
+    assert world.asked, "even a short wait asks once"
+    for time, patience in zip(world.times, world.patience, strict=True):
+        assert time < timeout
+        assert time + patience <= timeout or patience == 0.001
+
+
+def test_a_timeout_of_nothing_asks_nothing() -> None:
+    assert World(NEVER).wait(timeout=0).asked == []
+
+
+@pytest.mark.parametrize("timeout", [5.0, 20.0, 100.0])
+def test_the_last_question_comes_just_before_the_end(timeout: float) -> None:
+    world = World(NEVER).wait(timeout=timeout)
+    assert timeout - min(2.0, 0.05 * timeout) == pytest.approx(world.times[-1])
+    assert World(done_at(timeout * 0.949)).wait(timeout=timeout).emitted[-1][2] == "completed"
+
+
+def test_a_fixed_interval_is_kept() -> None:
+    world = World(done_at(20)).wait(poll_interval=3)
+    assert world.times == [3, 6, 9, 12, 15, 18, 21]
+
+
+def test_a_fixed_interval_beats_what_the_service_says() -> None:
+    world = World(lambda job_id, _: told({"job_id": job_id, "status": "pending"}, retry_after="9")).wait(
+        poll_interval=4, timeout=30
+    )
+    assert world.times[:3] == [4, 8, 12]
+
+
+def test_what_the_service_says_beats_the_schedule() -> None:
+    world = World(
+        lambda job_id, now: told(
+            {"job_id": job_id, "status": "completed" if now > 5.3 else "pending"}, retry_after="0.7"
+        )
+    ).wait(retry_after=1.5)
+    assert world.times == pytest.approx([1.5, 2.2, 2.9, 3.6, 4.3, 5.0, 5.7])
+
+
+def test_a_far_retry_after_does_not_pass_the_deadline() -> None:
+    world = World(NEVER).wait(retry_after=3600, timeout=100)
+    assert world.times == [98]
+
+
+def test_without_a_word_from_the_service_the_schedule_goes_on() -> None:
+    world = World(done_at(60)).wait(retry_after=1.0)
+    assert world.times[0] == 1.0
+    assert world.times[1] > 25
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Lost("ConnectError", sent=False),
+        Lost("ReadTimeout", sent=True),
+        Lost("the certificate is not trusted", sent=False, again=False),
+        failing(500),
+        failing(503),
+        failing(524),
+        failing(429),
+        Received(200, {}, b"<html><title>Please log in</title></html>"),
+        Received(200, {}, b'{"job_id": "j'),
+        Received(200, {}, b"{}"),
+        told({"code": 500, "message": "hidden"}),
+    ],
+)
+@pytest.mark.parametrize("retries", [ONCE, Retries()])
+def test_a_question_that_fails_does_not_end_the_wait(failure: Reply, retries: Retries) -> None:
+    def reply(job_id: str, now: float) -> Reply:
+        return failure if now < 44 else done_at(50)(job_id, now)
+
+    world = World(reply).wait(retries=retries)
+    assert world.error is None
+    assert world.emitted[-1][2] == "completed"
+
+
+def test_failing_until_the_end_ends_at_the_deadline_without_an_error_of_its_own() -> None:
+    world = World(lambda *_: failing(503)).wait(timeout=100, retries=Retries())
+    assert (world.error, world.emitted) == (None, [])
+    assert world.now <= 100
+
+
+@pytest.mark.parametrize(("refusal", "kind"), [(failing(404), NotFoundError), (failing(401), AuthenticationError)])
+def test_two_refusals_in_a_row_end_the_wait(refusal: Received, kind: type[LegnextError]) -> None:
+    world = World(lambda *_: refusal).wait()
+    assert type(world.error) is kind
+    assert len(world.asked) == 2
+    assert world.times[1] - world.times[0] == 2.0
+
+
+def test_one_refusal_is_no_end() -> None:
+    answers = iter([failing(404), {"job_id": "j0", "status": "pending"}, failing(404)])
+    world = World(lambda job_id, now: next(answers, None) or done_at(0)(job_id, now)).wait()
+    assert world.error is None
+    assert [status for *_, status in world.emitted] == ["pending", "completed"]
+
+
+def test_an_unknown_status_is_logged_once_and_waited_through(caplog: pytest.LogCaptureFixture) -> None:
+    def reply(job_id: str, now: float) -> Reply:
+        return {"job_id": job_id, "status": "completed" if now > 60 else "retry" if int(now) % 2 else "processing"}
+
+    with caplog.at_level(logging.WARNING, "legnext_client"):
+        world = World(reply).wait(poll_interval=1)
+    assert world.emitted[-1][2] == "completed"
+    assert [record.getMessage() for record in caplog.records] == ["j0: unknown status 'retry', waiting on"]
+
+
+def test_an_unknown_status_from_the_beginning_is_logged_too(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "legnext_client"):
+        World(lambda job_id, _: {"job_id": job_id, "status": "retry"}).wait(
+            [State({"job_id": "j0", "status": "retry"})], timeout=100
+        )
+    assert len(caplog.records) == 1
+
+
+def test_many_jobs_obey_one_rate() -> None:
+    world = World(NEVER).wait(50, per_second=5, timeout=100)
+    gaps = [after - before for before, after in zip(world.times, world.times[1:], strict=False)]
+    assert min(gaps) >= 0.2 - 1e-9
+    assert {job_id for _, job_id in world.asked} == {f"j{number}" for number in range(50)}
+
+
+def test_many_jobs_are_told_of_as_they_end() -> None:
+    ends = {f"j{number}": 20.0 + 10 * number for number in range(6)}
+    world = World(lambda job_id, now: done_at(ends[job_id])(job_id, now)).wait(6)
+    done = [(index, time) for time, index, status in world.emitted if status == "completed"]
+    assert [index for index, _ in done] == list(range(6))
+    for index, time in done:
+        late = time - max(ends[f"j{index}"], 45 * 0.6126)  # none is asked for before the first moment
+        assert late < 0.2 * ends[f"j{index}"] + 2
+
+
+def test_two_thousand_jobs_at_once_are_all_found() -> None:
+    lasting = random.Random(7)
+    ends = {f"j{number}": 45 * lasting.lognormvariate(0, 0.35) for number in range(2000)}
+    world = World(lambda job_id, now: done_at(ends[job_id])(job_id, now)).wait(2000, per_second=100)
+    done = {index for _, index, status in world.emitted if status == "completed"}
+    assert len(done) == 2000
+    assert len(world.asked) < 2000 * 7
+
+
+def test_every_answer_is_told_of() -> None:
+    world = World(done_at(45, note="x")).wait(poll_interval=10)
+    assert world.emitted == [
+        *((time, 0, "processing") for time in (10, 20, 30, 40)), (50, 0, "completed"),
+    ]  # fmt: skip

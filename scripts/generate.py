@@ -84,7 +84,8 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
         if isinstance(parsed, GeneratorError):
             return [f"{parsed.header}: {parsed.detail}"]
         collections = parsed.endpoint_collections_by_tag.values()
-        problems = [*parsed.errors, *(problem for collection in collections for problem in collection.parse_errors)]
+        problems: list[GeneratorError] = [*parsed.errors]
+        problems += [problem for collection in collections for problem in collection.parse_errors]
         if not problems:
             project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
             problems = build(

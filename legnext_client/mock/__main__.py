@@ -14,7 +14,7 @@ from .answers import STYLES
 from .extras import MissingExtra
 from .faults import STAGES, parse_fault
 from .refusals import SHAPES
-from .settings import CallbackSettings, Settings
+from .settings import CALLBACK_SHAPES, DRAWN, PLANS, CallbackSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,13 +36,13 @@ def parser() -> argparse.ArgumentParser:
     add("--seed", type=int, help="makes ids, durations and faults repeatable; drawn and printed if left out")
     add("--credits", type=int, default=Settings.credits, help="credits of the account, in points")
     add("--points", type=int, default=Settings.points, help="bonus points of the account")
-    add("--plan", choices=("pro", "free"), default="pro", help="what the account may use")
+    add("--plan", choices=PLANS, default="pro", help="what the account may use")
     add("--keys", default="mock-key", help="the keys that are known, with commas between them")
     add("--concurrency", type=int, help="jobs at once per key; 0 is without limit; default: what the document says")
     add("--queue", action="store_true", help="beyond --concurrency jobs wait instead of being refused")
     add("--requests-per-second", type=int, help="requests per second and key; default: without limit")
-    add("--error-shape", choices=(*SHAPES, "drawn"), default="flat", help="how refusals are written")
-    add("--answers", choices=(*STYLES, "drawn"), default="drawn", help="how job answers are written")
+    add("--error-shape", choices=(*SHAPES, DRAWN), default="flat", help="how refusals are written")
+    add("--answers", choices=(*STYLES, DRAWN), default="drawn", help="how job answers are written")
     add(
         "--fault",
         action="append",
@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME[:OPTION=VALUE,…]",
         help=f"a fault to play, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
     )
-    add("--callbacks", choices=("bare", "envelope", "off"), default="bare", help="how callbacks are written")
+    add("--callbacks", choices=CALLBACK_SHAPES, default="bare", help="how callbacks are written")
     add("--callback-secret", help="sign callbacks with this")
     add("--callback-retries", type=int, default=CallbackSettings.retries, help="further attempts if not received")
     add("--callback-copies", type=int, default=CallbackSettings.copies, help="how often each is sent")
@@ -95,10 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from .server import Server
 
-        faults = [parse_fault(text) for text in options.fault]
-        server = Server(settings, host=options.host, port=options.port, spec=options.spec)
-        for fault in faults:
-            server.service.faults.add(**fault)
+        server = Server(
+            settings,
+            host=options.host,
+            port=options.port,
+            spec=options.spec,
+            faults=[parse_fault(text) for text in options.fault],
+        )
     except (MissingExtra, OSError, ValueError) as error:
         print(f"The mock server cannot start: {error}", file=sys.stderr)
         return 1

@@ -37,7 +37,7 @@ class FilesApp:
         self._service = service
         self._response: Any = needed("starlette.responses").FileResponse
         self._folder = tempfile.TemporaryDirectory(prefix="mock-files-", ignore_cleanup_errors=True)
-        self._tags: dict[Path, str] = {}
+        self._files: dict[tuple[Job, int | None], tuple[Path, str]] = {}
 
     async def __call__(
         self,
@@ -90,15 +90,13 @@ class FilesApp:
             return job, number, ending
 
     async def _made(self, job: Job, number: int | None, ending: str) -> tuple[Path, str]:
-        name = hashlib.sha256(f"{id(job)}:{job.job_id}:{number}".encode()).hexdigest()[:32]
-        path = Path(self._folder.name, f"{name}.{ending}")
-        if path not in self._tags:
+        if (job, number) not in self._files:
             content = await asyncio.to_thread(_rendered, job, number, ending)
-            draft = path.with_suffix(f".{os.urandom(4).hex()}")
-            draft.write_bytes(content)
-            draft.replace(path)
-            self._tags[path] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        return path, self._tags[path]
+            digest = hashlib.sha256(content).hexdigest()[:32]
+            path = Path(self._folder.name, f"{digest}-{os.urandom(4).hex()}")
+            path.write_bytes(content)
+            self._files.setdefault((job, number), (path, f'"{digest}"'))
+        return self._files[job, number]
 
 
 def _rendered(job: Job, number: int | None, ending: str) -> bytes:

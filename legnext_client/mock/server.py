@@ -15,7 +15,7 @@ from .spec import Spec
 from .wire import KEY, Closing, SocketWire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
     from .settings import Settings
@@ -33,7 +33,13 @@ class Server:
     """A server on a socket. The port is bound when this is made; nothing is served before `run`."""
 
     def __init__(
-        self, settings: Settings, *, host: str = "127.0.0.1", port: int = 0, spec: str | Path | None = None
+        self,
+        settings: Settings,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        spec: str | Path | None = None,
+        faults: Iterable[dict[str, Any]] = (),
     ) -> None:
         needed("httptools")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -45,6 +51,8 @@ class Server:
             shown = f"[{host}]" if ":" in host else host
             self.root_url = f"http://{shown}:{self._socket.getsockname()[1]}"
             self.service = make_service(settings, spec, self.root_url)
+            for fault in faults:
+                self.service.faults.add(**fault)
         except BaseException:
             self._socket.close()
             raise

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .answers import STYLES
+from .refusals import SHAPES
+
+DRAWN = "drawn"
+PLANS = ("pro", "free")
+CALLBACK_SHAPES = ("bare", "envelope", "off")
+
+
+def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+
 
 @dataclass(frozen=True)
 class CallbackSettings:
@@ -23,6 +35,9 @@ class CallbackSettings:
     """Virtual seconds between a job's end and its callback."""
     anywhere: bool = False
     """Send to other hosts than this machine, too."""
+
+    def __post_init__(self) -> None:
+        _one_of("callbacks", self.shape, CALLBACK_SHAPES)
 
 
 @dataclass(frozen=True)
@@ -46,3 +61,13 @@ class Settings:
     answers: str = "drawn"
     """One of `answers.STYLES`, or `drawn` for each job."""
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
+
+    def __post_init__(self) -> None:
+        _one_of("plan", self.plan, PLANS)
+        _one_of("error_shape", self.error_shape, (*SHAPES, DRAWN))
+        _one_of("answers", self.answers, (*STYLES, DRAWN))
+        if isinstance(self.keys, str):
+            raise ValueError(f"keys must be a tuple of keys; got {self.keys!r}.")
+        for name in ("credits", "points"):
+            if not isinstance(value := getattr(self, name), int):
+                raise ValueError(f"{name} must be a whole number of points; got {value!r}.")

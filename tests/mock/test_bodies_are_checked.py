@@ -47,7 +47,8 @@ def test_a_field_that_is_not_there_is_refused_with_those_that_are(
 @pytest.mark.parametrize(("operation", "body", "schema"), BODIES)
 def test_every_field_refuses_what_has_another_type(api: Any, operation: str, body: Any, schema: Any) -> None:
     for field in schema_of(schema)["properties"]:
-        for wrong in (None, True, {"a": 1}, [[]]):
+        wrongs: list[Any] = [None, True, {"a": 1}, [[]]]
+        for wrong in wrongs:
             message = api.refused(400, operation, **{**body, field: wrong})
             assert field in message
 

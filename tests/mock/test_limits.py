@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_service_that_queues_begins_a_job_when_there_is_room(calling: Any) -> 
         server.clock.advance(3600)
         metas = [api.job(job)["meta"] for job in jobs]
         assert len({meta["created_at"] for meta in metas}) == 1
-        for earlier, later in zip(metas, metas[1:], strict=False):
+        for earlier, later in itertools.pairwise(metas):
             assert earlier["ended_at"] < later["started_at"]
 
 

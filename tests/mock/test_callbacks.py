@@ -1,0 +1,227 @@
+"""Callbacks come when jobs end, as told, and to this machine only."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import queue
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import httpx
+import pytest
+
+from legnext_client.testing import CallbackSettings, MockServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Received(NamedTuple):
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Receiver:
+    """Somebody's own server, that answers with the statuses it is told, and 200 after these."""
+
+    def __init__(self) -> None:
+        self.received: queue.Queue[Received] = queue.Queue()
+        self.statuses: list[int] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                receiver.received.put(Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+                status = receiver.statuses.pop(0) if receiver.statuses else 200
+                self.send_response(status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/hook"
+
+    def all(self) -> list[Received]:
+        return [self.received.get_nowait() for _ in range(self.received.qsize())]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    thread = threading.Thread(target=made.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def serving(calling: Any) -> Iterator[Any]:
+    servers: list[MockServer] = []
+
+    def make(**settings: Any) -> Any:
+        callbacks = CallbackSettings(**settings)
+        servers.append(MockServer(in_process=True, answers="plain", callbacks=callbacks, concurrency=0))
+        servers[-1].start()
+        return calling(servers[-1])
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+def test_a_callback_comes_when_the_job_ends_and_not_before(serving: Any, receiver: Receiver) -> None:
+    api = serving()
+    job_id = api.accepted("diffusion", text="a", callback=receiver.url)
+    assert api.job(job_id)["config"]["webhook_config"]["endpoint"] == receiver.url
+    api.server.clock.advance(1)
+    assert api.server.callbacks.wait() == []
+    api.server.clock.advance(3600)
+    (sent,) = api.server.callbacks.wait()
+    assert (sent.job_id, sent.outcome, sent.attempt) == (job_id, "200", 1)
+    (received,) = receiver.all()
+    assert received.path == "/hook"
+    assert received.headers["content-type"] == "application/json"
+    assert json.loads(received.body) == api.job(job_id)
+    assert "x-legnext-signature" not in received.headers
+
+
+def test_a_failed_job_is_called_back_too(serving: Any, receiver: Receiver) -> None:
+    api = serving()
+    api.done("diffusion", text="fail-this-job", callback=receiver.url)
+    api.server.callbacks.wait()
+    assert [json.loads(each.body)["status"] for each in receiver.all()] == ["failed"]
+
+
+def test_a_job_that_is_done_at_once_is_called_back(serving: Any, receiver: Receiver) -> None:
+    api = serving()
+    api.accepted("diffusion", text="complete-at-once", callback=receiver.url)
+    api.server.callbacks.wait()
+    assert len(receiver.all()) == 1
+
+
+def test_callbacks_come_in_an_envelope_and_signed(serving: Any, receiver: Receiver) -> None:
+    api = serving(shape="envelope", secret="hush")
+    job_id = api.done("diffusion", text="a", callback=receiver.url)
+    api.server.callbacks.wait()
+    (received,) = receiver.all()
+    told = json.loads(received.body)
+    assert told["data"]["job_id"] == job_id
+    stamp = received.headers["x-legnext-timestamp"]
+    assert told["timestamp"] == int(stamp) == int(api.server.clock.now)
+    signed = hmac.new(b"hush", stamp.encode() + b"." + received.body, hashlib.sha256).hexdigest()
+    assert received.headers["x-legnext-signature"] == signed
+
+
+def test_callbacks_can_be_off(serving: Any, receiver: Receiver) -> None:
+    api = serving(shape="off")
+    api.done("diffusion", text="a", callback=receiver.url)
+    assert api.server.callbacks.wait() == []
+
+
+def test_what_was_not_received_is_sent_again_later(serving: Any, receiver: Receiver) -> None:
+    api = serving(retries=2)
+    receiver.statuses = [500, 404]
+    api.done("diffusion", text="a", callback=receiver.url)
+    assert [each.outcome for each in api.server.callbacks.wait()] == ["500"]
+    api.server.clock.advance(10)
+    assert [each.outcome for each in api.server.callbacks.wait()] == ["500", "404"]
+    api.server.clock.advance(19)
+    assert len(api.server.callbacks.wait()) == 2
+    api.server.clock.advance(1)
+    assert [(each.outcome, each.attempt) for each in api.server.callbacks.wait()][-1] == ("200", 3)
+
+
+def test_attempts_come_to_an_end(serving: Any, receiver: Receiver) -> None:
+    api = serving(retries=1)
+    receiver.statuses = [500] * 9
+    api.done("diffusion", text="a", callback=receiver.url)
+    for _ in range(5):
+        api.server.callbacks.wait()
+        api.server.clock.advance(100)
+    assert len(receiver.all()) == 2
+
+
+def test_nobody_listening_is_no_disaster(serving: Any) -> None:
+    api = serving(retries=0)
+    api.done("diffusion", text="a", callback="http://127.0.0.1:9/")
+    (sent,) = api.server.callbacks.wait()
+    assert "ConnectError" in sent.outcome
+
+
+def test_duplicates_delay_and_loss_come_on_request(serving: Any, receiver: Receiver) -> None:
+    twice = serving(copies=2)
+    twice.done("diffusion", text="a", callback=receiver.url)
+    twice.server.callbacks.wait()
+    assert len(receiver.all()) == 2
+
+    late = serving(delay=50)
+    job_id = late.accepted("diffusion", text="a", callback=receiver.url)
+    late.server.jobs.complete(job_id)
+    late.server.clock.advance(49)
+    assert late.server.callbacks.wait() == []
+    late.server.clock.advance(1)
+    assert len(late.server.callbacks.wait()) == 1
+    receiver.all()
+
+    lost = serving(loss=0.5)
+    for _ in range(40):
+        lost.accepted("diffusion", text="a", callback=receiver.url)
+    lost.server.clock.advance(3600)
+    outcomes = [each.outcome for each in lost.server.callbacks.wait()]
+    assert 8 < outcomes.count("lost") < 32
+    assert len(receiver.all()) == outcomes.count("200") == 40 - outcomes.count("lost")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.com/hook", "http://127.0.0.1.example.com/", "http://10.0.0.1/", "http://localhost@10.0.0.1/"],
+)
+def test_nothing_is_sent_to_another_host(serving: Any, url: str) -> None:
+    api = serving()
+    api.done("diffusion", text="a", callback=url)
+    assert [each.outcome for each in api.server.callbacks.wait()] == ["not loopback"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+def test_this_machine_has_more_than_one_name(serving: Any, host: str) -> None:
+    api = serving(retries=0)
+    api.done("diffusion", text="a", callback=f"http://{host}:9/")
+    (sent,) = api.server.callbacks.wait()
+    assert "ConnectError" in sent.outcome
+
+
+def test_elsewhere_needs_to_be_allowed(serving: Any) -> None:
+    api = serving(anywhere=True, retries=0)
+    api.done("diffusion", text="a", callback="http://nobody.invalid/")
+    (sent,) = api.server.callbacks.wait()
+    assert "ConnectError" in sent.outcome
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+def test_on_a_clock_that_runs_callbacks_come_by_themselves(calling: Any, receiver: Receiver, in_process: bool) -> None:
+    with MockServer(in_process=in_process, time_scale=100_000, answers="plain") as server:
+        api = calling(server)
+        job_id = api.accepted("diffusion", text="a", callback=receiver.url)
+        received = receiver.received.get(timeout=20)
+        assert json.loads(received.body)["job_id"] == job_id
+        assert json.loads(received.body)["status"] == "completed"
+
+
+def test_the_callback_of_one_job_does_not_wait_for_jobs_without(calling: Any, receiver: Receiver) -> None:
+    with MockServer(time_scale=100_000, concurrency=0) as server, httpx.Client() as other:
+        api = calling(server)
+        for _ in range(50):
+            api.accepted("diffusion", text="a")
+        api.accepted("diffusion", text="a", callback=receiver.url)
+        assert receiver.received.get(timeout=20)
+        assert other.get(f"{server.root_url}/__mock__/callbacks").status_code == 200

@@ -1,0 +1,178 @@
+"""`python -m legnext_client.mock` starts quickly, says where it is, and ends when it is told to."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from legnext_client.mock.__main__ import main, parser, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Running:
+    """The command line in a process of its own."""
+
+    def __init__(self, *arguments: str, folder: Path) -> None:
+        command = [sys.executable, "-m", "legnext_client.mock", "--port", "0", *arguments]
+        environment = {**os.environ, "TMPDIR": str(folder)}
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(command, **pipes, env=environment, text=True)
+        assert self.process.stdout is not None
+        self.greeting = self.process.stdout.readline() + self.process.stdout.readline()
+        found = re.search(r"http://\S+/api", self.greeting)
+        assert found is not None, self.greeting
+        self.base_url = found[0]
+
+    def end(self, with_signal: int = signal.SIGTERM) -> tuple[int, str]:
+        self.process.send_signal(with_signal)
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Any]:
+    started: list[Running] = []
+
+    def start(*arguments: str) -> Running:
+        started.append(Running(*arguments, folder=tmp_path))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.returncode is None:
+            each.end()
+
+
+def test_it_greets_with_a_command_that_works(run: Any) -> None:
+    running = run("--seed", "5", "--credits", "100")
+    assert "(seed 5, key mock-key)" in running.greeting
+    words = shlex.split(running.greeting.partition("Try: ")[2])
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    url = next(word for word in words if word.startswith("http"))
+    answer = httpx.post(url, headers=headers, content=words[words.index("-d") + 1])
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "pending"
+    assert httpx.get(f"{running.base_url}/account/balance", headers=headers).json()["data"]["available_credits"] == 20
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(run: Any, tmp_path: Path, with_signal: int) -> None:
+    running = run("--time-scale", "100000")
+    headers = {"x-api-key": "mock-key"}
+    body = {"text": "complete-at-once"}
+    job = httpx.post(f"{running.base_url}/v1/diffusion", headers=headers, json=body).json()
+    root = running.base_url.removesuffix("/api")
+    assert httpx.get(f"{root}/files/{job['job_id']}/0.png").status_code == 200
+    assert list(tmp_path.iterdir())
+    assert running.end(with_signal) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_request_that_is_waiting_does_not_hold_it_back(run: Any) -> None:
+    running = run("--fault", "delay:seconds=3600")
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{running.base_url}/account/balance", headers={"x-api-key": "mock-key"}, timeout=0.2)
+    assert running.end() == (0, "")
+
+
+def test_it_serves_another_document(run: Any, tmp_path: Path) -> None:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Small", "version": "1"},
+        "servers": [{"url": "https://example.com/other/api"}],
+        "paths": {
+            "/v2/sing": {
+                "post": {
+                    "operationId": "sing",
+                    "x-legnext": {
+                        "task_type": "song",
+                        "makes": "texts",
+                        "price": {"points": 7},
+                        "seconds": {"median": 1, "spread": 0.1},
+                    },
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": {"type": "object", "required": ["tune"]}}},
+                    },
+                    "responses": {"200": {"description": "yes"}},
+                }
+            },
+            "/v2/weather": {
+                "get": {
+                    "operationId": "weather",
+                    "responses": {
+                        "200": {
+                            "description": "yes",
+                            "content": {"application/json": {"examples": {"fair": {"value": {"sun": True}}}}},
+                        }
+                    },
+                }
+            },
+        },
+    }
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    running = run("--spec", str(path), "--standing-clock")
+    assert running.base_url.endswith("/other/api")
+    song = httpx.post(f"{running.base_url}/v2/sing", json={"tune": "a"}).json()
+    assert song["task_type"] == "song"
+    assert httpx.post(f"{running.base_url}/v2/sing", json={}).status_code == 400
+    assert httpx.get(f"{running.base_url}/v2/weather").json() == {"sun": True}
+    root = running.base_url.removesuffix("/other/api")
+    assert httpx.get(f"{root}/__mock__/ledger").json()[0]["points"] == 7
+
+
+def test_every_option_reaches_the_server() -> None:
+    words = (
+        "--seed 3 --credits 7 --points 8 --plan free --keys a,b --concurrency 2 --queue --requests-per-second 9 "
+        "--time-scale 60 --error-shape job --answers empty --callbacks envelope --callback-secret s "
+        "--callback-retries 4 --callback-copies 5 --callback-loss 0.5 --callback-delay 6 --callbacks-to-anywhere"
+    )
+    made = settings_of(parser().parse_args(words.split()))
+    callbacks = made.callbacks
+    assert (made.seed, made.credits, made.points, made.plan, made.keys) == (3, 7, 8, "free", ("a", "b"))
+    assert (made.concurrency, made.queues, made.requests_per_second, made.time_scale) == (2, True, 9, 60)
+    assert (made.error_shape, made.answers) == ("job", "empty")
+    assert (callbacks.shape, callbacks.secret, callbacks.retries, callbacks.copies) == ("envelope", "s", 4, 5)
+    assert (callbacks.loss, callbacks.delay, callbacks.anywhere) == (0.5, 6, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fault", "explode"], "no fault"),
+        (["--fault", "delay:often=1"], "no option"),
+        (["--time-scale", "0"], "time_scale"),
+        (["--spec", "/nowhere/at/all.json"], "No such file"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_starts(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["--port", "0", *arguments]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    port = run().base_url.split(":")[2].removesuffix("/api")
+    assert main(["--port", port]) == 1
+    assert "cannot start" in capsys.readouterr().err
+
+
+def test_the_temporary_folder_is_left_alone_when_no_file_was_made(run: Any, tmp_path: Path) -> None:
+    assert run().end() == (0, "")
+    assert list(tmp_path.iterdir()) == []
+    assert Path(tempfile.gettempdir()) != tmp_path

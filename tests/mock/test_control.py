@@ -1,0 +1,116 @@
+"""The control interface shows and changes what the server does, in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def control(api: Any) -> Any:
+    def call(method: str, path: str, expected: int = 200, /, **body: Any) -> Any:
+        url = f"{api.server.root_url}/__mock__{path}"
+        answer = api.client.request(method, url, json=body or None, headers={"x-api-key": ""})
+        assert answer.status_code == expected, answer.text
+        return answer.json()
+
+    return call
+
+
+def test_the_state_shows_everything_at_a_glance(api: Any, control: Any) -> None:
+    api.done("diffusion", text="a")
+    api.accepted("diffusion", text="a")
+    api.server.faults.add("html", times=2, path="/v1")
+    state = control("GET", "/state")
+    assert state["account"] == {
+        "available_credits": 1_000_000 - 160,
+        "available_points": 0,
+        "frozen": 80,
+        "consumed": 80,
+    }
+    assert state["jobs"] == {"completed": 1, "pending": 1}
+    assert state["submissions"] == 2
+    assert [fault["name"] for fault in state["faults"]] == ["html"]
+    assert state["time_scale"] is None
+
+
+def test_the_ledger_counts_submissions(api: Any, control: Any) -> None:
+    job_id = api.accepted("diffusion", text="a")
+    (line,) = control("GET", "/ledger")
+    assert line["job_id"] == job_id
+    assert (line["number"], line["operation"], line["points"]) == (1, "diffusion", 80)
+
+
+def test_the_clock_is_moved(api: Any, control: Any) -> None:
+    job_id = api.accepted("diffusion", text="a")
+    before = control("GET", "/clock")["time"]
+    assert control("POST", "/clock", advance=3600)["time"] - before == 3600
+    assert api.job(job_id)["status"] == "completed"
+
+
+@pytest.mark.parametrize("body", [{}, {"advance": "1"}, {"advance": True}, {"advance": -1}, {"advance": 1e999}])
+def test_the_clock_is_moved_forward_by_a_number(api: Any, control: Any, body: dict[str, Any]) -> None:
+    if body.get("advance") == float("inf"):
+        url = f"{api.server.root_url}/__mock__/clock"
+        assert api.client.post(url, content=b'{"advance": 1e999}').status_code == 400
+    else:
+        control("POST", "/clock", 400, **body)
+
+
+def test_a_job_can_be_put_there_looked_at_and_ended(control: Any) -> None:
+    placed = control("POST", "/jobs", job_id="a/b", operation="upscale", status="processing")
+    assert (placed["job_id"], placed["status"], placed["task_type"]) == ("a/b", "processing", "upscale")
+    assert control("GET", "/jobs/a%2Fb") == placed
+    assert control("POST", "/jobs/a%2Fb/end", failed=True)["status"] == "failed"
+    assert control("POST", "/jobs/a%2Fb/end", 400)["code"] == 400
+    assert [job["job_id"] for job in control("GET", "/jobs")] == ["a/b"]
+    control("GET", "/jobs/nobody", 404)
+    control("POST", "/jobs/nobody/end", 404)
+    control("POST", "/jobs", 400, job_id="a/b")
+    control("POST", "/jobs", 400, operation="paint")
+    control("POST", "/jobs", 400, colour="red")
+
+
+def test_a_paid_job_can_be_ended_by_hand(api: Any, control: Any) -> None:
+    job_id = api.accepted("diffusion", text="never-end-this-job")
+    assert control("POST", f"/jobs/{job_id}/end")["status"] == "completed"
+    assert (api.server.frozen, api.server.consumed) == (0, 80)
+    other = api.accepted("diffusion", text="a")
+    control("POST", f"/jobs/{other}/end", failed=True)
+    api.server.clock.advance(3600)
+    assert (api.server.frozen, api.server.consumed) == (0, 80)
+
+
+def test_faults_are_set_shown_and_removed(api: Any, control: Any) -> None:
+    assert control("POST", "/faults", name="error_before", times=5, status=503)["status"] == 503
+    assert api.call("balance").status_code == 503
+    assert control("GET", "/faults")[0]["struck"] == 1
+    assert control("DELETE", "/faults") == []
+    assert api.call("balance").status_code == 200
+    control("POST", "/faults", 400, name="explode")
+    control("POST", "/faults", 400, nonsense=1)
+
+
+def test_a_reset_brings_back_the_beginning(api: Any, control: Any) -> None:
+    first = api.done("diffusion", text="a")
+    api.server.faults.add("html", rate=1)
+    state = control("POST", "/reset")
+    assert (state["jobs"], state["submissions"], state["faults"]) == ({}, 0, [])
+    assert state["account"]["available_credits"] == 1_000_000
+    assert api.accepted("diffusion", text="a") == first
+
+
+def test_what_is_not_there_lists_what_is(control: Any) -> None:
+    assert "/__mock__/ledger" in control("GET", "/nothing", 404)["message"]
+
+
+def test_what_is_no_json_object_is_refused(api: Any) -> None:
+    url = f"{api.server.root_url}/__mock__/clock"
+    for body in (b"{", b"[]", b"1", b"\xff"):
+        assert api.client.post(url, content=body).status_code == 400
+
+
+def test_callbacks_that_were_sent_are_listed(api: Any, control: Any) -> None:
+    api.done("diffusion", text="a", callback="https://example.com/")
+    assert [each["outcome"] for each in control("GET", "/callbacks")] == ["not loopback"]

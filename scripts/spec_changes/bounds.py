@@ -15,6 +15,9 @@ _MOST = ("maxLength", "maxItems", "maxProperties", "maxContains")
 _PYTHON_TYPES = {"binary", "byte", "date", "date-time", "uuid"}
 """Formats that change the type of a Python argument; the others are a hint."""
 
+_PROSE = {"means"}
+"""Keys of a schema's `x-legnext` that put a bound into words; the bound itself is compared."""
+
 _ELSEWHERE = {
     *ANNOTATIONS,
     "additionalProperties",
@@ -113,9 +116,9 @@ def _format(old: str | None, new: str | None) -> Iterator[Finding]:
 
 
 def _own_words(old: Json, new: Json) -> Iterator[Finding]:
-    """`x-legnext` of a schema: each of its switches forbids something. Other extensions are worth a look."""
+    """`x-legnext` of a schema: what is not prose forbids something. Other extensions are worth a look."""
     before, after = (schema.get("x-legnext", {}) for schema in (old, new))
-    for word in sorted({*before, *after}):
+    for word in sorted({*before, *after} - _PROSE):
         if before.get(word) != after.get(word):
             effect = WIDENED if not after.get(word) else NARROWED if not before.get(word) else UNDECIDED
             yield Finding(effect, (), _told(word, before, after))

@@ -118,8 +118,9 @@ def _film(old: Json, new: Json) -> Iterator[tuple[Effect, str]]:
     times = [film.get("at_most", float("inf")) for film in (before, after)]
     if times[0] != times[1]:
         yield NARROWED if times[1] < times[0] else WIDENED, became("times that it may be repeated", *times)
-    if before.get("adds") != after.get("adds"):
-        yield NOTED, became("seconds that it adds", before.get("adds"), after.get("adds"))
+    for word in sorted({*before, *after} - {"at_most"}):
+        if before.get(word) != after.get(word):
+            yield NOTED, became(f"film, {word}:", before.get(word), after.get(word))
 
 
 def _told(name: str, effect: Effect, text: str) -> Change:

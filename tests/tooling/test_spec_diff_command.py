@@ -36,7 +36,7 @@ TIGHTENING = {
     "pattern",
     "required",
     "then",
-    "x-legnext",
+    "even_length",
 }
 
 
@@ -47,7 +47,7 @@ def stated(node: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
     for key, value in node.items():
         if key in TIGHTENING and path[-1] != "properties":
             yield (*path, key)
-        elif key not in ("if", "examples", "default"):
+        elif key not in ("if", "examples", "default", "means"):
             yield from stated(value, *path, key)
 
 

@@ -25,7 +25,7 @@ from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
 
@@ -164,7 +164,7 @@ def bodies(draw: st.DrawFn, operation: Operation) -> Json:
     return copy.deepcopy(body)
 
 
-def in_python_names(draw: st.DrawFn, fields: tuple[Field, ...], body: Any) -> Any:
+def in_python_names(draw: Callable[[st.SearchStrategy[Any]], Any], fields: tuple[Field, ...], body: Any) -> Any:
     """The same body as a caller may write it: fields by either name, lists as tuples, None for what is left out."""
     by_wire = {field.wire: field for field in fields}
     if not isinstance(body, dict):
@@ -189,7 +189,7 @@ def in_python_names(draw: st.DrawFn, fields: tuple[Field, ...], body: Any) -> An
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(data=st.data())
 def test_a_body_is_accepted_exactly_when_the_schema_accepts_it(operation: Operation, data: st.DataObject) -> None:
     schema = SCHEMAS[operation.name]

@@ -180,7 +180,8 @@ def test_every_annotation_resolves_and_offers_enums_and_plain_values(
             if field.enum:
                 literal = next(choice for choice in choices if typing.get_origin(choice) is typing.Literal)
                 assert typing.get_args(literal) == field.enum
-                members = next(choice for choice in choices if isinstance(choice, enum.EnumType)).__members__
+                chosen: Any = next(choice for choice in choices if isinstance(choice, enum.EnumType))
+                members: Mapping[str, enum.Enum] = chosen.__members__
                 assert {member.value for member in members.values()} == set(field.enum)
                 assert set(members) == set(field.enum_names)
             elif field.type in plain:

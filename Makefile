@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SOURCES := legnext_client scripts tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo mock spec-diff dist clean
+.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo mock spec-diff regenerate dist clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ mock: $(READY) ## Start the mock server
 
 spec-diff: $(READY) ## Report what a change of the spec means to callers: make spec-diff BASE=main
 	$(RUN)python scripts/spec_diff.py --base $(or $(BASE),HEAD)
+
+regenerate: $(READY) ## Commit what follows from a committed openapi.yaml: make regenerate OPTIONS=--push
+	$(RUN)python scripts/regenerate.py $(OPTIONS)
 
 dist: $(READY) ## Build the wheel and the sdist
 	$(RUN)python -m build --no-isolation --outdir dist .

@@ -88,9 +88,8 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
         problems += [problem for collection in collections for problem in collection.parse_errors]
         if not problems:
             project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
-            problems = build(
-                project, {"spec": spec, "operations": rows, "rules": rules, "methods": methods(rows, parsed)}
-            )
+            facts = {"spec": spec, "operations": rows, "rules": rules, "methods": methods(rows, parsed)}
+            problems.extend(build(project, facts))
         if problems:
             return [f"{problem.header}: {problem.detail}" for problem in problems]
         tidy(output)

@@ -130,9 +130,7 @@ class Desk:
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
         if callbacks is not None and not hasattr(callbacks, "listening"):
-            raise InvalidRequest(
-                f"callbacks must be a CallbackReceiver, or another thing with `listening`; got {type(callbacks).__name__}."
-            )
+            raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {type(callbacks).__name__}.")
         pace = Pace(
             self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
         )

@@ -8,15 +8,17 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from legnext_client.calling import Desk, Origin, Plan
+from legnext_client.calling import Desk, Origin, Plan, book
 from legnext_client.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
 from legnext_client.errors import WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
+from legnext_client.job_view import JobView
 from legnext_client.jobs import AsyncJob, Job
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
+    from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.sending import Answer
     from legnext_client.generated.operations import Operation
 
@@ -45,6 +47,14 @@ class SyncCalls:
         """Carry a planned call out and answer with the object that came, whatever it is."""
         return run(self.desk.submitting(plan), self.hands).data
 
+    def confirm(self, job: JobView | str) -> Job:
+        """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
+        found = self.job(*_asking_for(job))
+        if isinstance(job, JobView):
+            found._origin = job._origin
+            book(found._state, found._origin)
+        return found
+
     def stub(self, job_id: str) -> Job:
         """A job of which nothing is known but its id; it is asked for at once."""
         self.desk.check_open()
@@ -56,10 +66,12 @@ class SyncCalls:
         timeout: float | None,
         poll_interval: float | None,
         on_progress: Callable[[Job], object] | None,
+        callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
         waited = [self.stub(job) if isinstance(job, str) else job for job in jobs]
         yield from [job for job in waited if job.done]
-        flow = self.desk.waiting([job._standing for job in waited], timeout=timeout, poll_interval=poll_interval)
+        standing = [job._standing for job in waited]
+        flow = self.desk.waiting(standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks)
         index: int
         for index, state in emitted(flow, self.hands):
             job = waited[index]._accept(state)
@@ -92,6 +104,14 @@ class AsynchronousCalls:
         """Carry a planned call out and answer with the object that came, whatever it is."""
         return (await async_run(self.desk.submitting(plan), self.hands)).data
 
+    async def confirm(self, job: JobView | str) -> AsyncJob:
+        """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
+        found = await self.job(*_asking_for(job))
+        if isinstance(job, JobView):
+            found._origin = job._origin
+            book(found._state, found._origin)
+        return found
+
     def stub(self, job_id: str) -> AsyncJob:
         """A job of which nothing is known but its id; it is asked for at once."""
         self.desk.check_open()
@@ -103,12 +123,14 @@ class AsynchronousCalls:
         timeout: float | None,
         poll_interval: float | None,
         on_progress: Callable[[AsyncJob], object] | None,
+        callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
         waited = [self.stub(job) if isinstance(job, str) else job for job in jobs]
         for job in waited:
             if job.done:
                 yield job
-        flow = self.desk.waiting([job._standing for job in waited], timeout=timeout, poll_interval=poll_interval)
+        standing = [job._standing for job in waited]
+        flow = self.desk.waiting(standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks)
         index: int
         async for index, state in async_emitted(flow, self.hands):
             job = waited[index]._accept(state)
@@ -119,6 +141,13 @@ class AsynchronousCalls:
             if job.done:
                 yield job
         _all_done(waited)
+
+
+def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
+    from legnext_client.generated.operations import ROLES
+
+    operation = ROLES["job"]
+    return operation, {operation.path_fields[0].name: job.job_id if isinstance(job, JobView) else job}
 
 
 def _unwrapped(operation: Operation, answer: Answer) -> Mapping[str, Any]:

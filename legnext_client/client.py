@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from legnext_client.clocks import Clock
+    from legnext_client.core.callbacks import Callbacks
     from legnext_client.generated.operations import Operation
+    from legnext_client.job_view import JobView
     from legnext_client.prices import Budget, Estimate, RequestModel
     from legnext_client.transports import AsyncTransport, Transport
 
@@ -183,12 +185,18 @@ class Client(_BaseClient, Namespaces[Job]):
         *,
         poll_interval: float | None = None,
         on_progress: Callable[[Job], object] | None = None,
+        callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
         """Wait for many jobs, or ids, with one loop; yields each as it ends, failed ones too (`job.ok` tells).
 
-        Raises `WaitTimeout` when the time is over and some are not done.
+        With `callbacks`, such as a `CallbackReceiver`, a job that is called back is asked for at once, and otherwise
+        seldom and late. Raises `WaitTimeout` when the time is over and some are not done.
         """
-        return self._caller.wait_all(jobs, timeout, poll_interval, on_progress)
+        return self._caller.wait_all(jobs, timeout, poll_interval, on_progress, callbacks)
+
+    def confirm(self, job: JobView | str) -> Job:
+        """The truth about a job: fetched now, whatever a callback said of it."""
+        return self._caller.confirm(job)
 
     def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""
@@ -262,9 +270,14 @@ class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
         *,
         poll_interval: float | None = None,
         on_progress: Callable[[AsyncJob], object] | None = None,
+        callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
         """Wait for many jobs, or ids, with one loop; see `Client.wait_all`."""
-        return self._caller.wait_all(jobs, timeout, poll_interval, on_progress)
+        return self._caller.wait_all(jobs, timeout, poll_interval, on_progress, callbacks)
+
+    async def confirm(self, job: JobView | str) -> AsyncJob:
+        """The truth about a job: fetched now, whatever a callback said of it."""
+        return await self._caller.confirm(job)
 
     async def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""

@@ -11,9 +11,11 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client.core.flow import Emit, Flow, Lost, Received, Send, Sleep
+from legnext_client.core.flow import Do, Emit, Fetch, Flow, Lost, Read, Received, Send, Sleep, Together
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from legnext_client.clocks import Clock
     from legnext_client.transports import AsyncTransport, Transport
 
@@ -22,10 +24,11 @@ Listener = Callable[[Any], object]
 
 
 class Hands(NamedTuple):
-    """What carries effects out: who sends, and by which clock to sleep."""
+    """What carries effects out: who sends, by which clock to sleep, and what says that it is time to stop."""
 
     transport: Transport
     clock: Clock
+    stop: Event | None = None
 
 
 class AsyncHands(NamedTuple):
@@ -43,7 +46,7 @@ INTERRUPTED = (
 
 def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> ResultT:
     """Carry a flow out to its end; the listener hears what it emits."""
-    result: Received | Lost | None = None
+    result: Any = None
     try:
         while True:
             try:
@@ -56,14 +59,14 @@ def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> 
                 if listener is not None:
                     listener(effect.value)
             else:
-                result = _done(effect, hands)
+                result = _done(effect, hands, listener)
     finally:
         flow.close()
 
 
 def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
     """Carry a flow out, yielding what it emits."""
-    result: Received | Lost | None = None
+    result: Any = None
     try:
         while True:
             try:
@@ -81,7 +84,7 @@ def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
 
 async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener | None = None) -> ResultT:
     """Carry a flow out to its end; the listener hears what it emits, and may be a coroutine function."""
-    result: Received | Lost | None = None
+    result: Any = None
     try:
         while True:
             try:
@@ -95,14 +98,14 @@ async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener |
                 if inspect.isawaitable(heard):
                     await heard
             else:
-                result = await _async_done(effect, hands)
+                result = await _async_done(effect, hands, listener)
     finally:
         flow.close()
 
 
 async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[Any, None]:
     """Carry a flow out, yielding what it emits."""
-    result: Received | Lost | None = None
+    result: Any = None
     try:
         while True:
             try:
@@ -118,10 +121,20 @@ async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[An
         flow.close()
 
 
-def _done(effect: Send | Sleep, hands: Hands) -> Received | Lost | None:
+Errand = Fetch | Read | Do | Together
+
+
+def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
-        hands.clock.sleep(effect.seconds)
+        if effect.bell is None:
+            hands.clock.sleep(effect.seconds)
+        else:
+            effect.bell.sleep(effect.seconds, hands.clock)
         return None
+    if not isinstance(effect, Send):
+        from legnext_client.errands import errand  # only downloads have need of it
+
+        return errand(effect, hands, listener)
     began = time.perf_counter()
     try:
         outcome = hands.transport.send(effect)
@@ -132,10 +145,17 @@ def _done(effect: Send | Sleep, hands: Hands) -> Received | Lost | None:
     return outcome
 
 
-async def _async_done(effect: Send | Sleep, hands: AsyncHands) -> Received | Lost | None:
+async def _async_done(effect: Send | Sleep | Errand, hands: AsyncHands, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
-        await hands.clock.async_sleep(effect.seconds)
+        if effect.bell is None:
+            await hands.clock.async_sleep(effect.seconds)
+        else:
+            await effect.bell.async_sleep(effect.seconds, hands.clock)
         return None
+    if not isinstance(effect, Send):
+        from legnext_client.errands import async_errand
+
+        return await async_errand(effect, hands, listener)
     began = time.perf_counter()
     try:
         outcome = await hands.transport.send(effect)

@@ -13,6 +13,7 @@ from legnext_client.errors import ConfigurationError, JobFailed, WaitTimeout
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.flow import Flow
     from legnext_client.generated.models import TaskConfig, TaskError, TaskMeta, TaskOutput
     from legnext_client.generated.operations import Operation
@@ -176,8 +177,12 @@ class JobView:
         answer = yield from sending(question(self.job_id), settings.retries, settings.timeout, clock=desk.clock.now)
         self._accept(State(answer.data))
 
-    def _waiting(self, timeout: float | None, poll_interval: float | None) -> Flow[None]:
-        return self._its_desk.waiting([self._standing], timeout=timeout, poll_interval=poll_interval)
+    def _waiting(
+        self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
+    ) -> Flow[None]:
+        return self._its_desk.waiting(
+            [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks
+        )
 
     def _ended(self) -> Self:
         if not self.done:

@@ -11,6 +11,7 @@ from legnext_client.job_view import JobView
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.state import State
     from legnext_client.drivers import AsyncHands, Hands
     from legnext_client.generated.operations import Operation
@@ -32,6 +33,7 @@ class Job(JobView, FollowUps["Job"]):
         *,
         poll_interval: float | None = None,
         on_progress: Callable[[Job], object] | None = None,
+        callbacks: Callbacks | None = None,
     ) -> Self:
         """Wait until the job is done.
 
@@ -39,6 +41,8 @@ class Job(JobView, FollowUps["Job"]):
             timeout: Seconds to wait at most; without it, 300 or three times the typical time, whichever is more.
             poll_interval: Seconds between questions; without it, the job is asked for when it is likely to be done.
             on_progress: Called with the job at each answer.
+            callbacks: Where the job is called back, such as a `CallbackReceiver`: a callback has the job asked for at
+                once, which otherwise happens seldom and late.
 
         Raises:
             JobFailed: The job ended without a result.
@@ -50,7 +54,7 @@ class Job(JobView, FollowUps["Job"]):
             if on_progress is not None:
                 on_progress(self)
 
-        run(self._waiting(timeout, poll_interval), self._hands, heard)
+        run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
         return self._ended()
 
     def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
@@ -86,6 +90,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         *,
         poll_interval: float | None = None,
         on_progress: Callable[[AsyncJob], object] | None = None,
+        callbacks: Callbacks | None = None,
     ) -> Self:
         """Wait until the job is done; see `Job.wait`. `on_progress` may be a coroutine function."""
 
@@ -93,7 +98,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             self._accept(found[1])
             return on_progress(self) if on_progress is not None else None
 
-        await async_run(self._waiting(timeout, poll_interval), self._hands, heard)
+        await async_run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
         return self._ended()
 
     async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:

@@ -6,26 +6,35 @@ import heapq
 import logging
 import random
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Emit, Flow, Request, Sleep
-from legnext_client.core.polling import Expectation, default_timeout, moments
+from legnext_client.core.polling import Expectation, backstop, default_timeout, moments
 from legnext_client.core.sending import Clock, Retries, sending
 from legnext_client.core.state import KNOWN, State
 from legnext_client.errors import APIError, ConnectionError, RateLimitError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from legnext_client.core.callbacks import Bell, Callbacks
 
 logger = logging.getLogger("legnext_client")
 
 REFUSALS, REFUSAL_PAUSE = 2, 2.0
 """So many refusals in a row, so many seconds apart, end a wait: one may be a replica that does not know the job yet."""
+DOUBT = 2.0
+"""A job that was called back and has not ended is asked for again after so many seconds, then twice as many, and so on.
+Callbacks may have come too early, or be lies; those that follow within so many seconds bring no further question."""
 
 
 class Pace(NamedTuple):
-    """How a wait asks: with which patience for one question, how often at most, and by which clock."""
+    """How a wait asks: with which patience for one question, how often at most, and by which clock.
+
+    With `callbacks`, a job is asked for when it was called back, and otherwise seldom and late.
+    """
 
     retries: Retries
     timeout: float
@@ -33,6 +42,7 @@ class Pace(NamedTuple):
     per_second: float = 10.0
     clock: Clock = time.monotonic
     chance: Callable[[], float] = random.random
+    callbacks: Callbacks | None = None
 
 
 class Schedule(NamedTuple):
@@ -58,31 +68,88 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
     not end the wait: the job goes on. Only being refused again and again does. A job whose next question would come too
     late is asked for a last time just before the end.
     """
+    watched = {index: _Watched(job, pace) for index, job in enumerate(jobs) if not job.state.done}
+    job_ids = [job.state.job_id for job in watched.values()]
+    with nullcontext() if pace.callbacks is None else pace.callbacks.listening(job_ids) as bell:
+        yield from _asking(watched, pace, timeout, bell)
+
+
+def _asking(jobs: Mapping[int, _Watched], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
     begun = free = pace.clock()
-    queue: list[tuple[float, int, _Watched]] = []
-    for index, job in enumerate(jobs):
-        if not job.state.done:
-            watched = _Watched(job, pace)
-            heapq.heappush(queue, (watched.next(begun), index, watched))
-    patience = max((watched.patience for _, _, watched in queue), default=0.0) if timeout is None else timeout
+    queue = _Queue(jobs, begun, bell)
+    patience = max((watched.patience for watched in jobs.values()), default=0.0) if timeout is None else timeout
     while queue:
+        queue.listen(pace.clock())
         until = begun + patience
         last = until - min(2.0, 0.05 * patience)
-        moment, index, watched = heapq.heappop(queue)
+        moment, index = queue.first
         at = max(min(moment, last), free)
         if at >= until:
             return
         if (pause := at - pace.clock()) > 0:
-            yield Sleep(pause)
+            yield Sleep(pause, queue.bell)
+            if queue.listen(pace.clock()):
+                continue
         if pace.clock() >= until:
             return
+        watched = queue.take(index)
         free = pace.clock() + 1.0 / pace.per_second
         if (yield from watched.ask(until)):
             if timeout is None:
                 patience = max(patience, watched.patience)
             yield Emit((index, watched.state))
         if not watched.state.done and (moment < last or begun + patience > until):
-            heapq.heappush(queue, (watched.next(pace.clock()), index, watched))
+            queue.put(index, watched.next(pace.clock()))
+
+
+class _Queue:
+    """The jobs that are waited for, by when each is asked for next; callbacks bring them forward."""
+
+    def __init__(self, jobs: Mapping[int, _Watched], now: float, bell: Bell | None) -> None:
+        self.bell = bell
+        self._jobs = jobs
+        self._due: dict[int, float] = {}
+        self._heap: list[tuple[float, int]] = []
+        self._places: dict[str, list[int]] = {}
+        for index, watched in jobs.items():
+            self._places.setdefault(watched.state.job_id, []).append(index)
+            watched.called_back = bell is not None
+            self.put(index, watched.next(now))
+
+    def __bool__(self) -> bool:
+        return bool(self._due)
+
+    def put(self, index: int, moment: float) -> None:
+        """Have a job asked for at this moment, whatever was planned before."""
+        if self._due.get(index) != moment:
+            self._due[index] = moment
+            heapq.heappush(self._heap, (moment, index))
+
+    def take(self, index: int) -> _Watched:
+        del self._due[index]
+        return self._jobs[index]
+
+    @property
+    def first(self) -> tuple[float, int]:
+        """When to ask next, and for which job."""
+        while self._due.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0]
+
+    def listen(self, now: float) -> bool:
+        """Whether callbacks, or the end of them, have changed what is asked for next."""
+        if self.bell is None:
+            return False
+        called = [index for job_id in self.bell.called() for index in self._places.get(job_id, ())]
+        called = [index for index in called if index in self._due]
+        for index in called:
+            self.put(index, min(self._due[index], self._jobs[index].wake(now)))
+        if self.bell.closed:
+            self.bell = None
+            for index in list(self._due):
+                self.put(index, min(self._due[index], self._jobs[index].alone(now)))
+            return True
+        return bool(called)
 
 
 class _Watched:
@@ -97,21 +164,53 @@ class _Watched:
         self._told: float | None = job.retry_after
         self._refused = 0
         self._wondered: set[str] = set()
+        self.called_back = False
+        """Callbacks are expected: questions of its own come seldom and late."""
+        self._moment: float | None = None
+        self._doubt: float | None = None
+        self._open: float | None = None
+        """From when on a callback may bring another question; None before the first."""
+
+    def wake(self, now: float) -> float:
+        """A callback says that the job has ended; when to ask whether that is so."""
+        self._doubt = DOUBT
+        return now if self._open is None else max(now, self._open)
+
+    def alone(self, now: float) -> float:
+        """No callback will come any more; when to ask next."""
+        self.called_back, self._moments, self._moment = False, None, None
+        return self.next(now)
 
     def next(self, now: float) -> float:
         """When to ask next: as the caller fixed it, as the service said, or by the schedule."""
         if self._pace.poll_interval is not None:
             return now + self._pace.poll_interval
-        if self._told is not None:
-            return now + self._told
+        if self.called_back:
+            return self._next_without_callback(now)
+        return self._scheduled(now) if self._told is None else now + self._told
+
+    def _next_without_callback(self, now: float) -> float:
+        if self._open is None and "status" not in self.state.raw:
+            return now  # it may have ended long ago
+        moment = self._scheduled(now)
+        if self._doubt is not None:
+            moment = min(moment, now + self._doubt)
+            self._doubt *= 2
+        return moment if self._told is None else max(moment, now + self._told)
+
+    def _scheduled(self, now: float) -> float:
         if self._moments is None:
             started, expected = self._schedule(self.state)
-            self._moments = (started + moment for moment in moments(expected, self._pace.chance))
-        return next(moment for moment in self._moments if moment > now)
+            times = backstop if self.called_back else moments
+            self._moments = (started + moment for moment in times(expected, self._pace.chance))
+        while self._moment is None or self._moment <= now:
+            self._moment = next(self._moments)
+        return self._moment
 
     def ask(self, until: float) -> Flow[bool]:
         """Ask once; whether there was an answer."""
         pace = self._pace
+        self._open = pace.clock() + DOUBT
         try:
             answer = yield from sending(
                 self._question, pace.retries, pace.timeout, until=until, clock=pace.clock, chance=pace.chance
@@ -119,16 +218,18 @@ class _Watched:
         except (ConnectionError, RateLimitError, ServerError) as error:
             logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
             self._told = getattr(error, "retry_after", None)
+            self._doubt = self._doubt or DOUBT
+            self._open = pace.clock() + max(DOUBT, self._told or 0.0)
             return False
         except APIError as error:
             if 200 <= error.status_code <= 299 and error.code < 400:
                 logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
-                self._told = None
+                self._told, self._doubt = None, self._doubt or DOUBT
                 return False
             self._refused += 1
             if self._refused >= REFUSALS:
                 raise
-            self._told = REFUSAL_PAUSE
+            self._told = self._doubt = REFUSAL_PAUSE
             return False
         self._refused = 0
         self._told = retry_after(answer.headers)

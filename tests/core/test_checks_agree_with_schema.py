@@ -23,6 +23,7 @@ from jsonschema.validators import extend  # type: ignore[import-untyped]
 from legnext_client.core.checks import prepare
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
+from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ WITH_BODY = [operation for operation in OPERATIONS.values() if operation.fields]
 
 
 def even_length(_: Any, own: Json, value: Any, __: Json) -> Iterator[ValidationError]:
-    if own.get("even_length") and isinstance(value, list) and len(value) % 2:
+    if own.get("even_length") and is_list(value) and len(value) % 2:
         yield ValidationError("not of even length")
 
 
@@ -44,7 +45,7 @@ def pattern(_: Any, expression: str, value: Any, __: Json) -> Iterator[Validatio
         yield ValidationError("does not match")
 
 
-Validator: Any = extend(Draft202012Validator, {"x-legnext": even_length, "pattern": pattern})
+Validator: Any = extend(Draft202012Validator, {"x-legnext": even_length, "pattern": pattern})  # pyright: ignore[reportUnknownVariableType]
 
 
 def schema_of(operation: Operation) -> Any:
@@ -137,12 +138,12 @@ def places(fields: tuple[Field, ...], body: Json) -> Iterator[tuple[Any, Any, Fi
         if field.wire in body:
             yield body, field.wire, field
             inside = body[field.wire]
-            if field.type == "object" and isinstance(inside, dict):
+            if field.type == "object" and is_object(inside):
                 yield from places(field.fields, inside)
-            if field.items is not None and isinstance(inside, list):
+            if field.items is not None and is_list(inside):
                 for index, item in enumerate(inside):
                     yield inside, index, field.items
-                    if field.items.fields and isinstance(item, dict):
+                    if field.items.fields and is_object(item):
                         yield from places(field.items.fields, item)
 
 
@@ -158,8 +159,8 @@ def bodies(draw: st.DrawFn, operation: Operation) -> Json:
         elif change == "type":
             holder[key] = draw(st.sampled_from(OF_ANY_TYPE))
         elif change == "drop":
-            holder.pop(key, None) if isinstance(holder, dict) else holder.pop(key)
-        elif isinstance(holder, dict):
+            holder.pop(key, None) if is_object(holder) else holder.pop(key)
+        elif is_object(holder):
             holder[draw(st.sampled_from(["extra", "jobID", "Text", "additionalProperties"]))] = 1
     return copy.deepcopy(body)
 
@@ -167,7 +168,7 @@ def bodies(draw: st.DrawFn, operation: Operation) -> Json:
 def in_python_names(draw: Callable[[st.SearchStrategy[Any]], Any], fields: tuple[Field, ...], body: Any) -> Any:
     """The same body as a caller may write it: fields by either name, lists as tuples, None for what is left out."""
     by_wire = {field.wire: field for field in fields}
-    if not isinstance(body, dict):
+    if not is_object(body):
         return body
     written: Json = {}
     for wire, given_value in body.items():
@@ -178,7 +179,7 @@ def in_python_names(draw: Callable[[st.SearchStrategy[Any]], Any], fields: tuple
         inner = field.items if field.type == "array" and field.items else field
         again = (
             tuple(in_python_names(draw, inner.fields, item) for item in given_value)
-            if isinstance(given_value, list)
+            if is_list(given_value)
             else in_python_names(draw, inner.fields, given_value)
         )
         written[field.name if draw(st.booleans()) else wire] = again

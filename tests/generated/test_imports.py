@@ -27,8 +27,8 @@ def ours(modules: set[str], package: str) -> set[str]:
         ("midjourney.diffusion", {"diffusion_request"}),
         ("midjourney.inpaint", {"inpaint_request"}),
         ("midjourney.enhance_upscale", {"enhance_upscale_request"}),
-        ("tasks.get", set()),
-        ("account.balance", set()),
+        ("tasks.get", set[str]()),
+        ("account.balance", set[str]()),
     ],
 )
 def test_importing_one_endpoint_imports_only_what_it_needs(endpoint: str, requests: set[str]) -> None:

@@ -144,7 +144,11 @@ def test_the_facade_has_the_method_and_a_job_the_follow_up(fresh: Callable[[str]
 
     midjourney = getattr(fresh("namespaces"), f"{colour}Midjourney")(Calls())
     follow_ups = getattr(fresh("follow_ups"), f"{colour}FollowUps")
-    follower = type("Follower", (follow_ups,), {"_follow_up": lambda _, *call: Calls().job(*call)})()
+
+    def follow(_: object, operation: Any, fields: Json) -> Any:
+        return Calls().job(operation, fields)
+
+    follower: Any = type("Follower", (follow_ups,), {"_follow_up": follow})()
     rest = {"strength": 1, "lamp_pos": None}
     for method, given in (
         (midjourney.relight, RIGHT),

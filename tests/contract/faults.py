@@ -6,15 +6,16 @@ never see which one it is: they read the sound document and talk to the server l
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -94,6 +95,12 @@ def wired(app: App, wire: Wire) -> App:
     return faulty
 
 
+async def staying() -> Message:
+    """What a caller who waits for the whole answer sends after the request: nothing."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
 async def _whole(receive: Receive) -> bytes:
     body = b""
     while True:
@@ -105,9 +112,10 @@ async def _whole(receive: Receive) -> bytes:
 
 async def _answer(app: App, scope: Scope, asked: Asked) -> Answered:
     sent: list[Message] = []
+    unread: list[Message] = [{"type": "http.request", "body": asked.body, "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": asked.body, "more_body": False}
+        return unread.pop() if unread else await staying()
 
     async def send(message: Message) -> None:
         sent.append(message)

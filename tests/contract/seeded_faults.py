@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import faults_on_the_wire as wire
 from .faults import Fault, Wire
+from .faults_inside import INSIDE_FAULTS
 from .faults_of_the_document import DOCUMENT_FAULTS
 
 if TYPE_CHECKING:
@@ -104,4 +105,4 @@ WIRE_FAULTS = [
     ),
 ]
 
-SEEDED_FAULTS = [*DOCUMENT_FAULTS, *WIRE_FAULTS]
+SEEDED_FAULTS = [*DOCUMENT_FAULTS, *WIRE_FAULTS, *INSIDE_FAULTS]

@@ -1,4 +1,4 @@
-"""When a job is asked for: seldom, and soon after it is done, however fast the service is; simulated with fixed seeds."""
+"""When a job is asked for: seldom, and soon after it is done, however fast the service is. Simulated, fixed seeds."""
 
 from __future__ import annotations
 

@@ -335,7 +335,8 @@ def test_the_three_clocks_are_separate() -> None:
 
 
 def test_a_paid_request_is_sent_once_whatever_comes_that_may_have_been_accepted() -> None:
-    for outcome in [*BROKEN.values(), *NO_JOBS.values(), answer(500), answer(503, retry_after="1"), answer(524)]:
+    broken: list[Received | Lost] = [*BROKEN.values(), *NO_JOBS.values()]
+    for outcome in [*broken, answer(500), answer(503, retry_after="1"), answer(524)]:
         played = Played([outcome], request=PAID)
         assert isinstance(played.error, SubmissionUnknown), outcome
         assert len(played.sent) == 1

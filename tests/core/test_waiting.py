@@ -17,7 +17,7 @@ from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 IMAGE, VIDEO = Expectation(45.0, 0.35), Expectation(210.0, 0.25)
 ONCE = Retries(attempts=1)
@@ -250,8 +250,8 @@ def test_two_refusals_in_a_row_end_the_wait(refusal: Received, kind: type[Legnex
 
 
 def test_one_refusal_is_no_end() -> None:
-    answers = iter([failing(404), {"job_id": "j0", "status": "pending"}, failing(404)])
-    world = World(lambda job_id, now: next(answers, None) or done_at(0)(job_id, now)).wait()
+    answers: Iterator[Reply] = iter([failing(404), {"job_id": "j0", "status": "pending"}, failing(404)])
+    world = World(lambda job_id, now: next(answers, done_at(0)(job_id, now))).wait()
     assert world.error is None
     assert [status for *_, status in world.emitted] == ["pending", "completed"]
 

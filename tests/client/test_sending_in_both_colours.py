@@ -1,0 +1,303 @@
+"""The same call ends the same way in both colours, whatever the service does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import httpx
+import pytest
+
+from legnext_client import LegnextError, Retries, SubmissionUnknown
+from legnext_client.core.flow import Lost
+from legnext_client.drivers import INTERRUPTED
+from legnext_client.errors import (
+    AuthenticationError,
+    ConnectionError,
+    InsufficientCreditsError,
+    NotFoundError,
+    RateLimitError,
+    ServerError,
+)
+
+from .worlds import KEY, Colour, Service, done, job, told
+
+UNSENT = Lost("ConnectError: refused", sent=False)
+GONE = Lost("ReadTimeout", sent=True)
+
+
+def error_of(colour: Colour, outcome: Any) -> LegnextError:
+    with pytest.raises(LegnextError) as caught:
+        colour.do(outcome())
+    return caught.value
+
+
+def test_a_call_gives_a_job(colour: Colour) -> None:
+    service = Service(job(model="m"))
+    client = colour.client(service)
+    made = colour.do(client.midjourney.diffusion(text="a lighthouse --v 7", callback="https://me.test/cb"))
+    assert (made.job_id, made.status, made.done, made.model) == ("j1", "pending", False, "m")
+    assert service.bodies == [{"text": "a lighthouse --v 7", "callback": "https://me.test/cb"}]
+    assert [send.request.method for send in service.sent] == ["POST"]
+
+
+@pytest.mark.parametrize("trouble", [[UNSENT], [UNSENT, UNSENT], [told({}, 429, retry_after="3")]])
+def test_what_was_not_accepted_is_sent_again(colour: Colour, trouble: list[Any]) -> None:
+    service = Service(*trouble, job())
+    made = colour.do(colour.client(service).midjourney.diffusion(text="x"))
+    assert made.job_id == "j1"
+    assert len(service.sent) == len(trouble) + 1
+    assert len(colour.clock.slept) == len(trouble)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (GONE, SubmissionUnknown),
+        (told({}, 500), SubmissionUnknown),
+        (told({}, 500), ServerError),
+        (told(b"<html>", 200), SubmissionUnknown),
+        (told(b""), SubmissionUnknown),
+        (told({"code": 402, "message": "no"}), InsufficientCreditsError),
+        (told({}, 401), AuthenticationError),
+        (told({}, 302, location="https://elsewhere.test"), LegnextError),
+        (Lost("certificate", sent=False, again=False), ConnectionError),
+        (told({}, 429, retry_after="3600"), RateLimitError),
+    ],
+)
+def test_what_may_have_been_accepted_or_cannot_be_is_sent_once(
+    colour: Colour, trouble: Any, kind: type[LegnextError]
+) -> None:
+    service = Service(trouble)
+    client = colour.client(service)
+    assert isinstance(error_of(colour, lambda: client.midjourney.diffusion(text="x")), kind)
+    assert len(service.sent) == 1
+    assert colour.clock.slept == []
+
+
+@pytest.mark.parametrize("trouble", [UNSENT, GONE, told({}, 503), told(b"<html>"), told({}, 429)])
+def test_a_free_question_is_asked_again(colour: Colour, trouble: Any) -> None:
+    service = Service(trouble, trouble, job())
+    assert colour.do(colour.client(service).tasks.get("j1")).job_id == "j1"
+    assert len(service.sent) == 3
+
+
+def test_retries_are_as_many_as_wanted(colour: Colour) -> None:
+    for retries, sent in ((0, 1), (2, 3), (Retries(attempts=2), 2)):
+        service = Service(UNSENT)
+        client = colour.client(service, retries=retries)
+        assert isinstance(error_of(colour, lambda client=client: client.tasks.get("j1")), ConnectionError)
+        assert len(service.sent) == sent
+
+
+def test_the_balance_is_read(colour: Colour) -> None:
+    data = {"balance_usd": 72.048, "available_credits": 71000, "available_points": 1048}
+    for answer in ({"code": 200, "message": "ok", "data": data}, data):
+        assert colour.do(colour.client(Service(answer)).account.balance()).available_credits == 71000
+
+
+def test_a_path_the_spec_does_not_know_has_the_same_care(colour: Colour) -> None:
+    service = Service({"anything": [1]})
+    client = colour.client(service)
+    assert colour.do(client.request("post", "/v2/new", json={"a": 1})) == {"anything": [1]}
+    assert colour.do(client.request("GET", "/v2/new")) == {"anything": [1]}
+    assert [(send.request.method, send.request.paid) for send in service.sent] == [("POST", True), ("GET", False)]
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        lost = Service(GONE)
+        lossy = colour.client(lost)
+        error = error_of(colour, lambda lossy=lossy, method=method: lossy.request(method, "/v2/new", json={}))
+        assert isinstance(error, SubmissionUnknown)
+        assert len(lost.sent) == 1
+
+
+@pytest.mark.parametrize("path", ["v2/new", "", "/a b", "/a\n", "https://elsewhere.test/"])
+def test_a_path_must_be_one(colour: Colour, path: str) -> None:
+    service = Service({})
+    client = colour.client(service)
+    with pytest.raises(ValueError, match="path must begin with /"):
+        colour.do(client.request("GET", path))
+    assert service.sent == []
+
+
+@pytest.mark.parametrize("body", [{"a": float("nan")}, {"a": object()}, {"a": {1, 2}}])
+def test_a_body_must_be_one(colour: Colour, body: dict[str, Any]) -> None:
+    client = colour.client(Service({}))
+    with pytest.raises(ValueError, match="JSON"):
+        colour.do(client.request("POST", "/v2/new", json=body))
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_an_interruption_of_a_paid_request_says_what_it_may_have_cost(
+    colour: Colour, interruption: type[BaseException]
+) -> None:
+    client = colour.client(Service(interruption(), interruption()))
+
+    async def awaited(outcome: Any) -> list[str]:
+        try:
+            await outcome
+        except BaseException as error:
+            return getattr(error, "__notes__", [])
+        raise AssertionError
+
+    if colour.is_async:
+        assert colour.do(awaited(client.midjourney.diffusion(text="x"))) == [INTERRUPTED]
+        assert colour.do(awaited(client.tasks.get("j1"))) == []
+    else:
+        with pytest.raises(interruption) as caught:
+            client.midjourney.diffusion(text="x")
+        assert caught.value.__notes__ == [INTERRUPTED]
+        with pytest.raises(interruption) as free:
+            client.tasks.get("j1")
+        assert not hasattr(free.value, "__notes__")
+
+
+def test_debug_logs_tell_each_request(colour: Colour, caplog: pytest.LogCaptureFixture) -> None:
+    client = colour.client(Service(UNSENT, job()))
+    with caplog.at_level(logging.DEBUG, "legnext_client"):
+        colour.do(client.tasks.get("j1"))
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("GET /v1/job/j1: ConnectError: refused in ")
+    assert first.endswith("attempt 1")
+    assert ": 200 in " in second
+    assert second.endswith("attempt 2")
+
+
+# ---- through httpx ---------------------------------------------------------------------------------------------------
+
+
+def test_what_goes_over_the_wire(colour: Colour) -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=job())
+
+    client = colour.httpx_client(handler)
+    colour.do(client.midjourney.diffusion(text="wäves"))
+    colour.do(client.tasks.get("a/b?c#d"))
+    post, get = seen
+    assert str(post.url) == "https://service.test/api/v1/diffusion"
+    assert post.headers["content-type"] == "application/json"
+    assert post.headers["x-api-key"] == KEY
+    assert post.content == '{"text":"wäves"}'.encode()
+    assert get.url.raw_path == b"/api/v1/job/a%2Fb%3Fc%23d"
+    assert "content-type" not in get.headers
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "target", ["https://evil.test/api/v1/diffusion", "https://service.test/api/other", "//evil.test/"]
+)
+def test_a_redirect_takes_the_key_nowhere(colour: Colour, status: int, target: str) -> None:
+    hosts: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        hosts.append(str(request.url))
+        return httpx.Response(status, headers={"location": target})
+
+    client = colour.httpx_client(handler)
+    for call in (lambda: client.midjourney.diffusion(text="x"), lambda: client.tasks.get("j")):
+        error = error_of(colour, call)
+        assert error.status_code == status  # type: ignore[attr-defined]
+    assert len(hosts) == 2
+    assert all(host.startswith("https://service.test/api/v1/") for host in hosts)
+
+
+def test_the_key_that_the_service_repeats_is_not_shown(colour: Colour, caplog: pytest.LogCaptureFixture) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        key = request.headers["x-api-key"]
+        if request.method == "POST":
+            return httpx.Response(401, json={"message": f"bad key {key}"}, headers={"x-request-id": f"r-{key}"})
+        return httpx.Response(200, json=job(detail={"key": key}))
+
+    client = colour.httpx_client(handler)
+    with caplog.at_level(logging.DEBUG, "legnext_client"):
+        error: Any = error_of(colour, lambda: client.midjourney.diffusion(text="x"))
+        found = colour.do(client.tasks.get("j1"))
+    assert error.message == "bad key …WXYZ"
+    assert error.request_id == "r-…WXYZ"
+    assert found.detail == {"key": "…WXYZ"}
+    everything = repr((error, error.__dict__, found.raw, repr(client), str(error))) + caplog.text
+    assert KEY not in everything
+
+
+def test_the_key_is_not_in_what_was_lost(colour: Colour) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError(f"while sending {request.headers['x-api-key']}")
+
+    client = colour.httpx_client(handler)
+    error: Any = error_of(colour, lambda: client.midjourney.diffusion(text="x"))
+    assert isinstance(error, SubmissionUnknown)
+    assert KEY not in repr((error, error.__dict__))
+    assert "…WXYZ" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("raised", "again"),
+    [
+        (httpx.ConnectError("x"), True),
+        (httpx.ConnectTimeout("x"), True),
+        (httpx.PoolTimeout("x"), True),
+        (httpx.ProxyError("x"), True),
+        (httpx.ReadTimeout("x"), False),
+        (httpx.WriteTimeout("x"), False),
+        (httpx.ReadError("x"), False),
+        (httpx.WriteError("x"), False),
+        (httpx.RemoteProtocolError("x"), False),
+        (httpx.DecodingError("x"), False),
+        (httpx.CloseError("x"), False),
+    ],
+)
+def test_each_exception_of_httpx_is_one_of_ours(colour: Colour, raised: httpx.HTTPError, again: bool) -> None:
+    sent: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        raise raised
+
+    client = colour.httpx_client(handler)
+    error = error_of(colour, lambda: client.midjourney.diffusion(text="x"))
+    assert type(error) is (ConnectionError if again else SubmissionUnknown)
+    assert len(sent) == (5 if again else 1)
+    assert isinstance(error_of(colour, lambda: client.tasks.get("j")), ConnectionError)
+    assert len(sent) == (5 if again else 1) + 5
+
+
+@pytest.mark.parametrize(
+    "raised", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x"), httpx.InvalidURL("x")]
+)
+def test_what_can_never_be_sent_is_not_tried_again(colour: Colour, raised: Exception) -> None:
+    sent: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        raise raised
+
+    client = colour.httpx_client(handler)
+    assert type(error_of(colour, lambda: client.midjourney.diffusion(text="x"))) is ConnectionError
+    assert len(sent) == 1
+
+
+def test_a_job_that_is_not_there(colour: Colour) -> None:
+    client = colour.client(Service(told({"code": 404, "message": "no such job"}, 404)))
+    error: Any = error_of(colour, lambda: client.tasks.get("j"))
+    assert isinstance(error, NotFoundError)
+    assert (error.message, error.method, error.path) == ("no such job", "GET", "/v1/job/j")
+
+
+def test_an_answer_larger_than_any_is_not_read_to_its_end(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("legnext_client.transports.LARGEST_ANSWER", 1000)
+    client = colour.httpx_client(lambda _: httpx.Response(200, content=b"x" * 5000))
+    error: Any = error_of(colour, lambda: client.midjourney.diffusion(text="x"))
+    assert isinstance(error, SubmissionUnknown)
+    assert "larger than any answer" in str(error)
+    assert isinstance(error_of(colour, lambda: client.tasks.get("j")), ConnectionError)
+
+
+def test_completed_at_once_needs_no_question(colour: Colour) -> None:
+    service = Service(done())
+    made = colour.do(colour.client(service).midjourney.diffusion(text="x"))
+    assert colour.do(made.wait()) is made
+    assert len(made.image_urls) == 4
+    assert len(service.sent) == 1

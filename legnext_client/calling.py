@@ -174,12 +174,18 @@ class Desk:
             raise ConfigurationError("this client is closed: make a new one, or keep it open with `with`.")
 
 
+def in_path(value: object) -> str:
+    """A value as one segment of a path; `..` would be folded away with its parent, escaped or not by `quote`."""
+    text = quote(str(value), safe="")
+    return text.replace(".", "%2E") if not text.strip(".") else text
+
+
 def question(job_id: str) -> Request:
     """The free request that asks for a job."""
     from legnext_client.generated.operations import ROLES
 
     operation = ROLES["job"]
-    path = operation.path.replace(f"{{{operation.path_fields[0].wire}}}", quote(job_id, safe=""))
+    path = operation.path.replace(f"{{{operation.path_fields[0].wire}}}", in_path(job_id))
     return Request(operation.method, path, operation=operation.name)
 
 

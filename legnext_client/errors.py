@@ -57,11 +57,14 @@ class Problem(NamedTuple):
 
 
 class InvalidRequest(ValidationError, ValueError):
-    """Refused before sending: nothing was sent and nothing is charged. `problems` has every wrong field."""
+    """Refused before sending: nothing was sent and nothing is charged.
+
+    `problems` has everything that is wrong: a `Problem` for each field, a `prompts.Problem` for each spot of a prompt.
+    """
 
     advice = "Nothing was sent."
 
-    def __init__(self, message: str = "", *, problems: Sequence[object] = ()) -> None:
+    def __init__(self, message: str = "", *, problems: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from legnext_client.calling import Desk, Plan, release
+from legnext_client.calling import Desk, Plan, in_path, release
 from legnext_client.core.checks import prepare
 from legnext_client.core.flow import Request
 from legnext_client.core.polling import Expectation
@@ -38,7 +37,7 @@ def plan(desk: Desk, operation: Operation, fields: Mapping[str, Any], source: st
         warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **model)
     path = operation.path
     for name, value in prepared.path.items():
-        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        path = path.replace(f"{{{name}}}", in_path(value))
     paid = operation.method not in FREE
     request = Request(
         method=operation.method,

@@ -16,7 +16,7 @@ from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from .worlds import Colour
 
@@ -140,7 +140,7 @@ SENT = [
 
 
 @contextlib.contextmanager
-def talking(colour: Colour, port: int, scheme: str = "http", host: str = "127.0.0.1", **options: Any) -> Iterator[Any]:
+def talking(colour: Colour, port: int, scheme: str = "http", host: str = "127.0.0.1", **options: Any) -> Generator[Any]:
     client = colour.real_client(f"{scheme}://{host}:{port}/api", **options)
     try:
         yield client

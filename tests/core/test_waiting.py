@@ -236,14 +236,14 @@ def test_a_question_that_fails_does_not_end_the_wait(failure: Reply, retries: Re
 
 
 def test_failing_until_the_end_ends_at_the_deadline_without_an_error_of_its_own() -> None:
-    world = World(lambda *_: failing(503)).wait(timeout=100, retries=Retries())
+    world = World(lambda _, __: failing(503)).wait(timeout=100, retries=Retries())
     assert (world.error, world.emitted) == (None, [])
     assert world.now <= 100
 
 
 @pytest.mark.parametrize(("refusal", "kind"), [(failing(404), NotFoundError), (failing(401), AuthenticationError)])
 def test_two_refusals_in_a_row_end_the_wait(refusal: Received, kind: type[LegnextError]) -> None:
-    world = World(lambda *_: refusal).wait()
+    world = World(lambda _, __: refusal).wait()
     assert type(world.error) is kind
     assert len(world.asked) == 2
     assert world.times[1] - world.times[0] == 2.0

@@ -1,0 +1,239 @@
+"""Prompts, prices and budgets at the calls: known before they are sent, held while they run, settled when they end."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from typing import Any
+
+import pytest
+
+from legnext_client import Budget, BudgetExceeded, InvalidRequest, JobFailed, PromptWarning, SubmissionUnknown
+from legnext_client.core.flow import Lost
+from legnext_client.errors import ConfigurationError, ForbiddenError
+
+from .worlds import Colour, Service, done, job, told
+
+GONE = Lost("ReadTimeout", sent=True)
+
+
+def usage(**points: Any) -> dict[str, Any]:
+    return {"meta": {"usage": points}}
+
+
+def call(colour: Colour, client: Any, text: str = "x") -> Any:
+    return colour.do(client.midjourney.diffusion(text=text))
+
+
+def test_a_call_that_would_pass_the_budget_is_not_sent(colour: Colour) -> None:
+    service = Service(job())
+    client = colour.client(service)
+    with client.budget(200) as budget:
+        call(colour, client)
+        call(colour, client)
+        with pytest.raises(BudgetExceeded):
+            call(colour, client)
+        assert (len(service.sent), budget.reserved, budget.left) == (2, 160, 40)
+    call(colour, client)
+    assert len(service.sent) == 3
+
+
+def test_a_budget_is_settled_when_the_job_is_done(colour: Colour) -> None:
+    client = colour.client(Service(job(**usage(frozen=80)), job(), done(**usage(frozen=80, consume=40))))
+    with client.budget(100) as budget:
+        waited = call(colour, client, "x --draft")
+        assert (budget.reserved, budget.spent) == (80, 0)
+        colour.do(waited.wait())
+        assert (budget.reserved, budget.spent, budget.left) == (0, 40, 60)
+        colour.do(waited.refresh())
+        assert budget.spent == 40
+
+
+def test_a_fraction_of_a_point_is_counted_as_one(colour: Colour) -> None:
+    client = colour.client(Service(job(), done(**usage(consume=39.2))))
+    with client.budget(100) as budget:
+        colour.do(call(colour, client).wait())
+        assert budget.spent == 40
+
+
+@pytest.mark.parametrize(
+    "told_usage", [{}, {"meta": None}, usage(consume=None), usage(consume="80"), usage(consume=-4)]
+)
+def test_what_a_job_has_cost_stays_reserved_until_it_is_told(colour: Colour, told_usage: Any) -> None:
+    client = colour.client(Service(job(), done() | told_usage))
+    with client.budget(100) as budget:
+        ended = colour.do(call(colour, client).wait())
+        assert ended.ok, "an odd count of points does not lose a job"
+        assert budget.left == (20 if told_usage != usage(consume=-4) else budget.left)
+        assert budget.left <= 100
+
+
+def test_a_budget_counts_what_the_service_holds(colour: Colour) -> None:
+    client = colour.client(Service(job(**usage(frozen=500))))
+    with client.budget(300) as budget:
+        call(colour, client)
+        assert (budget.reserved, budget.left) == (500, -200)
+        with pytest.raises(BudgetExceeded):
+            call(colour, client)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (told({"code": 403, "message": "no"}, 403), ForbiddenError),
+        (told({"code": 403, "message": "no"}), ForbiddenError),
+        (Lost("certificate", sent=False, again=False), ConnectionError),
+    ],
+)
+def test_a_refused_call_holds_nothing(colour: Colour, answer: Any, kind: type[Exception]) -> None:
+    client = colour.client(Service(answer))
+    with client.budget(100) as budget:
+        with pytest.raises(kind):
+            call(colour, client)
+        assert budget.left == 100
+
+
+@pytest.mark.parametrize("answer", [GONE, told({}, 500), told(b"<html>"), KeyboardInterrupt()])
+def test_a_call_whose_outcome_is_unknown_keeps_its_price(colour: Colour, answer: Any) -> None:
+    client = colour.client(Service(answer))
+    with client.budget(100) as budget:
+        with pytest.raises((SubmissionUnknown, KeyboardInterrupt)):
+            call(colour, client)
+        assert budget.left == 20
+
+
+def test_a_failed_job_gives_its_points_back(colour: Colour) -> None:
+    client = colour.client(Service(job(), job("failed", **usage(frozen=80, consume=0))))
+    with client.budget(100) as budget:
+        waited = call(colour, client)
+        with pytest.raises(JobFailed):
+            colour.do(waited.wait())
+        assert (budget.left, budget.spent) == (100, 0)
+
+
+def test_a_call_that_is_wrong_or_comes_too_late_holds_nothing(colour: Colour) -> None:
+    client = colour.client(Service(job()))
+    with client.budget(100) as budget:
+        with pytest.raises(InvalidRequest):
+            call(colour, client, "")
+        assert budget.left == 100
+        colour.do(client.close())
+        with pytest.raises(ConfigurationError):
+            call(colour, client)
+        assert budget.left == 100
+
+
+def test_budgets_within_budgets_all_count(colour: Colour) -> None:
+    client = colour.client(Service(job()))
+    with client.budget(400) as outer:
+        call(colour, client)
+        with client.budget(100) as inner:
+            call(colour, client)
+            with pytest.raises(BudgetExceeded, match="budget of 100"):
+                call(colour, client)
+            assert (outer.reserved, inner.reserved) == (160, 80)
+        with client.budget(10_000) as wide:
+            for _ in range(3):
+                call(colour, client)
+            with pytest.raises(BudgetExceeded, match="budget of 400"):
+                call(colour, client)
+            assert (outer.left, wide.reserved) == (0, 240)
+
+
+def test_a_budget_may_be_brought_along_and_holds_for_twins_and_follow_ups(colour: Colour) -> None:
+    client = colour.client(Service(done(**usage(consume=80)), job(job_id="j2"), job(job_id="j3")))
+    shared = Budget(300)
+    with client.budget(shared) as same:
+        assert same is shared
+        first = call(colour, client)
+        assert shared.spent == 80
+        colour.do(first.upscale(image_no=0, type=1))
+        assert shared.reserved == 160
+        with pytest.raises(BudgetExceeded):
+            call(colour, client.with_options(retries=0))
+
+
+def test_an_extension_costs_by_what_its_source_is_known_to_be(colour: Colour) -> None:
+    film = job("completed", output={"video_urls": ["https://files.test/1.mp4"]}, **usage(consume=480))
+    client = colour.client(Service(film))
+    with client.budget(10_000) as budget:
+        first = colour.do(client.midjourney.video_diffusion(prompt="waves", video_type=0))
+        colour.do(first.extend_video(video_no=0))
+        assert budget.spent == 960
+    picked_up = colour.do(client.tasks.get("j1"))
+    with client.budget(1000) as budget, pytest.raises(BudgetExceeded, match="1536 points"):
+        colour.do(picked_up.extend_video(video_no=0))
+
+
+def test_no_budget_is_passed_by_many_threads() -> None:
+    colour = Colour("sync")
+    service = Service(job())
+    client = colour.client(service)
+    refused: list[BudgetExceeded] = []
+
+    def work() -> None:
+        for _ in range(10):
+            try:
+                client.midjourney.diffusion(text="x")
+            except BudgetExceeded as error:
+                refused.append(error)
+
+    with client.budget(80 * 25) as budget:
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(service.sent), len(refused), budget.left) == (25, 55, 0)
+    colour.close()
+
+
+def test_free_calls_need_no_budget(colour: Colour) -> None:
+    client = colour.client(Service(job()))
+    with client.budget(0) as budget:
+        colour.do(client.tasks.get("j1"))
+        assert budget.left == 0
+
+
+# ---- prompts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_warning_of_a_prompt_points_at_the_line_that_called(colour: Colour) -> None:
+    client = colour.client(Service(done()))
+    first = call(colour, client)
+
+    async def calls() -> None:
+        await client.midjourney.diffusion(text="x --zebra 1")
+        await client.midjourney.imagine(text="x --zebra 1")
+        await first.remix(image_no=0, remix_prompt="x --zebra 1")
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if colour.is_async:
+            colour.do(calls())
+            begin = calls.__code__.co_firstlineno
+        else:
+            begin = _calls.__code__.co_firstlineno
+            _calls(client, first)
+    assert [warning.category for warning in caught] == [PromptWarning] * 3
+    assert {warning.filename for warning in caught} == {__file__}
+    assert [warning.lineno - begin for warning in caught] == [1, 2, 3]
+
+
+def _calls(client: Any, first: Any) -> None:
+    client.midjourney.diffusion(text="x --zebra 1")
+    client.midjourney.imagine(text="x --zebra 1")
+    first.remix(image_no=0, remix_prompt="x --zebra 1")
+
+
+def test_strict_prompts_are_refused_and_nothing_is_sent(colour: Colour) -> None:
+    service = Service(job())
+    client = colour.client(service, strict_prompts=True)
+    with client.budget(100) as budget:
+        with pytest.raises(InvalidRequest, match="zebra"):
+            call(colour, client, "x --zebra 1")
+        assert budget.left == 100
+    assert service.sent == []
+    call(colour, client, "x --v 7")
+    with pytest.warns(PromptWarning):
+        call(colour, client.with_options(strict_prompts=False), "x --zebra 1")

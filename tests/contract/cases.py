@@ -8,9 +8,10 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .description import Operation, Schema, resolved
+from .description import Operation, Schema, resolved, sound_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,8 +138,16 @@ def _choices(schema: Schema) -> Iterator[Variant]:
         yield Variant("below the choices", min(schema["enum"]) - 1, False)
         yield Variant("above the choices", max(schema["enum"]) + 1, False)
     else:
-        yield Variant("no choice", "16:10", False)
+        for value in sorted(other_choices() - set(schema["enum"])):
+            yield Variant(f"{value}, a choice of something else", value, False)
         yield Variant("empty", "", False)
+
+
+@cache
+def other_choices() -> set[str]:
+    """The words that can be chosen anywhere in the document."""
+    schemas = sound_document()["components"]["schemas"].values()
+    return {value for schema in schemas for value in schema.get("enum", ()) if isinstance(value, str)}
 
 
 def _texts(schema: Schema) -> Iterator[Variant]:
@@ -182,6 +191,7 @@ def _lists(schema: Schema) -> Iterator[Variant]:
     yield Variant("at its fewest", [item] * least, True)
     yield Variant("one too few", [item] * (least - 1), False)
     if schema.get("x-legnext", {}).get("even_length"):
+        yield Variant("two too few", [item] * (least - 2), False)
         yield Variant("an odd number", [item] * (least + 1), False)
         yield Variant("the next even number", [item] * (least + 2), True)
     if most is not None:
@@ -195,6 +205,7 @@ def _objects(schema: Schema) -> Iterator[Variant]:
         for name, value in properties.items():
             yield Variant(f"{name} alone", {name: value}, True)
         yield Variant("all of them", properties, False)
+        yield Variant("none of them", {}, False)
         one = dict([next(iter(properties.items()))])
         yield Variant("an unknown one too", {**one, "unheard_of": 1}, False)
         return

@@ -54,10 +54,10 @@ def check_images(start: Start) -> None:
     """Four different images of the shape that the prompt asks for."""
     with start() as server:
         for flag, ratio in (("", 1.0), (" --ar 16:9", 16 / 9), (" --ar 2:3", 2 / 3)):
-            found = [fetched(server, link).content for link in links(server, grid(server, f"a fox{flag}"))]
-            assert len(set(found)) == len(found) == 4, "the four images are the same"
-            for file in found:
-                width, height = Image.open(io.BytesIO(file)).size
+            found = [picture(server, link) for link in links(server, grid(server, f"a fox{flag}"))]
+            assert len({image.tobytes() for image in found}) == len(found) == 4, "the four images are the same"
+            for image in found:
+                width, height = image.size
                 assert abs(width / height - ratio) < 0.02, f"{flag} gives {width} × {height}"
 
 

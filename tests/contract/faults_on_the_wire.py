@@ -107,7 +107,7 @@ class LengthInBytes(Wire):
     def before(self, asked: Asked) -> Asked | Answered:
         value = parsed(asked.body)
         texts = [each for each in value.values() if isinstance(each, str)] if isinstance(value, dict) else []
-        if any(len(text.encode("utf-8", "replace")) > 8192 for text in texts):
+        if any(len(text) <= 8192 < len(text.encode("utf-8", "replace")) for text in texts):
             return refusal(400, "too long")
         return asked
 

@@ -1,4 +1,4 @@
-"""Find out which check notices each seeded fault, and write it down: `PYTHONPATH=tests python -m contract.find_checks`.
+"""Find out which check notices each seeded fault, and write it down: `python -m tests.contract.find_checks`.
 
 Every check is run for every fault until one fails. What no check notices is named at the end, and is work to do.
 """

@@ -1,0 +1,131 @@
+"""What users write. Type checkers have nothing to say to it; nobody runs it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import assert_type
+
+from legnext_client import (
+    AsyncClient,
+    AsyncJob,
+    Balance,
+    Budget,
+    Canvas,
+    CanvasImg,
+    Client,
+    Estimate,
+    Job,
+    JobFailed,
+    LegnextError,
+    Mask,
+    Polygon,
+    Prompt,
+    Retries,
+    SubmissionUnknown,
+    WaitTimeout,
+    check_prompt,
+    price,
+)
+from legnext_client.exceptions import InsufficientCreditsError, LegnextAPIError, RateLimitError, ValidationError
+from legnext_client.generated.models import OutputFormat, UpscaleType, VideoType
+from legnext_client.testing import MockServer
+
+
+def show(job: Job) -> None:
+    print(f"{job.progress} %")
+
+
+def make(client: Client, texts: Sequence[str]) -> list[str]:
+    jobs = [client.midjourney.diffusion(text=text, callback="https://example.com/done") for text in texts]
+    for job in client.wait_all(jobs, timeout=600, poll_interval=3, on_progress=show):
+        assert_type(job, Job)
+        print(job.job_id, job.status, job.ok, job.points, job.created_at)
+    return [url for job in jobs for url in job.image_urls]
+
+
+def follow(client: Client) -> None:
+    job = client.midjourney.imagine(text=Prompt("a lighthouse", ar="16:9", version=7))
+    assert_type(job.wait(timeout=300, on_progress=show), Job)
+    for update in job.updates(poll_interval=5.0):
+        assert_type(update.progress, int)
+    poster = job.upscale(image_no=2, type=1).wait()
+    assert_type(poster, Job)
+    job.upscale(image_no=0, type=UpscaleType.CREATIVE)
+    job.insist().pan(image_no=0, direction=2, scale=1.5, remix_prompt="add mountains")
+    film = job.video_diffusion(image_no=0, video_type=VideoType.HD_720P, prompt="waves")
+    film.wait().extend_video(video_no=1).wait().video_upscale(video_no=0)
+    client.midjourney.video_diffusion(prompt="a flowing river", video_type=1)
+    client.midjourney.blend(img_urls=["https://example.com/1.png", "https://example.com/2.png"], aspect_ratio="1:1")
+    client.midjourney.enhance_upscale(
+        image_url="https://example.com/1.png", target_resolution="4K", output_format=OutputFormat.PNG
+    )
+    mask = Mask(areas=[Polygon(width=1024, height=1024, points=[100, 100, 500, 100, 500, 500])])
+    client.midjourney.inpaint(job_id=job.job_id, image_no=0, mask=mask, remix_prompt="a rainbow")
+    client.midjourney.edit(
+        job_id=job.job_id,
+        image_no=0,
+        canvas=Canvas(width=1024, height=1024),
+        img_pos=CanvasImg(width=512, height=512, x=-10, y=256),
+        remix_prompt="a sunset",
+        mask={"url": "https://example.com/mask.png"},
+    )
+    print(job.output.image_urls, job.error.message, job.meta.usage, job.raw["job_id"])
+
+
+def money(client: Client) -> None:
+    assert_type(client.account.balance(), Balance)
+    credits = client.account.balance().available_credits
+    assert_type(client.price("video_diffusion", prompt="waves", video_type=1), Estimate)
+    assert_type(price("diffusion", {"text": "a fox --turbo"}).points, int)
+    with client.budget(500) as budget:
+        assert_type(budget, Budget)
+        client.midjourney.shorten(prompt="a very long prompt")
+    if isinstance(credits, int | float):
+        print(credits / 1000)
+    print([str(problem) for problem in check_prompt("a fox --tubro")])
+
+
+def careful() -> None:
+    client = Client("a-key", base_url="http://127.0.0.1:8000/api", timeout=10, retries=2, strict_prompts=True)
+    patient = client.with_options(retries=Retries(attempts=10, seconds=600), timeout=60)
+    try:
+        patient.tasks.get("job-123").refresh().wait()
+        client.tasks.wait_for_completion("job-123", 600, on_progress=lambda job: print(job.progress))
+    except JobFailed as failed:
+        print(failed.code, failed.message, failed.job)
+    except WaitTimeout as late:
+        print(late.job)
+    except SubmissionUnknown as unknown:
+        print(unknown.sent, unknown.answer)
+    except (RateLimitError, InsufficientCreditsError) as refused:
+        print(refused.retry_after, refused.status_code, refused.request_id)
+    except ValidationError as wrong:
+        print(wrong.message)
+    except (LegnextAPIError, LegnextError) as error:
+        print(error)
+    finally:
+        client.close()
+
+
+async def asynchronous() -> None:
+    async with AsyncClient() as client:
+        job = await client.midjourney.diffusion(text="a fox")
+        assert_type(await job.wait(), AsyncJob)
+        larger = await job.upscale(image_no=0, type=0)
+        async for update in larger.updates():
+            assert_type(update, AsyncJob)
+        jobs = await asyncio.gather(*[client.midjourney.describe(img_url=url) for url in job.image_urls])
+        async for done in client.wait_all([*jobs, "an-id"]):
+            print(done.texts)
+        assert_type(await client.account.balance(), Balance)
+
+
+def test_my_app(legnext_mock: MockServer, legnext_client: Client) -> None:
+    job = legnext_client.midjourney.diffusion(text="a fox").wait()
+    assert legnext_mock.ledger[0].points == 80
+    assert legnext_mock.jobs[job.job_id]["status"] == "completed"
+
+
+if __name__ == "__main__":
+    with Client() as one:
+        print(make(one, ["a fox", "a hare"]))
+    asyncio.run(asynchronous())

@@ -5,6 +5,7 @@ Starlette is loaded when it is first needed: the core answers without it, which 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,11 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        # A client that leaves before its request is whole, or while a fault lets it wait, needs no answer.
+        with contextlib.suppress(ClientGone):
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope["raw_path"]
         faults = self.service.faults
         if path.startswith((CONTROL, FILES)):
@@ -112,15 +118,12 @@ class App:
             else:
                 await _send(send, instead)
             return
-        try:
-            answer = await _gathered(side, scope, receive) if side else await self._answer(scope, receive)
-            after = faults.take(ANSWER, method, path)
-            if not after:
-                await _send(send, answer)
-            elif await play(after, answer, scope, send):
-                await _until_gone(receive)
-        except ClientGone:
-            return
+        answer = await _gathered(side, scope, receive) if side else await self._answer(scope, receive)
+        after = faults.take(ANSWER, method, path)
+        if not after:
+            await _send(send, answer)
+        elif await play(after, answer, scope, send):
+            await _until_gone(receive)
 
     def _side(self, path: bytes) -> Any:
         name = CONTROL if path.startswith(CONTROL) else FILES

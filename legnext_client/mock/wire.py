@@ -10,6 +10,8 @@ import asyncio
 from typing import Any, Protocol
 
 KEY = "legnext.wire"
+# uvicorn learns in a later turn of the loop that a connection was dropped; before, it would complain of no answer.
+_NOTICED_AFTER = 0.01
 
 
 class ClientGone(Exception):
@@ -60,5 +62,8 @@ class SocketWire:
             self._transport.close()
 
     async def sleep(self, seconds: float) -> None:
-        if self._closing is None or await self._closing.wait(seconds) or self._transport.is_closing():
+        if self._closing is None or await self._closing.wait(seconds):
+            self.drop(unsent=True)
+        if self._transport.is_closing():
+            await asyncio.sleep(_NOTICED_AFTER)
             raise ClientGone

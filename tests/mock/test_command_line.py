@@ -7,9 +7,11 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +87,29 @@ def test_a_request_that_is_waiting_does_not_hold_it_back(run: Any) -> None:
     running = run("--fault", "delay:seconds=3600")
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{running.base_url}/account/balance", headers={"x-api-key": "mock-key"}, timeout=0.2)
+    assert running.end() == (0, "")
+
+
+def test_a_client_that_is_kept_waiting_is_let_go(run: Any) -> None:
+    running = run("--fault", "delay:seconds=3600,path=/account")
+    faults = f"{running.base_url.removesuffix('/api')}/__mock__/faults"
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(httpx.get, f"{running.base_url}/account/balance", timeout=60)
+        while httpx.get(faults).json()[0]["struck"] == 0:
+            pass
+        assert running.end() == (0, "")
+        assert isinstance(waiting.exception(timeout=30), httpx.TransportError)
+
+
+def test_half_a_request_leaves_no_trace(run: Any) -> None:
+    running = run()
+    host, _, port = running.base_url.removeprefix("http://").removesuffix("/api").partition(":")
+    head = b"POST /api/v1/diffusion HTTP/1.1\r\nhost: x\r\nx-api-key: mock-key\r\n"
+    head += b"content-type: application/json\r\ncontent-length: 9\r\n\r\n"
+    for half in (head[:20], head, head + b"{"):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(half)
+    assert httpx.get(f"{running.base_url}/account/balance").status_code == 401
     assert running.end() == (0, "")
 
 

@@ -1,0 +1,238 @@
+"""A callback wakes a wait and proves nothing: few questions when callbacks come, all jobs found when they do not."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.core.flow import Lost, Received
+from legnext_client.core.sending import Retries
+from legnext_client.core.waiting import DOUBT, waiting
+from legnext_client.errors import NotFoundError
+
+from .world import ANSWER_TAKES, IMAGE, Call, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STEP = 1.0
+"""Virtual clocks are slept by in steps of one second."""
+
+
+def drawn_ends(jobs: int, seed: int = 5) -> dict[str, float]:
+    chance = random.Random(seed)
+    return {f"job-{number}": IMAGE.median * chance.lognormvariate(0.0, IMAGE.spread) for number in range(jobs)}
+
+
+def all_found(world: World, ends: Mapping[str, float]) -> bool:
+    return len(world.ended) == len(ends) and all(world.ended[place] >= end for place, end in enumerate(ends.values()))
+
+
+@pytest.mark.parametrize("per_second", [10.0, 100.0])
+def test_a_thousand_jobs_with_callbacks_need_at_most_1_2_questions_each(per_second: float) -> None:
+    ends = drawn_ends(1000)
+    world = World(ends, [Call(end + 0.2, job_id) for job_id, end in ends.items()])
+    world.wait(per_second=per_second)
+    assert all_found(world, ends)
+    assert len(world.asked) <= 1.2 * len(ends)
+
+
+def test_with_30_percent_of_callbacks_lost_doubled_or_late_all_jobs_are_found() -> None:
+    ends, chance = drawn_ends(1000), random.Random(7)
+    calls: list[Call] = []
+    harmed: Counter[str] = Counter()
+    for job_id, end in ends.items():
+        harm = chance.choice(("lost", "doubled", "late")) if chance.random() < 0.3 else ""
+        harmed[harm] += 1
+        if harm != "lost":
+            calls.append(Call(end + (chance.uniform(20.0, 400.0) if harm == "late" else 0.2), job_id))
+        if harm == "doubled":
+            calls.append(Call(end + chance.uniform(0.2, 30.0), job_id))
+    assert min(harmed.values()) > 50
+    world = World(ends, calls)
+    world.wait(per_second=100.0)
+    assert all_found(world, ends)
+    assert len(world.asked) <= 1.5 * len(ends)
+
+
+def test_without_a_single_callback_all_jobs_are_found() -> None:
+    ends = drawn_ends(300)
+    world = World(ends)
+    world.wait(per_second=100.0)
+    assert all_found(world, ends)
+    assert len(world.asked) <= 3 * len(ends)
+
+
+def test_a_job_is_asked_for_as_soon_as_it_is_called_back() -> None:
+    world = World({"job": 20.0}, [Call(20.5, "job")])
+    world.wait()
+    assert len(world.asked) == 1
+    assert world.ended[0] <= 20.5 + STEP + ANSWER_TAKES
+
+
+def test_a_callback_that_came_before_the_wait_counts() -> None:
+    world = World({"job": 20.0}, [Call(20.5, "job")])
+    world.sleep(21.0)
+    world.wait()
+    assert world.ended == {0: pytest.approx(21.0 + ANSWER_TAKES)}
+
+
+@pytest.mark.parametrize("status", ["failed", "ended-somehow", ""])
+def test_whatever_a_callback_says_of_the_end_wakes_the_wait(status: str) -> None:
+    world = World({"job": 20.0}, [Call(20.5, "job", status)])
+    world.wait()
+    assert len(world.asked) == 1
+
+
+@pytest.mark.parametrize("status", ["pending", "staged", "processing"])
+def test_a_callback_that_says_the_job_goes_on_brings_no_question(status: str) -> None:
+    world = World({"job": 20.0}, [Call(5.0, "job", status), Call(20.5, "job")])
+    world.wait()
+    assert len(world.asked) == 1
+
+
+def test_callbacks_for_jobs_that_nobody_waits_for_bring_no_question() -> None:
+    world = World({"job": 20.0}, [Call(at, f"stranger-{at}") for at in range(1, 20)] + [Call(20.5, "job")])
+    world.wait()
+    assert len(world.asked) == 1
+
+
+def test_a_lie_ends_no_wait_and_the_truth_after_it_is_found_at_once() -> None:
+    world = World({"job": 40.0}, [Call(3.0, "job"), Call(40.5, "job")])
+    world.wait()
+    assert world.ended[0] == pytest.approx(40.5, abs=STEP + DOUBT)
+    assert len(world.asked) <= 7
+
+
+def test_a_callback_that_came_too_early_is_followed_by_questions_ever_wider_apart() -> None:
+    world = World({"job": 25.0}, [Call(20.0, "job")])
+    world.wait()
+    pauses = [after - before for before, after in zip(world.questions("job"), world.questions("job")[1:], strict=False)]
+    assert pauses == pytest.approx([2.0, 4.0], abs=0.2)
+
+
+def test_a_flood_of_callbacks_brings_a_question_every_two_seconds_at_most() -> None:
+    flood = [Call(tenth / 10, "job", f"lie-{tenth}") for tenth in range(300)]
+    world = World({"job": 30.0}, [*flood, Call(30.1, "job")])
+    world.wait()
+    assert len(world.asked) <= 30.0 / DOUBT + 2
+    assert world.ended[0] == pytest.approx(30.0, abs=STEP + DOUBT + ANSWER_TAKES)
+
+
+def test_retry_after_does_not_make_a_wait_with_callbacks_ask_more_often() -> None:
+    world = World({"job": 200.0})
+    world.wait(world.job("job", retry_after=1.0), callbacks=world.bells)
+    plain = len(world.asked)
+    hinting = World({"job": 200.0})
+    hinting.answer = lambda job_id: hinting.truth(job_id, {"retry-after": "1"})
+    hinting.wait(hinting.job("job", retry_after=1.0))
+    assert plain == len(hinting.asked) <= 5
+
+
+def test_a_retry_after_that_is_longer_than_the_backstop_is_kept() -> None:
+    world = World({"job": 250.0})
+    world.answer = lambda job_id: world.truth(job_id, {"retry-after": "150"})
+    world.wait(timeout=600.0)
+    first, second, third = world.questions("job")
+    assert min(second - first, third - second) >= 150.0
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Received(503, {}, b"{}"), Lost("reset", sent=True), Received(200, {}, b"<html>"), Received(404, {}, b"")],
+)
+def test_a_question_that_fails_after_a_callback_is_asked_again_soon(failure: Received | Lost) -> None:
+    world = World({"job": 20.0}, [Call(20.5, "job")])
+
+    def answer(_: str) -> Received | Lost:
+        world.answer = world.truth
+        return failure
+
+    world.answer = answer
+    world.wait(retries=Retries(attempts=1))
+    assert len(world.asked) == 2
+    assert world.ended[0] <= 20.5 + STEP + DOUBT + 2 * ANSWER_TAKES
+
+
+def test_a_callback_does_not_override_the_pause_that_a_refusal_asks_for() -> None:
+    world = World({"job": 20.0}, [Call(20.5, "job"), Call(21.5, "job"), Call(25.5, "job")])
+
+    def answer(_: str) -> Received | Lost:
+        world.answer = world.truth
+        return Received(429, {"retry-after": "30"}, b"{}")
+
+    world.answer = answer
+    world.wait(retries=Retries(attempts=1))
+    first, second = world.questions("job")
+    assert second - first >= 30.0
+
+
+def test_being_refused_again_ends_a_wait_with_callbacks_too() -> None:
+    world = World({"job": 20.0}, [Call(1.0, "job")])
+    world.answer = lambda _: Received(404, {}, b'{"code": 404, "message": "no such job"}')
+    with pytest.raises(NotFoundError):
+        world.wait()
+    assert world.now < 5.0
+
+
+def test_a_job_of_which_nothing_is_known_is_asked_for_at_once() -> None:
+    world = World({"job": -10.0})
+    world.wait(world.job("job", {"job_id": "job"}))
+    assert world.ended == {0: pytest.approx(ANSWER_TAKES)}
+
+
+def test_a_job_that_is_waited_for_twice_is_found_twice() -> None:
+    world = World({"job": 20.0}, [Call(20.5, "job")])
+    world.wait(world.job("job"), world.job("job"))
+    assert set(world.ended) == {0, 1}
+    assert len(world.asked) == 2
+
+
+def test_when_callbacks_end_the_wait_polls_as_if_there_were_none() -> None:
+    ends = drawn_ends(50)
+    alone, left_alone = World(ends), World(ends)
+    alone.wait(callbacks=None)
+    left_alone.bells.close()
+    left_alone.wait()
+    assert left_alone.asked == alone.asked
+
+
+def test_when_callbacks_end_on_the_way_the_wait_goes_on_alone() -> None:
+    class Closing(World):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if self.now >= 10.0:
+                self.bells.close()
+
+    world, patient = Closing({"job": 50.0}), World({"job": 50.0})
+    world.wait()
+    patient.wait()
+    assert world.ended[0] < 55.0 < patient.ended[0]
+
+
+def test_a_fixed_interval_is_kept_and_a_callback_comes_before_it() -> None:
+    world = World({"job": 25.0}, [Call(25.0, "job")])
+    world.wait(poll_interval=10.0)
+    assert world.questions("job") == pytest.approx([10.0, 20.0, 25.0], abs=0.2)
+
+
+def test_a_wait_with_callbacks_ends_in_time_and_asks_a_last_time_before() -> None:
+    world = World({"job": 1000.0}, [Call(3.0, "stranger")])
+    world.wait(timeout=30.0)
+    assert world.ended == {}
+    assert world.now <= 30.0
+    assert world.questions("job") == pytest.approx([28.5], abs=0.2)
+
+
+def test_a_wait_that_ends_or_is_given_up_leaves_nobody_listening() -> None:
+    world = World({"job": 20.0})
+    world.wait(timeout=5.0)
+    assert world.bells.waits == 0
+    given_up = waiting([world.job("job")], world.pace())
+    next(given_up)
+    assert world.bells.waits == 1
+    given_up.close()
+    assert world.bells.waits == 0

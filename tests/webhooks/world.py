@@ -1,0 +1,105 @@
+"""A service, callbacks and a clock that stand still until the wait under test sleeps."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client.bells import Bells
+from legnext_client.core.flow import Emit, Received, Request, Send, Sleep
+from legnext_client.core.polling import Expectation
+from legnext_client.core.sending import Retries
+from legnext_client.core.state import State
+from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from legnext_client.core.flow import Flow, Lost
+
+ANSWER_TAKES = 0.05
+IMAGE = Expectation(45.0, 0.35)
+
+
+class Call(NamedTuple):
+    """A callback on its way: it arrives `at` this time and says this."""
+
+    at: float
+    job_id: str
+    status: str = "completed"
+
+
+class World:
+    """Jobs by id, each with the time at which it ends. It starts at time 0 and does what a wait asks for."""
+
+    def __init__(self, ends: Mapping[str, float], calls: Iterable[Call] = (), *, remember: int = 10_000) -> None:
+        self.ends = dict(ends)
+        self.now = 0.0
+        self.asked: list[tuple[float, str]] = []
+        self.ended: dict[int, float] = {}
+        self.bells = Bells(remember)
+        self.answer: Callable[[str], Received | Lost] = self.truth
+        self._calls = list(calls)
+        heapq.heapify(self._calls)
+
+    def questions(self, job_id: str) -> list[float]:
+        return [at for at, asked in self.asked if asked == job_id]
+
+    def truth(self, job_id: str, headers: Mapping[str, str] | None = None) -> Received:
+        status = "completed" if self.ends[job_id] <= self.now else "processing"
+        return Received(200, headers or {}, json.dumps({"job_id": job_id, "status": status}).encode())
+
+    def job(self, job_id: str, raw: Mapping[str, Any] | None = None, *, retry_after: float | None = None) -> Waited:
+        state = State({"job_id": job_id, "status": "pending"} if raw is None else raw)
+        return Waited(state, Request("GET", job_id), lambda _: Schedule(0.0, IMAGE), retry_after)
+
+    def pace(self, **changes: Any) -> Pace:
+        pace = Pace(Retries(), 30.0, clock=lambda: self.now, chance=lambda: 0.5, callbacks=self.bells)
+        return pace._replace(**changes)
+
+    def wait(self, *jobs: Waited, timeout: float | None = None, **changes: Any) -> None:
+        """Carry a wait out to its end."""
+        waited = jobs or tuple(self.job(job_id) for job_id in self.ends)
+        self.carry_out(waiting(waited, self.pace(**changes), timeout=timeout))
+
+    def carry_out(self, flow: Flow[None]) -> None:
+        result: Received | Lost | None = None
+        while True:
+            try:
+                effect = flow.send(result)
+            except StopIteration:
+                return
+            result = None
+            match effect:
+                case Sleep(seconds, bell):
+                    if bell is None:
+                        self._pass(seconds)
+                    else:
+                        bell.sleep(seconds, self)
+                case Send(request):
+                    result = self._answered(request)
+                case Emit((index, state)):
+                    if state.done:
+                        self.ended[index] = self.now
+                case _:
+                    raise AssertionError(effect)
+
+    def sleep(self, seconds: float) -> None:
+        """As a clock that a bell sleeps by, in steps: what arrives on the way ends the step."""
+        self._pass(seconds)
+
+    async def async_sleep(self, seconds: float) -> None:
+        self._pass(seconds)
+
+    def _answered(self, request: Request) -> Received | Lost:
+        job_id = request.path
+        self._pass(ANSWER_TAKES)
+        self.asked.append((self.now, job_id))
+        return self.answer(job_id)
+
+    def _pass(self, seconds: float) -> None:
+        self.now += seconds
+        while self._calls and self._calls[0].at <= self.now:
+            call = heapq.heappop(self._calls)
+            self.bells.note(call.job_id, call.status)

@@ -15,7 +15,7 @@ from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls
 from legnext_client.clocks import SystemClock
 from legnext_client.core.secrets import key_end
 from legnext_client.core.sending import Retries
-from legnext_client.drivers import AsyncHands, Hands
+from legnext_client.drivers import AsyncHands, Hands, async_run, run
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.namespaces import AsyncNamespaces, Namespaces
 from legnext_client.generated.service import API_KEY_HEADER
@@ -23,11 +23,14 @@ from legnext_client.jobs import AsyncJob, Job
 from legnext_client.settings import Settings, find_base_url, find_key
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
+    from pathlib import Path
     from types import TracebackType
 
     from legnext_client.clocks import Clock
     from legnext_client.core.callbacks import Callbacks
+    from legnext_client.core.fetching import Progress
     from legnext_client.generated.operations import Operation
     from legnext_client.job_view import JobView
     from legnext_client.prices import Budget, Estimate, RequestModel
@@ -198,6 +201,27 @@ class Client(_BaseClient, Namespaces[Job]):
         """The truth about a job: fetched now, whatever a callback said of it."""
         return self._caller.confirm(job)
 
+    def download(
+        self,
+        urls: str | Iterable[str],
+        directory: str | os.PathLike[str],
+        name: str = "{stem}_{n}{ext}",
+        concurrency: int = 4,
+        on_progress: Callable[[Progress], object] | None = None,
+        *,
+        max_bytes: int = 2 * 1024**3,
+        timeout: float = 1800.0,
+    ) -> list[Path]:
+        """Fetch files by their addresses; the paths, in the same order. See `Job.download`.
+
+        `name` is made of `{stem}` and `{ext}`, which are those of the address, and `{n}`, its place in the list. The
+        key is not sent. A file is not fetched again when one of its kind and length is there.
+        """
+        from legnext_client.downloads import of_urls
+
+        flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
+        return run(flow, self._hands, on_progress)
+
     def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""
         return self._caller.plain(self._free_form(method, path, json))
@@ -278,6 +302,23 @@ class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """The truth about a job: fetched now, whatever a callback said of it."""
         return await self._caller.confirm(job)
+
+    async def download(
+        self,
+        urls: str | Iterable[str],
+        directory: str | os.PathLike[str],
+        name: str = "{stem}_{n}{ext}",
+        concurrency: int = 4,
+        on_progress: Callable[[Progress], object] | None = None,
+        *,
+        max_bytes: int = 2 * 1024**3,
+        timeout: float = 1800.0,
+    ) -> list[Path]:
+        """Fetch files by their addresses; see `Client.download`. `on_progress` may be a coroutine function."""
+        from legnext_client.downloads import of_urls
+
+        flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
+        return await async_run(flow, self._hands, on_progress)
 
     async def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""

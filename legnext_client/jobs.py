@@ -9,9 +9,12 @@ from legnext_client.generated.follow_ups import AsyncFollowUps, FollowUps
 from legnext_client.job_view import JobView
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    import os
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from pathlib import Path
 
     from legnext_client.core.callbacks import Callbacks
+    from legnext_client.core.fetching import Progress
     from legnext_client.core.state import State
     from legnext_client.drivers import AsyncHands, Hands
     from legnext_client.generated.operations import Operation
@@ -66,6 +69,51 @@ class Job(JobView, FollowUps["Job"]):
         if not self.done:
             self._ended()
 
+    def download(
+        self,
+        directory: str | os.PathLike[str],
+        name: str = "{job_id}_{n}{ext}",
+        which: int | Iterable[int] | None = None,
+        concurrency: int = 4,
+        on_progress: Callable[[Progress], object] | None = None,
+        *,
+        max_bytes: int = 2 * 1024**3,
+        timeout: float = 1800.0,
+    ) -> list[Path]:
+        """Fetch what the job made; the paths, in the order of its images or videos.
+
+        A file that is already there is not fetched again, and one that was broken off is gone on with.
+
+        Args:
+            directory: Where to; it is made if it is not there. Nothing is ever written outside of it.
+            name: The names, from `{job_id}`, `{n}`, `{ext}` and `{task_type}`; `/` makes folders.
+            which: One number or several, from 0, as follow-ups count; without it, all.
+            concurrency: So many at once.
+            on_progress: Called with a `Progress` as bytes arrive.
+            max_bytes: Refuse a file that is larger.
+            timeout: Seconds for one file, with all tries.
+
+        Raises:
+            DownloadError: A file could not be fetched, or is not what it should be; the others are there.
+            InvalidRequest: The job is not done, or has no files, or the names cannot be; nothing was fetched.
+            JobFailed: The job failed: there is nothing to fetch.
+        """
+        from legnext_client.downloads import of_job
+
+        if self.done and not self.ok:
+            self._ended()
+        flow = of_job(
+            self._its_desk,
+            self._state,
+            directory,
+            name,
+            which,
+            concurrency=concurrency,
+            max_bytes=max_bytes,
+            timeout=timeout,
+        )
+        return run(flow, self._hands, on_progress)
+
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
         self._before(operation, fields)
         desk = self._its_desk
@@ -109,6 +157,34 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             yield self._accept(state)
         if not self.done:
             self._ended()
+
+    async def download(
+        self,
+        directory: str | os.PathLike[str],
+        name: str = "{job_id}_{n}{ext}",
+        which: int | Iterable[int] | None = None,
+        concurrency: int = 4,
+        on_progress: Callable[[Progress], object] | None = None,
+        *,
+        max_bytes: int = 2 * 1024**3,
+        timeout: float = 1800.0,
+    ) -> list[Path]:
+        """Fetch what the job made; see `Job.download`. `on_progress` may be a coroutine function."""
+        from legnext_client.downloads import of_job
+
+        if self.done and not self.ok:
+            self._ended()
+        flow = of_job(
+            self._its_desk,
+            self._state,
+            directory,
+            name,
+            which,
+            concurrency=concurrency,
+            max_bytes=max_bytes,
+            timeout=timeout,
+        )
+        return await async_run(flow, self._hands, on_progress)
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         self._before(operation, fields)

@@ -6,18 +6,21 @@ A transport decides nothing. `Transport` and `AsyncTransport` are the seam at wh
 from __future__ import annotations
 
 import ssl
+import threading
 import time
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from legnext_client.core.flow import Lost, Received, Send
+from legnext_client.core.flow import Fetch, Lost, Opened, Received, Send
 from legnext_client.core.secrets import Veil
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Generator, Mapping
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Answers are a few kilobytes; what is larger than this in bytes is not read to its end."""
@@ -43,6 +46,20 @@ class AsyncTransport(Protocol):
     async def close(self) -> None: ...
 
 
+class FetchingTransport(Transport, Protocol):
+    """One that fetches files as well; without `fetch`, a client can do all but download."""
+
+    def fetch(self, fetch: Fetch) -> AbstractContextManager[Opened | Lost]:
+        """Get a file with the headers of `fetch` alone; the body has `read() -> bytes | Lost`, empty at its end."""
+        ...
+
+
+class AsyncFetchingTransport(AsyncTransport, Protocol):
+    """The same, awaited."""
+
+    def fetch(self, fetch: Fetch) -> AbstractAsyncContextManager[Opened | Lost]: ...
+
+
 class HttpxTransport:
     """Sends with httpx, over one pool of connections."""
 
@@ -51,6 +68,9 @@ class HttpxTransport:
         self._headers = dict(headers)
         self._veil = Veil(self._headers.get(API_KEY_HEADER, ""))
         self._client = httpx.Client(transport=mounted, headers=self._headers, follow_redirects=False)
+        self._mounted = mounted
+        self._fetcher: httpx.Client | None = None
+        self._lock = threading.Lock()
 
     def send(self, send: Send) -> Received | Lost:
         if self._client.is_closed:
@@ -73,8 +93,28 @@ class HttpxTransport:
             return self._veil.lost(_lost(error, arrived))
         return self._veil.received(response.status_code, response.headers, bytes(body))
 
+    @contextmanager
+    def fetch(self, fetch: Fetch) -> Generator[Opened | Lost]:
+        if self._client.is_closed:
+            raise ConfigurationError(CLOSED)
+        with self._lock:
+            if self._fetcher is None:  # one that has never seen the key
+                self._fetcher = httpx.Client(transport=self._mounted, follow_redirects=False)
+        end = time.monotonic() + fetch.seconds
+        try:
+            response = self._fetcher.send(_file_request(fetch, end), stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            yield _not_fetched(error)
+            return
+        try:
+            yield Opened(response.status_code, response.headers, _Body(response, end))
+        finally:
+            response.close()
+
     def close(self) -> None:
         self._client.close()
+        if self._fetcher is not None:
+            self._fetcher.close()
 
 
 class AsyncHttpxTransport:
@@ -87,6 +127,8 @@ class AsyncHttpxTransport:
         self._headers = dict(headers)
         self._veil = Veil(self._headers.get(API_KEY_HEADER, ""))
         self._client = httpx.AsyncClient(transport=mounted, headers=self._headers, follow_redirects=False)
+        self._mounted = mounted
+        self._fetcher: httpx.AsyncClient | None = None
 
     async def send(self, send: Send) -> Received | Lost:
         if self._client.is_closed:
@@ -109,19 +151,87 @@ class AsyncHttpxTransport:
             return self._veil.lost(_lost(error, arrived))
         return self._veil.received(response.status_code, response.headers, bytes(body))
 
+    @asynccontextmanager
+    async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
+        if self._client.is_closed:
+            raise ConfigurationError(CLOSED)
+        if self._fetcher is None:  # one that has never seen the key
+            self._fetcher = httpx.AsyncClient(transport=self._mounted, follow_redirects=False)
+        end = time.monotonic() + fetch.seconds
+        try:
+            response = await self._fetcher.send(_file_request(fetch, end), stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            yield _not_fetched(error)
+            return
+        try:
+            yield Opened(response.status_code, response.headers, _AsyncBody(response, end))
+        finally:
+            await response.aclose()
+
     async def close(self) -> None:
         await self._client.aclose()
+        if self._fetcher is not None:
+            await self._fetcher.aclose()
+
+
+class _Body:
+    """The body of a file as it comes, packed or not."""
+
+    def __init__(self, response: httpx.Response, end: float) -> None:
+        self._parts = response.iter_raw()
+        self._end = end
+
+    def read(self) -> bytes | Lost:
+        try:
+            part = next(filter(None, self._parts), b"")
+        except httpx.HTTPError as error:
+            return _lost(error, arrived=True)
+        return _LATE if time.monotonic() > self._end else part
+
+
+class _AsyncBody:
+    """The same, awaited."""
+
+    def __init__(self, response: httpx.Response, end: float) -> None:
+        self._parts = response.aiter_raw()
+        self._end = end
+
+    async def read(self) -> bytes | Lost:
+        try:
+            part = b""
+            async for part in self._parts:
+                if part:
+                    break
+        except httpx.HTTPError as error:
+            return _lost(error, arrived=True)
+        return _LATE if time.monotonic() > self._end else part
+
+
+_LATE = Lost("it did not end in time", sent=True, again=False)
+
+
+def _file_request(fetch: Fetch, end: float) -> httpx.Request:
+    # Made directly, so that no default header, cookie or key can be merged into it.
+    extensions = {"timeout": _Patience(end, fetch.silence)}
+    return httpx.Request("GET", fetch.url, headers=fetch.headers, extensions=extensions)
+
+
+def _not_fetched(error: Exception) -> Lost:
+    if isinstance(error, httpx.HTTPError):
+        return _lost(error, arrived=False)
+    return Lost(f"the address cannot be used: {error}", sent=False, again=False)
 
 
 class _Patience(dict[str, float]):
     """What is left of a request's time, whichever of its phases asks; httpx by itself would give all of it to each."""
 
-    def __init__(self, end: float) -> None:
+    def __init__(self, end: float, most: float = float("inf")) -> None:
         super().__init__()
         self._end = end
+        self._most = most
 
     def get(self, _: str, __: object = None) -> float:
-        return max(0.001, self._end - time.monotonic())
+        return max(0.001, min(self._most, self._end - time.monotonic()))
 
 
 def _request(base_url: str, headers: Mapping[str, str], send: Send, end: float) -> httpx.Request:

@@ -69,8 +69,8 @@ class Fetch(NamedTuple):
     """Get a file from anywhere, with these headers and no others: no key, no cookies, no redirects followed.
 
     Answered with `Lost`, or with what the flow that `receive` makes of the `Opened` answer returns; the answer is
-    closed when that flow ends, however it ends. `silence` is how long the other side may say nothing, `seconds` how long
-    all of it may take.
+    closed when that flow ends, however it ends. `silence` is how long the other side may say nothing, `seconds` how
+    long all of it may take.
     """
 
     url: str

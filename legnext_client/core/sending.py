@@ -78,7 +78,7 @@ def sending(
             case Failed(error):
                 raise error
             case Again(error, after):
-                pause = _pause(retries, attempt, after, chance)
+                pause = pause_before(retries, attempt, after, chance)
                 if attempt == retries.attempts or pause > retries.longest_wait or clock() + pause >= end:
                     raise error
                 yield Sleep(pause)
@@ -150,7 +150,8 @@ def _unknown_after(request: Request, outcome: Received, error: Any) -> Submissio
     )
 
 
-def _pause(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:
+def pause_before(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:
+    """Seconds until the next try: what the service said, or a random share of what doubles with each attempt."""
     if after is not None:
         return after
     return chance() * min(retries.longest_pause, retries.first_pause * 2.0 ** min(attempt, 64))

@@ -1,0 +1,165 @@
+"""Downloads: which files, under which names, in which directory. `job.download` and `client.download` lead here.
+
+All that can be found wrong is found here, before any network; the rest is `core.fetching`'s.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from legnext_client._version import __version__
+from legnext_client.core.addresses import wrong_address
+from legnext_client.core.fetching import Patience, Progress, fetching, fetching_all
+from legnext_client.core.judging import Order
+from legnext_client.core.names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, stem
+from legnext_client.core.state import State, moment
+from legnext_client.errors import InvalidRequest
+from legnext_client.landings import DiskLanding, stays_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from legnext_client.calling import Desk
+    from legnext_client.core.flow import Flow
+
+__all__ = ["JOB_NAME", "LARGEST", "SECONDS", "URL_NAME", "Progress", "Which", "of_job", "of_urls"]
+
+Which = int | Iterable[int] | None
+StrPath = str | os.PathLike[str]
+
+JOB_NAME = "{job_id}_{n}{ext}"
+URL_NAME = "{stem}_{n}{ext}"
+LARGEST = 2 * 1024**3
+SECONDS = 1800.0
+
+_DAY = 86_400.0
+
+
+def of_job(
+    desk: Desk,
+    state: State,
+    directory: StrPath,
+    name: str,
+    which: Which,
+    *,
+    concurrency: int,
+    max_bytes: int,
+    timeout: float,
+) -> Flow[list[Path]]:
+    """Fetch what a completed job made: videos before images, so that `n` counts as the service does."""
+    urls = [*state.video_urls, *state.image_urls]
+    if not state.ok:
+        raise InvalidRequest(f"job {state.job_id} is {state.status}: wait for it before you download what it makes.")
+    if not urls:
+        has = "only texts: see job.texts" if state.texts else "nothing"
+        raise InvalidRequest(f"job {state.job_id} has made no files, {has}.")
+    fields = fields_of(name, JOB_FIELDS)
+    known = "job_id" in fields and ("n" in fields or len(urls) == 1)
+    chosen = _chosen(which, len(urls))
+    values: list[Mapping[str, str | int]] = [
+        {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type} for n in chosen
+    ]
+    folder = _Folder(directory)
+    landings = folder.landings(names(name, JOB_FIELDS, values))
+    orders = [
+        Order(urls[n], path, _most(max_bytes), known, _age(state))
+        for n, (path, _) in zip(chosen, landings, strict=True)
+    ]
+    return _fetching(desk, orders, [landing for _, landing in landings], concurrency, timeout)
+
+
+def of_urls(
+    desk: Desk,
+    urls: str | Iterable[str],
+    directory: StrPath,
+    name: str,
+    *,
+    concurrency: int,
+    max_bytes: int,
+    timeout: float,
+) -> Flow[list[Path]]:
+    """Fetch files by their addresses."""
+    listed = [urls] if isinstance(urls, str) else list(urls)
+    for url in listed:
+        reason = wrong_address(url)
+        if reason is not None:
+            raise InvalidRequest(f"urls must be addresses that begin with https://; got {str(url)[:200]!r}: {reason}.")
+    values: list[Mapping[str, str | int]] = [
+        {"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(listed)
+    ]
+    landings = _Folder(directory).landings(names(name, URL_FIELDS, values))
+    orders = [Order(url, path, _most(max_bytes)) for url, (path, _) in zip(listed, landings, strict=True)]
+    return _fetching(desk, orders, [landing for _, landing in landings], concurrency, timeout)
+
+
+def _fetching(
+    desk: Desk, orders: Sequence[Order], landings: Sequence[DiskLanding], concurrency: int, timeout: float
+) -> Flow[list[Path]]:
+    desk.check_open()
+    limit = _whole("concurrency", concurrency)
+    if isinstance(timeout, bool) or not timeout > 0:
+        raise InvalidRequest(f"timeout must be seconds above 0; got {timeout!r}.")
+    patience = Patience(
+        desk.settings.retries,
+        desk.settings.timeout,
+        timeout,
+        f"legnext-client/{__version__}",
+        desk.clock.now,
+        random.random,
+    )
+    flows = [fetching(order, landing, patience) for order, landing in zip(orders, landings, strict=True)]
+    return fetching_all(flows, limit)
+
+
+class _Folder:
+    """The directory that everything stays in."""
+
+    def __init__(self, directory: StrPath) -> None:
+        given: Any = os.fspath(directory) if isinstance(directory, os.PathLike) else directory
+        if not isinstance(given, str) or not given or "\0" in given:
+            raise InvalidRequest(f"directory must be the path of a directory; got {directory!r}.")
+        self._shown = Path(given)
+        # Once, so that a change of the working directory changes nothing.
+        self._root = os.path.realpath(given)
+
+    def landings(self, names: Iterable[str]) -> list[tuple[Path, DiskLanding]]:
+        return [(self._shown / name, self._landing(name)) for name in names]
+
+    def _landing(self, name: str) -> DiskLanding:
+        if not stays_inside(self._root, os.path.join(self._root, name)):
+            raise InvalidRequest(f"name must stay in the directory, and a link in {name!r} leads out of it.")
+        return DiskLanding(self._root, name)
+
+
+def _chosen(which: Which, count: int) -> list[int]:
+    listed: list[Any] = list(range(count)) if which is None else list(which) if isinstance(which, Iterable) else [which]
+    try:
+        chosen = [operator.index(one) for one in listed if not isinstance(one, bool)]
+    except TypeError:
+        chosen = []
+    if len(chosen) != len(listed) or any(not 0 <= one < count for one in chosen):
+        raise InvalidRequest(f"which must be 0 to {count - 1}, or some of these; got {which!r}. The job made {count}.")
+    return chosen
+
+
+def _most(max_bytes: int) -> int:
+    return _whole("max_bytes", max_bytes)
+
+
+def _whole(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidRequest(f"{name} must be a whole number, 1 or more; got {value!r}.")
+    return value
+
+
+def _age(state: State) -> str:
+    """How long ago the job ended, as a part of a sentence; nothing when that is not known, or not long."""
+    ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
+    days = int((datetime.now(UTC) - ended).total_seconds() // _DAY) if ended else 0
+    return f", and this job ended {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ""

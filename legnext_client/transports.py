@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Answers are a few kilobytes; what is larger than this in bytes is not read to its end."""
+
+_URLS = 512
+"""So many addresses are kept read: those of the operations, and of the jobs that are asked for again and again."""
 
 CLOSED = "this client is closed: make a new one, or keep it open with `with`."
 
@@ -61,25 +65,29 @@ class AsyncFetchingTransport(AsyncTransport, Protocol):
 
 
 class HttpxTransport:
-    """Sends with httpx, over one pool of connections."""
+    """Sends with httpx, over one pool of connections.
+
+    It is a pool of httpx without a client of httpx around it: redirects, cookies and defaults are not wanted here, and
+    cost as much as all that is.
+    """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
-        self._base_url = base_url
-        self._headers = dict(headers)
-        self._veil = Veil(self._headers.get(API_KEY_HEADER, ""))
-        self._client = httpx.Client(transport=mounted, headers=self._headers, follow_redirects=False)
+        self._envelope = _Envelope(base_url, headers)
+        self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._pool = httpx.HTTPTransport(proxy=_proxy(base_url)) if mounted is None else mounted
+        self._closed = False
         self._mounted = mounted
         self._fetcher: httpx.Client | None = None
         self._lock = threading.Lock()
 
     def send(self, send: Send) -> Received | Lost:
-        if self._client.is_closed:
+        if self._closed:
             raise ConfigurationError(CLOSED)
         end = time.monotonic() + send.timeout
         arrived = False
         try:
-            request = _request(self._base_url, self._headers, send, end)
-            response = self._client.send(request, stream=True)
+            request = self._envelope.around(send, end)
+            response = self._pool.handle_request(request)
             arrived = True
             try:
                 body = bytearray()
@@ -91,11 +99,11 @@ class HttpxTransport:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return self._veil.lost(_lost(error, arrived))
-        return self._veil.received(response.status_code, response.headers, bytes(body))
+        return self._veil.received(response.status_code, response.headers, response.headers.raw, bytes(body))
 
     @contextmanager
     def fetch(self, fetch: Fetch) -> Generator[Opened | Lost]:
-        if self._client.is_closed:
+        if self._closed:
             raise ConfigurationError(CLOSED)
         with self._lock:
             if self._fetcher is None:  # one that has never seen the key
@@ -112,7 +120,8 @@ class HttpxTransport:
             response.close()
 
     def close(self) -> None:
-        self._client.close()
+        self._closed = True
+        self._pool.close()
         if self._fetcher is not None:
             self._fetcher.close()
 
@@ -123,21 +132,21 @@ class AsyncHttpxTransport:
     def __init__(
         self, base_url: str, headers: Mapping[str, str], mounted: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._base_url = base_url
-        self._headers = dict(headers)
-        self._veil = Veil(self._headers.get(API_KEY_HEADER, ""))
-        self._client = httpx.AsyncClient(transport=mounted, headers=self._headers, follow_redirects=False)
+        self._envelope = _Envelope(base_url, headers)
+        self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._pool = httpx.AsyncHTTPTransport(proxy=_proxy(base_url)) if mounted is None else mounted
+        self._closed = False
         self._mounted = mounted
         self._fetcher: httpx.AsyncClient | None = None
 
     async def send(self, send: Send) -> Received | Lost:
-        if self._client.is_closed:
+        if self._closed:
             raise ConfigurationError(CLOSED)
         end = time.monotonic() + send.timeout
         arrived = False
         try:
-            request = _request(self._base_url, self._headers, send, end)
-            response = await self._client.send(request, stream=True)
+            request = self._envelope.around(send, end)
+            response = await self._pool.handle_async_request(request)
             arrived = True
             try:
                 body = bytearray()
@@ -149,11 +158,11 @@ class AsyncHttpxTransport:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return self._veil.lost(_lost(error, arrived))
-        return self._veil.received(response.status_code, response.headers, bytes(body))
+        return self._veil.received(response.status_code, response.headers, response.headers.raw, bytes(body))
 
     @asynccontextmanager
     async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
-        if self._client.is_closed:
+        if self._closed:
             raise ConfigurationError(CLOSED)
         if self._fetcher is None:  # one that has never seen the key
             self._fetcher = httpx.AsyncClient(transport=self._mounted, follow_redirects=False)
@@ -169,7 +178,8 @@ class AsyncHttpxTransport:
             await response.aclose()
 
     async def close(self) -> None:
-        await self._client.aclose()
+        self._closed = True
+        await self._pool.aclose()
         if self._fetcher is not None:
             await self._fetcher.aclose()
 
@@ -234,16 +244,44 @@ class _Patience(dict[str, float]):
         return max(0.001, min(self._most, self._end - time.monotonic()))
 
 
-def _request(base_url: str, headers: Mapping[str, str], send: Send, end: float) -> httpx.Request:
-    # Made directly: merging the client's defaults into each request costs more than all the rest.
-    request = send.request
-    return httpx.Request(
-        request.method,
-        base_url + request.path,
-        headers=headers if request.body is None else {**headers, "content-type": "application/json"},
-        content=request.body,
-        extensions={"timeout": _Patience(end)},
-    )
+class _Envelope:
+    """Makes requests from parts that are ready: merging a client's defaults in costs more than all the rest."""
+
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+        self._base_url = base_url
+        try:
+            host = httpx.Request("GET", base_url).headers["host"]
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(f"base_url cannot be used: {error}.") from None
+        self._headers = httpx.Headers({"host": host, **headers})
+        self._with_body = httpx.Headers({"host": host, **headers, "content-type": "application/json"})
+        self._urls: dict[str, httpx.URL] = {}
+
+    def around(self, send: Send, end: float) -> httpx.Request:
+        request = send.request
+        url = self._urls.get(request.path)
+        if url is None:
+            if len(self._urls) >= _URLS:
+                self._urls.clear()
+            url = self._urls[request.path] = httpx.URL(self._base_url + request.path)
+        return httpx.Request(
+            request.method,
+            url,
+            headers=self._headers if request.body is None else self._with_body,
+            content=request.body,
+            extensions={"timeout": _Patience(end)},
+        )
+
+
+def _proxy(base_url: str) -> str | None:
+    """The proxy that the environment names for this address."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts, proxies = urlsplit(base_url), getproxies()
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _too_much(body: bytearray, end: float) -> Lost | None:

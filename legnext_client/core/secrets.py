@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from legnext_client.core.flow import Lost, Received
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _SHORTEST = 6
 """A shorter key is none of the service's, and would be found in the midst of innocent words."""
@@ -26,10 +26,12 @@ class Veil:
         self._shown = f"…{key_end(key)}"
         self._bytes, self._shown_bytes = self._key.encode(), self._shown.encode()
 
-    def received(self, status: int, headers: Mapping[str, str], body: bytes) -> Received:
+    def received(
+        self, status: int, headers: Mapping[str, str], raw_headers: Iterable[tuple[bytes, bytes]], body: bytes
+    ) -> Received:
         if self._key:
             body = self._over(body)
-            if any(self._key in value for value in headers.values()):
+            if any(self._bytes in value for _, value in raw_headers):
                 headers = {name.lower(): value.replace(self._key, self._shown) for name, value in headers.items()}
         return Received(status, headers, body)
 

@@ -10,11 +10,10 @@ It needs the `mock` extra: `pip install 'legnext-client[mock]'`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .mock.hosts import InProcess, OnSocket
 from .mock.placing import place_job
 from .mock.settings import CallbackSettings, Settings
 
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from .mock.service import Service, Submission
 
 __all__ = ["CallbackSettings", "MockServer"]
-
-_INSIDE = "https://mock.invalid"
-_PATIENCE = 30.0
 
 
 class MockServer:
@@ -78,8 +74,8 @@ class MockServer:
             answers=answers,
             callbacks=CallbackSettings(shape=callbacks) if isinstance(callbacks, str) else callbacks,
         )
-        self._host: _InProcess | _OnSocket
-        self._host = _InProcess(self.settings, spec) if in_process else _OnSocket(self.settings, spec, port)
+        self._host: InProcess | OnSocket
+        self._host = InProcess(self.settings, spec) if in_process else OnSocket(self.settings, spec, port)
 
     def __enter__(self) -> Self:
         self.start()
@@ -268,85 +264,3 @@ class Callbacks:
         self._service.settle()
         self._service.postman.wait(timeout)
         return self.sent
-
-
-class _OnSocket:
-    """A server on a free port of this machine, in a thread."""
-
-    def __init__(self, settings: Settings, spec: str | Path | None, port: int) -> None:
-        from .mock.server import Server
-
-        self._server = Server(settings, port=port, spec=spec)
-        self._thread: threading.Thread | None = None
-        self._failure: BaseException | None = None
-        self.service = self._server.service
-        self.root_url = self._server.root_url
-
-    def start(self) -> None:
-        if self._thread is not None:
-            raise RuntimeError("A MockServer can be started once; make another.")
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(started,), name="mock-server", daemon=True)
-        self._thread.start()
-        if not started.wait(_PATIENCE) or self._failure is not None:
-            raise RuntimeError("The mock server did not start.") from self._failure
-
-    def _run(self, started: threading.Event) -> None:
-        try:
-            self._server.run(started.set)
-        except BaseException as error:
-            self._failure = error
-            raise
-        finally:
-            started.set()
-
-    def stop(self) -> None:
-        self._server.stop()
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-
-    def transport(self) -> httpx.BaseTransport:
-        import httpx
-
-        return httpx.HTTPTransport()
-
-    def async_transport(self) -> httpx.AsyncBaseTransport:
-        import httpx
-
-        return httpx.AsyncHTTPTransport()
-
-
-class _InProcess:
-    """A server without a socket."""
-
-    root_url = _INSIDE
-
-    def __init__(self, settings: Settings, spec: str | Path | None) -> None:
-        from .mock.app import App
-        from .mock.inside import Home
-        from .mock.server import make_service
-
-        self.service = make_service(settings, spec, _INSIDE)
-        self._app = App(self.service)
-        self._home = Home()
-        self._background = contextlib.ExitStack()
-
-    def start(self) -> None:
-        from .mock.server import background
-
-        self._background.enter_context(background(self.service))
-
-    def stop(self) -> None:
-        self._background.close()
-        self._home.close()
-        self._app.close()
-
-    def transport(self) -> httpx.BaseTransport:
-        from .mock.inside import InsideTransport
-
-        return InsideTransport(self._app, self._home)
-
-    def async_transport(self) -> httpx.AsyncBaseTransport:
-        from .mock.inside import InsideAsyncTransport
-
-        return InsideAsyncTransport(self._app)

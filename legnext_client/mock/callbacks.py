@@ -42,6 +42,7 @@ class Postman:
     def __init__(self, settings: CallbackSettings, clock: Clock) -> None:
         self.settings = settings
         self.sent: list[Delivery] = []
+        self.on_retry: Callable[[], None] | None = None
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Delivery, Callable[[], dict[str, Any]]]] = []
@@ -126,6 +127,8 @@ class Postman:
         if not received and delivery.attempt <= self.settings.retries:
             again = replace(delivery, attempt=delivery.attempt + 1)
             self._enqueue(now + _AGAIN_AFTER * delivery.attempt, again, body)
+            if self.on_retry is not None:
+                self.on_retry()
 
     def _http(self, httpx: Any) -> Any:
         with self._lock:

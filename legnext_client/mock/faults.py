@@ -146,6 +146,19 @@ class Faults:
         return path.startswith((fault.path, self._base_path + fault.path))
 
 
+def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """A job's answer in words that nobody knows."""
+    for fault in faults:
+        if fault.name == "unknown_status":
+            told = {**told, "status": fault.value}
+        elif fault.name == "unknown_type":
+            told = {**told, "task_type": fault.value}
+        else:
+            output = {**(told.get("output") or {}), "unheard_of": [fault.value]}
+            told = {**told, "unheard_of": fault.value, "output": output}
+    return told
+
+
 def parse_fault(text: str) -> dict[str, Any]:
     """A fault as the command line writes it: `close_after:rate=0.1,method=POST`."""
     name, _, rest = text.partition(":")

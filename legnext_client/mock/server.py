@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 4096
 _GRACE = 1
+_LONGEST = 3600.0
 
 
 def make_service(settings: Settings, spec: str | Path | None, root_url: str) -> Service:
@@ -103,7 +104,9 @@ def background(service: Service) -> Generator[None]:
         while not ended.is_set():
             with service.due:
                 due = service.next_due()
-                wait = None if due is None else max(0.0, service.clock.as_waited(due - service.clock.now))
+                wait = (
+                    None if due is None else min(max(0.0, service.clock.as_waited(due - service.clock.now)), _LONGEST)
+                )
                 if wait is None or wait > 0:
                     service.due.wait(wait)
             if not ended.is_set():

@@ -12,7 +12,7 @@ from .account import Account
 from .answers import STYLES, Answers
 from .callbacks import Postman
 from .draws import Draws
-from .faults import ACCEPTANCE, TELLING, Faults
+from .faults import ACCEPTANCE, TELLING, Faults, strangely
 from .jobs import ENDED, NEVER, Job
 from .limits import JobsAtOnce, RequestsPerSecond
 from .prices import price, typical_seconds
@@ -58,7 +58,8 @@ class Service:
         self.due = threading.Condition(self.lock)
         self.reader = PromptReader(spec)
         self._begin()
-        clock.on_advance = self.settle
+        self.postman.on_retry = self.wake
+        clock.on_advance = self._moved
 
     def _begin(self) -> None:
         limit = self.spec.rules.get("jobs_at_once") if self.settings.concurrency is None else self.settings.concurrency
@@ -201,6 +202,15 @@ class Service:
                 self.postman.send_due()
             return now
 
+    def wake(self) -> None:
+        """Let whoever waits for the next thing that is due look again when that is."""
+        with self.lock:
+            self.due.notify_all()
+
+    def _moved(self) -> None:
+        self.settle()
+        self.wake()
+
     def next_due(self) -> float | None:
         """When something has to be sent next, as far as is known."""
         with self.lock:
@@ -269,30 +279,17 @@ class Service:
         self.at_once.entered(job.key, job.ends)
         self.jobs[job.job_id] = job
         self.accepted.append(job)
-        heapq.heappush(self._ending, (job.ends, job.number, job))
+        if job.ends < NEVER:
+            heapq.heappush(self._ending, (job.ends, job.number, job))
         if self._calls(job):
             self._calling += 1
-            self.due.notify_all()
+            self.wake()
 
     def _told(self, job: Job, now: float, asked: tuple[str, str]) -> Answer:
         told = self.answers.job(job, now)
         if self.faults:
-            told = self._strange(told, asked)
+            told = strangely(told, self.faults.take(TELLING, *asked))
         answer = Answer(200, as_json(told))
         if self.clock.scale not in (None, 1.0) and job.answer is None and job.status(now) not in ENDED:
             return answer.having(b"retry-after", self.clock.hint(job.typical).encode())
         return answer
-
-    def _strange(self, told: dict[str, Any], asked: tuple[str, str]) -> dict[str, Any]:
-        for fault in self.faults.take(TELLING, *asked):
-            if fault.name == "unknown_status":
-                told = {**told, "status": fault.value}
-            elif fault.name == "unknown_type":
-                told = {**told, "task_type": fault.value}
-            else:
-                told = {
-                    **told,
-                    "unheard_of": fault.value,
-                    "output": {**(told["output"] or {}), "unheard_of": [fault.value]},
-                }
-        return told

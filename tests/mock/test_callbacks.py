@@ -217,6 +217,24 @@ def test_on_a_clock_that_runs_callbacks_come_by_themselves(calling: Any, receive
         assert json.loads(received.body)["status"] == "completed"
 
 
+def test_on_a_clock_that_runs_further_attempts_come_by_themselves(calling: Any, receiver: Receiver) -> None:
+    receiver.statuses = [500, 500]
+    with MockServer(in_process=True, time_scale=1000, answers="plain") as server:
+        api = calling(server)
+        api.accepted("diffusion", text="complete-at-once", callback=receiver.url)
+        for _ in range(3):
+            assert receiver.received.get(timeout=20)
+
+
+def test_a_clock_that_runs_can_be_moved_as_well(calling: Any, receiver: Receiver) -> None:
+    with MockServer(in_process=True, time_scale=1, answers="plain") as server:
+        api = calling(server)
+        api.accepted("diffusion", text="never-end-this-job", callback=receiver.url)
+        job_id = api.accepted("diffusion", text="a", callback=receiver.url)
+        server.clock.advance(3600)
+        assert json.loads(receiver.received.get(timeout=20).body)["job_id"] == job_id
+
+
 def test_the_callback_of_one_job_does_not_wait_for_jobs_without(calling: Any, receiver: Receiver) -> None:
     with MockServer(time_scale=100_000, concurrency=0) as server, httpx.Client() as other:
         api = calling(server)

@@ -154,7 +154,8 @@ def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
         elif fault.name == "unknown_type":
             told = {**told, "task_type": fault.value}
         else:
-            output = {**(told.get("output") or {}), "unheard_of": [fault.value]}
+            output: dict[str, Any] = told.get("output") or {}
+            output = {**output, "unheard_of": [fault.value]}
             told = {**told, "unheard_of": fault.value, "output": output}
     return told
 

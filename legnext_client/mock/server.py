@@ -104,11 +104,9 @@ def background(service: Service) -> Generator[None]:
         while not ended.is_set():
             with service.due:
                 due = service.next_due()
-                wait = (
-                    None if due is None else min(max(0.0, service.clock.as_waited(due - service.clock.now)), _LONGEST)
-                )
-                if wait is None or wait > 0:
-                    service.due.wait(wait)
+                wait = _LONGEST if due is None else service.clock.as_waited(due - service.clock.now)
+                if wait > 0:
+                    service.due.wait(min(wait, _LONGEST))
             if not ended.is_set():
                 service.settle()
 

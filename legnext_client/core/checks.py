@@ -92,6 +92,8 @@ def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if parts := getattr(value, "__attrs_attrs__", ()):  # its own to_dict fails when what is inside is of a wrong type
+        return {part.name: getattr(value, part.name) for part in parts}
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):

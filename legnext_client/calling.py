@@ -121,9 +121,8 @@ class Desk:
 
         self.check_open()
         for name, value in (("timeout", timeout), ("poll_interval", poll_interval)):
-            if value is not None and (
-                isinstance(value, bool) or not value >= 0 or (name == "poll_interval" and not value)
-            ):
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if value is not None and (not number or not value >= 0 or (name == "poll_interval" and not value)):
                 raise InvalidRequest(f"{name} must be seconds above 0; got {value!r}.")
         waited = [
             Waited(state, question(state.job_id), self._scheduler(origin), origin.retry_after) for state, origin in jobs

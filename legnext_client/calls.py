@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client.calling import Desk, Origin, Plan, book
 from legnext_client.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
-from legnext_client.errors import WaitTimeout
+from legnext_client.errors import InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
 from legnext_client.job_view import JobView
 from legnext_client.jobs import AsyncJob, Job
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 AnswerT = TypeVar("AnswerT")
+JobT = TypeVar("JobT")
 
 
 class SyncCalls:
@@ -58,7 +59,7 @@ class SyncCalls:
     def stub(self, job_id: str) -> Job:
         """A job of which nothing is known but its id; it is asked for at once."""
         self.desk.check_open()
-        return Job({"job_id": job_id}, self.desk, self.hands, Origin(retry_after=0.0))
+        return Job({"job_id": _id(job_id)}, self.desk, self.hands, Origin(retry_after=0.0))
 
     def wait_all(
         self,
@@ -68,7 +69,7 @@ class SyncCalls:
         on_progress: Callable[[Job], object] | None,
         callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
-        waited = [self.stub(job) if isinstance(job, str) else job for job in jobs]
+        waited = [self.stub(job) if isinstance(job, str) else job for job in _several(jobs)]
         yield from [job for job in waited if job.done]
         standing = [job._standing for job in waited]
         flow = self.desk.waiting(standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks)
@@ -115,7 +116,7 @@ class AsynchronousCalls:
     def stub(self, job_id: str) -> AsyncJob:
         """A job of which nothing is known but its id; it is asked for at once."""
         self.desk.check_open()
-        return AsyncJob({"job_id": job_id}, self.desk, self.hands, Origin(retry_after=0.0))
+        return AsyncJob({"job_id": _id(job_id)}, self.desk, self.hands, Origin(retry_after=0.0))
 
     async def wait_all(
         self,
@@ -125,7 +126,7 @@ class AsynchronousCalls:
         on_progress: Callable[[AsyncJob], object] | None,
         callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
-        waited = [self.stub(job) if isinstance(job, str) else job for job in jobs]
+        waited = [self.stub(job) if isinstance(job, str) else job for job in _several(jobs)]
         for job in waited:
             if job.done:
                 yield job
@@ -148,6 +149,18 @@ def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
 
     operation = ROLES["job"]
     return operation, {operation.path_fields[0].name: job.job_id if isinstance(job, JobView) else job}
+
+
+def _id(job_id: object) -> str:
+    if not isinstance(job_id, str) or not job_id.strip():
+        raise InvalidRequest(f"job_id must be the id of a job, as job.job_id has it; got {job_id!r}.")
+    return job_id
+
+
+def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
+    if isinstance(jobs, str | JobView):  # the characters of an id would be taken for ids
+        raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Put it in brackets.")
+    return jobs
 
 
 def _unwrapped(operation: Operation, answer: Answer) -> Mapping[str, Any]:

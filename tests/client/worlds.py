@@ -157,6 +157,11 @@ class Colour:
         kind: Any = AsyncClient if self.is_async else Client
         return kind(KEY, **{"base_url": base_url, "clock": self.clock} | options)
 
+    def start_anew(self) -> None:
+        """As after Ctrl-C, which ends the loop."""
+        self._runner.close()
+        self._runner = asyncio.Runner()
+
     def close(self) -> None:
         self._runner.close()
 

@@ -19,8 +19,10 @@ KEY = "sk-0123456789abcdefWXYZ"
 class Answering:
     def __init__(self, *answers: Received | Lost | BaseException) -> None:
         self._answers = list(answers)
+        self.sent: list[Send] = []
 
-    def send(self, _: Send) -> Received | Lost:
+    def send(self, send: Send) -> Received | Lost:
+        self.sent.append(send)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, BaseException):
             raise answer
@@ -61,10 +63,13 @@ USAGE = st.fixed_dictionaries(
 )
 
 
+NO_USAGE: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({})
+
+
 @settings(deadline=None, max_examples=150)
 @given(
     st.dictionaries(NAMES | st.text(max_size=8), JSON),
-    USAGE | st.just({}),
+    USAGE | NO_USAGE,
     st.text(min_size=1, max_size=40) | st.integers(1),
 )
 def test_an_accepted_job_is_handed_over_whatever_else_the_answer_says(

@@ -30,10 +30,12 @@ OF_PYTHON = (" + ",)
 """What Python says of adding a text to a number is not ours to word."""
 
 
-CALLS = [
-    line for name in ("values", "arguments") for line in LINES[name] if not any(one in line for one in RIGHT_WHEN_RUN)
-]
-NAMES = [line for line in LINES["names"] if not any(one in line for one in ABOUT_PRICES)]
+def without(lines: list[str], parts: tuple[str, ...]) -> list[str]:
+    return [line for line in lines if not any(part in line for part in parts)]
+
+
+CALLS = without(LINES["values"] + LINES["arguments"], RIGHT_WHEN_RUN)
+NAMES = without(LINES["names"], OF_PYTHON)
 
 
 @pytest.mark.parametrize("line", CALLS + NAMES)

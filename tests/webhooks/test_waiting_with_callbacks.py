@@ -40,6 +40,16 @@ def test_a_thousand_jobs_with_callbacks_need_at_most_1_2_questions_each(per_seco
     assert len(world.asked) <= 1.2 * len(ends)
 
 
+def test_so_do_jobs_that_are_waited_for_one_by_one() -> None:
+    questions = 0
+    for end in drawn_ends(1000).values():
+        world = World({"job": end}, [Call(end + 0.2, "job")])
+        world.wait()
+        assert world.ended[0] <= end + 0.2 + STEP + 2 * ANSWER_TAKES + DOUBT
+        questions += len(world.asked)
+    assert questions <= 1200
+
+
 def test_with_30_percent_of_callbacks_lost_doubled_or_late_all_jobs_are_found() -> None:
     ends, chance = drawn_ends(1000), random.Random(7)
     calls: list[Call] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Emit, Flow, Request, Sleep
 from legnext_client.core.polling import Expectation, backstop, default_timeout, moments
-from legnext_client.core.sending import Clock, Retries, sending
+from legnext_client.core.sending import Clock, Retries, pause_before, sending
 from legnext_client.core.state import KNOWN, State
 from legnext_client.errors import APIError, ConnectionError, RateLimitError, ServerError
 
@@ -68,7 +68,10 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
     not end the wait: the job goes on. Only being refused again and again does. A job whose next question would come too
     late is asked for a last time just before the end.
     """
-    watched = {index: _Watched(job, pace) for index, job in enumerate(jobs) if not job.state.done}
+    left = {index: job for index, job in enumerate(jobs) if not job.state.done}
+    if len(left) > 1:  # a question that is asked again and again would hold up the others: it is put back instead
+        pace = pace._replace(retries=pace.retries._replace(attempts=1))
+    watched = {index: _Watched(job, pace) for index, job in left.items()}
     job_ids = [job.state.job_id for job in watched.values()]
     with nullcontext() if pace.callbacks is None else pace.callbacks.listening(job_ids) as bell:
         yield from _asking(watched, pace, timeout, bell)
@@ -162,7 +165,7 @@ class _Watched:
         self._moments: Iterator[float] | None = None
         self._pace = pace
         self._told: float | None = job.retry_after
-        self._refused = 0
+        self._refused = self._failed = 0
         self._wondered: set[str] = set()
         self.called_back = False
         """Callbacks are expected: questions of its own come seldom and late."""
@@ -217,21 +220,21 @@ class _Watched:
             )
         except (ConnectionError, RateLimitError, ServerError) as error:
             logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
-            self._told = getattr(error, "retry_after", None)
+            self._told = self._put_off(getattr(error, "retry_after", None))
             self._doubt = self._doubt or DOUBT
             self._open = pace.clock() + max(DOUBT, self._told or 0.0)
             return False
         except APIError as error:
             if 200 <= error.status_code <= 299 and error.code < 400:
                 logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
-                self._told, self._doubt = None, self._doubt or DOUBT
+                self._told, self._doubt = self._put_off(None), self._doubt or DOUBT
                 return False
             self._refused += 1
             if self._refused >= REFUSALS:
                 raise
             self._told = self._doubt = REFUSAL_PAUSE
             return False
-        self._refused = 0
+        self._refused = self._failed = 0
         self._told = retry_after(answer.headers)
         self.state = State(answer.data)
         status = self.state.status
@@ -239,6 +242,13 @@ class _Watched:
             self._wondered.add(status)
             logger.warning("%s: unknown status %r, waiting on", self.state.job_id, status)
         return True
+
+    def _put_off(self, told: float | None) -> float | None:
+        """When to ask again after a failure, where the question itself is not asked again; None: by the schedule."""
+        self._failed += 1
+        if told is not None or self._pace.retries.attempts > 1:
+            return told
+        return pause_before(self._pace.retries, self._failed, told, self._pace.chance)
 
     @property
     def patience(self) -> float:

@@ -305,3 +305,17 @@ def test_every_answer_is_told_of() -> None:
     assert world.emitted == [
         *((time, 0, "processing") for time in (10, 20, 30, 40)), (50, 0, "completed"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("failure", [failing(503), failing(429), Lost("ReadTimeout", sent=True)])
+def test_a_job_that_cannot_be_asked_for_does_not_hold_up_the_others(failure: Reply) -> None:
+    def reply(job_id: str, now: float) -> Reply:
+        return failure if job_id == "j0" and now < 200 else done_at(60)(job_id, now)
+
+    world = World(reply).wait(5, retries=Retries())
+    ended = {index: time for time, index, status in world.emitted if status == "completed"}
+    assert set(ended) == set(range(5))
+    assert max(ended[index] for index in range(1, 5)) < 70
+    assert ended[0] < 230
+    questions = sum(1 for _, job_id in world.asked if job_id == "j0")
+    assert questions < 35, "but it is asked for ever more seldom"

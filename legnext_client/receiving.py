@@ -7,6 +7,7 @@ another framework, hand what came to `take`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import inspect
 import logging
@@ -22,12 +23,11 @@ from legnext_client.bells import Bells
 from legnext_client.errors import ConfigurationError, WebhookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
     from contextlib import AbstractContextManager
 
     from legnext_client.core.callbacks import Bell
     from legnext_client.jobs import Job
-    from legnext_client.serving import Served
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -45,6 +45,13 @@ class Taken(NamedTuple):
 
     status: int
     job: Job | None = None
+
+
+class Served(NamedTuple):
+    """Where a receiver is served: `url` is what to pass as `callback=`."""
+
+    url: str
+    port: int
 
 
 class CallbackReceiver:
@@ -103,7 +110,8 @@ class CallbackReceiver:
             raise ConfigurationError(f"base must be an http(s) address without query or fragment; got {base!r}.")
         return f"{base.rstrip('/')}/{self._token}"
 
-    def serve(self, host: str = "127.0.0.1", port: int = 0) -> AbstractContextManager[Served]:
+    @contextlib.contextmanager
+    def serve(self, host: str = "127.0.0.1", port: int = 0) -> Generator[Served]:
         """Serve in a thread while the context is open; `.url` is what to pass as `callback=`.
 
         Needs the `mock` extra.
@@ -112,7 +120,11 @@ class CallbackReceiver:
             from legnext_client.serving import serving
         except ImportError as error:
             raise ConfigurationError("serve needs the mock extra: pip install 'legnext-client[mock]'.") from error
-        return serving(self, host, port)
+        try:
+            with serving(self, host, port) as (base, found):
+                yield Served(self.address(base), found)
+        finally:
+            self.close()
 
     # ---- what arrives -------------------------------------------------------------------------------------------
 
@@ -182,7 +194,10 @@ class CallbackReceiver:
             if body is None:
                 return
             status, job = self.take(token, body, scope["headers"])
-        await send({"type": "http.response.start", "status": status, "headers": _HEADERS.get(status, _EMPTY)})
+        headers = list(_HEADERS.get(status, _EMPTY))
+        if status == TOO_LARGE and scope.get("http_version", "1.1").startswith("1"):
+            headers.append((b"connection", b"close"))  # what is left of the body is not read
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         if job is not None and self._on_job is not None:
             await self._tell(self._on_job, job)
@@ -212,9 +227,4 @@ class CallbackReceiver:
 
 
 _EMPTY = [(b"content-length", b"0")]
-_HEADERS = {
-    RECEIVED: [],
-    WRONG_METHOD: [*_EMPTY, (b"allow", b"POST")],
-    # What is left of the body is not read, so that the connection is of no further use.
-    TOO_LARGE: [*_EMPTY, (b"connection", b"close")],
-}
+_HEADERS = {RECEIVED: [], WRONG_METHOD: [*_EMPTY, (b"allow", b"POST")]}

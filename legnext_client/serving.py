@@ -1,62 +1,51 @@
-"""Serving a `CallbackReceiver` by itself: uvicorn in a thread, on a port of this machine."""
+"""Serving an ASGI application, such as a `CallbackReceiver`, by itself: uvicorn in a thread, on this machine."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from legnext_client.receiving import CallbackReceiver
+    from collections.abc import Callable, Generator
 
 _PATIENCE = 30.0
 _GRACE = 1
 
 
-class Served(NamedTuple):
-    """Where the receiver is: `url` is what to pass as `callback=`."""
-
-    url: str
-    host: str
-    port: int
-
-
 @contextlib.contextmanager
-def serving(receiver: CallbackReceiver, host: str, port: int) -> Generator[Served]:
-    """Serve until the context ends; those who still wait then poll."""
+def serving(application: Callable[..., Any], host: str, port: int) -> Generator[tuple[str, int]]:
+    """Serve until the context ends; yields the address and the port, which is a free one if it was to be 0."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen()
         port = listener.getsockname()[1]
-        server = _Server(receiver)
+        server = _Server(application)
         thread = threading.Thread(target=server.run, args=([listener],), name="callback-receiver", daemon=True)
         thread.start()
         try:
             if not server.ready.wait(_PATIENCE) or not server.started:
                 raise ConfigurationError(f"the receiver could not be served at {host}, port {port}.")
             shown = f"[{host}]" if ":" in host else host
-            yield Served(receiver.address(f"http://{shown}:{port}"), host, port)
+            yield f"http://{shown}:{port}", port
         finally:
             server.should_exit = True
             thread.join(_PATIENCE)
-            receiver.close()
 
 
 class _Server(uvicorn.Server):
     """Says when it has begun, or has failed to."""
 
-    def __init__(self, receiver: CallbackReceiver) -> None:
+    def __init__(self, application: Callable[..., Any]) -> None:
         config = uvicorn.Config(
-            receiver,  # pyright: ignore[reportArgumentType]  # uvicorn spells out every message there is
+            application,
             lifespan="on",
             ws="none",
             log_config=None,

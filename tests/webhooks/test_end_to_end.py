@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from legnext_client import AsyncJob, Job
-    from legnext_client.serving import Served
+    from legnext_client.receiving import Served
 
 TEXT = "a lighthouse at dusk"
 JOBS = 40

@@ -1,0 +1,230 @@
+"""A download that is broken off ends byte-identical, however often, and never with bytes of two versions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.core.fetching import BLOCK
+from legnext_client.errors import DownloadError
+
+from .conftest import files_in
+from .hostile import chunked, file, head, png, raw, status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Clock, Download
+    from .hostile import Hostile
+
+
+@pytest.mark.parametrize("size", [20_000, 10 * BLOCK + 7])
+def test_a_download_cut_at_every_tenth_of_its_length_ends_byte_identical(
+    download: Download, hostile: Hostile, out: Path, size: int
+) -> None:
+    body = png(size)
+    hostile.acts["/a.png"] = file(body, most=size // 10)
+    paths = download([hostile.url("/a.png")], out, settings={"retries": 1})
+    assert [path.read_bytes() for path in paths] == [body]
+    assert files_in(out) == {"a_0.png": body}
+    offsets = [int(seen.headers.get("range", "bytes=0-")[6:-1]) for seen in hostile.seen]
+    assert offsets == [tenth * (size // 10) for tenth in range(len(offsets))]
+    assert len(offsets) in (10, 11)
+    assert {seen.headers.get("if-range") for seen in hostile.seen[1:]} == {'"one"'}
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_a_download_cut_once_at_any_tenth_ends_byte_identical(
+    download: Download, hostile: Hostile, out: Path, tenth: int
+) -> None:
+    body = png()
+    hostile.acts["/a.png"] = [file(body, most=tenth * len(body) // 10), file(body)]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+    assert len(hostile.seen) == 2
+
+
+def test_what_came_is_gone_on_with_by_the_next_call(download: Download, hostile: Hostile, out: Path) -> None:
+    body = png()
+    hostile.acts["/a.png"] = file(body, most=7_000)
+    with pytest.raises(DownloadError, match="after 7000 of 20000 bytes"):
+        download(hostile.url("/a.png"), out, settings={"retries": 0})
+    assert set(files_in(out)) == {".a_0.png.part", ".a_0.png.part.json"}
+    assert hostile.origin not in (out / ".a_0.png.part.json").read_text()
+    hostile.acts["/a.png"] = file(body)
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+    assert hostile.seen[-1].headers["range"] == "bytes=7000-"
+    assert set(files_in(out)) == {"a_0.png"}
+
+
+def test_what_came_whole_but_was_not_renamed_needs_no_request(download: Download, hostile: Hostile, out: Path) -> None:
+    body = png()
+    hostile.acts["/a.png"] = file(body, most=7_000)
+    with pytest.raises(DownloadError):
+        download(hostile.url("/a.png"), out, settings={"retries": 0})
+    with (out / ".a_0.png.part").open("ab") as part:
+        part.write(body[7_000:])
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+    assert len(hostile.seen) == 1
+
+
+@pytest.mark.parametrize("ending", ["206", "200"])
+def test_another_version_is_fetched_from_its_start(
+    download: Download, hostile: Hostile, out: Path, ending: str
+) -> None:
+    old, new = png(salt=b"old"), png(salt=b"new")
+    if ending == "200":
+        second = file(new, tag='"two"')
+    else:  # a server that does not know If-Range gives the rest of another file
+        rest = {"content-range": "bytes 9000-19999/20000", "content-length": 11_000, "etag": '"two"'}
+        second = raw(head(206, rest) + new[9_000:])
+    hostile.acts["/a.png"] = [file(old, most=9_000), second, file(new, tag='"two"')]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == new
+
+
+@pytest.mark.parametrize(
+    "content_range",
+    [
+        "bytes 8999-19999/20000",
+        "bytes 9001-19999/20000",
+        "bytes 0-19999/20000",
+        "bytes 9000-19999/30000",
+        "bytes 9000-20000/20000",
+        "bytes 9000-8000/20000",
+        "bytes */20000",
+        "rows 9000-19999/20000",
+        "",
+    ],
+)
+def test_another_part_than_was_asked_for_is_not_taken(
+    download: Download, hostile: Hostile, out: Path, content_range: str
+) -> None:
+    body = png()
+    wrong = raw(head(206, {"content-range": content_range, "content-length": 11_000}) + b"x" * 11_000)
+    hostile.acts["/a.png"] = [file(body, most=9_000), wrong, file(body)]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+    assert "range" not in hostile.seen[2].headers
+
+
+def test_a_part_that_nobody_asked_for_is_never_taken_for_a_file(
+    download: Download, hostile: Hostile, out: Path
+) -> None:
+    wrong = head(206, {"content-range": "bytes 0-99/20000", "content-length": 100}) + png(100)
+    hostile.acts["/a.png"] = raw(wrong)
+    with pytest.raises(DownloadError, match="another part"):
+        download(hostile.url("/a.png"), out, settings={"retries": 2})
+    assert len(hostile.seen) == 3
+    assert files_in(out) == {}
+
+
+def test_a_file_that_became_shorter_is_fetched_from_its_start(download: Download, hostile: Hostile, out: Path) -> None:
+    body = png(5_000)
+    refused = status(416, content_range="bytes */5000")
+    hostile.acts["/a.png"] = [file(png(), most=9_000), refused, file(body, tag='"two"')]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+
+
+@pytest.mark.parametrize("tag", ['W/"one"', None, "one", '"o\xffe"'])
+def test_without_a_strong_tag_all_is_fetched_again(
+    download: Download, hostile: Hostile, out: Path, tag: str | None
+) -> None:
+    body = png()
+    hostile.acts["/a.png"] = [file(body, tag=tag, most=9_000), file(body, tag=tag)]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+    assert all("range" not in seen.headers for seen in hostile.seen)
+
+
+def test_a_date_tells_versions_apart_when_it_is_old_enough(download: Download, hostile: Hostile, out: Path) -> None:
+    body = png()
+    changed = "Sat, 01 Nov 2025 10:00:00 GMT"
+    dates = {"last_modified": changed, "date": "Sat, 01 Nov 2025 10:01:00 GMT"}
+    hostile.acts["/a.png"] = [file(body, tag=None, most=9_000, **dates), file(body, tag=None, **dates)]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
+    assert hostile.seen[1].headers["if-range"] == changed
+    dates["date"] = "Sat, 01 Nov 2025 10:00:59 GMT"
+    hostile.acts["/b.png"] = [file(body, tag=None, most=9_000, **dates), file(body, tag=None, **dates)]
+    assert download(hostile.url("/b.png"), out)[0].read_bytes() == body
+    assert "if-range" not in hostile.seen[3].headers
+
+
+def test_only_tries_that_bring_nothing_new_are_counted(
+    download: Download, hostile: Hostile, out: Path, clock: Clock
+) -> None:
+    hostile.acts["/a.png"] = [file(png(), most=5_000), file(png(), most=5_000), file(png(), most=0)]
+    with pytest.raises(DownloadError, match="after 10000 of 20000 bytes"):
+        download(hostile.url("/a.png"), out, settings={"retries": 3})
+    assert len(hostile.seen) == 2 + 3
+    assert len(clock.slept) == 4
+
+
+def test_failures_of_the_server_are_tried_again_as_for_any_request(
+    download: Download, hostile: Hostile, out: Path, clock: Clock
+) -> None:
+    hostile.acts["/a.png"] = [
+        status(503, retry_after="7"),
+        status(429, retry_after="3"),
+        status(500),
+        raw(b""),
+        file(png()),
+    ]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
+    assert clock.slept[:2] == [7, 3]
+
+
+@pytest.mark.parametrize("code", [400, 401, 418, 304, 204])
+def test_a_refusal_is_not_tried_again(download: Download, hostile: Hostile, out: Path, code: int) -> None:
+    hostile.acts["/a.png"] = status(code)
+    with pytest.raises(DownloadError, match=str(code)):
+        download(hostile.url("/a.png"), out)
+    assert len(hostile.seen) == 1
+    assert files_in(out) == {}
+
+
+def test_a_pause_that_is_too_long_is_not_waited_for(
+    download: Download, hostile: Hostile, out: Path, clock: Clock
+) -> None:
+    hostile.acts["/a.png"] = status(429, retry_after="3600")
+    with pytest.raises(DownloadError, match="429"):
+        download(hostile.url("/a.png"), out)
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"address": 1, "validator": [], "total": "x"}',
+        "\0" * 9000,
+        '{"address": "other", "validator": "\\"one\\"", "total": 20000}',
+        "[" * 4096,
+    ],
+)
+def test_a_note_that_cannot_be_read_or_is_of_another_file_means_from_the_start(
+    download: Download, hostile: Hostile, out: Path, note: str
+) -> None:
+    out.mkdir(parents=True)
+    (out / ".a_0.png.part").write_bytes(b"x" * 9_000)
+    (out / ".a_0.png.part.json").write_text(note)
+    hostile.acts["/a.png"] = file(png())
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
+    assert "range" not in hostile.seen[0].headers
+
+
+def test_a_note_cannot_put_headers_into_a_request(download: Download, hostile: Hostile, out: Path) -> None:
+    hostile.acts["/a.png"] = file(png(), most=9_000)
+    with pytest.raises(DownloadError):
+        download(hostile.url("/a.png"), out, settings={"retries": 0})
+    note = out / ".a_0.png.part.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"validator": '"one"\r\nx-evil: 1'}))
+    hostile.acts["/a.png"] = file(png())
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
+    assert "x-evil" not in hostile.seen[-1].headers
+
+
+def test_chunks_that_do_not_end_are_no_file(download: Download, hostile: Hostile, out: Path) -> None:
+    hostile.acts["/a.png"] = [chunked(png(), ended=False), chunked(png())]
+    assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
+    assert len(hostile.seen) == 2

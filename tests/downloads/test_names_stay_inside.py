@@ -1,0 +1,306 @@
+"""Nothing is written outside of the directory, whatever an address, a template or a link says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from legnext_client.client import Client
+from legnext_client.core.names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, reduced, stem
+from legnext_client.errors import DownloadError, InvalidRequest
+from legnext_client.jobs import Job
+
+from .conftest import KEY, files_in
+from .hostile import file, png
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Download
+    from .hostile import Hostile
+
+BAD_TEMPLATES = [
+    "../{n}{ext}",
+    "a/../../{n}{ext}",
+    "/tmp/{n}{ext}",
+    "//host/{n}{ext}",
+    "C:{n}{ext}",
+    "C:\\{n}{ext}",
+    "a\\..\\{n}{ext}",
+    "{n}/",
+    "a//{n}{ext}",
+    "./{n}{ext}",
+    "",
+    ".",
+    "..",
+    ".hidden{n}",
+    "a\0{n}{ext}",
+    "a\n{n}{ext}",
+    "\u202egnp{n}",
+    "\ud800{n}",
+    "con{ext}",
+    "Aux",
+    "nul.tar{ext}",
+    "com1{ext}",
+    "LPT¹{ext}",
+    "a{n}.",
+    "a{n} ",
+    " a{n}",
+    "a{n}:b",
+    'a"{n}',
+    "a*{n}",
+    "a?{n}",
+    "a|{n}",
+    "<{n}>",
+    "x" * 241,
+    "é" * 121,
+    "x/" * 600 + "{n}",
+    "{n",
+    "n}",
+    "{}",
+    "{0}",
+    "{stem.__class__}",
+    "{stem[0]}",
+    "{n!r}",
+    "{n:{ext}}",
+    "{n:99999999}",
+    "{ext:>9}",
+    "{stem:x}",
+    "{n:c}",
+    "{url}",
+    "{job_id}{n}",
+    "{path}",
+    None,
+    7,
+    b"{n}",
+]
+
+
+@pytest.mark.parametrize("template", BAD_TEMPLATES)
+def test_a_template_that_leads_elsewhere_is_refused_before_any_network(
+    download: Download, hostile: Hostile, out: Path, template: Any
+) -> None:
+    with pytest.raises(InvalidRequest, match="name"):
+        download([hostile.url("/a.png")], out, template)
+    assert hostile.seen == []
+    assert not out.exists()
+
+
+PATHS = [
+    "/../../../etc/passwd.png",
+    "/%2e%2e/%2e%2e/x.png",
+    "/..%2f..%2fx.png",
+    "/..%5c..%5cx.png",
+    "/%00.png",
+    "/a%00b.png",
+    "/%2fetc%2fpasswd",
+    "/",
+    "/.png",
+    "/...png",
+    "/-rf.png",
+    "/~root.png",
+    "/con.png",
+    "/" + "x" * 3000 + ".png",
+    "/a.png%2f..%2f..%2fb.png",
+    "/a.p%6eg",
+    "/a.png;../b.png",
+    "/%E2%80%AEgnp.png",
+    "/a.png." + "e" * 300,
+    "/a%0d%0ab.png",
+    "/%ff%fe.png",
+    "/a.png%20",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_address_leads_out_of_the_directory(download: Download, hostile: Hostile, out: Path, path: str) -> None:
+    hostile.acts = dict.fromkeys([path, path.replace("/../../../", "/")], file(png()))
+    try:
+        paths = download([hostile.url(path)], out, "{stem}{ext}")
+    except (InvalidRequest, DownloadError):
+        paths = []
+    for found in paths:
+        assert found.parent == out
+        assert found.read_bytes() == png()
+    assert set(files_in(out.parent)) == {f"out/{found.name}" for found in paths}
+
+
+def test_a_stem_that_is_reserved_somewhere_needs_another_template(
+    download: Download, hostile: Hostile, out: Path
+) -> None:
+    hostile.acts["/con.png"] = file(png())
+    with pytest.raises(InvalidRequest, match="not every system"):
+        download(hostile.url("/con.png"), out, "{stem}{ext}")
+    assert [path.name for path in download(hostile.url("/con.png"), out)] == ["con_0.png"]
+
+
+@pytest.mark.parametrize(
+    "job_id", ["../../x", "/etc/x", "a/b", "..", ".", "a\0b", "a\nb", "\ud800", "x" * 500, "C:\\x"]
+)
+def test_what_the_service_calls_a_job_or_a_task_leads_nowhere(
+    download_job: Download, hostile: Hostile, out: Path, job_id: str
+) -> None:
+    hostile.acts["/a.png"] = file(png())
+    raw = {
+        "job_id": job_id,
+        "status": "completed",
+        "task_type": job_id,
+        "output": {"image_urls": [hostile.url("/a.png")]},
+    }
+    (path,) = download_job(raw, out, "{task_type}/{job_id}_{n}{ext}")
+    assert path.parent.parent == out
+    assert set(files_in(out.parent)) == {str(path.relative_to(out.parent))}
+
+
+def test_different_ids_have_different_names() -> None:
+    ids = ["a/b", "a_b", "a\\b", "a:b", ".a_b", "a_b.", "A" * 80, "A" * 81, "A" * 82, "", " ", "_"]
+    assert len({reduced(job_id) for job_id in ids}) == len(ids)
+
+
+@pytest.mark.parametrize("template", ["linked/{n}{ext}", "linked/deeper/{n}{ext}"])
+def test_a_link_that_leads_out_is_refused_before_any_network(
+    download: Download, hostile: Hostile, out: Path, template: str
+) -> None:
+    out.mkdir(parents=True)
+    (out.parent / "elsewhere").mkdir()
+    (out / "linked").symlink_to(out.parent / "elsewhere", target_is_directory=True)
+    with pytest.raises(InvalidRequest, match="link"):
+        download([hostile.url("/a.png")], out, template)
+    assert hostile.seen == []
+    assert files_in(out.parent) == {}
+
+
+def test_a_link_to_itself_is_an_error_of_ours(download: Download, hostile: Hostile, out: Path) -> None:
+    out.mkdir(parents=True)
+    (out / "loop").symlink_to(out / "loop")
+    hostile.acts["/a.png"] = file(png())
+    with pytest.raises((InvalidRequest, DownloadError)):
+        download([hostile.url("/a.png")], out, "loop/{n}{ext}")
+
+
+def test_a_link_in_place_of_a_file_is_replaced_not_followed(download: Download, hostile: Hostile, out: Path) -> None:
+    out.mkdir(parents=True)
+    secret = out.parent / "secret.png"
+    secret.write_bytes(b"mine")
+    (out / "a_0.png").symlink_to(secret)
+    hostile.acts["/a.png"] = file(png())
+    (path,) = download([hostile.url("/a.png")], out)
+    assert secret.read_bytes() == b"mine"
+    assert not path.is_symlink()
+    assert path.read_bytes() == png()
+
+
+@pytest.mark.parametrize("kind", ["symlink", "hardlink", "fifo", "directory"])
+@pytest.mark.parametrize("name", [".a_0.png.part", ".a_0.png.part.json"])
+def test_what_lies_in_place_of_the_unfinished_file_is_not_written_to(
+    download: Download, hostile: Hostile, out: Path, kind: str, name: str
+) -> None:
+    out.mkdir(parents=True)
+    secret = out.parent / "secret.txt"
+    secret.write_bytes(b"mine")
+    {
+        "symlink": lambda: (out / name).symlink_to(secret),
+        "hardlink": lambda: (out / name).hardlink_to(secret),
+        "fifo": lambda: os.mkfifo(out / name),
+        "directory": lambda: (out / name).mkdir(),
+    }[kind]()
+    hostile.acts["/a.png"] = file(png())
+    if name.endswith(".json") and kind != "directory":  # a note is never written to, but made anew
+        assert download([hostile.url("/a.png")], out)[0].read_bytes() == png()
+    else:
+        with pytest.raises(DownloadError, match=r"cannot be written"):
+            download([hostile.url("/a.png")], out)
+    assert secret.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("template", "paths"),
+    [
+        ("same{ext}", ["/a.png", "/b.png"]),
+        ("{stem}{ext}", ["/a.png", "/x/A.png"]),
+        ("{stem}{ext}", ["/a.png?1", "/a.png?2"]),
+    ],
+)
+def test_two_files_of_one_name_are_refused_before_any_network(
+    download: Download, hostile: Hostile, out: Path, template: str, paths: list[str]
+) -> None:
+    with pytest.raises(InvalidRequest, match="twice"):
+        download([hostile.url(path) for path in paths], out, template)
+    assert hostile.seen == []
+
+
+@pytest.mark.parametrize("directory", ["", "a\0b", b"out", 7, None])
+def test_a_directory_that_cannot_be_is_refused(download: Download, hostile: Hostile, directory: Any) -> None:
+    with pytest.raises(InvalidRequest, match="directory"):
+        download([hostile.url("/a.png")], directory)
+    assert hostile.seen == []
+
+
+def test_a_template_may_count_and_make_folders(download: Download, hostile: Hostile, out: Path) -> None:
+    hostile.acts = {"/a.PNG": file(png()), "/b.png": file(png(salt=b"b"))}
+    paths = download([hostile.url("/a.PNG"), hostile.url("/b.png")], out, "all/{n:03}-{stem}{ext}")
+    assert [str(path.relative_to(out)) for path in paths] == ["all/000-a.png", "all/001-b.png"]
+
+
+texts = st.text(max_size=60)
+hard = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["..", "/", "\\", "{n}", "{ext}", "{stem}", "{{", "}", "\0", ".", "con", " ", "é", "{n:02}", "a"]
+        ),
+        texts,
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(template=st.one_of(texts, hard), paths=st.lists(st.one_of(texts, hard), min_size=1, max_size=4))
+def test_any_template_and_any_address_stay_inside_or_are_refused(template: str, paths: list[str]) -> None:
+    try:
+        urls = ["https://cdn.example/" + path for path in paths]
+        values = [{"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(urls)]
+        fields_of(template, URL_FIELDS)
+        found = names(template, URL_FIELDS, values)
+    except InvalidRequest:
+        return
+    assert len(set(found)) == len(paths)
+    for name in found:
+        parts = PurePosixPath(name).parts
+        assert os.path.normpath(name) == name
+        assert not os.path.isabs(name)
+        assert ".." not in parts
+        assert all(0 < len(part.encode()) <= 240 for part in parts)
+        assert "\\" not in name
+        assert name.isprintable()
+
+
+@given(job_id=texts, task_type=texts)
+def test_any_job_has_names(job_id: str, task_type: str) -> None:
+    values = [{"job_id": job_id, "task_type": task_type, "n": n, "ext": ".png"} for n in range(4)]
+    found = names("{task_type}-x/{job_id}_{n}{ext}", JOB_FIELDS, values)
+    assert len(set(found)) == 4
+    assert all(os.path.normpath(name) == name and name.count("/") == 1 for name in found)
+
+
+@given(directory=texts, template=hard, urls=st.lists(texts, max_size=3))
+def test_whatever_is_asked_for_wrongly_is_an_error_of_ours(directory: str, template: str, urls: list[str]) -> None:
+    addresses = ["ftp://" + url for url in urls] or ["nothing"]
+    with Client(KEY, base_url="http://127.0.0.1:9", retries=0) as client, pytest.raises(InvalidRequest):
+        client.download(addresses, directory, template)
+
+
+def test_a_closed_client_and_a_job_without_one_say_so(out: Path) -> None:
+    raw = {"job_id": "a", "status": "completed", "output": {"image_urls": ["https://cdn.example/a.png"]}}
+    client = Client(KEY, base_url="http://127.0.0.1:9")
+    job = Job(raw, client._desk, client._hands)
+    client.close()
+    for orphan in (job, Job(raw)):
+        with pytest.raises(Exception, match="client"):
+            orphan.download(out)
+    assert asyncio.iscoroutinefunction(job.download) is False

@@ -1,0 +1,265 @@
+"""Files are fetched over http and https alone, through few redirects, and the key goes to no host but the API's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from legnext_client.client import Client
+from legnext_client.core.addresses import is_inside, redirected, wrong_address
+from legnext_client.errors import DownloadError, InvalidRequest, JobFailed
+
+from .conftest import KEY, files_in
+from .hostile import Hostile, Seen, file, png, status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Clock, Download
+
+COOKIE = "session=1; Path=/"
+
+
+def secrets_in(seen: Seen) -> list[str]:
+    names = {"x-api-key", "authorization", "cookie", "proxy-authorization"} & set(seen.headers)
+    return [*names, *(value for value in (seen.path, *seen.headers.values()) if KEY in value)]
+
+
+def test_the_key_goes_to_no_host_but_the_api_and_there_only_with_calls(
+    hostile: Hostile, clock: Clock, out: Path
+) -> None:
+    with Hostile() as cdn, Client(KEY, base_url=hostile.url("/api"), clock=clock) as client:
+        outputs = [cdn.url("/there.png"), cdn.url("/back.png"), hostile.url("/api/of-the-api.png")]
+        job = (
+            b'{"job_id": "j", "status": "completed", "output": {"image_urls": ["%s"]}}' % '", "'.join(outputs).encode()
+        )
+        back = status(307, location=hostile.url("/api/of-the-api.png"), set_cookie=COOKIE)
+        hostile.acts["/api/of-the-api.png"] = file(png(), set_cookie=COOKIE)
+        cdn.acts = {"/there.png": file(png(), set_cookie=COOKIE), "/back.png": [status(503, set_cookie=COOKIE), back]}
+        hostile.acts["/api/v1/job/j"] = status(200, job, content_type="application/json", set_cookie=COOKIE)
+        found = client.tasks.get("j")
+        assert hostile.seen[0].headers["x-api-key"] == KEY
+        hostile.seen.clear()
+        assert len(found.download(out)) == 3
+        client.download([cdn.url("/there.png")], out)
+        assert len(hostile.seen) == 2
+        assert len(cdn.seen) == 4
+        assert [secrets_in(seen) for seen in (*hostile.seen, *cdn.seen)] == [[]] * 6
+
+
+def test_a_request_for_a_file_holds_what_it_needs_and_no_more(download: Download, hostile: Hostile, out: Path) -> None:
+    hostile.acts["/a.png"] = file(png())
+    download(hostile.url("/a.png?signature=1"), out)
+    (seen,) = hostile.seen
+    assert seen.path == "/a.png?signature=1"
+    assert set(seen.headers) == {"host", "user-agent", "accept", "accept-encoding"}
+    assert seen.headers["accept-encoding"] == "identity"
+    assert seen.headers["user-agent"].startswith("legnext-client/")
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_redirects_are_followed_five_times(download: Download, hostile: Hostile, out: Path, code: int) -> None:
+    for number in range(5):
+        hostile.acts[f"/{number}.png"] = status(code, location=f"{number + 1}.png")
+    hostile.acts["/5.png"] = file(png())
+    (path,) = download(hostile.url("/0.png"), out)
+    assert path.name == "0_0.png"
+    hostile.acts["/5.png"] = status(code, location="/6.png")
+    hostile.acts["/6.png"] = file(png())
+    with pytest.raises(DownloadError, match="more than 5"):
+        download(hostile.url("/0.png"), out, "other{ext}")
+    assert set(files_in(out)) == {"0_0.png"}
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/a.png",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "gopher://127.0.0.1/",
+        "javascript:alert(1)",
+        "http://user:secret@127.0.0.1/a.png",
+        "http://[::1",
+        "",
+        "http://a\\@b/",
+        "http://127.0.0.1:99999/",
+    ],
+)
+def test_a_redirect_to_something_else_is_not_followed(
+    download: Download, hostile: Hostile, out: Path, location: str
+) -> None:
+    hostile.acts["/a.png"] = status(302, location=location)
+    with pytest.raises(DownloadError, match=r"redirect|cannot be used|location header"):
+        download(hostile.url("/a.png"), out, settings={"retries": 0})
+    assert len(hostile.seen) == 1
+    assert files_in(out) == {}
+
+
+@pytest.mark.parametrize("location", ["/a.png", "http://", "//", "?", "#"])
+def test_a_redirect_to_itself_ends(download: Download, hostile: Hostile, out: Path, location: str) -> None:
+    hostile.acts["/a.png"] = status(302, location=location)
+    with pytest.raises(DownloadError, match="more than 5"):
+        download(hostile.url("/a.png"), out)
+    assert len(hostile.seen) == 6
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "wrong"),
+    [
+        ("https://cdn.example/a.png", "http://cdn.example/a.png", "https to http"),
+        ("https://cdn.example/a.png", "https://127.0.0.1/", "private"),
+        ("https://cdn.example/a.png", "https://localhost/", "private"),
+        ("http://cdn.example/a.png", "http://169.254.169.254/latest/meta-data", "private"),
+        ("http://cdn.example/a.png", "http://2130706433/", "private"),
+        ("http://cdn.example/a.png", "http://0x7f.1/", "private"),
+        ("http://cdn.example/a.png", "http://[::ffff:127.0.0.1]/", "private"),
+        ("http://cdn.example/a.png", "http://10.0.0.1/", "private"),
+        ("https://cdn.example/a.png", "https://other.example/b.png", None),
+        ("https://cdn.example/a/b.png", "../c.png", None),
+        ("http://127.0.0.1/a.png", "http://localhost/b.png", None),
+        ("http://cdn.example/a.png", "https://8.8.8.8/b.png", None),
+    ],
+)
+def test_where_a_redirect_may_lead(url: str, location: str, wrong: str | None) -> None:
+    _, reason = redirected(url, location)
+    assert (reason is None) == (wrong is None)
+    assert wrong is None or wrong in str(reason)
+
+
+@given(url=st.text(max_size=80), location=st.text(max_size=80))
+def test_any_address_and_any_redirect_are_judged_without_an_exception(url: str, location: str) -> None:
+    for text in (url, "http://" + url, "https://cdn.example/" + url):
+        if wrong_address(text) is None:
+            target, reason = redirected(text, location)
+            assert reason is not None or target.startswith(("http://", "https://"))
+            assert is_inside(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://cdn.example/a.png",
+        "data:image/png;base64,AAAA",
+        "cdn.example/a.png",
+        "//cdn.example/a.png",
+        "https://",
+        "https:///a.png",
+        "https://user@cdn.example/a.png",
+        "https://cdn.example/a b.png",
+        "https://cdn.example/a\r\nx: y",
+        "https://cdn.example:99999/a.png",
+        "https://[::1/a.png",
+        "https://cdn.example\\@127.0.0.1/",
+        "https://cdn.example/" + "a" * 9000,
+        "\ud800",
+        "",
+        None,
+        7,
+    ],
+)
+def test_an_address_of_another_kind_is_refused_before_any_network(download: Download, out: Path, url: Any) -> None:
+    with pytest.raises(InvalidRequest, match="urls"):
+        download(["https://cdn.example/a.png", url], out)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://cdn.example/a.png", "http://user:x@127.0.0.1/a.png"])
+def test_an_address_of_another_kind_in_a_job_fails_alone(
+    download_job: Download, hostile: Hostile, out: Path, url: str
+) -> None:
+    hostile.acts["/b.png"] = file(png())
+    raw = {"job_id": "j", "status": "completed", "output": {"image_urls": [url, hostile.url("/b.png")]}}
+    with pytest.raises(DownloadError, match="1 of 2 files failed"):
+        download_job(raw, out)
+    assert set(files_in(out)) == {"j_1.png"}
+
+
+@pytest.mark.parametrize("host", ["xn--a", "a..b", "-", "*", "a" * 70, "ü" * 70])
+def test_a_host_that_cannot_be_is_an_error_of_ours(download: Download, out: Path, host: str) -> None:
+    with pytest.raises((DownloadError, InvalidRequest)):
+        download([f"http://{host}.invalid/a.png"], out, settings={"retries": 0})
+
+
+@pytest.mark.parametrize("code", [403, 404, 410])
+def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out: Path, code: int) -> None:
+    raw = {
+        "job_id": "j",
+        "status": "completed",
+        "meta": {"ended_at": "2020-01-01T00:00:00Z"},
+        "output": {"image_urls": [hostile.url("/a.png?signature=hidden")]},
+    }
+    hostile.acts["/a.png"] = status(code)
+    with pytest.raises(
+        DownloadError, match=rf"\({code}\): outputs are kept for 30 days, and this job ended \d+ days"
+    ) as e:
+        download_job(raw, out)
+    assert "hidden" not in str(e.value)
+    assert e.value.url.endswith("hidden")
+    assert e.value.path == str(out / "j_0.png")
+    assert len(hostile.seen) == 1
+    assert files_in(out) == {}
+
+
+@pytest.mark.parametrize(
+    ("raw", "error", "said"),
+    [
+        ({"status": "processing"}, InvalidRequest, "wait for it"),
+        ({"status": "pending", "output": {"image_urls": ["https://x.example/a.png"]}}, InvalidRequest, "wait for it"),
+        ({"status": "retry"}, InvalidRequest, "wait for it"),
+        ({"status": "completed", "output": {"prompts": ["a"]}}, InvalidRequest, "only texts"),
+        ({"status": "completed", "output": {"image_urls": None}}, InvalidRequest, "nothing"),
+        ({"status": "failed", "error": {"message": "too dark"}}, JobFailed, "too dark"),
+    ],
+)
+def test_a_job_without_files_says_why_before_any_network(
+    download_job: Download, hostile: Hostile, out: Path, raw: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        download_job({"job_id": "j"} | raw, out)
+    assert hostile.seen == []
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"which": 2},
+        {"which": -1},
+        {"which": True},
+        {"which": "0"},
+        {"which": [0, 2]},
+        {"which": 0.0},
+        {"which": [0, 0]},
+        {"concurrency": 0},
+        {"concurrency": True},
+        {"concurrency": "4"},
+        {"max_bytes": 0},
+        {"max_bytes": 1.5},
+        {"timeout": 0},
+        {"timeout": float("nan")},
+    ],
+)
+def test_a_wrong_argument_is_refused_before_any_network(
+    download_job: Download, hostile: Hostile, out: Path, options: dict[str, Any]
+) -> None:
+    urls = [hostile.url("/a.png"), hostile.url("/b.png")]
+    with pytest.raises(InvalidRequest):
+        download_job({"job_id": "j", "status": "completed", "output": {"image_urls": urls}}, out, **options)
+    assert hostile.seen == []
+
+
+@pytest.mark.parametrize(("which", "numbers"), [(None, [0, 1, 2]), (1, [1]), ([2, 0], [2, 0]), ((), []), ({1}, [1])])
+def test_which_files_are_fetched(
+    download_job: Download, hostile: Hostile, out: Path, which: Any, numbers: list[int]
+) -> None:
+    hostile.acts = {f"/{number}.png": file(png(salt=b"%d" % number)) for number in range(3)}
+    urls = [hostile.url(f"/{number}.png") for number in range(3)]
+    raw = {"job_id": "j", "status": "completed", "output": {"image_urls": urls}}
+    paths = download_job(raw, out, which=which)
+    assert [path.name for path in paths] == [f"j_{number}.png" for number in numbers]
+    assert [path.read_bytes() for path in paths] == [png(salt=b"%d" % number) for number in numbers]

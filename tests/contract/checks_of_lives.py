@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .description import IMAGE_NUMBER, SOURCE, VIDEO_NUMBER, paid
+from .description import IMAGE_NUMBER, SOURCE, VIDEO_NUMBER, breaks, paid
 from .server import LONG, ROOT
 from .sources import (
     ENLARGE,
@@ -112,16 +112,19 @@ def check_batches(start: Start) -> None:
 def check_answers_in_every_style(start: Start) -> None:
     """Whichever documented variant a job's answers take, they fit the document, and the job is the same job."""
     styles = ("plain", "empty", "offset", "nanoseconds", "sparse", "nulls")
-    with start(answers="drawn") as server:
+    schema = IMAGES.answer_schema(200)
+    assert schema is not None
+    with start(answers="drawn") as server, server.unwitnessed():
         looks = set()
         for number in range(60):
-            # Not through the witness: what these answers leave out, it insists on.
-            answer = server.unwitnessed(IMAGES, {TEXT: f"fox {number}"}).json
-            looks.add(
-                (tuple(answer), str(answer["meta"] and answer["meta"]["created_at"])[-6:], answer["config"] is None)
-            )
-            assert answer["task_type"] == IMAGES.rules["task_type"]
-            assert answer["status"] in ORDER
+            told = server.post(IMAGES, {TEXT: f"fox {number}"}).json
+            looks.add((tuple(told), str(told["meta"] and told["meta"]["created_at"])[-6:], told["config"] is None))
+            for seconds in (0, 20, LONG):
+                server.advance(seconds)
+                now = server.job(told["job_id"])
+                assert not breaks(schema, now), f"{breaks(schema, now)[0]} in {now}"
+                assert (now["job_id"], now["task_type"]) == (told["job_id"], IMAGES.rules["task_type"])
+                assert now["status"] in ORDER
         assert len(looks) >= len(styles) - 1, f"only {len(looks)} of the variants are drawn"
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client.calling import Desk, Origin, Plan, book
 from legnext_client.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
-from legnext_client.errors import InvalidRequest, WaitTimeout
+from legnext_client.errors import APIError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
+from legnext_client.generated.types import is_object
 from legnext_client.job_view import JobView
 from legnext_client.jobs import AsyncJob, Job
 
@@ -42,7 +43,7 @@ class SyncCalls:
         self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
     ) -> AnswerT:
         plan = self.desk.plan(operation, fields)
-        return parse(_unwrapped(operation, run(self.desk.submitting(plan), self.hands)))
+        return _parsed(operation, run(self.desk.submitting(plan), self.hands), parse)
 
     def plain(self, plan: Plan) -> dict[str, Any]:
         """Carry a planned call out and answer with the object that came, whatever it is."""
@@ -99,7 +100,7 @@ class AsynchronousCalls:
         self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
     ) -> AnswerT:
         plan = self.desk.plan(operation, fields)
-        return parse(_unwrapped(operation, await async_run(self.desk.submitting(plan), self.hands)))
+        return _parsed(operation, await async_run(self.desk.submitting(plan), self.hands), parse)
 
     async def plain(self, plan: Plan) -> dict[str, Any]:
         """Carry a planned call out and answer with the object that came, whatever it is."""
@@ -152,7 +153,7 @@ def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
 
 
 def _id(job_id: object) -> str:
-    if not isinstance(job_id, str) or not job_id.strip():
+    if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
         raise InvalidRequest(f"job_id must be the id of a job, as job.job_id has it; got {job_id!r}.")
     return job_id
 
@@ -163,9 +164,13 @@ def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
     return jobs
 
 
-def _unwrapped(operation: Operation, answer: Answer) -> Mapping[str, Any]:
+def _parsed(operation: Operation, answer: Answer, parse: Callable[[Mapping[str, Any]], AnswerT]) -> AnswerT:
     inner = answer.data.get(operation.unwrap) if operation.unwrap else None
-    return inner if isinstance(inner, dict) else answer.data  # pyright: ignore[reportUnknownVariableType]
+    try:
+        return parse(inner if is_object(inner) else answer.data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        said = f"the answer lacks what it should have ({type(error).__name__}: {error})"
+        raise APIError(said, status_code=200, body=answer.data, method=operation.method, path=operation.path) from None
 
 
 def _all_done(jobs: Sequence[Job | AsyncJob]) -> None:

@@ -425,3 +425,10 @@ def test_wrong_fields_are_refused_here(colour: Colour) -> None:
     with pytest.raises(LegnextError, match="Nothing was sent"):
         colour.do(first.pan(image_no=0, direction=9, scale=1.5))
     assert len(service.sent) == 1
+
+
+def test_an_id_that_cannot_be_sent_is_refused(colour: Colour) -> None:
+    client = colour.client(Service(job()))
+    for call in (client.tasks.get, client.tasks.wait_for_completion):
+        with pytest.raises(InvalidRequest, match="job_id must"):
+            colour.do(call("\ud83d"))

@@ -1,0 +1,110 @@
+"""A client learns how long jobs last from what it sees, and is not taught nonsense."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from legnext_client.generated.operations import OPERATIONS
+
+from .worlds import Colour, HandClock, Service, done, job, told
+
+BEGIN = datetime(2025, 11, 5, tzinfo=UTC)
+
+
+class Lasting:
+    """Jobs that last so many seconds on the clock; their answers may tell so."""
+
+    def __init__(self, clock: HandClock, seconds: float, *, tells: bool) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._tells = tells
+        self._dice = random.Random(2)
+        self._ends: dict[str, tuple[float, float]] = {}
+        self.polls = 0
+        self.late: list[float] = []
+
+    def __call__(self, send: Any) -> dict[str, Any]:
+        if send.request.paid:
+            job_id = f"j{len(self._ends)}"
+            lasts = self._seconds * self._dice.lognormvariate(0, 0.35)
+            self._ends[job_id] = (self._clock.time, lasts)
+            return job(job_id=job_id)
+        self.polls += 1
+        job_id = send.request.path.rsplit("/", 1)[1]
+        began, lasts = self._ends[job_id]
+        if self._clock.time < began + lasts:
+            return job("processing", job_id)
+        self.late.append((self._clock.time - began - lasts) / lasts)
+        ended = (BEGIN + timedelta(seconds=lasts)).isoformat() if self._tells else ""
+        return done(job_id, meta={"created_at": BEGIN.isoformat() if self._tells else "", "ended_at": ended})
+
+
+def polls_of(colour: Colour, client: Any, world: Lasting, jobs: int) -> float:
+    before = world.polls
+    for _ in range(jobs):
+        made = colour.do(client.midjourney.diffusion(text="x"))
+        colour.do(made.wait(timeout=float("inf")))
+    return (world.polls - before) / jobs
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_slower_service_is_asked_less_often_once_that_is_known(colour: Colour, tells: bool) -> None:
+    world = Lasting(colour.clock, 135.0, tells=tells)
+    client = colour.client(Service(answer=world))
+    first = polls_of(colour, client, world, 1)
+    polls_of(colour, client, world, 4)
+    later = polls_of(colour, client.with_options(timeout=5), world, 40)
+    assert first > 10
+    assert later < 7.5
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_faster_service_is_asked_sooner_once_that_is_known(colour: Colour, tells: bool) -> None:
+    world = Lasting(colour.clock, 15.0, tells=tells)
+    client = colour.client(Service(answer=world))
+    polls_of(colour, client, world, 30)
+    assert expected(client) == pytest.approx(15, rel=0.25)
+    assert sum(world.late[5:]) / 25 < 0.1
+
+
+def expected(client: Any) -> float:
+    """How long the client expects an image to last."""
+    operation = next(operation for operation in OPERATIONS.values() if operation.alias)
+    typical = client._desk.plan(operation, {"text": "x"}).expected
+    median: float = client._desk.durations.correct(operation.name, typical).median
+    return median
+
+
+def test_looking_again_at_a_job_that_is_done_teaches_nothing(colour: Colour) -> None:
+    client = colour.client(Service(answer=Lasting(colour.clock, 45.0, tells=False)))
+    made = colour.do(client.midjourney.diffusion(text="x"))
+    colour.do(made.wait())
+    learned = expected(client)
+    for _ in range(5):
+        colour.clock.time += 3600
+        colour.do(made.refresh())
+    assert expected(client) == learned
+
+
+def test_looking_at_a_job_long_after_its_end_teaches_nothing_unless_the_service_tells(colour: Colour) -> None:
+    for tells in (False, True):
+        client = colour.client(Service(answer=Lasting(colour.clock, 90.0, tells=tells)))
+        made = colour.do(client.midjourney.diffusion(text="x"))
+        colour.clock.time += 86_400
+        colour.do(made.refresh())
+        assert made.ok
+        assert (expected(client) == 45.0) is not tells
+        assert expected(client) < 300
+
+
+def test_a_service_that_says_when_to_ask_teaches_nothing(colour: Colour) -> None:
+    def answer(send: Any) -> Any:
+        return told(job() if send.request.paid else done(), retry_after="0.01")
+
+    client = colour.client(Service(answer=answer))
+    colour.do(colour.do(client.midjourney.diffusion(text="x")).wait())
+    assert expected(client) == 45.0

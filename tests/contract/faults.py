@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class Fault:
     document: Callable[[Document], None] | None = None
     wire: Callable[[], Wire] | None = None
     inside: Callable[[pytest.MonkeyPatch], None] | None = None
+
+
+def on_the_wire(name: str, what: str, kind: Callable[..., Wire], *arguments: Any, **options: Any) -> Fault:
+    """A fault whose `kind` stands between caller and server."""
+    return Fault(name, what, wire=partial(kind, *arguments, **options))
 
 
 def wired(app: App, wire: Wire) -> App:

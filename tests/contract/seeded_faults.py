@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
-
 from . import faults_on_the_wire as wire
-from .faults import Fault, Wire
+from .faults import on_the_wire
 from .faults_inside import INSIDE_FAULTS
 from .faults_of_the_document import DOCUMENT_FAULTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .faults_second import SECOND_FAULTS
 
 ANY_STATUS = ("pending", "staged", "processing", "completed", "failed")
 changes = wire.ChangesJobs
-
-
-def on_the_wire(name: str, what: str, kind: Callable[..., Wire], *arguments: Any, **options: Any) -> Fault:
-    return Fault(name, what, wire=partial(kind, *arguments, **options))
 
 
 WIRE_FAULTS = [
@@ -105,4 +96,4 @@ WIRE_FAULTS = [
     ),
 ]
 
-SEEDED_FAULTS = [*DOCUMENT_FAULTS, *WIRE_FAULTS, *INSIDE_FAULTS]
+SEEDED_FAULTS = [*DOCUMENT_FAULTS, *WIRE_FAULTS, *INSIDE_FAULTS, *SECOND_FAULTS]

@@ -172,3 +172,10 @@ async def _awaited(outcome: Any) -> Any:
 
 async def _gathered(outcome: Any) -> list[Any]:
     return [item async for item in outcome]
+
+
+FAILED = job("failed", error={"code": 403, "message": "against the policy", "raw_message": "raw"})
+
+
+def made(colour: Colour, service: Service, **options: Any) -> Any:
+    return colour.do(colour.client(service, **options).midjourney.diffusion(text="x"))

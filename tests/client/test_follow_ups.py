@@ -1,0 +1,99 @@
+"""Building on a job: what cannot work is refused before it is sent, unless one insists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from legnext_client import InvalidRequest, LegnextError
+
+from .worlds import FAILED, Colour, Service, done, job, made
+
+
+def test_a_follow_up_sends_the_job_s_id(colour: Colour) -> None:
+    service = Service(done(), job(job_id="j2"))
+    first = made(colour, service)
+    second = colour.do(first.upscale(image_no=2, type=1))
+    assert second.job_id == "j2"
+    assert service.bodies[-1] == {"jobId": "j1", "imageNo": 2, "type": 1}
+
+
+def allowing(actions: Any) -> dict[str, Any]:
+    return done(output={"available_actions": actions})
+
+
+REFUSED: list[tuple[Any, int, str]] = [
+    (FAILED, 0, "that job failed"),
+    (done(), 3, ""),
+    (done(images=1), 1, r"image_no must be below 1; got 1\. That job has 1 image\."),
+    (done(images=2), 3, r"image_no must be below 2; got 3\. That job has 2 images\."),
+    (done(images=0), 0, r"hat job has (0|no) images"),
+    (job("processing"), 3, ""),
+    (allowing({"upscale": [0, 1]}), 2, r"allows it for image_no \[0, 1\]"),
+    (allowing({"upscale": [0, 1]}), 1, ""),
+    (allowing({"upscale": []}), 1, "none; got 1"),
+    (allowing({"upscale": False}), 1, "none; got 1"),
+    (allowing({"upscale": True}), 1, ""),
+    (allowing({"pan": [0]}), 1, ""),
+    (allowing({}), 1, ""),
+    (allowing(None), 1, ""),
+    (allowing("odd"), 1, ""),
+]
+
+
+@pytest.mark.parametrize(("source", "number", "refused"), REFUSED)
+def test_what_cannot_work_is_refused_before_it_is_sent_unless_one_insists(
+    colour: Colour, source: Any, number: int, refused: str
+) -> None:
+    service = Service(source, job(job_id="j2"))
+    first = made(colour, service)
+    if refused:
+        with pytest.raises(InvalidRequest, match=refused) as caught:
+            colour.do(first.upscale(image_no=number, type=0))
+        assert "job.insist()" in str(caught.value)
+        assert len(service.sent) == 1
+        assert colour.do(first.insist().upscale(image_no=number, type=0)).job_id == "j2"
+    else:
+        assert colour.do(first.upscale(image_no=number, type=0)).job_id == "j2"
+    assert len(service.sent) == 2
+
+
+def test_a_failed_job_cannot_be_done_again_unless_one_insists(colour: Colour) -> None:
+    first = made(colour, Service(FAILED, job(job_id="j2")))
+    with pytest.raises(InvalidRequest, match="there is nothing to build on"):
+        colour.do(first.reroll())
+    assert colour.do(first.insist().reroll()).job_id == "j2"
+
+
+def test_the_videos_of_a_job_are_counted_for_follow_ups_of_videos(colour: Colour) -> None:
+    film = job("completed", output={"video_urls": ["https://files.test/1.mp4", "https://files.test/2.mp4"]})
+    first = made(colour, Service(film, job(job_id="j2")))
+    with pytest.raises(InvalidRequest, match="video_no must be below 2; got 2"):
+        colour.do(first.extend_video(video_no=2))
+    assert colour.do(first.extend_video(video_no=1, prompt="on")).job_id == "j2"
+
+
+def test_who_insists_keeps_everything_else(colour: Colour) -> None:
+    service = Service(job(), done())
+    first = made(colour, service)
+    assert colour.do(first.insist().wait()).ok
+    with pytest.raises(InvalidRequest):
+        colour.do(first.insist().upscale(image_no=9, type=0))
+
+
+def test_wrong_fields_are_refused_here(colour: Colour) -> None:
+    service = Service(done())
+    first = made(colour, service)
+    with pytest.raises(ValueError, match="Nothing was sent"):
+        colour.do(first.upscale(image_no=7, type=0))
+    with pytest.raises(LegnextError, match="Nothing was sent"):
+        colour.do(first.pan(image_no=0, direction=9, scale=1.5))
+    assert len(service.sent) == 1
+
+
+def test_an_id_that_cannot_be_sent_is_refused(colour: Colour) -> None:
+    client = colour.client(Service(job()))
+    for call in (client.tasks.get, client.tasks.wait_for_completion):
+        with pytest.raises(InvalidRequest, match="job_id must"):
+            colour.do(call("\ud83d"))

@@ -1,0 +1,262 @@
+"""Waiting for one job or many, in both colours: how it ends, and what is left in hand when it is broken off."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client import InvalidRequest, JobFailed, WaitTimeout
+from legnext_client.core.flow import Lost
+from legnext_client.errors import NotFoundError
+
+from .worlds import FAILED, Colour, Service, done, job, made, told
+
+if TYPE_CHECKING:
+    from legnext_client.jobs import AsyncJob, Job
+
+
+def test_it_waits_until_the_job_is_done(colour: Colour) -> None:
+    service = Service(job(), job("processing", progress=20), job("processing", progress=60), done())
+    waited = made(colour, service)
+    seen: list[tuple[str, int]] = []
+
+    def hear(it: Job | AsyncJob) -> None:
+        seen.append((it.status, it.progress))
+
+    result = colour.do(waited.wait(on_progress=hear))
+    assert result is waited
+    assert seen == [("processing", 20), ("processing", 60), ("completed", 100)]
+    assert len(waited.image_urls) == 4
+    assert 25 < colour.clock.slept[0] < 30
+
+
+def test_a_listener_may_be_a_coroutine_function() -> None:
+    colour = Colour("async")
+    heard: list[str] = []
+
+    async def listen(it: AsyncJob) -> None:
+        await asyncio.sleep(0)
+        heard.append(it.status)
+
+    colour.do(made(colour, Service(job(), job(), done())).wait(on_progress=listen))
+    colour.do(colour.client(Service(job(), done())).tasks.wait_for_completion("j1", on_progress=listen))
+    assert heard == ["pending", "completed", "pending", "completed"]
+    colour.close()
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, StopIteration, KeyboardInterrupt])
+def test_what_a_listener_raises_comes_out_and_the_job_can_be_waited_for_again(error: type[BaseException]) -> None:
+    colour = Colour("sync")
+    waited = made(colour, Service(job(), job(), done()))
+
+    def listen(_: Job) -> None:
+        raise error
+
+    with pytest.raises(error):
+        waited.wait(on_progress=listen)
+    assert waited.wait().ok
+    colour.close()
+
+
+def test_a_failed_job_is_an_error_with_the_service_s_words(colour: Colour) -> None:
+    waited = made(colour, Service(job(), FAILED))
+    with pytest.raises(JobFailed, match="against the policy") as caught:
+        colour.do(waited.wait())
+    assert (caught.value.code, caught.value.job) == (403, waited)
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert (str(twin), twin.job, twin.code) == (str(caught.value), waited, 403)
+
+
+@pytest.mark.parametrize("error", [None, "no words", {"code": "x"}, {}, []])
+def test_a_job_may_fail_without_a_word(colour: Colour, error: Any) -> None:
+    waited = made(colour, Service(job(), job("failed", error=error)))
+    with pytest.raises(JobFailed):
+        colour.do(waited.wait())
+
+
+def test_the_wait_ends_with_its_time_and_the_job_goes_on(colour: Colour) -> None:
+    service = Service(job("processing"))
+    waited = made(colour, service)
+    before = colour.clock.time
+    with pytest.raises(WaitTimeout, match=r"client\.tasks\.get") as caught:
+        colour.do(waited.wait(timeout=100))
+    assert colour.clock.time - before <= 100
+    assert isinstance(caught.value, TimeoutError)
+    assert caught.value.job is waited
+    assert pickle.loads(pickle.dumps(caught.value)).job == waited
+
+
+@pytest.mark.parametrize(
+    "options", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": 0}, {"timeout": True}]
+)
+def test_times_that_cannot_be_are_refused(colour: Colour, options: dict[str, Any]) -> None:
+    waited = made(colour, Service(job()))
+    with pytest.raises(InvalidRequest):
+        colour.do(waited.wait(**options))
+
+
+def test_a_wait_without_end_is_possible(colour: Colour) -> None:
+    waited = made(colour, Service(*[job()] * 300, done()))
+    assert colour.do(waited.wait(timeout=float("inf"))).ok
+
+
+def test_any_job_is_waited_for_by_its_id(colour: Colour) -> None:
+    service = Service(job("processing", "j9"), done("j9"))
+    seen: list[str] = []
+
+    def hear(it: Job | AsyncJob) -> None:
+        seen.append(it.status)
+
+    client = colour.client(service)
+    found = colour.do(client.tasks.wait_for_completion("j9", timeout=60, poll_interval=2, on_progress=hear))
+    assert (found.job_id, found.ok, seen) == ("j9", True, ["processing", "completed"])
+    assert all(not send.request.paid for send in service.sent)
+
+
+def test_a_video_known_by_its_id_is_waited_for_as_long_as_videos_last(colour: Colour) -> None:
+    def answer(_: Any) -> Any:
+        return (
+            done("j9") if colour.clock.time > 1000 + 500 else job("processing", "j9") | {"task_type": "video_diffusion"}
+        )
+
+    assert colour.do(colour.client(Service(answer=answer)).tasks.wait_for_completion("j9")).ok
+
+
+def test_an_id_that_is_unknown_ends_the_wait_soon(colour: Colour) -> None:
+    client = colour.client(Service(told({"code": 404, "message": "none"}, 404)))
+    with pytest.raises(NotFoundError):
+        colour.do(client.tasks.wait_for_completion("j9"))
+    assert sum(colour.clock.slept) < 5
+
+
+def test_what_the_submission_said_of_when_to_ask_is_heeded(colour: Colour) -> None:
+    waited = made(colour, Service(told(job(), retry_after="1.5"), told(job(), retry_after="0.5"), done()))
+    colour.do(waited.wait())
+    assert colour.clock.slept == [1.5, 0.5]
+
+
+def test_a_failed_question_does_not_end_the_wait(colour: Colour) -> None:
+    waited = made(colour, Service(job(), *[Lost("ReadTimeout", sent=True)] * 7, told(b"<html>"), told({}, 503), done()))
+    assert colour.do(waited.wait()).ok
+
+
+def test_updates_are_each_answer_until_the_end(colour: Colour) -> None:
+    service = Service(job(), job("processing"), FAILED)
+    waited = made(colour, service)
+
+    async def statuses() -> list[str]:
+        return [it.status async for it in waited.updates()]
+
+    found = colour.do(statuses()) if colour.is_async else [it.status for it in waited.updates()]
+    assert found == ["processing", "failed"]
+    assert len(colour.do(waited.updates())) == 1, "a job that is done has one last update"
+
+
+def test_updates_end_with_the_time(colour: Colour) -> None:
+    waited = made(colour, Service(job()))
+    with pytest.raises(WaitTimeout):
+        colour.do(waited.updates(timeout=50))
+
+
+def test_who_stops_listening_to_updates_leaves_a_job_that_can_be_waited_for(colour: Colour) -> None:
+    waited = made(colour, Service(job(), job("processing"), job("processing"), done()))
+
+    async def first() -> str:
+        async for it in waited.updates():
+            return str(it.status)
+        raise AssertionError
+
+    status = colour.do(first()) if colour.is_async else next(iter(waited.updates())).status
+    assert status == "processing"
+    assert colour.do(waited.wait()).ok
+
+
+def test_refresh_asks_once(colour: Colour) -> None:
+    service = Service(job(), job("processing"), done())
+    found = made(colour, service)
+    assert colour.do(found.refresh()) is found
+    assert found.status == "processing"
+    assert colour.do(found.refresh()).ok
+    assert len(service.sent) == 3
+
+
+def test_many_jobs_are_told_of_as_they_end(colour: Colour) -> None:
+    ends = {"j1": 80.0, "j2": 30.0, "j3": 50.0}
+
+    def answer(send: Any) -> Any:
+        job_id = send.request.path.rsplit("/", 1)[1]
+        if job_id == "j3" and colour.clock.time >= 1050:
+            return job("failed", job_id)
+        return done(job_id) if colour.clock.time >= 1000 + ends[job_id] else job("processing", job_id)
+
+    client = colour.client(Service(answer=answer))
+    heard: list[str] = []
+
+    def hear(it: Job | AsyncJob) -> None:
+        heard.append(it.job_id)
+
+    ended = colour.do(client.wait_all(["j1", "j2", "j3"], poll_interval=5, on_progress=hear))
+    assert [(it.job_id, it.ok) for it in ended] == [("j2", True), ("j3", False), ("j1", True)]
+    assert set(heard) == set(ends)
+
+
+def test_jobs_that_are_done_already_are_told_of_at_once(colour: Colour) -> None:
+    service = Service(done(), done("j2"))
+    first = made(colour, service)
+    assert [it.job_id for it in colour.do(colour.client(service).wait_all([first, "j2"]))] == [
+        "j1",
+        "j2",
+    ]
+
+
+def test_a_wait_for_many_ends_with_its_time(colour: Colour) -> None:
+    client = colour.client(Service(answer=lambda send: job(job_id=send.request.path[-2:])))
+    with pytest.raises(WaitTimeout, match=r"2 of 2 jobs are not done yet: j1, j2\.") as caught:
+        colour.do(client.wait_all(["j1", "j2"], timeout=60))
+    assert caught.value.job.job_id == "j1"
+
+
+def test_nothing_to_wait_for_is_no_wait(colour: Colour) -> None:
+    assert colour.do(colour.client(Service(job())).wait_all([])) == []
+
+
+def test_ctrl_c_leaves_a_job_that_can_be_waited_for_again(colour: Colour) -> None:
+    waited = made(colour, Service(job(), job("processing"), KeyboardInterrupt(), done()))
+    with pytest.raises(KeyboardInterrupt):
+        colour.do(waited.wait())
+    assert waited.status == "processing"
+    colour.start_anew()
+    assert colour.do(waited.wait()).ok
+
+
+def test_a_cancelled_wait_leaves_a_job_that_can_be_waited_for_again() -> None:
+    colour = Colour("async")
+    asked = asyncio.Event()
+
+    async def scenario() -> str:
+        waited = await colour.client(service).midjourney.diffusion(text="x")
+        task = asyncio.create_task(waited.wait(timeout=float("inf")))
+        await asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.001):
+                await waited.wait(timeout=float("inf"))
+        ending.append(True)
+        return (await waited.wait()).status  # type: ignore[no-any-return]
+
+    ending: list[bool] = []
+
+    def answer(send: Any) -> Any:
+        if send.request.paid:
+            return job()
+        asked.set()
+        return done() if ending else job("processing")
+
+    service = Service(answer=answer)
+    assert colour.do(scenario()) == "completed"
+    colour.close()

@@ -68,11 +68,8 @@ class _BaseClient:
 
         `source` is the size of the source video (`480p`, `720p`), if it is known; if not, the dearer counts.
         """
-        from legnext_client.generated.operations import OPERATIONS
         from legnext_client.prices import price
 
-        if isinstance(operation, str) and operation not in OPERATIONS:
-            raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}; got {operation!r}.")
         return price(operation, fields or None, source=source)
 
     @contextmanager

@@ -23,7 +23,9 @@ class LegnextError(Exception):
         self.message = message
 
     def __str__(self) -> str:
-        return " ".join(f"{self.message} {self.advice}".split())
+        message = self.message.rstrip()
+        stop = "." if message and message[-1] not in ".!?…:" else ""
+        return " ".join(f"{message}{stop} {self.advice}".split())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Rebuilt from its attributes, so that subclasses may have any signature.
@@ -102,7 +104,7 @@ class APIError(LegnextError):
     def __str__(self) -> str:
         where = f" ({self.method} {self.path})" if self.path else ""
         request = f" [request {self.request_id}]" if self.request_id else ""
-        said = self.message or self.raw_message or "no message"
+        said = (self.message or self.raw_message or "no message").rstrip(" .")
         return " ".join(f"{self.code or self.status_code} {said}{where}{request}. {self.advice}".split())
 
 

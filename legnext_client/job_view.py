@@ -39,6 +39,7 @@ class JobView:
 
     @property
     def job_id(self) -> str:
+        """The id by which the service knows it."""
         return self._state.job_id
 
     @property
@@ -48,10 +49,12 @@ class JobView:
 
     @property
     def task_type(self) -> str:
+        """What kind of job it is, as the service calls it; empty when it does not say."""
         return self._state.task_type
 
     @property
     def model(self) -> str:
+        """The family of models."""
         return text(self.raw.get("model"))
 
     @property
@@ -71,10 +74,12 @@ class JobView:
 
     @property
     def image_urls(self) -> list[str]:
+        """The images, one address each; empty until it is completed."""
         return self._state.image_urls
 
     @property
     def video_urls(self) -> list[str]:
+        """The videos, one address each; empty until it is completed."""
         return self._state.video_urls
 
     @property
@@ -89,14 +94,17 @@ class JobView:
 
     @property
     def created_at(self) -> datetime | None:
+        """When it was accepted; None when the answer does not tell."""
         return moment(self._state.part("meta", "created_at"))
 
     @property
     def started_at(self) -> datetime | None:
+        """When work on it began; None before."""
         return moment(self._state.part("meta", "started_at"))
 
     @property
     def ended_at(self) -> datetime | None:
+        """When it was done; None before."""
         return moment(self._state.part("meta", "ended_at"))
 
     @property
@@ -108,12 +116,14 @@ class JobView:
 
     @property
     def meta(self) -> TaskMeta:
+        """Times and points, as they came."""
         from legnext_client.generated.models import TaskMeta
 
         return TaskMeta.from_dict(self._part("meta"))
 
     @property
     def config(self) -> TaskConfig:
+        """How the job is run."""
         from legnext_client.generated.models import TaskConfig
 
         return TaskConfig.from_dict(self._part("config"))
@@ -127,14 +137,17 @@ class JobView:
 
     @property
     def input(self) -> Any:
+        """What was asked for; null in every answer seen."""
         return self.raw.get("input")
 
     @property
     def detail(self) -> Any:
+        """More about the job; usually null."""
         return self.raw.get("detail")
 
     @property
     def logs(self) -> list[Any]:
+        """What happened so far; lines are strings or objects."""
         logs = self.raw.get("logs")
         return logs if isinstance(logs, list) else []  # pyright: ignore[reportUnknownVariableType]
 

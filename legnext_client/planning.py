@@ -105,8 +105,11 @@ def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> Non
     made = {"image": state.image_urls, "video": state.video_urls}[operation.takes or ""]
     if state.ok and number >= len(made):
         kind = operation.takes if len(made) == 1 else f"{operation.takes}s"
+        has = f"That job has {len(made) or 'no'} {kind}"
         raise InvalidRequest(
-            f"{name}: {field} must be below {len(made)}; got {number}. That job has {len(made)} {kind}. {insist}"
+            f"{name}: {field} must be below {len(made)}; got {number}. {has}. {insist}"
+            if made
+            else f"{name}: {has[0].lower()}{has[1:]}. {insist}"
         )
     allowed = state.part("output", "available_actions", operation.task_type or "")
     if allowed is False or (isinstance(allowed, list) and number not in allowed):

@@ -101,11 +101,19 @@ def bound(row: Json) -> str:
     elif low is not None and high is not None:
         said = f"{low} to {high} {unit}"
     elif low is not None and (low, unit) != (1, "characters"):
-        said = f"at least {low} {unit}"
+        said = f"at least {low} {unit.removesuffix('s') if low == 1 else unit}"
     elif high is not None:
         said = f"at most {high} {unit}"
+    elif row.get("fields"):
+        said = "with " + ", ".join(inside(field) for field in row["fields"])
     if row.get("even_length"):
         said += ", an even number of them"
     if "means" in row:
         said += f"{', ' if said else ''}must {row['means']}"
     return said.strip()
+
+
+def inside(row: Json) -> str:
+    """A field of an object that is an argument, in short."""
+    bounds = bound(row)
+    return f"{row['name']} ({bounds})" if bounds else row["name"]

@@ -103,7 +103,7 @@ def judge(request: Request, outcome: Received | Lost) -> Verdict:
 def _lost(request: Request, lost: Lost) -> Verdict:
     if lost.sent and request.paid:
         return Failed(_unknown(request, lost.reason, lost.answer))
-    error = ConnectionError(f"{request.method} {request.path}: {lost.reason}.")
+    error = ConnectionError(f"{request.method} {request.path}: {lost.reason.rstrip('. ')}.")
     return Again(error) if lost.again else Failed(error)
 
 
@@ -124,7 +124,7 @@ def _success(request: Request, outcome: Received) -> Verdict:
 
 def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
     return SubmissionUnknown(
-        f"{request.operation or request.path} was sent, but {reason}.",
+        f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.",
         operation=request.operation,
         sent=request.sent,
         answer=answer,

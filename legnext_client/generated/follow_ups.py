@@ -186,9 +186,9 @@ class FollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            area: An area of an image, by its corners. Deprecated.
+            area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -238,10 +238,10 @@ class FollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            canvas: The size of a canvas.
-            img_pos: The size of an image and its place on a canvas.
+            canvas: The size of a canvas. With width, height.
+            img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What is to be seen, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -543,9 +543,9 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            area: An area of an image, by its corners. Deprecated.
+            area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
@@ -595,10 +595,10 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            canvas: The size of a canvas.
-            img_pos: The size of an image and its place on a canvas.
+            canvas: The size of a canvas. With width, height.
+            img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What is to be seen, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(

@@ -325,9 +325,9 @@ class Midjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            area: An area of an image, by its corners. Deprecated.
+            area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -393,10 +393,10 @@ class Midjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            canvas: The size of a canvas.
-            img_pos: The size of an image and its place on a canvas.
+            canvas: The size of a canvas. With width, height.
+            img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What is to be seen, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -431,10 +431,10 @@ class Midjourney(Generic[JobT]):
 
         Args:
             img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
-            canvas: The size of a canvas.
-            img_pos: The size of an image and its place on a canvas.
+            canvas: The size of a canvas. With width, height.
+            img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What is to be seen, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -943,9 +943,9 @@ class AsyncMidjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            area: An area of an image, by its corners. Deprecated.
+            area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
@@ -1011,10 +1011,10 @@ class AsyncMidjourney(Generic[JobT]):
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            canvas: The size of a canvas.
-            img_pos: The size of an image and its place on a canvas.
+            canvas: The size of a canvas. With width, height.
+            img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What is to be seen, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
@@ -1049,10 +1049,10 @@ class AsyncMidjourney(Generic[JobT]):
 
         Args:
             img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
-            canvas: The size of a canvas.
-            img_pos: The size of an image and its place on a canvas.
+            canvas: The size of a canvas. With width, height.
+            img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What is to be seen, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from legnext_client.errors import BudgetExceeded
+from legnext_client.errors import BudgetExceeded, InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -104,5 +104,5 @@ class Budget:
 
 def _counted(points: int) -> int:
     if points != int(points) or points < 0:
-        raise ValueError(f"points must be a whole number from 0; got {points!r}")
+        raise InvalidRequest(f"points must be a whole number from 0; got {points!r}.")
     return int(points)

@@ -37,7 +37,11 @@ def request_of(
         operation = next((one for one in OPERATIONS.values() if one.request_model == name), None)
         given = {**_attributes(operation, subject), **given} if operation else given
     if operation is None:
-        raise InvalidRequest(f"{subject!r} is no operation or request of this API.")
+        raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}, or a request; got {subject!r}.")
+    unknown = set(given) - {name for field in operation.fields for name in (field.name, field.wire)}
+    if unknown:
+        known = ", ".join(field.name for field in operation.fields)
+        raise InvalidRequest(f"{operation.name} has no field {', '.join(sorted(unknown))}; it has {known}.")
     return operation, {
         field.wire: _plain(given.get(field.wire, given.get(field.name)), field.default) for field in operation.fields
     }

@@ -46,10 +46,11 @@ FLAT_ERRORS = {name: answer for name, answer in ANSWERS.items() if "code" in ans
 WRAPPED_ERRORS = {name: answer for name, answer in ANSWERS.items() if set(answer) == {"error"}}
 
 # What a reader cannot do without in each kind of answer, as paths from its root.
+SPENDABLE = ("balance_usd", "available_credits", "available_points")
 KINDS: list[tuple[dict[str, Json], Callable[[Json], Any], set[tuple[str, ...]]]] = [
     (JOBS, TaskResponse.from_dict, {("job_id",), ("status",)}),
     (ENVELOPES, CallbackEnvelope.from_dict, {("data",), ("data", "job_id"), ("data", "status")}),
-    (BALANCES, BalanceResponse.from_dict, {("data",)}),
+    (BALANCES, BalanceResponse.from_dict, {("data",), *(("data", name) for name in SPENDABLE)}),
     (FLAT_ERRORS, ErrorBody.from_dict, {("code",), ("message",)}),
     (WRAPPED_ERRORS, ErrorEnvelope.from_dict, {("error",)}),
 ]

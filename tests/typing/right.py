@@ -79,8 +79,7 @@ def money(client: Client) -> None:
     with client.budget(500) as budget:
         assert_type(budget, Budget)
         client.midjourney.shorten(prompt="a very long prompt")
-    if isinstance(credits, int | float):
-        print(credits / 1000)
+    print(credits / 1000)
     print([str(problem) for problem in check_prompt("a fox --tubro")])
 
 

@@ -43,8 +43,10 @@ def what_must_be_said(field: Field) -> list[str]:
     if field.max_length is None and field.min_length == 1:  # that something must be there goes without saying
         numbers.remove(1)
     default = [] if field.default is None else [f"Default: {field.default}"]
+    inside = [inner.name for inner in field.fields]
     names = [f"{value} ({name})" for value, name in zip(field.enum, field.enum_names, strict=True)]
-    return [*map(str, numbers), *(names or map(str, field.enum)), *default, *([field.means] if field.means else [])]
+    means = [field.means] if field.means else []
+    return [*map(str, numbers), *(names or map(str, field.enum)), *default, *inside, *means]
 
 
 @pytest.mark.parametrize(("method", "operation"), [pytest.param(*rest, id=name) for name, *rest in METHODS])

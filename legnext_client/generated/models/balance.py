@@ -13,14 +13,14 @@ from ..types import UNSET, Unset
 class Balance:
     """What is left to spend."""
 
+    balance_usd: float
+    """ The balance in US dollars. """
+    available_credits: float
+    """ Credits to spend. """
+    available_points: float
+    """ Bonus points to spend. """
     account_id: int | None | Unset = UNSET
     """ The account. """
-    balance_usd: float | None | Unset = UNSET
-    """ The balance in US dollars. """
-    available_credits: float | None | Unset = UNSET
-    """ Credits to spend. """
-    available_points: float | None | Unset = UNSET
-    """ Bonus points to spend. """
     alert_threshold: float | None | Unset = UNSET
     """ Below this balance in US dollars there is an alert. """
     low_balance_alert: bool | None | Unset = UNSET
@@ -30,29 +30,17 @@ class Balance:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
+        balance_usd = self.balance_usd
+
+        available_credits = self.available_credits
+
+        available_points = self.available_points
+
         account_id: int | None | Unset
         if isinstance(self.account_id, Unset):
             account_id = UNSET
         else:
             account_id = self.account_id
-
-        balance_usd: float | None | Unset
-        if isinstance(self.balance_usd, Unset):
-            balance_usd = UNSET
-        else:
-            balance_usd = self.balance_usd
-
-        available_credits: float | None | Unset
-        if isinstance(self.available_credits, Unset):
-            available_credits = UNSET
-        else:
-            available_credits = self.available_credits
-
-        available_points: float | None | Unset
-        if isinstance(self.available_points, Unset):
-            available_points = UNSET
-        else:
-            available_points = self.available_points
 
         alert_threshold: float | None | Unset
         if isinstance(self.alert_threshold, Unset):
@@ -74,15 +62,11 @@ class Balance:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
+        field_dict.update(
+            {"balance_usd": balance_usd, "available_credits": available_credits, "available_points": available_points}
+        )
         if account_id is not UNSET:
             field_dict["account_id"] = account_id
-        if balance_usd is not UNSET:
-            field_dict["balance_usd"] = balance_usd
-        if available_credits is not UNSET:
-            field_dict["available_credits"] = available_credits
-        if available_points is not UNSET:
-            field_dict["available_points"] = available_points
         if alert_threshold is not UNSET:
             field_dict["alert_threshold"] = alert_threshold
         if low_balance_alert is not UNSET:
@@ -95,6 +79,11 @@ class Balance:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
+        balance_usd = d.pop("balance_usd")
+
+        available_credits = d.pop("available_credits")
+
+        available_points = d.pop("available_points")
 
         def _parse_account_id(data: object) -> int | None | Unset:
             if data is None:
@@ -104,33 +93,6 @@ class Balance:
             return cast("int | None | Unset", data)
 
         account_id = _parse_account_id(d.pop("account_id", UNSET))
-
-        def _parse_balance_usd(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast("float | None | Unset", data)
-
-        balance_usd = _parse_balance_usd(d.pop("balance_usd", UNSET))
-
-        def _parse_available_credits(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast("float | None | Unset", data)
-
-        available_credits = _parse_available_credits(d.pop("available_credits", UNSET))
-
-        def _parse_available_points(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast("float | None | Unset", data)
-
-        available_points = _parse_available_points(d.pop("available_points", UNSET))
 
         def _parse_alert_threshold(data: object) -> float | None | Unset:
             if data is None:
@@ -160,10 +122,10 @@ class Balance:
         updated_at = _parse_updated_at(d.pop("updated_at", UNSET))
 
         balance = cls(
-            account_id=account_id,
             balance_usd=balance_usd,
             available_credits=available_credits,
             available_points=available_points,
+            account_id=account_id,
             alert_threshold=alert_threshold,
             low_balance_alert=low_balance_alert,
             updated_at=updated_at,

@@ -62,5 +62,6 @@ def is_inside(url: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """An address as it may stand in messages and logs: its query may hold a signature."""
-    return url.partition("?")[0].partition("#")[0][:300]
+    """An address as it may stand in messages and logs: its query may hold a signature, a redirect anything."""
+    plain = url.partition("?")[0].partition("#")[0][:300]
+    return "".join(character if character.isprintable() else "?" for character in plain)

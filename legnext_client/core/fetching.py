@@ -133,7 +133,7 @@ class _Transfer:
             yield self._progress(self._there, self._there)
             return
         size, note = yield from self._disk(self._landing.open)
-        if note is not None and note.fits(self._order.url, size):
+        if note is not None and note.fits(self._order.url, size) and size <= self._order.largest:
             self._offset, self._note, self._total = size, note, note.total
         if self._offset == 0 or self._offset != self._total:
             yield from self._until_whole()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -138,7 +138,7 @@ def test_without_a_strong_tag_all_is_fetched_again(
 def test_a_date_tells_versions_apart_when_it_is_old_enough(download: Download, hostile: Hostile, out: Path) -> None:
     body = png()
     changed = "Sat, 01 Nov 2025 10:00:00 GMT"
-    dates = {"last_modified": changed, "date": "Sat, 01 Nov 2025 10:01:00 GMT"}
+    dates: dict[str, Any] = {"last_modified": changed, "date": "Sat, 01 Nov 2025 10:01:00 GMT"}
     hostile.acts["/a.png"] = [file(body, tag=None, most=9_000, **dates), file(body, tag=None, **dates)]
     assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
     assert hostile.seen[1].headers["if-range"] == changed
@@ -222,6 +222,15 @@ def test_a_note_cannot_put_headers_into_a_request(download: Download, hostile: H
     hostile.acts["/a.png"] = file(png())
     assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
     assert "x-evil" not in hostile.seen[-1].headers
+
+
+def test_what_came_is_not_gone_on_with_past_the_largest_size(download: Download, hostile: Hostile, out: Path) -> None:
+    hostile.acts["/a.png"] = file(png(), most=9_000)
+    with pytest.raises(DownloadError):
+        download(hostile.url("/a.png"), out, settings={"retries": 0})
+    hostile.acts["/a.png"] = chunked(png(8_000))
+    assert download(hostile.url("/a.png"), out, max_bytes=8_000)[0].read_bytes() == png(8_000)
+    assert "range" not in hostile.seen[-1].headers
 
 
 def test_chunks_that_do_not_end_are_no_file(download: Download, hostile: Hostile, out: Path) -> None:

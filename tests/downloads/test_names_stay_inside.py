@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -248,6 +248,15 @@ def test_a_template_may_count_and_make_folders(download: Download, hostile: Host
     assert [str(path.relative_to(out)) for path in paths] == ["all/000-a.png", "all/001-b.png"]
 
 
+@pytest.fixture(scope="module")
+def closed_to_all() -> Iterator[Client]:
+    """A client that would find nobody."""
+    with Client(KEY, base_url="http://127.0.0.1:9", retries=0) as client:
+        yield client
+
+
+Values = Mapping[str, str | int]
+
 texts = st.text(max_size=60)
 hard = st.lists(
     st.one_of(
@@ -264,7 +273,7 @@ hard = st.lists(
 def test_any_template_and_any_address_stay_inside_or_are_refused(template: str, paths: list[str]) -> None:
     try:
         urls = ["https://cdn.example/" + path for path in paths]
-        values = [{"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(urls)]
+        values: list[Values] = [{"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(urls)]
         fields_of(template, URL_FIELDS)
         found = names(template, URL_FIELDS, values)
     except InvalidRequest:
@@ -282,17 +291,19 @@ def test_any_template_and_any_address_stay_inside_or_are_refused(template: str, 
 
 @given(job_id=texts, task_type=texts)
 def test_any_job_has_names(job_id: str, task_type: str) -> None:
-    values = [{"job_id": job_id, "task_type": task_type, "n": n, "ext": ".png"} for n in range(4)]
+    values: list[Values] = [{"job_id": job_id, "task_type": task_type, "n": n, "ext": ".png"} for n in range(4)]
     found = names("{task_type}-x/{job_id}_{n}{ext}", JOB_FIELDS, values)
     assert len(set(found)) == 4
     assert all(os.path.normpath(name) == name and name.count("/") == 1 for name in found)
 
 
 @given(directory=texts, template=hard, urls=st.lists(texts, max_size=3))
-def test_whatever_is_asked_for_wrongly_is_an_error_of_ours(directory: str, template: str, urls: list[str]) -> None:
+def test_whatever_is_asked_for_wrongly_is_an_error_of_ours(
+    closed_to_all: Client, directory: str, template: str, urls: list[str]
+) -> None:
     addresses = ["ftp://" + url for url in urls] or ["nothing"]
-    with Client(KEY, base_url="http://127.0.0.1:9", retries=0) as client, pytest.raises(InvalidRequest):
-        client.download(addresses, directory, template)
+    with pytest.raises(InvalidRequest):
+        closed_to_all.download(addresses, directory, template)
 
 
 def test_a_closed_client_and_a_job_without_one_say_so(out: Path) -> None:
@@ -303,4 +314,3 @@ def test_a_closed_client_and_a_job_without_one_say_so(out: Path) -> None:
     for orphan in (job, Job(raw)):
         with pytest.raises(Exception, match="client"):
             orphan.download(out)
-    assert asyncio.iscoroutinefunction(job.download) is False

@@ -137,9 +137,12 @@ def test_a_cancelled_download_closes_its_file_and_can_be_gone_on_with(
             hostile.acts["/a.png"] = half
             urls = [hostile.url("/a.png"), hostile.url("/b.png")]
             hostile.acts["/b.png"] = half
-            task = asyncio.ensure_future(
-                client.download(urls, out, on_progress=lambda told: told.received > 500_000 and arrived.set())
-            )
+
+            def heard(told: Progress) -> None:
+                if told.received > 500_000:
+                    arrived.set()
+
+            task = asyncio.ensure_future(client.download(urls, out, on_progress=heard))
             await arrived.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -99,6 +99,13 @@ def test_a_redirect_to_something_else_is_not_followed(
     assert files_in(out) == {}
 
 
+def test_what_a_redirect_says_moves_no_cursor(download: Download, hostile: Hostile, out: Path) -> None:
+    hostile.acts["/a.png"] = status(302, location="ftp://x/\x1b[2J\x1b]0;owned\x07")
+    with pytest.raises(DownloadError) as raised:
+        download(hostile.url("/a.png"), out, settings={"retries": 0})
+    assert str(raised.value).isprintable()
+
+
 @pytest.mark.parametrize("location", ["/a.png", "http://", "//", "?", "#"])
 def test_a_redirect_to_itself_ends(download: Download, hostile: Hostile, out: Path, location: str) -> None:
     hostile.acts["/a.png"] = status(302, location=location)

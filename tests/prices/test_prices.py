@@ -141,7 +141,7 @@ def test_operations_go_by_name_alias_or_table_row() -> None:
         price("upscale", {"type": 0, "something": "else"})
     with pytest.raises(InvalidRequest, match="operation must be one of diffusion, .* got 'paint'"):
         price("paint")
-    with pytest.raises(InvalidRequest, match="is no operation or request"):
+    with pytest.raises(InvalidRequest, match="operation must be one of"):
         price(object())  # type: ignore[arg-type]
 
 

@@ -1,0 +1,182 @@
+"""The decisions of a download, by hand: no network, no disk, no clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.core.fetching import Patience, Progress, fetching
+from legnext_client.core.flow import Do, Emit, Fetch, Lost, Opened, Read, Sleep
+from legnext_client.core.judging import Note, Order, digest
+from legnext_client.core.sending import Retries
+from legnext_client.errors import DownloadError
+
+from .hostile import png
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+URL = "https://cdn.example/a.png"
+BODY = png(1_000)
+
+
+class Memory:
+    """A landing that is no disk."""
+
+    def __init__(self, there: int | None = None, part: bytes = b"", note: Note | None = None) -> None:
+        self.there, self.part, self.note, self.named = there, part, note, b""
+        self.calls: list[str] = []
+
+    def whole(self) -> int | None:
+        return self.there
+
+    def open(self) -> tuple[int, Note | None]:
+        return len(self.part), self.note
+
+    def start_over(self, note: Note | None) -> None:
+        self.part, self.note = b"", note
+
+    def write(self, data: bytes) -> None:
+        self.part += data
+
+    def read(self, offset: int, count: int) -> bytes:
+        return self.part[offset : offset + count]
+
+    def finish(self) -> None:
+        self.named = self.part
+
+    def discard(self) -> None:
+        self.calls.append("discard")
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+
+class Play:
+    """Carries a flow out against a list of answers, one for each `Fetch`."""
+
+    def __init__(self, answers: list[Any], seconds: float = 100.0) -> None:
+        self.answers = iter(answers)
+        self.time = 0.0
+        self.fetched: list[Fetch] = []
+        self.slept: list[float] = []
+        self.told: list[Progress] = []
+        self.patience = Patience(
+            Retries(attempts=4, seconds=50, first_pause=1), 30.0, seconds, "agent", lambda: self.time, lambda: 1.0
+        )
+
+    def run(self, flow: Generator[Any, Any, Any], parts: Iterator[bytes | Lost] | None = None) -> Any:
+        result: Any = None
+        while True:
+            try:
+                effect = flow.send(result)
+            except StopIteration as end:
+                return end.value
+            match effect:
+                case Emit(value):
+                    self.told.append(value)
+                    result = None
+                case Sleep(seconds):
+                    self.slept.append(seconds)
+                    self.time += seconds
+                    result = None
+                case Do(function):
+                    result = function()
+                case Read():
+                    result = next(parts or iter(()), b"")
+                case Fetch():
+                    self.fetched.append(effect)
+                    result = self.answered(effect)
+
+    def answered(self, fetch: Fetch) -> Any:
+        answer = next(self.answers)
+        if isinstance(answer, Lost):
+            return answer
+        status, headers, *parts = answer
+        return self.run(fetch.receive(Opened(status, headers, None)), iter(parts))
+
+    def fetch(self, landing: Memory, **order: Any) -> Path:
+        found = self.run(fetching(Order(URL, Path("out/a.png"), 10_000, **order), landing, self.patience))
+        assert isinstance(found, Path)
+        return found
+
+
+WHOLE = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], BODY[300:])
+CUT = Lost("ReadError", sent=True)
+
+
+def test_a_whole_answer_is_a_file() -> None:
+    play, landing = Play([WHOLE]), Memory()
+    assert play.fetch(landing) == Path("out/a.png")
+    assert landing.named == BODY
+    assert landing.calls == ["close"]
+    assert play.told[-1] == Progress(URL, Path("out/a.png"), 1_000, 1_000)
+    assert (play.fetched[0].silence, play.fetched[0].seconds) == (30.0, 100.0)
+
+
+def test_what_is_known_to_be_there_is_not_asked_for() -> None:
+    play, landing = Play([]), Memory(there=1_000)
+    play.fetch(landing, known=True)
+    assert play.fetched == []
+
+
+def test_what_is_as_long_as_what_is_there_is_not_read() -> None:
+    play, landing = Play([WHOLE]), Memory(there=1_000)
+    play.fetch(landing)
+    assert landing.named == b""
+    assert landing.calls == ["discard", "close"]
+
+
+def test_the_rest_is_asked_for_by_the_note_of_an_earlier_call() -> None:
+    note = Note(digest(URL), '"one"', 1_000)
+    rest = (206, {"content-range": "bytes 400-999/1000", "content-length": "600"}, BODY[400:])
+    play, landing = Play([rest]), Memory(part=BODY[:400], note=note)
+    play.fetch(landing)
+    assert landing.named == BODY
+    assert play.fetched[0].headers["range"] == "bytes=400-"
+
+
+def test_pauses_are_those_of_any_request_and_new_bytes_begin_them_anew() -> None:
+    first = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], CUT)
+    more = (206, {"content-range": "bytes 300-999/1000"}, BODY[300:400], CUT)
+    rest = (206, {"content-range": "bytes 400-999/1000"}, BODY[400:])
+    play, landing = Play([(503, {}), CUT, first, CUT, more, (429, {"retry-after": "9"}), rest]), Memory()
+    play.fetch(landing)
+    assert landing.named == BODY
+    assert play.slept == [2, 4, 2, 4, 2, 9]
+
+
+def test_nothing_is_tried_past_the_deadline_of_the_file_or_the_budget_of_the_retries() -> None:
+    for seconds, pauses in ((5.0, [2]), (100.0, [2, 4, 8])):
+        play = Play([CUT] * 9, seconds)
+        with pytest.raises(DownloadError, match="ReadError"):
+            play.fetch(Memory())
+        assert play.slept == pauses
+    play = Play([(503, {"retry-after": "30"})] * 9)
+    with pytest.raises(DownloadError, match="503"):
+        play.fetch(Memory())
+    assert play.slept == [30]
+
+
+def test_each_try_has_what_is_left_of_the_time() -> None:
+    play = Play([CUT, CUT, WHOLE], seconds=20.0)
+    play.fetch(Memory())
+    assert [fetch.seconds for fetch in play.fetched] == [20.0, 18.0, 14.0]
+    assert {fetch.silence for fetch in play.fetched} == {20.0, 18.0, 14.0}
+
+
+def test_what_another_try_would_not_change_is_not_tried_again() -> None:
+    play = Play([Lost("the certificate is not trusted", sent=False, again=False)])
+    with pytest.raises(DownloadError, match="certificate"):
+        play.fetch(Memory())
+    assert play.slept == []
+
+
+def test_a_download_that_is_given_up_midway_closes_its_file() -> None:
+    landing = Memory()
+    flow = fetching(Order(URL, Path("a.png"), 10), landing, Play([]).patience)
+    next(flow)
+    flow.close()
+    assert landing.calls == ["close"]

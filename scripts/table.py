@@ -225,6 +225,7 @@ def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
     for key in ("price", "seconds", "prompt", "source", "film"):
         row[key] = own.pop(key, None)
         _only(f"{name}: {key}", row[key] or {}, _KEYS[key])
+    own.pop("long_edge", None)  # for whoever draws the images; the client has no use for it
     _only(name, own, set())
     if row["price"]:
         changes = row["price"].get("when", ())

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"/files/([^/]+)/(\d|grid)\.([a-z0-9]+)")
 _TYPES = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "tif": "tiff", "tiff": "tiff"}
-_SIZE_FIELD = "target_resolution"
-_LONG_EDGES = {"HD": 1920, "FHD": 1920, "2K": 2560, "4K": 3840, "6K": 6144, "8K": 7680, "12K": 12288}
 _RATIO = re.compile(r"\d+(\.\d+)?:\d+(\.\d+)?")
 _DAY = 86400.0
 
@@ -111,11 +109,16 @@ def _rendered(job: Job, number: int | None, ending: str) -> bytes:
         if job.operation.makes == "video":
             width, height = width * 2, height * 2
         return media.render_video(text=text, number=number or 0, width=width, height=height, seconds=job.seconds)
-    chosen = job.body.get(_SIZE_FIELD, job.operation.defaults.get(_SIZE_FIELD))
-    width, height = media.image_size(aspect, long_edge=_LONG_EDGES.get(chosen or ""))
-    if chosen is None and (number is None or (job.operation.takes, job.operation.makes) == ("image", "image")):
+    edge = _long_edge(job)
+    width, height = media.image_size(aspect, long_edge=edge)
+    if edge is None and (number is None or (job.operation.takes, job.operation.makes) == ("image", "image")):
         width, height = width * 2, height * 2
     return media.render_image(text=text, number=number, width=width, height=height, format=_TYPES[ending])
+
+
+def _long_edge(job: Job) -> int | None:
+    said = job.operation.extension.get("long_edge")
+    return said["pixels"][job.body.get(said["field"], job.operation.defaults.get(said["field"]))] if said else None
 
 
 def _aspect(job: Job) -> str | None:

@@ -18,7 +18,6 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "openapi.json"
 _METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 _JSON = "application/json"
 _CALLBACK_FIELD = re.compile(r"\{\$request\.body#/([^}/]+)\}")
-_RESOLUTION = re.compile(r"(\d+)P\b")
 
 Json = dict[str, Any]
 
@@ -143,7 +142,7 @@ class Spec:
             validator=self._validator(schema) if body else None,
             defaults={name: value["default"] for name, value in properties.items() if "default" in value},
             callback_field=next(_callback_fields(item), None),
-            resolutions=next(self._resolutions(properties), None),
+            resolutions=self._resolutions(extension.get("film", {}), properties),
             example=json.dumps(self._example(item)).encode(),
             role=extension.get("role"),
             task_type=str(extension.get("task_type", item["operationId"])),
@@ -168,13 +167,11 @@ class Spec:
         whole = {**schema, "components": {"schemas": self.document.get("components", {}).get("schemas", {})}}
         return rs.Draft202012Validator(whole, keywords={"x-legnext": EvenLength})
 
-    def _resolutions(self, properties: Json) -> Iterator[tuple[str, dict[Any, str]]]:
-        for name, schema in properties.items():
-            resolved = self.resolve(schema)
-            named = zip(resolved.get("enum", []), resolved.get("x-enum-varnames", []), strict=False)
-            sizes = {value: f"{found[1]}p" for value, word in named if (found := _RESOLUTION.search(word))}
-            if sizes:
-                yield name, sizes
+    def _resolutions(self, film: Json, properties: Json) -> tuple[str, dict[Any, str]] | None:
+        if "size" not in film:
+            return None
+        values = self.resolve(properties[film["size"]])["enum"]
+        return film["size"], dict(zip(values, film["sizes"], strict=True))
 
 
 def _callback_fields(item: Json) -> Iterator[str]:

@@ -53,6 +53,8 @@ def film(server: Server, link: str) -> tuple[int, int, float]:
 def check_images(start: Start) -> None:
     """Four different images of the shape that the prompt asks for."""
     with start() as server:
+        fox, cat = (picture(server, links(server, grid(server, prompt))[0]) for prompt in ("a fox", "a cat"))
+        assert fox.tobytes() != cat.tobytes(), "a fox looks like a cat"
         for flag, ratio in (("", 1.0), (" --ar 16:9", 16 / 9), (" --ar 2:3", 2 / 3)):
             found = [picture(server, link) for link in links(server, grid(server, f"a fox{flag}"))]
             assert len({image.tobytes() for image in found}) == len(found) == 4, "the four images are the same"
@@ -70,6 +72,8 @@ def check_formats_and_sizes(start: Start) -> None:
             body = {SOURCE: source, IMAGE_NUMBER: 1, "output_format": word, "target_resolution": "HD"}
             image = picture(server, links(server, server.finished(resize, body))[0])
             assert image.format == name
+        plain = server.finished(resize, {SOURCE: source, IMAGE_NUMBER: 1})
+        assert picture(server, links(server, plain)[0]).format == "JPEG", "JPEG is what comes when nothing is said"
         edges = [1024]
         for size in ("HD", "2K", "4K"):
             body = {SOURCE: source, IMAGE_NUMBER: 0, "target_resolution": size}
@@ -117,9 +121,9 @@ def check_files_expire(start: Start) -> None:
     with start() as server:
         job_id = grid(server)
         link = links(server, job_id)[0]
-        server.advance(29 * DAY)
+        server.advance(29.9 * DAY)
         assert fetched(server, link).status == 200
-        server.advance(2 * DAY)
+        server.advance(0.2 * DAY)
         gone = fetched(server, link).status
         assert gone in (403, 404, 410), f"a file that is too old answers {gone}"
         assert links(server, job_id)[0] == link

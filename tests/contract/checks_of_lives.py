@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from statistics import median
 from typing import TYPE_CHECKING
 
-from .description import IMAGE_NUMBER, SOURCE, VIDEO_NUMBER, breaks, paid
+from .description import IMAGE_NUMBER, SOURCE, VIDEO_NUMBER, breaks, paid, with_role
 from .server import LONG, ROOT
 from .sources import (
     ENLARGE,
@@ -36,10 +39,15 @@ def check_life_of_every_operation(start: Start) -> None:
             job_id = server.accepted(operation, plain_body(operation, source))
             median = operation.rules["seconds"]["median"]
             seen = [server.job(job_id)["status"]]
+            progress: list[int] = []
             assert seen[0] not in ENDED, f"{operation.name} is {seen[0]} at once"
             for _ in range(120):
                 server.advance(median / 20)
-                seen.append(server.job(job_id)["status"])
+                told = server.job(job_id)
+                seen.append(told["status"])
+                progress += [int(found) for line in told["logs"] for found in re.findall(r"\d+", str(line))]
+            assert progress == sorted(progress), f"{operation.name} goes backwards: {progress}"
+            assert len(set(progress)) > 3, f"{operation.name} makes no progress: {progress}"
             assert seen[-1] == "completed", f"{operation.name} is {seen[-1]} after six times its typical time"
             assert seen.count("processing") > 3, f"{operation.name} was not worked on for long"
             done = seen.index("completed") / 20
@@ -47,6 +55,36 @@ def check_life_of_every_operation(start: Start) -> None:
             server.advance(20 * 86_400)
             assert server.job(job_id)["status"] == "completed"
         server.witness.check_ledger(server.ledger)
+
+
+# How long things take, as the service's pages tell it, in seconds.
+TYPICAL = {
+    "a fox": 45.0,
+    "a fox --v 7 --draft": 4.5,
+    "a fox --turbo": 13.5,
+    "a fox --v 8": 13.5,
+    "a fox --v 8.1": 13.5,
+}
+TYPICAL_OF_VIDEOS = {"film.start": 210.0, "film.extend": 180.0, "film.upscale": 300.0}
+
+
+def check_typical_times(start: Start) -> None:
+    """Of forty jobs, the one in the middle takes about as long as such a job is said to take."""
+    with start() as server:
+        film = videos(server)
+        bodies = {prompt: (IMAGES, {TEXT: prompt}, seconds) for prompt, seconds in TYPICAL.items()}
+        for role, seconds in TYPICAL_OF_VIDEOS.items():
+            operation = with_role(role)
+            bodies[role] = (operation, {"prompt": "a fox"} if operation == VIDEOS else a_body(operation, film), seconds)
+        for label, (operation, body, seconds) in bodies.items():
+            made = [server.accepted(operation, body) for _ in range(40)]
+            server.advance(LONG / 10)
+            times = [server.job(job_id)["meta"] for job_id in made]
+            lasted = median(
+                (datetime.fromisoformat(each["ended_at"]) - datetime.fromisoformat(each["created_at"])).total_seconds()
+                for each in times
+            )
+            assert 0.7 < (lasted + 0.5) / seconds < 1.4, f"{label} takes {lasted} s instead of {seconds}"
 
 
 def check_failure(start: Start) -> None:
@@ -130,7 +168,7 @@ def check_answers_in_every_style(start: Start) -> None:
 
 def check_time_is_told(start: Start) -> None:
     """A job on its way says how long it typically takes, when the clock is scaled; never how long it will take."""
-    with start(time_scale=10**6) as server:
+    with start(time_scale=2.0) as server:
         asked = [server.post(IMAGES, {TEXT: "a fox never-end-this-job"}).headers.get("retry-after") for _ in range(5)]
         assert len(set(asked)) == 1, f"Retry-After gives the drawn duration away: {asked}"
         assert asked[0] is not None
@@ -141,6 +179,7 @@ def check_links_lead_to_the_job(start: Start) -> None:
     """The links of a job are its own: no two jobs share one, and all lead to this server."""
     with start() as server:
         seen: set[str] = set()
+        seeds: set[str] = set()
         for operation in paid():
             if operation.rules["makes"] == "texts":
                 continue
@@ -151,6 +190,8 @@ def check_links_lead_to_the_job(start: Start) -> None:
             assert all(link.startswith(ROOT) for link in links)
             assert not seen & set(links), f"{operation.name} shares links with another job"
             seen |= set(links)
+            seeds.add(output["seed"])
+        assert len(seeds) > 10, f"the jobs have the seeds {seeds}"
 
 
 def check_callbacks_stay_here(start: Start) -> None:

@@ -43,7 +43,9 @@ BY_PROMPT = {
     "a fox --turbo": (160, 160),
     "a fox --fast": (80, 80),
     "a fox --v 7 --draft": (80, 40),
+    "a fox --draft": (80, 40),
     "a fox --v 6 --draft": (80, 80),
+    "a fox --niji 6 --draft": (80, 80),
     "a fox --v 7 --oref https://example.com/a.png": (160, 160),
     "a fox --v 7 --oref https://example.com/a.png --turbo": (320, 320),
     "a fox --v 8 --hd": (320, 320),
@@ -113,6 +115,8 @@ def check_points_are_held_charged_and_given_back(start: Start) -> None:
                 usages[job_id] = server.job(job_id)["meta"]["usage"]
             balance = server.balance()
             server.witness.check_ledger(server.ledger)
+            held = {job_id: usage["frozen"] for job_id, usage in usages.items()}
+            assert server.points_in_the_ledger == held, "the ledger has other points than the jobs"
             server.witness.check_balance(balance["available_credits"] + balance["available_points"], usages)
 
         agree()

@@ -50,7 +50,9 @@ def check_methods(start: Start) -> None:
 def check_nowhere(start: Start) -> None:
     """What is not there answers 404 in JSON, and says so."""
     with start() as server:
-        server.advance(1)
+        known = grid(server)
+        for job_id in (known[:-1], known[:-8], known + "0", known.upper()):
+            assert server.get(job_id).status == 404, f"{job_id} is taken for {known}"
         for job_id in ("no-such-job", "00000000-0000-0000-0000-000000000000", "%00", "%FF", "a%2Fb", "..%2f", "🦊"):
             answer = server.get(job_id if job_id.isascii() else "%F0%9F%A6%8A")
             assert answer.status == 404, f"the job {job_id} answers {answer.status}"

@@ -89,9 +89,13 @@ def check_models_allow_what_they_allow(start: Start) -> None:
             if "flag" not in row:
                 continue
             source = grid(server, f"a fox --{row['flag']} {row['value']}")
+            offered = server.job(source)["output"]["available_actions"]
             for operation in ON_IMAGES:
+                is_offered = operation.rules["task_type"] in offered
                 wants = operation.rules.get("source", {})
                 body = a_body(operation, source)
+                refused = row["model"] in wants.get("not_models", ()) or "flag" in wants
+                assert is_offered != refused, f"{operation.name} of version {row['model']} is offered: {is_offered}"
                 if row["model"] in wants.get("not_models", ()):
                     no(server, operation, body, f"of version {row['model']}")
                 elif "flag" in wants:

@@ -1,11 +1,11 @@
-"""Faults that were thought of when all the others were caught: subtler ones, to see what the checks had not thought of."""
+"""Faults that were thought of when all the others were caught: subtler ones, to see what the checks had overlooked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock import answers, files, prices, service
+from legnext_client.mock import answers, files, jobs, prices, service
 from legnext_client.mock.answers import Answers
 from legnext_client.mock.callbacks import Postman
 from legnext_client.mock.draws import Draws
@@ -13,7 +13,7 @@ from legnext_client.mock.service import Service
 
 from .faults import Answered, Asked, Wire, on_the_wire
 from .faults_inside import replaced
-from .faults_of_the_document import operation, schema, spoiled
+from .faults_of_the_document import REMOVED, operation, schema, spoiled
 from .faults_on_the_wire import job_of
 
 if TYPE_CHECKING:
@@ -113,12 +113,12 @@ SECOND_FAULTS = [
     spoiled(
         "tier_multiplied",
         "multiplies what counts once",
-        (("x-legnext", "price_factors", {"flag": "hd"}), {"flag": "hd", "models": ["8"], "factor": 4}),
+        (("x-legnext", "price_factors", {"flag": "hd"}, "tier"), REMOVED),
     ),
     replaced("endpoint_forgotten", "does not say where it will call back", Answers, "job", endpoint_forgotten),
     replaced("key_in_answer", "repeats the key in its answers", Answers, "job", key_in_answer),
-    replaced("progress_stands", "shows no progress", service.Job, "progress", progress_stands),
-    replaced("drawn_duration_told", "tells when a job will be done", service.Job, "live", drawn_duration_told),
+    replaced("progress_stands", "shows no progress", jobs.Job, "progress", progress_stands),
+    replaced("drawn_duration_told", "tells when a job will be done", jobs.Job, "live", drawn_duration_told),
     replaced("one_seed", "gives all jobs one seed", Draws, "seed_digits", one_seed),
     replaced("impossible_actions", "offers actions that it refuses", answers, "allows", everything_allowed),
     replaced("callbacks_lost", "never calls back", Postman, "schedule", lambda _: lambda *_: None),
@@ -128,7 +128,7 @@ SECOND_FAULTS = [
         "ignores what flags do to prices",
         service,
         "price",
-        lambda _: lambda rule, kind, body, prompt, source: prices.price({}, kind, body, prompt, source),
+        lambda _: lambda _rules, kind, body, prompt, source: prices.price({}, kind, body, prompt, source),
     ),
     replaced("same_picture", "has the same pictures for all prompts", files, "_rendered", same_picture),
     on_the_wire("prefixes_found", "finds jobs by the beginning of their ids", PrefixesFound),

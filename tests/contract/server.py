@@ -74,6 +74,7 @@ class Server:
             sent.setdefault("content-length", str(len(body)))
         wire = tuple((name.encode(), value.encode("latin-1")) for name, value in sent.items())
         answer = self._runner.run(_exchange(self._app, method, path, wire, body or b""))
+        assert KEY.encode() not in answer.content, "the key is in the answer"
         if self._is_watched:
             self.witness.saw(method, path, body, answer, known_key=key == KEY)
         return answer
@@ -130,6 +131,11 @@ class Server:
     def ledger(self) -> list[str]:
         """The ids of the jobs that were paid for, as the server lists them."""
         return [line.job_id for line in self._service.ledger]
+
+    @property
+    def points_in_the_ledger(self) -> dict[str, float]:
+        """The points that were held for each of these jobs, as the server lists them."""
+        return {line.job_id: line.points for line in self._service.ledger}
 
     def set_fault(self, name: str, **options: Any) -> None:
         """One of the faults that users may set; not to be confused with the seeded ones."""

@@ -66,7 +66,9 @@ class Witness:
         )
         frozen = job["meta"]["usage"]["frozen"]
         assert frozen > 0, f"{operation.name} holds {frozen} points"
-        assert body is not None
+        callback = _callback_in(body)
+        endpoint = job["config"]["webhook_config"]["endpoint"]
+        assert endpoint == callback, f"{job_id} is called back at {endpoint!r} instead of {callback!r}"
         self.jobs[job_id] = Known(job_id, job["task_type"], operation, frozen, "pending")
         self._told(job_id, job)
 
@@ -105,6 +107,14 @@ class Witness:
             for job_id, usage in usages.items()
         )
         assert available == self._points - spent, f"{available} points are there, {self._points} − {spent} should be"
+
+
+def _callback_in(body: bytes | None) -> str:
+    try:
+        asked = json.loads(body or b"")
+    except ValueError:
+        raise AssertionError(f"{body!r} was accepted and is no JSON") from None
+    return str(asked.get("callback", ""))
 
 
 def _operation_at(method: str, path: str) -> Operation | None:

@@ -65,8 +65,9 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
     """Ask for jobs until all are done or so many seconds are over; emits `(index, state)` for each answer.
 
     Without a timeout, the job that may last longest decides, by what its answers tell of it. A question that fails does
-    not end the wait: the job goes on. Only being refused again and again does. A job whose next question would come too
-    late is asked for a last time just before the end.
+    not end the wait: the job goes on. A job whose next question would come too late is asked for a last time just
+    before the end. A job that is refused again and again is given up, the others are not; the refusal is raised at the
+    end.
     """
     left = {index: job for index, job in enumerate(jobs) if not job.state.done}
     if len(left) > 1:  # a question that is asked again and again would hold up the others: it is put back instead
@@ -75,6 +76,11 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
     job_ids = [job.state.job_id for job in watched.values()]
     with nullcontext() if pace.callbacks is None else pace.callbacks.listening(job_ids) as bell:
         yield from _asking(watched, pace, timeout, bell)
+    given_up = [job for job in watched.values() if job.refusal is not None]
+    if given_up and (error := given_up[0].refusal):
+        if len(given_up) > 1:
+            error.add_note(f"So were {', '.join(job.state.job_id for job in given_up[1:])}.")
+        raise error
 
 
 def _asking(jobs: Mapping[int, _Watched], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
@@ -101,7 +107,7 @@ def _asking(jobs: Mapping[int, _Watched], pace: Pace, timeout: float | None, bel
             if timeout is None:
                 patience = max(patience, watched.patience)
             yield Emit((index, watched.state))
-        if not watched.state.done and (moment < last or begun + patience > until):
+        if not watched.state.done and watched.refusal is None and (moment < last or begun + patience > until):
             queue.put(index, watched.next(pace.clock()))
 
 
@@ -166,6 +172,8 @@ class _Watched:
         self._pace = pace
         self._told: float | None = job.retry_after
         self._refused = self._failed = 0
+        self.refusal: APIError | None = None
+        """Why this job was given up."""
         self._wondered: set[str] = set()
         self.called_back = False
         """Callbacks are expected: questions of its own come seldom and late."""
@@ -231,7 +239,7 @@ class _Watched:
                 return False
             self._refused += 1
             if self._refused >= REFUSALS:
-                raise
+                self.refusal = error
             self._told = self._doubt = REFUSAL_PAUSE
             return False
         self._refused = self._failed = 0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from legnext_client import Retries
 from legnext_client.core.flow import Lost, Received
-from legnext_client.core.sending import Retries
 from legnext_client.core.waiting import DOUBT, waiting
 from legnext_client.errors import NotFoundError
 
@@ -124,6 +124,13 @@ def test_a_callback_that_came_too_early_is_followed_by_questions_ever_wider_apar
     assert pauses == pytest.approx([2.0, 4.0], abs=0.2)
 
 
+def test_a_lie_does_not_put_the_late_questions_off() -> None:
+    world, undisturbed = World({"job": 70.0}, [Call(3.0, "job")]), World({"job": 70.0})
+    world.wait()
+    undisturbed.wait()
+    assert world.ended[0] == pytest.approx(undisturbed.ended[0], abs=2 * ANSWER_TAKES)
+
+
 def test_a_flood_of_callbacks_brings_a_question_every_two_seconds_at_most() -> None:
     flood = [Call(tenth / 10, "job", f"lie-{tenth}") for tenth in range(300)]
     world = World({"job": 30.0}, [*flood, Call(30.1, "job")])
@@ -192,6 +199,18 @@ def test_a_job_of_which_nothing_is_known_is_asked_for_at_once() -> None:
     world = World({"job": -10.0})
     world.wait(world.job("job", {"job_id": "job"}))
     assert world.ended == {0: pytest.approx(ANSWER_TAKES)}
+
+
+def test_a_job_of_which_nothing_is_known_is_asked_for_again_soon_when_that_failed() -> None:
+    world = World({"job": -10.0})
+
+    def answer(_: str) -> Received | Lost:
+        world.answer = world.truth
+        return Lost("reset", sent=True)
+
+    world.answer = answer
+    world.wait(world.job("job", {"job_id": "job"}), retries=Retries(attempts=1))
+    assert world.ended[0] <= DOUBT + 2 * ANSWER_TAKES
 
 
 def test_a_job_that_is_waited_for_twice_is_found_twice() -> None:

@@ -6,10 +6,10 @@ import heapq
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from legnext_client import Retries
 from legnext_client.bells import Bells
 from legnext_client.core.flow import Emit, Received, Request, Send, Sleep
 from legnext_client.core.polling import Expectation
-from legnext_client.core.sending import Retries
 from legnext_client.core.state import State
 from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
 

@@ -44,6 +44,16 @@ spec-lint: $(READY) ## Validate openapi.yaml, and lint it with Redocly and Spect
 test: $(READY) ## Run the tests
 	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
 
+contract: $(READY) ## Let schemathesis at the mock server, deeper than the tests do
+	$(RUN)python -m tests.contract.run_schemathesis --examples 300
+
+bench: $(READY) ## Print every benchmark: ratios, measured side by side
+	$(RUN)python benchmarks/imports.py
+	$(RUN)python benchmarks/prompts.py
+	$(RUN)python benchmarks/polls.py
+	$(RUN)python benchmarks/client.py
+	$(RUN)python -m benchmarks.mock_against_prism
+
 demo: $(READY) ## One job from prompt to files, on the mock server
 	$(RUN)python scripts/demo.py
 

@@ -17,34 +17,42 @@ from legnext_client._version import __version__
 
 if TYPE_CHECKING:
     from legnext_client.client import AsyncClient, Client
-    from legnext_client.core.sending import Retries
+    from legnext_client.core.retries import Retries
+    from legnext_client.downloads import Progress
     from legnext_client.errors import (
         APIError,
         BudgetExceeded,
+        DownloadError,
         InvalidRequest,
         JobFailed,
         LegnextError,
         SubmissionUnknown,
         ValidationError,
         WaitTimeout,
+        WebhookError,
     )
     from legnext_client.generated.models import Balance, Canvas, CanvasImg, Mask, Polygon, TaskResponse
     from legnext_client.jobs import AsyncJob, Job
     from legnext_client.prices import Budget, Estimate, price
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
+    from legnext_client.receiving import CallbackReceiver
 else:
     _HOMES = {
         "client": ("AsyncClient", "Client"),
-        "core.sending": ("Retries",),
+        "downloads": ("Progress",),
+        "receiving": ("CallbackReceiver",),
+        "core.retries": ("Retries",),
         "errors": (
             "APIError",
             "BudgetExceeded",
+            "DownloadError",
             "InvalidRequest",
             "JobFailed",
             "LegnextError",
             "SubmissionUnknown",
             "ValidationError",
             "WaitTimeout",
+            "WebhookError",
         ),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
         "jobs": ("AsyncJob", "Job"),
@@ -68,9 +76,11 @@ __all__ = [
     "Balance",
     "Budget",
     "BudgetExceeded",
+    "CallbackReceiver",
     "Canvas",
     "CanvasImg",
     "Client",
+    "DownloadError",
     "Estimate",
     "InvalidRequest",
     "Job",
@@ -78,6 +88,7 @@ __all__ = [
     "LegnextError",
     "Mask",
     "Polygon",
+    "Progress",
     "Prompt",
     "PromptWarning",
     "Retries",
@@ -85,6 +96,7 @@ __all__ = [
     "TaskResponse",
     "ValidationError",
     "WaitTimeout",
+    "WebhookError",
     "__version__",
     "check_prompt",
     "price",

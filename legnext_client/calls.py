@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.sending import Answer
     from legnext_client.generated.operations import Operation
+    from legnext_client.settings import Settings
 
 AnswerT = TypeVar("AnswerT")
 JobT = TypeVar("JobT")
@@ -33,6 +34,9 @@ class SyncCalls:
     def __init__(self, desk: Desk, hands: Hands) -> None:
         self.desk = desk
         self.hands = hands
+
+    def with_settings(self, settings: Settings) -> SyncCalls:
+        return SyncCalls(self.desk.with_settings(settings), self.hands)
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
         plan = self.desk.plan(operation, fields)
@@ -90,6 +94,9 @@ class AsynchronousCalls:
     def __init__(self, desk: Desk, hands: AsyncHands) -> None:
         self.desk = desk
         self.hands = hands
+
+    def with_settings(self, settings: Settings) -> AsynchronousCalls:
+        return AsynchronousCalls(self.desk.with_settings(settings), self.hands)
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         plan = self.desk.plan(operation, fields)

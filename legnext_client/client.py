@@ -6,20 +6,17 @@ with Client() as client:
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client._version import __version__
-from legnext_client.calling import Desk, Plan
-from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
 from legnext_client.clocks import SystemClock
+from legnext_client.core.retries import Retries
 from legnext_client.core.secrets import key_end
-from legnext_client.core.sending import Retries
-from legnext_client.drivers import AsyncHands, Hands, async_run, run
 from legnext_client.errors import ConfigurationError, InvalidRequest
-from legnext_client.generated.namespaces import AsyncNamespaces, Namespaces
+from legnext_client.generated.facade import AsyncNamespaces, Namespaces
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.jobs import AsyncJob, Job
 from legnext_client.settings import Settings, find_base_url, find_key
 
 if TYPE_CHECKING:
@@ -28,21 +25,50 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from legnext_client.calling import Desk, Plan
+    from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
     from legnext_client.clocks import Clock
     from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.fetching import Progress
+    from legnext_client.drivers import AsyncHands, Hands
     from legnext_client.generated.operations import Operation
     from legnext_client.job_view import JobView
+    from legnext_client.jobs import AsyncJob, Job
     from legnext_client.prices import Budget, Estimate, RequestModel
     from legnext_client.transports import AsyncTransport, Transport
 
 
-class _BaseClient:
-    """What both clients have in common."""
+CallerT = TypeVar("CallerT", bound="SyncCalls | AsynchronousCalls")
 
-    _desk: Desk
+
+class _BaseClient(Generic[CallerT]):
+    """What both clients have in common.
+
+    What carries the calls out is made with the first call, and imported then: making a client is cheap.
+    """
+
     _base_url: str
     _key_end: str
+    _settings: Settings
+    _transport: Any
+    _clock: Clock
+    _made: CallerT | None
+    _making: threading.Lock
+
+    def _make(self) -> CallerT:
+        raise NotImplementedError
+
+    @property
+    def _caller(self) -> CallerT:
+        if self._made is None:
+            with self._making:
+                if self._made is None:
+                    self._made = self._make()
+        return self._made
+
+    @property
+    def _desk(self) -> Desk:
+        return self._caller.desk
 
     def _set_up(
         self,
@@ -60,7 +86,8 @@ class _BaseClient:
         settings = Settings.of(
             timeout=timeout, retries=retries, strict_prompts=strict_prompts, requests_per_second=requests_per_second
         )
-        self._desk = Desk(settings, clock or SystemClock())
+        self._settings, self._clock = settings, clock or SystemClock()
+        self._made, self._making = None, threading.Lock()
         return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
 
     def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
@@ -85,7 +112,7 @@ class _BaseClient:
             self._desk.budgets.remove(budget)
 
     def _with(self, twin: Any, **changes: Any) -> Any:
-        old = self._desk.settings
+        old = self._settings
         settings = Settings.of(
             timeout=old.timeout if changes["timeout"] is None else changes["timeout"],
             retries=old.retries if changes["retries"] is None else changes["retries"],
@@ -94,11 +121,13 @@ class _BaseClient:
                 old.requests_per_second if changes["requests_per_second"] is None else changes["requests_per_second"]
             ),
         )
-        twin._base_url, twin._key_end = self._base_url, self._key_end
-        twin._desk = self._desk.with_settings(settings)
+        twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
+        twin._settings, twin._clock, twin._owner = settings, self._clock, False
+        twin._made = self._caller.with_settings(settings)
         return twin
 
     def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:
+        from legnext_client import calling
         from legnext_client.core.flow import Request
         from legnext_client.generated.operations import Operation
         from legnext_client.planning import FREE, encoded
@@ -110,7 +139,7 @@ class _BaseClient:
         sent = None if body is None else dict(body)
         paid = method not in FREE
         request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
-        return Plan(Operation("", "", method, path), request, None, None, ())
+        return calling.Plan(Operation("", "", method, path), request, None, None, ())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"
@@ -121,7 +150,7 @@ class _BaseClient:
         )
 
 
-class Client(_BaseClient, Namespaces[Job]):
+class Client(_BaseClient["SyncCalls"], Namespaces["Job"]):
     """The service, for programs that wait. Safe to share between threads.
 
     Args:
@@ -152,13 +181,29 @@ class Client(_BaseClient, Namespaces[Job]):
             from legnext_client.transports import HttpxTransport
 
             transport = HttpxTransport(self._base_url, headers)
-        self._hands = Hands(transport, self._desk.clock)
+        self._transport = transport
         self._owner = True
-        self._calls = self._caller = SyncCalls(self._desk, self._hands)
+
+    def _make(self) -> SyncCalls:
+        from legnext_client.calling import Desk
+        from legnext_client.calls import SyncCalls
+        from legnext_client.drivers import Hands
+
+        return SyncCalls(Desk(self._settings, self._clock), Hands(self._transport, self._clock))
+
+    @property
+    def _calls(self) -> SyncCalls:
+        return self._caller
+
+    @property
+    def _hands(self) -> Hands:
+        return self._caller.hands
 
     @property
     def tasks(self) -> WaitingTasks:
         """The state and the results of a job."""
+        from legnext_client.calls import WaitingTasks
+
         return WaitingTasks(self._caller)
 
     def with_options(
@@ -174,8 +219,6 @@ class Client(_BaseClient, Namespaces[Job]):
             object.__new__(Client), timeout=timeout, retries=retries, strict_prompts=strict_prompts,
             requests_per_second=requests_per_second,
         )  # fmt: skip
-        twin._hands, twin._owner = self._hands, False
-        twin._calls = twin._caller = SyncCalls(twin._desk, self._hands)
         return twin
 
     def wait_all(
@@ -215,6 +258,7 @@ class Client(_BaseClient, Namespaces[Job]):
         key is not sent. A file is not fetched again when one of its kind and length is there.
         """
         from legnext_client.downloads import of_urls
+        from legnext_client.drivers import run
 
         flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
         return run(flow, self._hands, on_progress)
@@ -226,7 +270,7 @@ class Client(_BaseClient, Namespaces[Job]):
     def close(self) -> None:
         """Close the connections that this client opened. Closing twice is fine."""
         if self._owner and not self._desk.closed:
-            self._hands.transport.close()
+            self._transport.close()
         self._desk.closed = True
 
     def __enter__(self) -> Self:
@@ -238,7 +282,7 @@ class Client(_BaseClient, Namespaces[Job]):
         self.close()
 
 
-class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
+class AsyncClient(_BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     """The service, for asyncio programs; the arguments are those of `Client`."""
 
     def __init__(
@@ -258,13 +302,29 @@ class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
             from legnext_client.transports import AsyncHttpxTransport
 
             transport = AsyncHttpxTransport(self._base_url, headers)
-        self._hands = AsyncHands(transport, self._desk.clock)
+        self._transport = transport
         self._owner = True
-        self._calls = self._caller = AsynchronousCalls(self._desk, self._hands)
+
+    def _make(self) -> AsynchronousCalls:
+        from legnext_client.calling import Desk
+        from legnext_client.calls import AsynchronousCalls
+        from legnext_client.drivers import AsyncHands
+
+        return AsynchronousCalls(Desk(self._settings, self._clock), AsyncHands(self._transport, self._clock))
+
+    @property
+    def _calls(self) -> AsynchronousCalls:
+        return self._caller
+
+    @property
+    def _hands(self) -> AsyncHands:
+        return self._caller.hands
 
     @property
     def tasks(self) -> AsyncWaitingTasks:
         """The state and the results of a job."""
+        from legnext_client.calls import AsyncWaitingTasks
+
         return AsyncWaitingTasks(self._caller)
 
     def with_options(
@@ -280,8 +340,6 @@ class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
             object.__new__(AsyncClient), timeout=timeout, retries=retries, strict_prompts=strict_prompts,
             requests_per_second=requests_per_second,
         )  # fmt: skip
-        twin._hands, twin._owner = self._hands, False
-        twin._calls = twin._caller = AsynchronousCalls(twin._desk, self._hands)
         return twin
 
     def wait_all(
@@ -313,6 +371,7 @@ class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
     ) -> list[Path]:
         """Fetch files by their addresses; see `Client.download`. `on_progress` may be a coroutine function."""
         from legnext_client.downloads import of_urls
+        from legnext_client.drivers import async_run
 
         flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
         return await async_run(flow, self._hands, on_progress)
@@ -324,7 +383,7 @@ class AsyncClient(_BaseClient, AsyncNamespaces[AsyncJob]):
     async def close(self) -> None:
         """Close the connections that this client opened. Closing twice is fine."""
         if self._owner and not self._desk.closed:
-            await self._hands.transport.close()
+            await self._transport.close()
         self._desk.closed = True
 
     async def __aenter__(self) -> Self:

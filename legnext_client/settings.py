@@ -8,7 +8,7 @@ import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from legnext_client.core.sending import Retries
+from legnext_client.core.retries import Retries
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import BASE_URL
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from urllib.request import urlopen
 
 from legnext_client import Client, Job
 from legnext_client.testing import MockServer
@@ -36,14 +35,14 @@ def show(client: Client) -> None:
     print(f"Accepted     {job.job_id}, {job.points:g} points held")
     job.wait(on_progress=progress)
     print(f"\rCompleted    {len(job.image_urls)} images, {job.points:g} points charged" + " " * 30)
-    for path in save(job.image_urls, "lighthouse"):
+    for path in job.download(OUT, name="lighthouse_{n}{ext}"):
         print(f"             {path}")
 
     poster = job.upscale(image_no=2, type=1)
     print(f"\nUpscaling    image 2, {client.price('upscale', type=1)}")
     poster.wait(on_progress=progress)
     print(f"\rCompleted    {poster.points:g} points charged" + " " * 40)
-    for path in save(poster.image_urls, "poster"):
+    for path in poster.download(OUT, name="poster{ext}"):
         print(f"             {path}")
     print(f"\nBalance      {client.account.balance().available_credits} credits")
 
@@ -52,17 +51,6 @@ def progress(job: Job) -> None:
     filled = job.progress // 5
     bar = "█" * filled + "·" * (20 - filled)
     print(f"\r  {job.status:<11}{bar} {job.progress:3d} %", end="", flush=True)
-
-
-def save(urls: list[str], name: str) -> list[Path]:
-    OUT.mkdir(exist_ok=True)
-    paths: list[Path] = []
-    for number, url in enumerate(urls):
-        path = OUT / f"{name}_{number}.png"
-        with urlopen(url) as answer:
-            path.write_bytes(answer.read())
-        paths.append(path)
-    return paths
 
 
 if __name__ == "__main__":

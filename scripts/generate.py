@@ -37,7 +37,7 @@ Row = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
 JOB = "TaskResponse"
-OWN_MODULES = ("operations", "rules", "service", "namespaces", "follow_ups")
+OWN_MODULES = ("operations", "rules", "service", "namespaces", "facade", "follow_ups")
 NESTED = {
     "items": "Field",
     "fields": "Field",

@@ -16,7 +16,7 @@ from legnext_client.core.bodies import Body, Plain, body_of
 from legnext_client.core.flow import Do, Emit, Fetch, Flow, Lost, Opened, Read, Sleep, Together
 from legnext_client.core.judging import Again, Failed, Moved, Note, Wanted, judge, too_large
 from legnext_client.core.kinds import ENOUGH, is_cut, wrong_kind
-from legnext_client.core.sending import Retries, pause_before
+from legnext_client.core.sending import pause_before
 from legnext_client.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from legnext_client.core.judging import Order
+    from legnext_client.core.retries import Retries
 
 Outcome = Again | Failed | Moved | None
 """What came of one request; None: the file is whole."""

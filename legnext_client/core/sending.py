@@ -19,21 +19,14 @@ from legnext_client.errors import (
     SubmissionUnknown,
     SubmissionUnknownServerError,
 )
+from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from legnext_client.core.retries import Retries
+
 Clock = Callable[[], float]
-
-
-class Retries(NamedTuple):
-    """How long to keep trying. A `Retry-After` of more than `longest_wait` seconds is not waited for but raised."""
-
-    attempts: int = 5
-    seconds: float = 120.0
-    first_pause: float = 0.5
-    longest_pause: float = 20.0
-    longest_wait: float = 60.0
 
 
 class Answer(NamedTuple):
@@ -112,6 +105,8 @@ def _success(request: Request, outcome: Received) -> Verdict:
     code = hidden_error(data) if data is not None else None
     if code is not None:
         return Failed(read_error(request, outcome, code))
+    if data is not None and request.wants_job and not is_job(data) and is_object(data.get("data")):
+        data = data["data"]  # as the balance comes; better than to lose an id in it
     if data is not None and (is_job(data) or not request.wants_job):
         return Answer(data, outcome.headers)
     what = "is no job" if data is not None else "cannot be read"

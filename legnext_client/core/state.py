@@ -137,7 +137,8 @@ def percentage(value: Any) -> float | None:
         shares = _PERCENT.findall(value)
         if shares:
             return min(100.0, float(shares[-1]))
-        return float(value) if _WHOLE.fullmatch(value.strip()) and int(value) <= 100 else None
+        whole = value.strip()
+        return float(whole) if _WHOLE.fullmatch(whole) and int(whole) <= 100 else None
     return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Emit, Flow, Request, Sleep
 from legnext_client.core.polling import Expectation, backstop, default_timeout, moments
-from legnext_client.core.sending import Clock, Retries, pause_before, sending
+from legnext_client.core.sending import Clock, pause_before, sending
 from legnext_client.core.state import KNOWN, State
 from legnext_client.errors import APIError, ConnectionError, RateLimitError, ServerError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from legnext_client.core.callbacks import Bell, Callbacks
+    from legnext_client.core.retries import Retries
 
 logger = logging.getLogger("legnext_client")
 

@@ -658,27 +658,6 @@ class Tasks(Generic[JobT]):
         return self._calls.job(_operation("get"), {"job_id": job_id})
 
 
-class Namespaces(Generic[JobT]):
-    """Every namespace as an attribute."""
-
-    _calls: Calls[JobT]
-
-    @property
-    def account(self) -> Account[JobT]:
-        """What is left to spend."""
-        return Account(self._calls)
-
-    @property
-    def midjourney(self) -> Midjourney[JobT]:
-        """Paid jobs. Each makes images, videos or texts."""
-        return Midjourney(self._calls)
-
-    @property
-    def tasks(self) -> Tasks[JobT]:
-        """The state and the results of a job."""
-        return Tasks(self._calls)
-
-
 class AsyncAccount(Generic[JobT]):
     """What is left to spend."""
 
@@ -1276,24 +1255,3 @@ class AsyncTasks(Generic[JobT]):
             job_id: The id that the service gave the job.
         """
         return await self._calls.job(_operation("get"), {"job_id": job_id})
-
-
-class AsyncNamespaces(Generic[JobT]):
-    """Every namespace as an attribute."""
-
-    _calls: AsyncCalls[JobT]
-
-    @property
-    def account(self) -> AsyncAccount[JobT]:
-        """What is left to spend."""
-        return AsyncAccount(self._calls)
-
-    @property
-    def midjourney(self) -> AsyncMidjourney[JobT]:
-        """Paid jobs. Each makes images, videos or texts."""
-        return AsyncMidjourney(self._calls)
-
-    @property
-    def tasks(self) -> AsyncTasks[JobT]:
-        """The state and the results of a job."""
-        return AsyncTasks(self._calls)

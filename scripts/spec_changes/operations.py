@@ -211,7 +211,7 @@ def _security(before: Document, after: Document, old: Operation, new: Operation)
 
 def _ways(document: Document, operation: Operation) -> set[str]:
     """The keys that open an operation: those of any one way, or none at all."""
-    ways: list[Json] = operation.data.get("security", document.spec.get("security", []))
+    ways: list[Json] = operation.data.get("security", document.spec.get("security")) or []
     return {" + ".join(sorted(way)) or "no key" for way in ways or [{}]}
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.core.flow import Lost, Received, Request, Send, Sleep
-from legnext_client.core.sending import Again, Answer, Failed, Retries, judge, sending
+from legnext_client.core.retries import Retries
+from legnext_client.core.sending import Again, Answer, Failed, judge, sending
 from legnext_client.errors import (
     APIError,
     AuthenticationError,

@@ -11,7 +11,7 @@ import pytest
 
 from legnext_client.core.flow import Emit, Lost, Received, Request, Send, Sleep
 from legnext_client.core.polling import Expectation
-from legnext_client.core.sending import Retries
+from legnext_client.core.retries import Retries
 from legnext_client.core.state import State
 from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError

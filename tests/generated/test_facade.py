@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client.generated import facade as facades
 from legnext_client.generated import follow_ups, models, namespaces
 from legnext_client.generated.models import Balance
 from legnext_client.generated.operations import ALIASES, OPERATIONS, Field, Operation
@@ -54,14 +55,22 @@ class AsyncRecording:
         return self.inner.answer(operation, fields, parse)
 
 
-class Facade(namespaces.Namespaces[str]):
+class Facade(facades.Namespaces[str]):
     def __init__(self, calls: Recording) -> None:
-        self._calls = calls
+        self._recording = calls
+
+    @property
+    def _calls(self) -> Recording:
+        return self._recording
 
 
-class AsyncFacade(namespaces.AsyncNamespaces[str]):
+class AsyncFacade(facades.AsyncNamespaces[str]):
     def __init__(self, calls: AsyncRecording) -> None:
-        self._calls = calls
+        self._recording = calls
+
+    @property
+    def _calls(self) -> AsyncRecording:
+        return self._recording
 
 
 class Follower(follow_ups.FollowUps[str]):
@@ -198,8 +207,9 @@ def test_every_method_has_a_doc_that_names_each_argument(recording: Any, facade:
 
 
 def test_the_two_colours_have_the_same_methods_and_signatures() -> None:
-    for name in ("Midjourney", "Tasks", "Account", "Namespaces"):
+    for name in ("Midjourney", "Tasks", "Account"):
         same_methods(getattr(namespaces, name), getattr(namespaces, f"Async{name}"))
+    same_methods(facades.Namespaces, facades.AsyncNamespaces)
     same_methods(follow_ups.FollowUps, follow_ups.AsyncFollowUps)
 
 

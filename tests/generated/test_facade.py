@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Call = tuple[Operation, dict[str, Any]]
-BALANCE = {"balance_usd": 72.048, "available_credits": 71000}
+BALANCE = {"balance_usd": 72.048, "available_credits": 71000, "available_points": 1048}
 
 
 class Recording:

@@ -32,7 +32,7 @@ lint: $(READY) ## Lint and check the format
 	$(RUN)ruff format --check .
 
 types: $(READY) ## mypy and pyright, both strict, on generated code too
-	$(RUN)mypy legnext_client scripts benchmarks
+	$(RUN)mypy legnext_client scripts benchmarks tests
 	$(RUN)pyright
 
 imports: $(READY) ## Hold the rules of who may import whom

@@ -174,7 +174,7 @@ def test_the_ledger_of_thousands_of_faulty_calls_is_fair(seed: int) -> None:
     service, hands = FaultyService(seed), Hands()
     dice = random.Random(seed)
     with Client(KEY, transport=SyncWire(service), clock=HandClock()) as client:
-        source = client._calls.stub("j0")  # type: ignore[attr-defined]  # pyright: ignore
+        source = client._calls.stub("j0")  # pyright: ignore
         for number in range(1500):
             mark = f"{MARK}{number}"
             try:
@@ -193,7 +193,7 @@ def test_the_ledger_is_fair_with_many_calls_at_once(seed: int) -> None:
 
     async def scenario() -> None:
         async with AsyncClient(KEY, transport=AsyncWire(service), clock=HandClock()) as client:
-            source = client._calls.stub("j0")  # type: ignore[attr-defined]  # pyright: ignore
+            source = client._calls.stub("j0")  # pyright: ignore
 
             async def one(number: int) -> None:
                 mark = f"{MARK}{number}"

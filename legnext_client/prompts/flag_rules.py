@@ -127,8 +127,8 @@ def _not_supported(flag: Flag, kind: str, model: str | None) -> tuple[str, str, 
     return "not supported", f"{taker} does not support {spelled}", f"leave it out, or use {other_models}"
 
 
-def _better(flag: Flag, kind: str, fault: Fault) -> str | None:
-    """A proposal for a bad value: a better one, or a model that takes it."""
+def _better(flag: Flag, kind: str, fault: Fault) -> str:
+    """A proposal for a bad value: a better one, or a model that takes it, or to do without the flag."""
     if fault.kind == "stray words":
         return f"put {shortened(fault.better or '')!r} before the first flag"
     if fault.better is not None:
@@ -138,4 +138,4 @@ def _better(flag: Flag, kind: str, fault: Fault) -> str | None:
         for model in _models_of(kind)
         if (row := row_for(flag.name, model)) and row.use != "rejected" and not any(faults(row, flag.value))
     ]
-    return f"or use {', '.join(able)}" if able else None
+    return f"or use {', '.join(able)}" if able else "leave it out"

@@ -68,7 +68,7 @@ def test_any_text_comes_back_character_for_character(text: str, kind: Kind) -> N
 def test_any_text_is_checked_without_an_exception(text: str, kind: str, model: str | None) -> None:
     problems = check_prompt(text, kind, model=model)
     assert [problem.position for problem in problems] == sorted(problem.position for problem in problems)
-    assert all(0 <= problem.position <= len(text) and problem.reason and str(problem) for problem in problems)
+    assert all(0 <= problem.position <= len(text) and problem.reason and problem.proposal for problem in problems)
 
 
 @settings(deadline=None)

@@ -102,7 +102,8 @@ class Budget:
             return f"<Budget of {self.points}: {self._spent} spent, {self._reserved} reserved, {left} left>"
 
 
-def _counted(points: int) -> int:
-    if points != int(points) or points < 0:
+def _counted(points: object) -> int:
+    # An infinite number, or one that is none, has no remainder that is 0.
+    if not isinstance(points, int | float) or points < 0 or points % 1:
         raise InvalidRequest(f"points must be a whole number from 0; got {points!r}.")
     return int(points)

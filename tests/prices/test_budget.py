@@ -108,8 +108,8 @@ def test_jobs_of_an_earlier_run_are_counted() -> None:
         budget.reserve("next", 480)
 
 
-@pytest.mark.parametrize("points", [-1, 1.5])
-def test_points_are_whole_and_not_negative(points: float) -> None:
+@pytest.mark.parametrize("points", [-1, 1.5, float("inf"), float("nan"), "500", None])
+def test_points_are_whole_and_not_negative(points: object) -> None:
     with pytest.raises(ValueError, match="whole number from 0"):
         Budget(points)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="whole number from 0"):

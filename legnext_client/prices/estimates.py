@@ -8,6 +8,8 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor
 from legnext_client.prices.factors import RequestModel, factors, request_of
 
@@ -45,6 +47,8 @@ def price(
     `fields` go by their names in Python or on the wire. `source` is the size of the source video (`"480p"`, `"720p"`),
     if it is known; if not, the dearer counts. A fraction of a point is rounded up. Nothing about a prompt raises.
     """
+    if source is not None and source not in (sizes := _sizes()):
+        raise InvalidRequest(f"source must be one of {', '.join(sizes)}, or left out; got {source!r}.")
     found, values = request_of(operation, fields)
     if found.price is None:
         return Estimate(0, 0, ())
@@ -64,6 +68,11 @@ def typical_seconds(operation: Operation | str | RequestModel, fields: Mapping[s
         return 0.0
     likely, _ = factors(DURATION_FACTORS, found, values)
     return found.seconds.median * prod(row.factor for row in likely)
+
+
+def _sizes() -> list[str]:
+    """The sizes that a video can have. Another word would match no row of a price, and so be cheap by mistake."""
+    return [size for operation in OPERATIONS.values() if operation.film for size in operation.film.sizes]
 
 
 def _points(operation: Operation, table: Price, values: Mapping[str, object], source: str | None) -> tuple[int, str]:

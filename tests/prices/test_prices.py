@@ -108,6 +108,12 @@ def test_an_extension_costs_by_its_source_and_the_dearer_if_that_is_not_known() 
     assert price("extend_video", source="480p").points == 480
     assert price("extend_video", source="720p").points == 1536
     assert price("extend_video").points == 1536
+
+
+@pytest.mark.parametrize("source", ["720", "720P", "1080p", ""])
+def test_a_size_that_no_video_has_is_refused_and_not_cheap(source: str) -> None:
+    with pytest.raises(InvalidRequest, match="source must be one of 480p, 720p, or left out"):
+        price("extend_video", source=source)
     assert str(price("extend_video")) == "1536 points (1536 if the source is 720p), an estimate"
     assert price("extend_video", {"prompt": "x --bs 1"}, source="720p").points == 384
 

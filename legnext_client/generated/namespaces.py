@@ -649,8 +649,8 @@ class Tasks(Generic[JobT]):
         `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
         seen and mean that the job is still on its way.
 
-        **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. Ids do not
-        expire; the files behind the addresses do, after 30 days.
+        **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+        behind the addresses are kept for 30 days.
 
         Args:
             job_id: The id that the service gave the job.
@@ -1248,8 +1248,8 @@ class AsyncTasks(Generic[JobT]):
         `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
         seen and mean that the job is still on its way.
 
-        **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. Ids do not
-        expire; the files behind the addresses do, after 30 days.
+        **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+        behind the addresses are kept for 30 days.
 
         Args:
             job_id: The id that the service gave the job.

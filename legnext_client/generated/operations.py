@@ -1477,7 +1477,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="GET",
         path="/v1/job/{job_id}",
         summary="Look at a job",
-        description="The state of a job and, once it is completed, its results: image or video addresses, or texts.\n\n`pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been\nseen and mean that the job is still on its way.\n\n**Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. Ids do not\nexpire; the files behind the addresses do, after 30 days.",
+        description="The state of a job and, once it is completed, its results: image or video addresses, or texts.\n\n`pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been\nseen and mean that the job is still on its way.\n\n**Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files\nbehind the addresses are kept for 30 days.",
         path_fields=(
             Field(
                 name="job_id",

@@ -74,8 +74,8 @@ def sync_detailed(job_id: str, *, client: Client) -> Response[ErrorBody | ErrorE
     `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
     seen and mean that the job is still on its way.
 
-    **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. Ids do not
-    expire; the files behind the addresses do, after 30 days.
+    **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+    behind the addresses are kept for 30 days.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
@@ -99,8 +99,8 @@ async def asyncio_detailed(job_id: str, *, client: Client) -> Response[ErrorBody
     `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
     seen and mean that the job is still on its way.
 
-    **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. Ids do not
-    expire; the files behind the addresses do, after 30 days.
+    **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+    behind the addresses are kept for 30 days.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

@@ -11,7 +11,7 @@ from legnext_client.core.flow import Request
 from legnext_client.core.polling import Expectation
 from legnext_client.core.state import FAILED, State
 from legnext_client.errors import InvalidRequest, LegnextError
-from legnext_client.generated.operations import OPERATIONS, Operation
+from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.prices import Budget, price, typical_seconds
 from legnext_client.prompts import warn_about
 
@@ -46,7 +46,7 @@ def plan(desk: Desk, operation: Operation, fields: Mapping[str, Any], source: st
         paid=paid,
         operation=operation.name,
         sent=prepared.body if operation.fields else None,
-        wants_job=operation.unwrap is None,
+        wants_job=operation.answer_model == ROLES["job"].answer_model,
     )
     expected = expectation(operation, prepared.body) if paid else None
     holds = _hold(desk.budgets, operation, prepared.body, source) if paid and desk.budgets else ()

@@ -1,4 +1,4 @@
-"""One edit, all the way: the client, the prices and the mock server of a copy of the package know a new operation.
+"""One edit, all the way: the client, the prices and the mock server of a copy of the package know new operations.
 
 The copy is the package as it stands, generated anew from an edited spec; no other line of it is touched.
 """
@@ -33,12 +33,18 @@ with MockServer(in_process=True) as server, server.client() as client:
         client.midjourney.relight(job_id=source.job_id, image_no=9, mood="noon")
     except InvalidRequest as error:
         report["refused"] = error.message
+    plan = client.billing.plan()
+    report["plan"] = [type(plan).__name__, plan.name]
 print(json.dumps(report))
 """
 
 
 def edited_spec() -> dict[str, Any]:
-    """The spec with an operation more: as enlarging an image, but with another path, name, price and choice."""
+    """The spec with two operations more.
+
+    One is as enlarging an image, but with another path, name, price and choice; the other, under a tag of its own,
+    answers with an object that is no job.
+    """
     text = (ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
     spec: dict[str, Any] = json.loads(text)
     relight: dict[str, Any] = json.loads(text)["paths"]["/v1/upscale"]["post"]
@@ -58,10 +64,26 @@ def edited_spec() -> dict[str, Any]:
     request["required"] = ["jobId", "imageNo", "mood"]
     spec["paths"]["/v1/relight"] = {"post": relight}
     spec["components"]["schemas"]["RelightRequest"] = request
+    shown = {"schema": {"$ref": "#/components/schemas/Plan"}, "examples": {"pro": {"value": {"name": "pro"}}}}
+    spec["tags"].append({"name": "billing", "description": "What one pays."})
+    spec["paths"]["/account/plan"] = {
+        "get": {
+            "operationId": "plan",
+            "tags": ["billing"],
+            "summary": "See the plan",
+            "description": "The plan of the account.",
+            "responses": {"200": {"description": "The plan.", "content": {"application/json": shown}}},
+        }
+    }
+    spec["components"]["schemas"]["Plan"] = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string", "description": "Its name."}},
+    }
     return spec
 
 
-def test_client_prices_and_mock_know_a_new_operation_with_no_other_edit(tmp_path: Path) -> None:
+def test_client_prices_and_mock_know_new_operations_with_no_other_edit(tmp_path: Path) -> None:
     package = tmp_path / "legnext_client"
     shutil.copytree(ROOT / "legnext_client", package, ignore=shutil.ignore_patterns("__pycache__"))
     source = tmp_path / "edited.yaml"
@@ -89,4 +111,5 @@ def test_client_prices_and_mock_know_a_new_operation_with_no_other_edit(tmp_path
         "paid": 130,
         "refused": "relight: 2 fields are wrong. image_no must be 0 to 3; got 9. "
         "mood must be one of dawn, neon; got 'noon'.",
+        "plan": ["Plan", "pro"],
     }

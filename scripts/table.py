@@ -133,9 +133,15 @@ def field(spec: Json, wire: str, schema: Json, *, required: bool) -> Json:
 
 def fields(spec: Json, schema: Json) -> tuple[Json, ...]:
     required = set(schema.get("required", ()))
-    return tuple(
+    rows = tuple(
         field(spec, wire, inner, required=wire in required) for wire, inner in schema.get("properties", {}).items()
     )
+    taken = {"self"}
+    for row in rows:
+        if row["name"] in taken or not row["name"].isidentifier():
+            raise SpecError(f"{row['wire']}: {row['name']} is taken already, or is no name for an argument in Python")
+        taken.add(row["name"])
+    return rows
 
 
 def conditions(where: str, schema: Json) -> tuple[Json, ...]:

@@ -1,0 +1,57 @@
+"""Shapes of a body that none of the service's operations has, but the next one may have."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import generate
+import pytest
+import table
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC: Json = json.loads((ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
+
+
+def spec_of_one(**properties: Json) -> Json:
+    """A spec whose only operation works on a job and takes these fields besides its id."""
+    spec = copy.deepcopy(SPEC)
+    operation = spec["paths"]["/v1/reroll"]["post"]
+    spec["components"]["schemas"]["RerollRequest"]["properties"] = {"jobId": {"type": "string"}, **properties}
+    spec["paths"] = {"/v1/reroll": {"post": operation}}
+    return spec
+
+
+def test_an_operation_that_takes_a_job_and_nothing_else_is_a_follow_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "client_of_one"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    source = tmp_path / "spec.yaml"
+    source.write_text(json.dumps(spec_of_one()), encoding="utf-8")
+    assert generate.generate(spec_of_one(), source, package) == []
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    follow_ups = importlib.import_module("client_of_one.generated.follow_ups")
+    for kind in (follow_ups.FollowUps, follow_ups.AsyncFollowUps):
+        assert list(inspect.signature(kind.reroll).parameters) == ["self"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "named"),
+    [
+        (("self",), "self: self is taken already"),
+        (("imgUrl", "img_url"), "img_url: img_url is taken already"),
+        (("2x",), "2x: .* is no name for an argument"),
+    ],
+)
+def test_names_that_cannot_be_arguments_stop_the_generation(properties: tuple[str, ...], named: str) -> None:
+    with pytest.raises(table.SpecError, match=named):
+        table.operations(spec_of_one(**{name: {"type": "string"} for name in properties}))

@@ -5,12 +5,12 @@ A transport decides nothing. `Transport` and `AsyncTransport` are the seam at wh
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
 import time
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -18,6 +18,7 @@ from legnext_client.core.flow import Fetch, Lost, Opened, Received, Send
 from legnext_client.core.secrets import Veil
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
+from legnext_client.surroundings import DIRECT, made, proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Mapping
@@ -30,6 +31,8 @@ _URLS = 512
 """So many addresses are kept read: those of the operations, and of the jobs that are asked for again and again."""
 
 CLOSED = "this client is closed: make a new one, or keep it open with `with`."
+
+ANOTHER_LOOP = "this client is in use in another event loop: make one for each loop."
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -74,7 +77,7 @@ class HttpxTransport:
     def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
         self._envelope = _Envelope(base_url, headers)
         self._veil = Veil(headers.get(API_KEY_HEADER, ""))
-        self._pool = httpx.HTTPTransport(proxy=_proxy(base_url)) if mounted is None else mounted
+        self._pool = made(lambda: httpx.HTTPTransport(proxy=proxy_for(base_url))) if mounted is None else mounted
         self._closed = False
         self._mounted = mounted
         self._fetcher: httpx.Client | None = None
@@ -107,7 +110,9 @@ class HttpxTransport:
             raise ConfigurationError(CLOSED)
         with self._lock:
             if self._fetcher is None:  # one that has never seen the key
-                self._fetcher = httpx.Client(transport=self._mounted, follow_redirects=False)
+                self._fetcher = made(
+                    lambda: httpx.Client(transport=self._mounted, mounts=DIRECT, follow_redirects=False)
+                )
         end = time.monotonic() + fetch.seconds
         try:
             response = self._fetcher.send(_file_request(fetch, end), stream=True)
@@ -134,14 +139,31 @@ class AsyncHttpxTransport:
     ) -> None:
         self._envelope = _Envelope(base_url, headers)
         self._veil = Veil(headers.get(API_KEY_HEADER, ""))
-        self._pool = httpx.AsyncHTTPTransport(proxy=_proxy(base_url)) if mounted is None else mounted
-        self._closed = False
+        self._base_url = base_url
         self._mounted = mounted
+        self._closed = False
+        self._pool = mounted or self._new_pool()
         self._fetcher: httpx.AsyncClient | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _new_pool(self) -> httpx.AsyncBaseTransport:
+        return made(lambda: httpx.AsyncHTTPTransport(proxy=proxy_for(self._base_url)))
+
+    def _come_to_this_loop(self) -> None:
+        """Connections belong to one event loop: those of a closed one are dead, those of another not ours to touch."""
+        loop = asyncio.get_running_loop()
+        if self._mounted is not None or loop is self._loop:
+            return
+        if self._loop is not None:
+            if not self._loop.is_closed():
+                raise ConfigurationError(ANOTHER_LOOP)
+            self._pool, self._fetcher = self._new_pool(), None
+        self._loop = loop
 
     async def send(self, send: Send) -> Received | Lost:
         if self._closed:
             raise ConfigurationError(CLOSED)
+        self._come_to_this_loop()
         end = time.monotonic() + send.timeout
         arrived = False
         try:
@@ -164,8 +186,11 @@ class AsyncHttpxTransport:
     async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
         if self._closed:
             raise ConfigurationError(CLOSED)
+        self._come_to_this_loop()
         if self._fetcher is None:  # one that has never seen the key
-            self._fetcher = httpx.AsyncClient(transport=self._mounted, follow_redirects=False)
+            self._fetcher = made(
+                lambda: httpx.AsyncClient(transport=self._mounted, mounts=DIRECT, follow_redirects=False)
+            )
         end = time.monotonic() + fetch.seconds
         try:
             response = await self._fetcher.send(_file_request(fetch, end), stream=True)
@@ -178,6 +203,8 @@ class AsyncHttpxTransport:
             await response.aclose()
 
     async def close(self) -> None:
+        if not self._closed:
+            self._come_to_this_loop()
         self._closed = True
         await self._pool.aclose()
         if self._fetcher is not None:
@@ -271,17 +298,6 @@ class _Envelope:
             content=request.body,
             extensions={"timeout": _Patience(end)},
         )
-
-
-def _proxy(base_url: str) -> str | None:
-    """The proxy that the environment names for this address."""
-    from urllib.request import getproxies, proxy_bypass
-
-    parts, proxies = urlsplit(base_url), getproxies()
-    if proxy_bypass(parts.hostname or ""):
-        return None
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _too_much(body: bytearray, end: float) -> Lost | None:

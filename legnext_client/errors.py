@@ -252,7 +252,7 @@ class BudgetExceeded(LegnextError):
 class DownloadError(LegnextError):
     """A file could not be fetched, or is not what it should be; nothing half done stands under its name."""
 
-    advice = "What was fetched is kept; try again for the rest."
+    advice = "When the cause is gone, try again: what is whole is kept, nothing half done stands under its name."
 
     def __init__(self, message: str = "", *, url: str = "", path: str = "") -> None:
         super().__init__(message)

@@ -277,7 +277,7 @@ class _Transfer:
 
     def _wrong_kind(self, head: bytes) -> Failed | None:
         reason = wrong_kind(self._order.path.name, head)
-        return None if reason is None else Failed(self._order.error(f"{reason}; nothing was kept."), useless=True)
+        return None if reason is None else Failed(self._order.error(f"{reason}."), useless=True)
 
     def _so_far(self) -> str:
         return f"after {self._offset} of {'unknown' if self._total is None else self._total} bytes"

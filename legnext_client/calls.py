@@ -74,7 +74,7 @@ class SyncCalls:
         on_progress: Callable[[Job], object] | None,
         callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
-        waited = [self.stub(job) if isinstance(job, str) else job for job in _several(jobs)]
+        waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
         yield from [job for job in waited if job.done]
         standing = [job._standing for job in waited]
         flow = self.desk.waiting(standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks)
@@ -134,7 +134,7 @@ class AsynchronousCalls:
         on_progress: Callable[[AsyncJob], object] | None,
         callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
-        waited = [self.stub(job) if isinstance(job, str) else job for job in _several(jobs)]
+        waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
         for job in waited:
             if job.done:
                 yield job
@@ -166,7 +166,7 @@ def _id(job_id: object) -> str:
 
 
 def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
-    if isinstance(jobs, str | JobView):  # the characters of an id would be taken for ids
+    if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # an id has characters, which are no ids
         raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Put it in brackets.")
     return jobs
 

@@ -133,9 +133,13 @@ class _BaseClient(Generic[CallerT]):
         from legnext_client.planning import FREE, encoded
 
         self._desk.check_open()
+        if not _is_method(method):
+            raise InvalidRequest(f"method must be a method of HTTP, such as GET; got {method!r}.")
         method = method.upper()
-        if not path.startswith("/") or any(ord(character) <= 32 for character in path):
+        if not _is_path(path):
             raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
+        if body is not None and not hasattr(body, "keys"):
+            raise InvalidRequest(f"json must be an object, a dict; got {type(body).__name__}.")
         sent = None if body is None else dict(body)
         paid = method not in FREE
         request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
@@ -393,6 +397,14 @@ class AsyncClient(_BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"])
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _is_method(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isalpha()
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and value.isprintable() and " " not in value
 
 
 __all__ = ["AsyncClient", "Client", "Retries"]

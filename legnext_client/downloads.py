@@ -85,6 +85,8 @@ def of_urls(
     timeout: float,
 ) -> Flow[list[Path]]:
     """Fetch files by their addresses."""
+    if not hasattr(urls, "__iter__"):
+        raise InvalidRequest(f"urls must be an address, or several; got {urls!r}.")
     listed = [urls] if isinstance(urls, str) else list(urls)
     for url in listed:
         reason = wrong_address(url)
@@ -103,7 +105,8 @@ def _fetching(
 ) -> Flow[list[Path]]:
     desk.check_open()
     limit = _whole("concurrency", concurrency)
-    if isinstance(timeout, bool) or not timeout > 0:
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not number or not timeout > 0:
         raise InvalidRequest(f"timeout must be seconds above 0; got {timeout!r}.")
     patience = Patience(
         desk.settings.retries,

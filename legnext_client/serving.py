@@ -24,8 +24,11 @@ def serving(application: Callable[..., Any], host: str, port: int) -> Generator[
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()
+        try:
+            listener.bind((host, port))
+            listener.listen()
+        except (OSError, OverflowError) as error:
+            raise ConfigurationError(f"the receiver cannot be served at {host}, port {port}: {error}.") from None
         port = listener.getsockname()[1]
         server = _Server(application)
         thread = threading.Thread(target=server.run, args=([listener],), name="callback-receiver", daemon=True)

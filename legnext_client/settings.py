@@ -30,11 +30,12 @@ class Settings(NamedTuple):
         """Settings that can work; `retries` as a number is how often to try again."""
         positive("timeout", timeout)
         positive("requests_per_second", requests_per_second)
-        if isinstance(retries, int):
-            if retries < 0:
-                raise ConfigurationError(f"retries must be 0 or more; got {retries}.")
+        given: object = retries
+        if isinstance(retries, int) and not isinstance(retries, bool) and retries >= 0:
             retries = Retries(attempts=retries + 1)
-        elif retries.attempts < 1:
+        if not isinstance(retries, Retries):
+            raise ConfigurationError(f"retries must be a whole number, 0 or more, or a Retries; got {given!r}.")
+        if retries.attempts < 1:
             raise ConfigurationError(f"retries must have 1 attempt or more; got {retries.attempts}.")
         return cls(float(timeout), retries, strict_prompts, float(requests_per_second))
 
@@ -51,6 +52,8 @@ def find_key(given: str | None) -> str:
     """The key that was given, or the environment's; refused when it cannot be one."""
     key = given if given is not None else os.environ.get(KEY_VARIABLE, "")
     where = "api_key" if given is not None else KEY_VARIABLE
+    if not _is_text(key):
+        raise ConfigurationError(f"{where} must be a text; got {type(key).__name__}.")
     if not key.strip():
         said = "is blank" if given is not None or KEY_VARIABLE in os.environ else "is not set"
         raise ConfigurationError(f"{where} {said}: set {KEY_VARIABLE} to your key, or pass api_key=….")
@@ -64,6 +67,8 @@ def find_key(given: str | None) -> str:
 def find_base_url(given: str | None) -> str:
     """The base URL that was given, or the environment's, or the service's; refused when a key must not go there."""
     url = given if given is not None else os.environ.get(URL_VARIABLE) or BASE_URL
+    if not _is_text(url):
+        raise ConfigurationError(f"base_url must be a text; got {type(url).__name__}.")
     if not url.isprintable() or " " in url:
         raise ConfigurationError(f"base_url must hold no spaces or line breaks; got {url!r}.")
     try:
@@ -80,6 +85,10 @@ def find_base_url(given: str | None) -> str:
             f"base_url must begin with https://, or the key would be sent in the clear; got {url!r}."
         )
     return url.rstrip("/")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _loopback(host: str) -> bool:

@@ -18,6 +18,8 @@ from legnext_client.errors import ConfigurationError, InvalidRequest
 from .worlds import KEY, Colour, Service, done, job, told
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from legnext_client.core.flow import Received, Send
 
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         ("schlüssel", "no key has"),
         ("key\x00", "no key has"),
         ("key\x7f", "no key has"),
+        (KEY.encode(), "must be a text; got bytes"),
     ],
 )
 def test_a_key_that_cannot_be_one_is_refused(kind: type[Client], key: str | None, words: str) -> None:
@@ -116,6 +119,9 @@ def test_an_address_that_is_safe_is_taken(url: str) -> None:
         {"timeout": True},
         {"retries": -1},
         {"retries": Retries(attempts=0)},
+        {"retries": "3"},
+        {"retries": True},
+        {"retries": None},
         {"requests_per_second": 0},
     ],
 )
@@ -220,6 +226,37 @@ def test_a_pool_closed_under_a_client_is_told_as_such(colour: Colour) -> None:
     colour.do(client._hands.transport.close())
     with pytest.raises(ConfigurationError, match="this client is closed"):
         colour.do(client.tasks.get("j1"))
+
+
+@pytest.mark.parametrize("jobs", [None, 7, "an-id", [7], [None]])
+def test_what_is_no_job_cannot_be_waited_for(jobs: Any) -> None:
+    with Client(KEY, transport=Silent()) as client, pytest.raises(InvalidRequest):
+        list(client.wait_all(jobs))
+
+
+@pytest.mark.parametrize(("urls", "timeout"), [(None, 1), (7, 1), ("https://service.test/a.png", "1")])
+def test_what_is_no_address_cannot_be_fetched(tmp_path: Path, urls: Any, timeout: Any) -> None:
+    with Client(KEY, transport=Silent()) as client, pytest.raises(InvalidRequest):
+        client.download(urls, tmp_path, timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [(None, "/x", None), ("GET /", "/x", None), ("GET", None, None), ("GET", "x", None), ("GET", "/a b", None),
+     ("GET", "/\ud800", None), ("POST", "/x", [1]), ("POST", "/x", {"a": {1}})],
+)  # fmt: skip
+def test_what_cannot_be_sent_is_refused(method: Any, path: Any, body: Any) -> None:
+    with Client(KEY, transport=Silent()) as client, pytest.raises(InvalidRequest):
+        client.request(method, path, json=body)
+
+
+class Silent:
+    """To which nothing may be sent."""
+
+    def send(self, send: Send) -> Received | Lost:
+        raise AssertionError(send)
+
+    def close(self) -> None: ...
 
 
 # ---- sharing ---------------------------------------------------------------------------------------------------------

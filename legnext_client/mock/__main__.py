@@ -89,10 +89,10 @@ def settings_of(options: argparse.Namespace) -> Settings:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is told to end. Returns the exit status."""
     options = parser().parse_args(arguments)
-    settings = settings_of(options)
-    if not settings.keys:
-        parser().error("--keys must name at least one key")
     try:
+        settings = settings_of(options)
+        if not settings.keys:
+            parser().error("--keys must name at least one key")
         from .server import Server
 
         server = Server(
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             spec=options.spec,
             faults=[parse_fault(text) for text in options.fault],
         )
-    except (MissingExtra, OSError, ValueError) as error:
+    except (MissingExtra, OSError, OverflowError, ValueError) as error:
         print(f"The mock server cannot start: {error}", file=sys.stderr)
         return 1
     _allow_many_connections()

@@ -17,6 +17,14 @@ def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
 
 
+def _from(name: str, value: object, least: int, most: float = float("inf"), *, whole: bool = True) -> None:
+    kind = "a whole number" if whole else "a number"
+    right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    if not right or not isinstance(value, int | float) or not least <= value <= most:
+        bounds = f"from {least}" + (f" to {most:g}" if most < float("inf") else "")
+        raise ValueError(f"{name} must be {kind} {bounds}; got {value!r}.")
+
+
 @dataclass(frozen=True)
 class CallbackSettings:
     """How callbacks are sent."""
@@ -38,6 +46,10 @@ class CallbackSettings:
 
     def __post_init__(self) -> None:
         _one_of("callbacks", self.shape, CALLBACK_SHAPES)
+        _from("retries of callbacks", self.retries, 0)
+        _from("copies of callbacks", self.copies, 1)
+        _from("loss of callbacks", self.loss, 0, 1, whole=False)
+        _from("delay of callbacks", self.delay, 0, whole=False)
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,6 @@ class Settings:
         _one_of("answers", self.answers, (*STYLES, DRAWN))
         if isinstance(self.keys, str):
             raise ValueError(f"keys must be a tuple of keys; got {self.keys!r}.")
-        for name in ("credits", "points"):
-            if not isinstance(value := getattr(self, name), int):
-                raise ValueError(f"{name} must be a whole number of points; got {value!r}.")
+        for name, least in (("credits", 0), ("points", 0), ("concurrency", 0), ("requests_per_second", 1)):
+            if (value := getattr(self, name)) is not None or name in ("credits", "points"):
+                _from(name, value, least)

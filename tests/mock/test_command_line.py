@@ -181,13 +181,21 @@ def test_every_option_reaches_the_server() -> None:
         (["--fault", "explode"], "no fault"),
         (["--fault", "delay:often=1"], "no option"),
         (["--time-scale", "0"], "time_scale"),
+        (["--credits", "-1"], "credits"),
+        (["--concurrency", "-1"], "concurrency"),
+        (["--requests-per-second", "0"], "requests_per_second"),
+        (["--callback-copies", "0"], "copies of callbacks"),
+        (["--callback-retries", "-1"], "retries of callbacks"),
+        (["--callback-loss", "1.5"], "loss of callbacks"),
+        (["--callback-delay", "-1"], "delay of callbacks"),
+        (["--port", "99999"], "port"),
         (["--spec", "/nowhere/at/all.json"], "No such file"),
     ],
 )
 def test_what_makes_no_sense_is_said_before_anything_starts(
     capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
-    assert main(["--port", "0", *arguments]) == 1
+    assert main(["--port", "0", *arguments]) == 1  # the last of two counts
     assert said in capsys.readouterr().err
 
 

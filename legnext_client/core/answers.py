@@ -75,7 +75,8 @@ def read_error(request: Request, answer: Received, status: int | None = None) ->
     status = answer.status if status is None else status
     data = as_object(answer.body)
     words = error_words(data) if data is not None else ErrorWords(None, page_title(answer.body), "", None)
-    job_id = str(data["job_id"]) if data is not None and is_job(data) else None
+    inner = data.get("data") if data is not None else None
+    job = next((one for one in (data, inner) if is_object(one) and is_job(one)), None)
     return error_class(status)(
         words.message or words.raw_message,
         status_code=answer.status,
@@ -87,7 +88,7 @@ def read_error(request: Request, answer: Received, status: int | None = None) ->
         method=request.method,
         path=request.path,
         retry_after=retry_after(answer.headers),
-        job_id=job_id,
+        job_id=None if job is None else str(job["job_id"]),
     )
 
 

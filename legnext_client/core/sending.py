@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.core.answers import Json, as_object, hidden_error, is_job, read_error
 from legnext_client.core.flow import Flow, Lost, Received, Request, Send, Sleep
+from legnext_client.core.state import FAILED
 from legnext_client.errors import (
     ConnectionError,
     LegnextError,
@@ -88,6 +89,8 @@ def judge(request: Request, outcome: Received | Lost) -> Verdict:
     error = read_error(request, outcome)
     if isinstance(error, RateLimitError):
         return Again(error, error.retry_after)
+    if status <= 399:
+        error.message = error.message or "redirected, which is never followed: check the base URL"
     if status >= 500:
         return Failed(_unknown_after(request, outcome, error)) if request.paid else Again(error, error.retry_after)
     return Failed(error)
@@ -103,8 +106,10 @@ def _lost(request: Request, lost: Lost) -> Verdict:
 def _success(request: Request, outcome: Received) -> Verdict:
     data = as_object(outcome.body)
     code = hidden_error(data) if data is not None else None
-    if code is not None:
-        return Failed(read_error(request, outcome, code))
+    if data is not None and code is not None:
+        error = read_error(request, outcome, code)
+        unsure = request.paid and code >= 500 and data.get("status") != FAILED  # a job that failed costs nothing
+        return Failed(_unknown_after(request, outcome, error) if unsure else error)
     if data is not None and request.wants_job and not is_job(data) and is_object(data.get("data")):
         data = data["data"]  # as the balance comes; better than to lose an id in it
     if data is not None and (is_job(data) or not request.wants_job):

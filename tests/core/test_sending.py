@@ -162,6 +162,17 @@ def test_an_error_with_a_good_status_is_that_error(request_: Request, outcome: R
     assert verdict.error.status_code == outcome.status
 
 
+def test_a_5xx_within_a_good_status_is_as_unsure_and_keeps_its_id() -> None:
+    said = answer(200, {"code": 503, "message": "later", "data": {"job_id": "j8"}})
+    unsure, free = judge(PAID, said), judge(FREE, said)
+    assert isinstance(unsure, Failed)
+    assert isinstance(unsure.error, SubmissionUnknown)
+    assert isinstance(unsure.error, ServerError)
+    assert (unsure.error.job_id, unsure.error.code, unsure.error.answer) == ("j8", 503, said.body)
+    assert isinstance(free, Failed)
+    assert type(free.error) is ServerError
+
+
 @BOTH
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(request_: Request, status: int) -> None:
@@ -169,6 +180,7 @@ def test_a_redirect_is_never_followed(request_: Request, status: int) -> None:
     assert isinstance(verdict, Failed)
     assert type(verdict.error) is APIError
     assert verdict.error.status_code == status
+    assert "check the base URL" in str(verdict.error)
 
 
 @BOTH

@@ -122,8 +122,10 @@ def _greeting(server: Any) -> str:
     key = server.service.settings.keys[0]
     spec = server.service.spec
     header = spec.key_header.decode() if spec.key_header else "x-api-key"
-    path = next(path for path, item in spec.document["paths"].items() if "post" in item)
-    content = spec.document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    first = spec.first_call().operation_id
+    paths = spec.document["paths"]
+    path = next(path for path, item in paths.items() if item.get("post", {}).get("operationId") == first)
+    content = paths[path]["post"]["requestBody"]["content"]["application/json"]
     body = next(iter(content.get("examples", {"": {"value": {}}}).values()))["value"]
     shown = json.dumps({name: value for name, value in body.items() if name != "callback"})
     return (

@@ -10,7 +10,6 @@ from .rules import SOURCE_FIELD
 if TYPE_CHECKING:
     from .jobs import Job
     from .service import Service
-    from .spec import Operation
 
 # How far a job that is put there has come, as a share of the time that it typically takes.
 _FAR = {PENDING: 0.0, STAGED: 0.03, PROCESSING: 0.5}
@@ -30,12 +29,12 @@ def place_job(
 ) -> Job:
     """Put a job there, at no cost.
 
-    `operation` is an operationId or task type; without one it is the first of the document. `body` is what the request
+    `operation` is an operationId or task type; without one, images are made from a text. `body` is what the request
     would have held (checked only as far as it is used), `source` the job that it follows. A job that has ended did so
     `age` virtual seconds ago; one on its way goes on from now; any other status stays as it is. `answers` is one of the
     styles in which answers are written; `answer` replaces the answer altogether.
     """
-    chosen = service.spec.by_name(operation) if operation else _first(service)
+    chosen = service.spec.by_name(operation) if operation else service.spec.first_call()
     content = dict(body or {})
     if source is not None:
         content.setdefault(SOURCE_FIELD, source)
@@ -58,7 +57,3 @@ def place_job(
         job.answer = answer
         service.place(job)
         return job
-
-
-def _first(service: Service) -> Operation:
-    return next(each for each in service.spec.operations.values() if each.is_paid)

@@ -95,6 +95,11 @@ class Spec:
                 return operation
         raise ValueError(f"{name!r} is no operation; there are {', '.join(self.operations)}")
 
+    def first_call(self) -> Operation:
+        """What a newcomer begins with: images from nothing but a text, wherever that stands in the document."""
+        posts = [each for each in self.operations.values() if each.method == "POST"]
+        return min(posts, key=lambda each: (each.takes, each.makes) != ("nothing", "images"))
+
     def resolve(self, schema: Json) -> Json:
         """A schema with its reference, or the first of its parts, followed."""
         while True:

@@ -137,7 +137,7 @@ def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> No
         ("creditz=5", "creditz is no setting; there are seed, credits, *, faults."),
         ("500", "every setting has a name, as in credits=500; got 500."),
         ("plan='gold'", "plan must be one of pro, free; got 'gold'."),
-        ("credits='many'", "credits must be a whole number of points; got 'many'."),
+        ("credits='many'", "credits must be a whole number from 0; got 'many'."),
         ("time_scale=0", "time_scale must be greater than 0; got 0.*"),
         ("keys='secret'", "keys must be a tuple of keys; got 'secret'."),
         ("faults='close_after'", "faults must be a list of names or of dicts; got 'close_after'."),

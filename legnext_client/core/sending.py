@@ -104,6 +104,8 @@ def _lost(request: Request, lost: Lost) -> Verdict:
 
 
 def _success(request: Request, outcome: Received) -> Verdict:
+    if outcome.status == 204 and not request.wants_job:
+        return Answer({}, outcome.headers)
     data = as_object(outcome.body)
     code = hidden_error(data) if data is not None else None
     if data is not None and code is not None:

@@ -17,7 +17,7 @@ from legnext_client.core.flow import Flow, Request
 from legnext_client.core.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client.core.sending import Answer, sending
 from legnext_client.core.state import FAILED, State, moment
-from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
+from legnext_client.errors import CLIENT_CLOSED, ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -170,13 +170,17 @@ class Desk:
 
     def check_open(self) -> None:
         if self.closed or self.owner.closed:
-            raise ConfigurationError("this client is closed: make a new one, or keep it open with `with`.")
+            raise ConfigurationError(CLIENT_CLOSED)
 
 
-def in_path(value: object) -> str:
-    """A value as one segment of a path; `..` would be folded away with its parent, escaped or not by `quote`."""
-    text = quote(str(value), safe="")
-    return text.replace(".", "%2E") if not text.strip(".") else text
+def filled(operation: Operation, values: Mapping[str, object]) -> str:
+    """The path of an operation with its values, each as one segment."""
+    path = operation.path
+    for name, value in values.items():
+        text = quote(str(value), safe="")
+        # Dots alone would be folded away with their parent; `quote` leaves them as they are.
+        path = path.replace(f"{{{name}}}", text if text.strip(".") else text.replace(".", "%2E"))
+    return path
 
 
 def question(job_id: str) -> Request:
@@ -184,7 +188,7 @@ def question(job_id: str) -> Request:
     from legnext_client.generated.operations import ROLES
 
     operation = ROLES["job"]
-    path = operation.path.replace(f"{{{operation.path_fields[0].wire}}}", in_path(job_id))
+    path = filled(operation, {operation.path_fields[0].wire: job_id})
     return Request(operation.method, path, operation=operation.name)
 
 

@@ -112,15 +112,8 @@ class _BaseClient(Generic[CallerT]):
             self._desk.budgets.remove(budget)
 
     def _with(self, twin: Any, **changes: Any) -> Any:
-        old = self._settings
-        settings = Settings.of(
-            timeout=old.timeout if changes["timeout"] is None else changes["timeout"],
-            retries=old.retries if changes["retries"] is None else changes["retries"],
-            strict_prompts=old.strict_prompts if changes["strict_prompts"] is None else changes["strict_prompts"],
-            requests_per_second=(
-                old.requests_per_second if changes["requests_per_second"] is None else changes["requests_per_second"]
-            ),
-        )
+        changed = {name: value for name, value in changes.items() if value is not None}
+        settings = Settings.of(**self._settings._asdict() | changed)
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
         twin._settings, twin._clock, twin._owner = settings, self._clock, False
         twin._made = self._caller.with_settings(settings)

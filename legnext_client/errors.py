@@ -43,6 +43,10 @@ class ConfigurationError(LegnextError):
     """No key, a bad base URL, an extra that is not installed."""
 
 
+CLIENT_CLOSED = "this client is closed: make a new one, or keep it open with `with`."
+"""Said by the client, and by its connections when they are closed under a call."""
+
+
 class ValidationError(LegnextError):
     """The request is wrong, whether that was found here or there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.calling import Desk, Plan, in_path, release
+from legnext_client.calling import Desk, Plan, filled, release
 from legnext_client.core.checks import prepare
 from legnext_client.core.flow import Request
 from legnext_client.core.polling import Expectation
@@ -35,13 +35,10 @@ def plan(desk: Desk, operation: Operation, fields: Mapping[str, Any], source: st
         # A follow-up's prompt leaves the model to its source, which is not known here.
         model = {"model": None} if operation.takes in ("image", "images") and operation.prompt.kind == "image" else {}
         warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **model)
-    path = operation.path
-    for name, value in prepared.path.items():
-        path = path.replace(f"{{{name}}}", in_path(value))
     paid = operation.method not in FREE
     request = Request(
         method=operation.method,
-        path=path,
+        path=filled(operation, prepared.path),
         body=encoded(prepared.body) if operation.fields else None,
         paid=paid,
         operation=operation.name,

@@ -16,7 +16,7 @@ import httpx
 
 from legnext_client.core.flow import Fetch, Lost, Opened, Received, Send
 from legnext_client.core.secrets import Veil
-from legnext_client.errors import ConfigurationError
+from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.surroundings import DIRECT, made, proxy_for
 
@@ -29,8 +29,6 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 
 _URLS = 512
 """So many addresses are kept read: those of the operations, and of the jobs that are asked for again and again."""
-
-CLOSED = "this client is closed: make a new one, or keep it open with `with`."
 
 ANOTHER_LOOP = "this client is in use in another event loop: make one for each loop."
 
@@ -85,7 +83,7 @@ class HttpxTransport:
 
     def send(self, send: Send) -> Received | Lost:
         if self._closed:
-            raise ConfigurationError(CLOSED)
+            raise ConfigurationError(CLIENT_CLOSED)
         end = time.monotonic() + send.timeout
         arrived = False
         try:
@@ -107,7 +105,7 @@ class HttpxTransport:
     @contextmanager
     def fetch(self, fetch: Fetch) -> Generator[Opened | Lost]:
         if self._closed:
-            raise ConfigurationError(CLOSED)
+            raise ConfigurationError(CLIENT_CLOSED)
         with self._lock:
             if self._fetcher is None:  # one that has never seen the key
                 self._fetcher = made(
@@ -162,7 +160,7 @@ class AsyncHttpxTransport:
 
     async def send(self, send: Send) -> Received | Lost:
         if self._closed:
-            raise ConfigurationError(CLOSED)
+            raise ConfigurationError(CLIENT_CLOSED)
         self._come_to_this_loop()
         end = time.monotonic() + send.timeout
         arrived = False
@@ -185,7 +183,7 @@ class AsyncHttpxTransport:
     @asynccontextmanager
     async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
         if self._closed:
-            raise ConfigurationError(CLOSED)
+            raise ConfigurationError(CLIENT_CLOSED)
         self._come_to_this_loop()
         if self._fetcher is None:  # one that has never seen the key
             self._fetcher = made(

@@ -1,0 +1,196 @@
+"""Faults in the way of a call: by which method, in which colour, for which job, how often, and with which key."""
+
+from __future__ import annotations
+
+import functools
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from legnext_client import calling, calls, jobs, planning
+from legnext_client.calling import Desk
+from legnext_client.core.flow import Request, Send
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated import namespaces
+from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.service import API_KEY_HEADER
+from legnext_client.job_view import JobView
+from legnext_client.jobs import AsyncJob, Job
+from legnext_client.transports import AsyncHttpxTransport, HttpxTransport
+
+from .faults import Fault, around, replaced, rewritten
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def posts_twice(send: Any) -> Any:
+    def twice(self: Any, effect: Send) -> Any:
+        if effect.request.paid:
+            send(self, effect)
+        return send(self, effect)
+
+    return twice
+
+
+def async_posts_twice(send: Any) -> Any:
+    async def twice(self: Any, effect: Send) -> Any:
+        if effect.request.paid:
+            await send(self, effect)
+        return await send(self, effect)
+
+    return twice
+
+
+def asks_twice(send: Any) -> Any:
+    def twice(self: Any, effect: Send) -> Any:
+        if not effect.request.paid:
+            send(self, effect)
+        return send(self, effect)
+
+    return twice
+
+
+def adds_a_query(send: Any) -> Any:
+    def shown(self: Any, effect: Send) -> Any:
+        request = effect.request
+        return send(self, effect._replace(request=request._replace(path=f"{request.path}?client=legnext")))
+
+    return shown
+
+
+def gives_files_the_key(fetch: Any) -> Any:
+    @functools.wraps(fetch)
+    @contextmanager
+    def given(self: Any, effect: Any) -> Any:
+        key = self._envelope._headers[API_KEY_HEADER]
+        with fetch(self, effect._replace(headers={**effect.headers, API_KEY_HEADER: key})) as opened:
+            yield opened
+
+    return given
+
+
+def sends_before_it_checks(job: Any) -> Any:
+    def sent(self: Any, operation: Any, fields: dict[str, Any]) -> Any:
+        try:
+            return job(self, operation, fields)
+        except InvalidRequest:
+            body = json.dumps({"text": "a fox"}).encode()
+            self.hands.transport.send(Send(Request("POST", operation.path, body, paid=True), 1.0))
+            raise
+
+    return sent
+
+
+def of_the_last_job(patch: pytest.MonkeyPatch, kind: Any) -> None:
+    made: list[Any] = []
+    sound_init, sound_follow_up = JobView.__init__, kind._follow_up
+
+    def remembered(self: Any, *arguments: Any, **named: Any) -> None:
+        sound_init(self, *arguments, **named)
+        made.append(self)
+
+    def follow_up(_: Any, operation: Any, fields: dict[str, Any]) -> Any:
+        return sound_follow_up(made[-1], operation, fields)
+
+    patch.setattr(kind, "__init__", remembered)
+    patch.setattr(kind, "_follow_up", follow_up)
+
+
+def without(name: str, follow_up: Any) -> Any:
+    def forgetful(self: Any, operation: Any, fields: dict[str, Any]) -> Any:
+        return follow_up(self, operation, {key: value for key, value in fields.items() if key != name})
+
+    return forgetful
+
+
+def another_operation(instead: dict[str, str], plan: Any) -> Any:
+    def mistaken(self: Any, operation: Any, fields: Any, **options: Any) -> Any:
+        return plan(self, OPERATIONS[instead.get(operation.name, operation.name)], fields, **options)
+
+    return mistaken
+
+
+def uses_arguments_up(plan: Any) -> Any:
+    def used(self: Any, operation: Any, fields: Any, **options: Any) -> Any:
+        planned = plan(self, operation, fields, **options)
+        for value in fields.values():
+            if isinstance(value, list | dict):
+                value.clear()
+        return planned
+
+    return used
+
+
+def async_default(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(namespaces.AsyncMidjourney.remix.__kwdefaults__ or {}, "mode", 1)
+
+
+def async_larger(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(namespaces.AsyncMidjourney.enhance_upscale.__kwdefaults__ or {}, "target_resolution", "4K")
+
+
+def keeps_the_old_state(accept: Any) -> Any:
+    def kept(self: Any, state: Any) -> Any:
+        before = self._state
+        accept(self, state)
+        self._state = before if not state.done else state
+        return self
+
+    return kept
+
+
+WAY_FAULTS: list[Fault] = [
+    around("posted_twice", "sends each paid request twice", HttpxTransport, "send", posts_twice),
+    around(
+        "async_posted_twice", "sends each paid request twice, if async", AsyncHttpxTransport, "send", async_posts_twice
+    ),
+    around("asked_twice", "asks twice for each job", HttpxTransport, "send", asks_twice),
+    around("query_added", "adds a query of its own", HttpxTransport, "send", adds_a_query),
+    around("key_for_files", "gives the key to the host of files", HttpxTransport, "fetch", gives_files_the_key),
+    around("sent_before_checked", "sends what it then refuses", calls.SyncCalls, "job", sends_before_it_checks),
+    Fault("of_the_last_job", "follows up the job that was made last", lambda patch: of_the_last_job(patch, Job)),
+    Fault("async_of_the_last_job", "does so if async", lambda patch: of_the_last_job(patch, AsyncJob)),
+    around(
+        "follow_up_without_callback",
+        "forgets the callback of follow-ups",
+        jobs.Job,
+        "_follow_up",
+        functools.partial(without, "callback"),
+    ),
+    around(
+        "async_follow_up_without_prompt",
+        "forgets the prompt of follow-ups, if async",
+        jobs.AsyncJob,
+        "_follow_up",
+        functools.partial(without, "remix_prompt"),
+    ),
+    around(
+        "background_described",
+        "describes an image whose background it should remove",
+        Desk,
+        "plan",
+        functools.partial(another_operation, {"remove_background": "describe"}),
+    ),
+    around("arguments_used_up", "empties the lists and objects it was given", Desk, "plan", uses_arguments_up),
+    Fault("async_default", "has another default for remix, if async", async_default),
+    Fault("async_larger", "enlarges to another size, if async", async_larger),
+    replaced(
+        "alias_of_another",
+        "has imagine shorten a text",
+        namespaces.Midjourney,
+        "imagine",
+        lambda self, *, text, callback=None: self.shorten(prompt=text, callback=callback),
+    ),
+    rewritten("id_not_escaped", "does not escape ids in paths", calling.filled, 'safe=""', 'safe="/?#"'),
+    rewritten("id_escaped_twice", "escapes ids twice", calling.filled, "quote(str(value)", "quote(quote(str(value))"),
+    rewritten(
+        "spaces_as_plus",
+        "writes spaces in paths as +",
+        calling.filled,
+        'text = quote(str(value), safe="")',
+        "text = quote(str(value), safe=' ').replace(' ', '+')",
+    ),
+    around("old_state_kept", "keeps the old state until the job is done", JobView, "_accept", keeps_the_old_state),
+    replaced("source_size_forgotten", "forgets the size of a video", planning, "size_of", lambda *_: None),
+]

@@ -100,22 +100,54 @@ class Bells:
         self._called: OrderedDict[str, None] = OrderedDict()
         self._listening: dict[str, list[RememberedBell]] = {}
         self._open: dict[RememberedBell, None] = {}
+        self._claims: OrderedDict[str, str] = OrderedDict()
+        self._hearers: dict[int, Callable[[str, str], object]] = {}
         self._closed = False
 
-    def note(self, job_id: str, status: str) -> bool:
+    def note(self, job_id: str, status: str, claim: str = "") -> bool:
         """A callback came; whether it is the first of this job with this status, as far as is remembered.
 
-        One that came before rings all the same: what it said may have been a lie then and be true now.
+        One that came before rings all the same: what it said may have been a lie then and be true now. `claim` is the
+        submission's own token, where its callback has one.
         """
+        if claim:
+            self._claim(job_id, claim)
         with self._lock:
             new = self._keep(self._seen, (job_id, status))
             if status in KNOWN_TO_GO_ON:
                 return new
             self._keep(self._called, job_id)
             listening = list(self._listening.get(job_id, ()))
+            hearers = list(self._hearers.values())
         for bell in listening:
             bell.ring(job_id)
+        for hear in hearers:
+            hear(job_id, job_id)
         return new
+
+    def _claim(self, job_id: str, claim: str) -> None:
+        with self._lock:
+            self._keep(self._claims, claim, job_id)
+            hearers = list(self._hearers.values())
+        for hear in hearers:
+            hear(claim, job_id)
+
+    @contextlib.contextmanager
+    def telling(self, hear: Callable[[str, str], object]) -> Generator[None]:
+        """While this is open, tell of each callback: of which job or claim, and the job's id. Any thread may call.
+
+        What came before is told at once.
+        """
+        with self._lock:
+            self._hearers[id(hear)] = hear
+            before = [(job_id, job_id) for job_id in self._called] + list(self._claims.items())
+        for ear, job_id in before:
+            hear(ear, job_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._hearers[id(hear)]
 
     @contextlib.contextmanager
     def listening(self, job_ids: Iterable[str]) -> Generator[RememberedBell]:
@@ -157,9 +189,9 @@ class Bells:
         with self._lock:
             self._closed = False
 
-    def _keep(self, kept: OrderedDict[Any, None], key: Any) -> bool:
+    def _keep(self, kept: OrderedDict[Any, Any], key: Any, value: Any = None) -> bool:
         new = key not in kept
-        kept[key] = None
+        kept[key] = value
         kept.move_to_end(key)
         while len(kept) > self._remember:
             kept.popitem(last=False)

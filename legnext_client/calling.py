@@ -20,7 +20,7 @@ from legnext_client.core.state import FAILED, State, moment
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from legnext_client.clocks import Clock
     from legnext_client.core.callbacks import Callbacks
@@ -71,11 +71,22 @@ class Desk:
 
     # ---- before -------------------------------------------------------------------------------------------------
 
-    def plan(self, operation: Operation, fields: Mapping[str, Any], *, source: str | None = None) -> Plan:
-        """Check a call and hold its price; raises before anything is sent."""
+    def plan(
+        self,
+        operation: Operation,
+        fields: Mapping[str, Any],
+        *,
+        source: str | None = None,
+        budgets: Sequence[Budget] = (),
+        key: object = None,
+    ) -> Plan:
+        """Check a call and hold its price; raises before anything is sent.
+
+        It is held in these budgets too, under a key by which a later run knows it again.
+        """
         from legnext_client.planning import plan
 
-        return plan(self, operation, fields, source)
+        return plan(self, operation, fields, source, budgets, key)
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
@@ -125,7 +136,7 @@ class Desk:
             if value is not None and (not number or not value >= 0 or (name == "poll_interval" and not value)):
                 raise InvalidRequest(f"{name} must be seconds above 0; got {value!r}.")
         waited = [
-            Waited(state, question(state.job_id), self._scheduler(origin), origin.retry_after) for state, origin in jobs
+            Waited(state, question(state.job_id), self.scheduler(origin), origin.retry_after) for state, origin in jobs
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
         if callbacks is not None and not hasattr(callbacks, "listening"):
@@ -135,7 +146,8 @@ class Desk:
         )
         return waiting(waited, pace, timeout=timeout)
 
-    def _scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
+    def scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
+        """How long a job of this origin may last, by what its states tell."""
         from legnext_client.core.waiting import Schedule
         from legnext_client.planning import BY_TASK_TYPE, expectation
 

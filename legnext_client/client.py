@@ -6,148 +6,35 @@ with Client() as client:
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from legnext_client._version import __version__
-from legnext_client.clocks import SystemClock
+from legnext_client.base_client import BaseClient
 from legnext_client.core.retries import Retries
-from legnext_client.core.secrets import key_end
-from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.facade import AsyncNamespaces, Namespaces
-from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.settings import Settings, find_base_url, find_key
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
-    from legnext_client.calling import Desk, Plan
+    from legnext_client.batches import AsyncBatch, Batch
     from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
+    from legnext_client.chains import VideoChain
     from legnext_client.clocks import Clock
     from legnext_client.core.callbacks import Callbacks
     from legnext_client.core.fetching import Progress
     from legnext_client.drivers import AsyncHands, Hands
-    from legnext_client.generated.operations import Operation
+    from legnext_client.films import AsyncFilm, Film
     from legnext_client.job_view import JobView
     from legnext_client.jobs import AsyncJob, Job
-    from legnext_client.prices import Budget, Estimate, RequestModel
+    from legnext_client.options import BatchOptions, RunOptions
+    from legnext_client.results import Update
+    from legnext_client.rows import Requests
     from legnext_client.transports import AsyncTransport, Transport
 
 
-CallerT = TypeVar("CallerT", bound="SyncCalls | AsynchronousCalls")
-
-
-class _BaseClient(Generic[CallerT]):
-    """What both clients have in common.
-
-    What carries the calls out is made with the first call, and imported then: making a client is cheap.
-    """
-
-    _base_url: str
-    _key_end: str
-    _settings: Settings
-    _transport: Any
-    _clock: Clock
-    _made: CallerT | None
-    _making: threading.Lock
-
-    def _make(self) -> CallerT:
-        raise NotImplementedError
-
-    @property
-    def _caller(self) -> CallerT:
-        if self._made is None:
-            with self._making:
-                if self._made is None:
-                    self._made = self._make()
-        return self._made
-
-    @property
-    def _desk(self) -> Desk:
-        return self._caller.desk
-
-    def _set_up(
-        self,
-        api_key: str | None,
-        base_url: str | None,
-        timeout: float,
-        retries: int | Retries,
-        strict_prompts: bool,
-        requests_per_second: float,
-        clock: Clock | None,
-    ) -> dict[str, str]:
-        key = find_key(api_key)
-        self._base_url = find_base_url(base_url)
-        self._key_end = key_end(key)
-        settings = Settings.of(
-            timeout=timeout, retries=retries, strict_prompts=strict_prompts, requests_per_second=requests_per_second
-        )
-        self._settings, self._clock = settings, clock or SystemClock()
-        self._made, self._making = None, threading.Lock()
-        return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
-
-    def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
-        """What a call will cost, from its fields alone; nothing is sent.
-
-        `source` is the size of the source video (`480p`, `720p`), if it is known; if not, the dearer counts.
-        """
-        from legnext_client.prices import price
-
-        return price(operation, fields or None, source=source)
-
-    @contextmanager
-    def budget(self, points: int | Budget) -> Generator[Budget]:
-        """While this is open, no call of this client, in any thread, takes more than these points."""
-        from legnext_client.prices import Budget
-
-        budget = points if isinstance(points, Budget) else Budget(points)
-        self._desk.budgets.append(budget)
-        try:
-            yield budget
-        finally:
-            self._desk.budgets.remove(budget)
-
-    def _with(self, twin: Any, **changes: Any) -> Any:
-        changed = {name: value for name, value in changes.items() if value is not None}
-        settings = Settings.of(**self._settings._asdict() | changed)
-        twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
-        twin._settings, twin._clock, twin._owner = settings, self._clock, False
-        twin._made = self._caller.with_settings(settings)
-        return twin
-
-    def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:
-        from legnext_client import calling
-        from legnext_client.core.flow import Request
-        from legnext_client.generated.operations import Operation
-        from legnext_client.planning import FREE, encoded
-
-        self._desk.check_open()
-        if not _is_method(method):
-            raise InvalidRequest(f"method must be a method of HTTP, such as GET; got {method!r}.")
-        method = method.upper()
-        if not _is_path(path):
-            raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
-        if body is not None and not hasattr(body, "keys"):
-            raise InvalidRequest(f"json must be an object, a dict; got {type(body).__name__}.")
-        sent = None if body is None else dict(body)
-        paid = method not in FREE
-        request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
-        return calling.Plan(Operation("", "", method, path), request, None, None, ())
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"
-
-    def __reduce__(self) -> Any:
-        raise ConfigurationError(
-            "a client holds connections and a key and cannot be pickled: make one where it is used."
-        )
-
-
-class Client(_BaseClient["SyncCalls"], Namespaces["Job"]):
+class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
     """The service, for programs that wait. Safe to share between threads.
 
     Args:
@@ -260,6 +147,65 @@ class Client(_BaseClient["SyncCalls"], Namespaces["Job"]):
         flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
         return run(flow, self._hands, on_progress)
 
+    def batch(
+        self,
+        requests: Requests,
+        journal: str | os.PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[Update], object] | None = None,
+        **options: Unpack[BatchOptions],
+    ) -> Batch:
+        """Many paid requests: iterate over it for the results, in the order in which they come.
+
+        Run again with the same journal, it goes on where it was, whatever happened, and pays for nothing twice.
+
+        Args:
+            requests: Request models, `(operation, {…})`, mappings, `VideoChain`s, or the path of a CSV or JSONL file.
+            journal: The file that remembers; without it, a crash forgets what was paid.
+            on_progress: Called with an `Update` when a job is accepted and at each answer.
+            options: `concurrency`, `budget`, `download`, `name`, `retry_failed`, `timeout`, `poll_interval`,
+                `callback`, `callbacks`; see `legnext_client.options.BatchOptions`.
+
+        While it is iterated over it may raise, after what runs has ended:
+            InvalidRequest: A row is wrong, and nothing was sent. (Rows that can be read only once are found wrong one
+                by one: then it is the error of a result.)
+            BudgetExceeded: The next row would pass the budget, or the account cannot pay.
+            JournalError: The journal is in use, or is none, or cannot be written.
+        """
+        from legnext_client.batches import Batch, work_on
+
+        return Batch(self._hands, on_progress, **work_on(self._desk, requests, journal, options))
+
+    def run(
+        self,
+        chain: VideoChain,
+        journal: str | os.PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[Update], object] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Film:
+        """Make a film: each step of the chain is submitted when the one before is done.
+
+        Run again with the same journal, it goes on at the step where it was, and pays for nothing twice.
+
+        Args:
+            chain: What to make.
+            journal: The file that remembers; without it, a crash forgets what was paid.
+            on_progress: Called with an `Update` when a job is accepted and at each answer.
+            options: `budget`, `retry_failed`, `timeout`, `poll_interval`, `callback`, `callbacks`; see
+                `legnext_client.options.RunOptions`.
+
+        Raises:
+            ChainError: A step has failed, or its outcome is unknown, or it was not done in time.
+            BudgetExceeded: The next step would pass the budget, or the account cannot pay for the film.
+            JournalError: The journal is in use, or of another film, or cannot be written.
+        """
+        from legnext_client import films
+        from legnext_client.batches import Batch
+
+        batch = Batch(self._hands, on_progress, **films.work_of(self._desk, chain, journal, options))
+        return films.run(chain, batch, journal)
+
     def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""
         return self._caller.plain(self._free_form(method, path, json))
@@ -279,7 +225,7 @@ class Client(_BaseClient["SyncCalls"], Namespaces["Job"]):
         self.close()
 
 
-class AsyncClient(_BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
+class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     """The service, for asyncio programs; the arguments are those of `Client`."""
 
     def __init__(
@@ -373,6 +319,34 @@ class AsyncClient(_BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"])
         flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
         return await async_run(flow, self._hands, on_progress)
 
+    def batch(
+        self,
+        requests: Requests,
+        journal: str | os.PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[Update], object] | None = None,
+        **options: Unpack[BatchOptions],
+    ) -> AsyncBatch:
+        """Many paid requests, for `async for`; see `Client.batch`. `on_progress` may be a coroutine function."""
+        from legnext_client.batches import AsyncBatch, work_on
+
+        return AsyncBatch(self._hands, on_progress, **work_on(self._desk, requests, journal, options))
+
+    async def run(
+        self,
+        chain: VideoChain,
+        journal: str | os.PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[Update], object] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> AsyncFilm:
+        """Make a film; see `Client.run`. `on_progress`, and functions that choose, may be coroutine functions."""
+        from legnext_client import films
+        from legnext_client.batches import AsyncBatch
+
+        batch = AsyncBatch(self._hands, on_progress, **films.work_of(self._desk, chain, journal, options))
+        return await films.async_run(chain, batch, journal)
+
     async def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""
         return await self._caller.plain(self._free_form(method, path, json))
@@ -390,14 +364,6 @@ class AsyncClient(_BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"])
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def _is_method(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isalpha()
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/") and value.isprintable() and " " not in value
 
 
 __all__ = ["AsyncClient", "Client", "Retries"]

@@ -17,7 +17,7 @@ from legnext_client._version import __version__
 from legnext_client.core.addresses import wrong_address
 from legnext_client.core.fetching import Patience, Progress, fetching, fetching_all
 from legnext_client.core.judging import Order
-from legnext_client.core.names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, stem
+from legnext_client.core.names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.core.state import State, moment
 from legnext_client.errors import InvalidRequest
 from legnext_client.landings import DiskLanding, stays_inside
@@ -48,25 +48,31 @@ def of_job(
     name: str,
     which: Which,
     *,
+    key: str | None = None,
     concurrency: int,
     max_bytes: int,
     timeout: float,
 ) -> Flow[list[Path]]:
-    """Fetch what a completed job made: videos before images, so that `n` counts as the service does."""
+    """Fetch what a completed job made: videos before images, so that `n` counts as the service does.
+
+    `key` is the row's of a batch, and may then stand in the name.
+    """
     urls = [*state.video_urls, *state.image_urls]
     if not state.ok:
         raise InvalidRequest(f"job {state.job_id} is {state.status}: wait for it before you download what it makes.")
     if not urls:
         has = "only texts: see job.texts" if state.texts else "nothing"
         raise InvalidRequest(f"job {state.job_id} has made no files, {has}.")
-    fields = fields_of(name, JOB_FIELDS)
+    allowed = JOB_FIELDS if key is None else ROW_FIELDS
+    fields = fields_of(name, allowed)
     known = "job_id" in fields and ("n" in fields or len(urls) == 1)
     chosen = _chosen(which, len(urls))
     values: list[Mapping[str, str | int]] = [
-        {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type} for n in chosen
+        {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type, "key": key or ""}
+        for n in chosen
     ]
     folder = _Folder(directory)
-    landings = folder.landings(names(name, JOB_FIELDS, values))
+    landings = folder.landings(names(name, allowed, values))
     orders = [
         Order(urls[n], path, _most(max_bytes), known, _age(state))
         for n, (path, _) in zip(chosen, landings, strict=True)

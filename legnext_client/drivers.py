@@ -11,12 +11,27 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client.core.flow import Do, Emit, Fetch, Flow, Lost, Read, Received, Send, Sleep, Together
+from legnext_client.core.flow import (
+    Ask,
+    Collect,
+    Do,
+    Emit,
+    Fetch,
+    Flow,
+    Lost,
+    Read,
+    Received,
+    Send,
+    Sleep,
+    Start,
+    Together,
+)
 
 if TYPE_CHECKING:
     from threading import Event
 
     from legnext_client.clocks import Clock
+    from legnext_client.crews import TaskCrew, ThreadCrew
     from legnext_client.transports import AsyncTransport, Transport
 
 ResultT = TypeVar("ResultT")
@@ -24,16 +39,18 @@ Listener = Callable[[Any], object]
 
 
 class Hands(NamedTuple):
-    """What carries effects out: who sends, by which clock to sleep, and what says that it is time to stop."""
+    """What carries effects out: who sends, by which clock to sleep, what says that it is time to stop, who helps."""
 
     transport: Transport
     clock: Clock
     stop: Event | None = None
+    crew: ThreadCrew | None = None
 
 
 class AsyncHands(NamedTuple):
     transport: AsyncTransport
     clock: Clock
+    crew: TaskCrew | None = None
 
 
 logger = logging.getLogger("legnext_client")
@@ -121,7 +138,7 @@ async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[An
         flow.close()
 
 
-Errand = Fetch | Read | Do | Together
+Errand = Fetch | Read | Do | Together | Ask | Start | Collect
 
 
 def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None = None) -> Any:
@@ -132,7 +149,7 @@ def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None
             effect.bell.sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
-        from legnext_client.errands import errand  # only downloads have need of it
+        from legnext_client.errands import errand  # no plain call has need of it
 
         return errand(effect, hands, listener)
     began = time.perf_counter()

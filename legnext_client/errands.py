@@ -7,15 +7,16 @@ both, listeners are called one at a time where the caller is, and whatever ends 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 import time
 from collections import deque
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client.core.flow import Do, Fetch, Lost, Opened, Read
+from legnext_client.core.flow import Ask, Collect, Do, Ended, Fetch, Lost, Opened, Read, Start
 from legnext_client.drivers import async_run, run
-from legnext_client.errors import ConfigurationError
+from legnext_client.errors import ConfigurationError, LegnextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from legnext_client.core.flow import Together
     from legnext_client.drivers import AsyncHands, Errand, Hands, Listener
+
+CrewT = TypeVar("CrewT")
 
 _PATIENCE_WITH_THREADS = 5.0
 
@@ -40,10 +43,16 @@ def errand(effect: Errand, hands: Hands, listener: Listener | None) -> Any:
             return body.read()
         case Do(function):
             return _tried(function)
+        case Ask(function):
+            return _asked(function)
+        case Start():
+            return _helping(hands.crew).start(effect)
+        case Collect(seconds):
+            return _helping(hands.crew).collect(seconds)
         case Fetch():
             fetch: Callable[[Fetch], AbstractContextManager[Opened | Lost]] = _fetching(hands.transport)
-            with fetch(effect) as answer:
-                return answer if isinstance(answer, Lost) else run(effect.receive(answer), hands, listener)
+            with fetch(effect) as found:
+                return found if isinstance(found, Lost) else run(effect.receive(found), hands, listener)
         case _:
             return _in_threads(effect, hands, listener)
 
@@ -55,10 +64,22 @@ async def async_errand(effect: Errand, hands: AsyncHands, listener: Listener | N
             return await body.read()
         case Do(function):
             return await _beside(function)
+        case Ask(function):
+            answer = _asked(function)
+            if answer.error is None and inspect.isawaitable(answer.result):
+                try:
+                    return Ended(None, await answer.result)
+                except Exception as error:
+                    return Ended(None, None, error)
+            return answer
+        case Start():
+            return _helping(hands.crew).start(effect)
+        case Collect(seconds):
+            return await _helping(hands.crew).collect(seconds)
         case Fetch():
             fetch: Callable[[Fetch], AbstractAsyncContextManager[Opened | Lost]] = _fetching(hands.transport)
-            async with fetch(effect) as answer:
-                return answer if isinstance(answer, Lost) else await async_run(effect.receive(answer), hands, listener)
+            async with fetch(effect) as found:
+                return found if isinstance(found, Lost) else await async_run(effect.receive(found), hands, listener)
         case _:
             return await _in_tasks(effect, hands, listener)
 
@@ -76,8 +97,21 @@ def _fetching(transport: object) -> Callable[[Fetch], Any]:
 def _tried(function: Callable[[], Any]) -> Any:
     try:
         return function()
-    except OSError as error:
+    except (OSError, LegnextError) as error:
         return error
+
+
+def _asked(function: Callable[[], Any]) -> Ended:
+    try:
+        return Ended(None, function())
+    except Exception as error:
+        return Ended(None, None, error)
+
+
+def _helping(crew: CrewT | None) -> CrewT:
+    if crew is None:
+        raise AssertionError("a flow that starts others is carried out by a crew's hands")
+    return crew
 
 
 async def _beside(function: Callable[[], Any]) -> Any:
@@ -97,17 +131,11 @@ class _Heard(NamedTuple):
     value: Any
 
 
-class _Ended(NamedTuple):
-    place: int
-    result: Any
-    error: BaseException | None = None
-
-
 def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> list[Any]:
     flows = together.flows
     if len(flows) < 2 or together.limit < 2:
         return [run(flow, hands, listener) for flow in flows]
-    waiting, told, stop = deque(enumerate(flows)), SimpleQueue[_Heard | _Ended](), threading.Event()
+    waiting, told, stop = deque(enumerate(flows)), SimpleQueue[_Heard | Ended](), threading.Event()
     inner = hands._replace(stop=stop)
 
     def work() -> None:
@@ -117,9 +145,9 @@ def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> 
             except IndexError:
                 return
             try:
-                told.put(_Ended(place, run(flow, inner, lambda value: told.put(_Heard(value)))))
+                told.put(Ended(place, run(flow, inner, lambda value: told.put(_Heard(value)))))
             except BaseException as error:
-                told.put(_Ended(place, None, error))
+                told.put(Ended(place, None, error))
 
     threads = [
         threading.Thread(target=work, name="legnext-download", daemon=True)
@@ -135,7 +163,7 @@ def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> 
                 case _Heard(value):
                     if listener is not None:
                         listener(value)
-                case _Ended(place, result, error):
+                case Ended(place, result, error):
                     if error is not None:
                         raise error
                     results[place] = result

@@ -237,7 +237,7 @@ class ChainError(LegnextError):
 class BudgetExceeded(LegnextError):
     """The next call would pass the budget; it was not sent."""
 
-    advice = "Nothing was sent; raise the budget, or make something cheaper."
+    advice = "Nothing more was sent; raise the budget, or make something cheaper."
 
     def __init__(
         self,
@@ -271,13 +271,16 @@ class WebhookError(LegnextError):
 
 
 class JournalError(LegnextError):
-    """The journal cannot be used: in use, of another chain, of a newer version, or damaged. It was not changed."""
+    """The journal cannot be used: in use, of something else, of a newer version, damaged, or the disk is full.
 
-    advice = "The file is as it was."
+    A file that is not a sound journal is left as it is. `job_id` is set when a job was accepted and paid, and its id
+    could not be written down: keep it.
+    """
 
-    def __init__(self, message: str = "", *, journal: str = "") -> None:
+    def __init__(self, message: str = "", *, journal: str = "", job_id: str | None = None) -> None:
         super().__init__(message)
         self.journal = journal
+        self.job_id = job_id
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client.calling import Desk, Origin, question
 from legnext_client.core.sending import sending
-from legnext_client.core.state import FAILED, State, moment, text
-from legnext_client.errors import ConfigurationError, JobFailed, WaitTimeout
+from legnext_client.core.state import FAILED, State, failure, moment, text
+from legnext_client.errors import ConfigurationError, WaitTimeout
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -201,10 +201,7 @@ class JobView:
         if not self.done:
             raise WaitTimeout(f"{self!r} is not done yet.", job=self)
         if self.status == FAILED:
-            said = text(self._state.part("error", "message")) or text(self._state.part("error", "raw_message"))
-            code = self._state.part("error", "code")
-            message = f"{self.task_type or 'job'} {self.job_id} failed: {said or 'the service does not say why'}."
-            raise JobFailed(message, job=self, code=code if isinstance(code, int) else None)
+            raise failure(self._state, self)
         return self
 
     def _before(self, operation: Operation, fields: Mapping[str, Any]) -> None:

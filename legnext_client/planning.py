@@ -27,7 +27,14 @@ _FRAMES_TO_CALLER = 5
 """From `warn_about` over `plan`, the desk, the caller of the desk and the method to the line that a user wrote."""
 
 
-def plan(desk: Desk, operation: Operation, fields: Mapping[str, Any], source: str | None) -> Plan:
+def plan(
+    desk: Desk,
+    operation: Operation,
+    fields: Mapping[str, Any],
+    source: str | None,
+    budgets: Sequence[Budget],
+    key: object,
+) -> Plan:
     """Check a call and hold its price; raises before anything is sent."""
     prepared = prepare(operation, fields)
     if operation.prompt is not None and (prompt := prepared.body.get(operation.prompt.field)):
@@ -46,18 +53,19 @@ def plan(desk: Desk, operation: Operation, fields: Mapping[str, Any], source: st
         wants_job=operation.answer_model == ROLES["job"].answer_model,
     )
     expected = expectation(operation, prepared.body) if paid else None
-    holds = _hold(desk.budgets, operation, prepared.body, source) if paid and desk.budgets else ()
+    several = list(dict.fromkeys((*desk.budgets, *budgets))) if budgets else desk.budgets
+    holds = _hold(several, operation, prepared.body, source, key) if paid and several else ()
     return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
 
 
 def _hold(
-    budgets: Sequence[Budget], operation: Operation, body: Mapping[str, Any], source: str | None
+    budgets: Sequence[Budget], operation: Operation, body: Mapping[str, Any], source: str | None, key: object
 ) -> tuple[tuple[Budget, object], ...]:
     """Hold the price in every open budget, or in none."""
     points = price(operation, body, source=source).reserve
     held: list[tuple[Budget, object]] = []
+    key = object() if key is None else key
     for budget in budgets:
-        key = object()
         try:
             budget.reserve(key, points)
         except LegnextError:

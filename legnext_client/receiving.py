@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from legnext_client import webhooks
 from legnext_client.bells import Bells
+from legnext_client.core.callbacks import CLAIM_MARK
 from legnext_client.errors import ConfigurationError, WebhookError
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class CallbackReceiver:
 
         `token` is the last part of the path that was called.
         """
-        if not self._is_ours(token):
+        ours, claim = self._split(token)
+        if not self._is_ours(ours):
             return Taken(STRANGER)
         if len(body) > self._largest:
             return Taken(TOO_LARGE)
@@ -143,12 +145,16 @@ class CallbackReceiver:
             logger.debug("a callback was refused: %s", error.message)
             return Taken(NO_JOB)
         told = job.raw.get("status")
-        new = self._bells.note(job.job_id, told[:_LONGEST_STATUS] if isinstance(told, str) else "")
+        new = self._bells.note(job.job_id, told[:_LONGEST_STATUS] if isinstance(told, str) else "", claim)
         return Taken(RECEIVED, job if new else None)
 
     def listening(self, job_ids: Iterable[str]) -> AbstractContextManager[Bell]:
         """What a wait asks for; see `core.callbacks.Callbacks`."""
         return self._bells.listening(job_ids)
+
+    def telling(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
+        """What a batch asks for; see `core.callbacks.Claims`."""
+        return self._bells.telling(hear)
 
     def close(self) -> None:
         """Say that no callback will come any more: who waits polls again as if there were none."""
@@ -157,6 +163,12 @@ class CallbackReceiver:
     def open(self) -> None:
         """Take it back; serving it, or an ASGI server that starts it, does the same."""
         self._bells.open()
+
+    def _split(self, token: str) -> tuple[str, str]:
+        """The receiver's token, and that of one submission, which a batch puts behind it."""
+        length = len(self._token)
+        behind = token[length:]
+        return (token[:length], behind[1:]) if behind.startswith(CLAIM_MARK) and len(behind) > 1 else (token, "")
 
     def _is_ours(self, token: str) -> bool:
         given = token.encode("utf-8", "surrogatepass")
@@ -185,7 +197,7 @@ class CallbackReceiver:
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         token = scope["path"].rsplit("/", 1)[-1]
         job = None
-        if not self._is_ours(token):
+        if not self._is_ours(self._split(token)[0]):
             status = STRANGER
         elif scope["method"] != "POST":
             status = WRONG_METHOD

@@ -85,7 +85,7 @@ OWN: dict[type[LegnextError], dict[str, Any]] = {
     ChainError: {"finished": ({"job_id": "a-job"},), "step": 2, "journal": "film.db"},
     BudgetExceeded: {"budget": 100.0, "counted": 80.0, "price": 480.0},
     DownloadError: {"url": "https://cdn.example/1.png", "path": "out/1.png"},
-    JournalError: {"journal": "film.db"},
+    JournalError: {"journal": "film.db", "job_id": "a-job"},
 }
 
 
@@ -140,7 +140,7 @@ def test_each_error_prints_one_line_that_says_what_happened_and_ends_with_the_ad
     assert len(str(error).splitlines()) == 1
     assert "Something happened here" in str(error)
     assert str(error).endswith(kind.advice)
-    if kind not in {ConfigurationError, ValidationError, APIError}:  # their messages say what to do
+    if kind not in {ConfigurationError, ValidationError, APIError, JournalError}:  # their messages say what to do
         assert kind.advice.endswith(".")
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
 KNOWN_TO_GO_ON = frozenset(("pending", "staged", "processing"))
 """A callback with one of these is no news: the job has not ended."""
+CLAIM_MARK = "."
+"""Stands in a callback's address between the receiver's token and the submission's own."""
 
 
 class Sleeper(Protocol):
@@ -50,4 +52,16 @@ class Callbacks(Protocol):
 
     def listening(self, job_ids: Iterable[str]) -> AbstractContextManager[Bell]:
         """A bell for these jobs while the context is open; it has rung for those that were called back before."""
+        ...
+
+
+class Claims(Protocol):
+    """Where the callbacks of a batch arrive."""
+
+    def telling(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
+        """While this is open, call `hear` for each callback, in any thread.
+
+        With the job's id and the job's id; and, if the address ends with a submission's own token, also with that
+        token and the job's id.
+        """
         ...

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 JOB_FIELDS = ("job_id", "n", "ext", "task_type")
+ROW_FIELDS = (*JOB_FIELDS, "key")
 URL_FIELDS = ("n", "ext", "stem")
 
 _LONGEST_VALUE = 80

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.errors import JobFailed
 from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
@@ -104,6 +105,14 @@ class State:
         created, ended = (moment(self.part("meta", name)) for name in ("created_at", "ended_at"))
         seconds = (ended - created).total_seconds() if created and ended else 0.0
         return seconds if seconds > 0 else None
+
+
+def failure(state: State, job: Any) -> JobFailed:
+    """The error of a job that has failed, in the service's words."""
+    said = text(state.part("error", "message")) or text(state.part("error", "raw_message"))
+    code = state.part("error", "code")
+    message = f"{state.task_type or 'job'} {state.job_id} failed: {said or 'the service does not say why'}."
+    return JobFailed(message, job=job, code=code if isinstance(code, int) else None)
 
 
 def moment(value: Any) -> datetime | None:

@@ -73,7 +73,7 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
     left = {index: job for index, job in enumerate(jobs) if not job.state.done}
     if len(left) > 1:  # a question that is asked again and again would hold up the others: it is put back instead
         pace = pace._replace(retries=pace.retries._replace(attempts=1))
-    watched = {index: _Watched(job, pace) for index, job in left.items()}
+    watched = {index: Watch(job, pace) for index, job in left.items()}
     job_ids = [job.state.job_id for job in watched.values()]
     with nullcontext() if pace.callbacks is None else pace.callbacks.listening(job_ids) as bell:
         yield from _asking(watched, pace, timeout, bell)
@@ -84,7 +84,7 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
         raise error
 
 
-def _asking(jobs: Mapping[int, _Watched], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
+def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
     begun = free = pace.clock()
     queue = _Queue(jobs, begun, bell)
     patience = max((watched.patience for watched in jobs.values()), default=0.0) if timeout is None else timeout
@@ -115,7 +115,7 @@ def _asking(jobs: Mapping[int, _Watched], pace: Pace, timeout: float | None, bel
 class _Queue:
     """The jobs that are waited for, by when each is asked for next; callbacks bring them forward."""
 
-    def __init__(self, jobs: Mapping[int, _Watched], now: float, bell: Bell | None) -> None:
+    def __init__(self, jobs: Mapping[int, Watch], now: float, bell: Bell | None) -> None:
         self.bell = bell
         self._jobs = jobs
         self._due: dict[int, float] = {}
@@ -135,7 +135,7 @@ class _Queue:
             self._due[index] = moment
             heapq.heappush(self._heap, (moment, index))
 
-    def take(self, index: int) -> _Watched:
+    def take(self, index: int) -> Watch:
         del self._due[index]
         return self._jobs[index]
 
@@ -162,7 +162,7 @@ class _Queue:
         return bool(called)
 
 
-class _Watched:
+class Watch:
     """One job on the list of a wait."""
 
     def __init__(self, job: Waited, pace: Pace) -> None:

@@ -1,0 +1,244 @@
+"""`client.batch`: many paid requests that go on where they were, whatever happened.
+
+for result in client.batch(requests, journal="run.db", concurrency=6):
+    print(result.key, result.state, result.files)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from legnext_client.core.lives import Step
+from legnext_client.core.scheduling import Heard
+from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client.crews import TaskCrew, ThreadCrew
+from legnext_client.drivers import async_emitted, emitted
+from legnext_client.errors import InvalidRequest
+from legnext_client.interrupts import first_interrupt
+from legnext_client.jobs import AsyncJob, Job
+from legnext_client.journal import Journal
+from legnext_client.journal.files import BATCH
+from legnext_client.options import options_of
+from legnext_client.results import BatchSummary, Counts, Result, Unsettled, Update
+from legnext_client.rows import can_be_read_again, checked, read
+from legnext_client.running import Run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+
+    from legnext_client.calling import Desk, Origin
+    from legnext_client.core.flow import Flow
+    from legnext_client.core.items import Item
+    from legnext_client.core.lives import Outcome
+    from legnext_client.core.state import State
+    from legnext_client.drivers import AsyncHands, Hands
+    from legnext_client.options import BatchOptions, Options
+    from legnext_client.rows import Requests, Survey
+
+JobT = TypeVar("JobT", Job, AsyncJob)
+
+logger = logging.getLogger("legnext_client")
+
+INTERRUPTED = (
+    "Interrupted: nothing more is submitted, and what is under way is waited for. Interrupt once more to leave at "
+    "once; nothing is lost either way."
+)
+
+
+class Work(Generic[JobT]):
+    """Rows, a journal and how to run them; what both colours of a batch and of a film have in common."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        kind: str,
+        items: Callable[[], Iterable[Item]],
+        *,
+        again: bool,
+        journal: str | None,
+        options: Options,
+        only: str | None = None,
+        survey: Callable[[], Survey] | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._desk, self._kind, self._items, self._again = desk, kind, items, again
+        self._path, self._options, self._callbacks = journal, options, options.callbacks
+        self._only, self._surveying = only, survey
+        self._surveyed: Survey | None = None
+        self._now = now or _utc_now
+        self._ends: Counter[str] = Counter()
+        self._running: set[str] = set()
+        self._run: Run | None = None
+        self._started = 0.0
+        self._summary: BatchSummary | None = None
+
+    def survey(self) -> Survey | None:
+        """How many rows there are, and what they cost; every row is looked at, and what is wrong with any is raised.
+
+        None when the rows can be read only once.
+        """
+        if self._surveyed is None and self._surveying is not None:
+            self._surveyed = self._surveying()
+        return self._surveyed
+
+    @property
+    def summary(self) -> BatchSummary:
+        """How the batch has ended; there when it has."""
+        if self._summary is None:
+            raise InvalidRequest("this batch has not been run to its end: iterate over it first.")
+        return self._summary
+
+    def _open(self) -> Journal:
+        """Hold the journal; what can be found wrong is found before."""
+        self._desk.check_open()
+        if self._run is not None and self._path is None:
+            raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
+        self.survey()
+        return Journal.open(self._path, self._kind, only=self._only, now=self._now)
+
+    def _begin(self, journal: Journal, job: Callable[[State, Origin], JobT]) -> Flow[None]:
+        self._run = Run(self._desk, journal, self._options, job, self._now)
+        self._ends, self._running, self._summary = Counter(), set(), None
+        self._started = self._desk.clock.now()
+        return self._run.running(self._items, again=self._again)
+
+    def _update(self, step: Step, job: JobT) -> Update:
+        item, number, title, _ = step
+        self._running.add(item.key)
+        return Update(item.key, number + 1, item.steps, title, job, self._points, self._elapsed, self.counts)
+
+    def _result(self, outcome: Outcome, jobs: list[JobT]) -> Result[JobT]:
+        self._ends[outcome.state] += 1
+        self._running.discard(outcome.item.key)
+        return Result(outcome, jobs)
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows have come to which end so far."""
+        ends, rows = self._ends, self._surveyed.rows if self._surveyed is not None else None
+        return Counts(ends[DONE], ends[FAILED] + ends[NEW], ends[UNKNOWN], len(self._running) + ends[SUBMITTED], rows)
+
+    @property
+    def _points(self) -> int:
+        return self._run.points if self._run is not None else 0
+
+    @property
+    def _elapsed(self) -> float:
+        return self._desk.clock.now() - self._started
+
+    def _sum_up(self, journal: Journal) -> None:
+        counts, standing = self.counts, journal.summary()
+        unknown = tuple(
+            Unsettled(entry.key, entry.operation, entry.price, entry.error or "") for entry in journal.entries(UNKNOWN)
+        )
+        running = standing.states.get(SUBMITTED, 0)
+        ended = counts.done + counts.failed + counts.unknown + len(self._running) + self._ends[SUBMITTED]
+        left = None if counts.total is None else max(0, counts.total - ended)
+        self._summary = BatchSummary(
+            counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path
+        )
+
+    def _go_on(self, error: BaseException) -> None:
+        if isinstance(error, KeyboardInterrupt) and self._path is not None:
+            error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
+
+
+class Batch(Work[Job]):
+    """A batch that is about to run: iterate over it for the results, in the order in which they come."""
+
+    def __init__(self, hands: Hands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any) -> None:
+        super().__init__(desk, **work)
+        self._hands, self._on_progress = hands, on_progress
+
+    def __iter__(self) -> Generator[Result[Job]]:
+        with contextlib.ExitStack() as stack:
+            journal = stack.enter_context(self._open())
+            stack.callback(self._sum_up, journal)
+            crew = stack.enter_context(ThreadCrew(self._hands, listens=self._callbacks is not None))
+            stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
+            if self._callbacks is not None:
+                stack.enter_context(self._callbacks.telling(lambda *heard: crew.tell(Heard(*heard))))
+            try:
+                for value in emitted(self._begin(journal, self._job), crew.hands):
+                    if isinstance(value, Step):
+                        update = self._update(value, self._job(value.state))
+                        if self._on_progress is not None:
+                            self._on_progress(update)
+                    else:
+                        yield self._result(value, [self._job(*job) for job in value.jobs])
+            except BaseException as error:
+                self._go_on(error)
+                raise
+
+    def _job(self, state: State, origin: Origin | None = None) -> Job:
+        return Job(state.raw, self._desk, self._hands, origin)
+
+
+class AsyncBatch(Work[AsyncJob]):
+    """The same for `async for`."""
+
+    def __init__(
+        self, hands: AsyncHands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any
+    ) -> None:
+        super().__init__(desk, **work)
+        self._hands, self._on_progress = hands, on_progress
+
+    async def __aiter__(self) -> AsyncGenerator[Result[AsyncJob], None]:
+        async with contextlib.AsyncExitStack() as stack:
+            journal = stack.enter_context(await asyncio.to_thread(self._open))
+            stack.callback(self._sum_up, journal)
+            crew = await stack.enter_async_context(TaskCrew(self._hands, listens=self._callbacks is not None))
+            stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
+            if self._callbacks is not None:
+                stack.enter_context(self._callbacks.telling(lambda *heard: crew.tell(Heard(*heard))))
+            try:
+                values = async_emitted(self._begin(journal, self._job), crew.hands)
+                async with contextlib.aclosing(values):
+                    async for value in values:
+                        if isinstance(value, Step):
+                            update = self._update(value, self._job(value.state))
+                            heard = self._on_progress(update) if self._on_progress is not None else None
+                            if inspect.isawaitable(heard):
+                                await heard
+                        else:
+                            yield self._result(value, [self._job(*job) for job in value.jobs])
+            except BaseException as error:
+                self._go_on(error)
+                raise
+
+    def _job(self, state: State, origin: Origin | None = None) -> AsyncJob:
+        return AsyncJob(state.raw, self._desk, self._hands, origin)
+
+
+def work_on(
+    desk: Desk, requests: Requests, journal: str | os.PathLike[str] | None, options: BatchOptions
+) -> dict[str, Any]:
+    """What a batch of these requests is made of."""
+    found = options_of(options)
+    again = can_be_read_again(requests)
+    return {
+        "desk": desk,
+        "kind": BATCH,
+        "items": partial(read, requests),
+        "again": again,
+        "journal": None if journal is None else os.fspath(journal),
+        "options": found,
+        "survey": partial(checked, requests, strict_prompts=desk.settings.strict_prompts) if again else None,
+    }
+
+
+def _interrupt(crew: ThreadCrew | TaskCrew) -> None:
+    logger.warning(INTERRUPTED)
+    crew.tell(KeyboardInterrupt())
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,315 @@
+"""Many lives, one loop: each row of a batch is a flow of its own, and takes neither a thread nor a task.
+
+A life says what it waits for: a place among the jobs that may run at once, a moment, an answer. The scheduler resumes
+it when that is there. What a life yields beside these is handed on to the driver.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Generator
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from legnext_client.core.flow import Collect, Ended, Flow, Start, Told
+from legnext_client.errors import BudgetExceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from legnext_client.core.pacing import Pacing
+
+ResultT = TypeVar("ResultT")
+LifeFlow = Generator[Any, Any, ResultT]
+"""A flow that may also yield what only the scheduler can give."""
+
+DOWNLOADS = 4
+"""So many lives fetch files at once, and so many more may wait to: rows are not begun faster than they are finished."""
+MISSED = 10_000
+"""So much is remembered of what was heard while nobody listened for it."""
+
+
+class Room(NamedTuple):
+    """Wait for a place among the jobs that run at once, then make an attempt to use it; answered with what it gives.
+
+    An attempt that would pass the budget is made again when other jobs have ended: they may cost less than was held.
+    """
+
+    attempt: Callable[[], Any]
+
+
+class Occupy(NamedTuple):
+    """Take a place, free or not: the service is running the job already."""
+
+
+class Leave(NamedTuple):
+    """Give the place back; with `until`, only then: the service may be running a job that nobody knows of."""
+
+    until: float | None = None
+
+
+class Pause(NamedTuple):
+    """Wait until a moment, or until something is heard of this; answered with what was heard.
+
+    A pause that is not `needed` ends when the run is being stopped.
+    """
+
+    until: float
+    ear: str | None = None
+    needed: bool = True
+
+
+class Aside(NamedTuple):
+    """Carry out a flow beside the others; answered with what it gives. Requests to the service keep to its rate."""
+
+    flow: Flow[Any]
+    request: bool = True
+    finish: bool = False
+
+
+class Halt(NamedTuple):
+    """Begin nothing new any more, and raise this when what runs has ended."""
+
+    error: BaseException
+
+
+class Heard(NamedTuple):
+    """Told from outside: something happened to what this ear listens for."""
+
+    ear: str
+    value: Any
+
+
+class Stopped(Exception):
+    """Thrown into a life that waits to begin something when nothing is begun any more."""
+
+
+class _Life:
+    __slots__ = ("ear", "flow", "needed", "placed", "turn")
+
+    def __init__(self, flow: LifeFlow[None]) -> None:
+        self.flow = flow
+        self.placed = False
+        self.turn = 0
+        """Grows with each thing that is waited for, so that what comes too late is known for it."""
+        self.ear: str | None = None
+        self.needed = True
+
+
+_WAITS, _OUTSIDE = object(), object()
+
+
+class Scheduler:
+    """Runs lives to their ends; see the module."""
+
+    def __init__(self, lives: Iterator[LifeFlow[None]], pacing: Pacing, *, clock: Callable[[], float]) -> None:
+        self._rows: Iterator[LifeFlow[None]] | None = lives
+        self._pacing = pacing
+        self._clock = clock
+        self._alive: set[_Life] = set()
+        self._occupied = 0
+        self._ghosts: list[float] = []
+        self._for_room: deque[tuple[_Life, Room]] = deque()
+        self._for_requests: deque[tuple[_Life, Aside]] = deque()
+        self._for_downloads: deque[tuple[_Life, Aside]] = deque()
+        self._downloading = 0
+        self._pauses: list[tuple[float, int, _Life, int]] = []
+        self._ears: dict[str, _Life] = {}
+        self._missed: dict[str | None, Any] = {}
+        self._number = count()
+        self._short_of_points = False
+        self.halted: BaseException | None = None
+
+    @property
+    def occupied(self) -> int:
+        """How many jobs run, or may be running."""
+        now = self._clock()
+        while self._ghosts and self._ghosts[0] <= now:
+            heapq.heappop(self._ghosts)
+            self._short_of_points = False
+        return self._occupied + len(self._ghosts)
+
+    def running(self) -> Flow[None]:
+        """Run all lives; raises why it was halted when all that ran has ended."""
+        try:
+            while True:
+                yield from self._begin()
+                if not self._alive and self._rows is None:
+                    break
+                for message in (yield Collect(self._patience())):
+                    yield from self._take(message)
+                yield from self._wake()
+        finally:
+            for life in self._alive:
+                life.flow.close()
+        if self.halted is not None:
+            raise self.halted
+
+    def halt(self, error: BaseException) -> None:
+        """Begin nothing new any more."""
+        if self.halted is None:
+            self.halted = error
+        elif error is not self.halted:
+            self.halted.add_note(f"Also: {error}")
+
+    # ---- what begins --------------------------------------------------------------------------------------------
+
+    def _begin(self) -> Flow[None]:
+        yield from self._give_room()
+        while self._rows is not None and self._wants_more():
+            flow = None if self.halted is not None else next(self._rows, None)
+            if flow is None:
+                self._rows = None
+                break
+            life = _Life(flow)
+            self._alive.add(life)
+            yield from self._resume(life, None)
+            yield from self._give_room()
+        yield from self._start_asides()
+        if self.halted is not None:
+            yield from self._stop()
+
+    def _wants_more(self) -> bool:
+        fetching = self._downloading + len(self._for_downloads)
+        return not self._for_room and self.occupied < self._pacing.jobs and fetching < 2 * DOWNLOADS
+
+    def _give_room(self) -> Flow[None]:
+        while self._for_room and self.halted is None:
+            if self._short_of_points or self.occupied >= max(1, self._pacing.jobs):
+                return
+            if self._pacing.next_submission > self._clock():
+                return
+            life, room = self._for_room.popleft()
+            try:
+                found = room.attempt()
+            except BudgetExceeded as error:
+                if self._occupied:
+                    self._for_room.appendleft((life, room))
+                    self._short_of_points = True
+                    return
+                self.halt(error)
+                yield from self._resume(life, None, Stopped())
+            except Exception as error:
+                yield from self._resume(life, None, error)
+            else:
+                self._place(life)
+                yield from self._resume(life, found)
+
+    def _start_asides(self) -> Flow[None]:
+        while self._for_requests and self._pacing.next_request <= self._clock():
+            life, aside = self._for_requests.popleft()
+            self._pacing.began()
+            yield Start((life, life.turn, False), aside.flow, aside.finish)
+        while self._for_downloads and self._downloading < DOWNLOADS:
+            life, aside = self._for_downloads.popleft()
+            self._downloading += 1
+            yield Start((life, life.turn, True), aside.flow, aside.finish)
+
+    def _stop(self) -> Flow[None]:
+        self._rows = None
+        waiting = [life for life, _ in self._for_room] + [life for life in self._ears.values() if not life.needed]
+        self._for_room.clear()
+        for life in waiting:
+            yield from self._resume(life, None, Stopped())
+
+    # ---- what happens -------------------------------------------------------------------------------------------
+
+    def _patience(self) -> float:
+        moments: list[float] = []
+        if self._pauses:
+            moments.append(self._pauses[0][0])
+        if self._for_requests:
+            moments.append(self._pacing.next_request)
+        if self.occupied >= self._pacing.jobs or self._short_of_points:
+            moments.extend(self._ghosts[:1])
+        elif self._for_room:
+            moments.append(self._pacing.next_submission)
+        return max(0.0, min(moments) - self._clock()) if moments else float("inf")
+
+    def _take(self, message: Ended | Told) -> Flow[None]:
+        if isinstance(message, Ended):
+            life, turn, download = message.tag
+            self._downloading -= download
+            if turn == life.turn:
+                yield from self._resume(life, message.result, message.error)
+        elif isinstance(message.value, Heard):
+            ear, value = message.value
+            life = self._ears.get(ear)
+            if life is not None:
+                yield from self._resume(life, value)
+            else:
+                self._missed[ear] = value
+                if len(self._missed) > MISSED:
+                    del self._missed[next(iter(self._missed))]
+        else:
+            self.halt(message.value)
+
+    def _wake(self) -> Flow[None]:
+        now = self._clock()
+        while self._pauses and self._pauses[0][0] <= now:
+            _, _, life, turn = heapq.heappop(self._pauses)
+            if turn == life.turn:
+                yield from self._resume(life, None)
+
+    # ---- lives --------------------------------------------------------------------------------------------------
+
+    def _resume(self, life: _Life, value: Any, error: BaseException | None = None) -> Flow[None]:
+        life.turn += 1
+        if life.ear is not None:
+            self._ears.pop(life.ear, None)
+            life.ear = None
+        try:
+            while True:
+                effect: Any = life.flow.send(value) if error is None else life.flow.throw(error)
+                error = None
+                value = self._answer(life, effect)
+                if value is _WAITS:
+                    return
+                if value is _OUTSIDE:
+                    value = yield effect
+        except (StopIteration, Stopped):
+            pass
+        except Exception as failure:
+            self.halt(failure)
+        self._alive.discard(life)
+        self._leave(life, None)
+
+    def _answer(self, life: _Life, effect: Any) -> Any:
+        """What a life gets for what it yields, if that is there already and can be had here."""
+        match effect:
+            case Room():
+                self._leave(life, None)
+                self._for_room.append((life, effect))
+            case Aside(_, request):
+                (self._for_requests if request else self._for_downloads).append((life, effect))
+            case Pause(until, ear, needed):
+                if ear in self._missed:
+                    return self._missed.pop(ear)
+                heapq.heappush(self._pauses, (until, next(self._number), life, life.turn))
+                life.needed = needed
+                if ear is not None:
+                    life.ear = ear
+                    self._ears[ear] = life
+            case Occupy():
+                return self._place(life)
+            case Leave(until):
+                return self._leave(life, until)
+            case Halt(error):
+                return self.halt(error)
+            case _:
+                return _OUTSIDE
+        return _WAITS
+
+    def _place(self, life: _Life) -> None:
+        if not life.placed:
+            life.placed = True
+            self._occupied += 1
+
+    def _leave(self, life: _Life, until: float | None) -> None:
+        self._short_of_points = False
+        if life.placed:
+            life.placed = False
+            self._occupied -= 1
+            if until is not None:
+                heapq.heappush(self._ghosts, until)

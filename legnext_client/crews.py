@@ -1,0 +1,189 @@
+"""What flows that are carried out beside another one need: hands for them, and a door for what they bring back.
+
+In threads for the sync client, in tasks for the async one. A crew is as large as what it has to do, up to a limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Self
+
+from legnext_client.clocks import SystemClock
+from legnext_client.core.flow import Ended, Start, Told
+from legnext_client.drivers import async_run, run
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from legnext_client.drivers import AsyncHands, Hands
+
+Message = Ended | Told
+
+MOST = 32
+"""So many requests and downloads are on their way at once."""
+HURRY = 1.0
+"""Who leaves by Ctrl-C or is cancelled waits so many seconds for paid requests that are on their way."""
+STEP = 1.0
+"""In steps of so many seconds a clock that cannot be woken is slept by while someone outside may have something to say.
+"""
+
+
+class ThreadCrew:
+    """Threads that carry flows out."""
+
+    def __init__(self, hands: Hands, *, listens: bool = False) -> None:
+        self._stop = threading.Event()
+        self._plain = hands
+        self._stoppable = hands._replace(stop=self._stop)
+        self._listens = listens
+        self._orders: SimpleQueue[Start | None] = SimpleQueue()
+        self._inbox: SimpleQueue[tuple[Message, bool]] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._under_way = 0
+        self._to_finish = 0
+
+    @property
+    def hands(self) -> Hands:
+        """Hands that this crew helps."""
+        return self._plain._replace(crew=self)
+
+    def tell(self, value: Any) -> None:
+        """Say something to the flow that collects; from any thread, and from a signal's handler."""
+        self._inbox.put((Told(value), False))
+
+    def start(self, order: Start) -> None:
+        self._under_way += 1
+        self._to_finish += order.finish
+        if self._under_way > len(self._threads) < MOST:
+            thread = threading.Thread(target=self._work, name="legnext-crew", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._orders.put(order)
+
+    def collect(self, seconds: float) -> list[Message]:
+        """What has happened; waits for it at most so many seconds of the clock."""
+        clock = self._plain.clock
+        real = type(clock) is SystemClock
+        if not real and not self._under_way:
+            while seconds > 0 and self._inbox.empty():
+                step = min(STEP, seconds) if self._listens else seconds
+                clock.sleep(step)
+                seconds -= step
+            seconds = 0.0
+        elif not real:
+            seconds = float("inf")  # by such a clock no time passes while someone works
+        found: list[Message] = []
+        with contextlib.suppress(Empty):
+            while True:
+                wait = 0.0 if found else min(seconds, threading.TIMEOUT_MAX)
+                found.append(self._received(wait > 0, wait if wait < threading.TIMEOUT_MAX else None))
+        return found
+
+    def _received(self, block: bool, seconds: float | None) -> Message:
+        message, finish = self._inbox.get(block, seconds)
+        self._under_way -= isinstance(message, Ended)
+        self._to_finish -= finish
+        return message
+
+    def _work(self) -> None:
+        while (order := self._orders.get()) is not None:
+            try:
+                ended = Ended(order.tag, run(order.flow, self._plain if order.finish else self._stoppable))
+            except BaseException as error:
+                ended = Ended(order.tag, None, error)
+            self._inbox.put((ended, order.finish))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        for _ in self._threads:
+            self._orders.put(None)
+        hurry = kind is not None and issubclass(kind, KeyboardInterrupt)
+        with contextlib.suppress(Empty):
+            while self._to_finish:
+                self._received(True, HURRY if hurry else None)
+        end = time.monotonic() + HURRY
+        for thread in self._threads:  # one that is deep in a read ends after it, and changes nothing more
+            thread.join(max(0.0, end - time.monotonic()))
+
+
+class TaskCrew:
+    """The same in tasks."""
+
+    def __init__(self, hands: AsyncHands, *, listens: bool = False) -> None:
+        self._plain = hands
+        self._listens = listens
+        self._inbox: deque[Message] = deque()
+        self._rung = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._room = asyncio.Semaphore(MOST)
+        self._tasks: dict[asyncio.Task[None], bool] = {}
+
+    @property
+    def hands(self) -> AsyncHands:
+        """Hands that this crew helps."""
+        return self._plain._replace(crew=self)
+
+    def tell(self, value: Any) -> None:
+        """Say something to the flow that collects; from any thread, and from a signal's handler."""
+        with contextlib.suppress(RuntimeError):  # the loop was closed at this moment: nobody listens any more
+            self._loop.call_soon_threadsafe(self._put, Told(value))
+
+    def start(self, order: Start) -> None:
+        task = self._loop.create_task(self._work(order))
+        self._tasks[task] = order.finish
+
+    async def collect(self, seconds: float) -> list[Message]:
+        """What has happened; waits for it at most so many seconds of the clock."""
+        clock = self._plain.clock
+        if not self._inbox and type(clock) is not SystemClock and not self._tasks:
+            while seconds > 0 and not self._inbox:
+                step = min(STEP, seconds) if self._listens else seconds
+                await clock.async_sleep(step)
+                seconds -= step
+        elif not self._inbox:
+            wait = seconds if type(clock) is SystemClock and seconds < threading.TIMEOUT_MAX else None
+            self._rung.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._rung.wait()
+        found = list(self._inbox)
+        self._inbox.clear()
+        return found
+
+    def _put(self, message: Message) -> None:
+        self._inbox.append(message)
+        self._rung.set()
+
+    async def _work(self, order: Start) -> None:
+        try:
+            async with self._room:
+                ended = Ended(order.tag, await async_run(order.flow, self._plain))
+        except BaseException as error:
+            ended = Ended(order.tag, None, error)
+        self._tasks.pop(asyncio.current_task(), None)  # type: ignore[arg-type]
+        self._put(ended)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        hurry = kind is not None and issubclass(kind, asyncio.CancelledError | KeyboardInterrupt)
+        for task, finish in list(self._tasks.items()):
+            if not finish:
+                task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=HURRY if hurry else None)
+        for task in self._tasks:
+            task.cancel()

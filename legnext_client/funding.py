@@ -1,0 +1,83 @@
+"""Before a run submits: what earlier runs of its journal have cost, and whether the account can pay the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.calling import filled
+from legnext_client.core.flow import Flow, Request
+from legnext_client.core.lives import key_of
+from legnext_client.core.sending import sending
+from legnext_client.core.state import number
+from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client.errors import BudgetExceeded
+from legnext_client.generated.operations import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from legnext_client.calling import Desk
+    from legnext_client.core.items import Item
+    from legnext_client.journal import Journal
+    from legnext_client.prices import Budget
+
+logger = logging.getLogger("legnext_client")
+
+AVAILABLE = ("available_credits", "available_points")
+"""The parts of the balance that can be spent."""
+
+
+def budget_key(run: str, key: str, attempt: int) -> tuple[str, str, int]:
+    """Under which a budget counts a submission, in one run and in those that go on with its journal."""
+    return run, key, attempt
+
+
+def count_earlier(journal: Journal, budgets: Sequence[Budget]) -> None:
+    """Have the budgets know what earlier runs have spent, and what may still be spent for them."""
+    if not budgets:
+        return
+    run, attempts = journal.about.id, Counter[str]()
+    for entry in journal.entries(history=True):
+        key = budget_key(run, entry.key, attempts[entry.key])
+        attempts[entry.key] += 1
+        for budget in budgets:
+            if entry.state == DONE:
+                budget.settle(key, entry.points)
+            elif entry.state in (SUBMITTING, UNKNOWN):
+                budget.freeze(key, entry.price)
+            elif entry.state in (SUBMITTED, FAILED):  # of what has failed, only what was given up holds anything
+                budget.freeze(key, entry.frozen or (entry.price if entry.state == SUBMITTED else 0))
+
+
+def check_balance(
+    desk: Desk, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
+) -> Flow[None]:
+    """Refuse to begin what the account cannot pay."""
+    begun = {
+        entry.key for entry in journal.entries() if entry.state != NEW and not (retry_failed and entry.state == FAILED)
+    }
+    needed = sum(
+        item.price(step).reserve for item in items for step in range(item.steps) if key_of(item, step) not in begun
+    )
+    needed = min([needed, *(max(0, budget.left) for budget in budgets)])
+    if not needed:
+        return
+    operation, settings = ROLES["balance"], desk.settings
+    request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
+    answer = yield from sending(request, settings.retries, settings.timeout, clock=desk.clock.now)
+    inner = answer.data.get(operation.unwrap or "")
+    told: Mapping[str, Any] = inner if isinstance(inner, dict) else answer.data  # pyright: ignore[reportUnknownVariableType]
+    if not any(isinstance(told.get(name), int | float) for name in AVAILABLE):
+        logger.warning("the balance is not told as expected, and so not checked")
+        return
+    available = sum(number(told.get(name)) for name in AVAILABLE)
+    if available < needed:
+        raise BudgetExceeded(
+            f"this takes up to {needed} points, and the account has {available:g}: top it up, or give a budget of what "
+            "it has.",
+            budget=available,
+            counted=0,
+            price=needed,
+        )

@@ -1,0 +1,182 @@
+"""The file of a journal: making it, telling it from any other file, and holding it so that one process writes.
+
+A file that is not a sound journal of this version is never changed: it is looked at through a connection that cannot
+write before it is opened by one that can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import uuid
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import quote
+
+from legnext_client._version import __version__
+from legnext_client.errors import JournalError
+
+FILM, BATCH = "film", "batch"
+APPLICATION, VERSION = 0x4C474E58, 1
+"""What SQLite keeps in the head of the file: that it is a journal, and of which version."""
+
+SCHEMA = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE items (
+    key TEXT PRIMARY KEY,        -- the row of the batch, or 'film'
+    digest TEXT NOT NULL,        -- changes when what is asked for changes
+    described TEXT NOT NULL      -- what is asked for, as JSON
+);
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,           -- the item's key, and for a film the number of the step: 'film/2'
+    item TEXT NOT NULL,
+    step INTEGER NOT NULL,       -- from 0
+    digest TEXT NOT NULL,        -- the item's, when this was sent
+    current INTEGER NOT NULL DEFAULT 1,  -- 0: another request has taken its place; what it cost still counts
+    operation TEXT NOT NULL,
+    body TEXT NOT NULL,          -- what is sent, as JSON
+    state TEXT NOT NULL CHECK (state IN ('new', 'submitting', 'submitted', 'done', 'failed', 'unknown')),
+    token TEXT,                  -- the last part of its callback's address
+    price INTEGER NOT NULL,      -- what it was thought to cost, in points
+    job_id TEXT,
+    status TEXT,                 -- the job's, in the service's word
+    frozen INTEGER NOT NULL DEFAULT 0,   -- points held for it; of what was given up, what may be
+    points INTEGER NOT NULL DEFAULT 0,   -- points charged for it
+    output TEXT,                 -- the job as the service last told of it, as JSON
+    error TEXT,
+    files TEXT,                  -- paths of what was downloaded, as JSON
+    submitting_at TEXT, submitted_at TEXT, ended_at TEXT
+);
+CREATE UNIQUE INDEX requests_current ON requests (key) WHERE current;
+CREATE INDEX requests_job ON requests (job_id);
+CREATE INDEX requests_state ON requests (state);
+"""
+
+_MAGIC = b"SQLite format 3\0"
+_PATIENCE = 10.0
+
+
+class Lock:
+    """Held by the one process that may write. The system gives it back when that process ends, however it ends."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        try:
+            # SQLite locks the same way on every system; the journal itself stays open to readers.
+            self._held = sqlite3.connect(f"{path}-lock", timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise JournalError(f"{path} cannot be made: {error}.", journal=path) from error
+        try:
+            self._held.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            self._held.close()
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise JournalError(f"{path} cannot be held: {error}.", journal=path) from error
+            raise JournalError(
+                f"{path} is in use: another run writes to it. Wait for it, stop it, or use another journal.",
+                journal=path,
+            ) from error
+
+    def release(self) -> None:
+        self._held.close()
+
+
+class About(NamedTuple):
+    """What a journal says of itself."""
+
+    id: str
+    kind: str
+
+
+def create(path: str, kind: str) -> None:
+    """Make a journal where there is none; it is there as a whole or not at all. The lock must be held."""
+    unfinished = f"{path}-new"
+    for leftover in (unfinished, f"{unfinished}-wal", f"{unfinished}-shm", f"{unfinished}-journal"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(leftover)
+    with contextlib.closing(sqlite3.connect(unfinished, isolation_level=None)) as made:
+        mode = made.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise JournalError(f"{path} is on a disk that cannot hold a journal; use a local one.", journal=path)
+        fill(made, kind)
+    with open(unfinished, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+    _sync_directory(path)
+
+
+def fill(made: sqlite3.Connection, kind: str) -> None:
+    """Write the tables of a new journal."""
+    made.executescript(SCHEMA)
+    about = {"id": uuid.uuid4().hex, "kind": kind, "made_by": f"legnext-client {__version__}"}
+    about["made_at"] = datetime.now(UTC).isoformat(timespec="seconds")
+    made.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+    made.execute(f"PRAGMA application_id = {APPLICATION}")
+    made.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def is_there(path: str) -> bool:
+    """Whether there is something at this path; an empty file is nothing yet."""
+    try:
+        return os.path.getsize(path) > 0
+    except FileNotFoundError:
+        return False
+
+
+def examine(path: str) -> None:
+    """Refuse what is not a sound journal of this version, without changing a byte of it."""
+    with open(path, "rb") as file:
+        head = file.read(100)
+    if not head.startswith(_MAGIC) or int.from_bytes(head[68:72], "big") != APPLICATION:
+        raise JournalError(f"{path} is no journal of legnext-client: give another path.", journal=path)
+    version = int.from_bytes(head[60:64], "big")
+    if version > VERSION:
+        raise JournalError(
+            f"{path} was written by a newer version of legnext-client (format {version}, this one reads {VERSION}): "
+            "update it.",
+            journal=path,
+        )
+    with contextlib.closing(reader(path)) as looked:
+        try:
+            found = looked.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise damaged(path, str(error)) from error
+    if found != "ok":
+        raise damaged(path, str(found).replace("\n", " "))
+
+
+def damaged(path: str, why: str) -> JournalError:
+    return JournalError(
+        f"{path} is damaged ({why}). Keep a copy; `sqlite3 {path} .recover` may save what is in it.", journal=path
+    )
+
+
+def reader(path: str) -> sqlite3.Connection:
+    """A connection that cannot write."""
+    return _connect(f"file:{quote(os.path.abspath(path))}?mode=ro", path)
+
+
+def writer(path: str) -> sqlite3.Connection:
+    """A connection whose commits survive the loss of power."""
+    opened = _connect(f"file:{quote(os.path.abspath(path))}?mode=rw", path)
+    opened.execute("PRAGMA synchronous = FULL")
+    return opened
+
+
+def _connect(uri: str, path: str) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
+    except sqlite3.Error as error:
+        raise JournalError(f"{path} cannot be opened: {error}.", journal=path) from error
+
+
+def _sync_directory(path: str) -> None:
+    if os.name != "posix":
+        return
+    directory = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,0 +1,96 @@
+"""What a caller chooses for a batch or a film, and what is refused of it."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+from legnext_client.core.names import ROW_FIELDS, fields_of
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.rules import JOBS_AT_ONCE
+from legnext_client.prices import Budget
+
+if TYPE_CHECKING:
+    from legnext_client.core.callbacks import Claims
+
+StrPath = str | os.PathLike[str]
+
+ROW_NAME = "{key}_{n}{ext}"
+
+
+class RunOptions(TypedDict, total=False):
+    """Options of `client.run` and `client.batch`."""
+
+    budget: int | Budget | None
+    """Points that are not to be passed, those of earlier runs of the journal included; or a `Budget` that is shared."""
+    retry_failed: bool
+    """Try again what has failed in an earlier run."""
+    timeout: float | None
+    """Seconds to wait for one job; see `Job.wait`."""
+    poll_interval: float | None
+    """Seconds between questions for one job; without it, it is asked for when it is likely to be done."""
+    callback: str | None
+    """Where the service calls back. Each submission's own token is put behind it, by which a callback can tell which
+    job a submission became whose answer was lost."""
+    callbacks: Claims | None
+    """Where these calls arrive, such as a `CallbackReceiver`."""
+
+
+class BatchOptions(RunOptions, total=False):
+    """Options of `client.batch`."""
+
+    concurrency: int
+    """So many jobs at once at most; fewer while the service refuses them."""
+    download: StrPath | None
+    """The directory to fetch what was made to."""
+    name: str
+    """The names of the files there; see `Job.download`. `{key}` is the row's."""
+
+
+class Options(NamedTuple):
+    """The same, found right."""
+
+    concurrency: int = JOBS_AT_ONCE
+    budgets: tuple[Budget, ...] = ()
+    retry_failed: bool = False
+    timeout: float | None = None
+    poll_interval: float | None = None
+    callback: str | None = None
+    callbacks: Claims | None = None
+    download: str | None = None
+    name: str = ROW_NAME
+
+
+def options_of(given: BatchOptions) -> Options:
+    """The options, or one error that names what is wrong."""
+    values: dict[str, object] = dict(given)
+    budget = values.pop("budget", None)
+    values["budgets"] = () if budget is None else (_budget(budget),)
+    try:
+        options = Options(**values)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise TypeError(str(error).replace("Options.__new__()", "this method")) from None
+    if isinstance(options.concurrency, bool) or options.concurrency < 1:
+        raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {options.concurrency!r}.")
+    for name in ("timeout", "poll_interval"):
+        value = getattr(options, name)
+        if value is not None and (isinstance(value, bool) or not 0 < value < math.inf):
+            raise InvalidRequest(f"{name} must be seconds above 0; got {value!r}.")
+    if options.callback is not None and not options.callback.startswith(("http://", "https://")):
+        raise InvalidRequest(f"callback must begin with http:// or https://; got {options.callback!r}.")
+    if options.callbacks is not None and not hasattr(options.callbacks, "telling"):
+        kind = type(options.callbacks).__name__
+        raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {kind}.")
+    fields = fields_of(options.name, ROW_FIELDS)
+    if "key" not in fields and "job_id" not in fields:
+        raise InvalidRequest(f"name must hold {{key}} or {{job_id}}, to be another for each row; got {options.name!r}.")
+    return options._replace(download=None if options.download is None else os.fspath(options.download))
+
+
+def _budget(budget: object) -> Budget:
+    if isinstance(budget, Budget):
+        return budget
+    if isinstance(budget, bool) or not isinstance(budget, int | float):
+        raise InvalidRequest(f"budget must be points, or a Budget; got {budget!r}.")
+    return Budget(budget)  # type: ignore[arg-type]

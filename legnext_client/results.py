@@ -1,0 +1,128 @@
+"""What a batch tells: how far it is, what came of each row, and how it ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from legnext_client.core.lives import Outcome
+    from legnext_client.errors import LegnextError
+
+JobT = TypeVar("JobT")
+
+
+class Counts(NamedTuple):
+    """How many rows have come to which end; `total` is None while the rows have not all been read."""
+
+    done: int = 0
+    failed: int = 0
+    unknown: int = 0
+    running: int = 0
+    total: int | None = None
+
+
+class Update(NamedTuple):
+    """How far a run is. `str()` is a line to print."""
+
+    key: str
+    step: int
+    """From 1."""
+    steps: int
+    title: str
+    job: Any
+    points: int
+    """Charged so far, in this run and those before it."""
+    elapsed: float
+    counts: Counts
+
+    def __str__(self) -> str:
+        step = f"step {self.step} of {self.steps}, {self.title}" if self.steps > 1 else self.title
+        minutes, seconds = divmod(int(self.elapsed), 60)
+        doing = f"{self.job.status} {self.job.progress} %"
+        return f"{self.key}: {step}: {doing}, {self.points} points so far, {minutes}:{seconds:02}"
+
+
+class Result(Generic[JobT]):
+    """What came of one row of a batch."""
+
+    def __init__(self, outcome: Outcome, jobs: list[JobT]) -> None:
+        self.key: str = outcome.item.key
+        """The row's key."""
+        self.state: str = outcome.state
+        """`done`; `failed`; `unknown`: submitted, and nobody knows what became of it; `submitted`: it goes on running;
+        `new`: not sent."""
+        self.jobs = jobs
+        """The jobs of the steps that have ended; one, unless the row is a film."""
+        self.error: LegnextError | None = outcome.error
+        """Why it is not done, or why its files are not there."""
+        self.files = [Path(path) for path in outcome.files]
+        """What was downloaded."""
+        self.points: int = outcome.points
+        """What its finished jobs have cost."""
+        self.earlier: bool = outcome.earlier
+        """It had come to this end before this run began."""
+        self.asked: Mapping[str, Any] = outcome.item.described()
+        """What was asked for."""
+
+    @property
+    def ok(self) -> bool:
+        """Done."""
+        return self.state == DONE
+
+    @property
+    def job(self) -> JobT | None:
+        """The last job that has ended."""
+        return self.jobs[-1] if self.jobs else None
+
+    def __repr__(self) -> str:
+        why = f", {self.error}" if self.error is not None else ""
+        return f"<{type(self).__name__} {self.key}: {self.state}, {self.points} points{why}>"
+
+
+class Unsettled(NamedTuple):
+    """A request whose outcome is unknown."""
+
+    key: str
+    operation: str
+    price: int
+    error: str
+
+
+class BatchSummary(NamedTuple):
+    """How a batch has ended. `str()` says what to do about what is unknown."""
+
+    done: int
+    failed: int
+    unknown: tuple[Unsettled, ...]
+    running: int
+    """Jobs that go on at the service; another run waits for them."""
+    left: int | None
+    """Rows that were not begun; None when they have not all been read."""
+    points: int
+    seconds: float
+    journal: str | None
+
+    def __str__(self) -> str:
+        parts = [f"{self.done} done", f"{self.failed} failed", f"{len(self.unknown)} unknown"]
+        parts += [f"{self.running} still running"] if self.running else []
+        parts += [f"{self.left} not begun"] if self.left else []
+        minutes, seconds = divmod(int(self.seconds), 60)
+        lines = [f"{', '.join(parts)}; {self.points} points in {minutes}:{seconds:02}."]
+        if (self.running or self.left) and self.journal:
+            lines.append(f"Run it again with the journal {self.journal} to go on.")
+        lines += [f"Unknown: {one.key} ({one.operation}, {one.price} points): {one.error}" for one in self.unknown]
+        if self.unknown and self.journal:
+            lines.append(
+                "Each may have been charged. Look at your callbacks or the balance, then settle it with "
+                f"Journal({self.journal!r}): adopt(key, job_id), resubmit(key) or give_up(key)."
+            )
+        return "\n".join(lines)
+
+
+ENDS = {DONE: "done", FAILED: "failed", UNKNOWN: "unknown", SUBMITTED: "running", NEW: "failed"}
+"""How a row's end is counted."""

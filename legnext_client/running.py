@@ -1,0 +1,232 @@
+"""A run: one film, or the rows of a batch, with a journal, a budget and a directory; both colours carry it out.
+
+What a row goes through stands in `core.lives`, who runs when in `core.scheduling`; here is what they need of a client.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import random
+import secrets
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client.calling import Origin, Plan, question, release
+from legnext_client.core.callbacks import CLAIM_MARK
+from legnext_client.core.lives import Life, Prepared
+from legnext_client.core.pacing import Pacing
+from legnext_client.core.polling import UNKNOWN as UNCERTAIN
+from legnext_client.core.polling import default_timeout
+from legnext_client.core.scheduling import Scheduler
+from legnext_client.core.sending import Answer
+from legnext_client.core.submission import SUBMITTED, UNKNOWN, Entry
+from legnext_client.core.waiting import Pace, Waited, Watch
+from legnext_client.downloads import LARGEST, SECONDS, of_job
+from legnext_client.errors import BudgetExceeded
+from legnext_client.funding import budget_key, check_balance, count_earlier
+from legnext_client.generated.operations import OPERATIONS
+from legnext_client.planning import expectation, refuse, size_of
+from legnext_client.prices import price
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from legnext_client.calling import Desk
+    from legnext_client.core.flow import Flow
+    from legnext_client.core.items import Call, Cost, Item
+    from legnext_client.core.scheduling import LifeFlow
+    from legnext_client.core.state import State
+    from legnext_client.core.submission import Submission
+    from legnext_client.generated.operations import Operation
+    from legnext_client.journal import Journal
+    from legnext_client.options import Options
+
+logger = logging.getLogger("legnext_client")
+
+CALLBACK = "callback"
+"""The field, of any operation that has it, for where to call back."""
+
+
+class Leftover(NamedTuple):
+    """What the records know of a row that is not asked for any more."""
+
+    key: str
+    digest: str
+    what: Mapping[str, Any]
+    steps: int = 1
+    wrong: None = None
+
+    def call(self, step: int, finished: Sequence[State]) -> Call:
+        raise AssertionError(f"nothing is submitted for {self.key}, of which step {step} follows {len(finished)} jobs")
+
+    def price(self, step: int) -> Cost:
+        raise AssertionError(f"nothing is submitted for {self.key}, so step {step} costs nothing more")
+
+    def described(self) -> Mapping[str, Any]:
+        return self.what
+
+
+class Run:
+    """What lives need of a client, a journal and budgets; see `core.lives.House`."""
+
+    def __init__(
+        self, desk: Desk, journal: Journal, options: Options, job: Callable[[State, Origin], Any],
+        today: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self.book = journal
+        self.retry_failed, self.callbacks = options.retry_failed, options.callbacks is not None
+        self.request_timeout = desk.settings.timeout
+        self.clock, self.today, self.job = desk.clock.now, today, job
+        self._desk, self._options = desk, options
+        self._run = journal.about.id
+        self.points = journal.summary().points
+        """What all jobs of the journal have cost that have ended."""
+        self.pacing = Pacing(
+            options.concurrency,
+            desk.settings.requests_per_second,
+            desk.settings.retries,
+            clock=self.clock,
+            chance=random.random,
+        )
+        self._pace = Pace(
+            desk.settings.retries._replace(attempts=1), desk.settings.timeout, options.poll_interval, clock=self.clock
+        )
+
+    # ---- the whole ----------------------------------------------------------------------------------------------
+
+    def running(self, items: Callable[[], Iterable[Item]], *, again: bool) -> Flow[None]:
+        """Run all rows; emits `Step` and `Outcome`. `again`: the rows can be read more than once."""
+        options = self._options
+        count_earlier(self.book, options.budgets)
+        if again:
+            yield from check_balance(self._desk, self.book, items(), options.budgets, retry_failed=options.retry_failed)
+        scheduler = Scheduler(self._lives(items, again), self.pacing, clock=self.clock)
+        yield from scheduler.running()
+
+    def _lives(self, items: Callable[[], Iterable[Item]], again: bool) -> Iterator[LifeFlow[None]]:
+        under_way = {entry.item for entry in self.book.entries(SUBMITTED, UNKNOWN)}
+        first = [item for item in items() if item.key in under_way] if again and under_way else []
+        seen = {item.key for item in first}
+        for item in first:
+            yield Life(item, self).living()
+        for item in items():
+            if item.key not in seen:
+                under_way.discard(item.key)
+                yield Life(item, self).living()
+        for entry in list(self.book.entries(SUBMITTED)):
+            if entry.item in under_way - seen:
+                what = self.book.described(entry.item) or {}
+                yield Life(Leftover(entry.item, entry.digest, what), self).leftover(entry)
+
+    # ---- a call -------------------------------------------------------------------------------------------------
+
+    def prepare(self, call: Call, before: State | None, key: str) -> Prepared:
+        """Find a call right and hold its price; raises `InvalidRequest` and `BudgetExceeded`."""
+        fields = dict(call.fields)
+        if before is not None:
+            refuse(before, call.operation, fields)
+        token = None
+        if self._options.callback is not None and CALLBACK not in fields and _takes_callback(call.operation):
+            token = secrets.token_urlsafe(16)
+            fields[CALLBACK] = f"{self._options.callback}{CLAIM_MARK}{token}"
+        plan = self._desk.plan(
+            call.operation,
+            fields,
+            source=call.source,
+            budgets=self._options.budgets,
+            key=budget_key(self._run, key, self.book.attempts(key)),
+        )
+        estimate = price(call.operation, plan.request.sent, source=call.source)
+        return Prepared(plan.request, estimate.reserve, plan, token)
+
+    def refused(self, prepared: Prepared) -> None:
+        """Nothing is held for it any more."""
+        release(prepared.plan.holds)
+
+    def accepted(self, prepared: Prepared, submission: Submission) -> tuple[Origin, BudgetExceeded | None]:
+        """What to remember of the job; an error when the service holds more for it than was estimated."""
+        plan: Plan = prepared.plan
+        state = submission.state
+        if state is None:
+            raise AssertionError("only a job is accepted")
+        origin = self._desk.origin(plan, Answer(dict(state.raw), submission.headers))
+        points = math.ceil(state.points)
+        if points <= prepared.price:
+            return origin, None
+        said = (
+            f"the service holds {points} points for {plan.operation.name}, job {state.job_id}; {prepared.price} were "
+            "estimated"
+        )
+        if not plan.holds:
+            logger.warning(said)
+            return origin, None
+        return origin, BudgetExceeded(
+            f"{said}. Nothing more is submitted; run it again with the same journal to go on.",
+            budget=plan.holds[0][0].points,
+            price=points,
+        )
+
+    def recalled(self, entry: Entry, call: Call | None) -> Origin:
+        """What is remembered of a job of the records."""
+        operation = OPERATIONS.get(entry.operation)
+        if operation is None:  # the spec of today does not have it any more
+            return Origin()
+        since = entry.submitted_at or entry.submitting_at
+        age = max(0.0, (self.today() - since).total_seconds()) if since else 0.0
+        key = budget_key(self._run, entry.key, self.book.attempts(entry.key))
+        size = size_of(operation, entry.body) or (call.source if call is not None else None)
+        return Origin(
+            operation,
+            expectation(operation, entry.body),
+            self.clock() - age,
+            None,
+            size,
+            tuple((budget, key) for budget in self._options.budgets),
+        )
+
+    # ---- a job --------------------------------------------------------------------------------------------------
+
+    def watch(self, state: State, origin: Origin, told: float | None) -> Watch:
+        """How to ask for the job."""
+        watch = Watch(Waited(state, question(state.job_id), self._desk.scheduler(origin), told), self._pace)
+        watch.called_back = self.callbacks
+        return watch
+
+    def patience(self, watch: Watch) -> float:
+        """For how many seconds to wait for it."""
+        return watch.patience if self._options.timeout is None else self._options.timeout
+
+    def lasts(self, operation: str, body: Mapping[str, Any]) -> float:
+        """For how many seconds such a job can last at most."""
+        found = OPERATIONS.get(operation)
+        return default_timeout((expectation(found, body) if found else None) or UNCERTAIN)
+
+    def saw(self, state: State, origin: Origin, running: float | None, price: int) -> int:
+        """The job has ended; the points that it cost."""
+        self._desk.saw(state, origin, running)
+        points = math.ceil(state.points)
+        cost = price if state.ok and not points and not state.charge_is_told else points
+        self.points += cost
+        return cost
+
+    def fetching(self, item: Item, made: tuple[State, Origin], had: Sequence[str]) -> Flow[list[str]] | None:
+        """A flow that downloads what was made; None when nothing is to be fetched."""
+        state, _ = made
+        if self._options.download is None or not (state.image_urls or state.video_urls):
+            return None
+        if had and all(map(os.path.exists, had)):
+            return None
+        return self._fetching(item, state, self._options.download)
+
+    def _fetching(self, item: Item, state: State, directory: str) -> Flow[list[str]]:
+        paths = yield from of_job(
+            self._desk, state, directory, self._options.name, None, key=item.key, concurrency=1, max_bytes=LARGEST,
+            timeout=SECONDS,
+        )  # fmt: skip
+        return [str(path) for path in paths]
+
+
+def _takes_callback(operation: Operation) -> bool:
+    return any(field.name == CALLBACK for field in operation.fields)

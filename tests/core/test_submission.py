@@ -1,0 +1,134 @@
+"""Submit once: what is written down at which moment, for every outcome there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.core.flow import Do, Lost, Received, Request, Send
+from legnext_client.core.submission import Begun, Entry, Intent, Submission, submit_once
+from legnext_client.errors import (
+    BadRequestError,
+    ConnectionError,
+    InsufficientCreditsError,
+    JournalError,
+    LegnextError,
+    RateLimitError,
+    SubmissionUnknown,
+)
+
+if TYPE_CHECKING:
+    from legnext_client.core.state import State
+
+REQUEST = Request("POST", "/paint", b"{}", paid=True, operation="paint", sent={"text": "a cat"})
+INTENT = Intent("a", "a", 0, "d", {"text": "a cat"}, "paint", {"text": "a cat"}, 80)
+ENTRY = Entry(7, "a", "a", 0, "d", "paint", {"text": "a cat"}, "submitting", 80)
+
+
+class Written:
+    """Records that remember what they were told, between what was sent."""
+
+    def __init__(self, *, won: bool = True, full: bool = False) -> None:
+        self.told: list[Any] = []
+        self._won, self._full = won, full
+
+    def begin(self, intent: Intent) -> Begun:
+        self.told.append(("begin", intent.key))
+        return Begun(ENTRY, self._won)
+
+    def returned(self, number: int) -> None:
+        self.told.append(("returned", number))
+
+    def accepted(self, number: int, state: State) -> None:
+        if self._full:
+            raise JournalError("the disk is full.", journal="run.db")
+        self.told.append(("accepted", number, state.job_id))
+
+    def refused(self, number: int, reason: str, job_id: str | None) -> None:
+        self.told.append(("refused", number, job_id) if reason else "no reason")
+
+    def lost(self, number: int, reason: str) -> None:
+        self.told.append(("lost", number) if reason else "no reason")
+
+
+def submitted(records: Written, outcome: Received | Lost) -> Submission:
+    """Carry the flow out by hand; what is sent stands among what is written."""
+    flow = submit_once(INTENT, REQUEST, records, 30.0)
+    result: Any = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Send):
+                records.told.append("sent")
+                result = outcome
+            else:
+                assert isinstance(effect, Do)
+                try:
+                    result = effect.function()
+                except LegnextError as error:
+                    result = error
+    except StopIteration as end:
+        found: Submission = end.value
+        return found
+
+
+JOB = Received(200, {"retry-after": "3"}, b'{"job_id": "j-1", "status": "pending"}')
+
+
+def test_the_intent_is_written_before_it_is_sent_and_the_id_before_anything_else() -> None:
+    records = Written()
+    submission = submitted(records, JOB)
+    assert records.told == [("begin", "a"), "sent", ("accepted", 7, "j-1")]
+    assert submission.state is not None
+    assert (submission.state.job_id, submission.headers, submission.error) == ("j-1", {"retry-after": "3"}, None)
+
+
+def test_nothing_is_sent_when_someone_else_has_begun_it() -> None:
+    records = Written(won=False)
+    submission = submitted(records, JOB)
+    assert records.told == [("begin", "a")]
+    assert submission == Submission(ENTRY)
+
+
+def answer(status: int, body: bytes = b"{}") -> Received:
+    return Received(status, {}, body)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "written", "error", "again"),
+    [
+        (Lost("refused", sent=False), ("returned", 7), ConnectionError, True),
+        (Lost("untrusted certificate", sent=False, again=False), ("returned", 7), ConnectionError, False),
+        (answer(429), ("returned", 7), RateLimitError, True),
+        (answer(402), ("returned", 7), InsufficientCreditsError, False),
+        (answer(400), ("refused", 7, None), BadRequestError, False),
+        (answer(400, b'{"job_id": "j-2"}'), ("refused", 7, "j-2"), BadRequestError, False),
+        (Lost("reset", sent=True), ("lost", 7), SubmissionUnknown, False),
+        (answer(500), ("lost", 7), SubmissionUnknown, False),
+        (answer(200, b"<html>"), ("lost", 7), SubmissionUnknown, False),
+        (answer(200, b"{}"), ("lost", 7), SubmissionUnknown, False),
+    ],
+)
+def test_what_becomes_of_it_is_written_down(
+    outcome: Received | Lost, written: tuple[object, ...], error: type[LegnextError], again: bool
+) -> None:
+    records = Written()
+    submission = submitted(records, outcome)
+    assert records.told == [("begin", "a"), "sent", written]
+    assert submission.state is None
+    assert isinstance(submission.error, error)
+    assert submission.again is again
+
+
+def test_an_id_that_cannot_be_written_down_is_in_the_error() -> None:
+    with pytest.raises(JournalError, match=r"accepted and paid as job j-1, .* the disk is full") as caught:
+        submitted(Written(full=True), JOB)
+    assert (caught.value.job_id, caught.value.journal) == ("j-1", "run.db")
+
+
+def test_an_error_of_the_disk_is_one_of_ours() -> None:
+    flow = submit_once(INTENT, REQUEST, Written(), 30.0)
+    assert isinstance(next(flow), Do)
+    with pytest.raises(JournalError, match=r"could not be written: .*read-only"):
+        flow.send(OSError("read-only file system"))

@@ -1,0 +1,119 @@
+"""A full disk loses no job: room for the id is kept before the request goes out; if it is taken, the error has it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.core.flow import Do, Received, Request, Send
+from legnext_client.core.state import State
+from legnext_client.core.submission import Intent, Submission, submit_once
+from legnext_client.errors import JournalError
+from legnext_client.journal import Journal
+from legnext_client.journal.files import BATCH
+
+from .disks import fill, small_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+REQUEST = Request("POST", "/paint", b"{}", paid=True, operation="paint", sent={"text": "a cat"})
+
+
+def intent(key: str) -> Intent:
+    return Intent(key, key, 0, "d", {"text": "a cat"}, "paint", {"text": "a cat" * 500}, 80)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", "2m") as made:
+        yield made
+
+
+def submit(journal: Journal, key: str, answered: Callable[[], object]) -> Submission:
+    """Submit by hand; `answered` is called when the service has accepted, before the answer is read."""
+    flow = submit_once(intent(key), REQUEST, journal, 30.0)
+    result: Any = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Send):
+                answered()
+                result = Received(200, {}, f'{{"job_id": "job-of-{key}", "status": "pending"}}'.encode())
+            else:
+                assert isinstance(effect, Do)
+                try:
+                    result = effect.function()
+                except JournalError as error:
+                    result = error
+    except StopIteration as end:
+        found: Submission = end.value
+        return found
+
+
+def test_an_id_is_written_down_on_a_disk_that_was_filled_meanwhile(disk: Path) -> None:
+    with Journal.open(disk / "run.db", BATCH) as journal:
+        submission = submit(journal, "a", lambda: fill(disk))
+        assert submission.state is not None
+    with Journal(disk / "run.db") as journal:
+        entry = journal.entry("a")
+        assert entry is not None
+        assert (entry.state, entry.job_id) == ("submitted", "job-of-a")
+
+
+def test_nothing_is_sent_while_there_is_no_room_for_what_comes_back(disk: Path) -> None:
+    with Journal.open(disk / "run.db", BATCH) as journal:
+        submit(journal, "a", lambda: fill(disk))
+        sent: list[str] = []
+        fill(disk)
+        with pytest.raises(JournalError, match="nothing was sent"):
+            submit(journal, "b", lambda: sent.append("b"))
+        assert not sent
+        (disk / "filler").unlink()
+        assert submit(journal, "b", lambda: sent.append("b")).state is not None
+        assert sent == ["b"]
+
+
+def test_an_id_that_cannot_be_written_down_at_all_is_in_the_error(disk: Path) -> None:
+    def take_all() -> None:
+        (disk / "run.db-reserve").unlink()
+        fill(disk)
+
+    with (
+        Journal.open(disk / "run.db", BATCH) as journal,
+        pytest.raises(JournalError, match="job-of-a, and that could not be written down") as caught,
+    ):
+        submit(journal, "a", take_all)
+    assert caught.value.job_id == "job-of-a"
+    (disk / "filler").unlink()
+    with Journal.open(disk / "run.db", BATCH) as journal:
+        assert [entry.state for entry in journal.entries()] == ["unknown"]
+
+
+def test_a_write_that_finds_the_disk_full_is_tried_again_without_the_ballast(tmp_path: Path) -> None:
+    path = tmp_path / "run.db"
+    with Journal.open(path, BATCH) as journal:
+        number = journal.begin(intent("a")).entry.id
+        real, failed = journal._connection, []
+
+        class Full:
+            """SQLite on a full disk, until the ballast is gone."""
+
+            def execute(self, *arguments: Any) -> Any:
+                if (tmp_path / "run.db-reserve").exists():
+                    failed.append(arguments)
+                    raise sqlite3.OperationalError("database or disk is full")
+                return real.execute(*arguments)
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(real, name)
+
+        journal._connection = Full()  # type: ignore[assignment]
+        journal.accepted(number, State({"job_id": "j-1", "status": "pending"}))
+        assert len(failed) == 1
+        entry = journal.entry("a")
+        assert entry is not None
+        assert entry.job_id == "j-1"

@@ -1,0 +1,207 @@
+"""The journal's file: it is whole or not there, one process writes to it, and what is none is not touched."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from legnext_client.core.state import State
+from legnext_client.core.submission import Intent
+from legnext_client.errors import JournalError
+from legnext_client.journal import Journal
+from legnext_client.journal.files import BATCH, FILM, VERSION
+
+
+def intent(key: str = "a", digest: str = "d") -> Intent:
+    return Intent(key, key, 0, digest, {"text": "a cat"}, "paint", {"text": "a cat"}, 80)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run.db"
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    """The files and what is in them, but for those that SQLite keeps beside a journal while it is read."""
+    found = {name.name: name.read_bytes() for name in directory.iterdir() if not name.name.endswith(("-lock", "-shm"))}
+    return {name: data for name, data in found.items() if data}
+
+
+def test_a_new_journal_can_be_read_by_sqlite_itself(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent())
+    read = sqlite3.connect(path)
+    assert read.execute("SELECT key, state, body FROM requests").fetchall() == [
+        ("a", "submitting", '{"text": "a cat"}')
+    ]
+    read.close()
+
+
+def test_an_empty_file_becomes_a_journal(path: Path) -> None:
+    path.touch()
+    with Journal.open(path, BATCH) as journal:
+        assert journal.summary().states == {}
+
+
+def test_closing_leaves_nothing_beside_the_journal_but_its_lock(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent())
+        assert (path.parent / "run.db-reserve").stat().st_size >= 256 * 1024
+    assert {name.name for name in path.parent.iterdir()} == {"run.db", "run.db-lock"}
+
+
+def test_a_second_run_is_refused_while_the_first_one_writes(path: Path) -> None:
+    with Journal.open(path, BATCH), pytest.raises(JournalError, match=r"run\.db is in use"):
+        Journal.open(path, BATCH)
+    Journal.open(path, BATCH).close()
+
+
+def test_another_process_is_refused_too_and_gets_in_when_the_first_is_killed(path: Path) -> None:
+    hold = (
+        "import sys; from legnext_client.journal import Journal\n"
+        f"journal = Journal.open({str(path)!r}, 'batch'); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(JournalError, match="in use"):
+            Journal.open(path, BATCH)
+        holder.kill()
+        holder.wait()
+    Journal.open(path, BATCH).close()
+
+
+def test_reading_is_possible_while_a_run_writes(path: Path) -> None:
+    with Journal.open(path, BATCH) as writing, Journal(path) as reading:
+        assert list(reading.entries()) == []
+        writing.begin(intent())
+        assert [entry.key for entry in reading.entries()] == ["a"]
+        assert reading.summary().uncertain == 80
+
+
+def test_settling_is_refused_while_a_run_writes(path: Path) -> None:
+    with Journal.open(path, BATCH) as writing:
+        number = writing.begin(intent()).entry.id
+        writing.lost(number, "no answer")
+        with Journal(path) as reading:
+            with pytest.raises(JournalError, match="in use"):
+                reading.resubmit("a")
+            with pytest.raises(JournalError, match="in use"):
+                reading.give_up("a")
+            with pytest.raises(JournalError, match="in use"):
+                reading.adopt("a", "j")
+            assert [entry.state for entry in reading.entries()] == ["unknown"]
+
+
+def test_there_must_be_a_journal_to_read(path: Path) -> None:
+    with pytest.raises(JournalError, match="there is no journal"):
+        Journal(path)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"missing/run\.db"):
+        Journal.open(tmp_path / "missing" / "run.db", BATCH)
+
+
+def other_database(path: Path) -> None:
+    made = sqlite3.connect(path)
+    made.execute("CREATE TABLE cats (name TEXT)")
+    made.commit()
+    made.close()
+
+
+def newer(path: Path) -> None:
+    Journal.open(path, BATCH).close()
+    made = sqlite3.connect(path)
+    made.execute(f"PRAGMA user_version = {VERSION + 1}")
+    made.commit()
+    made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    made.close()
+
+
+def damaged(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        for number in range(200):
+            journal.begin(intent(f"row {number}"))
+    data = bytearray(path.read_bytes())
+    data[8192:12288] = os.urandom(4096)
+    path.write_bytes(bytes(data))
+
+
+def of_a_film(path: Path) -> None:
+    Journal.open(path, FILM).close()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path.write_text("prompt,key\na cat,1\n" * 20), "is no journal of legnext-client"),
+        (lambda path: path.write_bytes(b"x"), "is no journal"),
+        (other_database, "is no journal"),
+        (newer, f"newer version of legnext-client .format {VERSION + 1}"),
+        (damaged, "is damaged"),
+        (of_a_film, "journal of a film, not of a batch"),
+    ],
+    ids=["text", "one byte", "another database", "newer", "damaged", "of a film"],
+)
+def test_what_is_no_journal_of_this_kind_is_refused_and_not_touched(path: Path, make: object, said: str) -> None:
+    assert callable(make)
+    make(path)
+    before = contents(path.parent)
+    with pytest.raises(JournalError, match=said) as caught:
+        Journal.open(path, BATCH)
+    assert caught.value.journal == str(path)
+    assert contents(path.parent) == before
+
+
+def test_the_journal_of_another_film_is_refused_and_not_touched(path: Path) -> None:
+    with Journal.open(path, FILM, only="one") as journal:
+        journal.begin(intent("film", "one"))
+    before = contents(path.parent)
+    with pytest.raises(JournalError, match="journal of another film"):
+        Journal.open(path, FILM, only="two")
+    assert contents(path.parent) == before
+    Journal.open(path, FILM, only="one").close()
+
+
+def test_a_directory_in_its_place_is_told(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(JournalError, match=r"run\.db"):
+        Journal.open(path, BATCH)
+
+
+def test_what_was_being_submitted_when_the_last_run_died_is_unknown(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent())
+    with Journal.open(path, BATCH) as journal:
+        [entry] = journal.entries()
+    assert entry.state == "unknown"
+    assert entry.error == "the process ended before the answer was read"
+
+
+def test_what_was_half_made_when_a_run_died_is_made_anew(path: Path) -> None:
+    Path(f"{path}-new").write_bytes(b"half")
+    Journal.open(path, BATCH).close()
+    assert not Path(f"{path}-new").exists()
+
+
+def test_a_closed_journal_says_so(path: Path) -> None:
+    journal = Journal.open(path, BATCH)
+    number = journal.begin(intent()).entry.id
+    journal.close()
+    with pytest.raises(JournalError, match="is closed"):
+        journal.accepted(number, State({"job_id": "j"}))
+    with pytest.raises(JournalError, match="is closed"):
+        journal.entry("a")
+
+
+def test_a_journal_in_memory_needs_no_disk() -> None:
+    with Journal.open(None, BATCH) as journal:
+        assert journal.begin(intent()).won
+        assert [entry.key for entry in journal.entries()] == ["a"]

@@ -1,0 +1,191 @@
+"""What the journal holds of each paid request, and how what is unknown is settled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.core.state import State
+from legnext_client.core.submission import Intent
+from legnext_client.errors import InvalidRequest
+from legnext_client.journal import Journal
+from legnext_client.journal.files import BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class Calendar:
+    """A date that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, calendar: Calendar) -> Iterator[Journal]:
+    with Journal.open(tmp_path / "run.db", BATCH, now=calendar) as opened:
+        yield opened
+
+
+def intent(key: str = "a", price: int = 80, token: str | None = None) -> Intent:
+    return Intent(key, key, 0, "d", {"text": "ein Kätzchen"}, "paint", {"text": "ein Kätzchen"}, price, token)
+
+
+def begun(journal: Journal, key: str = "a") -> int:
+    return journal.begin(intent(key)).entry.id
+
+
+def job(job_id: str = "j-1", status: str = "pending", **usage: int) -> State:
+    return State({"job_id": job_id, "status": status, "meta": {"usage": usage}})
+
+
+def test_the_whole_life_of_a_request_is_there(journal: Journal, calendar: Calendar) -> None:
+    number = begun(journal)
+    calendar.now += timedelta(seconds=2)
+    journal.accepted(number, job(frozen=80))
+    entry = journal.entry("a")
+    assert entry is not None
+    assert (entry.state, entry.job_id, entry.status, entry.frozen, entry.points) == (
+        "submitted", "j-1", "pending", 80, 0,
+    )  # fmt: skip
+    calendar.now += timedelta(seconds=44)
+    done = job(status="completed", consume=75)
+    journal.ended(number, done, 75)
+    journal.downloaded(number, ["out/a_0.png"])
+    entry = journal.entry("a")
+    assert entry is not None
+    assert (entry.state, entry.points, entry.frozen, entry.output, entry.files) == (
+        "done", 75, 0, dict(done.raw), ("out/a_0.png",),
+    )  # fmt: skip
+    assert entry.body == {"text": "ein Kätzchen"}
+    assert [entry.submitting_at, entry.submitted_at, entry.ended_at] == [
+        START,
+        START + timedelta(seconds=2),
+        START + timedelta(seconds=46),
+    ]
+
+
+def test_only_the_first_may_submit(journal: Journal) -> None:
+    assert journal.begin(intent()).won
+    assert not journal.begin(intent()).won
+
+
+@pytest.mark.parametrize("end", ["accepted", "refused", "lost", "done"])
+def test_what_was_sent_is_never_begun_again(journal: Journal, end: str) -> None:
+    number = begun(journal)
+    match end:
+        case "refused":
+            journal.refused(number, "400", None)
+        case "lost":
+            journal.lost(number, "no answer")
+        case _:
+            journal.accepted(number, job())
+    if end == "done":
+        journal.ended(number, job(status="completed"), 80)
+    assert not journal.begin(intent()).won
+
+
+def test_what_was_provably_not_accepted_may_be_sent_again_with_another_body(journal: Journal) -> None:
+    number = begun(journal)
+    journal.returned(number)
+    again = journal.begin(intent(price=90, token="t"))
+    assert again.won
+    assert (again.entry.id, again.entry.price, again.entry.token) == (number, 90, "t")
+
+
+def test_a_failed_job_has_its_reason(journal: Journal) -> None:
+    number = begun(journal)
+    journal.accepted(number, job())
+    failed = State({"job_id": "j-1", "status": "failed", "error": {"code": 500, "message": "banned words"}})
+    journal.ended(number, failed, 0)
+    entry = journal.entry("a")
+    assert entry is not None
+    assert entry.state == "failed"
+    assert "banned words" in (entry.error or "")
+
+
+def test_an_adopted_job_is_waited_for_by_the_next_run(journal: Journal) -> None:
+    number = begun(journal)
+    journal.lost(number, "no answer")
+    journal.adopt("a", "j-9")
+    entry = journal.entry("a")
+    assert entry is not None
+    assert (entry.state, entry.job_id, entry.error) == ("submitted", "j-9", None)
+
+
+def test_a_job_cannot_be_two_requests(journal: Journal) -> None:
+    journal.accepted(begun(journal, "a"), job("j-1"))
+    journal.lost(begun(journal, "b"), "no answer")
+    with pytest.raises(InvalidRequest, match="j-1 is another request's"):
+        journal.adopt("b", "j-1")
+    assert journal.summary().states == {"submitted": 1, "unknown": 1}
+
+
+def test_a_resubmission_keeps_the_history_and_its_price_counts_on(journal: Journal) -> None:
+    journal.lost(begun(journal), "no answer")
+    journal.resubmit("a")
+    assert journal.entry("a") is None
+    assert journal.attempts("a") == 1
+    assert journal.begin(intent()).won
+    assert [(entry.state, entry.current) for entry in journal.entries(history=True)] == [
+        ("unknown", False),
+        ("submitting", True),
+    ]
+    assert journal.summary().uncertain == 160
+
+
+def test_what_was_given_up_has_failed_and_its_price_counts_on(journal: Journal) -> None:
+    journal.lost(begun(journal), "no answer")
+    journal.give_up("a")
+    entry = journal.entry("a")
+    assert entry is not None
+    assert (entry.state, entry.error, entry.frozen) == ("failed", "given up", 80)
+    assert journal.summary().uncertain == 80
+
+
+@pytest.mark.parametrize(
+    ("settle", "said"),
+    [
+        (lambda journal: journal.adopt("nobody", "j"), "has no request 'nobody'"),
+        (lambda journal: journal.resubmit("a"), "must be unknown or failed; it is submitted"),
+        (lambda journal: journal.give_up("a"), "must be unknown; it is submitted"),
+        (lambda journal: journal.adopt("a", ""), "must be the id of a job; got ''"),
+    ],
+)
+def test_only_what_is_unsettled_can_be_settled(journal: Journal, settle: object, said: str) -> None:
+    journal.accepted(begun(journal), job())
+    assert callable(settle)
+    with pytest.raises(InvalidRequest, match=said):
+        settle(journal)
+    assert journal.summary().states == {"submitted": 1}
+
+
+def test_the_summary_is_one_line_for_people(journal: Journal) -> None:
+    assert str(journal.summary()) == "nothing yet; 0 points charged"
+    number = begun(journal, "a")
+    journal.accepted(number, job("j-1", frozen=80))
+    journal.ended(number, job("j-1", "completed"), 80)
+    journal.accepted(begun(journal, "b"), job("j-2", frozen=80))
+    journal.lost(begun(journal, "c"), "no answer")
+    assert str(journal.summary()) == "1 done, 1 submitted, 1 unknown; 80 points charged, 80 held, 80 uncertain"
+
+
+def test_many_entries_come_in_order(journal: Journal) -> None:
+    keys = [f"row {number}" for number in range(450)]
+    for key in keys:
+        begun(journal, key)
+    assert [entry.key for entry in journal.entries("submitting")] == keys

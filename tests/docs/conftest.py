@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client import client
+from legnext_client import base_client
 from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
 from legnext_client.testing import MockServer
 from legnext_client.testing_clients import ClockOfMock
@@ -31,6 +31,6 @@ def server(running: MockServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     running.reset()
     monkeypatch.setenv(KEY_VARIABLE, running.api_key)
     monkeypatch.setenv(URL_VARIABLE, running.base_url)
-    monkeypatch.setattr(client, "SystemClock", lambda: ClockOfMock(running))
+    monkeypatch.setattr(base_client, "SystemClock", lambda: ClockOfMock(running))
     monkeypatch.chdir(tmp_path)
     return running

@@ -12,6 +12,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from legnext_client.chain_files import built, described, word_of, written
 from legnext_client.chain_steps import (
     Beginning,
@@ -44,22 +46,18 @@ Number = int | Callable[[Any], int]
 """Which video: its number, or a function of the finished job that chooses it."""
 
 
+@frozen(eq=False, repr=False)
 class VideoChain:
-    """A film: begun with `start`, `from_image` or `from_video`, then extended, and upscaled at last. Never changes.
+    """A film: begun with `start`, `from_image` or `from_video`, then extended, and upscaled at last.
 
-    Each method gives a new chain. A chain equals another that asks for the same.
+    It never changes: each method gives a new chain. It equals another that asks for the same.
     """
 
-    __slots__ = ("_job", "beginning", "steps")
-
-    def __init__(
-        self, steps: tuple[Call, ...] = (), beginning: Beginning | None = None, job: JobView | None = None
-    ) -> None:
-        self.steps = steps
-        """The calls, in their order; each after the first works on the job of the one before."""
-        self.beginning = beginning
-        """The video that it begins with, if it does."""
-        self._job = job
+    steps: tuple[Call, ...] = ()
+    """The calls, in their order; each after the first works on the job of the one before."""
+    beginning: Beginning | None = None
+    """The video that it begins with, if it does."""
+    _job: JobView | None = None
 
     # ---- building -----------------------------------------------------------------------------------------------
 
@@ -131,8 +129,10 @@ class VideoChain:
             raise InvalidRequest(f"{operation.name}: nothing comes after {last.name}, the last step of a film.")
         if operation.prompt is not None:
             given = {prompt_name(operation): prompt, **given}
-        given, choices = self._chosen(operation, given)
         follows = operation is not ROLES["film.start"]
+        if follows and not self.steps and self.beginning is None:
+            raise InvalidRequest(f"{operation.name}: a chain must begin with start, from_image or from_video.")
+        given, choices = self._chosen(operation, given)
         fields = checked_fields(operation, given, unknown=("job_id", *choices) if follows else ())
         step = Call(operation, fields, choices, self._size if follows else None, self._title(operation))
         return VideoChain((*self.steps, step), self.beginning, self._job)
@@ -144,7 +144,7 @@ class VideoChain:
         name = NUMBERS["video"]
         number: Any = given.get(name)
         if callable(number) and self.steps:
-            choose: Callable[[Any], int] = number
+            choose: Callable[[Any], Any] = number
             return {field: value for field, value in given.items() if field != name}, {name: choose}
         if callable(number):
             if self._job is None or not self._job.ok or inspect.iscoroutinefunction(number):

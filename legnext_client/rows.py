@@ -1,0 +1,149 @@
+"""The rows of a batch: read lazily from a program or a file, and all looked at before anything is sent.
+
+    survey = checked("posters.csv")
+    print(survey.rows, survey.points)
+    for item in read("posters.csv"): ...
+
+A file is CSV or JSONL; its columns are field names, besides `operation` and `key`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client.chains import VideoChain
+from legnext_client.core.bounds import shown
+from legnext_client.errors import InvalidRequest
+from legnext_client.prices import typical_seconds
+from legnext_client.prompts import check_prompt
+from legnext_client.rows_files import rows_of_file
+from legnext_client.rows_items import Row, Rows, Single, Wrong
+
+if TYPE_CHECKING:
+    from legnext_client.core.items import Item
+    from legnext_client.generated.operations import Operation
+    from legnext_client.prices import RequestModel
+    from legnext_client.prompts import Problem
+
+    Source = (
+        str | os.PathLike[str] | Iterable[RequestModel | VideoChain | tuple[str, Mapping[str, Any]] | Mapping[str, Any]]
+    )
+
+MOST_TOLD = 20
+"""So many wrong rows are told one by one."""
+
+
+class Survey(NamedTuple):
+    """What a batch will probably take, in all."""
+
+    rows: int
+    points: int
+    reserve: int
+    """What a budget should count, which may be more."""
+    typical_seconds: float
+    """How long the jobs usually take, one after the other."""
+    doubts: tuple[str, ...] = ()
+    """What is odd about prompts and no reason to refuse them, of the first rows of which there is something to say."""
+
+
+def read(source: Source) -> Iterator[Item]:
+    """The items of a batch, one at a time. A row that is wrong is an item that says so (`wrong`), and has no step."""
+    return (item for _, item in _placed(source))
+
+
+def can_be_read_again(source: object) -> bool:
+    """Whether reading leaves it as it is: a file or a list can be looked at before it is run, a generator cannot."""
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)  # pyright: ignore[reportUnknownArgumentType]
+        return path.is_file() or not path.exists()  # a file that is not there is told as such by reading it  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(source, Iterable) and not isinstance(source, Iterator)
+
+
+def checked(source: Source, *, strict_prompts: bool = False) -> Survey:
+    """Look at every row before anything is sent; `InvalidRequest` with all that is wrong.
+
+    `strict_prompts` refuses a prompt in which something is wrong, as a client with this setting does.
+    """
+    tally = _Tally(strict_prompts)
+    try:
+        for place, item in _placed(source):
+            tally.count(place, item)
+    except InvalidRequest as error:
+        tally.stop(error)
+    return tally.survey()
+
+
+def _placed(source: Source) -> Iterator[tuple[str, Row]]:
+    """Each item, and where it stands."""
+    rows = Rows()
+    return ((place, rows.item(place, row)) for place, row in _found(source))
+
+
+def _found(source: Any) -> Iterator[tuple[str, object]]:
+    if isinstance(source, str | os.PathLike):
+        return rows_of_file(Path(source))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(source, Mapping | VideoChain) or not isinstance(source, Iterable):
+        raise InvalidRequest(f"rows must be a list or another iterable, or the path of a file; got {shown(source)}.")
+    return ((f"row {number}", row) for number, row in enumerate(source, 1))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+class _Tally:
+    """Adds up what rows take, and gathers what is wrong with them."""
+
+    def __init__(self, strict_prompts: bool) -> None:
+        self._strict = strict_prompts
+        self._rows = self._points = self._reserve = self._refused = 0
+        self._seconds = 0.0
+        self._errors: list[InvalidRequest] = []
+        self._doubts: list[str] = []
+
+    def count(self, place: str, item: Row) -> None:
+        self._rows += 1
+        if isinstance(item, Wrong):
+            self.refuse(item.wrong)
+            return
+        if isinstance(item, Single) and (problems := prompt_problems(item.operation, item.body)):
+            said = f"{place}: the prompt has problems: {'; '.join(map(str, problems))}"
+            if self._strict and any(problem.severity == "error" for problem in problems):
+                self.refuse(InvalidRequest(f"{said}.", problems=problems))
+            elif len(self._doubts) < MOST_TOLD:
+                self._doubts.append(said)
+        for step in range(item.steps):
+            call, price = item.call(step, ()), item.price(step)
+            self._points += price.points
+            self._reserve += price.reserve
+            self._seconds += typical_seconds(call.operation, call.fields)
+
+    def refuse(self, error: InvalidRequest) -> None:
+        self._refused += 1
+        if len(self._errors) < MOST_TOLD:
+            self._errors.append(error)
+
+    def stop(self, error: InvalidRequest) -> None:
+        """The rows cannot be read any further."""
+        if not self._refused:
+            raise error
+        self._errors.append(error)
+
+    def survey(self) -> Survey:
+        if not self._refused:
+            return Survey(self._rows, self._points, self._reserve, self._seconds, tuple(self._doubts))
+        more = self._refused - MOST_TOLD
+        told = " ".join(error.message for error in self._errors)
+        raise InvalidRequest(
+            f"{self._refused} of {self._rows} rows cannot be sent. {told}{f' And {more} more.' if more > 0 else ''}",
+            problems=[problem for error in self._errors for problem in error.problems],
+        )
+
+
+def prompt_problems(operation: Operation, body: Mapping[str, Any]) -> list[Problem]:
+    """What is odd about the prompt of a request, as far as can be known here."""
+    text = body.get(operation.prompt.field) if operation.prompt else None
+    if operation.prompt is None or not text:
+        return []
+    if operation.takes in ("image", "images") and operation.prompt.kind == "image":
+        return check_prompt(text, operation.prompt.kind, model=None)  # the model is that of a source not known here
+    return check_prompt(text, operation.prompt.kind)

@@ -16,46 +16,58 @@ from typing import TYPE_CHECKING
 from legnext_client._version import __version__
 
 if TYPE_CHECKING:
+    from legnext_client.chains import VideoChain
     from legnext_client.client import AsyncClient, Client
     from legnext_client.core.retries import Retries
     from legnext_client.downloads import Progress
     from legnext_client.errors import (
         APIError,
         BudgetExceeded,
+        ChainError,
         DownloadError,
         InvalidRequest,
         JobFailed,
+        JournalError,
         LegnextError,
         SubmissionUnknown,
         ValidationError,
         WaitTimeout,
         WebhookError,
     )
+    from legnext_client.films import AsyncFilm, Film
     from legnext_client.generated.models import Balance, Canvas, CanvasImg, Mask, Polygon, TaskResponse
     from legnext_client.jobs import AsyncJob, Job
+    from legnext_client.journal import Journal
     from legnext_client.prices import Budget, Estimate, price
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
     from legnext_client.receiving import CallbackReceiver
+    from legnext_client.results import Result, Update
 else:
     _HOMES = {
+        "chains": ("VideoChain",),
         "client": ("AsyncClient", "Client"),
         "downloads": ("Progress",),
         "receiving": ("CallbackReceiver",),
+        "results": ("Result", "Update"),
         "core.retries": ("Retries",),
         "errors": (
             "APIError",
             "BudgetExceeded",
+            "ChainError",
             "DownloadError",
             "InvalidRequest",
             "JobFailed",
+            "JournalError",
             "LegnextError",
             "SubmissionUnknown",
             "ValidationError",
             "WaitTimeout",
             "WebhookError",
         ),
+        "films": ("AsyncFilm", "Film"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
         "jobs": ("AsyncJob", "Job"),
+        "journal": ("Journal",),
         "prices": ("Budget", "Estimate", "price"),
         "prompts": ("Prompt", "PromptWarning", "check_prompt"),
     }
@@ -72,6 +84,7 @@ else:
 __all__ = [
     "APIError",
     "AsyncClient",
+    "AsyncFilm",
     "AsyncJob",
     "Balance",
     "Budget",
@@ -79,22 +92,29 @@ __all__ = [
     "CallbackReceiver",
     "Canvas",
     "CanvasImg",
+    "ChainError",
     "Client",
     "DownloadError",
     "Estimate",
+    "Film",
     "InvalidRequest",
     "Job",
     "JobFailed",
+    "Journal",
+    "JournalError",
     "LegnextError",
     "Mask",
     "Polygon",
     "Progress",
     "Prompt",
     "PromptWarning",
+    "Result",
     "Retries",
     "SubmissionUnknown",
     "TaskResponse",
+    "Update",
     "ValidationError",
+    "VideoChain",
     "WaitTimeout",
     "WebhookError",
     "__version__",

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from legnext_client.core.state import State
     from legnext_client.drivers import AsyncHands, Hands
     from legnext_client.options import BatchOptions, Options
-    from legnext_client.rows import Requests, Survey
+    from legnext_client.rows import Source, Survey
 
 JobT = TypeVar("JobT", Job, AsyncJob)
 
@@ -219,7 +219,7 @@ class AsyncBatch(Work[AsyncJob]):
 
 
 def work_on(
-    desk: Desk, requests: Requests, journal: str | os.PathLike[str] | None, options: BatchOptions
+    desk: Desk, requests: Source, journal: str | os.PathLike[str] | None, options: BatchOptions
 ) -> dict[str, Any]:
     """What a batch of these requests is made of."""
     found = options_of(options)

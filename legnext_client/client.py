@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from legnext_client.jobs import AsyncJob, Job
     from legnext_client.options import BatchOptions, RunOptions
     from legnext_client.results import Update
-    from legnext_client.rows import Requests
+    from legnext_client.rows import Source
     from legnext_client.transports import AsyncTransport, Transport
 
 
@@ -149,7 +149,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
     def batch(
         self,
-        requests: Requests,
+        requests: Source,
         journal: str | os.PathLike[str] | None = None,
         *,
         on_progress: Callable[[Update], object] | None = None,
@@ -321,7 +321,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
 
     def batch(
         self,
-        requests: Requests,
+        requests: Source,
         journal: str | os.PathLike[str] | None = None,
         *,
         on_progress: Callable[[Update], object] | None = None,

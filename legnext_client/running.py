@@ -12,7 +12,7 @@ import random
 import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.calling import Origin, Plan, question, release
+from legnext_client.calling import DAY, Origin, Plan, question, release
 from legnext_client.core.callbacks import CLAIM_MARK
 from legnext_client.core.lives import Life, Prepared
 from legnext_client.core.pacing import Pacing
@@ -174,7 +174,7 @@ class Run:
         if operation is None:  # the spec of today does not have it any more
             return Origin()
         since = entry.submitted_at or entry.submitting_at
-        age = max(0.0, (self.today() - since).total_seconds()) if since else 0.0
+        age = min(DAY, max(0.0, (self.today() - since).total_seconds())) if since else 0.0
         key = budget_key(self._run, entry.key, self.book.attempts(entry.key))
         size = size_of(operation, entry.body) or (call.source if call is not None else None)
         return Origin(

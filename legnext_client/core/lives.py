@@ -345,8 +345,9 @@ class Life:
         house = self._house
         yield Occupy()
         watch, started = house.watch(state, origin, told), house.clock()
-        running: float | None = started
-        yield Emit(Step(self._item, entry.step, title, state))
+        running = started
+        if not state.done:
+            yield Emit(Step(self._item, entry.step, title, state))
         while not watch.state.done:
             until = started + house.patience(watch)
             yield from self._until_due(watch, until)
@@ -355,13 +356,15 @@ class Life:
                 raise _Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, origin)))
             if (yield Aside(watch.ask(until))):
                 house.pacing.answered()
-                running = running if watch.state.done else house.clock()
-                yield Emit(Step(self._item, entry.step, title, watch.state))
+                if not watch.state.done:
+                    running = house.clock()
+                    yield Emit(Step(self._item, entry.step, title, watch.state))
             elif watch.refusal is not None:
                 yield from self._refused(entry, watch.refusal)
         points = house.saw(watch.state, origin, None if state.done else running, entry.price)
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points))))
         yield Leave()
+        yield Emit(Step(self._item, entry.step, title, watch.state))
         self._ended_at = house.today()
         self._remember(entry, watch.state, origin, points)
         if not watch.state.ok:

@@ -259,6 +259,11 @@ class Callbacks:
         """Every attempt so far, with what came of it."""
         return list(self._service.postman.sent)
 
+    @property
+    def on_their_way(self) -> bool:
+        """Whether some that are due have not arrived."""
+        return self._service.postman.is_sending
+
     def wait(self, timeout: float = 10.0) -> list[Delivery]:
         """Wait until everything that is due was sent, and return what `sent` holds then."""
         self._service.settle()

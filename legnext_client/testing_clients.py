@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from legnext_client.client import AsyncClient, Client
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class ClockOfMock:
-    """The client's sleep moves the server's clock: a wait of minutes takes no time, and ends as it would."""
+    """The client's sleep moves the server's clock: a wait of minutes takes no time, and ends as it would.
+
+    Callbacks that become due meanwhile have arrived when it ends, however fast or slow this machine is.
+    """
 
     def __init__(self, server: MockServer) -> None:
         self._server = server
@@ -25,10 +29,18 @@ class ClockOfMock:
 
     def sleep(self, seconds: float) -> None:
         self._server.clock.advance(seconds)
+        self._deliver()
 
     async def async_sleep(self, seconds: float) -> None:
         self._server.clock.advance(seconds)
-        await asyncio.sleep(0)
+        if self._server.callbacks.on_their_way:
+            await asyncio.to_thread(self._deliver)  # the loop may be where they arrive
+        else:
+            await asyncio.sleep(0)
+
+    def _deliver(self) -> None:
+        with contextlib.suppress(TimeoutError):  # nobody answers there
+            self._server.callbacks.wait()
 
 
 def make_client(server: MockServer, options: dict[str, Any]) -> Client:

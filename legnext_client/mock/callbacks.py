@@ -58,6 +58,12 @@ class Postman:
         return bool(self._waiting)
 
     @property
+    def is_sending(self) -> bool:
+        """Whether anything is on its way, or should be."""
+        due = self.next_due
+        return bool(self._under_way) or (due is not None and due <= self._clock.now)
+
+    @property
     def next_due(self) -> float | None:
         with self._lock:
             return self._waiting[0][0] if self._waiting else None

@@ -27,22 +27,6 @@ JOBS = 40
 PATIENCE = 60.0
 
 
-class ClockThatDelivers(ClockOfMock):
-    """Moves the server's clock, and lets what was sent arrive, however fast or slow this machine is."""
-
-    def __init__(self, server: MockServer) -> None:
-        super().__init__(server)
-        self._callbacks = server.callbacks
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        self._callbacks.wait()
-
-    async def async_sleep(self, seconds: float) -> None:
-        await super().async_sleep(seconds)
-        await asyncio.to_thread(self._callbacks.wait)
-
-
 class Place:
     """A server, a receiver that is served, and what is counted."""
 
@@ -54,7 +38,7 @@ class Place:
         self.answers += 1
 
     def options(self, **more: Any) -> dict[str, Any]:
-        return {"clock": ClockThatDelivers(self.server), "requests_per_second": 50.0, **more}
+        return {"clock": ClockOfMock(self.server), "requests_per_second": 50.0, **more}
 
 
 @pytest.fixture

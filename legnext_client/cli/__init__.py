@@ -1,0 +1,26 @@
+"""The `legnext` command. It needs the `cli` extra, and says so where that is missing.
+
+`entries` is the list of commands; `app` is what runs them.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+from legnext_client.cli.exits import Exit
+
+_NEEDED = ("typer", "rich")
+
+
+def main() -> int:
+    """Run the command line with the arguments of this process; returns the exit code."""
+    if any(find_spec(name) is None for name in _NEEDED):
+        print("legnext needs the cli extra: pip install 'legnext-client[cli]'.", file=sys.stderr)
+        return Exit.CONFIGURATION
+    try:
+        from legnext_client.cli.app import run
+
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # before any command has begun
+        return Exit.INTERRUPTED

@@ -1,0 +1,154 @@
+"""What all commands have in common: options, a client, and how they end.
+
+@command
+def spec(run: Run) -> None:
+    '''Print the document.'''
+    run.output.line(...)
+
+app = single(spec)
+"""
+
+import inspect
+import logging
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from legnext_client.cli.environment import key_of, variables
+from legnext_client.cli.exits import Exit, exit_code, explained
+from legnext_client.cli.output import Output
+from legnext_client.settings import URL_VARIABLE
+
+if TYPE_CHECKING:
+    from legnext_client.client import Client
+
+PANEL = "Options of every command"
+_BEFORE = "legnext_client.cli"
+"""Under this name a context keeps the common options, which may also stand before the command's name."""
+
+
+class Run:
+    """One run of a command."""
+
+    def __init__(
+        self, context: typer.Context, *, as_json: bool, env_file: str | None, base_url: str | None, debug: bool
+    ) -> None:
+        self.context = context
+        self.output = Output(for_machines=as_json)
+        self.debug = debug
+        self._env_file = env_file
+        self._base_url = base_url
+        self._open = ExitStack()
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What the environment, or the file that was named, says."""
+        return variables(self._env_file)
+
+    def client(self, **options: Any) -> "Client":
+        """A client, which is closed at the end; the options are those of `Client`."""
+        from legnext_client.client import Client
+
+        found = self.variables
+        made = Client(key_of(found), base_url=self._base_url or found.get(URL_VARIABLE), **options)
+        return self._open.enter_context(made)
+
+    @contextmanager
+    def open(self) -> Generator[None]:
+        """While the command is carried out: warnings of prompts are printed, and, to debug, every request."""
+        from legnext_client.prompts.problems import PromptWarning
+
+        with self._open, warnings.catch_warnings():
+            warnings.simplefilter("always", PromptWarning)
+            warnings.showwarning = cast("Any", self._warn)
+            if self.debug:
+                self._open.enter_context(_logged())
+            yield
+
+    def _warn(self, message: Warning | str, *_: Any) -> None:
+        self.output.say(f"Warning: {message}.", "yellow")
+
+
+def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
+    """Give a command the common options and its `Run`, and make an exit code of whatever it raises."""
+
+    def carried_out(context: typer.Context, **given: Any) -> Exit:
+        before = context.meta.get(_BEFORE, {})
+        common = {name: given.pop(name) or before.get(name) for name in _COMMON}
+        context.meta[_BEFORE] = common
+        run = Run(context, **common)
+        try:
+            with run.open():
+                return function(run, **given) or Exit.OK
+        except (typer.Exit, typer.BadParameter):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            return _ended(run, error)
+
+    _, *own = inspect.signature(function).parameters.values()
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in own), *_COMMON.values()]
+    carried_out.__name__, carried_out.__doc__ = function.__name__, function.__doc__
+    carried_out.__annotations__ = {}  # what counts is the signature
+    vars(carried_out)["__signature__"] = inspect.Signature(listed)
+    return carried_out
+
+
+def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
+    """An app of one command."""
+    app = typer.Typer(add_completion=False)
+    app.command(**settings)(carried_out)
+    return app
+
+
+def _common(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", rich_help_panel=PANEL, help="For machines: nothing but JSON on standard output.")
+    ] = False,
+    env_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", rich_help_panel=PANEL, help="Take LEGNEXT_API_KEY from this file of NAME=value."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", rich_help_panel=PANEL, help="Where the service is, if elsewhere.")
+    ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", rich_help_panel=PANEL, help="Show every request, and where an error came from.")
+    ] = False,
+) -> None:
+    """The common options, for their signature."""
+
+
+_COMMON = inspect.signature(_common).parameters
+
+
+def _ended(run: Run, error: BaseException) -> Exit:
+    if isinstance(error, BrokenPipeError):
+        # What is still to be printed goes nowhere; without this, Python would complain as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exit_code(error)
+    if run.debug:
+        traceback.print_exception(error)
+    for line in explained(error):
+        run.output.say(line)
+    return exit_code(error)
+
+
+@contextmanager
+def _logged() -> Generator[None]:
+    logger, handler = logging.getLogger("legnext_client"), logging.StreamHandler()
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)

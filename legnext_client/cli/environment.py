@@ -1,0 +1,69 @@
+"""Where the key and the base URL come from: the environment, or the file that `--env-file` names; never an option,
+where the list of processes would show the key.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from legnext_client.errors import ConfigurationError
+from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOKEN_VARIABLE, SECRET_VARIABLE = "LEGNEXT_CALLBACK_TOKEN", "LEGNEXT_CALLBACK_SECRET"
+VARIABLES = {
+    KEY_VARIABLE: "Your key.",
+    URL_VARIABLE: "Where the service is, if it is somewhere else; `--base-url` comes before it.",
+    TOKEN_VARIABLE: "The last part of the address that `receive` listens at; without it, one is drawn.",
+    SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
+}
+"""What is read, and what for."""
+
+_NAME = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)", re.ASCII)
+
+
+def variables(env_file: str | None) -> Mapping[str, str]:
+    """The variables of this program. A file that was named comes before the environment."""
+    found = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+    if env_file is not None:
+        found |= {name: value for name, value in _read(Path(env_file)).items() if name in VARIABLES}
+    return found
+
+
+def key_of(found: Mapping[str, str]) -> str:
+    """The key; `ConfigurationError` where there is none."""
+    if not found.get(KEY_VARIABLE, "").strip():
+        raise ConfigurationError(
+            f"{KEY_VARIABLE} is not set: export your key, or write it to a file and name that with --env-file."
+        )
+    return found[KEY_VARIABLE]
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ConfigurationError(f"--env-file {path} cannot be read: {reason}.") from None
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        before, sign, behind = line.strip().partition("=")
+        name = _NAME.fullmatch(before.rstrip())
+        if sign and name is not None:
+            found[name[1]] = _value(behind.strip())
+        elif line.strip() and not line.lstrip().startswith("#"):  # it is not shown: it may hold the key
+            raise ConfigurationError(f"--env-file {path}, line {number}, is no NAME=value.")
+    return found
+
+
+def _value(written: str) -> str:
+    """What stands between quotes, or else before a comment."""
+    quote = written[:1]
+    if quote in ("'", '"'):
+        return written[1:].partition(quote)[0]
+    return re.split(r"(?:^|\s)#", written)[0].rstrip()

@@ -1,0 +1,25 @@
+"""`legnext mock`: the mock server, which has a command line of its own."""
+
+import typer
+
+from legnext_client.cli.command import single
+from legnext_client.cli.exits import Exit
+from legnext_client.mock.__main__ import main
+
+
+def mock(context: typer.Context) -> Exit:
+    """Start the mock server: the whole API on this machine, where nothing is charged.
+
+    Takes the options of `python -m legnext_client.mock`; `--help` lists them.
+    """
+    try:
+        return Exit.CONFIGURATION if main(context.args) else Exit.OK
+    except SystemExit as ended:  # how argparse ends
+        return Exit.BAD_INPUT if ended.code else Exit.OK
+
+
+app = single(
+    mock,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+)

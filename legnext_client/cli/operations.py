@@ -1,0 +1,105 @@
+"""The commands of the operations, each made from its row of the table; a new row is a new command."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from legnext_client.calling import Desk
+from legnext_client.cli.command import Run
+from legnext_client.cli.exits import Exit
+from legnext_client.cli.fields import app_with_fields, checked, fields, words
+from legnext_client.cli.price import show_price
+from legnext_client.cli.showing import points, rows_of_job, rows_of_object
+from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, see_through
+from legnext_client.client import Client
+from legnext_client.clocks import SystemClock
+from legnext_client.core.retries import Retries
+from legnext_client.generated.operations import ROLES, Operation
+from legnext_client.jobs import Job
+from legnext_client.planning import FREE
+from legnext_client.settings import Settings
+
+OPTIONS = frozenset((
+    "--wait", "--timeout", "--download", "--name", "--price", "--strict",
+    "--json", "--env-file", "--base-url", "--debug", "--help",
+))  # fmt: skip
+"""What the commands have besides the fields of their operations."""
+
+
+def app_of(operation: Operation) -> typer.Typer:
+    """The command of an operation."""
+    return _free(operation) if operation.method in FREE else _paid(operation)
+
+
+def _free(operation: Operation) -> typer.Typer:
+    listed = words(operation, OPTIONS)
+
+    def carry_out(run: Run, **given: Any) -> None:
+        found = fields(listed, given)
+        checked(operation, listed, found)
+        _show(run, operation, _called(run.client(), operation, found))
+
+    return app_with_fields(carry_out, operation, listed)
+
+
+def _paid(operation: Operation) -> typer.Typer:
+    listed = words(operation, OPTIONS)
+
+    def carry_out(
+        run: Run,
+        *,
+        wait: Wait = False,
+        timeout: Timeout = None,
+        directory: Directory = None,
+        name: Template = None,
+        price: Annotated[
+            bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
+        ] = False,
+        strict: Annotated[
+            bool, typer.Option("--strict", help="Refuse a prompt that has problems, instead of warning of them.")
+        ] = False,
+        **given: Any,
+    ) -> Exit | None:
+        found = fields(listed, given)
+        checked(operation, listed, found)
+        if price:
+            _planned(operation, found, strict=strict)
+            show_price(run, operation, found)
+            return None
+        client = run.client(strict_prompts=strict)
+        answer = _called(client, operation, found)
+        if not isinstance(answer, Job):
+            _show(run, operation, answer)
+            return None
+        waits = wait or timeout is not None or directory is not None
+        wishes = Wishes(timeout, directory, name)
+        cost = f": {points(answer)}" if answer.points else ""
+        then = "" if waits else f". Wait for it: {wishes.again([answer.job_id])}"
+        run.output.say(f"Accepted {answer.job_id}{cost}{then}")
+        run.output.result(answer.raw, () if waits else [answer.job_id])
+        return see_through(run, client, [answer], wishes) if waits else None
+
+    return app_with_fields(carry_out, operation, listed, without=() if operation.prompt else ("strict",))
+
+
+def _called(client: Client, operation: Operation, found: Mapping[str, Any]) -> Any:
+    return getattr(getattr(client, operation.namespace), operation.name)(**found)
+
+
+def _planned(operation: Operation, found: Mapping[str, Any], *, strict: bool) -> None:
+    """Everything that happens before a call is sent."""
+    settings = Settings.of(timeout=1.0, retries=Retries(), strict_prompts=strict, requests_per_second=1.0)
+    Desk(settings, SystemClock()).plan(operation, found)
+
+
+def _show(run: Run, operation: Operation, answer: Any) -> None:
+    if isinstance(answer, Job):
+        run.output.table(answer.raw, rows_of_job(answer))
+        return
+    value = answer.to_dict()
+    run.output.table(value, rows_of_object(value))
+    if operation is ROLES["balance"] and value.get("low_balance_alert"):
+        below = value.get("alert_threshold")
+        limit = f" below {below:g} USD, the limit that you have set" if isinstance(below, int | float) else ""
+        run.output.say(f"Low balance: it is{limit}. Top it up before jobs are refused.", "bold yellow")

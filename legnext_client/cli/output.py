@@ -1,0 +1,78 @@
+"""What is printed, and where: results to standard output, all other words to standard error.
+
+For people, results are lines and tables; for machines (`--json`) they are one JSON value, or one on each line, and
+standard output holds nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What could move the cursor or change the colours when it comes in the service's words."""
+
+
+class Output:
+    """Where one command prints."""
+
+    def __init__(self, *, for_machines: bool) -> None:
+        self.for_machines = for_machines
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # and nothing simpler that was put in its place
+                stream.reconfigure(errors="backslashreplace")
+
+    def result(self, value: Any, lines: Iterable[str]) -> None:
+        """A result, at once: as a JSON value on a line of its own, or as lines for people."""
+        for line in [json.dumps(value)] if self.for_machines else lines:
+            _print(line, "", sys.stdout)
+
+    def say(self, text: str, style: str = "") -> None:
+        """Words beside the results."""
+        _print(text, style, sys.stderr)
+
+    def table(self, value: Any, rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ()) -> None:
+        """A result that is a table to people; without a head, the first of each row is the name of what follows."""
+        if self.for_machines:
+            self.result(value, ())
+            return
+        from rich.table import Table
+
+        listed = list(rows)
+        table = Table(show_header=bool(head), box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+        for number in range(max(map(len, (head, *listed)))):
+            style = "bold" if not head and number == 0 else ""
+            table.add_column(head[number] if head else "", style=style, overflow="fold")
+        for row in listed:
+            table.add_row(*map(printable, row))
+        console(sys.stdout).print(table)
+
+
+def console(stream: TextIO) -> Console:
+    """Something to draw on. It has colours where the stream is a terminal and NO_COLOR is not set."""
+    from rich.console import Console
+
+    endless = None if stream.isatty() else 10_000  # nobody looks at it in a window: no address is to be broken
+    return Console(file=stream, width=endless, highlight=False, markup=False, emoji=False)
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would take as a command."""
+    return _CONTROL.sub("�", text)
+
+
+def _print(text: str, style: str, stream: TextIO) -> None:
+    if style and stream.isatty():
+        from rich.text import Text
+
+        console(stream).print(Text(printable(text), style), soft_wrap=True)
+    else:
+        print(printable(text), file=stream, flush=True)

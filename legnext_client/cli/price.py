@@ -1,0 +1,87 @@
+"""`legnext price`: what operations cost, and what a call would."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from legnext_client.cli.command import Run, command
+from legnext_client.cli.fields import app_with_fields, fields, words
+from legnext_client.cli.lazy import Entry, LazyGroup
+from legnext_client.cli.values import name_of
+from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
+from legnext_client.prices import price as estimated
+
+SIZES = tuple(dict.fromkeys(size for each in OPERATIONS.values() if each.film for size in each.film.sizes))
+OPTIONS = frozenset(("--source",))
+"""What its commands have besides the fields of their operations."""
+
+
+class Prices(LazyGroup):
+    """Each operation that costs something, as a command."""
+
+    def entries(self) -> Mapping[str, Entry]:
+        return {
+            operation.name.replace("_", "-"): Entry(f"{operation.summary}.", "Operations", partial(_app, operation))
+            for operation in OPERATIONS.values()
+            if operation.price is not None
+        }
+
+
+app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True)
+
+
+@app.callback()
+@command
+def price(run: Run) -> None:
+    """Say what calls cost, before they are made.
+
+    Without an operation, all of them with their points. With one, and what its command would be given, an estimate:
+    what the service charges in the end is the truth. Needs no key, and sends nothing.
+    """
+    if run.context.invoked_subcommand is not None:
+        return
+    priced = {name: each.price for name, each in OPERATIONS.items() if each.price is not None}
+    value = [
+        {"operation": name, "points": cost.points, "when": [row._asdict() for row in cost.when]}
+        for name, cost in priced.items()
+    ]
+    rows = [
+        (name.replace("_", "-"), str(cost.points), ", ".join(_otherwise(OPERATIONS[name], row) for row in cost.when))
+        for name, cost in priced.items()
+    ]
+    run.output.table(value, rows, head=("operation", "points", "otherwise"))
+
+
+def show_price(run: Run, operation: Operation, found: Mapping[str, Any], source: str | None = None) -> None:
+    """Print what a call with these fields would cost."""
+    estimate = estimated(operation, found, source=source)
+    value = {"operation": operation.name, **estimate._asdict(), "usd": estimate.usd}
+    run.output.result(value, [f"{estimate}: {estimate.usd:g} USD"])
+
+
+def _otherwise(operation: Operation, row: PriceRow) -> str:
+    """What a row of a price says, as one would write it."""
+    word = next((each for each in words(operation, OPTIONS) if each.field.wire == row.field), None)
+    if word is None:
+        return f"{row.points} if the source is {row.source}"
+    return f"{row.points} with {word.name} {name_of(word.field, row.value)}"
+
+
+def _app(operation: Operation) -> typer.Typer:
+    listed = words(operation, OPTIONS)
+
+    def carry_out(
+        run: Run,
+        *,
+        source: Annotated[
+            str | None,
+            typer.Option(metavar="|".join(SIZES), help="The size of the source video; without it, the dearer counts."),
+        ] = None,
+        **given: Any,
+    ) -> None:
+        show_price(run, operation, fields(listed, given), source)
+
+    by_source = operation.price is not None and any(row.source is not None for row in operation.price.when)
+    return app_with_fields(carry_out, operation, listed, optional=True, without=() if by_source else ("source",))

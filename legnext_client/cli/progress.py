@@ -1,0 +1,109 @@
+"""How far jobs and files are: bars on a terminal, a line for each change elsewhere; always on standard error."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from legnext_client.cli.output import console, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Hashable
+    from contextlib import AbstractContextManager
+
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from legnext_client.cli.output import Output
+    from legnext_client.downloads import Progress
+    from legnext_client.job_view import JobView
+
+
+class Shown(Protocol):
+    """Shows how far things are."""
+
+    def job(self, job: JobView) -> None:
+        """How a job is doing now."""
+        ...
+
+    def file(self, progress: Progress) -> None:
+        """How much of a file is there."""
+        ...
+
+    def aside(self) -> AbstractContextManager[None]:
+        """While this is open, results can be printed."""
+        ...
+
+
+@contextmanager
+def progress(output: Output) -> Generator[Shown]:
+    """Show how far things are while this is open."""
+    if not sys.stderr.isatty():
+        yield Lines(output)
+        return
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
+
+    live = RichProgress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=console(sys.stderr),
+        transient=True,
+        redirect_stdout=False,  # it would send results to standard error
+        redirect_stderr=False,
+    )
+    with live:
+        yield Bars(live)
+
+
+class Lines:
+    """For files and pipes."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._said: dict[str, str] = {}
+
+    def job(self, job: JobView) -> None:
+        if not job.done and self._said.get(job.job_id) != job.status:
+            self._said[job.job_id] = job.status
+            self._output.say(f"{job.job_id}: {job.status}")
+
+    def file(self, progress: Progress) -> None:
+        """A file is told of when it is there."""
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        yield
+
+
+class Bars:
+    """For terminals."""
+
+    def __init__(self, live: RichProgress) -> None:
+        self._live = live
+        self._tasks: dict[Hashable, TaskID] = {}
+
+    def job(self, job: JobView) -> None:
+        told = f"{job.job_id} {job.status}"
+        self._show(job.job_id, told, job.progress, 100 if job.progress else None, ended=job.done)
+
+    def file(self, progress: Progress) -> None:
+        ended = progress.received == progress.total
+        self._show(progress.path, progress.path.name, progress.received, progress.total, ended=ended)
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
+
+    def _show(self, key: Hashable, told: str, completed: float, total: float | None, *, ended: bool) -> None:
+        if key not in self._tasks:
+            self._tasks[key] = self._live.add_task("", total=None)
+        task = self._tasks[key]
+        self._live.update(task, description=printable(told), completed=completed, total=total, visible=not ended)

@@ -1,0 +1,75 @@
+"""Jobs and other answers, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.generated.types import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from legnext_client.job_view import JobView
+
+Rows = list[tuple[str, ...]]
+
+
+def made(job: JobView) -> list[str]:
+    """What a job made, one on each line: addresses, or texts."""
+    return [*job.video_urls, *job.image_urls] or [" ".join(text.split()) for text in job.texts]
+
+
+def has_files(job: JobView) -> bool:
+    """Whether a job made something that can be fetched."""
+    return bool(job.video_urls or job.image_urls)
+
+
+def counted(job: JobView) -> str:
+    """What a job made, in numbers."""
+    numbers = ((len(job.image_urls), "image"), (len(job.video_urls), "video"), (len(job.texts), "text"))
+    return ", ".join(f"{number} {name if number == 1 else name + 's'}" for number, name in numbers if number)
+
+
+def points(job: JobView) -> str:
+    """What a job costs."""
+    how = "charged" if job.done else "held"
+    return f"{job.points:g} points {how}" if job.points else ""
+
+
+def rows_of_job(job: JobView) -> Rows:
+    """All that a person may want to know of a job."""
+    progress = f", {job.progress} %" if job.progress and not job.done else ""
+    failure = job.error.message or job.error.raw_message if job.done and not job.ok else None
+    rows = [
+        ("Job", job.job_id),
+        ("Kind", job.task_type),
+        ("Status", f"{job.status}{progress}"),
+        ("Failure", str(failure or "")),
+        ("Points", points(job)),
+        ("Accepted", _moment(job.created_at)),
+        ("Begun", _moment(job.started_at)),
+        ("Ended", _moment(job.ended_at)),
+        *(("Made" if number == 0 else "", line) for number, line in enumerate(made(job))),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def rows_of_object(found: Mapping[str, Any]) -> Rows:
+    """Any object, with the names of its fields in words."""
+    return list(_rows(found, ""))
+
+
+def _rows(found: Mapping[str, Any], before: str) -> Iterator[tuple[str, ...]]:
+    for name, value in found.items():
+        words = f"{before}{name.replace('_', ' ')}"
+        if is_object(value):
+            yield from _rows(value, f"{words} ")
+        elif isinstance(value, bool):
+            yield words.capitalize(), "yes" if value else "no"
+        elif value not in (None, ""):
+            yield words.capitalize(), str(value)
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds") if moment else ""

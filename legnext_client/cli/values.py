@@ -1,0 +1,124 @@
+"""From the words of a command line to the fields of a call.
+
+Nothing is refused here that the check before sending would refuse: what cannot be read as a field's type goes on as it
+was written, so that all that is wrong with a call is told at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from legnext_client.generated.operations import Field
+
+
+def value_of(field: Field, given: Any) -> Any:
+    """The value of a field, from a text, from several where it is a list, or from the truth of a switch."""
+    if field.type == "array":
+        return _listed(field, given)
+    if not isinstance(given, str):
+        return given
+    if field.enum:
+        return _chosen(field, given)
+    if field.type == "string":
+        return text_of(given)
+    if field.type == "object":
+        return _object(field, text_of(given))
+    found = _json(given, otherwise=given)
+    return given if found is None and not field.nullable else found  # None would count as not given
+
+
+def text_of(given: str) -> str:
+    """A text as it was given, or from where it points: `@file`, or `-` for standard input; `@@` is one `@`."""
+    if given == "-":
+        return _stripped("standard input", sys.stdin.read)
+    if given.startswith("@@"):
+        return given[1:]
+    if given.startswith("@"):
+        path = Path(given[1:])
+        return _stripped(str(path), lambda: path.read_text(encoding="utf-8"))
+    return given
+
+
+def names_of(field: Field) -> tuple[str, ...]:
+    """How the values of an enum are written on the command line."""
+    return tuple(name_of(field, value) for value in field.enum)
+
+
+def name_of(field: Field, value: Any) -> str:
+    """How a value is written: as it is, or by its name where it is the number of something that has one."""
+    named = field.enum_names and value in field.enum and not isinstance(value, str)
+    return _folded(field.enum_names[field.enum.index(value)]) if named else str(value)
+
+
+def _chosen(field: Field, given: str) -> Any:
+    """The value of an enum, by itself, by its name, or by a word of one name only."""
+    wanted = {given, _folded(given)}
+    names = field.enum_names or ("",) * len(field.enum)
+    pairs = [(value, _folded(name)) for value, name in zip(field.enum, names, strict=True)]
+    for spellings in (
+        [{str(value)} for value, _ in pairs],
+        [{_folded(str(value)), name} for value, name in pairs],
+        [set(name.split("-")) for _, name in pairs],
+    ):
+        found = [value for (value, _), spelt in zip(pairs, spellings, strict=True) if wanted & spelt]
+        if len(found) == 1:
+            return found[0]
+    return given
+
+
+def _listed(field: Field, given: Any) -> Any:
+    """The items of a list: each text is one, or a JSON list of several."""
+    inner = field.items
+    texts: Sequence[Any] = [given] if isinstance(given, str) else given
+    found: list[Any] = []
+    for text in texts:
+        several = _json(text, otherwise=None) if text.lstrip().startswith("[") else None
+        if isinstance(several, list):
+            found += several
+        else:
+            found.append(value_of(inner, text) if inner is not None else _json(text, otherwise=text))
+    return found
+
+
+def _object(field: Field, text: str) -> Any:
+    """An object, from JSON or from `name=value,name=value`."""
+    value = _json(text, otherwise=None)
+    if value is not None or "=" not in text or text.lstrip().startswith("{"):
+        return text if value is None else value
+    inside = {inner.name: inner for inner in field.fields} | {inner.wire: inner for inner in field.fields}
+    # Not at every comma: an address may hold some.
+    pieces = re.split(rf",(?=(?:{'|'.join(map(re.escape, inside))})=)", text)
+    pairs = [(name.strip(), written) for name, _, written in (piece.partition("=") for piece in pieces)]
+    return {name: value_of(inside[name], written) if name in inside else written for name, written in pairs}
+
+
+def _json(text: str, *, otherwise: Any) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _stripped(where: str, read: Any) -> str:
+    try:
+        text: str = read().strip()
+    except OSError as error:
+        raise InvalidRequest(f"{where} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{where} cannot be read: it is no UTF-8 text.") from None
+    if not text:
+        raise InvalidRequest(f"{where} is empty.")
+    return text

@@ -1,0 +1,112 @@
+"""`legnext wait`, and seeing jobs through to their end for every command that does."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.exits import Exit
+from legnext_client.cli.progress import Shown, progress
+from legnext_client.cli.showing import counted, has_files, made, points
+from legnext_client.client import Client
+from legnext_client.errors import JobFailed, NotFoundError
+from legnext_client.jobs import Job
+
+PANEL = "Options of the wait"
+Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job has ended.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Wait so long at most; the job goes on after it."),
+]
+Directory = Annotated[
+    str | None,
+    typer.Option("--download", metavar="DIR", rich_help_panel=PANEL, help="Wait, and fetch what was made to here."),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="TEMPLATE",
+        rich_help_panel=PANEL,
+        help="The names of the files, of {job_id}, {n}, {ext} and {task_type}; / makes folders.",
+    ),
+]
+
+
+class Wishes(NamedTuple):
+    """How long to wait, and where what is made is to go."""
+
+    timeout: float | None = None
+    directory: str | None = None
+    name: str | None = None
+
+    def again(self, job_ids: Iterable[str]) -> str:
+        """The command that takes jobs up again."""
+        given = (("--download", self.directory), ("--name", self.name))
+        options = [word for option, value in given if value is not None for word in (option, value)]
+        return shlex.join(["legnext", "wait", *job_ids, *options])
+
+
+@command
+def wait(
+    run: Run,
+    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="The ids of the jobs.", show_default=False)],
+    timeout: Timeout = None,
+    directory: Directory = None,
+    name: Template = None,
+) -> Exit:
+    """Wait for jobs, and show what they made.
+
+    Prints the addresses, texts or files of each job as it ends. Jobs go on whether anyone waits or not, so a wait can
+    be broken off and taken up again.
+    """
+    return see_through(run, run.client(), list(dict.fromkeys(jobs)), Wishes(timeout, directory, name))
+
+
+def see_through(run: Run, client: Client, jobs: Sequence[Job | str], wishes: Wishes) -> Exit:
+    """Wait for jobs, fetch and show what each made as it ends; a job that fails makes the exit code."""
+    left = dict.fromkeys(job if isinstance(job, str) else job.job_id for job in jobs)
+    ended = Exit.OK
+    try:
+        with progress(run.output) as shown:
+            for job in client.wait_all(jobs, wishes.timeout, on_progress=shown.job):
+                directory = wishes.directory if has_files(job) else None
+                with shown.aside():
+                    if not _told(run, job):
+                        ended = Exit.JOB_FAILED
+                    run.output.result(job.raw, made(job) if directory is None else ())
+                if directory is not None:
+                    fetch(run, job, directory, shown, name=wishes.name)
+                del left[job.job_id]
+    except NotFoundError:  # nothing that could be taken up
+        raise
+    except BaseException as error:
+        if left:
+            error.add_note(f"Take up what goes on: {wishes.again(left)}")
+        raise
+    return ended
+
+
+def fetch(run: Run, job: Job, directory: str, shown: Shown, **wishes: Any) -> None:
+    """Fetch what a job made, and print where it is; the wishes are those of `Job.download`."""
+    given = {name: value for name, value in wishes.items() if value is not None}
+    paths = [str(path) for path in job.download(directory, on_progress=shown.file, **given)]
+    with shown.aside():
+        run.output.result({"job_id": job.job_id, "downloaded": paths}, paths)
+
+
+def _told(run: Run, job: Job) -> bool:
+    """Say how a job ended; whether it was completed."""
+    try:
+        job.wait()  # it has ended: nothing is waited for, but a failure is raised
+    except JobFailed as error:
+        run.output.say(str(error), "red")
+        return False
+    told = ", ".join(part for part in (counted(job), points(job)) if part)
+    run.output.say(f"{job.job_id} completed: {told}", "green")
+    return True
+
+
+app = single(wait)

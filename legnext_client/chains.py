@@ -9,7 +9,6 @@ What the service would refuse is refused while building, by the bounds of the sp
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -31,18 +30,20 @@ from legnext_client.chain_steps import (
     size_field,
     size_made,
 )
-from legnext_client.core.items import Call
+from legnext_client.core.items import Call, Choose
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import ROLES
 from legnext_client.planning import NUMBERS
 from legnext_client.prices import typical_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from legnext_client.generated.models import VideoType
     from legnext_client.generated.operations import Operation
     from legnext_client.job_view import JobView
 
-Number = int | Callable[[Any], int]
+Number = int | Choose
 """Which video: its number, or a function of the finished job that chooses it."""
 
 
@@ -137,15 +138,12 @@ class VideoChain:
         step = Call(operation, fields, choices, self._size if follows else None, self._title(operation))
         return VideoChain((*self.steps, step), self.beginning, self._job)
 
-    def _chosen(
-        self, operation: Operation, given: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, Callable[[Any], int]]]:
+    def _chosen(self, operation: Operation, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Choose]]:
         """The fields, and apart from them the function that will choose a video."""
         name = NUMBERS["video"]
         number: Any = given.get(name)
         if callable(number) and self.steps:
-            choose: Callable[[Any], Any] = number
-            return {field: value for field, value in given.items() if field != name}, {name: choose}
+            return {field: value for field, value in given.items() if field != name}, {name: given[name]}
         if callable(number):
             if self._job is None or not self._job.ok or inspect.iscoroutinefunction(number):
                 raise InvalidRequest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from legnext_client.errors import InvalidRequest
     from legnext_client.generated.operations import Operation
 
+Choose = Callable[[Any], int | Awaitable[int]]
+"""Chooses a number by a finished job; what is awaited works where there is a loop."""
+
 
 class Call(NamedTuple):
     """One paid request to come; `fields` are what `core.checks.prepare` takes."""
 
     operation: Operation
     fields: Mapping[str, Any]
-    choices: Mapping[str, Callable[[Any], int]] = {}
-    """Fields that a function of the finished job before fills; it gets that job."""
+    choices: Mapping[str, Choose] = {}
+    """Fields that a function of the finished job before fills."""
     source: str | None = None
     """The size of the source video (`480p`), where it is known."""
     title: str = ""

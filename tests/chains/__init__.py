@@ -1,0 +1,1 @@
+"""What a chain of videos promises before anything is sent."""

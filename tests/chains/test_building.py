@@ -1,0 +1,368 @@
+"""A chain is built step by step, and what the service would refuse is refused right there, by field and bound."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.chains import VideoChain
+from legnext_client.core.state import State
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.models import VideoType
+from legnext_client.generated.operations import OPERATIONS, ROLES
+from legnext_client.jobs import AsyncJob
+from legnext_client.prompts import Prompt, PromptWarning
+
+from .jobs import images, videos
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START, EXTEND, UPSCALE = (ROLES[f"film.{word}"] for word in ("start", "extend", "upscale"))
+
+
+def calls(chain: VideoChain) -> list[tuple[str, dict[str, Any]]]:
+    """What would be sent, were each job named after its step."""
+    item = chain.item("film")
+    finished: list[State] = []
+    found: list[tuple[str, dict[str, Any]]] = []
+    for number in range(item.steps):
+        call = item.call(number, finished)
+        found.append((call.operation.name, dict(call.fields)))
+        finished.append(State({"job_id": f"job {number}"}))
+    return found
+
+
+def test_a_film_is_begun_extended_and_upscaled_each_step_from_the_job_before() -> None:
+    chain = VideoChain.start("waves roll in --motion high", video_type=1).extend("night falls", video_no=2).upscale()
+    assert calls(chain) == [
+        ("video_diffusion", {"prompt": "waves roll in --motion high", "video_type": 1}),
+        ("extend_video", {"job_id": "job 0", "video_no": 2, "prompt": "night falls"}),
+        ("video_upscale", {"job_id": "job 1", "video_no": 0}),
+    ]
+
+
+def test_a_film_can_begin_with_an_image_of_a_job_or_of_an_id() -> None:
+    expected = [("video_diffusion", {"job_id": "i1", "image_no": 3, "video_type": 0, "prompt": "she turns"})]
+    assert calls(VideoChain.from_image("i1", 3, "she turns")) == expected
+    assert calls(VideoChain.from_image(images(), 3, "she turns")) == expected
+    assert VideoChain.from_image("i1", 0).steps[0].fields == {"job_id": "i1", "image_no": 0, "video_type": 0}
+
+
+@pytest.mark.parametrize("source", ["v1", videos(), AsyncJob(videos().raw)])
+def test_a_film_can_begin_with_a_video_of_a_job_or_of_an_id(source: Any) -> None:
+    assert calls(VideoChain.from_video(source).extend("on", 1).upscale(2)) == [
+        ("extend_video", {"job_id": "v1", "video_no": 1, "prompt": "on"}),
+        ("video_upscale", {"job_id": "job 0", "video_no": 2}),
+    ]
+    assert calls(VideoChain.from_video(source).upscale()) == [("video_upscale", {"job_id": "v1", "video_no": 0})]
+
+
+def test_enums_and_prompts_are_taken_as_plain_values() -> None:
+    chain = VideoChain.start(Prompt("waves", motion="low", kind="video"), video_type=VideoType.HD_720P)
+    assert chain == VideoChain.start("waves --motion low", video_type=1)
+
+
+# ---- how many steps, and in which order ---------------------------------------------------------------------------
+
+
+def extended(times: int) -> VideoChain:
+    chain = VideoChain.start("waves")
+    for _ in range(times):
+        chain = chain.extend()
+    return chain
+
+
+def test_a_video_is_extended_as_often_as_the_spec_allows_and_not_once_more() -> None:
+    assert EXTEND.film is not None
+    assert EXTEND.film.at_most == 4
+    full = extended(4)
+    assert [step.title for step in full.steps] == ["start", *(f"extension {number}" for number in range(1, 5))]
+    assert full.upscale().steps[-1].title == "upscale"
+    with pytest.raises(InvalidRequest, match=r"^extend_video: .* at most 4 times; got extension 5\. Nothing was sent"):
+        full.extend()
+
+
+@pytest.mark.parametrize("source", [videos(task_type="extend_video"), videos(), "v1"])
+def test_extensions_that_a_video_has_had_count(source: Any) -> None:
+    chain = VideoChain.from_video(source, extensions=3).extend()
+    assert chain.steps[0].title == "extension 4"
+    with pytest.raises(InvalidRequest, match="got extension 5"):
+        chain.extend()
+
+
+def test_a_job_that_is_an_extension_counts_as_one() -> None:
+    chain = VideoChain.from_video(videos(task_type="extend_video")).extend().extend().extend()
+    with pytest.raises(InvalidRequest, match="got extension 5"):
+        chain.extend()
+
+
+@pytest.mark.parametrize("many", [-1, 5, True, 1.5, "2"])
+def test_a_count_of_extensions_that_cannot_be_is_refused(many: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"^extensions must be .*0 to 4; got "):
+        VideoChain.from_video("v1", extensions=many)
+
+
+@pytest.mark.parametrize(
+    "further", [lambda chain: chain.extend(), lambda chain: chain.upscale(), lambda chain: chain.extend("on", len)]
+)
+def test_nothing_comes_after_an_upscale(further: Callable[[VideoChain], VideoChain]) -> None:
+    with pytest.raises(InvalidRequest, match="nothing comes after video_upscale"):
+        further(extended(1).upscale())
+
+
+def test_a_chain_without_a_step_cannot_be_run() -> None:
+    with pytest.raises(InvalidRequest, match="without a step cannot be run"):
+        VideoChain.from_video("v1").item("film")
+    with pytest.raises(InvalidRequest, match="must begin with start, from_image or from_video"):
+        VideoChain().extend()
+    with pytest.raises(InvalidRequest, match="must begin with start, from_image or from_video"):
+        VideoChain().upscale()
+
+
+# ---- bounds of the fields -----------------------------------------------------------------------------------------
+
+LONGEST = next(field.max_length for field in START.fields if field.name == "prompt") or 0
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: VideoChain.start(""), "video_diffusion: prompt must have 1 to 8192 characters; got 0 characters"),
+        (lambda: VideoChain.start("x" * (LONGEST + 1)), "prompt must have 1 to 8192 characters; got 8193 characters"),
+        (lambda: VideoChain.start(None), "video_diffusion: prompt is required"),  # type: ignore[arg-type]
+        (lambda: VideoChain.start(7), "prompt must be a string, 1 to 8192 characters; got 7"),  # type: ignore[arg-type]
+        (lambda: VideoChain.start("x\0"), "prompt must not hold the character NUL"),
+        (lambda: VideoChain.start("x", video_type=2), r"video_type must be one of 0 \(SD_480P\), 1 \(HD_720P\); got 2"),
+        (lambda: VideoChain.start("x", video_type="720p"), "video_type must be an integer"),  # type: ignore[arg-type]
+        (lambda: VideoChain.from_image("i1", 4), "image_no must be 0 to 3; got 4"),
+        (lambda: VideoChain.from_image("i1", -1), "image_no must be 0 to 3; got -1"),
+        (lambda: VideoChain.from_image("", 0), "job_id must have at least 1 character"),
+        (lambda: VideoChain.from_image(None, 0, "x"), "job_id is required when image_no is given"),  # type: ignore[arg-type]
+        (lambda: VideoChain.from_image("i1", len), "image_no must be an integer, 0 to 3; got <built-in"),  # type: ignore[arg-type]
+        (lambda: VideoChain.from_video(""), "job_id must have at least 1 character"),
+        (lambda: VideoChain.from_video(17), "job_id must be a string"),  # type: ignore[arg-type]
+        (lambda: VideoChain.from_video("v1", source="4K"), "source must be one of 480p, 720p, or left out; got '4K'"),
+        (lambda: extended(0).extend(video_no=4), "extend_video: video_no must be below 4; got 4"),
+        (lambda: extended(0).extend(video_no=-1), "extend_video: video_no must be 0 to 3; got -1"),
+        (lambda: extended(0).extend(video_no=True), "extend_video: video_no must be an integer, 0 to 3; got True"),
+        (lambda: extended(0).extend(video_no="1"), "extend_video: video_no must be an integer"),  # type: ignore[arg-type]
+        (lambda: extended(0).extend("x" * (LONGEST + 1)), "extend_video: prompt must have 1 to 8192 characters"),
+        (lambda: extended(0).extend(""), "extend_video: prompt must have 1 to 8192 characters; got 0"),
+        (lambda: VideoChain.from_video("v1").extend(video_no=4), "extend_video: video_no must be 0 to 3; got 4"),
+        (lambda: VideoChain.from_video("v1").upscale(video_no=4), "video_upscale: video_no must be 0 to 3; got 4"),
+    ],
+)
+def test_a_field_beyond_its_bounds_is_refused_by_name_and_bound(build: Callable[[], object], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        build()
+
+
+def test_a_field_on_its_bounds_is_taken() -> None:
+    # Words, so that the prompt is not taken for anything else.
+    prompt = ("word " * LONGEST)[: LONGEST - 1] + "x"
+    chain = VideoChain.start(prompt).extend(prompt, 3).upscale(3)
+    assert [step.fields.get("prompt") for step in chain.steps] == [prompt, prompt, None]
+    assert VideoChain.from_image("i", 3).extend(video_no=0).steps[1].fields == {"video_no": 0}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("waves --v 7", "is for image prompts, not for video prompts"),
+        ("waves --motion fast", "--motion"),
+        ("waves --motoin high", "--motion"),
+        ("waves --bs 3", "--bs"),
+        ("   ", "the prompt is empty"),
+        ("{red, blue} waves", "does not expand"),
+    ],
+)
+@pytest.mark.parametrize(
+    "build",
+    [VideoChain.start, lambda prompt: VideoChain.from_image("i1", 0, prompt), VideoChain.start("x").extend],
+    ids=["start", "from_image", "extend"],
+)
+def test_a_bad_flag_of_a_prompt_is_refused(build: Callable[[str], object], prompt: str, said: str) -> None:
+    with pytest.raises(InvalidRequest, match="the prompt has problems") as caught:
+        build(prompt)
+    assert said in str(caught.value)
+    assert caught.value.problems
+    assert caught.value.problems[0].severity == "error"
+
+
+@pytest.mark.parametrize(
+    "build",
+    [VideoChain.start, lambda prompt: VideoChain.from_image("i1", 0, prompt), VideoChain.start("x").extend],
+    ids=["start", "from_image", "extend"],
+)
+def test_what_is_merely_odd_about_a_prompt_is_a_warning_at_the_line_that_has_it(
+    build: Callable[[str], VideoChain],
+) -> None:
+    with pytest.warns(PromptWarning, match="put the bare address before the words") as found:
+        chain = build("waves https://a.test/b.png")
+    assert chain.steps
+    assert [warning.filename for warning in found] == [__file__]
+
+
+# ---- what is known of jobs ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (
+            lambda: VideoChain.from_video(images()),
+            "a job that makes videos is needed; got diffusion, which makes images",
+        ),
+        (lambda: VideoChain.from_video(videos(1, task_type="video_upscale")), "got video_upscale, which makes video"),
+        (lambda: VideoChain.from_image(videos(), 0), "a job that makes images or image is needed; got video_diffusion"),
+        (lambda: VideoChain.from_image(images(task_type="describe"), 0), "got describe, which makes texts"),
+        (lambda: VideoChain.from_image(images(2), 2), "image_no must be below 2; got 2. That job has 2 images"),
+        (lambda: VideoChain.from_image(images(status="failed"), 0), "that job failed"),
+        (lambda: VideoChain.from_video(videos(status="failed")), "that job failed"),
+        (lambda: VideoChain.from_video(videos(2)).extend(video_no=2), "video_no must be below 2; got 2"),
+        (lambda: VideoChain.from_video(videos(2)).upscale(video_no=3), "video_no must be below 2; got 3"),
+        (lambda: VideoChain.from_video(videos(0)).extend(), "that job has no videos"),
+    ],
+)
+def test_a_finished_job_that_cannot_be_gone_on_with_is_refused(build: Callable[[], object], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        build()
+
+
+def test_who_knows_better_insists() -> None:
+    assert VideoChain.from_image(images(2).insist(), 3).steps
+    assert VideoChain.from_image(videos().insist(), 0).steps
+    assert VideoChain.from_video(videos(1, task_type="video_upscale").insist()).extend(video_no=1).steps
+    assert VideoChain.from_video(videos(status="failed").insist()).upscale().steps
+
+
+@pytest.mark.parametrize("task_type", ["", "video_of_tomorrow"])
+def test_a_job_of_a_kind_that_is_not_known_is_taken(task_type: str) -> None:
+    assert VideoChain.from_video(videos(task_type=task_type)).extend().steps
+    assert VideoChain.from_image(images(task_type=task_type), 1).steps
+
+
+def test_a_job_that_is_not_done_can_be_built_upon() -> None:
+    running = videos(0, status="processing")
+    assert VideoChain.from_video(running).extend(video_no=3).item("film").call(0, ()).fields["job_id"] == "v1"
+
+
+@pytest.mark.parametrize(("flag", "made"), [("--bs 1", 1), ("--bs 2", 2), ("--batchsize 2", 2), ("", 4)])
+def test_a_video_that_the_step_before_will_not_make_is_refused(flag: str, made: int) -> None:
+    for chain in (VideoChain.start(f"waves {flag}"), VideoChain.start("x").extend(f"waves {flag}")):
+        assert chain.extend(video_no=made - 1).upscale(video_no=3)
+        for further in (chain.extend, chain.upscale):
+            with pytest.raises(InvalidRequest, match=f"video_no must be below {made}; got {made}"):
+                further(video_no=made)
+
+
+# ---- choosing by a function ---------------------------------------------------------------------------------------
+
+
+def last(job: Any) -> int:
+    return len(job.video_urls) - 1
+
+
+def first(job: Any) -> int:
+    return 0 * len(job.video_urls)
+
+
+def test_a_function_chooses_when_the_job_before_is_done() -> None:
+    call = VideoChain.start("x").extend("on", video_no=last).item("film").call(1, [State({"job_id": "a"})])
+    assert call.fields == {"job_id": "a", "prompt": "on"}
+    assert call.choices == {"video_no": last}
+    assert VideoChain.start("x").upscale(last).steps[-1].choices == {"video_no": last}
+
+
+def test_a_function_chooses_at_once_from_a_job_that_is_done() -> None:
+    chain = VideoChain.from_video(videos(3)).extend(video_no=last)
+    assert chain.steps[0].fields == {"video_no": 2}
+    assert chain.to_dict()
+    with pytest.raises(InvalidRequest, match="video_no must be below 3; got 9"):
+        VideoChain.from_video(videos(3)).extend(video_no=lambda _: 9)
+    with pytest.raises(InvalidRequest, match="video_no must be an integer, 0 to 3; got 'best'"):
+        VideoChain.from_video(videos(3)).extend(video_no=lambda _: "best")  # type: ignore[arg-type, return-value]
+
+
+async def by_eye(_: Any) -> int:
+    raise AssertionError("nobody awaits here")
+
+
+@pytest.mark.parametrize("source", ["v1", videos(status="processing")])
+def test_a_function_needs_a_finished_job_to_choose_by(source: Any) -> None:
+    with pytest.raises(InvalidRequest, match="video_no of the first step must be a number"):
+        VideoChain.from_video(source).extend(video_no=last)
+
+
+def test_a_coroutine_cannot_choose_while_building_but_later() -> None:
+    with pytest.raises(InvalidRequest, match="video_no of the first step must be a number"):
+        VideoChain.from_video(videos()).extend(video_no=by_eye)
+    assert VideoChain.start("x").extend(video_no=by_eye).steps[1].choices == {"video_no": by_eye}
+
+
+# ---- a chain is a value -------------------------------------------------------------------------------------------
+
+
+def test_a_chain_never_changes() -> None:
+    begun = VideoChain.start("x")
+    longer, other = begun.extend("a"), begun.extend("b")
+    assert [len(chain.steps) for chain in (begun, longer, other)] == [1, 2, 2]
+    assert longer != other
+    with pytest.raises(AttributeError):
+        begun.steps = ()  # type: ignore[misc]
+
+
+def test_chains_are_equal_when_they_ask_for_the_same() -> None:
+    same = [VideoChain.start("x").extend(video_no=last), VideoChain.start("x", 0).extend(None, last)]
+    assert same[0] == same[1]
+    assert len(set(same)) == 1
+    others = {
+        VideoChain.start("x"),
+        VideoChain.start("y"),
+        VideoChain.start("x", 1),
+        VideoChain.start("x").extend(),
+        VideoChain.start("x").extend(video_no=1),
+        VideoChain.start("x").extend(video_no=first),
+        VideoChain.start("x").extend("x"),
+        VideoChain.start("x").upscale(),
+        VideoChain.from_image("a", 0, "x"),
+        VideoChain.from_image("b", 0, "x"),
+        VideoChain.from_image("b", 1, "x"),
+        VideoChain.from_video("a").extend(),
+        VideoChain.from_video("b").extend(),
+    }
+    assert len(others) == 13
+    assert not others & set(same)
+    assert VideoChain.start("x") != "x"
+
+
+def test_a_chain_from_a_job_equals_the_one_from_its_id() -> None:
+    assert VideoChain.from_image(images(), 1) == VideoChain.from_image("i1", 1)
+    assert VideoChain.from_video(videos()).extend() == VideoChain.from_video("v1").extend()
+
+
+def test_a_chain_is_copied_and_pickled() -> None:
+    chain = VideoChain.from_video(videos(size="720p")).extend("on", last).upscale(first)
+    for twin in (copy.deepcopy(chain), pickle.loads(pickle.dumps(chain))):
+        assert twin == chain
+        assert hash(twin) == hash(chain)
+
+
+def test_a_chain_is_shown_in_short() -> None:
+    chain = VideoChain.start("x" * 5000).extend().upscale()
+    assert repr(chain) == "<VideoChain of 8 s: start, extension 1, upscale>"
+    assert repr(VideoChain.from_video("v1").extend()) == "<VideoChain of 8 s: video of v1, extension 1>"
+    assert repr(chain.item("film")) == "<ChainItem film: start, extension 1, upscale>"
+    assert repr(VideoChain.start("x").steps[0]) == "<Call start video_diffusion {'prompt': 'x', 'video_type': 0}>"
+
+
+def test_no_step_of_a_film_has_a_callback_of_its_own() -> None:
+    chain = VideoChain.start("x").extend().upscale()
+    assert all("callback" not in step.fields for step in chain.steps)
+    assert all(
+        any(field.name == "callback" for field in OPERATIONS[step.operation.name].fields) for step in chain.steps
+    )

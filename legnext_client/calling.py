@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from legnext_client.core.answers import retry_after
+from legnext_client.core.figures import is_number
 from legnext_client.core.flow import Flow, Request
 from legnext_client.core.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client.core.sending import Answer, sending
@@ -131,10 +132,10 @@ class Desk:
         from legnext_client.core.waiting import Pace, Waited, waiting
 
         self.check_open()
-        for name, value in (("timeout", timeout), ("poll_interval", poll_interval)):
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if value is not None and (not number or not value >= 0 or (name == "poll_interval" and not value)):
-                raise InvalidRequest(f"{name} must be seconds above 0; got {value!r}.")
+        if timeout is not None and not (is_number(timeout) and timeout >= 0):
+            raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")
+        if poll_interval is not None and not (is_number(poll_interval) and poll_interval > 0):
+            raise InvalidRequest(f"poll_interval must be seconds above 0; got {poll_interval!r}.")
         waited = [
             Waited(state, question(state.job_id), self.scheduler(origin), origin.retry_after) for state, origin in jobs
         ]

@@ -96,7 +96,7 @@ class ChainItem(NamedTuple):
 
     def call(self, step: int, finished: Sequence[State]) -> Call:
         call = self.calls[step]
-        if call.operation is ROLES["film.start"]:
+        if call.operation.role == ROLES["film.start"].role:
             return call
         job_id = finished[-1].job_id if finished else self.beginning.job_id if self.beginning else ""
         return call._replace(fields={"job_id": job_id, **call.fields})

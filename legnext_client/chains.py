@@ -126,11 +126,11 @@ class VideoChain:
 
     def _then(self, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
         last = ROLES["film.upscale"]
-        if self.steps and self.steps[-1].operation is last:
+        if self.steps and self.steps[-1].operation.role == last.role:
             raise InvalidRequest(f"{operation.name}: nothing comes after {last.name}, the last step of a film.")
         if operation.prompt is not None:
             given = {prompt_name(operation): prompt, **given}
-        follows = operation is not ROLES["film.start"]
+        follows = operation.role != ROLES["film.start"].role
         if follows and not self.steps and self.beginning is None:
             raise InvalidRequest(f"{operation.name}: a chain must begin with start, from_image or from_video.")
         given, choices = self._chosen(operation, given)
@@ -205,7 +205,7 @@ class VideoChain:
     def _extensions(self) -> int:
         operation = ROLES["film.extend"]
         before = self.beginning.extensions if self.beginning else 0
-        return before + sum(step.operation is operation for step in self.steps)
+        return before + sum(step.operation.role == operation.role for step in self.steps)
 
     @property
     def _size(self) -> str | None:
@@ -213,7 +213,7 @@ class VideoChain:
         return self.beginning.source if self.beginning else size_made(self.steps[0])
 
     def _title(self, operation: Operation) -> str:
-        if operation is ROLES["film.extend"]:
+        if operation.role == ROLES["film.extend"].role:
             return f"extension {self._extensions + 1}"
         return word_of(operation)
 

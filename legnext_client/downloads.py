@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._version import __version__
 from legnext_client.core.addresses import wrong_address
 from legnext_client.core.fetching import Patience, Progress, fetching, fetching_all
+from legnext_client.core.figures import is_number, is_whole
 from legnext_client.core.judging import Order
 from legnext_client.core.names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.core.state import State, moment
@@ -111,8 +112,7 @@ def _fetching(
 ) -> Flow[list[Path]]:
     desk.check_open()
     limit = _whole("concurrency", concurrency)
-    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not number or not timeout > 0:
+    if not is_number(timeout) or not timeout > 0:
         raise InvalidRequest(f"timeout must be seconds above 0; got {timeout!r}.")
     patience = Patience(
         desk.settings.retries,
@@ -162,7 +162,7 @@ def _most(max_bytes: int) -> int:
 
 
 def _whole(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if not is_whole(value) or value < 1:
         raise InvalidRequest(f"{name} must be a whole number, 1 or more; got {value!r}.")
     return value
 

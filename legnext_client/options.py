@@ -6,7 +6,9 @@ import math
 import os
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from legnext_client.core.names import ROW_FIELDS, fields_of
+from legnext_client.core.addresses import wrong_address
+from legnext_client.core.figures import is_number, is_whole
+from legnext_client.core.names import ROW_FIELDS, fields_of, names
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import JOBS_AT_ONCE
 from legnext_client.prices import Budget
@@ -71,26 +73,38 @@ def options_of(given: BatchOptions) -> Options:
         options = Options(**values)  # type: ignore[arg-type]
     except TypeError as error:
         raise TypeError(str(error).replace("Options.__new__()", "this method")) from None
-    if isinstance(options.concurrency, bool) or options.concurrency < 1:
+    if not is_whole(options.concurrency) or options.concurrency < 1:
         raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {options.concurrency!r}.")
     for name in ("timeout", "poll_interval"):
-        value = getattr(options, name)
-        if value is not None and (isinstance(value, bool) or not 0 < value < math.inf):
+        value: object = getattr(options, name)
+        if value is not None and not (is_number(value) and 0 < value < math.inf):
             raise InvalidRequest(f"{name} must be seconds above 0; got {value!r}.")
-    if options.callback is not None and not options.callback.startswith(("http://", "https://")):
-        raise InvalidRequest(f"callback must begin with http:// or https://; got {options.callback!r}.")
+    if options.callback is not None and (reason := wrong_address(options.callback)):
+        raise InvalidRequest(f"callback must begin with http:// or https://; got {options.callback!r}: {reason}.")
     if options.callbacks is not None and not hasattr(options.callbacks, "telling"):
         kind = type(options.callbacks).__name__
         raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {kind}.")
-    fields = fields_of(options.name, ROW_FIELDS)
-    if "key" not in fields and "job_id" not in fields:
-        raise InvalidRequest(f"name must hold {{key}} or {{job_id}}, to be another for each row; got {options.name!r}.")
-    return options._replace(download=None if options.download is None else os.fspath(options.download))
+    return options._replace(download=_directory(options.download), name=_name(options.name))
+
+
+def _name(name: str) -> str:
+    fields = fields_of(name, ROW_FIELDS)
+    if not fields & {"key", "job_id"}:
+        raise InvalidRequest(f"name must hold {{key}} or {{job_id}}, to be another for each row; got {name!r}.")
+    names(name, ROW_FIELDS, [{"key": "a", "job_id": "b", "n": 0, "ext": ".png", "task_type": "c"}])
+    return name
+
+
+def _directory(given: object) -> str | None:
+    directory: object = os.fspath(given) if isinstance(given, os.PathLike) else given
+    if directory is None or (isinstance(directory, str) and directory and "\0" not in directory):
+        return directory
+    raise InvalidRequest(f"download must be the path of a directory; got {given!r}.")
 
 
 def _budget(budget: object) -> Budget:
     if isinstance(budget, Budget):
         return budget
-    if isinstance(budget, bool) or not isinstance(budget, int | float):
+    if not is_number(budget):
         raise InvalidRequest(f"budget must be points, or a Budget; got {budget!r}.")
     return Budget(budget)  # type: ignore[arg-type]

@@ -194,9 +194,9 @@ class Run:
         watch.called_back = self.callbacks
         return watch
 
-    def patience(self, watch: Watch) -> float:
-        """For how many seconds to wait for it."""
-        return watch.patience if self._options.timeout is None else self._options.timeout
+    def patience(self, watch: Watch, silent: float) -> float:
+        """For how many seconds to wait for it, when the service did not answer for so many."""
+        return watch.patience + silent if self._options.timeout is None else self._options.timeout
 
     def lasts(self, operation: str, body: Mapping[str, Any]) -> float:
         """For how many seconds such a job can last at most."""

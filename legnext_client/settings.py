@@ -8,6 +8,7 @@ import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from legnext_client.core.figures import is_number
 from legnext_client.core.retries import Retries
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import BASE_URL
@@ -42,8 +43,7 @@ class Settings(NamedTuple):
 
 def positive(name: str, value: float) -> float:
     """A number of seconds or the like, above zero."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not number or not 0 < value < math.inf:
+    if not is_number(value) or not 0 < value < math.inf:
         raise ConfigurationError(f"{name} must be a number above 0; got {value!r}.")
     return value
 

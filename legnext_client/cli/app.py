@@ -63,5 +63,6 @@ def _misused(error: Any) -> str:
     context = error.ctx
     path = context.command_path if context else _NAME
     said = " ".join(error.format_message().split()).rstrip(".")
+    stop = "" if said.endswith(("?", ")", "!")) else "."
     last_words = f" {context.command.epilog}" if context and context.command.epilog else ""
-    return f"Error: {said}.{last_words} See {path} --help."
+    return f"Error: {said}{stop}{last_words} See {path} --help."

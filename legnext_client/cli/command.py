@@ -16,7 +16,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 import typer
 
@@ -33,30 +33,55 @@ _BEFORE = "legnext_client.cli"
 """Under this name a context keeps the common options, which may also stand before the command's name."""
 
 
+class Common(NamedTuple):
+    """The options of every command."""
+
+    as_json: Annotated[
+        bool, typer.Option("--json", rich_help_panel=PANEL, help="For machines: nothing but JSON on standard output.")
+    ] = False
+    env_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", rich_help_panel=PANEL, help="Take LEGNEXT_API_KEY from this file of NAME=value."),
+    ] = None
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", rich_help_panel=PANEL, help="Where the service is, if elsewhere.")
+    ] = None
+    retries: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            min=0,
+            rich_help_panel=PANEL,
+            help="How often to try again what can be tried again without paying twice.",
+        ),
+    ] = None
+    debug: Annotated[
+        bool, typer.Option("--debug", rich_help_panel=PANEL, help="Show every request, and where an error came from.")
+    ] = False
+
+
 class Run:
     """One run of a command."""
 
-    def __init__(
-        self, context: typer.Context, *, as_json: bool, env_file: str | None, base_url: str | None, debug: bool
-    ) -> None:
+    def __init__(self, context: typer.Context, common: Common) -> None:
         self.context = context
-        self.output = Output(for_machines=as_json)
-        self.debug = debug
-        self._env_file = env_file
-        self._base_url = base_url
+        self.common = common
+        self.output = Output(for_machines=common.as_json)
         self._open = ExitStack()
 
     @property
     def variables(self) -> Mapping[str, str]:
         """What the environment, or the file that was named, says."""
-        return variables(self._env_file)
+        return variables(self.common.env_file)
 
     def client(self, **options: Any) -> "Client":
         """A client, which is closed at the end; the options are those of `Client`."""
         from legnext_client.client import Client
 
         found = self.variables
-        made = Client(key_of(found), base_url=self._base_url or found.get(URL_VARIABLE), **options)
+        if self.common.retries is not None:
+            options["retries"] = self.common.retries
+        made = Client(key_of(found), base_url=self.common.base_url or found.get(URL_VARIABLE), **options)
         return self._open.enter_context(made)
 
     @contextmanager
@@ -67,7 +92,7 @@ class Run:
         with self._open, warnings.catch_warnings():
             warnings.simplefilter("always", PromptWarning)
             warnings.showwarning = cast("Any", self._warn)
-            if self.debug:
+            if self.common.debug:
                 self._open.enter_context(_logged())
             yield
 
@@ -75,14 +100,18 @@ class Run:
         self.output.say(f"Warning: {message}.", "yellow")
 
 
+_COMMON = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in inspect.signature(Common).parameters.values()]
+
+
 def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
     """Give a command the common options and its `Run`, and make an exit code of whatever it raises."""
 
     def carried_out(context: typer.Context, **given: Any) -> Exit:
-        before = context.meta.get(_BEFORE, {})
-        common = {name: given.pop(name) or before.get(name) for name in _COMMON}
+        usual, before = Common(), context.meta.get(_BEFORE, Common())
+        mine = {name: given.pop(name) for name in Common._fields}
+        common = before._replace(**{name: value for name, value in mine.items() if value != getattr(usual, name)})
         context.meta[_BEFORE] = common
-        run = Run(context, **common)
+        run = Run(context, common)
         try:
             with run.open():
                 return function(run, **given) or Exit.OK
@@ -93,7 +122,7 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
 
     _, *own = inspect.signature(function).parameters.values()
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in own), *_COMMON.values()]
+    listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in own), *_COMMON]
     carried_out.__name__, carried_out.__doc__ = function.__name__, function.__doc__
     carried_out.__annotations__ = {}  # what counts is the signature
     vars(carried_out)["__signature__"] = inspect.Signature(listed)
@@ -107,34 +136,12 @@ def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
     return app
 
 
-def _common(
-    *,
-    as_json: Annotated[
-        bool, typer.Option("--json", rich_help_panel=PANEL, help="For machines: nothing but JSON on standard output.")
-    ] = False,
-    env_file: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", rich_help_panel=PANEL, help="Take LEGNEXT_API_KEY from this file of NAME=value."),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", rich_help_panel=PANEL, help="Where the service is, if elsewhere.")
-    ] = None,
-    debug: Annotated[
-        bool, typer.Option("--debug", rich_help_panel=PANEL, help="Show every request, and where an error came from.")
-    ] = False,
-) -> None:
-    """The common options, for their signature."""
-
-
-_COMMON = inspect.signature(_common).parameters
-
-
 def _ended(run: Run, error: BaseException) -> Exit:
     if isinstance(error, BrokenPipeError):
         # What is still to be printed goes nowhere; without this, Python would complain as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_code(error)
-    if run.debug:
+    if run.common.debug:
         traceback.print_exception(error)
     for line in explained(error):
         run.output.say(line)

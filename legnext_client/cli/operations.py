@@ -22,7 +22,7 @@ from legnext_client.settings import Settings
 
 OPTIONS = frozenset((
     "--wait", "--timeout", "--download", "--name", "--price", "--strict",
-    "--json", "--env-file", "--base-url", "--debug", "--help",
+    "--json", "--env-file", "--base-url", "--retries", "--debug", "--help",
 ))  # fmt: skip
 """What the commands have besides the fields of their operations."""
 

@@ -53,7 +53,11 @@ class Output:
             table.add_column(head[number] if head else "", style=style, overflow="fold")
         for row in listed:
             table.add_row(*map(printable, row))
-        console(sys.stdout).print(table)
+        drawn = console(sys.stdout)
+        with drawn.capture() as captured:
+            drawn.print(table)
+        for line in captured.get().splitlines():
+            print(line.rstrip(), flush=True)
 
 
 def console(stream: TextIO) -> Console:

@@ -42,7 +42,7 @@ from legnext_client.errors import (
 from legnext_client.generated.rules import FOLLOW_UP_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from legnext_client.core.items import Call, Item
@@ -107,8 +107,8 @@ class House(Protocol):
         """How to ask for the job."""
         ...
 
-    def patience(self, watch: Watch) -> float:
-        """For how many seconds to wait for it."""
+    def patience(self, watch: Watch, silent: float) -> float:
+        """For how many seconds to wait for it, when the service did not answer for so many."""
         ...
 
     def lasts(self, operation: str, body: Mapping[str, Any]) -> float:
@@ -161,6 +161,26 @@ class _Over(Exception):
 def key_of(item: Item, number: int) -> str:
     """The key of a step in the records."""
     return item.key if item.steps == 1 else f"{item.key}/{number + 1}"
+
+
+class _Silence:
+    """For how long questions were not answered: a wait is not over because the network was."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._since: float | None = None
+        self._before = 0.0
+
+    @property
+    def seconds(self) -> float:
+        now = 0.0 if self._since is None else self._clock() - self._since
+        return min(UNREACHABLE, self._before + now)
+
+    def heard(self, answered: bool) -> None:
+        if answered:
+            self._before, self._since = self.seconds, None
+        elif self._since is None:
+            self._since = self._clock()
 
 
 class Life:
@@ -344,17 +364,19 @@ class Life:
         """Wait until the job has ended, and write down how."""
         house = self._house
         yield Occupy()
-        watch, started = house.watch(state, origin, told), house.clock()
+        watch, started, silence = house.watch(state, origin, told), house.clock(), _Silence(house.clock)
         running = started
         if not state.done:
             yield Emit(Step(self._item, entry.step, title, state))
         while not watch.state.done:
-            until = started + house.patience(watch)
+            until = started + house.patience(watch, silence.seconds)
             yield from self._until_due(watch, until)
             if house.clock() >= until:
                 said = f"{watch.state.job_id} is {watch.state.status} after {until - started:.0f} seconds."
                 raise _Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, origin)))
-            if (yield Aside(watch.ask(until))):
+            answered: bool = yield Aside(watch.ask(until))
+            silence.heard(answered or watch.refusal is not None)
+            if answered:
                 house.pacing.answered()
                 if not watch.state.done:
                     running = house.clock()

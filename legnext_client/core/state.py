@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.core.figures import is_number
 from legnext_client.errors import JobFailed
 from legnext_client.generated.types import is_list, is_object
 
@@ -96,8 +97,7 @@ class State:
     @property
     def charge_is_told(self) -> bool:
         """Whether the answer says what was charged, if only nothing."""
-        consumed = self.part("meta", "usage", "consume")
-        return isinstance(consumed, int | float) and not isinstance(consumed, bool)
+        return is_number(self.part("meta", "usage", "consume"))
 
     @property
     def lasted(self) -> float | None:
@@ -161,5 +161,4 @@ def texts(value: Any) -> list[str]:
 
 def number(value: Any) -> float:
     """A count of points; 0 for what can be none, so that no oddity upsets who reckons with it."""
-    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
-    return value if known else 0
+    return value if is_number(value) and 0 <= value < math.inf else 0

@@ -1,0 +1,345 @@
+"""Batches in bad weather: refusals, no network, broken answers, Ctrl-C, late callbacks. Nothing is paid twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client import VideoChain, batches, running
+from legnext_client.core.flow import Lost
+from legnext_client.errors import BudgetExceeded, ConnectionError
+from legnext_client.receiving import CallbackReceiver
+from legnext_client.testing import MockServer
+
+from .conftest import World
+from .test_batches import cats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.client.worlds import Colour
+
+
+class Wrapped:
+    """A transport over another one: what `passing` says of a request is its outcome, and None lets it through."""
+
+    def __init__(self, inner: Any, passing: Callable[[Any], Any]) -> None:
+        self._inner, self._passing = inner, passing
+
+    def send(self, send: Any) -> Any:
+        outcome = self._passing(send)
+        return self._inner.send(send) if outcome is None else outcome
+
+    def close(self) -> Any:
+        return self._inner.close()
+
+
+class AsyncWrapped(Wrapped):
+    async def send(self, send: Any) -> Any:
+        outcome = self._passing(send)
+        return await self._inner.send(send) if outcome is None else outcome
+
+
+def behind(world: World, passing: Callable[[Any], Any]) -> Any:
+    """A client whose requests pass here first."""
+    wrap = AsyncWrapped if world.colour.is_async else Wrapped
+    return world.client(transport=wrap(world.client()._transport, passing))
+
+
+def all_done(results: list[Any], world: World, count: int) -> None:
+    assert [result.state for result in results] == ["done"] * count
+    assert len(world.server.ledger) == count
+
+
+def test_a_service_that_takes_three_jobs_at_once_gets_three(make_world: Callable[..., World]) -> None:
+    world = make_world(concurrency=3)
+    results, _ = world.batch(cats(30), concurrency=12)
+    all_done(results, world, 30)
+
+
+def test_refusals_for_being_too_many_stay_few(make_world: Callable[..., World]) -> None:
+    world, posts = make_world(concurrency=3), 0
+
+    def count(send: Any) -> None:
+        nonlocal posts
+        posts += send.request.paid
+
+    results, _ = world.batch(cats(40), client=behind(world, count), concurrency=20)
+    all_done(results, world, 40)
+    assert posts < 40 * 2.5
+
+
+def test_no_more_requests_go_out_in_a_second_than_were_set(make_world: Callable[..., World]) -> None:
+    world = make_world(concurrency=0, requests_per_second=5)
+    results, _ = world.batch(cats(25), client=world.client(requests_per_second=4), concurrency=25)
+    all_done(results, world, 25)
+    begun = [submission.at for submission in world.server.ledger]
+    assert all(later - earlier > 0.99 for earlier, later in zip(begun, begun[4:], strict=False))
+
+
+def test_a_service_that_takes_fewer_requests_is_obeyed(make_world: Callable[..., World]) -> None:
+    world = make_world(concurrency=0, requests_per_second=2)
+    results, _ = world.batch(cats(20), client=world.client(requests_per_second=50), concurrency=20)
+    all_done(results, world, 20)
+
+
+@pytest.mark.parametrize("fault", ["rate_limit", "job_fails", "at_once", "unknown_status", "unknown_fields", "delay"])
+def test_odd_answers_lose_and_double_nothing(world: World, fault: str) -> None:
+    world.server.faults.add(fault, rate=0.3, seconds=0.01 if fault == "delay" else None)
+    results, _ = world.batch(cats(20))
+    assert len(results) == len(world.server.ledger) == 20
+    world.server.faults.clear()
+    with world.journal() as journal:
+        assert {entry.job_id for entry in journal.entries()} == {line.job_id for line in world.server.ledger}
+
+
+@pytest.mark.parametrize("fault", ["close_after", "error_after", "html", "truncate"])
+def test_whatever_is_lost_on_the_way_is_told_and_not_paid_again(world: World, fault: str) -> None:
+    world.server.faults.add(fault, rate=0.3)
+    results, batch = world.batch(cats(20))
+    unknown = {result.key for result in results if result.state == "unknown"}
+    assert 0 < len(unknown) < 20
+    assert {one.key for one in batch.summary.unknown} == unknown
+    world.server.faults.clear()
+    again, _ = world.batch(cats(20))
+    assert {result.key for result in again if result.state == "unknown"} == unknown
+    assert {result.state for result in again} == {"done", "unknown"}
+    assert len(world.server.ledger) == 20
+
+
+def test_a_network_that_is_gone_for_minutes_is_waited_for(world: World) -> None:
+    start, missed = world.server.clock.now, 0
+
+    def gone(_: Any) -> Any:
+        nonlocal missed
+        if not 30 < world.server.clock.now - start < 330:
+            return None
+        missed += 1
+        return Lost("no route", sent=False)
+
+    results, _ = world.batch(cats(20), client=behind(world, gone), concurrency=4)
+    all_done(results, world, 20)
+    assert missed > 10
+
+
+def test_a_network_that_stays_away_ends_the_batch_and_the_next_run_goes_on(world: World) -> None:
+    start = world.server.clock.now
+
+    def gone(_: Any) -> Any:
+        return Lost("no route", sent=False) if world.server.clock.now - start > 100 else None
+
+    with pytest.raises(ConnectionError, match="no route"):
+        world.batch(cats(40), client=behind(world, gone), concurrency=4)
+    sent = len(world.server.ledger)
+    assert 0 < sent < 40
+    results, _ = world.batch(cats(40))
+    all_done(results, world, 40)
+
+
+def test_a_certificate_that_is_not_trusted_ends_the_batch_at_once(world: World) -> None:
+    tried = 0
+
+    def untrusted(send: Any) -> Any:
+        nonlocal tried
+        tried += send.request.paid
+        return Lost("certificate verify failed", sent=False, again=False) if send.request.paid else None
+
+    with pytest.raises(ConnectionError, match="certificate"):
+        world.batch(cats(10), client=behind(world, untrusted), concurrency=1)
+    assert tried == 1
+
+
+# ---- money --------------------------------------------------------------------------------------------------------
+
+
+def test_a_budget_is_not_passed_with_any_number_of_jobs_in_flight(world: World) -> None:
+    with pytest.raises(BudgetExceeded, match="would pass the budget of 400: 400"):
+        world.batch(cats(20), concurrency=20, budget=400)
+    assert len(world.server.ledger) == 5
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(20), concurrency=20, budget=400)
+    assert len(world.server.ledger) == 5
+    results, _ = world.batch(cats(20), budget=1600)
+    all_done(results, world, 20)
+
+
+def test_what_others_give_back_is_spent(world: World) -> None:
+    rows = [{"key": f"draft-{number}", "text": f"a cat {number} --draft --v 7"} for number in range(10)]
+    results, _ = world.batch(rows, concurrency=10, budget=480)  # each holds 80 and costs 40 in the end
+    assert [result.points for result in results] == [40] * 10
+    assert len(world.server.ledger) == 10
+
+
+def test_unknown_submissions_count_against_the_budget(world: World) -> None:
+    world.server.faults.add("close_after", times=2, method="POST")
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(10), budget=400)
+    assert len(world.server.ledger) == 5
+
+
+def test_a_service_that_holds_more_than_was_estimated_stops_the_batch(world: World) -> None:
+    dear = {"key": "dear", "text": "a cat that costs more than it says"}
+
+    original = running.Run.accepted
+
+    def held(run: Any, prepared: Any, submission: Any) -> Any:
+        state = submission.state
+        if "costs more" in prepared.request.sent["text"]:
+            state.raw["meta"]["usage"]["frozen"] = 160
+        return original(run, prepared, submission)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running.Run, "accepted", held)
+        with pytest.raises(BudgetExceeded, match=r"holds 160 points for diffusion, job .*; 80 were estimated"):
+            world.batch([dear, *cats(5)], concurrency=1, budget=5000)
+    assert world.states() == {"dear": "done"}
+    results, _ = world.batch([dear, *cats(5)], budget=5000)
+    all_done(results, world, 6)
+
+
+def test_a_balance_that_does_not_reach_is_told_before_anything_is_sent(make_world: Callable[..., World]) -> None:
+    world = make_world(credits=500)
+    with pytest.raises(BudgetExceeded, match="up to 800 points, and the account has 500"):
+        world.batch(cats(10))
+    assert world.server.ledger == []
+    with pytest.raises(BudgetExceeded, match="budget of 500"):
+        world.batch(cats(10), budget=500)
+    assert len(world.server.ledger) == 6
+
+
+# ---- Ctrl-C -------------------------------------------------------------------------------------------------------
+
+
+def interrupt_at(count: int, times: int) -> Callable[[Any], None]:
+    """A listener that presses Ctrl-C, so often, when so many rows are done."""
+    left = [times]
+
+    def listen(update: Any) -> None:
+        if update.counts.done >= count and left[0]:
+            presses, left[0] = left[0], 0
+            for _ in range(presses):
+                os.kill(os.getpid(), signal.SIGINT)
+
+    return listen
+
+
+def test_one_interrupt_stops_submitting_and_waits_for_what_runs(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        world.batch(cats(20), concurrency=4, on_progress=interrupt_at(3, times=1))
+    assert "Interrupt once more to leave at once" in caplog.text
+    assert f"Run it again with the journal {world.path}" in "".join(caught.value.__notes__)
+    assert set(world.states().values()) == {"done"}
+    assert 4 <= len(world.server.ledger) < 12
+    assert signal.getsignal(signal.SIGINT) is before
+    world.colour.start_anew()
+    results, _ = world.batch(cats(20))
+    all_done(results, world, 20)
+
+
+def test_two_interrupts_leave_at_once_and_lose_nothing(world: World) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(cats(20), concurrency=4, on_progress=interrupt_at(3, times=2))
+    world.colour.start_anew()
+    assert "submitted" in world.states().values()
+    results, _ = world.batch(cats(20))
+    all_done(results, world, 20)
+
+
+def test_a_handler_of_the_callers_own_is_left_alone(world: World) -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        results, _ = world.batch(cats(5), on_progress=interrupt_at(1, times=1))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == [signal.SIGINT]
+    all_done(results, world, 5)
+
+
+# ---- callbacks ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def called_back(colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world whose callbacks come over a socket."""
+    with MockServer(concurrency=0) as server:
+        world = World(colour, tmp_path / "run.db", server)
+        monkeypatch.setattr(batches, "_utc_now", world.today)
+        yield world
+        world.close()
+
+
+def test_a_callback_that_comes_later_claims_the_job_of_an_unknown_submission(called_back: World) -> None:
+    world = called_back
+    world.server.faults.add("close_after", times=3, method="POST")
+    receiver = CallbackReceiver(now=lambda: world.server.clock.now)
+    with receiver.serve() as served:
+        results, batch = world.batch(cats(6), callback=served.url, callbacks=receiver)
+    all_done(results, world, 6)
+    assert batch.summary.unknown == ()
+
+
+def test_with_callbacks_a_job_needs_little_more_than_one_question(called_back: World) -> None:
+    world, asked = called_back, 0
+
+    def count(send: Any) -> None:
+        nonlocal asked
+        asked += not send.request.paid
+
+    receiver = CallbackReceiver(now=lambda: world.server.clock.now)
+    with receiver.serve() as served:
+        results, _ = world.batch(cats(20), client=behind(world, count), callback=served.url, callbacks=receiver)
+    all_done(results, world, 20)
+    assert asked - 1 <= 20 * 1.3
+
+
+def test_each_submission_has_a_token_of_its_own_and_it_is_in_the_journal(called_back: World) -> None:
+    world = called_back
+    receiver = CallbackReceiver()
+    with receiver.serve() as served:
+        world.batch(cats(3), callback=served.url, callbacks=receiver)
+        with world.journal() as journal:
+            for entry in journal.entries():
+                assert entry.body["callback"] == f"{served.url}.{entry.token}"
+    assert len({body["callback"] for body in world.bodies()}) == 3
+
+
+def test_an_unknown_submission_without_its_callback_is_told_in_the_end(called_back: World) -> None:
+    world = called_back
+    world.server.faults.add("close_after", times=1, method="POST")
+    receiver = CallbackReceiver()
+    with receiver.serve() as served:
+        nowhere = served.url.rsplit("/", 1)[0] + "/nobody-listens-here"
+        results, batch = world.batch(cats(2), callback=nowhere, callbacks=receiver)
+    assert sorted(result.state for result in results) == ["done", "unknown"]
+    assert len(batch.summary.unknown) == 1
+
+
+def test_a_stranger_cannot_claim_a_job(called_back: World) -> None:
+    world = called_back
+    world.server.faults.add("close_after", times=1, method="POST")
+    receiver = CallbackReceiver()
+    with receiver.serve() as served:
+        mine = world.server.jobs.add("not-of-this-batch")
+
+        def pretend(_: Any) -> None:
+            receiver.take(served.url.rsplit("/", 1)[1] + ".guessed", f'{{"job_id": "{mine["job_id"]}"}}'.encode())
+
+        world.batch(cats(2), callback=served.url, callbacks=receiver, on_progress=pretend)
+    with world.journal() as journal:
+        assert "not-of-this-batch" not in {entry.job_id for entry in journal.entries()}
+
+
+def test_a_film_is_called_back_too(called_back: World) -> None:
+    world = called_back
+    world.server.faults.add("close_after", times=1, path="/v1/extend-video")
+    receiver = CallbackReceiver(now=lambda: world.server.clock.now)
+    with receiver.serve() as served:
+        film = world.film(VideoChain.start("waves").extend(), callback=served.url, callbacks=receiver)
+    assert film.points == 960
+    assert len(world.server.ledger) == 2

@@ -67,11 +67,16 @@ not send it again blindly: the service may be working on it already.
 
 """
 BEFORE_EVERY_REQUEST = """\
-if (!pm.variables.get("api_key")) {
-    throw new Error("Set api_key under Variables first, as the current value.");
-}
-if (JSON.stringify(pm.request.toJSON()).includes("{{job_id}}") && !pm.variables.get("job_id")) {
-    throw new Error("There is no job_id yet: send a request that makes a job, or set it under Variables.");
+const needed = {
+    api_key: "set it under Variables, as the current value",
+    job_id: "send a request that makes a job, or set it under Variables",
+};
+const used = JSON.stringify(pm.request.toJSON()) + "{{api_key}}";
+for (const [name, what] of Object.entries(needed)) {
+    if (used.includes(`{{${name}}}`) && !pm.variables.get(name)) {
+        pm.test(`There is no ${name}: ${what}`, () => pm.expect.fail("nothing was sent"));
+        pm.execution.skipRequest();
+    }
 }"""
 AFTER_EVERY_REQUEST = """\
 pm.test("Status 200", () => pm.expect(pm.response.code, pm.response.text()).to.equal(200));
@@ -99,7 +104,7 @@ def main() -> int:
     except npm_tools.ToolsMissing as reason:
         print(f"the Postman collection needs openapi-to-postmanv2: {reason}", file=sys.stderr)
         return 1
-    text = collection(yaml.load(options.spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    text = collection(options.spec)
     if options.check:
         if options.output.is_file() and options.output.read_text(encoding="utf-8") == text:
             return 0
@@ -110,8 +115,9 @@ def main() -> int:
     return 0
 
 
-def collection(spec: Json) -> str:
+def collection(path: Path) -> str:
     """The collection of a document, as the file holds it."""
+    spec: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return json.dumps(finished(converted(laid_out(spec)), spec), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -1,0 +1,204 @@
+"""The Postman collection is what the service's documents say of it, and the same for the same document."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import npm_tools
+import pytest
+import yaml
+from table import HTTP_METHODS
+
+import postman
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Json = dict[str, Any]
+SPEC: Json = yaml.load((postman.ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+COMMITTED: Json = json.loads(postman.COLLECTION.read_text(encoding="utf-8"))
+NEW_ENDPOINT: Json = {
+    "post": {
+        "operationId": "colour",
+        "tags": ["midjourney"],
+        "summary": "Colour a sketch",
+        "x-legnext": {"task_type": "colour", "takes": "image", "makes": "sculptures"},
+        "requestBody": {
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["jobId", "imageNo", "type", "hue", "points"],
+                        "properties": {
+                            "jobId": {"$ref": "#/components/schemas/JobId"},
+                            "imageNo": {"$ref": "#/components/schemas/ImageNo"},
+                            "type": {"$ref": "#/components/schemas/UpscaleType"},
+                            "hue": {"type": "string", "default": "red"},
+                            "points": {"type": "array", "minItems": 2, "items": {"type": "integer"}},
+                            "callback": {"$ref": "#/components/schemas/Callback"},
+                        },
+                    }
+                }
+            }
+        },
+        "responses": {
+            "200": {
+                "description": "Accepted.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TaskResponse"}}},
+            }
+        },
+    }
+}
+"""As short as it can be: without an example of its body or its answer."""
+
+
+def items(collection: Json) -> dict[str, Json]:
+    return {item["name"]: item for folder in collection["item"] for item in folder["item"]}
+
+
+def script(holder: Json, listen: str) -> str:
+    return "\n".join(*(event["script"]["exec"] for event in holder["event"] if event["listen"] == listen))
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def with_new_endpoint() -> Json:
+    return {**copy.deepcopy(SPEC), "paths": {**copy.deepcopy(SPEC["paths"]), "/v1/colour": copy.deepcopy(NEW_ENDPOINT)}}
+
+
+# ---- the collection that is committed ---------------------------------------------------------------------------
+
+
+def test_it_has_the_documented_variables_and_no_key() -> None:
+    variables = {variable["key"]: variable["value"] for variable in COMMITTED["variable"]}
+    assert variables == {"base_url": SPEC["servers"][0]["url"], "api_key": "", "job_id": ""}
+    assert {"key": "value", "type": "any", "value": "{{api_key}}"} in COMMITTED["auth"]["apikey"]
+    used = {name for text in strings(COMMITTED) for name in re.findall(r"\{\{(\w+)\}\}", text)}
+    assert used == set(variables)
+
+
+def test_its_folders_are_the_documented_features_and_one_more() -> None:
+    assert [folder["name"] for folder in COMMITTED["item"]] == [
+        "Image Generation",
+        "Video Generation",
+        "Prompts and Descriptions",
+        "Task Management",
+        "Account Management",
+    ]
+
+
+def test_a_follow_up_builds_on_the_saved_job_and_nobody_else_is_called_back() -> None:
+    bodies = {
+        name: json.loads(item["request"].get("body", {}).get("raw", "{}")) for name, item in items(COMMITTED).items()
+    }
+    assert {body["jobId"] for body in bodies.values() if "jobId" in body} == {"{{job_id}}"}
+    assert [name for name, body in bodies.items() if "callback" in body] == []
+    for name, body in bodies.items():
+        saves = "pm.collectionVariables.set" in script(known[name], "test")
+        assert saves == bool(body), "whatever makes a job saves its id, and nothing else does"
+
+
+def test_every_request_has_a_test_and_an_example_of_success_and_of_failure() -> None:
+    for item in items(COMMITTED).values():
+        codes = [example.get("code") for example in item["response"]]
+        assert codes.count(200) >= 1
+        assert {401, 429} <= set(codes)
+        assert all(json.loads(example["body"]) for example in item["response"])
+        assert "pm.test(" in script(item, "test")
+
+
+def test_every_id_is_one_of_a_kind() -> None:
+    ids = [COMMITTED["info"]["_postman_id"]]
+    for folder in COMMITTED["item"]:
+        ids.append(folder["id"])
+        for item in folder["item"]:
+            ids += [item["id"], *(example["id"] for example in item["response"])]
+    assert len(set(ids)) == len(ids)
+
+
+# ---- how it is made ---------------------------------------------------------------------------------------------
+
+
+def test_the_converter_is_shown_the_document_with_nothing_left_to_draw() -> None:
+    document = postman.laid_out(with_new_endpoint())
+    colour = document["paths"]["/v1/colour"]["post"]
+    sent = colour["requestBody"]["content"]["application/json"]["examples"]["sent"]["value"]
+    assert sent == {"jobId": "{{job_id}}", "imageNo": 0, "type": 0, "hue": "red", "points": [1, 1]}
+    answer = colour["responses"]["200"]["content"]["application/json"]["examples"]["first"]["value"]
+    assert answer == {"job_id": "text", "status": "pending"}
+    for item in document["paths"].values():
+        for method in HTTP_METHODS:
+            for content in item.get(method, {}).get("requestBody", {}).get("content", {}).values():
+                assert len(content["examples"]) == 1
+
+
+def test_what_has_no_folder_of_its_own_gets_one_at_the_end() -> None:
+    document = postman.laid_out(with_new_endpoint())
+    assert document["tags"][-1] == {"name": "Sculptures"}
+    assert list(document["paths"])[-1] == "/v1/colour"
+
+
+def test_the_document_is_left_as_it_is() -> None:
+    before = copy.deepcopy(SPEC)
+    postman.laid_out(SPEC)
+    assert before == SPEC
+
+
+def test_without_npm_it_is_an_error_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(npm_tools, "MODULES", tmp_path / "node_modules")
+    monkeypatch.setattr(sys, "argv", ["postman.py", "--output", str(tmp_path / "made.json")])
+    assert postman.main() == 1
+    assert "npm is not here" in capsys.readouterr().err
+    assert not (tmp_path / "made.json").exists()
+
+
+# ---- with the converter -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def converter() -> None:
+    if missing := npm_tools.missing():
+        (pytest.fail if npm_tools.in_ci() else pytest.skip)(
+            f"{', '.join(missing)} not in .tools; `make interop` installs"
+        )
+
+
+@pytest.mark.usefixtures("converter")
+def test_a_new_endpoint_is_in_it_and_twice_is_the_same(tmp_path: Path) -> None:
+    spec = tmp_path / "openapi.yaml"
+    spec.write_text(json.dumps(with_new_endpoint()), encoding="utf-8")
+    made = postman.collection(spec)
+    colour = items(json.loads(made))["Colour a sketch"]
+    assert colour["request"]["url"]["path"] == ["v1", "colour"]
+    assert 'to.equal("colour")' in script(colour, "test")
+    assert made == postman.collection(spec)
+
+
+@pytest.mark.usefixtures("converter")
+def test_drift_is_found_and_mended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(*words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["postman.py", "--output", str(tmp_path / "made.json"), *words])
+        return postman.main()
+
+    assert asked("--check") == 1
+    assert "run `make postman`" in capsys.readouterr().err
+    assert asked() == 0
+    assert asked("--check") == 0
+    (tmp_path / "made.json").write_text("{}", encoding="utf-8")
+    assert asked("--check") == 1

@@ -99,9 +99,8 @@ def test_its_folders_are_the_documented_features_and_one_more() -> None:
 
 
 def test_a_follow_up_builds_on_the_saved_job_and_nobody_else_is_called_back() -> None:
-    bodies = {
-        name: json.loads(item["request"].get("body", {}).get("raw", "{}")) for name, item in items(COMMITTED).items()
-    }
+    known = items(COMMITTED)
+    bodies = {name: json.loads(item["request"].get("body", {}).get("raw", "{}")) for name, item in known.items()}
     assert {body["jobId"] for body in bodies.values() if "jobId" in body} == {"{{job_id}}"}
     assert [name for name, body in bodies.items() if "callback" in body] == []
     for name, body in bodies.items():

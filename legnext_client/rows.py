@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from legnext_client.prompts import Problem
 
     Source = (
-        str | os.PathLike[str] | Iterable[RequestModel | VideoChain | tuple[str, Mapping[str, Any]] | Mapping[str, Any]]
+        str
+        | os.PathLike[str]
+        | Iterable[RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]]
     )
 
 MOST_TOLD = 20

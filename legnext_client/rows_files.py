@@ -61,7 +61,7 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
 def _jsonl(file: TextIO) -> Iterator[Placed]:
     for number, line in enumerate(file, 1):
         if line.strip():
-            yield f"line {number}", _line(line)
+            yield f"line {number}", _line(line.rstrip("\r\n"))
 
 
 def _line(line: str) -> object:
@@ -127,7 +127,8 @@ def _columns(header: Sequence[str]) -> list[str]:
     for name in columns:
         if name and name not in known:
             near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "The first line must name the columns, with commas between."
+            commas = "The first line must name the columns, with commas between."
+            hint = f"Did you mean {near[0]}?" if near and not set(name) & set(";\t|") else commas
             raise InvalidRequest(f"line 1: column {shown(name)} must be {OPERATION}, {KEY} or a field. {hint}")
         if name and columns.count(name) > 1:
             raise InvalidRequest(f"line 1: column {name} must be there once; got it {columns.count(name)} times.")

@@ -352,6 +352,17 @@ def test_a_chain_is_copied_and_pickled() -> None:
         assert hash(twin) == hash(chain)
 
 
+def test_a_chain_that_was_pickled_is_built_on_and_run_as_before() -> None:
+    chain = VideoChain.start("x").extend().extend().extend()
+    twin: VideoChain = pickle.loads(pickle.dumps(chain))
+    assert twin.seconds == chain.seconds
+    assert calls(twin.extend().upscale()) == calls(chain.extend().upscale())
+    with pytest.raises(InvalidRequest, match="got extension 5"):
+        twin.extend().extend()
+    with pytest.raises(InvalidRequest, match="nothing comes after"):
+        pickle.loads(pickle.dumps(twin.upscale())).extend()
+
+
 def test_a_chain_is_shown_in_short() -> None:
     chain = VideoChain.start("x" * 5000).extend().upscale()
     assert repr(chain) == "<VideoChain of 8 s: start, extension 1, upscale>"

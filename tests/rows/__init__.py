@@ -1,0 +1,1 @@
+"""What the rows of a batch promise before anything is sent."""

@@ -1,0 +1,59 @@
+"""Requests drawn from the table of operations: any operation, fields that go together, values within their bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from legnext_client.core.checks import prepare
+from legnext_client.errors import InvalidRequest
+from legnext_client.rows_items import PAID
+
+if TYPE_CHECKING:
+    from legnext_client.generated.operations import Field, Operation
+
+Json = dict[str, Any]
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
+ODD = st.sampled_from(["a,b", 'say "x"', "one\ntwo", "one\r\ntwo\rthree", " x ", "1", "true", "{}", "\ufeffx", "#x"])
+ADDRESSES = st.sampled_from(["https://a", "HTTP://b.test/c,d.png?e=f#g", "https://ü.test/\u00a0"])
+AREA = {"width": 500, "height": 600, "points": [0, 0, 1, 0, -7, 10**6]}
+OBJECTS: dict[str, list[Json]] = {
+    "mask": [{"areas": [AREA]}, {"url": "https://a/mask.png"}],
+    "area": [AREA],
+    "canvas": [{"width": 1024, "height": 2048}],
+    "img_pos": [{"width": 512, "height": 512, "x": -3, "y": 0}],
+}
+
+
+def values(field: Field) -> st.SearchStrategy[Any]:
+    if field.enum:
+        return st.sampled_from(field.enum)
+    match field.type:
+        case "integer":
+            return st.integers(int(field.minimum or 0), int(field.maximum or 9))
+        case "number":
+            return st.floats(field.minimum or 0, field.maximum or 9) | st.just(field.maximum or 9)
+        case "string":
+            return ADDRESSES if field.pattern else TEXT | ODD
+        case "array" if field.items is not None:
+            return st.lists(values(field.items), min_size=field.min_items or 0, max_size=field.max_items)
+        case _:
+            return st.sampled_from(OBJECTS[field.name])
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> tuple[Operation, Json]:
+    """An operation, and fields that it takes, by their names in Python or on the wire."""
+    operation = draw(st.sampled_from(list(PAID.values())))
+    fields: Json = {}
+    for field in operation.fields:
+        if field.required or draw(st.booleans()):
+            fields[draw(st.sampled_from([field.name, field.wire]))] = draw(values(field))
+    try:
+        prepare(operation, fields)
+    except InvalidRequest:
+        assume(False)  # optional fields that exclude one another
+    return operation, fields

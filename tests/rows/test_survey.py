@@ -1,0 +1,110 @@
+"""All rows are looked at before anything is sent: what they take in all, or everything that is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.chains import VideoChain
+from legnext_client.errors import InvalidRequest
+from legnext_client.rows import MOST_TOLD, Survey, can_be_read_again, checked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_survey_adds_up_what_rows_take() -> None:
+    rows: list[Any] = [
+        {"text": "x"},
+        {"text": "x --draft --v 7"},
+        ("extend_video", {"job_id": "a", "video_no": 0}),
+        VideoChain.start("x", 1).extend().upscale(),
+    ]
+    survey = checked(rows)
+    assert survey.rows == 4
+    assert survey.points == 80 + 40 + 1536 + (1536 + 1536 + 480)
+    assert survey.reserve == 80 + 80 + 1536 + (1536 + 1536 + 480)
+    assert survey.typical_seconds == pytest.approx(45 + 4.5 + 180 + (210 + 180 + 300))
+    assert survey.doubts == ()
+    assert checked([]) == Survey(0, 0, 0, 0.0)
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    rows: list[Any] = [{"text": "x"}, {"text": ""}, ("upscale", {"image_no": 9}), {"text": "y", "key": "/"}]
+    with pytest.raises(InvalidRequest) as caught:
+        checked(rows)
+    said = str(caught.value)
+    assert said.startswith("3 of 4 rows cannot be sent. row 2: diffusion: text must have 1 to 8192 characters")
+    assert "row 3: upscale: 3 fields are wrong. image_no must be 0 to 3; got 9. job_id is required" in said
+    assert "row 4: key must be 1 to 200 printable characters" in said
+    assert [problem.field for problem in caught.value.problems] == ["text", "image_no", "job_id", "type", "key"]
+
+
+@pytest.mark.parametrize(("wrong", "more"), [(MOST_TOLD, ""), (MOST_TOLD + 1, " And 1 more."), (500, " And 480 more.")])
+def test_of_many_wrong_rows_the_first_are_told(wrong: int, more: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        checked([{"text": "x"}] + [{"text": ""}] * wrong)
+    assert caught.value.message.startswith(f"{wrong} of {wrong + 1} rows cannot be sent. row 2:")
+    assert caught.value.message.count("text must have") == MOST_TOLD
+    assert caught.value.message.endswith(f"got 0 characters.{more}")
+    assert len(caught.value.problems) == MOST_TOLD
+
+
+def test_a_file_that_cannot_be_read_on_is_told_with_what_was_found_before(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('text,key\nx,a/b\n"y\n', encoding="utf-8")
+    with pytest.raises(
+        InvalidRequest, match=r"^1 of 1 rows cannot be sent. .*line 2: key must.*line 3: this is no CSV"
+    ):
+        checked(path)
+
+
+def test_prompts_are_doubted_as_the_client_does_and_refused_if_it_is_strict() -> None:
+    rows: list[Any] = [
+        {"text": "x --v 8.1 --turbo"},
+        {"text": "x --v 8"},
+        {"text": "x"},
+        ("variation", {"job_id": "a", "image_no": 0, "type": 0, "remix_prompt": "x --hd"}),
+    ]
+    doubts = checked(rows).doubts
+    assert [doubt.partition(":")[0] for doubt in doubts] == ["row 1", "row 2"]
+    assert "--turbo" in doubts[0]
+    with pytest.raises(InvalidRequest, match=r"^1 of 4 rows cannot be sent. row 1: the prompt has problems: .*--turbo"):
+        checked(rows, strict_prompts=True)
+    assert checked(rows[1:], strict_prompts=True).doubts[0].startswith("row 1: the prompt has problems")
+    assert len(checked(rows[:1] * 100).doubts) == MOST_TOLD
+
+
+def test_what_can_be_read_again_is_known(tmp_path: Path) -> None:
+    rows = [{"text": "x"}]
+    path = tmp_path / "rows.csv"
+    assert can_be_read_again(path)  # and reading it tells that it is not there
+    path.write_text("text\nx\n", encoding="utf-8")
+    assert can_be_read_again(path)
+    assert can_be_read_again(str(path))
+    assert can_be_read_again(rows)
+    assert can_be_read_again(tuple(rows))
+    assert not can_be_read_again(iter(rows))
+    assert not can_be_read_again(row for row in rows)
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert not can_be_read_again(tmp_path / "pipe.csv")
+
+
+def test_rows_are_looked_at_with_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(2000):
+            file.write(json.dumps({"text": f"a lighthouse, seen for the {number}th time --ar 16:9"}) + "\n")
+    size = path.stat().st_size
+    checked(path)  # what is imported and cached at first is no matter of rows
+    tracemalloc.start()
+    try:
+        assert checked(path).rows == 2000
+        used = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert used < 4 * size

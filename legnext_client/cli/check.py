@@ -26,6 +26,7 @@ def check(
     model: Annotated[
         str | None,
         typer.Option(
+            "--model",  # or Typer would make it --MODEL
             metavar="MODEL",
             help="The model that works on it if it names none, such as that of the source job.",
             autocompletion=lambda: list(BY_NAME),

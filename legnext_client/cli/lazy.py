@@ -17,6 +17,11 @@ class Entry(NamedTuple):
     app: Callable[[], typer.Typer]
 
 
+def command_of(app: typer.Typer) -> Any:
+    """What carries an app out."""
+    return get_command(app)
+
+
 class LazyGroup(TyperGroup):
     """A group that knows its commands by their entries."""
 
@@ -40,7 +45,7 @@ class LazyGroup(TyperGroup):
             return None
         if self._listing:
             return TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel)
-        return get_command(entry.app())
+        return command_of(entry.app())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         with self._as_list():

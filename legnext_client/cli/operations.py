@@ -11,7 +11,7 @@ from legnext_client.cli.exits import Exit
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points, rows_of_job, rows_of_object
-from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, see_through
+from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through
 from legnext_client.client import Client
 from legnext_client.clocks import SystemClock
 from legnext_client.core.retries import Retries
@@ -63,6 +63,8 @@ def _paid(operation: Operation) -> typer.Typer:
     ) -> Exit | None:
         found = fields(listed, given)
         checked(operation, listed, found)
+        wishes = Wishes(timeout, directory, name)
+        wishes.check()
         if price:
             _planned(operation, found, strict=strict)
             show_price(run, operation, found)
@@ -73,12 +75,12 @@ def _paid(operation: Operation) -> typer.Typer:
             _show(run, operation, answer)
             return None
         waits = wait or timeout is not None or directory is not None
-        wishes = Wishes(timeout, directory, name)
         cost = f": {points(answer)}" if answer.points else ""
         then = "" if waits else f". Wait for it: {wishes.again([answer.job_id])}"
-        run.output.say(f"Accepted {answer.job_id}{cost}{then}")
-        run.output.result(answer.raw, () if waits else [answer.job_id])
-        return see_through(run, client, [answer], wishes) if waits else None
+        with on_their_way([answer.job_id], wishes) as left:
+            run.output.say(f"Accepted {answer.job_id}{cost}{then}")
+            run.output.result(answer.raw, () if waits else [answer.job_id])
+            return see_through(run, client, [answer], wishes, left) if waits else None
 
     return app_with_fields(carry_out, operation, listed, without=() if operation.prompt else ("strict",))
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @command
 def receive(
     run: Run,
-    host: Annotated[str, typer.Option(metavar="HOST", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", help="Where to listen; 0 takes a free port.")] = 0,
+    host: Annotated[str, typer.Option("--host", metavar="HOST", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", help="Where to listen; 0 takes a free port.")] = 0,
     address: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Where this is reached from outside, such as the address of a tunnel."),

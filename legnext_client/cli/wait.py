@@ -1,7 +1,8 @@
 """`legnext wait`, and seeing jobs through to their end for every command that does."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -11,7 +12,8 @@ from legnext_client.cli.exits import Exit
 from legnext_client.cli.progress import Shown, progress
 from legnext_client.cli.showing import counted, has_files, made, points
 from legnext_client.client import Client
-from legnext_client.errors import JobFailed, NotFoundError
+from legnext_client.core.names import JOB_FIELDS, names
+from legnext_client.errors import InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
 
 PANEL = "Options of the wait"
@@ -42,6 +44,13 @@ class Wishes(NamedTuple):
     directory: str | None = None
     name: str | None = None
 
+    def check(self) -> None:
+        """Refuse what could not be done, before anything is paid."""
+        if self.timeout is not None and not self.timeout >= 0:
+            raise InvalidRequest(f"--timeout must be seconds, 0 or more; got {self.timeout}.")
+        if self.name is not None:
+            names(self.name, JOB_FIELDS, [{"job_id": "job", "n": 0, "ext": ".png", "task_type": "kind"}])
+
     def again(self, job_ids: Iterable[str]) -> str:
         """The command that takes jobs up again."""
         given = (("--download", self.directory), ("--name", self.name))
@@ -62,30 +71,44 @@ def wait(
     Prints the addresses, texts or files of each job as it ends. Jobs go on whether anyone waits or not, so a wait can
     be broken off and taken up again.
     """
-    return see_through(run, run.client(), list(dict.fromkeys(jobs)), Wishes(timeout, directory, name))
+    wishes = Wishes(timeout, directory, name)
+    wishes.check()
+    client = run.client()
+    ids = list(dict.fromkeys(jobs))
+    with on_their_way(ids, wishes) as left:
+        return see_through(run, client, ids, wishes, left)
 
 
-def see_through(run: Run, client: Client, jobs: Sequence[Job | str], wishes: Wishes) -> Exit:
-    """Wait for jobs, fetch and show what each made as it ends; a job that fails makes the exit code."""
-    left = dict.fromkeys(job if isinstance(job, str) else job.job_id for job in jobs)
-    ended = Exit.OK
+@contextmanager
+def on_their_way(job_ids: Iterable[str], wishes: Wishes) -> Generator[set[str]]:
+    """While this is open, an error says how to take up the jobs that are left."""
+    left = set(job_ids)
     try:
-        with progress(run.output) as shown:
-            for job in client.wait_all(jobs, wishes.timeout, on_progress=shown.job):
-                directory = wishes.directory if has_files(job) else None
-                with shown.aside():
-                    if not _told(run, job):
-                        ended = Exit.JOB_FAILED
-                    run.output.result(job.raw, made(job) if directory is None else ())
-                if directory is not None:
-                    fetch(run, job, directory, shown, name=wishes.name)
-                del left[job.job_id]
-    except NotFoundError:  # nothing that could be taken up
+        yield left
+    except NotFoundError:  # there is nothing to take up
         raise
     except BaseException as error:
         if left:
-            error.add_note(f"Take up what goes on: {wishes.again(left)}")
+            error.add_note(f"Take up what goes on: {wishes.again(each for each in job_ids if each in left)}")
         raise
+
+
+def see_through(run: Run, client: Client, jobs: Sequence[Job | str], wishes: Wishes, left: set[str]) -> Exit:
+    """Wait for jobs, fetch and show what each made as it ends; a job that fails makes the exit code.
+
+    Jobs that are done with are taken out of those that are `left`.
+    """
+    ended = Exit.OK
+    with progress(run.output) as shown:
+        for job in client.wait_all(jobs, wishes.timeout, on_progress=shown.job):
+            directory = wishes.directory if has_files(job) else None
+            with shown.aside():
+                if not _told(run, job):
+                    ended = Exit.JOB_FAILED
+                run.output.result(job.raw, made(job) if directory is None else ())
+            if directory is not None:
+                fetch(run, job, directory, shown, name=wishes.name)
+            left.discard(job.job_id)
     return ended
 
 

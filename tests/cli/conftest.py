@@ -1,0 +1,83 @@
+"""A mock on a socket whose clock runs fast, and the two ways to run a command: in a process of its own, and in here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.cli.app import run
+from legnext_client.cli.environment import VARIABLES
+from legnext_client.testing import MockServer
+
+from .commands import Ended, Here, Process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LEGNEXT = Path(sys.executable).with_name("legnext")
+FASTER = 2000.0
+"""A minute takes 30 milliseconds."""
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[MockServer]:
+    with MockServer(time_scale=FASTER, concurrency=0) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: MockServer) -> MockServer:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def environment(server: MockServer, tmp_path: Path) -> dict[str, str]:
+    """What a process gets: the way to the mock, nothing that forces colours, and a home that is empty."""
+    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    key, url, *_ = VARIABLES
+    return inherited | {key: server.api_key, url: server.base_url, "HOME": str(tmp_path), "TERM": "xterm-256color"}
+
+
+@pytest.fixture
+def legnext(environment: dict[str, str], tmp_path: Path) -> Process:
+    """The real entry point, in a process of its own, in an empty folder."""
+
+    def start(*words: str, given: str = "", **variables: str | None) -> Ended:
+        changed = environment | {name: value for name, value in variables.items() if value is not None}
+        for name in [name for name, value in variables.items() if value is None]:
+            changed.pop(name, None)
+        command = [str(LEGNEXT), *words]
+        done = subprocess.run(
+            command, input=given, capture_output=True, text=True, env=changed, cwd=tmp_path, check=False, timeout=60
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return start
+
+
+@pytest.fixture
+def here(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Here:
+    """The same in this process, which is quicker."""
+    for name in (*VARIABLES, "GITHUB_ACTIONS", "FORCE_COLOR", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    def start(*words: str) -> Ended:
+        capfd.readouterr()
+        code = run(words)
+        return Ended(code, *capfd.readouterr())
+
+    return start

@@ -1,0 +1,285 @@
+"""Each way to end has an exit code of its own, and says in one or two lines what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client import client as client_module
+from legnext_client import errors
+from legnext_client.cli.exits import MEANINGS, Exit, exit_code, explained
+
+from .conftest import LEGNEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+    from .commands import Ended, Here, Process
+
+PROMPT = ("diffusion", "a fox --v 7")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def test_every_code_is_another_and_has_a_meaning() -> None:
+    assert set(MEANINGS) == set(Exit)
+    assert len({int(code) for code in Exit}) == len(Exit)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("upscale", "J"), "Error: --image-no is required (0 to 3). --type is required (one of 0 (SUBTLE)"),
+        (
+            ("upscale", "J", "--image-no", "9", "--type", "x"),
+            "--image-no must be 0 to 3; got 9. --type must be an integer",
+        ),
+        (("upscale",), "Error: Missing argument 'JOB'. See legnext upscale --help."),
+        (("diffusion", ""), "Error: TEXT must have 1 to 8192 characters; got 0 characters. Nothing was sent."),
+        (("diffusion", "a", "fox", "--v", "7"), "put it in quotes, flags and all"),
+        (("diffusion", "a fox --repeat 3", "--strict"), "the API does not support `--repeat`"),
+        (
+            ("diffusion", "@nowhere.txt"),
+            "Error: nowhere.txt cannot be read: No such file or directory. Nothing was sent.",
+        ),
+        (("describe", "ftp://example.com/a.png"), "IMG_URL must begin with http:// or https://"),
+        (
+            ("video-diffusion", "--job-id", "J"),
+            "Error: --image-no is required when --job-id is given. Nothing was sent.",
+        ),
+        (("video-diffusion",), "Error: PROMPT is required when --job-id is not given. Nothing was sent."),
+        (("inpaint", "J", "--image-no", "0", "--mask", "{"), "--mask must be an object with areas, url; got '{'"),
+        (
+            ("edit", "J", "a dog", "--image-no", "0", "--canvas", "width=1", "--img-pos", "{}"),
+            "--canvas.height is required",
+        ),
+        (("wait",), "Error: Missing argument 'JOB...'."),
+        (("wait", "J", "--timeout", "-1"), "--timeout must be seconds, 0 or more; got -1"),
+        (("price", "extend-video", "--source", "1080p"), "source must be one of 480p, 720p"),
+        (("check", "a fox", "--model", "99"), "Error: --model must be one of 6, 6.1, 7"),
+        (("upscal",), "No such command 'upscal'. Did you mean"),
+        (("balance", "--jsn"), "No such option: --jsn"),
+        (("balance", "--retries", "-1"), "'--retries'"),
+    ],
+)
+def test_bad_input(here: Here, server: MockServer, words: tuple[str, ...], said: str) -> None:
+    ended = here(*words)
+    assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
+    assert said in ended.err
+    assert len(ended.err.splitlines()) <= 2, ended.err
+
+
+def test_bad_input_in_a_process(legnext: Process) -> None:
+    ended = legnext("upscale", "J", "--image-no", "7", "--type", "1", "--json")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "Error: --image-no must be 0 to 3; got 7. Nothing was sent.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "said"),
+    [
+        (
+            ("balance",),
+            {"LEGNEXT_API_KEY": None},
+            "Error: LEGNEXT_API_KEY is not set: export your key, or write it to a",
+        ),
+        (("balance", "--base-url", "http://example.com/api"), {}, "must begin with https://"),
+        (("balance", "--env-file", "nowhere.env"), {}, "Error: --env-file nowhere.env cannot be read: No such file"),
+        (("mock", "--time-scale", "0"), {}, "The mock server cannot start"),
+        (("receive",), {"LEGNEXT_CALLBACK_TOKEN": "short"}, "token must have 16 to 200"),
+    ],
+)
+def test_configuration(legnext: Process, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
+    ended = legnext(*words, **variables)
+    assert (ended.code, ended.out) == (Exit.CONFIGURATION, "")
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_a_missing_extra_is_named(missing: str) -> None:
+    program = f"import sys; sys.modules[{missing!r}] = None\nfrom legnext_client.cli import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == Exit.CONFIGURATION
+    assert (done.stdout, done.stderr) == ("", "legnext needs the cli extra: pip install 'legnext-client[cli]'.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "said"),
+    [
+        (("balance",), {"LEGNEXT_API_KEY": "a-wrong-key-of-someone"}, "Error: 401"),
+        (("diffusion", "forbidden-content"), {}, "Error: 403"),
+        (("get", "no-such-job"), {}, "Error: 404"),
+        (("wait", "no-such-job"), {}, "Error: 404"),
+    ],
+)
+def test_refused(legnext: Process, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
+    ended = legnext(*words, **variables)
+    assert (ended.code, ended.out) == (Exit.REFUSED, "")
+    assert ended.err.startswith(said)
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_too_much_at_once_and_no_credits_are_refused_too(here: Here, server: MockServer) -> None:
+    server.faults.add("rate_limit", times=1)
+    assert here(*PROMPT, "--retries", "0").code == Exit.REFUSED
+    server._service.account.available_credits = 0
+    ended = here(*PROMPT)
+    assert (ended.code, "top up the balance" in ended.err) == (Exit.REFUSED, True)
+    assert server.ledger == []
+
+
+def test_nobody_there(legnext: Process) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    for words in (("balance",), PROMPT):
+        ended = legnext(*words, "--base-url", address, "--retries", "0")
+        assert (ended.code, ended.out) == (Exit.UNREACHABLE, "")
+        assert ended.err.startswith("Error: ")
+        assert "Nothing is charged; check the network and the base URL" in ended.err
+
+
+def test_a_broken_service(here: Here, server: MockServer) -> None:
+    server.faults.add("error_before", status=503)
+    assert here("balance", "--retries", "0").code == Exit.UNREACHABLE
+
+
+def test_a_failed_job(legnext: Process) -> None:
+    ended = legnext("diffusion", "fail-this-job", "--wait", "--json")
+    assert ended.code == Exit.JOB_FAILED
+    assert [value["status"] for value in ended.values] == ["pending", "failed"]
+    assert "Nothing is charged for it." in ended.err.splitlines()[-1]
+
+
+def test_time_is_over(legnext: Process, server: MockServer) -> None:
+    ended = legnext("diffusion", "never-end-this-job", "--timeout", "0", "--download", "out dir", "--json")
+    (job,) = server.jobs
+    assert ended.code == Exit.TIMEOUT
+    assert [value["job_id"] for value in ended.values] == [job]
+    assert ended.err.splitlines()[-2].startswith("Error: 1 of 1 jobs are not done yet")
+    assert ended.err.splitlines()[-1] == f"Take up what goes on: legnext wait {job} --download 'out dir'"
+
+
+def test_an_unknown_outcome_tells_what_was_sent_and_how_to_find_out(legnext: Process, server: MockServer) -> None:
+    server.faults.add("close_after")
+    ended = legnext(*PROMPT, "--callback", "http://127.0.0.1:1/x")
+    assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
+    assert len(server.ledger) == 1, "it is never sent again by itself"
+    error, sent, find_out = ended.err.splitlines()
+    assert "It may have been charged" in error
+    assert json.loads(sent.removeprefix("Sent: ")) == server.ledger[0].body
+    assert "legnext balance" in find_out
+
+
+def test_an_answer_that_is_no_job_is_shown(here: Here, server: MockServer) -> None:
+    server.faults.add("html")
+    ended = here(*PROMPT)
+    assert ended.code == Exit.UNKNOWN
+    assert any(line.startswith("Answer: <") for line in ended.err.splitlines()), ended.err
+
+
+def test_files_that_are_gone(legnext: Process, server: MockServer) -> None:
+    server.jobs.add("an-old-job", age=40 * 86_400)
+    ended = legnext("download", "an-old-job", "out")
+    assert (ended.code, ended.out) == (Exit.FILES, "")
+    assert re.search(r"this job ended \d+ days ago", ended.err)
+    assert legnext("wait", "an-old-job", "--download", "out").err.splitlines()[-1] == (
+        "Take up what goes on: legnext wait an-old-job --download out"
+    )
+
+
+class Begun:
+    """A command that runs until it is stopped."""
+
+    def __init__(self, environment: dict[str, str], folder: Path, *words: str) -> None:
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen([str(LEGNEXT), *words], env=environment, cwd=folder, **pipes)
+
+    def interrupt(self) -> Ended:
+        from .commands import Ended
+
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=30)
+        return Ended(self.process.returncode, out, err)
+
+
+def until(happened: Callable[[], object]) -> None:
+    """Give other processes the time they need."""
+    end = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.005)
+
+
+def test_an_interrupted_wait_says_how_to_go_on(environment: dict[str, str], server: MockServer, tmp_path: Path) -> None:
+    begun = Begun(environment, tmp_path, "diffusion", "never-end-this-job", "--wait", "--json")
+    assert begun.process.stdout is not None
+    accepted = json.loads(begun.process.stdout.readline())
+    ended = begun.interrupt()
+    assert (ended.code, list(server.jobs)) == (Exit.INTERRUPTED, [accepted["job_id"]])
+    assert ended.err.splitlines()[-2:] == [
+        "Interrupted.",
+        f"Take up what goes on: legnext wait {accepted['job_id']}",
+    ]
+
+
+def test_an_interrupted_paid_request_is_an_unknown_outcome(
+    environment: dict[str, str], server: MockServer, tmp_path: Path
+) -> None:
+    server.faults.add("delay", seconds=3600)
+    begun = Begun(environment, tmp_path, *PROMPT)
+    until(lambda: server.ledger)
+    ended = begun.interrupt()
+    assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
+    assert ended.err.startswith("Interrupted.\nA paid request was under way")
+
+
+def test_who_reads_no_more_ends_it_quietly(environment: dict[str, str], tmp_path: Path) -> None:
+    command = f"{LEGNEXT} spec | head -c 20; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+    )
+    assert (done.returncode, done.stderr, len(done.stdout)) == (Exit.NOBODY_READS, "", 20)
+
+
+def test_a_mistake_of_the_program_is_told_as_one(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(client_module, "Client", broken)
+    ended = here("balance")
+    assert (ended.code, ended.out) == (Exit.UNEXPECTED, "")
+    assert ended.err == "Error: RuntimeError: a mistake. This is a mistake of the program; --debug shows where.\n"
+    assert "in broken" in here("balance", "--debug").err
+
+
+def test_every_error_of_the_package_has_a_code() -> None:
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.LegnextError):
+            code = exit_code(kind("x"))
+            assert (code is Exit.UNEXPECTED) == (name in UNUSED), name
+            assert all("\n" not in line for line in explained(kind("x")))
+
+
+UNUSED = {"LegnextError", "ValidationError", "ChainError", "WebhookError"}
+"""The bases, and what no command raises yet."""
+
+
+def test_a_job_that_an_error_names_is_named() -> None:
+    error = errors.SubmissionUnknownServerError("x", job_id="a-job", status_code=502)
+    assert "A job was named: look at it with legnext get a-job" in list(explained(error))

@@ -1,0 +1,98 @@
+"""From a row of the table to the words of a command; also for rows that the table does not have today."""
+
+from __future__ import annotations
+
+import pytest
+
+from legnext_client.cli.entries import OWN, entries
+from legnext_client.cli.fields import checked, fields, words
+from legnext_client.cli.lazy import command_of
+from legnext_client.cli.operations import OPTIONS, app_of
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
+
+TEXT = Field("text", "text", "string", required=True)
+
+
+def operation(*listed: Field, rules: tuple[Condition, ...] = ()) -> Operation:
+    return Operation("new_one", "midjourney", "POST", "/v1/new-one", fields=listed, rules=rules, summary="New")
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("diffusion", ["TEXT"]),
+        ("upscale", ["JOB"]),
+        ("remix", ["JOB", "REMIX_PROMPT"]),
+        ("retexture", ["IMG_URL", "REMIX_PROMPT"]),
+        ("blend", []),
+        ("video_diffusion", ["PROMPT"]),
+        ("enhance_upscale", ["IMAGE_URL"]),
+        ("extend_video", ["JOB"]),
+        ("get", ["JOB"]),
+        ("balance", []),
+    ],
+)
+def test_texts_that_are_needed_have_places(name: str, places: list[str]) -> None:
+    assert [word.name for word in words(OPERATIONS[name], OPTIONS) if word.by_place] == places
+
+
+def test_a_field_whose_option_is_taken_gets_another() -> None:
+    listed = words(operation(Field("timeout", "timeout", "integer"), Field("json", "json", "boolean")), OPTIONS)
+    assert [word.name for word in listed] == ["--timeout-field", "--json-field"]
+    given = {"field_timeout": "3", "field_json": True}
+    assert fields(listed, given) == {"timeout": 3, "json": True}
+    assert given == {}, "what is a field's is taken out"
+
+
+@pytest.mark.parametrize("own", [*OPERATIONS.values()], ids=lambda own: own.name)
+def test_the_options_that_are_taken_are_those_that_commands_have(own: Operation) -> None:
+    of_fields = {word.name for word in words(own, OPTIONS)}
+    found = {option for each in command_of(app_of(own)).params for option in each.opts if option.startswith("-")}
+    assert found - of_fields <= OPTIONS - {"--help"}
+    if own.prompt and own.method == "POST":
+        assert found - of_fields == OPTIONS - {"--help"}
+
+
+def test_every_option_is_spelt_in_small_letters() -> None:
+    for name, entry in entries().items():
+        for each in command_of(entry.app()).params:
+            assert all(option == option.lower() for option in each.opts if option.startswith("-")), (name, each.opts)
+
+
+def test_no_two_commands_share_a_name_and_no_operation_is_out_of_reach() -> None:
+    found = entries()
+    assert set(OWN) < set(found)
+    assert len(found) == len(OWN) + len(OPERATIONS) + sum(each.alias is not None for each in OPERATIONS.values())
+
+
+def test_an_operation_with_the_name_of_a_command_is_reached_by_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = operation(TEXT)._replace(name="wait", alias="check_it")
+    monkeypatch.setattr("legnext_client.cli.entries.OPERATIONS", {"wait": new})
+    found = entries()
+    assert {"midjourney-wait", "check-it", "wait"} <= set(found)
+    assert found["check-it"].summary == "Another name for midjourney-wait."
+
+
+def test_problems_are_told_in_the_words_of_the_command_line() -> None:
+    rules = (Condition(present=("imgUrl",), require=("aB",)),)
+    own = operation(Field("img_url", "imgUrl", "string"), Field("a_b", "aB", "integer", minimum=1), rules=rules)
+    listed = words(own, OPTIONS)
+    with pytest.raises(InvalidRequest, match=r"^--a-b is required when --img-url is given\. Nothing was sent\.$"):
+        checked(own, listed, {"img_url": "x"})
+    with pytest.raises(InvalidRequest, match=r"^--a-b must be at least 1; got 0\."):
+        checked(own, listed, {"a_b": 0})
+
+
+def test_help_tells_bounds_defaults_and_names() -> None:
+    own = operation(
+        Field("count", "count", "integer", required=True, description="How many.", minimum=1, maximum=4),
+        Field("size", "size", "integer", description="How large [sic].", default=1, enum=(0, 1), enum_names=("S", "L")),
+        Field("tags", "tags", "array", description="Words", max_items=3, deprecated=True),
+        Field("place", "place", "object", fields=(Field("x", "x", "integer"), Field("y", "y", "integer"))),
+    )
+    shown = {each.opts[0]: (each.metavar, each.help) for each in command_of(app_of(own)).params}
+    assert shown["--count"] == ("NUMBER", "How many. 1 to 4. \\[required]")
+    assert shown["--size"] == ("s|l", "How large \\[sic]. Default: l.")
+    assert shown["--tags"] == ("JSON", "Words. At most 3 items. To be given several times. Deprecated.")
+    assert shown["--place"] == ("JSON", "Inside: x, y.")

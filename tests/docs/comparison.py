@@ -1,0 +1,137 @@
+"""What comes of each case with the published SDK and with this client, against the same mock server.
+
+    python -m venv /tmp/published && /tmp/published/bin/pip install legnext==0.3.0
+    python -m tests.docs.comparison --python /tmp/published/bin/python            # compare with what is written down
+    python -m tests.docs.comparison --python /tmp/published/bin/python --write    # write it down, and print the table
+
+What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import legnext_client
+from legnext_client.testing import MockServer
+
+from . import comparison_lines
+from .comparison_cases import CALLBACK, CASES, SITE, Case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+FOUND = HERE / "comparison.json"
+PAGE = HERE.parents[1] / "docs" / "migrating.md"
+HEADER = "| what happens | `legnext` 0.3.0 | `legnext-client` |"
+RECORDED = {path.stem: json.loads(path.read_bytes()) for path in (HERE.parent / "data" / "recorded").glob("job-*.json")}
+
+Row = dict[str, str]
+
+
+def published(case: Case, python: str) -> str:
+    """What the published SDK does, run by an interpreter that has it."""
+    with prepared(case) as server, tempfile.TemporaryDirectory() as folder:
+        told = {
+            "root_url": server.root_url,
+            "base_url": server.base_url,
+            "api_key": server.api_key,
+            "options": dict(case.options),
+            "lines": case.lines,
+            "names": names(folder),
+        }
+        command = [python, "-W", "ignore", comparison_lines.__file__]
+        ran = subprocess.run(command, input=json.dumps(told), stdout=subprocess.PIPE, text=True, check=True)
+        found = json.loads(ran.stdout.splitlines()[-1])
+        return cell(case, server, found["outcome"], found["seconds"])
+
+
+def ours(case: Case) -> str:
+    """What this client does, in this process and without a socket."""
+    with prepared(case, in_process=True) as server, tempfile.TemporaryDirectory() as folder:
+        begun = server.clock.now
+        with server.client(**case.options) as client:
+            known = {**names(folder), "client": client, "package": legnext_client}
+            outcome = comparison_lines.outcome(case.ours or case.lines, known)
+        return cell(case, server, outcome, round(server.clock.now - begun))
+
+
+@contextmanager
+def prepared(case: Case, **settings: Any) -> Iterator[MockServer]:
+    """A server with the recorded answers, and with the jobs and faults of the case."""
+    with MockServer(**{"answers": "plain", "callbacks": "off", **case.server, **settings}) as server:
+        for job_id, answer in RECORDED.items():
+            server.jobs.add(job_id, answer=answer | {"job_id": job_id})
+        for job in case.jobs:
+            server.jobs.add(**job)
+        for fault in case.faults:
+            server.faults.add(**fault)
+        yield server
+
+
+def names(folder: str) -> dict[str, Any]:
+    """What the lines may speak of."""
+    return {"CALLBACK": CALLBACK, "SITE": SITE, "FOLDER": folder, "RECORDED": sorted(RECORDED)}
+
+
+def cell(case: Case, server: MockServer, outcome: str, seconds: int) -> str:
+    """What the table says: the outcome, and what else the case asks for."""
+    parts = [outcome]
+    if case.sends and server.ledger:
+        parts = [f"`{server.ledger[-1].body[case.sends]}`"]
+    if case.counts:
+        paid = len(server.ledger)
+        parts.append(f"{paid or 'no'} job{'' if paid == 1 else 's'} paid")
+    if case.times:
+        parts.append(f"after {seconds:,} s" if seconds else "at once")
+    return ", ".join(parts)
+
+
+def line(name: str, row: Row) -> str:
+    return f"| {name} | {row['published']} | {row['ours']} |"
+
+
+def names_told(page: str) -> list[tuple[str, str]]:
+    """What is called how: the names in the first two columns of a table."""
+    return re.findall(r"^\| `(legnext\.[\w.]+)` \| `(legnext_client\.[\w.]+)` \|", page, re.MULTILINE)
+
+
+def unknown_names(python: str) -> list[str]:
+    """The names of the published SDK that the page gives and the SDK does not have."""
+    told = [name for name, _ in names_told(PAGE.read_text(encoding="utf-8"))]
+    look = "import pkgutil, sys\nfor name in sys.argv[1:]:\n    pkgutil.resolve_name(name)"
+    ran = subprocess.run([python, "-c", look, *told], capture_output=True, text=True, check=False)
+    return ran.stderr.splitlines()[-1:]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--python", required=True, help="an interpreter that has the published SDK")
+    parser.add_argument("--write", action="store_true", help="write down what was found, and print the table")
+    options = parser.parse_args()
+    found = {case.name: {"published": published(case, options.python), "ours": ours(case)} for case in CASES}
+    if options.write:
+        FOUND.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print("\n".join([HEADER, "|---|---|---|", *(line(name, row) for name, row in found.items())]))
+        return 0
+    known: dict[str, Row] = json.loads(FOUND.read_bytes())
+    differences = [
+        f"{name}: found {found.get(name)}, written down is {known.get(name)}"
+        for name in found | known
+        if found.get(name) != known.get(name)
+    ]
+    differences += unknown_names(options.python)
+    print("\n".join(differences) or f"{len(found)} cases, all as they are written down")
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import inspect
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ def run(code: str, page: Path, namespace: Namespace, *, line: int = 1) -> None:
     """Run code that begins at a line of a page, so that a traceback points there."""
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     compiled = compile("\n" * (line - 1) + code, str(page), "exec", flags=flags, dont_inherit=True)
+    namespace.setdefault("__builtins__", builtins)  # as exec does; pickle imports by way of it
     outcome: Any = FunctionType(compiled, namespace)()
     if inspect.iscoroutine(outcome):
         asyncio.run(outcome)

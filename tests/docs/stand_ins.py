@@ -1,0 +1,117 @@
+"""What pages tell readers to call, where the tests run them: looked at, and run as far as that is of use here.
+
+Nothing is installed and no other machine is reached. A mock server that a page starts is started on a free port, and
+ended once it serves; `curl` asks the mock instead of the service; `legnext` is the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SERVICE = "https://api.legnext.ai/api"
+OURS = re.compile(r"legnext-client(?:\[([\w,]+)\])?")
+OTHERS = {"legnext==0.3.0"}
+"""What else a page may tell to install."""
+SERVER = ["-m", "legnext_client.mock"]
+LEGNEXT = ["-c", "import sys; from legnext_client.cli import main; sys.exit(main())"]
+
+
+class Wrong(Exception):
+    """A reader could not do what the page says."""
+
+
+def pip(arguments: list[str]) -> None:
+    """Every package is ours, with extras that it has."""
+    command, *wanted = [one for one in arguments if not one.startswith("-")]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for one in wanted:
+        ours = OURS.fullmatch(one)
+        extras = set(ours[1].split(",")) if ours and ours[1] else set[str]()
+        unknown = extras - project["optional-dependencies"].keys()
+        if command != "install" or unknown or not (ours or one in OTHERS):
+            raise Wrong(f"pip {command} {one} is nothing that a page may tell to do")
+
+
+def make(arguments: list[str]) -> None:
+    """Every target is in the Makefile."""
+    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    unknown = [one for one in arguments if "=" not in one and one not in targets]
+    if unknown or not arguments:
+        raise Wrong(f"the Makefile has no {', '.join(unknown) or 'target without a name'}")
+
+
+def python(arguments: list[str]) -> None:
+    """A server is tried; a module or a script of this project has to be there; anything else is run."""
+    if arguments[:2] == ["-m", "pip"]:
+        pip(arguments[2:])
+    elif arguments[:2] == ["-m", "venv"]:
+        return
+    elif arguments[:2] == SERVER:
+        serve(arguments)
+    elif arguments[:1] == ["-m"] or arguments[0].endswith(".py"):
+        place = arguments[1].replace(".", "/") if arguments[0] == "-m" else arguments[0].removesuffix(".py")
+        if not (ROOT / f"{place}.py").is_file() and not (ROOT / place / "__main__.py").is_file():
+            raise Wrong(f"this project has no {place}")
+    else:
+        os.execv(sys.executable, [sys.executable, *arguments])
+
+
+def serve(arguments: list[str]) -> None:
+    """Start a server at a free port, and end it as Ctrl-C does once it says where it is."""
+    command = [sys.executable, "-u", *arguments, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        said: list[str] = []
+        for line in server.stdout or ():
+            said.append(line)
+            if "http://127.0.0.1:" in line:
+                server.send_signal(signal.SIGINT)
+                break
+        said += server.stdout or ()
+    if server.returncode or not any("http://" in line for line in said):
+        raise Wrong(f"the server ended with {server.returncode}: {''.join(said)}")
+
+
+def legnext(arguments: list[str]) -> None:
+    if arguments[:1] == ["mock"]:
+        serve([*LEGNEXT, *arguments])
+    else:
+        os.execv(sys.executable, [sys.executable, *LEGNEXT, *arguments])
+
+
+def curl(arguments: list[str]) -> None:
+    """Ask the mock what the page asks the service; an answer of 4xx or 5xx is an error here."""
+    base = os.environ["LEGNEXT_BASE_URL"]
+    there = [one.replace(SERVICE, base) for one in arguments]
+    if any(re.match(r"https?://(?!127\.0\.0\.1[:/])", one) for one in there):
+        raise Wrong(f"curl would ask another machine: {' '.join(arguments)}")
+    os.execv("/usr/bin/curl", ["curl", "--silent", "--show-error", "--fail-with-body", *there])
+
+
+def reader(arguments: list[str]) -> None:
+    """A program that works on files of the reader's own, which are not here."""
+
+
+PROGRAMS = {
+    "pip": pip,
+    "python": python,
+    "python3": python,
+    "make": make,
+    "curl": curl,
+    "uvicorn": reader,
+    "pytest": reader,
+    "legnext": legnext,
+}
+
+
+if __name__ == "__main__":
+    try:
+        PROGRAMS[sys.argv[1]](sys.argv[2:])
+    except Wrong as reason:
+        sys.exit(str(reason))

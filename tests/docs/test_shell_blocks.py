@@ -1,0 +1,99 @@
+"""Every shell block of a page does what it shows; one without a language counts as shell."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.testing import MockServer
+
+from .conftest import KEYS
+from .shell_blocks import ShellBlock, exchanges, looks_like, shell_blocks, wrong_with
+from .test_pages import TEXTS
+
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash to run shell blocks with")
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FAST = 100_000
+"""How fast the clock of the mock runs: `legnext` waits in real time."""
+
+BLOCKS = [
+    pytest.param(block, id=f"{name}:{block.line}")
+    for name, text in TEXTS.items()
+    for block in shell_blocks(text)
+    if block.runs
+]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockServer]:
+    with MockServer(keys=KEYS, concurrency=0, time_scale=FAST) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: MockServer) -> MockServer:
+    running.reset()
+    return running
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_shell_block_does_what_it_shows(block: ShellBlock, server: MockServer, tmp_path: Path) -> None:
+    assert wrong_with(block, server, tmp_path) == ""
+
+
+def test_the_pages_that_should_have_shell_have_it() -> None:
+    found = {name for name, text in TEXTS.items() if shell_blocks(text)}
+    assert {"README.md", "docs/mock.md", "docs/quick-start.md"} <= found
+
+
+# ---- that the checks above can fail -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint"),
+    [
+        ("make tests", "the Makefile has no tests"),
+        ("pip install 'legnext-client[clo]'", "nothing that a page may tell to do"),
+        ("pip install requests", "nothing that a page may tell to do"),
+        ("python -m legnext_client.mock --prot 1", "unrecognized arguments: --prot"),
+        ("python scripts/nowhere.py", "this project has no scripts/nowhere"),
+        ("curl https://example.com", "curl would ask another machine"),
+        ('curl https://api.legnext.ai/api/v1/job/nowhere --header "x-api-key: $LEGNEXT_API_KEY"', "ended with 22"),
+        ("nothing-like-this", "ended with 127"),
+        ("false\ntrue", "ended with 1"),
+    ],
+)
+def test_what_a_reader_could_not_do_is_noticed(code: str, complaint: str, server: MockServer, tmp_path: Path) -> None:
+    assert complaint in wrong_with(ShellBlock(1, code, False, True), server, tmp_path)
+
+
+def test_what_is_shown_below_a_command_is_compared(server: MockServer, tmp_path: Path) -> None:
+    good = "$ echo one; echo two\none\n…\n$ printf three\nthree\n$ true\n"
+    assert wrong_with(ShellBlock(1, good, True, True), server, tmp_path) == ""
+    bad = good.replace("\nthree", "\nfour")
+    assert wrong_with(ShellBlock(1, bad, True, True), server, tmp_path) == "printf three printed:\nthree"
+
+
+def test_commands_may_go_on_over_lines() -> None:
+    assert exchanges("$ echo a \\\n  b\na b\n$ true\n") == [("echo a \\\n  b", "a b"), ("true", None)]
+
+
+def test_only_a_comment_with_a_reason_keeps_a_block_from_running() -> None:
+    text = "<!-- not run here: another terminal -->\n```sh\na\n```\n```\nb\n```\n"
+    text += "```yaml\nc\n```\n  ```console\n  $ d\n  ```\n"
+    assert [(block.code, block.console, block.runs) for block in shell_blocks(text)] == [
+        ("a\n", False, False),
+        ("b\n", False, True),
+        ("$ d\n", True, True),
+    ]
+
+
+def test_dots_stand_for_any_text() -> None:
+    assert looks_like("job 12 is done\n", "job … is done")
+    assert not looks_like("job 12 is gone\n", "job … is done")

@@ -1,0 +1,68 @@
+"""One page about what the service answers: every schema that an answer or a callback can be made of."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from docs_pages.markdown import page, table
+
+Json = dict[str, Any]
+
+REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
+
+INTRODUCTION = """
+# Answers
+
+What the service answers, by its schemas. They are open: any object may have fields that are not listed here, and any
+may be missing unless it says *always*. The client carries what it does not know; `job.raw` is the answer as it came.
+"""
+
+
+def answers_page(spec: Json) -> str:
+    schemas: Json = spec["components"]["schemas"]
+    return page(INTRODUCTION, *(section(name, schemas[name]) for name in reached(spec)))
+
+
+def section(name: str, schema: Json) -> str:
+    required = schema.get("required", ())
+    rows = [
+        (f"`{field}`" + (", always" if field in required else ""), kind(inner), inner.get("description", ""))
+        for field, inner in schema.get("properties", {}).items()
+    ]
+    said = [] if rows or "properties" in schema else [f"Is {kind(schema)}."]
+    fields = table(("field", "type", "meaning"), rows)
+    return page(f"## {name}", schema.get("description", ""), *said, fields)
+
+
+def kind(schema: Json) -> str:
+    """The type of a value, in words, with links to the schemas of this page."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(kind(one) for one in schema["anyOf"]))
+    if "enum" in schema:
+        return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
+    named: str | list[str] = schema.get("type", "anything")
+    kinds = [named] if isinstance(named, str) else named
+    return " or ".join(f"array of {kind(schema['items'])}" if one == "array" else one for one in kinds)
+
+
+def reached(spec: Json) -> list[str]:
+    """The schemas that answers and callbacks lead to, in the order of the document."""
+    found: set[str] = set()
+    waiting = [spec["components"]["responses"], spec["components"]["pathItems"]]
+    waiting += [operation["responses"] for item in spec["paths"].values() for operation in item.values()]
+    while waiting:
+        for name in references(waiting.pop()):
+            if name not in found:
+                found.add(name)
+                waiting.append(spec["components"]["schemas"][name])
+    return [name for name in spec["components"]["schemas"] if name in found]
+
+
+def references(node: Json) -> list[str]:
+    """The names of the schemas that a part of the document refers to."""
+    return REFERENCE.findall(json.dumps(node))

@@ -338,6 +338,15 @@ def test_chains_are_equal_when_they_ask_for_the_same() -> None:
     assert len(others) == 13
     assert not others & set(same)
     assert VideoChain.start("x") != "x"
+    video = VideoChain.from_video("a").extend()
+    for other in (
+        VideoChain.from_video("b").extend(),
+        VideoChain.from_video("a", source="480p").extend(),
+        VideoChain.from_video("a", extensions=1).extend(),
+        VideoChain.from_video("a"),
+        VideoChain.start("x").extend(),
+    ):
+        assert video != other
 
 
 def test_a_chain_from_a_job_equals_the_one_from_its_id() -> None:

@@ -142,7 +142,7 @@ def test_what_is_wrong_is_told_by_line_and_column(bodies: Callable[[str], Rows],
 
 def test_lines_are_counted_as_editors_count_them(bodies: Callable[[str], Rows]) -> None:
     with pytest.raises(InvalidRequest, match=r"rows.csv, line 6: diffusion: text must have"):
-        bodies('key,text\na,"one\ntwo"\n\nb,three\nc,"' + "x" * 9000 + '"\n')
+        bodies('key,text\na,"one\ntwo"\n\nb,three\nc,"' + "x\n" * 9000 + '"\n')
 
 
 def test_a_cell_beyond_all_measure_is_told(bodies: Callable[[str], Rows]) -> None:

@@ -10,22 +10,15 @@ Warnings are errors. What would be fetched from another site, and what leads now
 from __future__ import annotations
 
 import argparse
-import json
-import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from docs_pages.api_reference import api_pages
+from docs_pages.building import build, pages_that_follow
 from docs_pages.checks import Site
-from docs_pages.python_reference import reference_pages
 from docs_pages.staging import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "legnext_client" / "openapi.json"
-COLOUR = re.compile(r"\x1b\[[\d;]*m")
-COMPLAINT = re.compile(r"\b(warning|error)\b", re.IGNORECASE)
 
 
 def main() -> int:
@@ -33,42 +26,15 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "site", help="where to put the site")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "docs", help="where to gather its pages")
     options = parser.parse_args()
-    site: Path = options.output.resolve()
-    complaints = build(Stage(ROOT, options.work.resolve()), site)
-    if not complaints:
-        built = Site(site)
-        complaints = [str(problem) for problem in built.problems()]
-        if not complaints:
-            print(f"{len(built.pages)} pages in {site}")
-            print("\n".join(["They link to these other addresses, which are not asked for:", *built.external()]))
-    for complaint in complaints:
-        print(complaint, file=sys.stderr)
-    return 1 if complaints else 0
-
-
-def build(stage: Stage, site: Path) -> list[str]:
-    """Gather the pages and build them; what the builder complains of."""
-    api = {f"api/{name}": text for name, text in api_pages(json.loads(SPEC.read_bytes())).items()}
-    reference = {f"reference/{name}": text for name, text in reference_pages().items()}
-    stage.gather(api | reference)
-    config = stage.write(stage.configuration(navigation_names(api | reference)))
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", str(config)]
-    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    said = COLOUR.sub("", ran.stdout).partition("Traceback")[0]
-    if ran.returncode or COMPLAINT.search(said):
-        return [said]
-    shutil.rmtree(site, ignore_errors=True)
-    shutil.move(stage.site, site)
-    return []
-
-
-def navigation_names(pages: dict[str, str]) -> dict[str, str]:
-    """How the written pages are called in the navigation: methods by their names, all else by the heading."""
-    found: dict[str, str] = {}
-    for place, text in pages.items():
-        method = re.search(r"^- \*\*in Python\*\*: `client\.\w+\.(\w+)", text, re.MULTILINE)
-        found[place] = method[1] if method else text.partition("\n")[0].removeprefix("# ")
-    return found
+    site = Site(options.output.resolve())
+    complaints = build(Stage(ROOT, options.work.resolve()), site.folder, pages_that_follow(SPEC))
+    complaints = complaints or [str(problem) for problem in site.problems()]
+    if complaints:
+        print("\n".join(complaints), file=sys.stderr)
+        return 1
+    print(f"{len(site.pages)} pages in {site.folder}")
+    print("\n".join(["They link to these other addresses, which are not asked for:", *site.external()]))
+    return 0
 
 
 if __name__ == "__main__":

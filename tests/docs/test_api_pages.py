@@ -1,0 +1,59 @@
+"""The examples of the API pages run: as a call of this client, and as a request by curl."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from docs_pages.api_reference import api_pages
+
+from legnext_client import Client
+
+from .shell_blocks import shell_blocks, wrong_with
+from .snippets import run
+
+if TYPE_CHECKING:
+    from legnext_client.testing import MockServer
+
+ROOT = Path(__file__).parents[2]
+SPEC = json.loads((ROOT / "legnext_client" / "openapi.json").read_bytes())
+PAGES = {name: text for name, text in api_pages(SPEC).items() if "## Examples" in text}
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+JOB_ID = re.compile(r'job_?id"?[=:] ?"([^"]+)"', re.IGNORECASE)
+
+
+@pytest.fixture
+def prepared(server: MockServer, request: pytest.FixtureRequest) -> MockServer:
+    """A server that has the jobs that the examples of a page build on."""
+    text: str = PAGES[request.node.callspec.params["name"]]
+    video = "videoNo" in text
+    body: dict[str, Any] = {"prompt": "waves"} if video else {"text": "waves --v 7 --draft"}
+    for job_id in {*JOB_ID.findall(text), *re.findall(r"/v1/job/([\w-]+)", text)}:
+        if job_id not in server.jobs:
+            server.jobs.add(job_id, operation="video_diffusion" if video else "diffusion", body=body)
+    return server
+
+
+def test_every_operation_has_examples() -> None:
+    assert len(PAGES) >= 22
+    assert all(len(PYTHON.findall(text)) == len(shell_blocks(text)) > 0 for text in PAGES.values())
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.filterwarnings("ignore::legnext_client.prompts.PromptWarning")
+def test_the_calls_of_a_page_are_accepted(name: str, prepared: MockServer) -> None:
+    calls = PYTHON.findall(PAGES[name])
+    with Client() as client:
+        for code in calls:
+            run(code, Path(name), {"client": client})
+    assert len(prepared.ledger) == (len(calls) if "POST" in PAGES[name] else 0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_requests_of_a_page_are_accepted(name: str, prepared: MockServer, tmp_path: Path) -> None:
+    blocks = shell_blocks(PAGES[name])
+    assert [wrong_with(block, prepared, tmp_path) for block in blocks] == [""] * len(blocks)
+    assert len(prepared.ledger) == (len(blocks) if "POST" in PAGES[name] else 0)

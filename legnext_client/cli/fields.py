@@ -153,12 +153,8 @@ def _metavar(word: Word) -> str | None:
 
 
 def _completion(field: Field) -> dict[str, Any]:
-    names = names_of(field)
-
-    def complete(incomplete: str) -> list[str]:
-        return [name for name in names if name.lower().startswith(incomplete.lower())]
-
-    return {"autocompletion": complete} if names else {}
+    names = list(names_of(field))
+    return {"autocompletion": lambda: names} if names else {}
 
 
 def _told_of(operation: Operation, listed: list[Word]) -> str:

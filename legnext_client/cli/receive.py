@@ -10,6 +10,7 @@ import typer
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.environment import SECRET_VARIABLE, TOKEN_VARIABLE
 from legnext_client.cli.showing import counted
+from legnext_client.errors import LegnextError
 from legnext_client.receiving import CallbackReceiver
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def receive(
         run.output.result({"callback": url, "port": served.port}, [url])
         for _ in repeat(None) if count is None else repeat(None, count):
             told = arrived.get()
-            job = told if client is None else client.confirm(told)
+            try:
+                job = told if client is None else client.confirm(told)
+            except LegnextError as error:  # a lie, most likely; the next callback may be none
+                run.output.say(f"{told.job_id}: {error}", "red")
+                continue
             says = "says" if client is None else "is"
             made = f", {counted(job)}" if counted(job) else ""
             run.output.result(job.raw, [f"{job.job_id} {says} {job.status}{made}"])

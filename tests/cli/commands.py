@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -11,8 +15,12 @@ from legnext_client.cli.operations import OPTIONS
 from legnext_client.generated.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from legnext_client.testing import MockServer
 
+LEGNEXT = Path(sys.executable).with_name("legnext")
+"""The real entry point."""
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
 )
@@ -44,7 +52,37 @@ class Here(Protocol):
 class Process(Protocol):
     """Runs a command in a process of its own; `given` is its standard input, None takes a variable away."""
 
-    def __call__(self, *words: str, given: str = "", **variables: str | None) -> Ended: ...
+    def __call__(self, *words: str, given: str = "", **variables: Any) -> Ended: ...
+
+
+class Begun:
+    """A command that runs until it is stopped."""
+
+    def __init__(self, environment: dict[str, str], folder: Path, *words: str) -> None:
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen([str(LEGNEXT), *words], env=environment, cwd=folder, **pipes)
+
+    def line(self) -> str:
+        """The next line of what it prints."""
+        assert self.process.stdout is not None
+        return str(self.process.stdout.readline()).rstrip("\n")
+
+    def interrupt(self) -> Ended:
+        """Ctrl-C, and what comes of it; lines that were read before are not there any more."""
+        self.process.send_signal(signal.SIGINT)
+        return self.ended()
+
+    def ended(self) -> Ended:
+        out, err = self.process.communicate(timeout=30)
+        return Ended(self.process.returncode, out, err)
+
+
+def until(happened: Callable[[], object]) -> None:
+    """Give another process the time it needs."""
+    end = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.005)
 
 
 def name_of(operation: Operation) -> str:

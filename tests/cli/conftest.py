@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +12,12 @@ from legnext_client.cli.app import run
 from legnext_client.cli.environment import VARIABLES
 from legnext_client.testing import MockServer
 
-from .commands import Ended, Here, Process
+from .commands import LEGNEXT, Ended, Here, Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-LEGNEXT = Path(sys.executable).with_name("legnext")
 FASTER = 2000.0
 """A minute takes 30 milliseconds."""
 

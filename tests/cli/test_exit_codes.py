@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import socket
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,15 +15,14 @@ from legnext_client import client as client_module
 from legnext_client import errors
 from legnext_client.cli.exits import MEANINGS, Exit, exit_code, explained
 
-from .conftest import LEGNEXT
+from .commands import LEGNEXT, Begun, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from legnext_client.testing import MockServer
 
-    from .commands import Ended, Here, Process
+    from .commands import Here, Process
 
 PROMPT = ("diffusion", "a fox --v 7")
 
@@ -203,33 +200,9 @@ def test_files_that_are_gone(legnext: Process, server: MockServer) -> None:
     )
 
 
-class Begun:
-    """A command that runs until it is stopped."""
-
-    def __init__(self, environment: dict[str, str], folder: Path, *words: str) -> None:
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen([str(LEGNEXT), *words], env=environment, cwd=folder, **pipes)
-
-    def interrupt(self) -> Ended:
-        from .commands import Ended
-
-        self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=30)
-        return Ended(self.process.returncode, out, err)
-
-
-def until(happened: Callable[[], object]) -> None:
-    """Give other processes the time they need."""
-    end = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < end, "it does not happen"
-        time.sleep(0.005)
-
-
 def test_an_interrupted_wait_says_how_to_go_on(environment: dict[str, str], server: MockServer, tmp_path: Path) -> None:
     begun = Begun(environment, tmp_path, "diffusion", "never-end-this-job", "--wait", "--json")
-    assert begun.process.stdout is not None
-    accepted = json.loads(begun.process.stdout.readline())
+    accepted = json.loads(begun.line())
     ended = begun.interrupt()
     assert (ended.code, list(server.jobs)) == (Exit.INTERRUPTED, [accepted["job_id"]])
     assert ended.err.splitlines()[-2:] == [

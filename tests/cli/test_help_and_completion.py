@@ -1,0 +1,99 @@
+"""Help is quick, because it imports next to nothing; completion knows commands, options and the names of values."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer import rich_utils
+
+from legnext_client.cli.entries import OWN, entries
+from legnext_client.cli.lazy import command_of
+
+from .commands import LEGNEXT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .commands import Here, Process
+
+HEAVY = ("httpx", "httpcore", "legnext_client.client", "legnext_client.prompts", "legnext_client.mock", "uvicorn")
+
+
+def test_help_lists_every_command(legnext: Process) -> None:
+    ended = legnext("--help")
+    shown = [line.strip("│ ").split(maxsplit=1)[0] for line in ended.lines if line.startswith("│ ")]
+    assert (ended.code, ended.err) == (0, "")
+    assert set(entries()) <= set(shown)
+    assert legnext().out == ended.out, "no words at all are a question, too"
+
+
+def loaded_by(word: str) -> set[str]:
+    """The modules that are loaded when a command has ended."""
+    program = (
+        f"from legnext_client.cli.app import run; run([{word!r}]); import sys; print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_help_imports_neither_commands_nor_the_client() -> None:
+    loaded = loaded_by("--help")
+    assert "legnext_client.cli.entries" in loaded
+    assert loaded & {*HEAVY, *(f"legnext_client.cli.{name}" for name in OWN), "legnext_client.cli.operations"} == set()
+
+
+def test_a_command_imports_no_other() -> None:
+    assert loaded_by("spec") & {f"legnext_client.cli.{name}" for name in OWN} == {"legnext_client.cli.spec"}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_line_in_the_list_is_the_first_line_of_the_help(name: str) -> None:
+    assert command_of(entries()[name].app()).help.splitlines()[0] == OWN[name].summary
+
+
+@pytest.mark.parametrize("name", entries())
+def test_every_command_explains_itself(here: Here, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(rich_utils, "MAX_WIDTH", 200)
+    ended = here(name, "--help")
+    assert (ended.code, ended.err) == (0, "")
+    assert name == "mock" or f"Usage: legnext {name} [OPTIONS]" in ended.out
+    assert not any(mark in ended.out for mark in ("**", "[bold]", "\\["))
+
+
+class Bash:
+    """A bash in which completion is set up."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        path = {"PATH": f"{LEGNEXT.parent}{os.pathsep}{environment['PATH']}"}
+        self._settings: Any = {"cwd": folder, "capture_output": True, "text": True, "check": True}
+        asking = environment | path | {"_LEGNEXT_COMPLETE": "source_bash"}
+        self._script = str(subprocess.run([str(LEGNEXT)], env=asking, **self._settings).stdout)
+        self._environment = environment | path
+
+    def completions(self, line: str) -> list[str]:
+        """What Tab offers at the end of a line."""
+        words = line.split(" ")
+        quoted = " ".join(f"'{word}'" for word in words)
+        program = f"""{self._script}
+COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}
+$(complete -p legnext | sed 's/.*-F //; s/ .*//') legnext
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+        done = subprocess.run(["bash", "--norc", "-c", program], env=self._environment, **self._settings)
+        assert done.stderr == ""
+        return str(done.stdout).split()
+
+
+def test_completion_in_bash(environment: dict[str, str], tmp_path: Path) -> None:
+    bash = Bash(environment, tmp_path)
+    assert bash.completions("legnext vid") == ["video-diffusion", "video-upscale"]
+    assert set(OWN) < set(bash.completions("legnext "))
+    assert bash.completions("legnext upscale J --type ") == ["subtle", "creative"]
+    assert bash.completions("legnext upscale J --type cr") == ["creative"]
+    assert bash.completions("legnext upscale J --im") == ["--image-no"]
+    assert bash.completions("legnext price ext") == ["extend-video"]
+    assert bash.completions("legnext check a --kind ") == ["image", "video"]

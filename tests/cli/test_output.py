@@ -1,0 +1,78 @@
+"""Standard output holds results and nothing else, and nothing that comes from outside can command a terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.cli.markup import markdown, markup
+from legnext_client.cli.output import Output, printable
+
+if TYPE_CHECKING:
+    from legnext_client.testing import MockServer
+
+    from .commands import Here, Process
+
+
+def test_what_would_command_a_terminal_is_not_printed(here: Here, server: MockServer) -> None:
+    answer = {
+        "job_id": "evil",
+        "status": "completed",
+        "task_type": "\x1b[31mred\x07",
+        "output": {"prompts": ["\x9b2J"]},
+    }
+    server.jobs.add("evil", answer=answer)
+    shown = here("get", "evil")
+    assert "\ufffd[31mred\ufffd" in shown.out
+    assert not any(ord(character) < 32 and character != "\n" for character in shown.out)
+    assert "\x9b" not in shown.out
+    assert here("wait", "evil").lines == ["\ufffd2J"]
+    assert here("get", "evil", "--json").values == [answer]
+
+
+def test_half_a_character_is_no_mistake(legnext: Process, server: MockServer) -> None:
+    server.jobs.add("odd", answer={"job_id": "odd", "status": "completed", "output": {"prompts": ["\ud800 fox"]}})
+    for words in (("get", "odd"), ("wait", "odd")):
+        ended = legnext(*words)
+        assert (ended.code, "\\ud800 fox" in ended.out) == (0, True)
+    assert legnext("get", "odd", "--json").values[0]["output"]["prompts"] == ["\ud800 fox"]
+
+
+def test_words_in_other_scripts_are_printed_where_the_terminal_has_them_or_not(legnext: Process) -> None:
+    for language in ("C.UTF-8", "C"):
+        ended = legnext("check", "一只狐狸 --v 99", LANG=language, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+        assert (ended.code, ended.err) == (2, "")
+
+
+def test_markup_of_others_is_no_markup(here: Here, server: MockServer) -> None:
+    server.jobs.add(
+        "a", answer={"job_id": "a", "status": "completed", "output": {"prompts": ["[red]a fox[/red] :fox:"]}}
+    )
+    assert "[red]a fox[/red] :fox:" in here("get", "a").out
+
+
+def test_a_value_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(for_machines=True).result({"a": "b\nc"}, ["never"])
+    Output(for_machines=False).result({"a": 1}, ["for people"])
+    assert capsys.readouterr() == (json.dumps({"a": "b\nc"}) + "\nfor people\n", "")
+
+
+def test_lines_and_tabs_are_printed() -> None:
+    assert printable("a\tb\nc\x00\x7f") == "a\tb\nc\ufffd\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("spec", "help_text"),
+    [
+        ("**Costs 80 points.** `--q`", "[bold]Costs 80 points.[/bold] `--q`"),
+        ("one\ntwo\n\nthree\nfour", "one two\n\nthree four"),
+        ("- one\n- two", "- one\n- two"),
+        ("| a |\n|---|\n| b |", "| a |\n|---|\n| b |"),
+        ("[image_url] text", "\\[image_url] text"),
+    ],
+)
+def test_the_markdown_of_the_spec_becomes_help_and_markdown_again(spec: str, help_text: str) -> None:
+    assert markup(spec) == help_text
+    assert markdown(help_text).split() == spec.split()

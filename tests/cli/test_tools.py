@@ -1,0 +1,176 @@
+"""What is beside the jobs: prices, prompts, the document, the mock, callbacks."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from legnext_client.generated.operations import OPERATIONS
+from legnext_client.webhooks import SIGNATURE
+
+from .commands import DOCUMENT, Begun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+    from .commands import Here, Process
+
+NO_KEY: dict[str, Any] = {"LEGNEXT_API_KEY": None}
+
+
+def test_prices_need_no_key(legnext: Process) -> None:
+    ended = legnext("price", **NO_KEY)
+    assert ended.code == 0
+    rows = dict(line.split(maxsplit=1) for line in ended.lines[1:])
+    assert rows["diffusion"] == "80"
+    assert rows["upscale"] == "120      160 with --type creative"
+    assert "1536 if the source is 720p" in rows["extend-video"]
+    (values,) = legnext("price", "--json", **NO_KEY).values
+    priced = {name: each.price.points for name, each in OPERATIONS.items() if each.price}
+    assert {value["operation"]: value["points"] for value in values} == priced
+
+
+@pytest.mark.parametrize(
+    ("words", "points", "reserve"),
+    [
+        (("diffusion", "a fox --turbo"), 160, 160),
+        (("diffusion", "a fox --draft"), 40, 80),
+        (("diffusion",), 80, 80),
+        (("upscale", "--type", "creative"), 160, 160),
+        (("upscale", "J", "--type", "0"), 120, 120),
+        (("enhance-upscale", "--target-resolution", "12k"), 540, 540),
+        (("video-diffusion", "waves --bs 1", "--video-type", "720p"), 384, 384),
+        (("extend-video",), 1536, 1536),
+        (("extend-video", "--source", "480p"), 480, 480),
+    ],
+)
+def test_a_price_follows_the_fields(here: Here, words: tuple[str, ...], points: int, reserve: int) -> None:
+    (value,) = here("price", *words, "--json").values
+    assert (value["points"], value["reserve"], value["usd"]) == (points, reserve, points / 1000)
+
+
+def test_only_what_has_a_source_asks_for_its_size(here: Here) -> None:
+    assert "--source" in here("price", "extend-video", "--help").out
+    assert here("price", "diffusion", "--source", "480p").code == 2
+
+
+def test_a_prompt_is_checked_line_by_line(legnext: Process) -> None:
+    ended = legnext("check", "-", given="a fox --v 9 --repeat 3\n", **NO_KEY)
+    assert ended.code == 2
+    assert [line.partition(":")[0] for line in ended.lines] == ["error at 10", "error at 12"]
+    (problems,) = legnext("check", "a fox --v 9 --repeat 3", "--json", **NO_KEY).values
+    assert [problem["flag"] for problem in problems] == ["version", "repeat"]
+
+
+def test_a_good_prompt_is_told_to_be_one_and_a_warning_is_no_error(here: Here) -> None:
+    assert here("check", "a fox --v 7")[:2] == (0, "No problems.\n")
+    assert here("check", "a fox --v 7", "--json").values == [[]]
+    warned = here("check", "a fox --v 8")
+    assert (warned.code, warned.out.startswith("warning at 6: ")) == (0, True)
+
+
+def test_what_reads_a_prompt_and_works_on_it_counts(here: Here) -> None:
+    assert here("check", "waves --motion high", "--kind", "video").code == 0
+    assert here("check", "waves --motion high").code == 2
+    assert here("check", "a fox --tile --stop 50", "--model", "8.1").code == 2
+
+
+def test_a_paid_command_warns_of_its_prompt_and_sends_it(legnext: Process, server: MockServer) -> None:
+    ended = legnext("diffusion", "a fox --repeat 3")
+    assert ended.code == 0
+    assert ended.err.startswith("Warning: the prompt has problems: at 6: the API does not support `--repeat`")
+    assert len(server.ledger) == 1
+    again = legnext("diffusion", "a fox --repeat 3", "--price")
+    assert (again.code, "Warning: the prompt has problems" in again.err, len(server.ledger)) == (0, True, 1)
+
+
+def test_the_document_is_printed(legnext: Process) -> None:
+    ended = legnext("spec", **NO_KEY)
+    assert json.loads(ended.out) == DOCUMENT
+    assert legnext("spec", "--json", **NO_KEY).values == [DOCUMENT]
+
+
+def test_the_version_is_printed(legnext: Process) -> None:
+    from legnext_client import __version__
+
+    assert legnext("--version", **NO_KEY).out == f"{__version__}\n"
+    assert legnext("--version", "--json", **NO_KEY).values == [{"version": __version__}]
+
+
+def test_the_mock_is_started_with_its_own_options(environment: dict[str, str], tmp_path: Path) -> None:
+    begun = Begun(environment, tmp_path, "mock", "--port", "0", "--seed", "5", "--time-scale", "100")
+    found = re.search(r"http://\S+/api \(seed 5, key mock-key\)", begun.line())
+    assert found is not None
+    address = found[0].partition(" ")[0]
+    assert httpx.get(f"{address}/account/balance", headers={"x-api-key": "mock-key"}).status_code == 200
+    assert begun.interrupt().code == 0
+
+
+def test_the_mock_explains_its_own_options(here: Here) -> None:
+    ended = here("mock", "--help")
+    assert (ended.code, "--time-scale" in ended.out) == (0, True)
+    refused = here("mock", "--prot", "1")
+    assert (refused.code, "unrecognized arguments: --prot 1" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(("options", "says"), [((), "says"), (("--confirm",), "is")])
+def test_callbacks_are_printed_as_they_arrive(
+    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path, options: tuple[str, ...], says: str
+) -> None:
+    begun = Begun(environment, tmp_path, "receive", *options)
+    address = begun.line()
+    assert address.startswith("http://127.0.0.1:")
+    job = here("diffusion", "a fox --v 7", "--callback", address).out.strip()
+    assert begun.line() == f"{job} {says} completed, 4 images"
+    ended = begun.interrupt()
+    assert (ended.code, ended.out) == (0, "")
+    assert [(each.job_id, each.outcome) for each in server.callbacks.wait()] == [(job, "204")]
+
+
+def test_callbacks_for_machines_end_after_as_many_as_were_wished_for(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    token = {"LEGNEXT_CALLBACK_TOKEN": "a-token-of-my-own"}
+    words = ("receive", "--json", "--count", "2", "--address", "https://app.example.com/legnext")
+    begun = Begun(environment | token, tmp_path, *words)
+    told: dict[str, Any] = json.loads(begun.line())
+    assert told["callback"] == "https://app.example.com/legnext/a-token-of-my-own"
+    address = f"http://127.0.0.1:{told['port']}/a-token-of-my-own"
+    jobs = [{"job_id": name, "status": "completed"} for name in ("a", "b")]
+    for job in (jobs[0], jobs[0], jobs[1]):  # one comes twice
+        assert httpx.post(address, json=job).status_code == 204
+    ended = begun.ended()
+    assert (ended.code, ended.values) == (0, jobs)
+
+
+def test_a_lie_does_not_end_the_listening(environment: dict[str, str], server: MockServer, tmp_path: Path) -> None:
+    begun = Begun(environment, tmp_path, "receive", "--confirm", "--json", "--count", "2")
+    address = json.loads(begun.line())["callback"]
+    server.jobs.add("true")
+    for job_id in ("a-lie", "true"):
+        httpx.post(address, json={"job_id": job_id, "status": "completed"})
+    ended = begun.ended()
+    assert (ended.code, [value["job_id"] for value in ended.values]) == (0, ["true"])
+    assert "a-lie: 404" in ended.err
+
+
+def test_callbacks_that_are_not_signed_are_refused_where_there_is_a_secret(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    begun = Begun(environment | {"LEGNEXT_CALLBACK_SECRET": "secret"}, tmp_path, "receive")
+    address = begun.line()
+    assert httpx.post(address, json={"job_id": "a"}).status_code == 400
+    assert httpx.post(address, json={"job_id": "a"}, headers={SIGNATURE: "0" * 64}).status_code == 400
+    assert begun.interrupt()[:2] == (0, "")
+
+
+def test_a_port_that_is_taken_is_told(here: Here, server: MockServer) -> None:
+    port = server.root_url.rpartition(":")[2]
+    ended = here("receive", "--port", port)
+    assert (ended.code, "cannot be served at 127.0.0.1" in ended.err) == (3, True)

@@ -87,6 +87,8 @@ class Work(Generic[JobT]):
         """
         if self._surveyed is None and self._surveying is not None:
             self._surveyed = self._surveying()
+            for doubt in self._surveyed.doubts:
+                logger.warning("%s", doubt)
         return self._surveyed
 
     @property
@@ -165,7 +167,7 @@ class Batch(Work[Job]):
             crew = stack.enter_context(ThreadCrew(self._hands, listens=self._callbacks is not None))
             stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(lambda *heard: crew.tell(Heard(*heard))))
+                stack.enter_context(self._callbacks.telling(partial(_hear, crew)))
             try:
                 for value in emitted(self._begin(journal, self._job), crew.hands):
                     if isinstance(value, Step):
@@ -198,7 +200,7 @@ class AsyncBatch(Work[AsyncJob]):
             crew = await stack.enter_async_context(TaskCrew(self._hands, listens=self._callbacks is not None))
             stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(lambda *heard: crew.tell(Heard(*heard))))
+                stack.enter_context(self._callbacks.telling(partial(_hear, crew)))
             try:
                 values = async_emitted(self._begin(journal, self._job), crew.hands)
                 async with contextlib.aclosing(values):
@@ -233,6 +235,10 @@ def work_on(
         "options": found,
         "survey": partial(checked, requests, strict_prompts=desk.settings.strict_prompts) if again else None,
     }
+
+
+def _hear(crew: ThreadCrew | TaskCrew, ear: str, job_id: str) -> None:
+    crew.tell(Heard(ear, job_id))
 
 
 def _interrupt(crew: ThreadCrew | TaskCrew) -> None:

@@ -80,14 +80,16 @@ class Desk:
         source: str | None = None,
         budgets: Sequence[Budget] = (),
         key: object = None,
+        warned: bool = False,
     ) -> Plan:
         """Check a call and hold its price; raises before anything is sent.
 
-        It is held in these budgets too, under a key by which a later run knows it again.
+        It is held in these budgets too, under a key by which a later run knows it again. `warned`: what is odd about
+        the prompt has been said before.
         """
         from legnext_client.planning import plan
 
-        return plan(self, operation, fields, source, budgets, key)
+        return plan(self, operation, fields, source, budgets, key, warned)
 
     # ---- sending ------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from legnext_client.calling import filled
+from legnext_client.core.figures import is_number
 from legnext_client.core.flow import Flow, Request
 from legnext_client.core.lives import key_of
 from legnext_client.core.sending import sending
@@ -14,9 +15,10 @@ from legnext_client.core.state import number
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
 from legnext_client.errors import BudgetExceeded
 from legnext_client.generated.operations import ROLES
+from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from legnext_client.calling import Desk
     from legnext_client.core.items import Item
@@ -68,8 +70,8 @@ def check_balance(
     request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
     answer = yield from sending(request, settings.retries, settings.timeout, clock=desk.clock.now)
     inner = answer.data.get(operation.unwrap or "")
-    told: Mapping[str, Any] = inner if isinstance(inner, dict) else answer.data  # pyright: ignore[reportUnknownVariableType]
-    if not any(isinstance(told.get(name), int | float) for name in AVAILABLE):
+    told = inner if is_object(inner) else answer.data
+    if not any(is_number(told.get(name)) for name in AVAILABLE):
         logger.warning("the balance is not told as expected, and so not checked")
         return
     available = sum(number(told.get(name)) for name in AVAILABLE)

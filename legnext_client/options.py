@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from legnext_client.core.addresses import wrong_address
 from legnext_client.core.figures import is_number, is_whole
@@ -95,10 +95,13 @@ def _name(name: str) -> str:
     return name
 
 
-def _directory(given: object) -> str | None:
-    directory: object = os.fspath(given) if isinstance(given, os.PathLike) else given
-    if directory is None or (isinstance(directory, str) and directory and "\0" not in directory):
-        return directory
+def _directory(given: Any) -> str | None:
+    if given is None:
+        return None
+    if isinstance(given, str | os.PathLike):
+        directory = str(os.fspath(given))  # pyright: ignore[reportUnknownArgumentType]
+        if directory and "\0" not in directory:
+            return directory
     raise InvalidRequest(f"download must be the path of a directory; got {given!r}.")
 
 

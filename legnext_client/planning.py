@@ -34,14 +34,15 @@ def plan(
     source: str | None,
     budgets: Sequence[Budget],
     key: object,
+    warned: bool,
 ) -> Plan:
     """Check a call and hold its price; raises before anything is sent."""
-    prepared = prepare(operation, fields)
-    if operation.prompt is not None and (prompt := prepared.body.get(operation.prompt.field)):
-        strict = desk.settings.strict_prompts
-        # A follow-up's prompt leaves the model to its source, which is not known here.
-        model = {"model": None} if operation.takes in ("image", "images") and operation.prompt.kind == "image" else {}
-        warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **model)
+    prepared, strict = prepare(operation, fields), desk.settings.strict_prompts
+    prompt = prepared.body.get(operation.prompt.field) if operation.prompt is not None else None
+    if operation.prompt is not None and prompt and (strict or not warned):
+        warn_about(
+            prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **model_of_prompt(operation)
+        )
     paid = operation.method not in FREE
     request = Request(
         method=operation.method,
@@ -56,6 +57,12 @@ def plan(
     several = list(dict.fromkeys((*desk.budgets, *budgets))) if budgets else desk.budgets
     holds = _hold(several, operation, prepared.body, source, key) if paid and several else ()
     return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
+
+
+def model_of_prompt(operation: Operation) -> dict[str, Any]:
+    """What to tell who reads the prompt: that of a follow-up leaves the model to its source, which is not known here."""
+    follows = operation.takes in ("image", "images") and operation.prompt is not None
+    return {"model": None} if follows and operation.prompt and operation.prompt.kind == "image" else {}
 
 
 def _hold(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from legnext_client.chains import VideoChain
 from legnext_client.core.bounds import shown
 from legnext_client.errors import InvalidRequest
+from legnext_client.planning import model_of_prompt
 from legnext_client.prices import typical_seconds
 from legnext_client.prompts import check_prompt
 from legnext_client.rows_files import rows_of_file
@@ -49,6 +50,11 @@ class Survey(NamedTuple):
     """How long the jobs usually take, one after the other."""
     doubts: tuple[str, ...] = ()
     """What is odd about prompts and no reason to refuse them, of the first rows of which there is something to say."""
+
+    def __str__(self) -> str:
+        more = f"; a budget counts {self.reserve}" if self.reserve != self.points else ""
+        minutes = f"about {max(1, round(self.typical_seconds / 60))} minutes of work"
+        return f"{self.rows} row{'' if self.rows == 1 else 's'}, {self.points} points{more}, {minutes}"
 
 
 def read(source: Source) -> Iterator[Item]:
@@ -146,6 +152,4 @@ def prompt_problems(operation: Operation, body: Mapping[str, Any]) -> list[Probl
     text = body.get(operation.prompt.field) if operation.prompt else None
     if operation.prompt is None or not text:
         return []
-    if operation.takes in ("image", "images") and operation.prompt.kind == "image":
-        return check_prompt(text, operation.prompt.kind, model=None)  # the model is that of a source not known here
-    return check_prompt(text, operation.prompt.kind)
+    return check_prompt(text, operation.prompt.kind, **model_of_prompt(operation))

@@ -81,6 +81,7 @@ class Run:
         self.clock, self.today, self.job = desk.clock.now, today, job
         self._desk, self._options = desk, options
         self._run = journal.about.id
+        self._looked_at = False
         self.points = journal.summary().points
         """What all jobs of the journal have cost that have ended."""
         self.pacing = Pacing(
@@ -98,7 +99,7 @@ class Run:
 
     def running(self, items: Callable[[], Iterable[Item]], *, again: bool) -> Flow[None]:
         """Run all rows; emits `Step` and `Outcome`. `again`: the rows can be read more than once."""
-        options = self._options
+        options, self._looked_at = self._options, again
         count_earlier(self.book, options.budgets)
         if again:
             yield from check_balance(self._desk, self.book, items(), options.budgets, retry_failed=options.retry_failed)
@@ -137,6 +138,7 @@ class Run:
             source=call.source,
             budgets=self._options.budgets,
             key=budget_key(self._run, key, self.book.attempts(key)),
+            warned=self._looked_at,
         )
         estimate = price(call.operation, plan.request.sent, source=call.source)
         return Prepared(plan.request, estimate.reserve, plan, token)

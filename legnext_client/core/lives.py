@@ -119,7 +119,7 @@ class House(Protocol):
         """The job has ended; the points that it cost."""
         ...
 
-    def job(self, state: State, origin: Any) -> Any:
+    def job(self, state: State, origin: Any, /) -> Any:
         """The job as users know it."""
         ...
 

@@ -158,7 +158,11 @@ class Scheduler:
     def _begin(self) -> Flow[None]:
         yield from self._give_room()
         while self._rows is not None and self._wants_more():
-            flow = None if self.halted is not None else next(self._rows, None)
+            flow = None
+            try:
+                flow = None if self.halted is not None else next(self._rows, None)
+            except Exception as error:  # the rows cannot be read on: what runs is waited for
+                self.halt(error)
             if flow is None:
                 self._rows = None
                 break

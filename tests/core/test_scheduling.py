@@ -359,6 +359,18 @@ def test_nothing_is_submitted_before_the_service_said_so() -> None:
     assert world.emitted[0] == ("begun", "a", 30)
 
 
+def test_rows_that_cannot_be_read_on_let_what_runs_end() -> None:
+    world = World(jobs=3)
+
+    def rows() -> Iterator[LifeFlow[None]]:
+        yield job(world, "a", 5)
+        raise UnicodeError("line 2")
+
+    with pytest.raises(UnicodeError, match="line 2"):
+        world.run(rows())
+    assert world.emitted == [("begun", "a", 0), ("ended", "a", 5)]
+
+
 def test_lives_that_are_left_alone_are_closed() -> None:
     closed: list[str] = []
     world = World()

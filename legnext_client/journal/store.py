@@ -1,0 +1,94 @@
+"""The connection to a journal's file: reading and writing it, with SQLite's errors as ours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.errors import JournalError
+from legnext_client.journal import files
+from legnext_client.journal.ballast import Ballast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    StrPath = str | os.PathLike[str]
+
+MEMORY = ":memory:"
+
+
+class Store:
+    """A file that is there, read; and written to, once it is held."""
+
+    def __init__(self, path: StrPath, *, now: Callable[[], datetime] | None = None) -> None:
+        self.path = os.fspath(path)
+        self._now = now or _utc_now
+        self._mutex = threading.RLock()
+        self._lock: files.Lock | None = None
+        self._ballast: Ballast | None = None
+        if self.path == MEMORY:
+            self._connection = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
+            return
+        if not files.is_there(self.path):
+            raise JournalError(f"there is no journal {self.path}.", journal=self.path)
+        files.examine(self.path)
+        self._connection = files.reader(self.path)
+
+    # ---- SQLite -------------------------------------------------------------------------------------------------
+
+    def _take(self, lock: files.Lock) -> None:
+        self._connection.close()
+        self._connection = files.writer(self.path)
+        self._lock, self._ballast = lock, Ballast(f"{self.path}-reserve")
+
+    def _time(self) -> str:
+        return self._now().isoformat(timespec="milliseconds")
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._mutex, self._speaking():
+            return self._connection.execute(query, values).fetchall()
+
+    def _run(self, statement: str, *values: Any) -> None:
+        self._connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        with self._mutex, self._speaking():
+            self._run("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._run("ROLLBACK")
+                raise
+
+    def _write(self, statement: str, *values: Any) -> None:
+        """Write one thing; where the disk is full, at the cost of the ballast."""
+        with self._mutex, self._speaking():
+            try:
+                self._run(statement, *values)
+            except sqlite3.OperationalError:
+                if self._ballast is None or not self._ballast.drop():
+                    raise
+                self._run(statement, *values)
+
+    @contextlib.contextmanager
+    def _speaking(self) -> Generator[None]:
+        """SQLite's errors as ours."""
+        try:
+            yield
+        except sqlite3.ProgrammingError as error:
+            raise JournalError(f"{self.path} is closed.", journal=self.path) from error
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{self.path} could not be written or read: {error}.", journal=self.path) from error
+        except sqlite3.DatabaseError as error:
+            raise files.damaged(self.path, str(error)) from error
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -2,7 +2,7 @@
 
     python -m venv /tmp/published && /tmp/published/bin/pip install legnext==0.3.0
     python -m tests.docs.comparison --python /tmp/published/bin/python            # compare with what is written down
-    python -m tests.docs.comparison --python /tmp/published/bin/python --write    # write it down, and print the table
+    python -m tests.docs.comparison --python /tmp/published/bin/python --write    # write it down, in the page too
 
 What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it.
 """
@@ -33,6 +33,7 @@ FOUND = HERE / "comparison.json"
 PAGE = HERE.parents[1] / "docs" / "migrating.md"
 HEADER = "| what happens | `legnext` 0.3.0 | `legnext-client` |"
 RECORDED = {path.stem: json.loads(path.read_bytes()) for path in (HERE.parent / "data" / "recorded").glob("job-*.json")}
+TABLE = re.compile(rf"({re.escape(HEADER)}\n\|[-|]+\|\n)((?:\|.*\|\n)*)")
 
 Row = dict[str, str]
 
@@ -115,12 +116,13 @@ def unknown_names(python: str) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--python", required=True, help="an interpreter that has the published SDK")
-    parser.add_argument("--write", action="store_true", help="write down what was found, and print the table")
+    parser.add_argument("--write", action="store_true", help="write down what was found, in the page too")
     options = parser.parse_args()
     found = {case.name: {"published": published(case, options.python), "ours": ours(case)} for case in CASES}
     if options.write:
         FOUND.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        print("\n".join([HEADER, "|---|---|---|", *(line(name, row) for name, row in found.items())]))
+        rows = "".join(f"{line(name, row)}\n" for name, row in found.items())
+        PAGE.write_text(TABLE.sub(lambda table: table[1] + rows, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
         return 0
     known: dict[str, Row] = json.loads(FOUND.read_bytes())
     differences = [

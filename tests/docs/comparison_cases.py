@@ -131,6 +131,15 @@ with client.budget(50):
     client.midjourney.diffusion(text="a fox", callback=CALLBACK)
 result = "a job"
 """
+BATCH = """
+for _ in range(2):
+    list(client.batch([{"text": "a fox"}, {"text": "a hare"}, {"text": "an owl"}], journal=f"{FOLDER}/run.db"))
+result = "done"
+"""
+FILM = """
+film = client.run(package.VideoChain.start("waves").extend("night falls"), journal=f"{FOLDER}/film.db")
+result = f"a film of {film.seconds:g} s"
+"""
 
 CASES = (
     # ---- paying
@@ -229,4 +238,6 @@ CASES = (
         "result = f\"{len(client.tasks.get('image').download(FOLDER))} files\"",
         jobs=({"job_id": "image"},),
     ),
+    Case("three prompts, the same run again: `client.batch(…, journal=…)`", BATCH, counts=True),
+    Case("a start and an extension: `client.run(chain)`", FILM, counts=True),
 )

@@ -60,7 +60,7 @@ def plan(
 
 
 def model_of_prompt(operation: Operation) -> dict[str, Any]:
-    """What to tell who reads the prompt: that of a follow-up leaves the model to its source, which is not known here."""
+    """What to tell who reads the prompt: one of a follow-up leaves the model to its source, which is not known here."""
     follows = operation.takes in ("image", "images") and operation.prompt is not None
     return {"model": None} if follows and operation.prompt and operation.prompt.kind == "image" else {}
 

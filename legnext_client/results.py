@@ -41,7 +41,7 @@ class Update(NamedTuple):
     counts: Counts
 
     def __str__(self) -> str:
-        step = f"step {self.step} of {self.steps}, {self.title}" if self.steps > 1 else self.title
+        step = f"step {self.step} of {self.steps}, {self.title}" if self.steps > 1 else self.title or self.job.task_type
         minutes, seconds = divmod(int(self.elapsed), 60)
         doing = f"{self.job.status} {self.job.progress} %"
         return f"{self.key}: {step}: {doing}, {self.points} points so far, {minutes}:{seconds:02}"

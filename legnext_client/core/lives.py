@@ -34,7 +34,6 @@ from legnext_client.errors import (
     InvalidRequest,
     JobFailed,
     LegnextError,
-    NotFoundError,
     RateLimitError,
     SubmissionUnknown,
     WaitTimeout,
@@ -297,11 +296,12 @@ class Life:
                 told = retry_after(submission.headers)
                 yield from self._wait(submission.entry, call.title, submission.state, origin, told)
                 return True
-            if submission.error is None or isinstance(submission.error, SubmissionUnknown):
-                if submission.error is not None:
-                    yield from self._claimed(submission.entry, submission.error)
+            if isinstance(submission.error, SubmissionUnknown):
+                yield from self._claimed(submission.entry, submission.error)
                 return False
             house.refused(prepared)
+            if submission.error is None:  # someone else has begun it meanwhile: it is as the records say
+                return False
             yield Leave()
             self._judge(submission.error, submission.again)
 
@@ -383,6 +383,8 @@ class Life:
                     yield Emit(Step(self._item, entry.step, title, watch.state))
             elif watch.refusal is not None:
                 yield from self._refused(entry, watch.refusal)
+            elif isinstance(watch.failure, RateLimitError):
+                house.pacing.slower(watch.failure.retry_after)
         points = house.saw(watch.state, origin, None if state.done else running, entry.price)
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points))))
         yield Leave()
@@ -403,7 +405,7 @@ class Life:
         """The service does not tell of the job, though it was asked more than once."""
         if isinstance(error, NOT_ITS_FAULT):
             raise error
-        if isinstance(error, NotFoundError) and entry.status is None and entry.state == SUBMITTED:
+        if entry.status is None and entry.state == SUBMITTED:
             # Nobody but a person or a callback has said that this is the job.
             checked((yield Do(partial(self._house.book.disown, entry.id, str(error)))))
             raise _Over(UNKNOWN, error)

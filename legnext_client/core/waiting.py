@@ -14,7 +14,7 @@ from legnext_client.core.flow import Emit, Flow, Request, Sleep
 from legnext_client.core.polling import Expectation, backstop, default_timeout, moments
 from legnext_client.core.sending import Clock, pause_before, sending
 from legnext_client.core.state import KNOWN, State
-from legnext_client.errors import APIError, ConnectionError, RateLimitError, ServerError
+from legnext_client.errors import APIError, ConnectionError, LegnextError, RateLimitError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -173,6 +173,8 @@ class Watch:
         self._pace = pace
         self._told: float | None = job.retry_after
         self._refused = self._failed = 0
+        self.failure: LegnextError | None = None
+        """Why the last question had no answer."""
         self.refusal: APIError | None = None
         """Why this job was given up."""
         self._wondered: set[str] = set()
@@ -229,6 +231,7 @@ class Watch:
             )
         except (ConnectionError, RateLimitError, ServerError) as error:
             logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
+            self.failure = error
             self._told = self._put_off(getattr(error, "retry_after", None))
             self._doubt = self._doubt or DOUBT
             self._open = pace.clock() + max(DOUBT, self._told or 0.0)
@@ -244,6 +247,7 @@ class Watch:
             self._told = self._doubt = REFUSAL_PAUSE
             return False
         self._refused = self._failed = 0
+        self.failure = None
         self._told = retry_after(answer.headers)
         self.state = State(answer.data)
         status = self.state.status

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from legnext_client.core.submission import FAILED, UNKNOWN, Entry
+from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import files
 from legnext_client.journal.records import COLUMNS, Records, entry_of
@@ -165,9 +165,9 @@ class Journal(Records):
             self.claim(found(key, UNKNOWN).id, job_id)
 
     def give_up(self, key: str) -> None:
-        """Count a request with unknown outcome as failed. Budgets go on counting its price: it may be charged."""
+        """Count a request as failed of which nothing is known. Budgets go on counting its price: it may be charged."""
         with self._held() as found:
-            entry = found(key, UNKNOWN)
+            entry = found(key, UNKNOWN, SUBMITTED)
             self._write(
                 "UPDATE requests SET state = 'failed', error = 'given up', frozen = price, ended_at = ? WHERE id = ?",
                 self._time(),

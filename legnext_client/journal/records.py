@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ class Records(Store):
             "submitted_at = ? WHERE id = ?",
             state.job_id,
             state.status,
-            round(state.points),
+            math.ceil(state.points),
             self._time(),
             number,
         )

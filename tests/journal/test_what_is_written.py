@@ -162,7 +162,7 @@ def test_what_was_given_up_has_failed_and_its_price_counts_on(journal: Journal) 
     [
         (lambda journal: journal.adopt("nobody", "j"), "has no request 'nobody'"),
         (lambda journal: journal.resubmit("a"), "must be unknown or failed; it is submitted"),
-        (lambda journal: journal.give_up("a"), "must be unknown; it is submitted"),
+        (lambda journal: journal.adopt("a", "j"), "must be unknown; it is submitted"),
         (lambda journal: journal.adopt("a", ""), "must be the id of a job; got ''"),
     ],
 )

@@ -44,10 +44,12 @@ class AsyncWrapped(Wrapped):
         return await self._inner.send(send) if outcome is None else outcome
 
 
-def behind(world: World, passing: Callable[[Any], Any]) -> Any:
+def behind(world: World, passing: Callable[[Any], Any], client: Any = None) -> Any:
     """A client whose requests pass here first."""
     wrap = AsyncWrapped if world.colour.is_async else Wrapped
-    return world.client(transport=wrap(world.client()._transport, passing))
+    inner = client or world.client()
+    rate = inner._settings.requests_per_second
+    return world.client(transport=wrap(inner._transport, passing), requests_per_second=rate)
 
 
 def all_done(results: list[Any], world: World, count: int) -> None:
@@ -82,9 +84,16 @@ def test_no_more_requests_go_out_in_a_second_than_were_set(make_world: Callable[
 
 
 def test_a_service_that_takes_fewer_requests_is_obeyed(make_world: Callable[..., World]) -> None:
-    world = make_world(concurrency=0, requests_per_second=2)
-    results, _ = world.batch(cats(20), client=world.client(requests_per_second=50), concurrency=20)
+    world, sent = make_world(concurrency=0, requests_per_second=2), 0
+
+    def count(_: Any) -> None:
+        nonlocal sent
+        sent += 1
+
+    client = world.client(requests_per_second=50)
+    results, _ = world.batch(cats(20), client=behind(world, count, client), concurrency=20)
     all_done(results, world, 20)
+    assert sent < 20 * 15
 
 
 @pytest.mark.parametrize("fault", ["rate_limit", "job_fails", "at_once", "unknown_status", "unknown_fields", "delay"])

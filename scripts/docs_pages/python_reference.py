@@ -25,13 +25,26 @@ WHOLE = (
 )
 """Modules all of whose public names are documented, not only those that the package exports."""
 
+ALSO = ("calls.WaitingTasks",)
+"""What users reach by an attribute and never import."""
+
 VALUES = "generated.models"
-VALUE_OPTIONS = """
+OPTIONS = {
+    # The fields of a value need no words of their own, and reading it from JSON is not the reader's business.
+    VALUES: """
     options:
       show_if_no_docstring: true
       filters: ["!^_", "!^to_dict$", "!^from_dict$", "!^additional_"]
-"""
-"""The fields of a value need no words of their own, and reading it from JSON is not the reader's business."""
+""",
+    # What an error carries is in its signature, and what it also is, in its bases.
+    "errors": """
+    options:
+      show_bases: true
+      merge_init_into_class: true
+      filters: ["!^_", "!^advice$"]
+""",
+}
+"""What mkdocstrings is told about the names of some modules."""
 
 PARTS = {
     "client": ("Clients", "What every program begins with."),
@@ -55,6 +68,7 @@ TOGETHER = {
     "core.fetching": "downloads",
     "films": "chains",
     "generated.namespaces": "namespaces",
+    "calls": "namespaces",
     VALUES: "models",
     "mock.settings": "testing",
     "receiving": "callbacks",
@@ -87,7 +101,8 @@ def reference_pages() -> dict[str, str]:
 def public() -> list[Name]:
     """What users import, each once, in the order in which it is written."""
     modules = (PACKAGE, *(f"{PACKAGE}.{inside}" for inside in WHOLE))
-    found = list(dict.fromkeys(name for module in modules for name in exported(module)))
+    also = [Name(f"{PACKAGE}.{module}", name) for module, _, name in (one.rpartition(".") for one in ALSO)]
+    found = list(dict.fromkeys([*(name for module in modules for name in exported(module)), *also]))
     homes = list(dict.fromkeys(name.module for name in found))
     return sorted(found, key=lambda name: (homes.index(name.module), written_at(name)))
 
@@ -123,8 +138,8 @@ def reference_page(part: str, names: list[Name]) -> str:
 
 def directive(name: Name) -> str:
     """What mkdocstrings replaces by the documentation."""
-    value = name.module.startswith(f"{PACKAGE}.{VALUES}")
-    return f"::: {name.module}.{name.name}" + (VALUE_OPTIONS if value else "")
+    told = [options for inside, options in OPTIONS.items() if name.module.startswith(f"{PACKAGE}.{inside}")]
+    return f"::: {name.module}.{name.name}" + "".join(told)
 
 
 def first_line(module: str) -> str:

@@ -167,12 +167,15 @@ def _told_of(operation: Operation, listed: list[Word]) -> str:
 
 def _help(word: Word) -> str:
     field, choice = word.field, ", ".join(names_of(word.field))
-    bound = f"one of {choice}" if choice else bound_of(field)
+    bound = f"one of {choice}" if choice else "" if field.name == JOB else bound_of(field)
+    from_elsewhere = word.by_place and not field.pattern and field.name != JOB
     parts = [
         field.description,
         "" if choice and _metavar(word) != "TEXT" else bound[:1].upper() + bound[1:],
-        "To be given several times." if field.type == "array" else "",
-        f"Inside: {', '.join(inner.name for inner in field.fields)}." if field.fields else "",
+        f"Must {field.means}" if field.means else "",
+        "@FILE takes it from a file, - from standard input" if from_elsewhere else "",
+        "To be given several times" if field.type == "array" else "",
+        f"Inside: {', '.join(inner.name for inner in field.fields)}" if field.fields else "",
         f"Default: {name_of(field, field.default)}" if field.default is not None else "",
         "Deprecated" if field.deprecated else "",
     ]

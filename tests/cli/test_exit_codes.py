@@ -123,7 +123,6 @@ def test_a_missing_extra_is_named(missing: str) -> None:
         (("balance",), {"LEGNEXT_API_KEY": "a-wrong-key-of-someone"}, "Error: 401"),
         (("diffusion", "forbidden-content"), {}, "Error: 403"),
         (("get", "no-such-job"), {}, "Error: 404"),
-        (("wait", "no-such-job"), {}, "Error: 404"),
     ],
 )
 def test_refused(legnext: Process, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:

@@ -1,0 +1,136 @@
+"""Write `docs/cli-reference.md` from the commands themselves.
+
+python scripts/cli_reference.py            write it
+python scripts/cli_reference.py --check    fail when what is committed is something else
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.cli import command, wait
+from legnext_client.cli.app import app
+from legnext_client.cli.entries import entries
+from legnext_client.cli.environment import VARIABLES
+from legnext_client.cli.exits import MEANINGS
+from legnext_client.cli.lazy import LazyGroup, command_of
+from legnext_client.cli.markup import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli-reference.md"
+ELSEWHERE = (command.PANEL, wait.PANEL)
+"""Options that many commands have are told of once."""
+
+HEAD = """\
+# The command line, in full
+
+<!-- Written by scripts/cli_reference.py from the commands themselves; change them instead. -->
+
+What each command takes. [The command line](command-line.md) shows how they go together."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is something else")
+    if not parser.parse_args().check:
+        PAGE.write_text(text(), encoding="utf-8")
+        return 0
+    if PAGE.read_text(encoding="utf-8") == text():
+        return 0
+    print("docs/cli-reference.md is not what the commands say; run scripts/cli_reference.py", file=sys.stderr)
+    return 1
+
+
+def text() -> str:
+    """The page."""
+    root = command_of(app)
+    listed = {name: (entry.panel, command_of(entry.app())) for name, entry in entries().items()}
+    some_wait = next(each for _, each in listed.values() if _of_panel(each, wait.PANEL))
+    parts = [
+        HEAD,
+        "## Options of every command",
+        "They may stand before the command or behind it.",
+        _options(_of_panel(root, command.PANEL)),
+        "## Options of the wait",
+        "Of every paid command; `wait` and `download` have those of them that make sense there.",
+        _options(_of_panel(some_wait, wait.PANEL)),
+        "## Options of `legnext` itself",
+        _options(_own(root)),
+    ]
+    for panel in dict.fromkeys(panel for panel, _ in listed.values()):
+        parts.append(f"## {panel}")
+        for name, (its_panel, each) in listed.items():
+            if its_panel == panel:
+                parts.extend(_command(f"legnext {name}", each))
+    parts.append("## Variables of the environment")
+    parts.append(_table(((f"`{name}`", meaning) for name, meaning in VARIABLES.items()), ("variable", "meaning")))
+    parts.append("`NO_COLOR` takes the colours away, as everywhere.")
+    parts.append("## Exit codes")
+    parts.append(_table(((str(int(code)), meaning) for code, meaning in MEANINGS.items()), ("code", "meaning")))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _command(path: str, each: Any) -> Iterator[str]:
+    """The section of a command, and those of its own commands."""
+    alias = next((entry.summary for name, entry in entries().items() if f"legnext {name}" == path), "")
+    yield f"### `{path}`"
+    if alias.startswith("Another name"):
+        yield alias
+        return
+    yield f"```\n{_usage(path, each)}\n```"
+    yield markdown(each.help or "")
+    yield _options(_own(each))
+    if isinstance(each, LazyGroup):
+        yield "\n".join(f"- `{path} {name}`" for name in each.entries())
+    else:
+        for name, inner in getattr(each, "commands", {}).items():
+            yield from _command(f"{path} {name}", inner)
+
+
+def _usage(path: str, each: Any) -> str:
+    places = [
+        param.metavar if param.required else f"[{param.metavar}]"
+        for param in _own(each)
+        if not param.opts[0].startswith("-")
+    ]
+    behind = "COMMAND …" if hasattr(each, "commands") else ""
+    return " ".join([path, "[OPTIONS]", *places, behind]).strip()
+
+
+def _own(each: Any) -> list[Any]:
+    return [param for param in each.params if param.rich_help_panel not in ELSEWHERE and not param.is_eager]
+
+
+def _of_panel(each: Any, panel: str) -> list[Any]:
+    return [param for param in each.params if param.rich_help_panel == panel]
+
+
+def _options(params: Iterable[Any]) -> str:
+    return _table(((_spelt(param), _told(param)) for param in params), ("", ""))
+
+
+def _spelt(param: Any) -> str:
+    if not param.opts[0].startswith("-"):
+        return f"`{param.metavar}`"
+    names = ", ".join(f"`{name}`" for name in (*param.opts, *param.secondary_opts))
+    return names if param.is_flag else f"{names} `{param.metavar}`"
+
+
+def _told(param: Any) -> str:
+    default = f" Default: {param.default}." if param.show_default and param.default not in (None, False) else ""
+    return markdown(param.help or "").replace("\n", " ") + default
+
+
+def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> str:
+    listed = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
+    lines = [" | ".join(head), " | ".join("---" for _ in head), *listed]
+    return "\n".join(f"| {line} |" for line in lines) if listed else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""What the pages say of `legnext` is so: the guide's blocks run, the reference is what the commands say, and every
+command and option that any page names exists.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cli_reference
+import pytest
+
+from legnext_client.cli.app import app
+from legnext_client.cli.lazy import command_of
+from legnext_client.mock.__main__ import parser
+
+from .commands import LEGNEXT
+
+if TYPE_CHECKING:
+    from legnext_client.testing import MockServer
+
+ROOT = Path(__file__).parents[2]
+GUIDE, REFERENCE = (ROOT / "docs" / name for name in ("command-line.md", "cli-reference.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted({*(ROOT / "docs").glob("*.md")} - {REFERENCE})]
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"^```(?:sh)?\n(.*?)^```$|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
+FLAG = re.compile(r"--[a-z][a-z-]*")
+
+
+def calls(text: str) -> list[list[str]]:
+    """The words behind `legnext` of every command line that a page shows."""
+    lines = [line for block, span in CODE.findall(text) for line in (block or span).replace("\\\n", " ").splitlines()]
+    commands = [each for line in lines if "legnext " in line for each in commands_of(line)]
+    return [each[1:] for each in commands if each[:1] == ["legnext"]]
+
+
+def commands_of(line: str) -> list[list[str]]:
+    """The commands of a line of shell, as words; those inside of quotes are not looked at."""
+    lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    found: list[list[str]] = [[]]
+    for word in lexer:
+        if set(word) <= set("|&;()<>"):
+            found.append([])
+        elif found[-1] or "=" not in word:  # a variable may be set before the command
+            found[-1].append(word)
+    return found
+
+
+def unknown(words: list[str]) -> list[str]:
+    """What there is not of the words behind `legnext`."""
+    known, options = command_of(app), {"--help"}
+    for word in words:
+        options |= {option for param in known.params for option in (*param.opts, *param.secondary_opts)}
+        if known.name == "mock":
+            options |= set(FLAG.findall(parser().format_help()))
+        if word.startswith("--"):
+            if word not in options:
+                return [word]
+        elif hasattr(known, "get_command"):
+            known = known.get_command(None, word)
+            if known is None:
+                return [word]
+    return []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
+    assert [words for words in calls(page.read_text(encoding="utf-8")) if unknown(words)] == []
+
+
+def test_the_guide_has_calls_to_look_at_and_wrong_ones_are_noticed() -> None:
+    assert len(calls(GUIDE.read_text(encoding="utf-8"))) > 25
+    text = """
+```sh
+legnext diffusion 'a --v 7' --wiat  # it's a comment
+JOB=$(legnext imagin "a fox") | legnext check - --kind image
+```
+`legnext get JOB` and `legnext mock --prot 0`
+"""
+    wrong = [unknown(words) for words in calls(text)]
+    assert wrong == [["--wiat"], ["imagin"], [], [], ["--prot"]]
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the guide uses jq")
+@pytest.mark.parametrize("number", range(len(SHELL.findall(GUIDE.read_text(encoding="utf-8")))))
+def test_every_shell_block_of_the_guide_runs(
+    environment: dict[str, str], server: MockServer, tmp_path: Path, number: int
+) -> None:
+    server.jobs.add("a-job")
+    (tmp_path / "ids.txt").write_text("a-job\n", encoding="utf-8")
+    block = SHELL.findall(GUIDE.read_text(encoding="utf-8"))[number]
+    path = {"PATH": f"{LEGNEXT.parent}{os.pathsep}{environment['PATH']}"}
+    command = ["bash", "-euo", "pipefail", "-c", block]
+    done = subprocess.run(
+        command, env=environment | path, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Error" not in done.stderr
+
+
+def test_the_reference_is_what_the_commands_say() -> None:
+    assert REFERENCE.read_text(encoding="utf-8") == cli_reference.text(), "run scripts/cli_reference.py"
+
+
+def test_another_page_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "cli-reference.md"
+    monkeypatch.setattr(cli_reference, "PAGE", page)
+    monkeypatch.setattr("sys.argv", ["cli_reference.py"])
+    assert cli_reference.main() == 0
+    monkeypatch.setattr("sys.argv", ["cli_reference.py", "--check"])
+    assert cli_reference.main() == 0
+    page.write_text(page.read_text(encoding="utf-8").replace("--wait", "--wiat"), encoding="utf-8")
+    assert cli_reference.main() == 1
+    assert "is not what the commands say" in capsys.readouterr().err

@@ -27,8 +27,9 @@ FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[\w-]*)[^\n]*\n(?P<code>.*?)^(?P=indent)```$",
     re.DOTALL | re.MULTILINE,
 )
-SHELL = {"", "sh", "bash", "console"}
-"""A block without a language counts as shell: whatever else it is must say so."""
+SHELL = {"sh", "bash", "console"}
+SHOWN = re.compile(r"^\$ |\[OPTIONS\]", re.MULTILINE)
+"""What tells a session that is only shown, or the synopsis of a command, from commands to type."""
 END = "\x1e"
 """Printed after each command of a `console` block, to tell whose output is whose."""
 
@@ -41,6 +42,7 @@ class ShellBlock(NamedTuple):
 
 
 def shell_blocks(text: str) -> list[ShellBlock]:
+    """The blocks to run. One without a language is to be run, too, unless it only shows something."""
     return [
         ShellBlock(
             text.count("\n", 0, found.start("code")) + 1,
@@ -49,7 +51,7 @@ def shell_blocks(text: str) -> list[ShellBlock]:
             found["reason"] is None,
         )
         for found in FENCE.finditer(text)
-        if found["language"] in SHELL
+        if found["language"] in SHELL or not (found["language"] or SHOWN.search(found["code"]))
     ]
 
 

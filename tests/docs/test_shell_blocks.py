@@ -1,4 +1,7 @@
-"""Every shell block of a page does what it shows; one without a language counts as shell."""
+"""Every shell block of a page does what it shows.
+
+Those of the page about the command line are run with the tests of the command line, which have the files they speak of.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+ELSEWHERE = "docs/command-line.md"
 FAST = 100_000
 """How fast the clock of the mock runs: `legnext` waits in real time."""
 
@@ -26,7 +30,7 @@ BLOCKS = [
     pytest.param(block, id=f"{name}:{block.line}")
     for name, text in TEXTS.items()
     for block in shell_blocks(text)
-    if block.runs
+    if block.runs and name != ELSEWHERE
 ]
 
 
@@ -86,7 +90,7 @@ def test_commands_may_go_on_over_lines() -> None:
 
 def test_only_a_comment_with_a_reason_keeps_a_block_from_running() -> None:
     text = "<!-- not run here: another terminal -->\n```sh\na\n```\n```\nb\n```\n"
-    text += "```yaml\nc\n```\n  ```console\n  $ d\n  ```\n"
+    text += "```yaml\nc\n```\n  ```console\n  $ d\n  ```\n```\n$ e\n^C\n```\n```\nf [OPTIONS] G\n```\n"
     assert [(block.code, block.console, block.runs) for block in shell_blocks(text)] == [
         ("a\n", False, False),
         ("b\n", False, True),

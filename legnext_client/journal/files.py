@@ -50,6 +50,7 @@ CREATE TABLE requests (
     submitting_at TEXT, submitted_at TEXT, ended_at TEXT
 );
 CREATE UNIQUE INDEX requests_current ON requests (key) WHERE current;
+CREATE INDEX requests_replaced ON requests (key) WHERE NOT current;
 CREATE INDEX requests_job ON requests (job_id);
 CREATE INDEX requests_state ON requests (state);
 """

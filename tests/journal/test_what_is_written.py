@@ -189,3 +189,28 @@ def test_many_entries_come_in_order(journal: Journal) -> None:
     for key in keys:
         begun(journal, key)
     assert [entry.key for entry in journal.entries("submitting")] == keys
+
+
+def test_no_row_costs_more_in_a_long_journal_than_in_a_short_one(journal: Journal) -> None:
+    said: list[str] = []
+    journal._connection.set_trace_callback(said.append)
+    number = begun(journal)
+    journal.accepted(number, job(frozen=80))
+    journal.ended(number, job(status="completed", consume=80), 80)
+    journal.downloaded(number, ["a.png"])
+    journal.retire(number)
+    journal.attempts("a")
+    journal.described("a")
+    other = begun(journal, "b")
+    journal.lost(other, "no answer")
+    journal.claim(other, "j-2")
+    journal._connection.set_trace_callback(None)
+    asked = [statement for statement in said if statement.startswith(("SELECT", "UPDATE"))]
+    assert len(asked) >= 10
+    scanned = {
+        statement: detail
+        for statement in asked
+        for *_, detail in journal._connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+        if detail.startswith("SCAN")
+    }
+    assert scanned == {}

@@ -25,7 +25,7 @@ class Commands(LazyGroup):
         return entries()
 
 
-app = typer.Typer(cls=Commands, invoke_without_command=True)
+app = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode="rich")
 
 
 @app.callback()

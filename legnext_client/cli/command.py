@@ -1,12 +1,4 @@
-"""What all commands have in common: options, a client, and how they end.
-
-@command
-def spec(run: Run) -> None:
-    '''Print the document.'''
-    run.output.line(...)
-
-app = single(spec)
-"""
+"""What all commands have in common: options, a client, and how they end. `spec` is the smallest example of one."""
 
 import inspect
 import logging
@@ -131,7 +123,7 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
 
 def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
     """An app of one command."""
-    app = typer.Typer(add_completion=False)
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     app.command(**settings)(carried_out)
     return app
 
@@ -144,7 +136,7 @@ def _ended(run: Run, error: BaseException) -> Exit:
     if run.common.debug:
         traceback.print_exception(error)
     for line in explained(error):
-        run.output.say(line)
+        run.output.say(line, "red" if line.startswith("Error") else "")
     return exit_code(error)
 
 

@@ -28,6 +28,7 @@ class Exit(IntEnum):
     TIMEOUT = 7
     UNKNOWN = 8
     FILES = 9
+    BUDGET = 10
     INTERRUPTED = 130
     NOBODY_READS = 141
 
@@ -39,10 +40,12 @@ MEANINGS = {
     Exit.CONFIGURATION: "No key, a bad base URL, an extra that is not installed. Nothing was sent.",
     Exit.REFUSED: "The service refused it: the key, the credits, the content, the state of a job, too many at once.",
     Exit.UNREACHABLE: "The network or the service is down. Nothing was charged; try again later.",
-    Exit.JOB_FAILED: "A job ended without a result. Nothing is charged for it.",
+    Exit.JOB_FAILED: "A job ended without a result, or a step of a film or rows of a batch have failed. Nothing is charged "
+    "for what has failed.",
     Exit.TIMEOUT: "The wait is over and the job is not. It goes on; wait again.",
     Exit.UNKNOWN: "A paid request was sent and its outcome is not known. **Do not send it again** before you know.",
-    Exit.FILES: "A file could not be fetched or written. What was paid is kept; download it again.",
+    Exit.FILES: "A file or a journal could not be fetched, read or written. What was paid is kept; try again.",
+    Exit.BUDGET: "The budget would be passed, or the account has too little. What was begun is kept.",
     Exit.INTERRUPTED: "Interrupted by Ctrl-C. Jobs that were accepted go on.",
     Exit.NOBODY_READS: "Whoever read the output has closed it, as `head` does.",
 }
@@ -50,12 +53,13 @@ MEANINGS = {
 _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
     (errors.SubmissionUnknown, Exit.UNKNOWN),
     (errors.InvalidRequest, Exit.BAD_INPUT),
-    (errors.BudgetExceeded, Exit.BAD_INPUT),
+    (errors.BudgetExceeded, Exit.BUDGET),
     (errors.ConfigurationError, Exit.CONFIGURATION),
     (errors.ConnectionError, Exit.UNREACHABLE),
     (errors.ServerError, Exit.UNREACHABLE),
     (errors.APIError, Exit.REFUSED),
     (errors.JobFailed, Exit.JOB_FAILED),
+    (errors.ChainError, Exit.JOB_FAILED),
     (errors.WaitTimeout, Exit.TIMEOUT),
     (errors.DownloadError, Exit.FILES),
     (errors.JournalError, Exit.FILES),

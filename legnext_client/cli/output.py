@@ -30,10 +30,10 @@ class Output:
             if isinstance(stream, TextIOWrapper):  # and nothing simpler that was put in its place
                 stream.reconfigure(errors="backslashreplace")
 
-    def result(self, value: Any, lines: Iterable[str]) -> None:
+    def result(self, value: Any, lines: Iterable[str], style: str = "") -> None:
         """A result, at once: as a JSON value on a line of its own, or as lines for people."""
         for line in [json.dumps(value)] if self.for_machines else lines:
-            _print(line, "", sys.stdout)
+            _print(line, "" if self.for_machines else style, sys.stdout)
 
     def say(self, text: str, style: str = "") -> None:
         """Words beside the results."""

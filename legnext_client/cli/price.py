@@ -29,7 +29,7 @@ class Prices(LazyGroup):
         }
 
 
-app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True)
+app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True, rich_markup_mode="rich")
 
 
 @app.callback()

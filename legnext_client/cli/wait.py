@@ -80,7 +80,7 @@ def wait(
 
 
 @contextmanager
-def on_their_way(job_ids: Iterable[str], wishes: Wishes) -> Generator[set[str]]:
+def on_their_way(job_ids: Sequence[str], wishes: Wishes) -> Generator[set[str]]:
     """While this is open, an error says how to take up the jobs that are left."""
     left = set(job_ids)
     try:

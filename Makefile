@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SOURCES := legnext_client scripts tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo mock spec-diff regenerate dist clean
+.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo docs mock spec-diff regenerate dist clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,7 +54,7 @@ bench: $(READY) ## Print every benchmark: ratios, measured side by side
 	$(RUN)python benchmarks/client.py
 	$(RUN)python -m benchmarks.mock_against_prism
 
-demo: $(READY) ## One job from prompt to files, on the mock server
+demo: $(READY) ## What it is for, from a balance to a page of pictures, on the mock server
 	$(RUN)python scripts/demo.py
 
 mock: $(READY) ## Start the mock server
@@ -63,6 +63,9 @@ mock: $(READY) ## Start the mock server
 spec-diff: $(READY) ## Report what a change of the spec means to callers: make spec-diff BASE=main
 	$(RUN)python scripts/spec_diff.py --base $(or $(BASE),HEAD)
 
+docs: $(READY) ## Build the site of the documentation into site/
+	$(RUN)python scripts/docs.py
+
 regenerate: $(READY) ## Commit what follows from a committed openapi.yaml: make regenerate OPTIONS=--push
 	$(RUN)python scripts/regenerate.py $(OPTIONS)
 
@@ -70,4 +73,4 @@ dist: $(READY) ## Build the wheel and the sdist
 	$(RUN)python -m build --no-isolation --outdir dist .
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .tools dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
+	rm -rf $(VENV) .tools dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out

@@ -21,9 +21,11 @@ $(READY): pyproject.toml constraints.txt
 
 generate: $(READY) ## Make everything that follows from openapi.yaml
 	$(RUN)python scripts/generate.py
+	$(RUN)python scripts/cli_reference.py
 
 drift: $(READY) ## Fail when the generated files are not what the spec gives
 	$(RUN)python scripts/drift.py
+	$(RUN)python scripts/cli_reference.py --check
 
 check: drift lint types imports spec-lint test ## Everything that must hold
 

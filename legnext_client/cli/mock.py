@@ -13,7 +13,7 @@ def mock(context: typer.Context) -> Exit:
     Takes the options of `python -m legnext_client.mock`; `--help` lists them.
     """
     try:
-        return Exit.CONFIGURATION if main(context.args) else Exit.OK
+        return Exit.CONFIGURATION if main(context.args, "legnext mock") else Exit.OK
     except SystemExit as ended:  # how argparse ends
         return Exit.BAD_INPUT if ended.code else Exit.OK
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentParser:
     """All options, with their help."""
     made = argparse.ArgumentParser(
-        prog="python -m legnext_client.mock",
+        prog=program,
         description="A server that behaves like the Legnext API: jobs live, cost, fail, call back and deliver files.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -86,13 +86,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = "python -m legnext_client.mock") -> int:
     """Run the server until it is told to end. Returns the exit status."""
-    options = parser().parse_args(arguments)
+    known = parser(program)
+    options = known.parse_args(arguments)
     try:
         settings = settings_of(options)
         if not settings.keys:
-            parser().error("--keys must name at least one key")
+            known.error("--keys must name at least one key")
         from .server import Server
 
         server = Server(

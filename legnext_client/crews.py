@@ -29,8 +29,8 @@ MOST = 32
 HURRY = 1.0
 """Who leaves by Ctrl-C or is cancelled waits so many seconds for paid requests that are on their way."""
 STEP = 1.0
-"""In steps of so many seconds a clock that cannot be woken is slept by while someone outside may have something to say.
-"""
+"""In steps of so many seconds threads are waited for, as not every system breaks off such a wait for Ctrl-C; and by a
+clock that cannot be woken is slept while someone outside may have something to say."""
 
 
 class ThreadCrew:
@@ -80,8 +80,8 @@ class ThreadCrew:
         found: list[Message] = []
         with contextlib.suppress(Empty):
             while True:
-                wait = 0.0 if found else min(seconds, threading.TIMEOUT_MAX)
-                found.append(self._received(wait > 0, wait if wait < threading.TIMEOUT_MAX else None))
+                wait = 0.0 if found else min(seconds, STEP)
+                found.append(self._received(wait > 0, wait))
         return found
 
     def _received(self, block: bool, seconds: float | None) -> Message:

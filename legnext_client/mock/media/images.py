@@ -6,7 +6,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from legnext_client.mock.media.jpeg_strips import enlarged_jpeg
-from legnext_client.mock.media.scenes import Scene, draw, resized
+from legnext_client.mock.media.painting import resized
+from legnext_client.mock.media.scenes import Scene
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,7 +30,7 @@ def render_image(*, text: str, number: int | None, width: int, height: int, form
     name = _NAMES[format]
     scale = min(1.0, _LONGEST_DRAWN / max(width, height))
     drawn = (max(1, round(width * scale)), max(1, round(height * scale)))
-    picture = _grid(text, drawn) if number is None else draw(Scene(text, number, drawn))
+    picture = _grid(text, drawn) if number is None else Scene(text, number, drawn).frame()
     if drawn == (width, height):
         return _saved(picture, name)
     if name == "JPEG":
@@ -45,7 +46,7 @@ def _grid(text: str, size: tuple[int, int]) -> Image.Image:
     for number in range(4):
         left, top = (width // 2) * (number % 2), (height // 2) * (number // 2)
         quarter = (max(1, width - left if left else width // 2), max(1, height - top if top else height // 2))
-        grid.paste(draw(Scene(text, number, quarter)), (left, top))
+        grid.paste(Scene(text, number, quarter).frame(), (left, top))
     return grid
 
 

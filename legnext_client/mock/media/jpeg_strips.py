@@ -10,7 +10,7 @@ import io
 import struct
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock.media.scenes import resized
+from legnext_client.mock.media.painting import resized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

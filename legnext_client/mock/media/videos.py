@@ -1,4 +1,4 @@
-"""Videos as files: the sun moves over the hills, for exactly as long as the video is said to last."""
+"""Videos as files: the sun moves and the camera passes by, for exactly as long as the video is said to last."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.mock.media.painting import resized
 from legnext_client.mock.media.scenes import Scene
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _FRAMES_PER_SECOND = 12
 _KEY_FRAME_EVERY = 24
+_LONGEST_DRAWN = 1280
 # The first that this build of ffmpeg has. Browsers play H.264; MPEG-4 part 2 at least opens in players.
 _ENCODERS: dict[str, dict[str, str]] = {
     "libx264": {"preset": "ultrafast", "crf": "30", "tune": "zerolatency"},
@@ -39,7 +41,7 @@ def render_video(*, text: str, number: int, width: int, height: int, seconds: fl
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.gop_size = _KEY_FRAME_EVERY
             stream.thread_count = 1
-            for picture in _pictures(Scene(text, number, (width, height)), frames):
+            for picture in _pictures(text, number, (width, height), frames):
                 container.mux(stream.encode(av.VideoFrame.from_image(picture)))
             container.mux(stream.encode(None))
         return path.read_bytes()
@@ -62,13 +64,12 @@ def _encoder() -> str:
     raise RuntimeError(message)
 
 
-def _pictures(scene: Scene, frames: int) -> Iterator[Image.Image]:
-    from PIL import ImageDraw
+def _pictures(text: str, number: int, size: tuple[int, int], frames: int) -> Iterator[Image.Image]:
+    from PIL import Image
 
-    sky, front = scene.sky(), scene.foreground()
+    # Larger ones are drawn small and enlarged: what moves hides it, and each frame of a film has to be drawn.
+    scale = min(1.0, _LONGEST_DRAWN / max(size))
+    scene = Scene(text, number, (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
     for frame in range(frames):
-        picture = sky.copy()
-        box, colour = scene.sun((frame + 0.5) / frames)
-        ImageDraw.Draw(picture).ellipse(box, fill=colour)
-        picture.paste(front, mask=front)
-        yield picture
+        picture = scene.frame((frame + 0.5) / frames)
+        yield picture if scale == 1 else resized(picture, size, Image.Resampling.BILINEAR)

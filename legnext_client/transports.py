@@ -5,7 +5,6 @@ A transport decides nothing. `Transport` and `AsyncTransport` are the seam at wh
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import threading
 import time
@@ -21,6 +20,7 @@ from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.surroundings import DIRECT, made, proxy_for
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator, Generator, Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
@@ -149,6 +149,8 @@ class AsyncHttpxTransport:
 
     def _come_to_this_loop(self) -> None:
         """Connections belong to one event loop: those of a closed one are dead, those of another not ours to touch."""
+        import asyncio  # it takes a while to import, and the sync client has no need of it
+
         loop = asyncio.get_running_loop()
         if self._mounted is not None or loop is self._loop:
             return

@@ -68,3 +68,9 @@ def test_what_the_package_exports_is_loaded_on_first_use() -> None:
     assert {"canvas", "mask"} <= ours(modules, "models")
     assert "task_response" not in ours(modules, "models")
     assert "httpx" not in modules
+
+
+def test_making_a_client_loads_no_more_of_others_than_httpx_does() -> None:
+    modules = loaded_by("from legnext_client import Client; Client('sk-x')")
+    new = modules - loaded_by("import httpx; httpx.Client()")
+    assert {module for module in new if not module.startswith("legnext_client")} == set()

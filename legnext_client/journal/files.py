@@ -102,6 +102,8 @@ def create(path: str, kind: str) -> None:
         if mode != "wal":
             raise JournalError(f"{path} is on a disk that cannot hold a journal; use a local one.", journal=path)
         fill(made, kind)
+        # Closing would do this too, but not say so when it fails; and what is in the log does not come along below.
+        made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with open(unfinished, "rb") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, path)

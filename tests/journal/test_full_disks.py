@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,21 @@ def test_an_id_that_cannot_be_written_down_at_all_is_in_the_error(disk: Path) ->
     (disk / "filler").unlink()
     with Journal.open(disk / "run.db", BATCH) as journal:
         assert [entry.state for entry in journal.entries()] == ["unknown"]
+
+
+def test_a_journal_that_was_begun_on_a_full_disk_is_made_when_there_is_room(disk: Path) -> None:
+    for pages in range(60):
+        room = disk / "room"
+        room.write_bytes(b"x" * 4096 * pages)
+        filler = fill(disk)
+        room.unlink()
+        with contextlib.suppress(JournalError):
+            Journal.open(disk / "run.db", BATCH).close()
+        filler.unlink()
+        with Journal.open(disk / "run.db", BATCH) as journal:
+            assert journal.summary().states == {}, f"{pages} pages were left"
+        for leftover in disk.iterdir():
+            leftover.unlink()
 
 
 def test_a_write_that_finds_the_disk_full_is_tried_again_without_the_ballast(tmp_path: Path) -> None:

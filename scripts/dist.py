@@ -1,0 +1,160 @@
+"""Build the sdist and the wheel, see that they can be built again, check them, and try them: `make dist`.
+
+    python scripts/dist.py                 into dist/
+    python scripts/dist.py --no-install    without the environments in which the wheel is tried, which need the index
+
+The sdist is made of this tree, the wheel of the sdist. Then both are made once more of the unpacked sdist, with another
+umask, hash seed and time zone, and must come out byte for byte the same. What is tried is the wheel with the lowest
+versions that it says it can live with, and with the newest ones there are, each in an environment of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from email.parser import HeaderParser
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = Path(sys.executable).parent
+CHECKS = {
+    "twine": ["twine", "check", "--strict"],
+    "check-wheel-contents": ["check-wheel-contents"],
+    "pyroma": ["pyroma", "--min", "10", "--skip-tests", "AuthorEmail"],
+}
+"""What each checker is called with, before the file. The authors are reached as SECURITY.md says, not by mail."""
+WHICH = {"twine": (".whl", ".tar.gz"), "check-wheel-contents": (".whl",), "pyroma": (".tar.gz",)}
+
+
+class Failed(Exception):
+    """A step that did not succeed, in its own words."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", help="where the files are to be")
+    parser.add_argument("--no-install", action="store_true", help="do not try the wheel in environments of its own")
+    options = parser.parse_args()
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            release(ROOT, options.output, Path(scratch), install=not options.no_install)
+    except Failed as reason:
+        print(f"dist: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def release(tree: Path, output: Path, scratch: Path, *, install: bool) -> None:
+    """Everything; what comes into the output has passed."""
+    date = date_of(tree)
+    files = built(tree, scratch / "first", date)
+    again = built(unpacked(files[".tar.gz"], scratch / "unpacked"), scratch / "second", date, elsewhere=True)
+    for kind, file in files.items():
+        if file.read_bytes() != again[kind].read_bytes():
+            raise Failed(f"{file.name} does not come out the same twice: {', '.join(differing(file, again[kind]))}")
+    print(f"built twice, the same: {', '.join(file.name for file in files.values())}", flush=True)
+    for name, command in CHECKS.items():
+        for kind in WHICH[name]:
+            run(str(SCRIPTS / command[0]), *command[1:], str(files[kind]))
+        print(f"{name}: sound", flush=True)
+    if install:
+        for name, constraints in (("lowest", lowest(files[".whl"])), ("newest", [])):
+            tried(files[".whl"], constraints, scratch / name, name)
+    output.mkdir(parents=True, exist_ok=True)
+    for file in files.values():
+        shutil.copy2(file, output)
+        print(output / file.name)
+
+
+def date_of(tree: Path) -> str:
+    """The time that everything in the archives bears: the one that is asked for, or that of the last commit."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return os.environ["SOURCE_DATE_EPOCH"]
+    if run("git", "status", "--porcelain", cwd=tree):
+        print("dist: this tree holds what is not committed; nobody else can build the same", file=sys.stderr)
+    return run("git", "log", "-1", "--format=%ct", cwd=tree)
+
+
+def built(tree: Path, into: Path, date: str, *, elsewhere: bool = False) -> dict[str, Path]:
+    """The sdist of a tree and the wheel of that sdist, by their endings; `elsewhere`, as on another's machine."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": date}
+    if elsewhere:
+        environment |= {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(into), str(tree)]
+    run(*command, cwd=into.parent, environment=environment, umask=0o077 if elsewhere else 0o022)
+    return {kind: next(into.glob(f"*{kind}")) for kind in (".tar.gz", ".whl")}
+
+
+def unpacked(sdist: Path, into: Path) -> Path:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(into, filter="data")
+    (tree,) = into.iterdir()
+    return tree
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """What in two archives is not the same; the archives themselves if that is all."""
+    first, second = contents(one), contents(other)
+    return [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)] or ["their packing"]
+
+
+def contents(archive: Path) -> dict[str, bytes]:
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return {name: wheel.read(name) for name in wheel.namelist()}
+    with tarfile.open(archive) as sdist:
+        files = ((member.name, sdist.extractfile(member)) for member in sdist.getmembers())
+        return {name: file.read() for name, file in files if file}
+
+
+def lowest(wheel: Path) -> list[str]:
+    """The lowest version of everything that the wheel asks for, extras included, as pip's constraints."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = HeaderParser().parsestr(archive.read(name).decode())
+    asked = [Requirement(text) for text in metadata.get_all("Requires-Dist", [])]
+    bounds = {one.name: bound.version for one in asked for bound in one.specifier if bound.operator == ">="}
+    unbounded = sorted({one.name for one in asked} - bounds.keys())
+    if unbounded:
+        raise Failed(f"no lowest version is named for {', '.join(unbounded)}")
+    return [f"{name}=={version}" for name, version in sorted(bounds.items())]
+
+
+def tried(wheel: Path, constraints: list[str], folder: Path, name: str) -> None:
+    """Install the wheel, first alone and then with every extra, and try it each time."""
+    run(sys.executable, "-m", "venv", "--without-pip", str(folder))
+    python = folder / SCRIPTS.name / Path(sys.executable).name
+    (folder / "constraints.txt").write_text("\n".join(constraints), encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "--quiet"]
+    shutil.copy2(ROOT / "scripts" / "smoke.py", folder)
+    for extent, wanted in (("core", str(wheel)), ("all", f"{wheel}[all]")):
+        run(*pip, "install", "--constraint", str(folder / "constraints.txt"), wanted)
+        run(*pip, "check")
+        try:
+            said = run(str(python), "-I", str(folder / "smoke.py"), extent, cwd=folder)
+        except Failed as reason:
+            raise Failed(f"with the {name} versions:\n{run(*pip, 'freeze')}\n{reason}") from None
+        print(f"{name} versions, {extent}: {', '.join(line.strip() for line in said.splitlines())}", flush=True)
+
+
+def run(*words: str, cwd: Path = ROOT, environment: dict[str, str] | None = None, umask: int = -1) -> str:
+    """What a program prints; if it fails, its words are the error."""
+    try:
+        done = subprocess.run(words, cwd=cwd, env=environment, umask=umask, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise Failed(f"{words[0]} is not installed") from None
+    if done.returncode:
+        raise Failed(f"{' '.join(words[:3])} failed:\n{(done.stdout + done.stderr).strip()}")
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""What is released can be built again by anybody, holds what it must, and was tried before it was put into dist/."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dist
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+COMMITTED_AT = 1_700_000_000
+LEFT_OUT = {".ci/run", ".gitattributes"}
+"""What concerns this repository alone."""
+
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "small"
+version = "1.0"
+dependencies = ["attrs>=23.2", "httpx>=0.27,<1; python_version > '3'"]
+[project.optional-dependencies]
+more = ["rich>=13.8"]
+[tool.hatch.build.targets.sdist]
+include = ["/small", "/hatch_build.py"]
+"""
+HOOK = """
+import uuid
+from pathlib import Path
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Hook(BuildHookInterface):
+    def initialize(self, version, data):
+        Path(self.root, "small", "drawn.py").write_text(f"drawn = {uuid.uuid4().hex!r}")
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own, committed once."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    tree = tmp_path / "tree"
+    (tree / "small").mkdir(parents=True)
+    (tree / "small" / "__init__.py").write_text("", encoding="utf-8")
+    (tree / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    environment = {**os.environ, "GIT_COMMITTER_DATE": f"{COMMITTED_AT} +0000"}
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "all"]):
+        subprocess.run(["git", *who, *words], cwd=tree, env=environment, check=True)
+    return tree
+
+
+def checks(monkeypatch: pytest.MonkeyPatch, **commands: list[str]) -> None:
+    monkeypatch.setattr(dist, "CHECKS", commands)
+    monkeypatch.setattr(dist, "WHICH", dict.fromkeys(commands, (".whl",)))
+
+
+def test_it_comes_out_the_same_twice_and_bears_the_time_of_the_commit(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks(monkeypatch)
+    dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    wheel, sdist = sorted((tmp_path / "out").iterdir(), key=lambda file: file.suffix, reverse=True)
+    with tarfile.open(sdist) as archive:
+        assert {member.mtime for member in archive.getmembers()} == {COMMITTED_AT}
+    with zipfile.ZipFile(wheel) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(2023, 11, 14, 22, 13, 20)}
+
+
+def test_what_does_not_come_out_the_same_is_named_and_not_released(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks(monkeypatch)
+    (tree / "hatch_build.py").write_text(HOOK, encoding="utf-8")
+    (tree / "pyproject.toml").write_text(PROJECT + "[tool.hatch.build.hooks.custom]\n", encoding="utf-8")
+    with pytest.raises(dist.Failed, match=r"does not come out the same twice: .*small/drawn\.py"):
+        dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_sdist_that_cannot_build_the_wheel_is_not_released(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks(monkeypatch)
+    (tree / "pyproject.toml").write_text(PROJECT.replace("/small", "/nothing"), encoding="utf-8")
+    with pytest.raises(dist.Failed, match="-m build failed"):
+        dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_a_checker_finds_stops_the_release(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = Path(sys.executable).name
+    checks(monkeypatch, grumbler=[python, "-c", "import sys; sys.exit('no readme in ' + sys.argv[1])"])
+    with pytest.raises(dist.Failed, match=r"no readme in .*small-1\.0-.*\.whl"):
+        dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_committed_is_said(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dist.date_of(tree) == str(COMMITTED_AT)
+    assert capsys.readouterr().err == ""
+    (tree / "new.py").write_text("", encoding="utf-8")
+    assert dist.date_of(tree) == str(COMMITTED_AT)
+    assert "holds what is not committed" in capsys.readouterr().err
+
+
+def test_a_time_that_is_asked_for_is_taken(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1600000000")
+    assert dist.date_of(tree) == "1600000000"
+
+
+# ---- installing -------------------------------------------------------------------------------------------------
+
+
+def wheel_of(folder: Path, *requirements: str) -> Path:
+    """A wheel with these requirements; installable, if it has none."""
+    lines = "".join(f"Requires-Dist: {one}\n" for one in requirements)
+    wheel = folder / "small-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("small.py", "value = 1\n")
+        archive.writestr("small-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: small\nVersion: 1.0\n{lines}")
+        archive.writestr("small-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("small-1.0.dist-info/RECORD", "")
+    return wheel
+
+
+def test_the_lowest_versions_are_those_that_the_wheel_names(tmp_path: Path) -> None:
+    wheel = wheel_of(
+        tmp_path, "attrs>=23.2", "httpx<1,>=0.27", "uvloop>=0.20; sys_platform != 'win32' and extra == 'a'"
+    )
+    assert dist.lowest(wheel) == ["attrs==23.2", "httpx==0.27", "uvloop==0.20"]
+
+
+def test_a_requirement_without_a_lowest_version_is_not_released(tmp_path: Path) -> None:
+    with pytest.raises(dist.Failed, match="no lowest version is named for httpx"):
+        dist.lowest(wheel_of(tmp_path, "attrs>=23.2", "httpx<1"))
+
+
+def test_a_wheel_that_does_not_work_when_installed_is_told_with_the_versions_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "smoke.py").write_text("import small, sys\nassert small.value == 2, sys.argv[1]\n", "utf-8")
+    monkeypatch.setattr(dist, "ROOT", tmp_path)
+    with pytest.raises(dist.Failed) as caught:
+        dist.tried(wheel_of(tmp_path), [], tmp_path / "environment", "newest")
+    told = str(caught.value)
+    assert "with the newest versions" in told
+    assert "small @ " in told
+    assert "AssertionError: core" in told
+
+
+# ---- this project -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return dist.built(ROOT, tmp_path_factory.mktemp("built") / "dist", str(COMMITTED_AT))
+
+
+def names_in_sdist(sdist: Path) -> Iterator[str]:
+    with tarfile.open(sdist) as archive:
+        yield from (name.partition("/")[2] for name in archive.getnames())
+
+
+def test_the_wheel_holds_the_package_typed_with_its_document_and_nothing_else(files: dict[str, Path]) -> None:
+    with zipfile.ZipFile(files[".whl"]) as archive:
+        names = set(archive.namelist())
+    assert {f"legnext_client/{name}" for name in ("py.typed", "openapi.json", "openapi.yaml", "__init__.py")} <= names
+    assert {name.split("/")[0].partition("-")[0] for name in names} == {"legnext_client"}
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert dist.lowest(files[".whl"])
+
+
+def test_the_sdist_holds_all_that_is_tracked(files: dict[str, Path]) -> None:
+    """So that whoever has only the sdist can run the tests, and everything else."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is an sdist itself; nothing here is tracked")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    there = {name for name in listed.splitlines() if (ROOT / name).exists()}
+    assert there - set(names_in_sdist(files[".tar.gz"])) - LEFT_OUT == set()

@@ -2,6 +2,7 @@
 
     python scripts/dist.py                 into dist/
     python scripts/dist.py --no-install    without the environments in which the wheel is tried, which need the index
+    python scripts/dist.py --tag v1.2.3    fail unless this is the version's tag
 
 The sdist is made of this tree, the wheel of the sdist. Then both are made once more of the unpacked sdist, with another
 umask, hash seed and time zone, and must come out byte for byte the same. What is tried is the wheel with the lowest
@@ -42,20 +43,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="where the files are to be")
     parser.add_argument("--no-install", action="store_true", help="do not try the wheel in environments of its own")
+    parser.add_argument("--tag", help="the tag that is released, which must be that of the version")
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            release(ROOT, options.output, Path(scratch), install=not options.no_install)
+            release(ROOT, options.output, Path(scratch), install=not options.no_install, tag=options.tag)
     except Failed as reason:
         print(f"dist: {reason}", file=sys.stderr)
         return 1
     return 0
 
 
-def release(tree: Path, output: Path, scratch: Path, *, install: bool) -> None:
+def release(tree: Path, output: Path, scratch: Path, *, install: bool, tag: str | None = None) -> None:
     """Everything; what comes into the output has passed."""
     date = date_of(tree)
     files = built(tree, scratch / "first", date)
+    version = files[".whl"].name.split("-")[1]
+    if tag not in (None, f"v{version}"):
+        raise Failed(f"the tag is {tag}, but the version is {version}")
     again = built(unpacked(files[".tar.gz"], scratch / "unpacked"), scratch / "second", date, elsewhere=True)
     for kind, file in files.items():
         if file.read_bytes() != again[kind].read_bytes():

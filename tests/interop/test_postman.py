@@ -154,14 +154,24 @@ def test_the_document_is_left_as_it_is() -> None:
     assert before == SPEC
 
 
-def test_without_npm_it_is_an_error_and_it_is_said(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("options", "ci", "status"), [((), "", 1), (("--optional",), "", 0), (("--optional",), "true", 1)]
+)
+def test_without_npm_it_is_said_and_fails_unless_it_is_optional(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    ci: str,
+    status: int,
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
     monkeypatch.setattr(npm_tools, "MODULES", tmp_path / "node_modules")
-    monkeypatch.setattr(sys, "argv", ["postman.py", "--output", str(tmp_path / "made.json")])
-    assert postman.main() == 1
-    assert "npm is not here" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["postman.py", "--output", str(tmp_path / "made.json"), *options])
+    assert postman.main() == status
+    said = capsys.readouterr()
+    assert "skipped: npm is not here" in (said.err if status else said.out)
     assert not (tmp_path / "made.json").exists()
 
 

@@ -69,7 +69,7 @@ def test_it_comes_out_the_same_twice_and_bears_the_time_of_the_commit(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks(monkeypatch)
-    dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    dist.release(tree, tmp_path / "out", tmp_path, install=False, tag="v1.0")
     wheel, sdist = sorted((tmp_path / "out").iterdir(), key=lambda file: file.suffix, reverse=True)
     with tarfile.open(sdist) as archive:
         assert {member.mtime for member in archive.getmembers()} == {COMMITTED_AT}
@@ -103,6 +103,15 @@ def test_what_a_checker_finds_stops_the_release(tree: Path, tmp_path: Path, monk
     checks(monkeypatch, grumbler=[python, "-c", "import sys; sys.exit('no readme in ' + sys.argv[1])"])
     with pytest.raises(dist.Failed, match=r"no readme in .*small-1\.0-.*\.whl"):
         dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_tag_of_another_version_stops_the_release(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks(monkeypatch)
+    with pytest.raises(dist.Failed, match=r"the tag is v1\.1, but the version is 1\.0"):
+        dist.release(tree, tmp_path / "out", tmp_path, install=False, tag="v1.1")
     assert not (tmp_path / "out").exists()
 
 

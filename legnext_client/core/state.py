@@ -138,7 +138,7 @@ def percentage(value: Any) -> float | None:
     if is_object(value):
         inner = (value.get(name) for name in ("progress", "message", "msg", "text"))
         return next((found for one in inner if (found := percentage(one)) is not None), None)
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         return float(value) if 0 <= value <= 100 else None

@@ -1,0 +1,187 @@
+"""Fields that the spec has not yet, but may have tomorrow: every type and bound is checked and told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from legnext_client.core.bounds import bound_of, shown, wrong_value
+from legnext_client.core.checks import prepare
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import Condition, Field, Operation
+
+PLAIN = Field("field", "field", "string")
+
+
+def field(kind: str, **bounds: Any) -> Field:
+    return PLAIN._replace(type=kind, **bounds)
+
+
+def operation(*fields: Field, **more: Any) -> Operation:
+    return Operation(name="trial", namespace="midjourney", method="POST", path="/trial", fields=fields, **more)
+
+
+def refused(trial: Operation, given: dict[str, Any]) -> str:
+    with pytest.raises(InvalidRequest) as caught:
+        prepare(trial, given)
+    return caught.value.message
+
+
+INNER = (PLAIN._replace(name="width", wire="width"), PLAIN._replace(name="url", wire="url"))
+
+NO_FILE = ", and not the contents of a file: give its address"
+WRONG: list[tuple[Field, Any, str, str]] = [
+    (field("string"), None, "must be a string", "None"),
+    (field("boolean"), 1, "must be true or false", "1"),
+    (field("object"), 3, "must be an object", "3"),
+    (field("object", fields=INNER), 3, "must be an object with width, url", "3"),
+    (field("object", fields=INNER), b"png", "must be an object with width, url" + NO_FILE, "3 bytes"),
+    (field("string", pattern="^https://"), b"png", "must be a string" + NO_FILE, "3 bytes"),
+    (field("string"), b"png", "must be a string", "3 bytes"),
+    (field("integer", enum=(1, 2)), 3, "must be one of 1, 2", "3"),
+    (field("integer", enum=(1, 2), enum_names=("ONE", "TWO")), 3, "must be one of 1 (ONE), 2 (TWO)", "3"),
+    (field("string", pattern="^a+$"), "a\n", "must match ^a+$", "'a\\n'"),
+    (field("string", pattern="^a+"), "ba", "must match ^a+", "'ba'"),
+    (field("string", pattern="a+$"), "ab", "must match a+$", "'ab'"),
+    (field("string", pattern="^a+$", means="be a row of a"), "b", "must be a row of a", "'b'"),
+    (field("integer"), 2**63, "must fit in 64 bits", str(2**63)),
+    (field("integer"), -(2**63), "must fit in 64 bits", str(-(2**63))),
+    (field("integer"), 1e300, "must fit in 64 bits", "1e+300"),
+    (field("number"), 2**63, "must fit in 64 bits", str(2**63)),
+    (field("number"), float("nan"), "must be a number", "nan"),
+    (field("number", maximum=3), 4, "must be at most 3", "4"),
+    (field("number", minimum=3), 2, "must be at least 3", "2"),
+    (field("number", minimum=3), "2", "must be a number, at least 3", "'2'"),
+    (field("array", even_length=True), [1, 2, 3], "must have an even number of items", "3"),
+    (field("array", min_items=1), [], "must have at least 1 item", "0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "value", "must", "got"), WRONG)
+def test_what_is_wrong_is_told_with_the_bound_and_the_value(one: Field, value: Any, must: str, got: str) -> None:
+    assert wrong_value(one, value) == (must, got)
+
+
+@pytest.mark.parametrize(
+    ("one", "value"),
+    [
+        (field("string", nullable=True), None),
+        (field("boolean"), False),
+        (field("integer"), 2**63 - 1),
+        (field("integer"), 4.0),
+        (field("number"), 4),
+        (field("number"), 1e300),
+        (field("string", pattern="^a+"), "ab"),
+        (field("string", pattern="a+$"), "ba"),
+        (field("string", pattern="^a+$"), "aa"),
+        (field("array", even_length=True), [1, 2, 3, 4]),
+        (field("array", even_length=True), []),
+    ],
+)
+def test_what_is_right_passes(one: Field, value: Any) -> None:
+    assert wrong_value(one, value) is None
+
+
+def test_a_field_without_bounds_has_none_to_tell() -> None:
+    assert [bound_of(field(kind)) for kind in ("string", "array", "number", "boolean")] == [""] * 4
+    assert "()" not in refused(operation(field("string", required=True)), {})
+    assert "is required" in refused(operation(field("string", required=True)), {})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (10**59, "1" + "0" * 59),
+        (10**60, "a number of more than 60 digits"),
+        (-(10**60), "a number of more than 60 digits"),
+        ("x" * 58, repr("x" * 58)),
+        ("x" * 59, repr("x" * 59)[:59] + "…"),
+        (bytearray(5), "5 bytes"),
+        (True, "True"),
+    ],
+)
+def test_a_value_is_shown_in_sixty_characters_at_most(value: Any, text: str) -> None:
+    assert shown(value) == text
+    assert len(shown(value)) <= 60
+
+
+def test_two_wrong_fields_are_counted_and_one_is_not() -> None:
+    trial = operation(field("string"), field("string")._replace(name="other", wire="other"))
+    assert refused(trial, {"field": 1}).startswith("trial: field must be a string")
+    assert refused(trial, {"field": 1, "other": 2}).startswith("trial: 2 fields are wrong. field must")
+
+
+OPEN = field("object", closed=False, fields=INNER)
+CLOSED = field("object", closed=True, fields=INNER)
+
+
+def test_an_open_object_carries_what_is_not_known_and_a_closed_one_refuses_it() -> None:
+    given = {"field": {"colour": "red", "url": "u"}}
+    assert prepare(operation(OPEN), given).body == {"field": {"url": "u", "colour": "red"}}
+    assert "field.colour is not a field here" in refused(operation(CLOSED), given)
+
+
+def test_a_null_is_sent_where_the_spec_has_one() -> None:
+    for kind in (CLOSED, field("array", items=PLAIN), field("array"), PLAIN):
+        assert prepare(operation(kind._replace(nullable=True)), {"field": None}).body == {"field": None}
+        assert prepare(operation(kind), {"field": None}).body == {}
+
+
+def test_a_list_of_anything_is_passed_on_as_it_is() -> None:
+    assert prepare(operation(field("array")), {"field": (1, "two")}).body == {"field": [1, "two"]}
+
+
+class Written:
+    """Something of the caller's own that can tell what it is."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"width": "3"}
+
+
+class Row(Sequence[str]):
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, index: Any) -> Any:
+        return ["a", "b"][index]
+
+
+def test_what_can_tell_what_it_is_is_asked() -> None:
+    assert prepare(operation(CLOSED), {"field": Written()}).body == {"field": {"width": "3"}}
+    assert prepare(operation(field("array", items=PLAIN)), {"field": Row()}).body == {"field": ["a", "b"]}
+
+
+def test_what_is_missing_for_two_reasons_is_told_once() -> None:
+    one, two = PLAIN._replace(name="one", wire="one"), PLAIN._replace(name="two", wire="two")
+    rules = (Condition(absent=("two",), require=("one",)), Condition(absent=("one",), require=("one",)))
+    assert refused(operation(one, two, rules=rules), {}).count("one is required") == 1
+    needed = operation(one._replace(required=True), two, rules=rules)
+    assert refused(needed, {}).count("one is required") == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "given", "said"),
+    [
+        (1, 1, {"width": "1", "url": "u"}, "must have exactly one of width, url; got width and url"),
+        (2, 2, {"url": "u"}, "must have exactly 2 of width, url; got url"),
+        (1, 2, {}, "must have 1 to 2 of width, url; got none of them"),
+        (1, None, {}, "must have at least 1 of width, url; got none of them"),
+        (None, 1, {"width": "1", "url": "u"}, "must have 0 to 1 of width, url; got width and url"),
+    ],
+)
+def test_how_many_of_its_fields_an_object_may_have_is_told(
+    low: int | None, high: int | None, given: dict[str, str], said: str
+) -> None:
+    trial = operation(CLOSED._replace(min_properties=low, max_properties=high))
+    assert f"field {said}" in refused(trial, {"field": given})
+
+
+def test_an_object_that_may_be_empty_may_be() -> None:
+    assert prepare(operation(CLOSED._replace(max_properties=1)), {"field": {}}).body == {"field": {}}
+
+
+def test_one_name_is_proposed_for_a_misspelt_one() -> None:
+    trial = operation(*(PLAIN._replace(name=name, wire=name) for name in ("image_no", "image_nos")))
+    assert refused(trial, {"image_n": 1}).count("did you mean image_no?") == 1

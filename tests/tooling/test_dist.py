@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dist
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,3 +201,36 @@ def test_the_sdist_holds_all_that_is_tracked(files: dict[str, Path]) -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     there = {name for name in listed.splitlines() if (ROOT / name).exists()}
     assert there - set(names_in_sdist(files[".tar.gz"])) - LEFT_OUT == set()
+
+
+# ---- the workflow -----------------------------------------------------------------------------------------------
+
+RELEASE: dict[str, Any] = yaml.load(
+    (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader
+)
+
+
+def test_only_a_tag_releases_and_only_after_everything_was_checked() -> None:
+    jobs = RELEASE["jobs"]
+    assert list(RELEASE["on"]) == ["push"]
+    assert list(RELEASE["on"]["push"]) == ["tags"]
+    assert jobs["check"]["uses"] == "./.github/workflows/ci.yml"
+    assert (jobs["build"]["needs"], jobs["publish"]["needs"]) == ("check", "build")
+    assert any("make dist" in step.get("run", "") and "--tag" in step["run"] for step in jobs["build"]["steps"])
+
+
+def test_what_may_publish_may_nothing_else_and_runs_nothing_of_ours() -> None:
+    jobs = RELEASE["jobs"]
+    assert RELEASE["permissions"] == {}
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert [step.get("run") for step in jobs["publish"]["steps"]] == [None] * len(jobs["publish"]["steps"])
+    assert not any("checkout" in step["uses"] for step in jobs["publish"]["steps"])
+    for name in jobs.keys() - {"publish"}:
+        assert jobs[name]["permissions"] == {"contents": "read"}
+    assert "secrets" not in json.dumps(RELEASE)
+
+
+def test_every_action_is_one_that_stays() -> None:
+    used = [step["uses"] for job in RELEASE["jobs"].values() for step in job.get("steps", ()) if "uses" in step]
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@(v\d+(\.\d+)*|[0-9a-f]{40})", one)] == []

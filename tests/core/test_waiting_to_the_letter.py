@@ -163,6 +163,14 @@ def test_an_answer_that_is_no_job_is_no_refusal_and_no_news() -> None:
     assert [status for _, _, status in world.emitted] == ["completed"]
 
 
+def test_an_unknown_status_is_warned_of_once_in_the_log_of_this_package(caplog: pytest.LogCaptureFixture) -> None:
+    hand = Hand()
+    for status in ("retry", "staged", "retry", "processing", "odd"):
+        assert hand.ask(told({"job_id": "j", "status": status})) is True
+    warned = [(record.name, record.levelname, record.args) for record in caplog.records]
+    assert warned == [("legnext_client", "WARNING", ("j", status)) for status in ("retry", "odd")]
+
+
 # ---- many --------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SOURCES := legnext_client scripts tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo docs mock spec-diff regenerate dist clean
+.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo docs mock spec-diff regenerate interop postman dist audit clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,10 +22,12 @@ $(READY): pyproject.toml constraints.txt
 generate: $(READY) ## Make everything that follows from openapi.yaml
 	$(RUN)python scripts/generate.py
 	$(RUN)python scripts/cli_reference.py
+	$(RUN)python scripts/postman.py --optional
 
 drift: $(READY) ## Fail when the generated files are not what the spec gives
 	$(RUN)python scripts/drift.py
 	$(RUN)python scripts/cli_reference.py --check
+	$(RUN)python scripts/postman.py --check --optional
 
 check: drift lint types imports spec-lint test ## Everything that must hold
 
@@ -71,8 +73,17 @@ docs: $(READY) ## Build the site of the documentation into site/
 regenerate: $(READY) ## Commit what follows from a committed openapi.yaml: make regenerate OPTIONS=--push
 	$(RUN)python scripts/regenerate.py $(OPTIONS)
 
-dist: $(READY) ## Build the wheel and the sdist
-	$(RUN)python -m build --no-isolation --outdir dist .
+interop: $(READY) ## Ask Prism and newman for second opinions
+	$(RUN)python scripts/interop.py $(OPTIONS)
+
+postman: $(READY) ## Write the Postman collection that follows from openapi.yaml
+	$(RUN)python scripts/postman.py
+
+dist: $(READY) ## Build the wheel and the sdist twice, check and try them
+	$(RUN)python scripts/dist.py $(OPTIONS)
+
+audit: $(READY) ## Look the pinned packages up among known vulnerabilities
+	$(RUN)python scripts/audit.py $(OPTIONS)
 
 clean: ## Remove what can be made again
 	rm -rf $(VENV) .tools dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out

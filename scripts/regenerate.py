@@ -26,8 +26,11 @@ from spec_diff import parsed, read, spec_at
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "openapi.yaml"
 CLIENT_SPEC = ROOT / "legnext_client" / "openapi.json"
-PAGES = {"docs/cli-reference.md": "cli_reference.py"}
-"""What is written from the regenerated package, and by which script."""
+PAGES = {
+    "docs/cli-reference.md": ("cli_reference.py",),
+    "postman/legnext.postman_collection.json": ("postman.py", "--optional"),
+}
+"""What is written from the regenerated package, and by which script, called how."""
 GENERATED = (
     "legnext_client/generated",
     "legnext_client/openapi.json",
@@ -69,9 +72,9 @@ def regenerate(options: argparse.Namespace) -> None:
     branch = branch_here()
     changes, since = report_on(options.base)
     run(sys.executable, str(ROOT / "scripts" / "generate.py"))
-    for page, script in PAGES.items():
+    for page, (script, *words) in PAGES.items():
         if (ROOT / page).exists():
-            run(sys.executable, str(ROOT / "scripts" / script), variables={"PYTHONPATH": str(ROOT)})
+            run(sys.executable, str(ROOT / "scripts" / script), *words, variables={"PYTHONPATH": str(ROOT)})
     if not git("status", "--porcelain", "--untracked-files=all", "--", *GENERATED):
         tell("The generated client is what the spec gives; there is nothing to commit.")
         outputs(changed=False, branch=branch, breaking=False)

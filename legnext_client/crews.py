@@ -42,10 +42,11 @@ class ThreadCrew:
         self._stoppable = hands._replace(stop=self._stop)
         self._listens = listens
         self._orders: SimpleQueue[Start | None] = SimpleQueue()
-        self._inbox: SimpleQueue[tuple[Message, bool]] = SimpleQueue()
+        self._inbox: SimpleQueue[Message] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._under_way = 0
         self._to_finish = 0
+        self._counting = threading.Lock()
 
     @property
     def hands(self) -> Hands:
@@ -54,11 +55,12 @@ class ThreadCrew:
 
     def tell(self, value: Any) -> None:
         """Say something to the flow that collects; from any thread, and from a signal's handler."""
-        self._inbox.put((Told(value), False))
+        self._inbox.put(Told(value))
 
     def start(self, order: Start) -> None:
         self._under_way += 1
-        self._to_finish += order.finish
+        with self._counting:
+            self._to_finish += order.finish
         if self._under_way > len(self._threads) < MOST:
             thread = threading.Thread(target=self._work, name="legnext-crew", daemon=True)
             self._threads.append(thread)
@@ -85,9 +87,8 @@ class ThreadCrew:
         return found
 
     def _received(self, block: bool, seconds: float | None) -> Message:
-        message, finish = self._inbox.get(block, seconds)
+        message = self._inbox.get(block, seconds)
         self._under_way -= isinstance(message, Ended)
-        self._to_finish -= finish
         return message
 
     def _work(self) -> None:
@@ -96,7 +97,9 @@ class ThreadCrew:
                 ended = Ended(order.tag, run(order.flow, self._plain if order.finish else self._stoppable))
             except BaseException as error:
                 ended = Ended(order.tag, None, error)
-            self._inbox.put((ended, order.finish))
+            with self._counting:  # here, as whoever receives it may be interrupted before counting it
+                self._to_finish -= order.finish
+            self._inbox.put(ended)
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Ctrl-C is heard while a run waits, also where the system does not break off a wait for it.
+"""Ctrl-C is heard while a run waits, also where no wait is broken off for it; who leaves does not wait for nothing.
 
 On Windows no wait for a lock is broken off, and elsewhere it is not in the moment before the wait begins. What is heard
 late then is heard when the wait ends, so waits are short.
@@ -6,7 +6,9 @@ late then is heard when the wait ends, so waits are short.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,3 +43,36 @@ def test_a_crew_that_waits_for_an_answer_looks_up_now_and_then(clock: Clock, mon
         waiting.join()
     assert looked_up
     assert found == [[]]
+
+
+def test_who_is_interrupted_as_an_answer_comes_does_not_wait_for_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "HURRY", 60.0)
+
+    class Inbox(SimpleQueue[crews.Message]):
+        """Ctrl-C comes in the moment after the first message was taken out."""
+
+        interrupts = True
+
+        def get(self, block: bool = True, timeout: float | None = None) -> crews.Message:
+            message = super().get(block, timeout)
+            if self.interrupts:
+                self.interrupts = False
+                raise KeyboardInterrupt
+            return message
+
+    transport: Any = None
+    crew = crews.ThreadCrew(Hands(transport, SystemClock()))
+    crew._inbox = Inbox()
+
+    def leave() -> None:
+        with contextlib.suppress(KeyboardInterrupt), crew:
+            crew.start(Start("submission", submitting(), finish=True))
+            crew.collect(60.0)
+
+    def submitting() -> Flow[None]:
+        yield Do(lambda: None)
+
+    leaving = threading.Thread(target=leave, daemon=True)
+    leaving.start()
+    leaving.join(10)
+    assert not leaving.is_alive()

@@ -1,0 +1,166 @@
+"""What the page shows of a journal: its rows and their steps as plain values, and the sums over them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client.core.state import State
+from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.types import is_list, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from legnext_client.core.submission import Entry
+    from legnext_client.generated.operations import Field, Operation
+    from legnext_client.journal import Journal
+
+RUNNING, WAITING = "running", "waiting"
+"""States of a row: something of it is on its way; something of it is still to be sent."""
+
+_CHAIN, _STEPS, _STEP, _PROMPT, _CALLBACK = "chain", "steps", "step", "prompt", "callback"
+_OPERATION = "operation"
+_NAMES = {"job id": "made of job"}
+"""A step has a job id of its own."""
+_LONGEST_OPTION = 300
+_LONGEST_KEPT_TEXT = 20_000
+
+
+class Totals(NamedTuple):
+    """The sums of a journal."""
+
+    points: int
+    held: int
+    uncertain: int
+    """What may have been charged, and nobody knows."""
+    seconds: float
+    """For how long anything was on its way; pauses between runs do not count."""
+
+
+def read(journal: Journal) -> tuple[list[dict[str, Any]], Totals]:
+    """The rows, in the order in which they were begun, and what they took in all.
+
+    A row has `steps`, and may have `earlier`: requests in whose place others were sent. What is empty is left out.
+    """
+    asked = {key: (digest, described) for key, digest, described in journal.items()}
+    found: dict[str, list[tuple[Entry, dict[str, Any]]]] = {key: [] for key in asked}
+    spans: list[tuple[float, float]] = []
+    for entry in journal.entries(history=True):
+        found.setdefault(entry.item, []).append((entry._replace(output=None), _step(entry)))
+        if entry.submitting_at and entry.ended_at:
+            spans.append((entry.submitting_at.timestamp(), entry.ended_at.timestamp()))
+    rows = [_row(key, *asked.get(key, ("", {})), requests) for key, requests in found.items()]
+    summary = journal.summary()
+    return rows, Totals(summary.points, summary.frozen, summary.uncertain, _covered(spans))
+
+
+def _row(key: str, digest: str, described: Mapping[str, Any], requests: Iterable[tuple[Entry, Any]]) -> dict[str, Any]:
+    steps: dict[int, dict[str, Any]] = {}
+    states: dict[int, str] = {}
+    earlier: list[dict[str, Any]] = []
+    operation = ""
+    for entry, step in requests:
+        operation = operation or entry.operation
+        if entry.current and entry.digest == digest:
+            steps[entry.step], states[entry.step] = step, entry.state
+        else:
+            earlier.append(step)
+    later = [step for number, step in enumerate(_described_steps(described)) if number not in steps]
+    return _told(
+        key=key,
+        named=not key.startswith((f"{operation}-{digest}", f"film-{digest}")),
+        state=_state(list(states.values()), len(steps) + len(later)),
+        steps=[steps[number] for number in sorted(steps)] + later or [_told(operation=operation, state=NEW)],
+        earlier=earlier,
+    )
+
+
+def _state(states: Sequence[str], steps: int) -> str:
+    """How a row stands, by its steps."""
+    for state in (UNKNOWN, FAILED):
+        if state in states:
+            return state
+    if SUBMITTED in states or SUBMITTING in states:
+        return RUNNING
+    return DONE if len(states) == steps and set(states) == {DONE} else WAITING
+
+
+def _described_steps(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was asked for: a film has several steps."""
+    chain = described.get(_CHAIN)
+    steps = chain.get(_STEPS) if is_object(chain) else None
+    for step in steps if is_list(steps) else ():
+        if is_object(step):
+            yield _told(operation=str(step.get(_STEP, "")), state=NEW, prompt=str(step.get(_PROMPT) or ""))
+    name = described.get(_OPERATION)
+    if isinstance(name, str):
+        body = {wire: value for wire, value in described.items() if wire != _OPERATION}
+        yield _told(state=NEW, **_asked(name, body))
+
+
+def _step(entry: Entry) -> dict[str, Any]:
+    state = State(entry.output or {})
+    addresses = [*state.video_urls, *state.image_urls]
+    seconds = (entry.ended_at - entry.submitting_at).total_seconds() if entry.ended_at and entry.submitting_at else None
+    return _told(
+        **_asked(entry.operation, entry.body),
+        state=entry.state,
+        status=entry.status if entry.state == SUBMITTED else None,
+        job=entry.job_id,
+        points=entry.points,
+        price=entry.price if entry.state in (SUBMITTING, SUBMITTED, UNKNOWN) else None,
+        seconds=None if seconds is None else round(seconds, 1),
+        begun=round(entry.submitting_at.timestamp()) if entry.submitting_at else None,
+        error=entry.error,
+        texts=[text[:_LONGEST_KEPT_TEXT] for text in state.texts],
+        addresses=[one for one in addresses if one.startswith(("https://", "http://"))] if not entry.files else None,
+        files=list(entry.files) if entry.current else None,
+    )
+
+
+def _asked(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    operation = OPERATIONS.get(name)  # None for one that the spec does not have any more
+    return {"operation": name, "prompt": _prompt(operation, body), "options": dict(_options(operation, body))}
+
+
+def _prompt(operation: Operation | None, body: Mapping[str, Any]) -> str:
+    field = operation.prompt.field if operation and operation.prompt else _PROMPT
+    prompt = body.get(field)
+    return prompt if isinstance(prompt, str) else ""
+
+
+def _options(operation: Operation | None, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What else was asked for, in words. Not where to call back: whoever knows the address could."""
+    fields = {field.wire: field for field in operation.fields} if operation else {}
+    prompt = operation.prompt.field if operation and operation.prompt else _PROMPT
+    for wire, value in body.items():
+        if wire not in (prompt, _CALLBACK) and value is not None:
+            field = fields.get(wire)
+            name = (field.name if field else wire).replace("_", " ")
+            yield _NAMES.get(name, name), _in_words(field, value)
+
+
+def _in_words(field: Field | None, value: Any) -> str:
+    if field is not None and field.type == "integer" and value in field.enum and field.enum_names:
+        return field.enum_names[field.enum.index(value)].replace("_", " ").lower()
+    if is_list(value) and all(isinstance(one, str) for one in value):
+        text = "\n".join(value)
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_OPTION else f"{text[:_LONGEST_OPTION]}…"
+
+
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
+    """How much time these spans cover together."""
+    covered, until = 0.0, float("-inf")
+    for start, end in sorted(spans):
+        covered += max(0.0, end - max(start, until))
+        until = max(until, end)
+    return covered
+
+
+def _told(**values: Any) -> dict[str, Any]:
+    """Without what says nothing: ten thousand rows should not be heavy."""
+    return {name: value for name, value in values.items() if value or value is False}

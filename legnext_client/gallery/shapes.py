@@ -1,0 +1,100 @@
+"""How wide a picture or a video is for its height, read from the beginning of its file.
+
+So that a page can keep room for what it has not loaded yet. What cannot be read has no shape; nothing fails.
+"""
+
+from __future__ import annotations
+
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+from legnext_client.core.kinds import MP4, WEBP, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEAD = 64
+_NO_FRAME = frozenset((0xC4, 0xC8, 0xCC))
+_MOST_PARTS = 256
+
+
+def shape_of(path: str) -> float | None:
+    """Its width by its height; None when that cannot be read."""
+    with suppress(OSError, struct.error, ValueError, ZeroDivisionError), open(path, "rb") as file:
+        width, height = _size(file)
+        return round(width / height, 3) or None
+    return None
+
+
+def _size(file: BinaryIO) -> tuple[float, float]:
+    head = file.read(_HEAD)
+    kind = kind_of(head)
+    if head.startswith(b"\x89PNG"):
+        return _two(">II", head[16:24])
+    if head.startswith(b"GIF8"):
+        return _two("<HH", head[6:10])
+    if head.startswith(b"\xff\xd8"):
+        return _jpeg(file)
+    if kind is WEBP:
+        return _webp(head)
+    if kind is MP4:
+        return _mp4(file)
+    raise ValueError(kind)
+
+
+def _two(form: str, data: bytes) -> tuple[int, int]:
+    first, second = struct.unpack(form, data)
+    return first, second
+
+
+def _jpeg(file: BinaryIO) -> tuple[int, int]:
+    at = 2
+    for _ in range(_MOST_PARTS):
+        file.seek(at)
+        marker, length = struct.unpack(">HH", file.read(4))
+        if 0xFFC0 <= marker <= 0xFFCF and marker & 0xFF not in _NO_FRAME:
+            height, width = _two(">HH", file.read(5)[1:])
+            return width, height
+        at += 2 + length
+    raise ValueError
+
+
+def _webp(head: bytes) -> tuple[int, int]:
+    form = head[12:16]
+    if form == b"VP8X":
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    if form == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = _two("<HH", head[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _mp4(file: BinaryIO) -> tuple[float, float]:
+    file.seek(0, 2)
+    for at, end in _boxes(file, b"moov", 0, file.tell()):
+        for track, track_end in _boxes(file, b"trak", at, end):
+            for _, header_end in _boxes(file, b"tkhd", track, track_end):
+                file.seek(header_end - 8)
+                width, height = _two(">II", file.read(8))
+                if width and height:  # a track of sound has none
+                    return width, height
+    raise ValueError
+
+
+def _boxes(file: BinaryIO, name: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where what is in the boxes of this name begins and ends."""
+    for _ in range(_MOST_PARTS):
+        if at + 8 > end:
+            return
+        file.seek(at)
+        length, found = struct.unpack(">I4s", file.read(8))
+        begins = at + 8
+        if length == 1:
+            (length,) = struct.unpack(">Q", file.read(8))
+            begins += 8
+        length = length or end - at
+        if found == name:
+            yield begins, min(at + length, end)
+        at += max(length, 8)

@@ -1,0 +1,112 @@
+// The rows as they came, and what follows from them.
+
+const data = JSON.parse(find("data").textContent);
+
+const STATES = {
+  done: "Done",
+  failed: "Failed",
+  unknown: "Unknown",
+  running: "Running",
+  waiting: "Not sent",
+};
+const OF_STEPS = { new: "waiting", submitting: "running", submitted: "running" };
+const stateOf = (step) => OF_STEPS[step.state] ?? step.state;
+
+const IMAGES = /\.(?:png|jpe?g|webp|gif|avif|bmp)$/i;
+const VIDEOS = /\.(?:mp4|m4v|mov|webm)$/i;
+
+function nameOf(link) {
+  const last = link.slice(link.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // a name that is no UTF-8
+  }
+}
+
+// What a step has made: images, videos, other files, and which of them are gone.
+const visualsOf = (step) =>
+  (step.files ?? []).map((link, number) => ({
+    link,
+    name: nameOf(link),
+    number,
+    of: step.files.length,
+    step,
+    kind: step.gone?.includes(number) ? "gone" : IMAGES.test(link) ? "image" : VIDEOS.test(link) ? "video" : "file",
+  }));
+
+const sum = (steps, name) => steps.reduce((sofar, step) => sofar + (step[name] ?? 0), 0);
+
+const rows = data.rows.map((row, place) => {
+  const { steps, earlier = [] } = row;
+  const operation = steps[0]?.operation ?? "";
+  return {
+    ...row,
+    place,
+    earlier,
+    title: steps.find((step) => step.prompt)?.prompt ?? "",
+    operation: steps.length > 1 ? "film" : operation.replaceAll("_", " "),
+    points: sum(steps, "points") + sum(earlier, "points"),
+    seconds: sum(steps, "seconds"),
+    // What the last step made is what is wanted; of a step before it is shown while there is nothing newer.
+    visuals: visualsOf(steps.findLast((step) => step.files?.length) ?? {}),
+    texts: steps.flatMap((step) => step.texts ?? []),
+    addresses: steps.findLast((step) => step.addresses?.length)?.addresses ?? [],
+    trouble: steps.find((step) => step.state === row.state) ?? steps.at(-1) ?? {},
+  };
+});
+
+// Words without their accents, made when somebody searches for the first time.
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+
+function sought(row) {
+  row.sought ??= plain(
+    [
+      row.key,
+      row.operation,
+      STATES[row.state],
+      ...row.texts,
+      ...[...row.steps, ...row.earlier].flatMap((step) => [
+        step.prompt, step.operation, step.job, step.error, ...(step.files ?? []).map(nameOf), ...Object.values(step.options ?? {}),
+      ]),
+    ].join("\n"),
+  );
+  return row.sought;
+}
+
+function chosen(text, state, order, turned) {
+  const words = plain(text).split(/\s+/).filter(Boolean);
+  const found = rows.filter(
+    (row) => (!state || row.state === state) && words.every((word) => sought(row).includes(word)),
+  );
+  // The most first: who sorts by points or time looks for what took much.
+  if (order !== "place") found.sort((one, other) => other[order] - one[order] || one.place - other.place);
+  return turned ? found.reverse() : found;
+}
+
+// What to do about it, in words and as code to copy.
+const quoted = (text) => JSON.stringify(text); // a text in Python, too
+
+function advice(row) {
+  const again = data.kind === "film" ? `client.run(chain, journal=${quoted(data.journal)}` : `client.batch(rows, journal=${quoted(data.journal)}`;
+  if (row.state === "failed") {
+    const charged = row.trouble.error === "given up" ? "It was given up, and may have been charged." : "Nothing is charged for what failed.";
+    return { text: `${charged} To try it again:`, code: `${again}, retry_failed=True)` };
+  }
+  if (row.state === "unknown") {
+    const key = row.steps.length > 1 ? `${row.key}/${row.steps.indexOf(row.trouble) + 1}` : row.key;
+    return {
+      text: `It was sent, and no readable answer came: ${row.trouble.price ? `${row.trouble.price} points` : "it"} may have been charged. It is never sent again by itself. Look at your callbacks or the balance, then say what is so:`,
+      code: [
+        "from legnext_client import Journal",
+        "",
+        `with Journal(${quoted(data.journal)}) as journal:`,
+        `    journal.adopt(${quoted(key)}, "the-id-of-its-job")`,
+        `    # or journal.resubmit(${quoted(key)}), or journal.give_up(${quoted(key)})`,
+      ].join("\n"),
+    };
+  }
+  if (row.state === "running") return { text: "It was on its way when this page was made. If nothing runs any more, go on with it:", code: `${again})` };
+  if (row.state === "waiting") return { text: "Part of it was not sent yet. To go on:", code: `${again})` };
+  return null;
+}

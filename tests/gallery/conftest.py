@@ -1,0 +1,45 @@
+"""A browser for all tests of a run that need one, and a batch to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client import VideoChain
+from legnext_client.gallery import gallery
+from legnext_client.testing import MockServer
+
+from .chromium import Chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ROWS: list[dict[str, Any]] = [
+    {"key": "harbour", "text": "a lighthouse over a quiet harbour at dusk --ar 3:2"},
+    {"key": "poster", "text": "a travel poster of a café under the stars --ar 2:3"},
+    {"key": "storm", "operation": "video_diffusion", "prompt": "waves break over the pier --ar 16:9"},
+    {"key": "film", "chain": VideoChain.start("a paper boat drifts out to sea").extend("night falls").upscale()},
+    {"key": "dragon", "text": "a dragon fail-this-job"},
+    {"key": "words", "operation": "describe", "imgUrl": "https://example.com/harbour.jpg"},
+]
+GARDEN = {"key": "garden", "text": "a walled garden"}
+
+
+@pytest.fixture(scope="package")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("browser") / "profile") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a batch: images, videos, a film, texts, a failure, and one of which nobody knows."""
+    folder = tmp_path_factory.mktemp("batch")
+    options: dict[str, Any] = {"journal": folder / "run.db", "download": folder / "shots"}
+    with MockServer(in_process=True, seed=7) as server, server.client() as client:
+        list(client.batch(ROWS, **options))
+        server.faults.add("close_after", times=1, method="POST")
+        list(client.batch([*ROWS, GARDEN], **options))
+    return gallery(folder / "run.db")

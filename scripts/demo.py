@@ -1,56 +1,177 @@
-"""One job from prompt to files, on the mock server that is part of the package: `make demo`.
+"""What this client is for, from the balance to a page of pictures, on the mock server of the package: `make demo`.
 
-Nothing here is special to the mock: with a key in LEGNEXT_API_KEY, and the `with` line of the README, the same calls
-go to the service.
+With `LIVE=1` and a key in LEGNEXT_API_KEY, `make demo` does the smallest part of it on the real service instead: one
+image, after showing its price and asking.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from legnext_client import Client, Job
+from legnext_client import Client, Job, Journal, Update, VideoChain
+from legnext_client.gallery import gallery
 from legnext_client.testing import MockServer
 
+if TYPE_CHECKING:
+    from legnext_client import Result
+
 OUT = Path("demo-out")
-FASTER = 20.0
-"""How much faster the mock's clock runs: a minute takes three seconds."""
+SHOTS, JOURNAL = OUT / "shots", OUT / "shots.db"
+FASTER = 40.0
+"""How much faster the mock's clock runs: an image takes a second, a video six."""
+PROMPT = "a lighthouse at dusk, oil on canvas --ar 3:2 --v 7"
+PLACES = (
+    "a harbour in the fog",
+    "a market at night",
+    "a path through birches",
+    "an island of glass",
+    "a desert of blue sand",
+    "a library under water",
+    "a train in the mountains",
+    "a garden on a roof",
+    "a city of paper",
+    "a bridge of light",
+)
+LAST = VideoChain.start("a comet over a lake --motion low").extend("it fades")
+REFUSED = "a place that no model can draw: fail-this-job"
+"""The mock's own word for a job that is to fail."""
 
 
 def main() -> int:
-    with MockServer(time_scale=FASTER, seed=7) as server:
-        print(f"A mock of the whole API at {server.base_url}, {FASTER:g} times as fast as the service.\n")
+    if sys.argv[1:] == ["batch"]:
+        with Client() as client:
+            return batch(client)
+    if os.environ.get("LIVE") == "1":
+        with Client() as client:
+            return live(client)
+    shutil.rmtree(OUT, ignore_errors=True)
+    with MockServer(time_scale=FASTER, seed=7, credits=20_000) as server:
+        print(f"A mock of the whole API at {server.base_url}, {FASTER:g} times as fast as the service.")
         with Client(server.api_key, base_url=server.base_url) as client:
-            show(client)
-        print(f"\n{len(server.ledger)} jobs were accepted and paid, none twice.")
+            image(client)
+            film(client)
+            killed_and_gone_on_with(client, server)
+            title("Balance")
+            print(f"{client.account.balance().available_credits} credits are left.")
+        print(f"{len(server.ledger)} jobs were accepted, and none was paid for twice.")
+    page = gallery(JOURNAL, OUT / "index.html")
+    print(f"\nLook at it all: {page}")
     return 0
 
 
-def show(client: Client) -> None:
-    print(f"Balance      {client.account.balance().available_credits} credits")
-    prompt = "a lighthouse at dusk, oil on canvas --ar 3:2 --v 7"
-    print(f"Price        {client.price('diffusion', text=prompt)}\n")
+def image(client: Client) -> None:
+    """An image with its progress, its files, and the enlargement of one of the four."""
+    title("An image")
+    print(f"{client.account.balance().available_credits} credits; {client.price('diffusion', text=PROMPT)}")
+    job = client.midjourney.diffusion(text=PROMPT).wait(on_progress=progress)
+    done(f"{len(job.image_urls)} images, {job.points:g} points", job.download(OUT, name="lighthouse_{n}{ext}"))
+    poster = job.upscale(image_no=2, type=1).wait(on_progress=progress)
+    done(f"image 2 enlarged, {poster.points:g} points", poster.download(OUT, name="poster{ext}"))
 
-    job = client.midjourney.diffusion(text=prompt)
-    print(f"Accepted     {job.job_id}, {job.points:g} points held")
+
+def film(client: Client) -> None:
+    """A film of three steps, described first, with its price."""
+    title("A film")
+    chain = VideoChain.start("waves roll in --motion high").extend("the camera pulls back").upscale()
+    print(f"{chain.price()}\n{chain.seconds} seconds of film")
+    made = client.run(chain, journal=OUT / "film.db", budget=2000, on_progress=lambda update: line(str(update)))
+    done(f"{len(made.jobs)} steps, {made.points} points", made.download(OUT, name="film{ext}"))
+
+
+def killed_and_gone_on_with(client: Client, server: MockServer) -> None:
+    """A batch in a process of its own, which is killed in the middle and begun again."""
+    title("A batch, killed and gone on with")
+    print(f"{client.batch(rows(), JOURNAL).survey()}; one of them will fail")
+    environment = os.environ | {"LEGNEXT_API_KEY": server.api_key, "LEGNEXT_BASE_URL": server.base_url}
+    command = [sys.executable, __file__, "batch"]
+    with subprocess.Popen(command, env=environment) as child:
+        wait_for_rows(child, 4)
+        child.send_signal(signal.SIGKILL)
+    with Journal(JOURNAL) as journal:
+        print(f"\n  killed. The journal: {journal.summary()}")
+    before = len(server.ledger)
+    subprocess.run(command, env=environment, check=True)
+    print(f"  {before} jobs had been accepted before the kill, {len(server.ledger)} are now.")
+
+
+def batch(client: Client) -> int:
+    """What the child process does; run again, it goes on where it was."""
+    run = client.batch(rows(), JOURNAL, concurrency=4, download=SHOTS, on_progress=lambda update: line(counted(update)))
+    for result in run:
+        line(said(result) + "\n")
+    print(f"  {run.summary}")
+    return 0
+
+
+def rows() -> list[dict[str, object]]:
+    prompts = [*PLACES[:6], REFUSED, *PLACES[6:]]
+    asked: list[dict[str, object]] = [{"text": f"{prompt} --ar 3:2"} for prompt in prompts]
+    asked.append({"chain": LAST})
+    return [{"key": f"{number:02}", **row} for number, row in enumerate(asked, 1)]
+
+
+def wait_for_rows(child: subprocess.Popen[bytes], count: int) -> None:
+    """Wait until so many rows of the child are done, or it has ended."""
+    while child.poll() is None:
+        if JOURNAL.exists():
+            with Journal(JOURNAL) as journal:
+                if journal.summary().states.get("done", 0) >= count:
+                    return
+        time.sleep(0.05)
+
+
+def live(client: Client) -> int:
+    """One image on the real service, if it may cost what it will."""
+    print(f"{client.account.balance().available_credits} credits; {PROMPT!r} will cost "
+          f"{client.price('diffusion', text=PROMPT)}.")  # fmt: skip
+    if input("Make it? [y/N] ").strip().lower() not in ("y", "yes"):
+        print("Nothing was sent.")
+        return 0
+    job = client.midjourney.diffusion(text=PROMPT)
+    print(f"Accepted as {job.job_id}.")
     job.wait(on_progress=progress)
-    print(f"\rCompleted    {len(job.image_urls)} images, {job.points:g} points charged" + " " * 30)
-    for path in job.download(OUT, name="lighthouse_{n}{ext}"):
-        print(f"             {path}")
+    done(f"{len(job.image_urls)} images, {job.points:g} points", job.download(OUT, name="lighthouse_{n}{ext}"))
+    return 0
 
-    poster = job.upscale(image_no=2, type=1)
-    print(f"\nUpscaling    image 2, {client.price('upscale', type=1)}")
-    poster.wait(on_progress=progress)
-    print(f"\rCompleted    {poster.points:g} points charged" + " " * 40)
-    for path in poster.download(OUT, name="poster{ext}"):
-        print(f"             {path}")
-    print(f"\nBalance      {client.account.balance().available_credits} credits")
+
+def title(text: str) -> None:
+    print(f"\n{text}\n{'─' * len(text)}")
 
 
 def progress(job: Job) -> None:
     filled = job.progress // 5
-    bar = "█" * filled + "·" * (20 - filled)
-    print(f"\r  {job.status:<11}{bar} {job.progress:3d} %", end="", flush=True)
+    line(f"{job.status:<11}{'█' * filled}{'·' * (20 - filled)} {job.progress:3d} %")
+
+
+def counted(update: Update) -> str:
+    counts = update.counts
+    return f"{counts.done} of {counts.total} done, {counts.running} running, {update.points} points"
+
+
+def said(result: Result[Job]) -> str:
+    before = " (before it was killed)" if result.earlier else ""
+    return f"{result.key} {result.state:<9}{len(result.files)} files, {result.points} points{before}"
+
+
+def line(text: str) -> None:
+    """Write over the last line; where output is no terminal, only what ends a line is worth writing."""
+    if sys.stdout.isatty():
+        print(f"\r\033[K  {text}", end="", flush=True)
+    elif text.endswith("\n"):
+        print(f"  {text}", end="", flush=True)
+
+
+def done(what: str, paths: list[Path]) -> None:
+    line(f"{what}\n")
+    for path in paths:
+        print(f"    {path}")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def shown(value: Any) -> str:
     """A value for an error message: short, and never the contents of a file."""
     if isinstance(value, bytes | bytearray):
         return f"{len(value)} bytes"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**_SHOWN:
+    if isinstance(value, int) and abs(value) >= 10**_SHOWN:
         return "a number of more than 60 digits"
     text = repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
@@ -76,7 +76,7 @@ _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 def _hint(field: Field) -> str:
-    if field.type == "object" and field.fields:
+    if field.fields:
         return f" with {', '.join(inner.name for inner in field.fields)}"
     bound = bound_of(field)
     return f", {bound}" if bound else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client.core.flow import Lost
+from legnext_client.core.flow import Lost, Request, Send, Start
 from legnext_client.core.retries import Retries
 from legnext_client.core.sending import Again, Answer, Failed, judge
 from legnext_client.errors import (
@@ -135,3 +135,10 @@ def test_a_5xx_of_a_free_request_says_when_to_come_again() -> None:
     assert isinstance(verdict, Again)
     assert isinstance(verdict.error, ServerError)
     assert (verdict.after, verdict.error.retry_after) == (6.0, 6.0)
+
+
+def test_what_is_not_said_of_a_request_is_nothing() -> None:
+    request = Request("GET", "/things")
+    assert (request.operation, request.paid, request.wants_job) == ("", False, True)
+    assert Send(request, 30.0).attempt == 1
+    assert Start("tag", iter(())).finish is False  # type: ignore[arg-type]  # never begun

@@ -18,7 +18,7 @@ def test_the_documented_statuses_are_known_and_no_others() -> None:
 
 
 def test_every_text_of_a_description_is_told_once_and_in_order() -> None:
-    output = {"prompts": ["one", "two"], "description": "three", "finalPrompt": "four", "promptEn": "two"}
+    output = {"prompts": ["one", "two"], "description": "three", "finalPrompt": "one", "promptEn": "four"}
     assert State({"output": output}).texts == ["one", "two", "three", "four"]
 
 
@@ -124,7 +124,7 @@ def test_the_code_beside_an_error_of_words_alone_is_its_code() -> None:
 
 def test_a_page_is_told_by_its_title_its_heading_or_its_text() -> None:
     assert page_title(b"<html><title>Bad  gateway</title><h1>Sorry</h1>") == "Bad gateway"
-    assert page_title(b"<H1>Sorry</H1>") == "Sorry"
+    assert page_title(b"<H1>Sorry</H1> <p>Come later") == "Sorry"
     assert page_title(b"<p>upstream <b>is</b> gone</p>") == "upstream is gone"
     assert len(page_title(b"x" * 5000)) == 200
 

@@ -39,6 +39,14 @@ class Output:
         """Words beside the results."""
         _print(text, style, sys.stderr)
 
+    def ask(self, question: str) -> bool:
+        """Whether a person says yes; asked beside the results."""
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):  # Ctrl-D ends no line
+            print(file=sys.stderr, flush=True)
+        return answer.strip().lower() in ("y", "yes")
+
     def table(self, value: Any, rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ()) -> None:
         """A result that is a table to people; without a head, the first of each row is the name of what follows."""
         if self.for_machines:

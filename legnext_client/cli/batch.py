@@ -1,0 +1,24 @@
+"""`legnext batch`: many paid requests from a file, and what their journal says."""
+
+import typer
+
+from legnext_client.cli.batch_journal import make_gallery, resolve, status, unknown
+from legnext_client.cli.batch_run import run_batch
+from legnext_client.cli.command import Run, command
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich")
+
+
+@app.callback()
+@command
+def batch(run: Run) -> None:
+    """Make many things from a file, and go on with it where it was.
+
+    `run` makes them; the others read the journal of a batch or a film, or tell it what became of a request.
+    """
+
+
+for _name, _function in {
+    "run": run_batch, "status": status, "unknown": unknown, "resolve": resolve, "gallery": make_gallery
+}.items():  # fmt: skip
+    app.command(_name)(_function)

@@ -1,0 +1,139 @@
+"""`legnext batch status`, `unknown`, `resolve`, `gallery`: what a journal of a batch or a film says, and is told."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from legnext_client.cli.batch_live import span
+from legnext_client.cli.batch_unknown import told, unknown_in
+from legnext_client.cli.command import Run, command
+from legnext_client.core.submission import FAILED, STATES, SUBMITTED, Entry
+from legnext_client.errors import InvalidRequest
+from legnext_client.gallery import gallery
+from legnext_client.journal import Journal
+
+Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a film.", show_default=False)]
+WORDS = {"submitted": "on their way", "submitting": "being sent", "new": "not sent"}
+"""States that have other names for people."""
+_MOST_TOLD = 20
+
+
+@command
+def status(run: Run, journal: Path) -> None:
+    """Say how a batch or a film stands: its requests, points, and what is on its way.
+
+    Reads the journal, also while a run writes to it; asks nothing of the service.
+    """
+    with Journal(journal) as opened:
+        summary, kind = opened.summary(), opened.about.kind
+        on_their_way, failed = list(opened.entries(SUBMITTED)), list(opened.entries(FAILED))
+        unknown = unknown_in(opened)
+    value = {
+        "journal": journal,
+        "kind": kind,
+        "states": {state: summary.states.get(state, 0) for state in STATES},
+        "points": summary.points,
+        "held": summary.frozen,
+        "uncertain": summary.uncertain,
+        "running": [_value(entry) for entry in on_their_way],
+        "failed": [_value(entry) for entry in failed],
+        "unknown": [_value(entry) for entry in unknown],
+    }
+    counts = [f"{summary.states[state]} {WORDS.get(state, state)}" for state in STATES if summary.states.get(state)]
+    points = [f"{summary.points} charged"]
+    points += [f"{summary.frozen} held"] if summary.frozen else []
+    points += [f"{summary.uncertain} uncertain"] if summary.uncertain else []
+    rows = [
+        ("Journal", f"{journal}, of a {kind}"),
+        ("Requests", ", ".join(counts) or "none yet"),
+        ("Points", ", ".join(points)),
+        *_listed(
+            "On its way", [f"{each.key}: {each.operation}, job {each.job_id}{_since(each)}" for each in on_their_way]
+        ),
+        *_listed("Failed", [f"{each.key}: {each.error or 'no reason was told'}" for each in failed]),
+    ]
+    run.output.table(value, rows)
+    for line in told(journal, unknown):
+        run.output.say(line)
+
+
+@command
+def unknown(run: Run, journal: Path) -> None:
+    """List what was sent and never answered, with the commands that settle it."""
+    with Journal(journal) as opened:
+        entries = unknown_in(opened)
+    lines = list(told(journal, entries, most=None)) or ["Nothing is unknown."]
+    run.output.result([_value(entry) for entry in entries], lines)
+
+
+@command
+def resolve(
+    run: Run,
+    journal: Path,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The request, as unknown lists it.", show_default=False)],
+    adopt: Annotated[
+        str | None,
+        typer.Option("--adopt", metavar="JOB", help="It was accepted, as this job; the next run waits for it."),
+    ] = None,
+    resubmit: Annotated[
+        bool, typer.Option("--resubmit", help="It was not accepted: have the next run send it again, at your risk.")
+    ] = False,
+    give_up: Annotated[bool, typer.Option("--give-up", help="Count it as failed; budgets go on counting it.")] = False,
+) -> None:
+    """Say what became of a request whose outcome is unknown; the next run goes by that."""
+    if (adopt is not None) + resubmit + give_up != 1:
+        raise InvalidRequest("say one of --adopt JOB, --resubmit and --give-up.")
+    with Journal(journal) as opened:
+        if adopt is not None:
+            opened.adopt(key, adopt)
+            said = f"{key} is job {adopt}: the next run with {journal} waits for it."
+        elif resubmit:
+            opened.resubmit(key)
+            said = f"{key} is sent again by the next run with {journal}."
+        else:
+            opened.give_up(key)
+            said = f"{key} counts as failed."
+        entry = opened.entry(key)
+        left = len(unknown_in(opened))
+    run.output.result({"key": key, "state": entry.state if entry else "new", "unknown": left}, [said])
+
+
+@command
+def make_gallery(
+    run: Run,
+    journal: Path,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", metavar="PLACE", help="A directory, or a file that ends in .html; else beside the files."
+        ),
+    ] = None,
+) -> None:
+    """Make the page that shows what a batch or a film has made; it may be done while it runs."""
+    page = str(gallery(journal, out))
+    run.output.result({"gallery": page}, [page])
+
+
+def _value(entry: Entry) -> dict[str, Any]:
+    moment = entry.submitted_at or entry.submitting_at
+    return {
+        "key": entry.key,
+        "state": entry.state,
+        "operation": entry.operation,
+        "job_id": entry.job_id,
+        "price": entry.price,
+        "since": None if moment is None else moment.isoformat(),
+        "error": entry.error,
+    }
+
+
+def _listed(title: str, lines: list[str]) -> list[tuple[str, str]]:
+    more = [f"and {len(lines) - _MOST_TOLD} more"] if len(lines) > _MOST_TOLD else []
+    return [(title if number == 0 else "", line) for number, line in enumerate([*lines[:_MOST_TOLD], *more])]
+
+
+def _since(entry: Entry) -> str:
+    if entry.submitted_at is None:
+        return ""
+    return f", for {span(max(0.0, (datetime.now(UTC) - entry.submitted_at).total_seconds()))}"

@@ -1,0 +1,94 @@
+"""What `legnext film` and `legnext batch run` have in common: options, and the command that goes on with a run."""
+
+import shlex
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from legnext_client.cli.command import Run
+from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
+from legnext_client.generated.rules import POINTS_PER_USD
+
+ASK_ABOVE = POINTS_PER_USD
+"""What a person should be asked about: a dollar."""
+
+Journal = Annotated[
+    str | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="The file that remembers what was paid: run again with it, it goes on where it was. Without this option, "
+        "it has the name of the file that is run, but ends in .db.",
+    ),
+]
+BudgetPoints = Annotated[
+    int | None,
+    typer.Option(
+        "--budget",
+        metavar="POINTS",
+        min=0,
+        help="Points that are not to be passed, those of earlier runs with the journal included.",
+    ),
+]
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try again what has failed in an earlier run.")]
+JobTimeout = Annotated[
+    float | None,
+    typer.Option("--timeout", metavar="SECONDS", help="Wait so long for one job at most; it goes on after it."),
+]
+Callback = Annotated[
+    str | None,
+    typer.Option(
+        "--callback", metavar="URL", help="Where the service calls back. A token of each job's own is put behind it."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the price is all right.")]
+AskAbove = Annotated[
+    int, typer.Option("--ask-above", metavar="POINTS", min=0, help="Ask first where more than this is to be paid.")
+]
+PriceOnly = Annotated[
+    bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
+]
+
+
+def journal_of(journal: str | None, file: str) -> str:
+    """The path of the journal: as it was given, or else beside the file."""
+    return str(Path(file).with_suffix(".db")) if journal is None else journal
+
+
+def again(context: typer.Context, *more: str) -> str:
+    """The command that was given, as one would type it; with more options, if any."""
+    words: list[str] = []
+    chain: Any = context
+    while chain is not None:
+        words = [chain.info_name, *_given(chain), *words]
+        chain = chain.parent
+    return shlex.join([*words, *(word for word in more if word not in words)])
+
+
+@contextmanager
+def going_on(run: Run) -> Generator[None]:
+    """While this is open, an error says how to go on where that is possible."""
+    try:
+        yield
+    except (InvalidRequest, BudgetExceeded, JournalError):
+        raise
+    except (LegnextError, KeyboardInterrupt) as error:
+        error.add_note(f"Go on: {again(run.context)}")
+        raise
+
+
+def _given(context: Any) -> Iterator[str]:
+    """The arguments and options of a context that are not what they would be without being given."""
+    for param in context.command.params:
+        value = context.params.get(param.name)
+        if value is None or value == param.default:
+            continue
+        if param.param_type_name == "argument":
+            yield str(value)
+        else:
+            yield param.opts[0]
+            if not param.is_flag:
+                yield str(value)

@@ -1,0 +1,164 @@
+"""`legnext batch run`: many paid requests from a file, with a journal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from legnext_client.batches import Batch
+from legnext_client.cli.batch_bill import Bill, Consent, agreed, bill_of
+from legnext_client.cli.batch_live import span
+from legnext_client.cli.batch_options import (
+    ASK_ABOVE,
+    AskAbove,
+    BudgetPoints,
+    Callback,
+    JobTimeout,
+    Journal,
+    PriceOnly,
+    RetryFailed,
+    Yes,
+    again,
+    going_on,
+    journal_of,
+)
+from legnext_client.cli.batch_picture import shown_of
+from legnext_client.cli.batch_results import TOLD, Ends, lines_of, value_of
+from legnext_client.cli.batch_unknown import told
+from legnext_client.cli.command import Run, command
+from legnext_client.cli.exits import Exit
+from legnext_client.errors import InvalidRequest, LegnextError
+from legnext_client.gallery import gallery
+from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
+from legnext_client.options import ROW_NAME, BatchOptions, options_of
+from legnext_client.results import BatchSummary
+from legnext_client.rows import Survey, can_be_read_again, checked, read
+
+
+@command
+def run_batch(
+    run: Run,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="The rows: .csv whose first line has the names of fields, or .jsonl.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Fetch what is made to here, with a page to look at it.")
+    ] = None,
+    journal: Journal = None,
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name",
+            metavar="TEMPLATE",
+            help="The names of the files, of {key}, {job_id}, {n}, {ext} and {task_type}; / makes folders.",
+        ),
+    ] = ROW_NAME,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="NUMBER", min=1, help="So many jobs at once at most.")
+    ] = JOBS_AT_ONCE,
+    budget: BudgetPoints = None,
+    retry_failed: RetryFailed = False,
+    timeout: JobTimeout = None,
+    callback: Callback = None,
+    price: PriceOnly = False,
+    above: AskAbove = ASK_ABOVE,
+    yes: Yes = False,
+) -> Exit:
+    """Make everything that a file asks for, and go on with it where it was.
+
+    Every row is checked, and the price and the balance are shown, before anything is sent. A row that fails stops no
+    other. Ctrl-C submits nothing more and waits for what runs, Ctrl-C twice leaves at once. Given again, the command
+    goes on where it was, whatever happened, and pays for nothing twice.
+    """
+    path = journal_of(journal, file)
+    options: BatchOptions = {
+        "concurrency": concurrency, "budget": budget, "download": out, "name": name, "retry_failed": retry_failed,
+        "timeout": timeout, "callback": callback,
+    }  # fmt: skip
+    options_of(options)
+    if not can_be_read_again(file):
+        raise InvalidRequest(f"{file} must be a file, which is looked at before it is run.")
+    if price:
+        _show_price(run, checked(file), bill_of(read(file), path, retry_failed=retry_failed))
+        return Exit.OK
+    client, shown = run.client(), shown_of(run, Path(file).name, fetches=out is not None)
+    batch = client.batch(file, path, on_progress=shown.heard, **options)
+    survey = batch.survey() or checked(file)
+    bill = bill_of(read(file), path, retry_failed=retry_failed)
+    for line in _priced(survey, bill):
+        run.output.say(line)
+    if not agreed(run, client, bill, Consent(yes, above, budget)):
+        return Exit.BAD_INPUT
+    ends = Ends()
+    try:
+        with going_on(run), shown.begin(survey.rows):
+            for result in batch:
+                ends.count(result)
+                shown.ended(result)
+                with shown.aside():
+                    run.output.result(value_of(result), lines_of(result), TOLD[result.state].style)
+    except (LegnextError, KeyboardInterrupt) as error:
+        _sum_up(run, batch, ends, None if isinstance(error, KeyboardInterrupt) else out)
+        raise
+    _sum_up(run, batch, ends, out)
+    code = ends.code(batch.summary)
+    if code in (Exit.TIMEOUT, Exit.FILES):
+        run.output.say(f"Go on: {again(run.context)}")
+    elif code is Exit.JOB_FAILED:
+        run.output.say(f"Try again what has failed: {again(run.context, '--retry-failed')}")
+    return code
+
+
+def _priced(survey: Survey, bill: Bill) -> Iterator[str]:
+    yield f"{survey}."
+    if 0 < bill.points < survey.points:
+        yield f"{bill.points} points of it are still to be paid, for {bill.rows} row{'' if bill.rows == 1 else 's'}."
+
+
+def _show_price(run: Run, survey: Survey, bill: Bill) -> None:
+    for doubt in survey.doubts:
+        run.output.say(f"Warning: {doubt}.", "yellow")
+    value = {**survey._asdict(), "usd": survey.points / POINTS_PER_USD, "left": bill.points}
+    run.output.result(value, _priced(survey, bill))
+
+
+def _sum_up(run: Run, batch: Batch, ends: Ends, out: str | None) -> None:
+    """Say how it has ended, and what is unknown; and make the page to look at it."""
+    try:
+        summary = batch.summary
+    except InvalidRequest:  # it has not begun
+        return
+    page = None if out is None or summary.journal is None else _page(run, summary.journal, out)
+    unknown = [each._asdict() for each in summary.unknown]
+    lines = _in_words(summary, ends.earlier)
+    for line in lines:
+        run.output.say(line)
+    if run.output.for_machines:
+        run.output.result({"summary": {**summary._asdict(), "unknown": unknown, "gallery": page}}, ())
+    elif page is not None:
+        run.output.say(f"Look at it: {page}")
+
+
+def _in_words(summary: BatchSummary, earlier: int) -> Iterator[str]:
+    parts = [f"{summary.done} done" + (f" ({earlier} by earlier runs)" if earlier else "")]
+    parts += [f"{summary.failed} failed"] if summary.failed else []
+    parts += [f"{len(summary.unknown)} unknown"] if summary.unknown else []
+    parts += [f"{summary.running} still on their way"] if summary.running else []
+    parts += [f"{summary.left} not begun"] if summary.left else []
+    yield f"{', '.join(parts)}; {summary.points} points charged in all, {span(summary.seconds)}."
+    if summary.journal is not None:
+        yield from told(summary.journal, summary.unknown)
+
+
+def _page(run: Run, journal: str, out: str) -> str | None:
+    try:
+        return str(gallery(journal, out))
+    except (LegnextError, OSError) as error:  # the batch is as it is
+        run.output.say(f"Warning: the page was not written: {error}", "yellow")
+        return None

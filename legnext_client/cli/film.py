@@ -1,0 +1,160 @@
+"""`legnext film`: a video chain from a file, with its journal."""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from legnext_client.chains import VideoChain
+from legnext_client.cli.batch_bill import Bill, Consent, agreed, bill_of
+from legnext_client.cli.batch_options import (
+    ASK_ABOVE,
+    AskAbove,
+    BudgetPoints,
+    Callback,
+    JobTimeout,
+    Journal,
+    PriceOnly,
+    RetryFailed,
+    Yes,
+    again,
+    going_on,
+    journal_of,
+)
+from legnext_client.cli.batch_unknown import ways_to_settle
+from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.exits import Exit, exit_code
+from legnext_client.cli.film_files import film_of
+from legnext_client.cli.film_picture import watching
+from legnext_client.cli.progress import progress
+from legnext_client.cli.showing import counted
+from legnext_client.cli.wait import Wishes
+from legnext_client.core.lives import key_of
+from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN
+from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
+from legnext_client.films import KEY, NAME, Film
+from legnext_client.journal import Journal as JournalFile
+from legnext_client.options import BatchOptions, RunOptions, options_of
+
+
+@command
+def film(
+    run: Run,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The film: .yaml or .json.", show_default=False)],
+    journal: Journal = None,
+    directory: Annotated[
+        str | None, typer.Option("--download", metavar="DIR", help="Fetch the videos of its last step to here.")
+    ] = None,
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name",
+            metavar="TEMPLATE",
+            help="The names of the files, of {job_id}, {n}, {ext} and {task_type}; / makes folders.",
+        ),
+    ] = NAME,
+    budget: BudgetPoints = None,
+    retry_failed: RetryFailed = False,
+    timeout: JobTimeout = None,
+    callback: Callback = None,
+    price: PriceOnly = False,
+    above: AskAbove = ASK_ABOVE,
+    yes: Yes = False,
+) -> Exit | None:
+    """Make a film of several steps, and go on with it where it was.
+
+    A start, up to four extensions and an upscale, each a paid job on the video of the one before. The price and the
+    balance are shown first. Given again, the command goes on where it was, whatever happened, and pays for nothing
+    twice; `legnext batch status` tells of its journal.
+    """
+    chain, path = film_of(Path(file)), journal_of(journal, file)
+    options: RunOptions = {"budget": budget, "retry_failed": retry_failed, "timeout": timeout, "callback": callback}
+    options_of(cast("BatchOptions", options))
+    Wishes(None, directory, name).check()
+    bill = bill_of([chain.item(KEY)], path, retry_failed=retry_failed)
+    if price:
+        _show_price(run, chain, bill)
+        return None
+    client = run.client()
+    for line in _priced(chain, bill):
+        run.output.say(line)
+    if not agreed(run, client, bill, Consent(yes, above, budget)):
+        return Exit.BAD_INPUT
+    try:
+        with going_on(run), watching(run, chain) as shown:
+            made = client.run(chain, path, on_progress=shown.heard, **options)
+            shown.over(made)
+    except ChainError as error:
+        raise _reason(run, chain, error) from error
+    run.output.say(f"Done: {counted(made.jobs[-1])} of {made.seconds} seconds, {made.points} points charged.", "green")
+    with going_on(run):
+        files = _fetched(run, made, directory, name)
+    value = {
+        "journal": path,
+        "points": made.points,
+        "seconds": made.seconds,
+        "video_urls": made.video_urls,
+        "files": files,
+        "jobs": [dict(job.raw) for job in made.jobs],
+    }
+    run.output.result(value, files or made.video_urls)
+    return None
+
+
+def _fetched(run: Run, made: Film, directory: str | None, name: str) -> list[str]:
+    if directory is None:
+        return []
+    with progress(run.output) as shown:
+        return [str(path) for path in made.download(directory, name, on_progress=shown.file)]
+
+
+def _priced(chain: VideoChain, bill: Bill) -> list[str]:
+    price = chain.price()
+    lines = [*str(price).splitlines(), f"{chain.seconds} seconds of film, usually made in {_minutes(chain)}."]
+    if 0 < bill.points < price.points:
+        lines.append(f"{bill.points} points of it are still to be paid.")
+    return lines
+
+
+def _minutes(chain: VideoChain) -> str:
+    minutes = max(1, round(chain.typical_seconds / 60))
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def _show_price(run: Run, chain: VideoChain, bill: Bill) -> None:
+    price = chain.price()
+    value = {
+        "steps": [{"step": title, **estimate._asdict()} for title, estimate in price.steps],
+        "points": price.points,
+        "reserve": price.reserve,
+        "usd": price.usd,
+        "left": bill.points,
+        "seconds": chain.seconds,
+        "typical_seconds": chain.typical_seconds,
+    }
+    run.output.result(value, _priced(chain, bill))
+
+
+def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
+    """Why a film has stopped, with the commands that go on."""
+    number, cause = error.step or 1, error.__cause__
+    reason = cause if isinstance(cause, LegnextError) else error
+    run.output.say(f"Step {number} of {len(chain.steps)}, {chain.steps[number - 1].title}, is not done.", "yellow")
+    with JournalFile(error.journal) as journal:
+        entry = journal.entry(key_of(chain.item(KEY), number - 1))
+    state = entry.state if entry is not None else None
+    if entry is not None and state == UNKNOWN:
+        if not isinstance(reason, SubmissionUnknown):  # a job was adopted that is none of the account's
+            reason = SubmissionUnknown(str(reason), operation=entry.operation, sent=entry.body)
+        for line in ways_to_settle(error.journal, entry.key):
+            reason.add_note(line)
+    elif exit_code(reason) is Exit.UNEXPECTED:  # of an earlier run, of which only words are left
+        reason = ChainError(reason.message)
+    if state in (UNKNOWN, SUBMITTED):
+        reason.add_note(f"{'Then go' if state == UNKNOWN else 'Go'} on: {again(run.context)}")
+    elif state == FAILED:
+        reason.add_note(f"Try this step again: {again(run.context, '--retry-failed')}")
+    return reason
+
+
+app = single(film)

@@ -1,0 +1,164 @@
+"""A film as a file: YAML or JSON, as people write it, or as `VideoChain.to_dict` does.
+
+    prompt: waves roll in, a lighthouse in the distance --motion high
+    video_type: 720p
+    extensions:
+      - the camera pulls back
+      - {prompt: night falls, video_no: 2}
+    upscale: true
+
+Instead of beginning with a prompt alone, it can begin with `from_image: {job_id: …, image_no: 2}` or `from_video: JOB`.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from legnext_client.chain_files import VERSION, word_of
+from legnext_client.chain_steps import size_field
+from legnext_client.chains import VideoChain
+from legnext_client.cli.values import value_of
+from legnext_client.core.bounds import shown
+from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.generated.operations import ROLES
+from legnext_client.generated.types import is_list, is_object
+from legnext_client.rows_files import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+_START, _EXTEND, _UPSCALE = (ROLES[role] for role in ("film.start", "film.extend", "film.upscale"))
+_BEGINS = ("prompt", *size_field(0))
+_FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST = "from_image", "from_video", "extensions", word_of(_UPSCALE)
+_KNOWN = (*_BEGINS, _FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST)
+_AS_WRITTEN = frozenset(("version", "video", "steps"))
+"""By these a file is known that a program has written."""
+_QUOTES = "In YAML, a text with `: ` or ` #` in it needs quotes around it."
+
+
+def film_of(path: Path) -> VideoChain:
+    """The chain that a file describes; `InvalidRequest` that says what is wrong with it."""
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InvalidRequest(f"the name of a film must end in {', '.join(_READERS)}; got {shown(path.name)}.")
+    try:
+        return VideoChain.from_dict(_described(reader(path.read_text(encoding="utf-8-sig"))))
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{path} cannot be read: it is no UTF-8 text.") from None
+    except RecursionError:
+        raise InvalidRequest(f"{path} is nested too deeply.") from None
+    except InvalidRequest as error:
+        error.message = f"{path}: {error.message}"
+        raise
+
+
+def _described(found: object) -> dict[str, Any]:
+    """What `VideoChain.from_dict` takes."""
+    if not is_object(found):
+        raise InvalidRequest(f"a film must have names and values, such as `prompt: …`; got {shown(found)}.")
+    what = dict(found) if _AS_WRITTEN & set(found) else _translated(found)
+    steps: Any = what.get("steps")
+    if is_list(steps):
+        what["steps"] = [_with_size(step) if is_object(step) else step for step in steps]
+    return {"version": VERSION, **what}
+
+
+def _translated(found: Mapping[str, Any]) -> dict[str, Any]:
+    for name in found:
+        if name not in _KNOWN:
+            near = get_close_matches(str(name), _KNOWN, n=1)
+            did_you_mean = f" Did you mean {near[0]}?" if near else ""
+            raise InvalidRequest(f"a film may have {', '.join(_KNOWN)}; got {shown(name)}.{did_you_mean}")
+    return {**_video(found), "steps": [*_start(found), *_extensions(found), *_upscale(found)]}
+
+
+def _video(found: Mapping[str, Any]) -> dict[str, Any]:
+    if _FROM_VIDEO not in found:
+        return {}
+    begins = [name for name in (*_BEGINS, _FROM_IMAGE) if name in found]
+    if begins:
+        raise InvalidRequest(f"a film that goes on {_FROM_VIDEO} has no {' and no '.join(begins)} of its own.")
+    video = found[_FROM_VIDEO]
+    return {"video": video if is_object(video) else {"job_id": video}}
+
+
+def _start(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if _FROM_VIDEO in found:
+        return
+    image = found.get(_FROM_IMAGE, {})
+    if not is_object(image):
+        raise InvalidRequest(f"{_FROM_IMAGE} must have job_id and image_no; got {shown(image)}.")
+    yield {"step": word_of(_START), **{name: found[name] for name in _BEGINS if name in found}, **image}
+
+
+def _extensions(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    listed: Any = found.get(_EXTENSIONS) or []
+    if not is_list(listed):
+        raise InvalidRequest(f"{_EXTENSIONS} must be a list; got {shown(listed)}.")
+    for number, each in enumerate(listed, 1):
+        inside = {"prompt": each} if isinstance(each, str) else {} if each is None else each
+        if not is_object(inside):
+            raise InvalidRequest(f"extension {number} must be a text, or have prompt and video_no; got {shown(each)}.")
+        if not set(inside) <= {"prompt", "video_no"}:
+            raise InvalidRequest(f"extension {number} may have prompt and video_no; got {shown(each)}. {_QUOTES}")
+        yield {"step": word_of(_EXTEND), **inside}
+
+
+def _upscale(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    wished = found.get(_LAST)
+    if wished in (None, False):
+        return
+    if wished is not True and not is_object(wished):
+        raise InvalidRequest(f"{_LAST} must be true, false, or have video_no; got {shown(wished)}.")
+    yield {"step": _LAST, **({} if wished is True else wished)}
+
+
+def _with_size(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A step whose size may have been given by its name."""
+    by_name = {field.name: field for field in _START.fields}
+    return {name: value_of(by_name[name], value) if name in size_field(0) else value for name, value in step.items()}
+
+
+# ---- YAML ---------------------------------------------------------------------------------------------------------
+
+
+def _from_yaml(text: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise ConfigurationError(
+            "a film in YAML needs the cli extra: pip install 'legnext-client[cli]', or write it as .json."
+        ) from None
+
+    class Loader(yaml.SafeLoader):
+        """Refuses a name that stands twice, of which the first would be lost."""
+
+    def mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
+        names = [loader.construct_object(name) for name, _ in node.value]
+        for name in names:
+            if isinstance(name, str) and names.count(name) > 1:
+                line = node.start_mark.line + 1
+                raise InvalidRequest(f"{name} must be given once; got it twice in what begins at line {line}.")
+        loader.flatten_mapping(node)
+        found: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+        return found
+
+    Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    try:
+        return yaml.load(text, Loader)
+    except InvalidRequest:
+        raise
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise InvalidRequest(f"this is no YAML: {error.problem or error.context}{where}. {_QUOTES}") from None
+    except (yaml.YAMLError, ValueError) as error:  # a date that there is not is a ValueError
+        raise InvalidRequest(f"this is no YAML: {' '.join(str(error).split())}.") from None
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {".yaml": _from_yaml, ".yml": _from_yaml, ".json": from_json}
+"""By the ending of a file's name."""

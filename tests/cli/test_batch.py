@@ -1,0 +1,417 @@
+"""`legnext batch`: rows from a file, each paid for once, whatever happens; and what their journal says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.cli.exits import Exit
+
+from .commands import Begun, until
+from .screens import screen
+from .test_exit_codes import free_port
+from .test_terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+    from .commands import Ended, Here, Process
+
+ROWS = """\
+key,text
+fox,a fox in the snow --v 7
+hare,"a hare, running --v 7"
+"""
+RUN = ("batch", "run", "rows.csv")
+
+
+@pytest.fixture(autouse=True)
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path
+
+
+def add(rows: Path, *lines: str) -> None:
+    rows.write_text("\n".join([rows.read_text(encoding="utf-8").rstrip(), *lines, ""]), encoding="utf-8")
+
+
+def texts(server: MockServer) -> list[str]:
+    return sorted(each.body["text"] for each in server.ledger)
+
+
+def results(ended: Ended) -> dict[str, dict[str, Any]]:
+    *rows, _ = ended.values
+    return {each["key"]: each for each in rows}
+
+
+# ---- to its end ---------------------------------------------------------------------------------------------------
+
+
+def test_rows_become_files_and_a_page_and_are_paid_for_once(
+    legnext: Process, here: Here, server: MockServer, rows: Path, tmp_path: Path
+) -> None:
+    add(rows, "bad,fail-this-job")
+    ended = legnext(*RUN, "--out", "shots")
+    assert ended.code == Exit.JOB_FAILED
+    bad, *good = sorted(ended.lines)
+    assert re.fullmatch(r"bad: failed, diffusion \S+ failed: .+ Nothing is charged for it\.", bad)
+    assert good == [f"{key}: done, 4 images, 80 points, shots/{key}_0.png and 3 more" for key in ("fox", "hare")]
+    first, second, counted, page, again = ended.err.splitlines()
+    assert (first, second) == ("3 rows, 240 points, about 2 minutes of work.", "The account has 1000000 points.")
+    assert re.fullmatch(r"2 done, 1 failed; 160 points charged in all, 0:\d\d\.", counted)
+    assert page == "Look at it: shots/index.html"
+    assert again == "Try again what has failed: legnext batch run rows.csv --out shots --retry-failed"
+    assert "fox" in (tmp_path / "shots" / "index.html").read_text(encoding="utf-8")
+    assert len(list((tmp_path / "shots").glob("*.png"))) == 8
+
+    ended = here(*RUN, "--out", "shots")
+    assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 3)
+    assert "fox: done earlier, 4 images, 80 points, shots/fox_0.png and 3 more" in ended.lines
+    assert "Nothing is left to be paid." in ended.err
+    assert "2 done (2 by earlier runs), 1 failed; 160 points charged in all" in ended.err
+    ended = here(*shlex.split(again.partition(": legnext ")[2]))
+    assert (ended.code, texts(server).count("fail-this-job"), len(server.ledger)) == (Exit.JOB_FAILED, 2, 4)
+    assert "80 points of it are still to be paid, for 1 row." in ended.err
+
+
+def test_machines_get_a_line_for_each_row_and_one_for_all(here: Here, server: MockServer, rows: Path) -> None:
+    rows.write_text(
+        "key,operation,text,prompt\nfox,,a fox --v 7,\nshort,shorten,,a very long prompt\nbad,,fail-this-job,\n",
+        encoding="utf-8",
+    )
+    ended = here(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")
+    found, summary = results(ended), ended.values[-1]["summary"]
+    assert ended.code == Exit.JOB_FAILED
+    assert {key: (each["state"], each["points"]) for key, each in found.items()} == {
+        "fox": ("done", 80),
+        "short": ("done", 20),
+        "bad": ("failed", 0),
+    }
+    assert found["fox"]["files"] == [f"shots/fox/{n}.png" for n in range(4)]
+    assert found["fox"]["asked"] == {"operation": "diffusion", "text": "a fox --v 7"}
+    assert found["short"]["files"] == []
+    assert all(server.jobs[each["jobs"][0]["job_id"]] == each["jobs"][0] for each in found.values())
+    assert "Nothing is charged for it." in found["bad"]["error"]
+    assert (summary["done"], summary["failed"], summary["unknown"], summary["points"]) == (2, 1, [], 100)
+    assert (summary["journal"], summary["gallery"]) == ("rows.db", "shots/index.html")
+    again = here(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")
+    assert all(each["earlier"] for each in results(again).values())
+
+
+def test_films_can_be_rows_and_without_a_directory_addresses_are_printed(
+    here: Here, server: MockServer, tmp_path: Path
+) -> None:
+    chain = {"version": 1, "steps": [{"step": "start", "prompt": "waves"}, {"step": "extend"}]}
+    (tmp_path / "films.jsonl").write_text(json.dumps({"key": "waves", "chain": chain}) + "\n", encoding="utf-8")
+    ended = here("batch", "run", "films.jsonl", "--journal", "kept.db")
+    address = list(server.jobs.values())[-1]["output"]["video_urls"][0]
+    assert (ended.code, ended.lines) == (0, [f"waves: done, 4 videos, 960 points, {address} and 3 more"])
+    assert not list(tmp_path.glob("*.html"))
+    assert here("batch", "status", "kept.db").lines[1:] == ["Requests   2 done", "Points     960 charged"]
+
+
+def test_a_price_needs_no_key_and_sends_nothing(legnext: Process, here: Here, server: MockServer, rows: Path) -> None:
+    ended = legnext(*RUN, "--price", LEGNEXT_API_KEY=None)
+    assert (ended.code, ended.out, ended.err) == (0, "2 rows, 160 points, about 2 minutes of work.\n", "")
+    add(rows, "odd,a fox --personalize")
+    ended = here(*RUN, "--price", "--json")
+    [value] = ended.values
+    assert (value["rows"], value["points"], value["left"], value["usd"]) == (3, 240, 240, 0.24)
+    assert ended.err.startswith("Warning: rows.csv, line 4: the prompt has problems")
+    assert server.ledger == []
+
+
+def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer) -> None:
+    ended = here(*RUN, "--ask-above", "159")
+    assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
+    assert "this costs 160 points, more than the 159 of --ask-above, and there is no terminal" in ended.err
+    assert here(*RUN, "--ask-above", "159", "--yes").code == 0
+
+
+# ---- how it ends otherwise ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code", "said"),
+    [
+        ("", (), Exit.BAD_INPUT, "Missing argument 'FILE'"),
+        ("", ("nowhere.csv",), Exit.BAD_INPUT, "nowhere.csv cannot be read: No such file"),
+        ("", ("rows.txt",), Exit.BAD_INPUT, "must end in .csv, .jsonl"),
+        ("key,txet\na,b", ("rows.csv",), Exit.BAD_INPUT, "rows.csv, line 1: column 'txet' must be operation, key or"),
+        (
+            "text\n" + "x" * 8193,
+            ("rows.csv",),
+            Exit.BAD_INPUT,
+            "1 of 1 rows cannot be sent. rows.csv, line 2: diffusion: text must",
+        ),
+        (ROWS, ("rows.csv", "--concurrency", "0"), Exit.BAD_INPUT, "'--concurrency'"),
+        (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "timeout must be seconds above 0; got nan"),
+        (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "name must hold {key} or {job_id}"),
+        (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "callback must begin with http"),
+        (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is no journal of legnext-client"),
+        (ROWS, ("rows.csv", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_sent(
+    here: Here, server: MockServer, rows: Path, text: str, words: tuple[str, ...], code: Exit, said: str
+) -> None:
+    rows.write_text(text, encoding="utf-8")
+    ended = here("batch", "run", *words)
+    assert (ended.code, ended.out, server.ledger) == (code, "", [])
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_key_that_is_refused_and_a_service_that_is_not_there(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    assert here(*RUN, "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
+    monkeypatch.setenv("LEGNEXT_API_KEY", "a-wrong-key-of-someone")
+    ended = here(*RUN)
+    assert (ended.code, ended.out) == (Exit.REFUSED, "")
+    assert "Error: 401" in ended.err
+
+
+def test_an_unknown_outcome_comes_before_a_failure_and_is_settled_by_what_is_printed(
+    legnext: Process, here: Here, server: MockServer, rows: Path
+) -> None:
+    add(rows, "bad,fail-this-job")
+    server.faults.add("close_after", method="POST")
+    ended = legnext(*RUN, "--json")
+    [lost] = ended.values[-1]["summary"]["unknown"]
+    key = lost["key"]
+    assert ended.code == Exit.UNKNOWN
+    assert {each["state"] for each in results(ended).values()} >= {"done", "unknown"}
+    assert (results(ended)[key]["state"], lost["operation"], lost["price"]) == ("unknown", "diffusion", 80)
+    *_, unknown, adopt, resubmit, give_up, look = ended.err.splitlines()
+    assert unknown.startswith(f"Unknown: {key} (diffusion, 80 points): ")
+    assert look.startswith("What is unknown may have been charged: look at your callbacks, or at legnext balance")
+    assert [command.split("#")[0].strip() for command in (adopt, resubmit, give_up)] == [
+        f"legnext batch resolve rows.db {key} {way}" for way in ("--adopt JOB", "--resubmit", "--give-up")
+    ]
+    assert here(*RUN).code == Exit.UNKNOWN
+    assert len(server.ledger) == 3, "it is never sent again by itself"
+
+    known = {job["job_id"] for each in results(ended).values() for job in each["jobs"]}
+    [job] = {each.job_id for each in server.ledger} - known
+    ended = here(*shlex.split(adopt.replace("JOB", job).partition("#")[0])[1:])
+    assert (ended.code, ended.lines) == (0, [f"{key} is job {job}: the next run with rows.db waits for it."])
+    assert here(*RUN).code == Exit.JOB_FAILED, "what failed is left"
+    assert len(server.ledger) == 3
+
+
+def test_what_could_not_be_fetched_and_what_goes_on_are_told_apart(here: Here, server: MockServer, rows: Path) -> None:
+    add(rows, "bad,fail-this-job")
+    server.faults.add("error_before", path="/files/", rate=1.0, status=404)
+    ended = here(*RUN, "--out", "shots")
+    assert ended.code == Exit.FILES
+    assert sum(": done, 4 images, 80 points, but " in line for line in ended.lines) == 2
+    assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --out shots"
+    server.faults.clear()
+
+    add(rows, "slow,never-end-this-job")
+    ended = here(*RUN, "--out", "shots", "--timeout", "0.01")
+    assert ended.code == Exit.TIMEOUT
+    assert {*ended.lines} > {
+        f"{key}: done earlier, 4 images, 80 points, shots/{key}_0.png and 3 more" for key in ("fox", "hare")
+    }
+    assert any(re.fullmatch(r"slow: goes on, \S+ is \w+ after \d+ seconds\.", line) for line in ended.lines)
+    assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --out shots --timeout 0.01"
+    server.jobs.complete(server.ledger[-1].job_id)
+    assert here(*RUN, "--out", "shots").code == Exit.JOB_FAILED
+    assert len(server.ledger) == 4
+
+
+def test_a_budget_is_not_passed_and_what_was_made_is_told(here: Here, server: MockServer) -> None:
+    ended = here(*RUN, "--budget", "100", "--out", "shots", "--json")
+    *_, summary = ended.values
+    assert (ended.code, len(server.ledger)) == (Exit.BUDGET, 1)
+    assert (summary["summary"]["done"], summary["summary"]["left"]) == (1, 1)
+    assert "80 points would pass the budget of 100" in ended.err
+    server._service.account.available_credits = 10
+    ended = here(*RUN)
+    assert (ended.code, ended.out, len(server.ledger)) == (Exit.BUDGET, "", 1)
+    assert "this takes up to 80 points, and the account has 10: top it up" in ended.err
+
+
+# ---- broken off ---------------------------------------------------------------------------------------------------
+
+
+def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
+    environment: dict[str, str], legnext: Process, here: Here, server: MockServer, rows: Path, tmp_path: Path
+) -> None:
+    add(rows, "slow,never-end-this-job", "bad,fail-this-job")
+    begun = Begun(environment, tmp_path, *RUN, "--concurrency", "2", "--out", "shots", "--json")
+    assert sorted(json.loads(begun.line())["state"] for _ in range(3)) == ["done", "done", "failed"]
+    jobs = {each.body["text"]: each.job_id for each in server.ledger}
+    slow, bad = jobs["never-end-this-job"], jobs["fail-this-job"]
+
+    [found] = here("batch", "status", "rows.db", "--json").values
+    assert (found["kind"], found["points"], found["held"], found["uncertain"]) == ("batch", 160, 80, 0)
+    assert {state: count for state, count in found["states"].items() if count} == {
+        "submitted": 1, "done": 2, "failed": 1
+    }  # fmt: skip
+    assert [(each["key"], each["job_id"]) for each in found["running"]] == [("slow", slow)]
+    ended = legnext("batch", "status", "rows.db")
+    journal, requests, points, running, failed = ended.lines
+    assert (ended.code, ended.err, journal) == (0, "", "Journal      rows.db, of a batch")
+    assert requests == "Requests     1 on their way, 2 done, 1 failed"
+    assert points == "Points       160 charged, 80 held"
+    assert re.fullmatch(rf"On its way   slow: diffusion, job {slow}, for \d:\d\d", running)
+    assert failed.startswith(f"Failed       bad: diffusion {bad} failed: ")
+
+    assert here(*RUN).code == Exit.FILES, "two do not write to one journal"
+    [page] = here("batch", "gallery", "rows.db", "--json").values
+    assert "hare" in (tmp_path / page["gallery"]).read_text(encoding="utf-8")
+    begun.process.kill()
+    assert begun.ended().code == -9
+    server.jobs.complete(slow)
+    ended = here(*RUN, "--out", "shots")
+    assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 4)
+    assert ended.lines[-1] == "slow: done, 4 images, 80 points, shots/slow_0.png and 3 more"
+    assert sum(": done earlier, 4 images, " in line for line in ended.lines) == 2
+
+
+def test_ctrl_c_once_submits_nothing_more_and_waits(
+    environment: dict[str, str], server: MockServer, rows: Path, tmp_path: Path
+) -> None:
+    rows.write_text("key,text\nslow,never-end-this-job\n" + ROWS.partition("\n")[2], encoding="utf-8")
+    begun = Begun(environment, tmp_path, *RUN, "--concurrency", "1")
+    until(lambda: server.jobs)
+    (job,) = server.jobs
+    until(lambda: server.jobs[job]["status"] == "processing")
+    begun.process.send_signal(2)
+    assert begun.process.stderr is not None
+    while "Interrupted: nothing more is submitted" not in begun.process.stderr.readline():
+        pass
+    server.jobs.complete(job)
+    ended = begun.ended()
+    assert ended.code == Exit.INTERRUPTED
+    assert ended.lines[0].startswith("slow: done, 4 images, 80 points, http")
+    assert "1 done, 2 not begun; 80 points charged in all" in ended.err
+    assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --concurrency 1"
+    assert len(server.ledger) == 1
+
+
+# ---- on a terminal ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
+    opened: list[Terminal] = []
+
+    def start(*words: str, **options: Any) -> Terminal:
+        opened.append(Terminal(environment, tmp_path, *words, **options))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.parametrize("columns", [100, 60])
+def test_a_picture_shows_what_runs_and_gives_way_to_results(terminal: Any, rows: Path, columns: int) -> None:
+    add(rows, "slow,never-end-this-job")
+    session = terminal(*RUN, "--ask-above", "0", columns=columns)
+    session.read_until("Spend up to 240 points, 0.24 USD? [y/N]")
+    session.press(b"yes\n")
+    seen = screen(session.raw, columns)
+    while sum(": done, " in line for line in seen) < 2 or "slow" not in seen[-1]:  # no line of a result is wiped away
+        assert session._read()
+        seen = screen(session.raw, columns)
+    whole, counts, slow = seen[-3:]
+    assert re.match(r"rows\.csv  ━+[╺╸]━+  2 of 3 +0:", whole)
+    assert counts == "2 done · 1 running · 160 points charged, 80 held"
+    assert re.match(r"slow  diffusion  ━+  \w+ \d+ %", slow)
+    session.press(b"\x03")
+    session.read_until("Interrupted: nothing more")
+    session.press(b"\x03")
+    assert session.ended() == Exit.INTERRUPTED, session.raw[-3000:]
+    seen = [line for line in screen(session.raw, columns) if line]
+    assert not any("━" in line for line in seen), "the picture is gone"
+    assert "2 done, 1 still on their way; 160 points charged in all" in "".join(seen)
+    assert "".join(seen).endswith("Go on: legnext batch run rows.csv --ask-above 0")
+    assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
+
+
+# ---- what the journal says ----------------------------------------------------------------------------------------
+
+
+def test_what_is_unknown_is_listed_and_settled_in_each_way(here: Here, server: MockServer) -> None:
+    server.faults.add("close_after", times=2, method="POST")
+    assert here(*RUN).code == Exit.UNKNOWN
+    assert [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]] == ["fox", "hare"]
+    shown = here("batch", "unknown", "rows.db").lines
+    assert [line.split(" (")[0] for line in shown if not line.startswith(" ")][:2] == ["Unknown: fox", "Unknown: hare"]
+    told = here("batch", "status", "rows.db")
+    assert told.lines[-2:] == ["Requests   2 unknown", "Points     0 charged, 160 uncertain"]
+    assert "Unknown: hare (diffusion, 80 points)" in told.err
+
+    gave_up = here("batch", "resolve", "rows.db", "fox", "--give-up", "--json")
+    assert gave_up.values == [{"key": "fox", "state": "failed", "unknown": 1}]
+    again = here("batch", "resolve", "rows.db", "hare", "--resubmit")
+    assert (again.code, again.lines) == (0, ["hare is sent again by the next run with rows.db."])
+    assert here("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
+    assert here(*RUN).code == Exit.JOB_FAILED
+    assert texts(server) == ["a fox in the snow --v 7", *["a hare, running --v 7"] * 2]
+
+
+def test_what_a_killed_process_was_sending_is_listed_too(
+    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path
+) -> None:
+    server.faults.add("delay", seconds=3600, method="POST")
+    begun = Begun(environment, tmp_path, *RUN, "--concurrency", "1")
+    until(lambda: server.ledger)
+    begun.process.kill()
+    assert begun.ended().code == -9
+    [cut] = here("batch", "unknown", "rows.db", "--json").values[0]
+    assert (cut["key"], cut["state"]) == ("fox", "submitting")
+    assert "or the process ended before the answer was read" in here("batch", "unknown", "rows.db").lines[0]
+    assert here("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
+    assert here(*RUN).code == 0
+    assert len(server.ledger) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("resolve", "rows.db", "fox"), Exit.BAD_INPUT, "say one of --adopt JOB, --resubmit and --give-up"),
+        (("resolve", "rows.db", "fox", "--give-up", "--resubmit"), Exit.BAD_INPUT, "say one of --adopt JOB"),
+        (("resolve", "rows.db", "cat", "--give-up"), Exit.BAD_INPUT, "rows.db has no request 'cat'"),
+        (("resolve", "rows.db", "fox", "--adopt", "J"), Exit.BAD_INPUT, "request 'fox' must be unknown; it is done"),
+        (("resolve", "rows.db", "fox", "--adopt", " "), Exit.BAD_INPUT, "job_id must be the id of a job"),
+        (("status", "nowhere.db"), Exit.FILES, "there is no journal nowhere.db"),
+        (("unknown", "rows.csv"), Exit.FILES, "rows.csv is no journal"),
+        (("gallery", "rows.csv"), Exit.FILES, "rows.csv is no journal"),
+        (("stauts", "rows.db"), Exit.BAD_INPUT, "No such command 'stauts'"),
+    ],
+)
+def test_what_cannot_be_settled_or_read(here: Here, words: tuple[str, ...], code: Exit, said: str) -> None:
+    assert here(*RUN).code == 0
+    ended = here("batch", *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_the_page_goes_where_one_likes(here: Here, tmp_path: Path) -> None:
+    assert here(*RUN).code == 0
+    ended = here("batch", "gallery", "rows.db", "--out", "pages/look.html")
+    assert (ended.code, ended.lines) == (0, ["pages/look.html"])
+    assert "fox" in (tmp_path / "pages" / "look.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written_is_no_failure(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "shots").mkdir()
+    (tmp_path / "shots" / "index.html").write_text("<p>mine</p>", encoding="utf-8")
+    ended = here(*RUN, "--out", "shots")
+    assert ended.code == 0
+    assert "Warning: the page was not written: " in ended.err
+    assert (tmp_path / "shots" / "index.html").read_text(encoding="utf-8") == "<p>mine</p>"

@@ -1,0 +1,135 @@
+"""A film as a file: what people write, what programs write, and what is wrong with it, by its place."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client import InvalidRequest, VideoChain
+from legnext_client.cli.film_files import film_of
+from legnext_client.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WAVES = VideoChain.start("waves roll in")
+
+
+@pytest.mark.parametrize(
+    ("text", "chain"),
+    [
+        ("prompt: waves roll in", WAVES),
+        ("prompt: waves roll in\nextensions:\nupscale: false", WAVES),
+        ("prompt: waves roll in\nvideo_type: 720p", VideoChain.start("waves roll in", video_type=1)),
+        ("prompt: waves roll in\nvideo_type: 1", VideoChain.start("waves roll in", video_type=1)),
+        ("prompt: waves roll in\nvideo_type: HD_720P", VideoChain.start("waves roll in", video_type=1)),
+        (
+            "prompt: waves roll in\nextensions:\n- night falls\n- {prompt: day breaks, video_no: 2}\n- video_no: 1\n-",
+            WAVES.extend("night falls").extend("day breaks", video_no=2).extend(video_no=1).extend(),
+        ),
+        ("prompt: waves roll in\nupscale: true", WAVES.upscale()),
+        ("prompt: waves roll in\nupscale: {video_no: 3}", WAVES.upscale(video_no=3)),
+        ("from_image: {job_id: a-job, image_no: 2}", VideoChain.from_image("a-job", 2)),
+        (
+            "from_image: {job_id: a-job, image_no: 2}\nprompt: it moves\nvideo_type: 720p\nextensions: [on]",
+            None,  # `on` is a truth to YAML, and no text
+        ),
+        (
+            "from_image: {job_id: a-job, image_no: 2}\nprompt: it moves\nvideo_type: 720p",
+            VideoChain.from_image("a-job", 2, "it moves", 1),
+        ),
+        ("from_video: a-job\nupscale: true", VideoChain.from_video("a-job").upscale()),
+        (
+            "from_video: {job_id: a-job, source: 480p, extensions: 3}\nextensions: [night falls]",
+            VideoChain.from_video("a-job", source="480p", extensions=3).extend("night falls"),
+        ),
+        ("prompt: |\n  waves\n  roll in\n", VideoChain.start("waves\nroll in\n")),
+    ],
+)
+def test_what_people_write_is_a_chain(tmp_path: Path, text: str, chain: VideoChain | None) -> None:
+    file = tmp_path / "film.yaml"
+    file.write_text(text, encoding="utf-8")
+    if chain is None:
+        with pytest.raises(InvalidRequest, match="extension 1 must be a text"):
+            film_of(file)
+    else:
+        assert film_of(file) == chain
+
+
+def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
+    chain = VideoChain.from_video("a-job", source="720p").extend("night falls", video_no=1).upscale()
+    for name in ("film.json", "film.yaml", "film.yml"):
+        (tmp_path / name).write_text(json.dumps(chain.to_dict()), encoding="utf-8")
+        assert film_of(tmp_path / name) == chain
+    (tmp_path / "film.json").write_text('{"steps": [{"step": "start", "prompt": "a", "video_type": "720p"}]}')
+    assert film_of(tmp_path / "film.json") == VideoChain.start("a", video_type=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("film.txt", "", "the name of a film must end in .yaml, .yml, .json"),
+        ("film.yaml", "", "a film must have names and values, such as `prompt: …`; got None"),
+        ("film.yaml", "- a\n- b", "a film must have names and values"),
+        ("film.yaml", "promt: waves", "got 'promt'. Did you mean prompt?"),
+        ("film.yaml", "prompt: waves\nprompt: more waves", "prompt must be given once; got it twice in what begins at"),
+        ("film.yaml", "prompt: waves: they roll", "this is no YAML: mapping values are not allowed here at line 1"),
+        ("film.yaml", "prompt: 'waves", "this is no YAML: found unexpected end of stream"),
+        ("film.yaml", "prompt: 2024-13-45", "this is no YAML: month must be in 1..12"),
+        ("film.yaml", "prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
+        ("film.yaml", "prompt: !!python/object:os.system x", "this is no YAML: could not determine a constructor"),
+        ("film.yaml", "prompt: a\x00b", "this is no YAML: unacceptable character"),
+        ("film.yaml", "prompt: waves\nvideo_type: 1080p", "step 1: "),
+        ("film.yaml", "prompt: waves\nextensions: night falls", "extensions must be a list; got 'night falls'"),
+        (
+            "film.yaml",
+            "prompt: waves\nextensions:\n- night: it falls",
+            "extension 1 may have prompt and video_no; got {'night': 'it falls'}. In YAML, a text with `: `",
+        ),
+        ("film.yaml", "prompt: waves\nextensions: [a, b, c, d, e]", "step 6: extend_video: a video can be extended at"),
+        (
+            "film.yaml",
+            "prompt: waves\nextensions: [{video_no: 7}]",
+            "step 2: extend_video: video_no must be below 4; got 7",
+        ),
+        ("film.yaml", "prompt: waves\nupscale: 2", "upscale must be true, false, or have video_no; got 2"),
+        ("film.yaml", "prompt: waves\nupscale: {image_no: 2}", "step 2 may hold video_no; got 'image_no'"),
+        ("film.yaml", "prompt: waves --tile", "step 1: "),
+        ("film.yaml", "extensions: [a]", "step 1: "),
+        ("film.yaml", "from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
+        ("film.yaml", "from_video: a-job", "a chain without a step cannot be run"),
+        ("film.yaml", "from_video: a-job\nprompt: waves", "a film that goes on from_video has no prompt of its own"),
+        ("film.yaml", "version: 2\nsteps: []", "version must be 1; got 2"),
+        ("film.yaml", "[" * 900, "is nested too deeply"),
+        ("film.yaml", "&a [*a]", "a film must have names and values"),
+        ("film.json", "prompt: waves", "must be JSON"),
+        ("film.json", "{}", "step 1: "),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_place(tmp_path: Path, name: str, text: str, said: str) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidRequest) as caught:
+        film_of(file).item("film")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=r"nowhere\.yaml cannot be read: No such file"):
+        film_of(tmp_path / "nowhere.yaml")
+    (tmp_path / "latin.yaml").write_bytes("prompt: é".encode("latin-1"))
+    with pytest.raises(InvalidRequest, match=r"latin\.yaml cannot be read: it is no UTF-8 text"):
+        film_of(tmp_path / "latin.yaml")
+
+
+def test_without_a_reader_of_yaml_json_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    (tmp_path / "film.yaml").write_text("prompt: waves")
+    (tmp_path / "film.json").write_text('{"prompt": "waves"}')
+    with pytest.raises(ConfigurationError, match=r"pip install 'legnext-client\[cli\]', or write it as \.json"):
+        film_of(tmp_path / "film.yaml")
+    assert film_of(tmp_path / "film.json") == VideoChain.start("waves")

@@ -13,8 +13,10 @@ from legnext_client.testing import MockServer
 from .chromium import Chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from .chromium import Page
 
 ROWS: list[dict[str, Any]] = [
     {"key": "harbour", "text": "a lighthouse over a quiet harbour at dusk --ar 3:2"},
@@ -43,3 +45,29 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
         server.faults.add("close_after", times=1, method="POST")
         list(client.batch([*ROWS, GARDEN], **options))
     return gallery(folder / "run.db")
+
+
+@pytest.fixture
+def opens(browser: Chromium) -> Iterator[Callable[..., Page]]:
+    """Opens pages. Afterwards, none may have complained, and none may have asked for anything but files beside it."""
+    pages: list[tuple[Page, str]] = []
+
+    def opened(path: Path, **options: object) -> Page:
+        url = path.resolve().as_uri()
+        page = browser.page(url, **options)  # type: ignore[arg-type]
+        pages.append((page, url))
+        page.until("document.querySelector('.said').textContent || document.querySelector('.card')")
+        return page
+
+    yield opened
+    for page, url in pages:
+        complaints, requests = list(page.complaints), list(page.requests)
+        page.close()
+        assert complaints == []
+        around = url.rsplit("/", 2)[0]
+        assert [asked for asked in requests if not asked.startswith((around, "data:"))] == []
+
+
+@pytest.fixture
+def page(opens: Callable[..., Page], shown: Path) -> Page:
+    return opens(shown)

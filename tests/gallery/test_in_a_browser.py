@@ -1,76 +1,25 @@
-"""The page in a real browser: pictures load, videos play, everything works by keyboard, and nothing leaves the page."""
+"""The page in a real browser: pictures load, videos play, rows are found, and all of it works by keyboard."""
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client.core.submission import DONE, FAILED
 from legnext_client.gallery import gallery
 
-from .hostile import HOSTILE
-from .journals import PNG, Writing
+from .journals import Writing
+from .seeing import FILM, keys, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from .chromium import Chromium, Page
+    from .chromium import Page
 
-CARDS = "[...document.querySelectorAll('.card')]"
 SUMS = "[...document.querySelectorAll('#sums div')].map((one) => [...one.children].map((part) => part.textContent))"
-NAMED = {"button", "link", "textbox", "searchbox", "combobox", "radio", "image", "dialog", "Video"}
-MARKED = """document.activeElement.localName === "video" ||
-    [document.activeElement, document.activeElement.closest("label") ?? document.activeElement]
-        .map((one) => getComputedStyle(one))
-        .some((one) => one.outlineStyle !== "none" || one.boxShadow !== "none")"""
-"""Whether one sees where the focus is. A field shows it by what is around it, a player inside of itself."""
-
-
-@pytest.fixture
-def opens(browser: Chromium) -> Iterator[Callable[..., Page]]:
-    """Opens pages. Afterwards, none may have complained, and none may have asked for anything but files beside it."""
-    pages: list[tuple[Page, str]] = []
-
-    def opened(path: Path, **options: object) -> Page:
-        url = path.resolve().as_uri()
-        page = browser.page(url, **options)  # type: ignore[arg-type]
-        pages.append((page, url))
-        page.until("document.querySelector('.said').textContent || document.querySelector('.card')")
-        return page
-
-    yield opened
-    for page, url in pages:
-        complaints, requests = list(page.complaints), list(page.requests)
-        page.close()
-        assert complaints == []
-        around = url.rsplit("/", 2)[0]
-        assert [asked for asked in requests if not asked.startswith((around, "data:"))] == []
-
-
-@pytest.fixture
-def page(opens: Callable[..., Page], shown: Path) -> Page:
-    return opens(shown)
-
-
-def keys(page: Page) -> list[str]:
-    found: list[str] = page.run(f"{CARDS}.map((card) => card.querySelector('.key').textContent)")
-    return found
-
-
-def seen(page: Page) -> str:
-    """The name of the file, or the key of the row, that the viewer shows."""
-    found: str = page.run(
-        "(document.querySelector('#stage img, #stage video')?.getAttribute('src') ?? "
-        "document.querySelector('#about .key').textContent)"
-    )
-    return found
 
 
 # ---- looking --------------------------------------------------------------------------------------------------------
@@ -150,7 +99,7 @@ def test_videos_far_away_have_no_player(opens: Callable[..., Page], tmp_path: Pa
 
 
 def test_a_film_shows_its_steps(page: Page) -> None:
-    page.run(f"{CARDS}.find((card) => card.querySelector('.strip')).querySelector('h2 button').click()")
+    page.run(f"{FILM}.click()")
     steps = page.run("[...document.querySelectorAll('#about .steps h3')].map((one) => one.textContent)")
     assert steps == ["1. video diffusion", "2. extend video", "3. video upscale"]
     told = page.run("document.querySelector('#about .steps').innerText")
@@ -262,14 +211,14 @@ def test_the_arrows_lead_through_everything_that_is_shown_and_nothing_else(page:
 
 def test_a_video_plays_in_the_viewer_and_stops_when_it_is_closed(opens: Callable[..., Page], shown: Path) -> None:
     page = opens(shown, calm=False)
-    page.run(f"{CARDS}.find((card) => card.querySelector('.strip')).querySelector('h2 button').click()")
+    page.run(f"{FILM}.click()")
     page.until("document.querySelector('#stage video').currentTime > 0.2")
     page.press("Escape")
     page.until("!document.querySelector('#stage video')")
 
 
 def test_who_wants_no_motion_gets_none(page: Page) -> None:
-    page.run(f"{CARDS}.find((card) => card.querySelector('.strip')).querySelector('h2 button').click()")
+    page.run(f"{FILM}.click()")
     page.until("document.querySelector('#stage video').readyState >= 2")
     assert page.run("document.querySelector('#stage video').paused")
     assert page.run("getComputedStyle(document.querySelector('#viewer')).transitionDuration") == "0s"
@@ -292,198 +241,3 @@ def test_a_job_id_is_copied_whole(page: Page, shown: Path) -> None:
     copied = page.run("navigator.clipboard.readText()")
     assert len(copied) == 36
     assert f'"job":"{copied}"' in shown.read_text(encoding="utf-8")
-
-
-# ---- anyone, anywhere -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_it_follows_the_system_and_can_be_told_otherwise(opens: Callable[..., Page], shown: Path, dark: bool) -> None:
-    page = opens(shown, dark=dark)
-    ground = "getComputedStyle(document.documentElement).backgroundColor"
-    colours = {True: "rgb(17, 17, 19)", False: "rgb(245, 244, 241)"}
-    assert page.run(ground) == colours[dark]
-    page.click("#theme")
-    assert page.run(ground) == colours[not dark]
-    page.reload()
-    assert page.run(ground) == colours[not dark]
-    page.click("#theme")
-    assert page.run(ground) == colours[dark]
-
-
-@pytest.mark.parametrize("width", [320, 360, 820, 1280, 2560])
-def test_it_fits_any_width(opens: Callable[..., Page], shown: Path, width: int) -> None:
-    page = opens(shown, width=width, height=760)
-    assert page.run("document.documentElement.scrollWidth") <= width
-    assert page.run(f"{CARDS}.every((card) => card.getBoundingClientRect().right <= innerWidth)")
-    page.run("document.querySelector('.card h2 button').click()")
-    page.until("document.querySelector('#viewer').open")
-    assert page.run("document.querySelector('#viewer').scrollWidth") <= width
-
-
-def test_on_a_phone_what_is_touched_is_below_and_large_enough(opens: Callable[..., Page], shown: Path) -> None:
-    page = opens(shown, width=360, height=760)
-    boxes = page.run(
-        "[...document.querySelectorAll('#search, #order, #turn, .states label')]"
-        ".map((one) => one.closest('label, button').getBoundingClientRect()).map(({ top, height }) => [top, height])"
-    )
-    assert all(top > 760 / 2 for top, _ in boxes)
-    assert all(height >= 36 for _, height in boxes)
-
-
-def test_a_swipe_turns_the_page(opens: Callable[..., Page], shown: Path) -> None:
-    page = opens(shown, width=360, height=760)
-    page.run("document.querySelector('a.frame').click()")
-    before = seen(page)
-    page.swipe(300, 60, 200)
-    page.until(f"document.querySelector('#stage img, #stage video').getAttribute('src') !== {json.dumps(before)}")
-    page.swipe(60, 300, 200)
-    page.until(f"document.querySelector('#stage img').getAttribute('src') === {json.dumps(before)}")
-
-
-def nameless(page: Page) -> list[object]:
-    nodes = page.send("Accessibility.getFullAXTree")["nodes"]
-    used = [node for node in nodes if not node["ignored"] and node["role"]["value"] in NAMED]
-    assert len(used) > 3
-    return [node for node in used if not node.get("name", {}).get("value", "").strip()]
-
-
-def test_everything_that_can_be_used_has_a_name_and_every_picture_is_described(page: Page) -> None:
-    assert nameless(page) == []
-    page.run("document.querySelector('a.frame').click()")
-    assert nameless(page) == []
-
-
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page) -> None:
-    reached: list[str] = []
-    for _ in range(24):
-        page.press("Tab")
-        reached.append(page.run("document.activeElement.id || document.activeElement.className.split(' ')[0]"))
-        # A field shows it by what is around it.
-        assert page.run(MARKED), reached
-    assert reached[:2] == ["theme", "link"]
-    assert {"search", "hidden", "order", "turn", "frame", "copy"} <= set(reached)
-
-
-# ---- what is odd ----------------------------------------------------------------------------------------------------
-
-
-def test_hostile_texts_are_shown_as_they_are(opens: Callable[..., Page], tmp_path: Path) -> None:
-    with Writing(tmp_path / "run.db") as writing:
-        for name, text in HOSTILE.items():
-            writing.request(name, DONE, text=text, output={"prompts": [text]})
-            writing.request(f"{name} failed", FAILED, text=text, error=text)
-    page = opens(gallery(tmp_path / "run.db"), width=360)
-    page.until(f"{CARDS}.length === {2 * len(HOSTILE)} || (scrollTo(0, 1e9), false)")
-    assert page.run("document.title") == "run · gallery"
-    assert page.run("document.documentElement.scrollWidth") <= 360
-    assert page.run("document.querySelectorAll('main img, main script, main style').length") == 0
-    for key in HOSTILE:
-        is_it = f"card.querySelector('.key').textContent === {json.dumps(key)}"
-        page.run(f"{CARDS}.find((card) => {is_it}).querySelector('h2 button').click()")
-        assert page.run("document.querySelector('#viewed').textContent") == HOSTILE[key]
-        assert page.run("document.querySelector('#viewer').scrollWidth") <= 360
-        page.press("Escape")
-        page.until("!document.querySelector('#viewer').open")
-
-
-def test_odd_names_are_found_and_what_is_gone_or_broken_is_said(opens: Callable[..., Page], tmp_path: Path) -> None:
-    names = [
-        "a b.png",
-        "50%25.png",
-        "what?.png",
-        "c#d.png",
-        'it\'s "it".png',
-        "灯台 é.png",
-        "javascript:x.png",
-        "<b>.png",
-    ]
-    shots = tmp_path / "shots"
-    shots.mkdir()
-    for name in [*names, "later.png"]:
-        (shots / name).write_bytes(PNG)
-    (shots / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n but no more")
-    (shots / "broken.mp4").write_bytes(b"no video")
-    (shots / "large.tiff").write_bytes(b"II*\0")
-    with Writing(tmp_path / "run.db") as writing:
-        writing.request("odd", files=[str(shots / name) for name in names])
-        writing.request("gone", files=[str(shots / "never.png")])
-        writing.request("broken", files=[str(shots / "broken.png")])
-        writing.request("broken video", files=[str(shots / "broken.mp4")])
-        writing.request("tiff", files=[str(shots / "large.tiff")])
-    page = opens(gallery(tmp_path / "run.db"))
-    page.until(f"[...document.images].filter((one) => one.naturalWidth === 3).length === {len(names)}")
-    page.until("document.querySelectorAll('.empty').length === 4")
-    said = page.run("[...document.querySelectorAll('.empty')].map((one) => one.innerText.trim())")
-    assert said == ["never.png is missing", "broken.png cannot be shown", "broken.mp4 cannot be played", "large.tiff"]
-
-
-def test_an_empty_journal_says_so(opens: Callable[..., Page], tmp_path: Path) -> None:
-    Writing(tmp_path / "run.db").journal.close()
-    page = opens(gallery(tmp_path / "run.db"))
-    assert page.run("document.querySelector('#said').textContent") == "Nothing was asked for yet."
-
-
-def test_ten_thousand_rows_are_drawn_as_they_are_scrolled_to(opens: Callable[..., Page], tmp_path: Path) -> None:
-    with Writing(tmp_path / "run.db") as writing:
-        writing.request("row 0", FAILED, text="a lighthouse at dusk --ar 3:2")
-        writing.repeat("row 0", 9_999)
-    page = opens(gallery(tmp_path / "run.db"))
-    assert page.run(f"{CARDS}.length") < 200
-    before = page.run(f"{CARDS}.length")
-    page.until(f"{CARDS}.length > {before} || (scrollTo(0, 1e9), false)")
-    assert page.run(f"{CARDS}.length") < 1000
-    page.press("/")
-    page.write("row 9876")
-    assert keys(page) == ["row 9876"]
-
-
-def test_it_works_from_a_web_server_too(browser: Chromium, shown: Path) -> None:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Nothing: the test reads what the browser says."""
-
-    handler = functools.partial(Quiet, directory=str(shown.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            root = f"http://127.0.0.1:{server.server_port}/"
-            page = browser.page(f"{root}index.html")
-            page.until("document.images.length && document.images[0].naturalWidth > 0")
-            page.run("document.querySelector('.reel video').scrollIntoView()")
-            page.until("document.querySelector('.reel video').readyState >= 2")
-            complaints, requests = list(page.complaints), list(page.requests)
-            page.close()
-        finally:
-            server.shutdown()
-            serving.join()
-    assert complaints == []
-    assert [asked for asked in requests if not asked.startswith((root, "data:"))] == []
-
-
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        "new Image().src = 'https://example.com/a.png'",
-        "fetch('https://example.com/').catch(() => 0)",
-        "document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://example.com' }))",
-        "document.head.append(Object.assign(document.createElement('style'), { textContent: '* { color: red }' }))",
-        "document.querySelector('h1').setAttribute('style', 'color: red')",
-        "document.body.innerHTML = '<b>'",
-        "document.createElement('script').text = 'document.title = 1'",
-    ],
-)
-def test_the_policy_stops_what_should_not_be_there(browser: Chromium, shown: Path, attempt: str) -> None:
-    """What the other tests do not see because it happens later: the browser refuses it."""
-    page = browser.page(shown.as_uri())
-    page.until("document.querySelector('.card')")
-    assert page.complaints == []
-    page.run(f"(() => {{ try {{ {attempt}; }} catch (error) {{ console.log(String(error)); }} }})()")
-    page.until("true")
-    assert page.complaints != []
-    assert page.run("document.title") == "run · gallery"
-    colours = "[...document.querySelectorAll('h1, body')].map((one) => getComputedStyle(one).color)"
-    assert len(set(page.run(colours))) == 1
-    assert not any("example.com" in asked for asked in page.requests)
-    page.close()

@@ -33,7 +33,7 @@ function strip(row) {
 function card(row) {
   const seen = block(row);
   const heading = make("h2", { dir: "auto", id: `row-${row.place}` },
-    make("button", { type: "button", onclick: () => view(row, row.visuals[0]) }, prompted(row, 280)));
+    make("button", { type: "button", onclick: () => view(row, row.visuals[0]) }, make("span", { class: "clamp" }, prompted(row, 280))));
   const made = make("li", { class: `card ${row.state}`, "aria-labelledby": heading.id },
     seen, make("div", { class: "caption" }, heading, strip(row), facts(row)));
   made.style.setProperty("--grow", seen.shape.toFixed(3));

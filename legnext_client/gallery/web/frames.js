@@ -102,7 +102,9 @@ function frame(row, visual) {
       visual.of > 1 ? make("button", { type: "button", class: "pick", "aria-label": `Show ${label.toLowerCase()}` }, icon("play")) : null,
     );
     player.addEventListener("error", () => {
-      if (player.hasAttribute("src")) tile.replaceWith(gone(visual, "cannot be played"));
+      if (!player.hasAttribute("src")) return;
+      tile.classList.add("empty"); // the same tile: it may be the large one
+      tile.replaceChildren(...gone(visual, "cannot be played").childNodes);
     });
     nearby.observe(player);
     return tile;

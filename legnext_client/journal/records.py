@@ -52,14 +52,14 @@ class Records(Store):
             before = self.entry(intent.key)
             if before is not None and before.state != NEW:
                 return Begun(before, won=False)
-            body = json.dumps(intent.body, ensure_ascii=False)
+            body = as_json(intent.body)
             values = (intent.item, intent.step, intent.digest, intent.operation, body, intent.price, intent.token)
             self._run(
                 "INSERT INTO items VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, "
                 "described = excluded.described",
                 intent.item,
                 intent.digest,
-                json.dumps(intent.described, ensure_ascii=False),
+                as_json(intent.described),
             )
             self._run(
                 "INSERT INTO requests (item, step, digest, operation, body, price, token, key, state, submitting_at) "
@@ -133,7 +133,7 @@ class Records(Store):
             FAILED if failed else DONE,
             state.status,
             points,
-            json.dumps(dict(state.raw), ensure_ascii=False),
+            as_json(dict(state.raw)),
             (failure(state, None).message if failed else None),
             self._time(),
             number,
@@ -150,6 +150,16 @@ class Records(Store):
     def cut_short(self) -> None:
         """What was being submitted when the last run ended: it may have arrived."""
         self._write("UPDATE requests SET state = 'unknown', error = ? WHERE state = 'submitting'", _CUT_SHORT)
+
+
+def as_json(value: Any) -> str:
+    """JSON that people can read, where the text in it can be written at all: half a surrogate pair cannot."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() or _is_whole(text) else json.dumps(value)
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:

@@ -53,7 +53,9 @@ class Store:
             return self._connection.execute(query, values).fetchall()
 
     def _run(self, statement: str, *values: Any) -> None:
-        self._connection.execute(statement, values)
+        # What the service says may hold half a surrogate pair, which no file can.
+        sound = [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
+        self._connection.execute(statement, sound)
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:

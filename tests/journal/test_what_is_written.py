@@ -214,3 +214,17 @@ def test_no_row_costs_more_in_a_long_journal_than_in_a_short_one(journal: Journa
         if detail.startswith("SCAN")
     }
     assert scanned == {}
+
+
+def test_words_that_no_file_can_hold_lose_no_job(journal: Journal) -> None:
+    number = begun(journal)
+    journal.accepted(number, job())
+    half = State({"job_id": "j-1", "status": "failed", "error": {"code": 500, "message": "half \ud800 a pair"}})
+    journal.ended(number, half, 0)
+    entry = journal.entry("a")
+    assert entry is not None
+    assert entry.output == half.raw
+    assert "half ? a pair" in (entry.error or "")
+    journal.lost(begun(journal, "b"), "half \udfff")
+    journal.refused(begun(journal, "c"), "half \udfff", None)
+    assert journal.summary().states == {"failed": 2, "unknown": 1}

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SOURCES := legnext_client scripts tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo docs mock spec-diff regenerate interop postman dist audit clean
+.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo docs mock spec-diff regenerate interop postman dist audit torture coverage mutate clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,14 +49,22 @@ test: $(READY) ## Run the tests
 	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
 
 contract: $(READY) ## Let schemathesis at the mock server, deeper than the tests do
-	$(RUN)python -m tests.contract.run_schemathesis --examples 300
+	$(if $(LIVE),$(RUN)python scripts/contract_live.py,$(RUN)python -m tests.contract.run_schemathesis --examples 300)
 
 bench: $(READY) ## Print every benchmark: ratios, measured side by side
-	$(RUN)python benchmarks/imports.py
-	$(RUN)python benchmarks/prompts.py
-	$(RUN)python benchmarks/polls.py
-	$(RUN)python benchmarks/client.py
-	$(RUN)python -m benchmarks.mock_against_prism
+	$(RUN)python -m benchmarks $(OPTIONS)
+
+torture: $(READY) ## Kill batches and films at hundreds of moments, and see that nothing is lost or paid twice
+	$(RUN)python -m tests.kills.torture $(OPTIONS)
+
+coverage: $(READY) ## Which branches the tests reach, subprocesses included
+	$(RUN)coverage erase
+	$(RUN)coverage run -m pytest --quiet -p no:xdist
+	$(RUN)coverage combine --quiet
+	$(RUN)coverage report --fail-under 95
+
+mutate: $(READY) ## Change the core in small ways and see whether its tests notice: make mutate MODULES="sending lives"
+	$(RUN)python scripts/mutate.py $(MODULES)
 
 demo: $(READY) ## What it is for, from a balance to a page of pictures, on the mock server
 	$(RUN)python scripts/demo.py

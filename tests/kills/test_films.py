@@ -1,0 +1,31 @@
+"""`client.run`, killed: the film goes on at the step where it was, and is paid for once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kills import trials, windows
+from tests.kills.trials import Trial
+from tests.kills.worlds import LONG_FILM, World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+DIRECTED = (windows.ARRIVING, windows.ID_WRITTEN, windows.ENDED)
+PLAN = [
+    *(Trial(seed, marker) for seed, marker in enumerate(DIRECTED, 400)),
+    *(
+        Trial(seed, None, weather)
+        for seed, weather in enumerate(("clear", "lost answers", "garbage", "failing jobs"), 500)
+    ),
+]
+
+
+@pytest.mark.parametrize("trial", PLAN, ids=str)
+def test_a_film_goes_on_where_it_was(trial: Trial, server: MockServer, tmp_path: Path) -> None:
+    world = World(server, tmp_path, (LONG_FILM,), film=True, **trial.order | {"downloads": False})
+    trials.kill_and_go_on(trial, world)

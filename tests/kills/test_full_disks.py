@@ -1,0 +1,71 @@
+"""The disk fills up while a batch runs: the ids of accepted jobs are written down, or are in what is raised."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journal.disks import fill, small_disk
+from tests.kills import bill, trials, windows
+from tests.kills.disk_below import Disk, can_be_put_below
+from tests.kills.worlds import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+AFTER_THE_REQUEST = (windows.WIRED, windows.ANSWERED, windows.ENDING)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", "3m") as made:
+        yield made
+
+
+@pytest.mark.parametrize("marker", AFTER_THE_REQUEST)
+def test_ids_are_written_on_a_disk_that_filled_up_after_the_requests_went_out(
+    marker: str, server: MockServer, disk: Path
+) -> None:
+    world = World(server, disk, asynchronous=marker == windows.ANSWERED)
+    trials.fill_up_at(world, marker, 2, lambda: fill(disk))
+    (disk / "filler").unlink()
+    trials.finish(world)
+
+
+def test_ids_that_cannot_be_written_are_in_what_is_raised(server: MockServer, disk: Path) -> None:
+    world = World(server, disk)
+    ended = trials.fill_up_at(world, windows.ANSWERED, 1, lambda: fill(disk), take_all=True)
+    assert ended.job_id is not None
+    assert ended.job_id in ended.said
+    assert ended.job_id not in {entry.job_id for entry in world.entries()}
+    (disk / "filler").unlink()
+    trials.finish(world)
+
+
+def test_nothing_is_sent_from_a_disk_that_is_full(server: MockServer, disk: Path) -> None:
+    world = World(server, disk)
+    trials.kill_at(world, windows.ID_WRITTEN, random.Random(1))
+    paid = len(server.ledger)
+    fill(disk)
+    assert trials.run_on(world).error == "JournalError"
+    assert len(server.ledger) == paid
+    (disk / "filler").unlink()
+    trials.finish(world)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_disk_that_is_full_now_and_then_loses_nothing(seed: int, server: MockServer, tmp_path: Path) -> None:
+    if not can_be_put_below():
+        pytest.skip("the SQLite of this Python cannot be reached")
+    chance = random.Random(seed)
+    world = World(server, tmp_path, downloads=seed == 3, asynchronous=seed == 1)
+    for _ in range(3):
+        disk = Disk(str(world.directory), str(tmp_path / "copies"), chance.choice((0.03, 0.1, 0.4)), seed)
+        trials.run_on(world, disk=disk)
+        bill.check_ids(world)
+    trials.finish(world)

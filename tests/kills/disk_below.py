@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SECTOR = 512
 SYNCED, MIXED = "only what was synced is left", "of the rest, some sectors are left"
+RENAMED = "~renamed"
+"""Behind a name: what is in it was synced, the name was not."""
 UNFINISHED = ".part"
 """What of a download has come so far is not synced: where a file system shows a size before it has the contents, which
 those of Linux do not, a download that goes on after the loss of power goes on behind a hole."""
@@ -94,8 +96,12 @@ class _Copies:
         os.replace(unfinished, copy)
 
     def renamed(self, source: str, target: str) -> None:
-        if self.concerns(source):
-            self._renamed.append((Path(source), Path(target)))
+        """The new name is there, on the disk only when the directory was synced; what is in it may be there before."""
+        if not self.concerns(source):
+            return
+        self._renamed.append((Path(source), Path(target)))
+        if (copy := self._copy(Path(source))).exists():
+            shutil.copyfile(copy, f"{self._copy(Path(target))}{RENAMED}")
 
     def _copy(self, path: Path) -> Path:
         return self._copies / path.relative_to(self._directory)
@@ -110,7 +116,12 @@ def survivors(directory: Path, copies: Path, how: str, chance: random.Random) ->
     for name in sorted(there | kept):
         now = (directory / name).read_bytes() if name in there else None
         before = (copies / name).read_bytes() if name in kept else None
-        found = before if how == SYNCED else _mixed(name, before, now, chance)
+        if how == MIXED:
+            renamed = Path(f"{copies / name}{RENAMED}")
+            synced = renamed.read_bytes() if before is None and renamed.exists() else before
+            found = _mixed(name, synced, now, chance)
+        else:
+            found = before
         path = directory / name
         if found is None:
             path.unlink(missing_ok=True)

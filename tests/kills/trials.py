@@ -157,15 +157,17 @@ def finish(world: World) -> None:
     run_on(world)
     bill.check_over(world)
     world.server.faults.clear()
-    if any(entry.state != "done" for entry in world.entries() if entry.current) or not _all_told(world):
-        world.settle()
-        run_on(world)
+    for _ in range(2):  # what is adopted may have failed, and is then asked for again
+        if not _all_done(world):
+            world.settle()
+            run_on(world)
     bill.check_final(world)
 
 
-def _all_told(world: World) -> bool:
+def _all_done(world: World) -> bool:
     files = world.order.download is None
-    return not world.ended.error and all(state == "done" and (files or had) for _, state, had in world.ended.results)
+    rows = all(state == DONE and (files or had) for _, state, had in world.ended.results)
+    return rows and not world.ended.error and all(entry.state == DONE for entry in world.entries() if entry.current)
 
 
 def run_on(world: World, **changes: Any) -> Ended:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from legnext_client.cli.batch_live import span
+from legnext_client.cli.batch_drawing import span
 from legnext_client.cli.batch_unknown import told, unknown_in
 from legnext_client.cli.command import Run, command
 from legnext_client.core.submission import FAILED, STATES, SUBMITTED, Entry

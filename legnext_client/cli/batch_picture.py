@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from legnext_client.cli.batch_live import Moving, Watch, bar, can_move, table_of_bars, words
+from legnext_client.cli.batch_drawing import Watch, bar, table_of_bars, words
+from legnext_client.cli.moving import Moving, can_move
 from legnext_client.results import ENDS
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from legnext_client.cli.command import Run
+    from legnext_client.cli.output import Output
     from legnext_client.jobs import Job
     from legnext_client.results import Result, Update
 
@@ -44,9 +45,9 @@ class Shown(Protocol):
         ...
 
 
-def shown_of(run: Run, name: str, *, fetches: bool) -> Shown:
+def shown_of(output: Output, name: str, *, fetches: bool) -> Shown:
     """What shows how far the batch of this name is, which may fetch what it makes."""
-    return Picture(run, name, fetches) if can_move(run) else Still()
+    return Picture(output, name, fetches) if can_move() else Still()
 
 
 class Still:
@@ -93,9 +94,9 @@ class OnItsWay:
 class Picture:
     """For terminals."""
 
-    def __init__(self, run: Run, name: str, fetches: bool) -> None:
+    def __init__(self, output: Output, name: str, fetches: bool) -> None:
         self._name, self._rows, self._fetches = name, 0, fetches
-        self._moving = Moving(run, self, stays=False)
+        self._moving = Moving(output, self, stays=False)
         self._ends = dict.fromkeys(COUNTED, 0)
         self._on_their_way: dict[str, OnItsWay] = {}
         self._points = 0

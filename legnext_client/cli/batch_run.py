@@ -8,7 +8,7 @@ import typer
 
 from legnext_client.batches import Batch
 from legnext_client.cli.batch_bill import Bill, Consent, agreed, bill_of
-from legnext_client.cli.batch_live import span
+from legnext_client.cli.batch_drawing import span
 from legnext_client.cli.batch_options import (
     ASK_ABOVE,
     AskAbove,
@@ -87,7 +87,7 @@ def run_batch(
     if price:
         _show_price(run, checked(file), bill_of(read(file), path, retry_failed=retry_failed))
         return Exit.OK
-    client, shown = run.client(), shown_of(run, Path(file).name, fetches=out is not None)
+    client, shown = run.client(), shown_of(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.heard, **options)
     survey = batch.survey() or checked(file)
     bill = bill_of(read(file), path, retry_failed=retry_failed)

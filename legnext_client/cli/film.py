@@ -81,7 +81,7 @@ def film(
     if not agreed(run, client, bill, Consent(yes, above, budget)):
         return Exit.BAD_INPUT
     try:
-        with going_on(run), watching(run, chain) as shown:
+        with going_on(run), watching(run.output, chain) as shown:
             made = client.run(chain, path, on_progress=shown.heard, **options)
             shown.over(made)
     except ChainError as error:

@@ -6,7 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from legnext_client.cli.batch_live import Moving, Watch, bar, can_move, span, table_of_bars, words
+from legnext_client.cli.batch_drawing import Watch, bar, span, table_of_bars, words
+from legnext_client.cli.moving import Moving, can_move
 from legnext_client.cli.output import console
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from legnext_client.chains import VideoChain
-    from legnext_client.cli.command import Run
+    from legnext_client.cli.output import Output
     from legnext_client.films import Film
     from legnext_client.results import Update
 
@@ -39,13 +40,13 @@ class Shown(Protocol):
 
 
 @contextmanager
-def watching(run: Run, chain: VideoChain) -> Generator[Shown]:
+def watching(output: Output, chain: VideoChain) -> Generator[Shown]:
     """Show how far a film is while this is open."""
-    if not can_move(run):
-        yield Lines(run)
+    if not can_move():
+        yield Lines(output)
         return
     picture = Picture(chain)
-    with Moving(run, picture, stays=True):
+    with Moving(output, picture, stays=True):
         try:
             yield picture
         finally:
@@ -55,15 +56,15 @@ def watching(run: Run, chain: VideoChain) -> Generator[Shown]:
 class Lines:
     """For files and pipes."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, output: Output) -> None:
+        self._output = output
         self._said: set[tuple[int, str]] = set()
 
     def heard(self, update: Update) -> None:
         job = update.job
         if (update.step, job.status) not in self._said:
             self._said.add((update.step, job.status))
-            self._run.output.say(f"Step {update.step} of {update.steps}, {update.title}: {job.job_id} {job.status}")
+            self._output.say(f"Step {update.step} of {update.steps}, {update.title}: {job.job_id} {job.status}")
 
     def over(self, film: Film) -> None:
         """The last step has said so."""

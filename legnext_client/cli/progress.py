@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from legnext_client.cli.output import console, printable
+from legnext_client.cli.moving import Moving, can_move
+from legnext_client.cli.output import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Hashable
@@ -39,24 +39,16 @@ class Shown(Protocol):
 @contextmanager
 def progress(output: Output) -> Generator[Shown]:
     """Show how far things are while this is open."""
-    if not sys.stderr.isatty():
+    if not can_move():
         yield Lines(output)
         return
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as RichProgress
 
-    live = RichProgress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=console(sys.stderr),
-        transient=True,
-        redirect_stdout=False,  # it would send results to standard error
-        redirect_stderr=False,
-    )
-    with live:
-        yield Bars(live)
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    bars = RichProgress(*columns)
+    with Moving(output, bars, stays=False) as moving:
+        yield Bars(bars, moving)
 
 
 class Lines:
@@ -82,8 +74,8 @@ class Lines:
 class Bars:
     """For terminals."""
 
-    def __init__(self, live: RichProgress) -> None:
-        self._live = live
+    def __init__(self, bars: RichProgress, moving: Moving) -> None:
+        self._bars, self._moving = bars, moving
         self._tasks: dict[Hashable, TaskID] = {}
 
     def job(self, job: JobView) -> None:
@@ -94,16 +86,11 @@ class Bars:
         ended = progress.received == progress.total
         self._show(progress.path, progress.path.name, progress.received, progress.total, ended=ended)
 
-    @contextmanager
-    def aside(self) -> Generator[None]:
-        self._live.stop()
-        try:
-            yield
-        finally:
-            self._live.start()
+    def aside(self) -> AbstractContextManager[None]:
+        return self._moving.aside()
 
     def _show(self, key: Hashable, told: str, completed: float, total: float | None, *, ended: bool) -> None:
         if key not in self._tasks:
-            self._tasks[key] = self._live.add_task("", total=None)
+            self._tasks[key] = self._bars.add_task("", total=None)
         task = self._tasks[key]
-        self._live.update(task, description=printable(told), completed=completed, total=total, visible=not ended)
+        self._bars.update(task, description=printable(told), completed=completed, total=total, visible=not ended)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,9 @@ from legnext_client.cli.app import run
 from legnext_client.cli.environment import VARIABLES
 from legnext_client.testing import MockServer
 
+from .asked import FILM, ROWS
 from .commands import LEGNEXT, Ended, Here, Process
+from .terminals import WIDE, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,3 +81,32 @@ def here(
         return Ended(code, *capfd.readouterr())
 
     return start
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
+    opened: list[Terminal] = []
+
+    def start(*words: str, columns: int = WIDE, piped: bool = False, **variables: str) -> Terminal:
+        opened.append(Terminal(environment | variables, tmp_path, *words, columns=columns, piped=piped))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """`film.yaml`."""
+    path = tmp_path / "film.yaml"
+    path.write_text(FILM, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """`rows.csv`."""
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path

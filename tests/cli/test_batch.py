@@ -11,40 +11,18 @@ import pytest
 
 from legnext_client.cli.exits import Exit
 
+from .asked import ROWS, RUN, add, texts
 from .commands import Begun, until
-from .screens import screen
 from .test_exit_codes import free_port
-from .test_terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from legnext_client.testing import MockServer
 
     from .commands import Ended, Here, Process
 
-ROWS = """\
-key,text
-fox,a fox in the snow --v 7
-hare,"a hare, running --v 7"
-"""
-RUN = ("batch", "run", "rows.csv")
-
-
-@pytest.fixture(autouse=True)
-def rows(tmp_path: Path) -> Path:
-    path = tmp_path / "rows.csv"
-    path.write_text(ROWS, encoding="utf-8")
-    return path
-
-
-def add(rows: Path, *lines: str) -> None:
-    rows.write_text("\n".join([rows.read_text(encoding="utf-8").rstrip(), *lines, ""]), encoding="utf-8")
-
-
-def texts(server: MockServer) -> list[str]:
-    return sorted(each.body["text"] for each in server.ledger)
+pytestmark = pytest.mark.usefixtures("rows")
 
 
 def results(ended: Ended) -> dict[str, dict[str, Any]]:
@@ -241,42 +219,29 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(here: Here, server: Mo
     assert "this takes up to 80 points, and the account has 10: top it up" in ended.err
 
 
-# ---- broken off ---------------------------------------------------------------------------------------------------
+# ---- on a terminal ------------------------------------------------------------------------------------------------
 
 
-def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
-    environment: dict[str, str], legnext: Process, here: Here, server: MockServer, rows: Path, tmp_path: Path
-) -> None:
-    add(rows, "slow,never-end-this-job", "bad,fail-this-job")
-    begun = Begun(environment, tmp_path, *RUN, "--concurrency", "2", "--out", "shots", "--json")
-    assert sorted(json.loads(begun.line())["state"] for _ in range(3)) == ["done", "done", "failed"]
-    jobs = {each.body["text"]: each.job_id for each in server.ledger}
-    slow, bad = jobs["never-end-this-job"], jobs["fail-this-job"]
-
-    [found] = here("batch", "status", "rows.db", "--json").values
-    assert (found["kind"], found["points"], found["held"], found["uncertain"]) == ("batch", 160, 80, 0)
-    assert {state: count for state, count in found["states"].items() if count} == {
-        "submitted": 1, "done": 2, "failed": 1
-    }  # fmt: skip
-    assert [(each["key"], each["job_id"]) for each in found["running"]] == [("slow", slow)]
-    ended = legnext("batch", "status", "rows.db")
-    journal, requests, points, running, failed = ended.lines
-    assert (ended.code, ended.err, journal) == (0, "", "Journal      rows.db, of a batch")
-    assert requests == "Requests     1 on their way, 2 done, 1 failed"
-    assert points == "Points       160 charged, 80 held"
-    assert re.fullmatch(rf"On its way   slow: diffusion, job {slow}, for \d:\d\d", running)
-    assert failed.startswith(f"Failed       bad: diffusion {bad} failed: ")
-
-    assert here(*RUN).code == Exit.FILES, "two do not write to one journal"
-    [page] = here("batch", "gallery", "rows.db", "--json").values
-    assert "hare" in (tmp_path / page["gallery"]).read_text(encoding="utf-8")
-    begun.process.kill()
-    assert begun.ended().code == -9
-    server.jobs.complete(slow)
-    ended = here(*RUN, "--out", "shots")
-    assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 4)
-    assert ended.lines[-1] == "slow: done, 4 images, 80 points, shots/slow_0.png and 3 more"
-    assert sum(": done earlier, 4 images, " in line for line in ended.lines) == 2
+@pytest.mark.parametrize("columns", [100, 60])
+def test_a_picture_shows_what_runs_and_gives_way_to_results(terminal: Any, rows: Path, columns: int) -> None:
+    add(rows, "slow,never-end-this-job")
+    session = terminal(*RUN, "--ask-above", "0", columns=columns)
+    session.read_until("Spend up to 240 points, 0.24 USD? [y/N]")
+    session.press(b"yes\n")
+    session.read_until_seen(lambda seen: sum(": done, " in line for line in seen) == 2 and "slow" in seen[-1])
+    whole, counts, slow = session.seen[-3:]
+    assert re.match(r"rows\.csv  ━+[╺╸]━+  2 of 3 +0:", whole)
+    assert counts == "2 done · 1 running · 160 points charged, 80 held"
+    assert re.match(r"slow  diffusion  ━+  \w+ \d+ %", slow)
+    session.press(b"\x03")
+    session.read_until("Interrupted: nothing more")
+    session.press(b"\x03")
+    assert session.ended() == Exit.INTERRUPTED, session.raw[-3000:]
+    seen = [line for line in session.seen if line]
+    assert not any("━" in line for line in seen), "the picture is gone"
+    assert "2 done, 1 still on their way; 160 points charged in all" in "".join(seen)
+    assert "".join(seen).endswith("Go on: legnext batch run rows.csv --ask-above 0")
+    assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
 
 def test_ctrl_c_once_submits_nothing_more_and_waits(
@@ -298,120 +263,3 @@ def test_ctrl_c_once_submits_nothing_more_and_waits(
     assert "1 done, 2 not begun; 80 points charged in all" in ended.err
     assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --concurrency 1"
     assert len(server.ledger) == 1
-
-
-# ---- on a terminal ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
-    opened: list[Terminal] = []
-
-    def start(*words: str, **options: Any) -> Terminal:
-        opened.append(Terminal(environment, tmp_path, *words, **options))
-        return opened[-1]
-
-    yield start
-    for each in opened:
-        each.close()
-
-
-@pytest.mark.parametrize("columns", [100, 60])
-def test_a_picture_shows_what_runs_and_gives_way_to_results(terminal: Any, rows: Path, columns: int) -> None:
-    add(rows, "slow,never-end-this-job")
-    session = terminal(*RUN, "--ask-above", "0", columns=columns)
-    session.read_until("Spend up to 240 points, 0.24 USD? [y/N]")
-    session.press(b"yes\n")
-    seen = screen(session.raw, columns)
-    while sum(": done, " in line for line in seen) < 2 or "slow" not in seen[-1]:  # no line of a result is wiped away
-        assert session._read()
-        seen = screen(session.raw, columns)
-    whole, counts, slow = seen[-3:]
-    assert re.match(r"rows\.csv  ━+[╺╸]━+  2 of 3 +0:", whole)
-    assert counts == "2 done · 1 running · 160 points charged, 80 held"
-    assert re.match(r"slow  diffusion  ━+  \w+ \d+ %", slow)
-    session.press(b"\x03")
-    session.read_until("Interrupted: nothing more")
-    session.press(b"\x03")
-    assert session.ended() == Exit.INTERRUPTED, session.raw[-3000:]
-    seen = [line for line in screen(session.raw, columns) if line]
-    assert not any("━" in line for line in seen), "the picture is gone"
-    assert "2 done, 1 still on their way; 160 points charged in all" in "".join(seen)
-    assert "".join(seen).endswith("Go on: legnext batch run rows.csv --ask-above 0")
-    assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
-
-
-# ---- what the journal says ----------------------------------------------------------------------------------------
-
-
-def test_what_is_unknown_is_listed_and_settled_in_each_way(here: Here, server: MockServer) -> None:
-    server.faults.add("close_after", times=2, method="POST")
-    assert here(*RUN).code == Exit.UNKNOWN
-    assert [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]] == ["fox", "hare"]
-    shown = here("batch", "unknown", "rows.db").lines
-    assert [line.split(" (")[0] for line in shown if not line.startswith(" ")][:2] == ["Unknown: fox", "Unknown: hare"]
-    told = here("batch", "status", "rows.db")
-    assert told.lines[-2:] == ["Requests   2 unknown", "Points     0 charged, 160 uncertain"]
-    assert "Unknown: hare (diffusion, 80 points)" in told.err
-
-    gave_up = here("batch", "resolve", "rows.db", "fox", "--give-up", "--json")
-    assert gave_up.values == [{"key": "fox", "state": "failed", "unknown": 1}]
-    again = here("batch", "resolve", "rows.db", "hare", "--resubmit")
-    assert (again.code, again.lines) == (0, ["hare is sent again by the next run with rows.db."])
-    assert here("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
-    assert here(*RUN).code == Exit.JOB_FAILED
-    assert texts(server) == ["a fox in the snow --v 7", *["a hare, running --v 7"] * 2]
-
-
-def test_what_a_killed_process_was_sending_is_listed_too(
-    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path
-) -> None:
-    server.faults.add("delay", seconds=3600, method="POST")
-    begun = Begun(environment, tmp_path, *RUN, "--concurrency", "1")
-    until(lambda: server.ledger)
-    begun.process.kill()
-    assert begun.ended().code == -9
-    [cut] = here("batch", "unknown", "rows.db", "--json").values[0]
-    assert (cut["key"], cut["state"]) == ("fox", "submitting")
-    assert "or the process ended before the answer was read" in here("batch", "unknown", "rows.db").lines[0]
-    assert here("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
-    assert here(*RUN).code == 0
-    assert len(server.ledger) == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (("resolve", "rows.db", "fox"), Exit.BAD_INPUT, "say one of --adopt JOB, --resubmit and --give-up"),
-        (("resolve", "rows.db", "fox", "--give-up", "--resubmit"), Exit.BAD_INPUT, "say one of --adopt JOB"),
-        (("resolve", "rows.db", "cat", "--give-up"), Exit.BAD_INPUT, "rows.db has no request 'cat'"),
-        (("resolve", "rows.db", "fox", "--adopt", "J"), Exit.BAD_INPUT, "request 'fox' must be unknown; it is done"),
-        (("resolve", "rows.db", "fox", "--adopt", " "), Exit.BAD_INPUT, "job_id must be the id of a job"),
-        (("status", "nowhere.db"), Exit.FILES, "there is no journal nowhere.db"),
-        (("unknown", "rows.csv"), Exit.FILES, "rows.csv is no journal"),
-        (("gallery", "rows.csv"), Exit.FILES, "rows.csv is no journal"),
-        (("stauts", "rows.db"), Exit.BAD_INPUT, "No such command 'stauts'"),
-    ],
-)
-def test_what_cannot_be_settled_or_read(here: Here, words: tuple[str, ...], code: Exit, said: str) -> None:
-    assert here(*RUN).code == 0
-    ended = here("batch", *words)
-    assert (ended.code, ended.out) == (code, "")
-    assert said in ended.err
-    assert len(ended.err.splitlines()) == 1
-
-
-def test_the_page_goes_where_one_likes(here: Here, tmp_path: Path) -> None:
-    assert here(*RUN).code == 0
-    ended = here("batch", "gallery", "rows.db", "--out", "pages/look.html")
-    assert (ended.code, ended.lines) == (0, ["pages/look.html"])
-    assert "fox" in (tmp_path / "pages" / "look.html").read_text(encoding="utf-8")
-
-
-def test_a_page_that_cannot_be_written_is_no_failure(here: Here, tmp_path: Path) -> None:
-    (tmp_path / "shots").mkdir()
-    (tmp_path / "shots" / "index.html").write_text("<p>mine</p>", encoding="utf-8")
-    ended = here(*RUN, "--out", "shots")
-    assert ended.code == 0
-    assert "Warning: the page was not written: " in ended.err
-    assert (tmp_path / "shots" / "index.html").read_text(encoding="utf-8") == "<p>mine</p>"

@@ -2,101 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import termios
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from .commands import LEGNEXT
+from .terminals import CONTROL, NARROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from legnext_client.testing import MockServer
 
-CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
-WIDE, NARROW = 140, 60
-
-
-class Terminal:
-    """A terminal of so many columns, in which a command runs; `piped` keeps its standard output out of it."""
-
-    def __init__(
-        self, environment: dict[str, str], folder: Path, *words: str, columns: int = WIDE, piped: bool = False
-    ) -> None:
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        self.process = subprocess.Popen(
-            [str(LEGNEXT), *words],
-            stdin=theirs,
-            stdout=subprocess.PIPE if piped else theirs,
-            stderr=theirs,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-        os.close(theirs)
-        self.raw = ""
-
-    def read_until(self, wanted: str) -> None:
-        """Read until this is on the screen."""
-        while wanted not in CONTROL.sub("", self.raw):
-            assert self._read(), f"it ended before {wanted!r}: {self.raw}"
-
-    def press(self, key: bytes) -> None:
-        os.write(self._ours, key)
-
-    def ended(self) -> int:
-        """Read all the rest; the exit code."""
-        while self._read():
-            pass
-        return self.process.wait(30)
-
-    @property
-    def lines(self) -> list[str]:
-        """What was written, without what moves the cursor and makes colours."""
-        return [line.rstrip() for line in CONTROL.sub("", self.raw).replace("\r", "\n").splitlines()]
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        os.close(self._ours)
-
-    def _read(self) -> bool:
-        ready, _, _ = select.select([self._ours], [], [], 30)
-        assert ready, f"nothing more comes: {self.raw}"
-        try:
-            part = os.read(self._ours, 65536)
-        except OSError:  # so Linux says that the other side is closed
-            return False
-        self.raw += part.decode(errors="replace")
-        return bool(part)
-
-
-@pytest.fixture
-def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
-    opened: list[Terminal] = []
-
-    def start(*words: str, columns: int = WIDE, piped: bool = False, **variables: str) -> Terminal:
-        opened.append(Terminal(environment | variables, tmp_path, *words, columns=columns, piped=piped))
-        return opened[-1]
-
-    yield start
-    for each in opened:
-        each.close()
 
 
 def test_a_bar_shows_how_far_a_job_is_and_ctrl_c_how_to_go_on(terminal: Any, server: MockServer) -> None:

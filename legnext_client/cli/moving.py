@@ -1,10 +1,9 @@
-"""A picture on standard error that moves while a film or a batch is made; what else is said stands above it."""
+"""A picture on standard error that moves while something is waited for; results and words are not wiped away by it."""
 
 from __future__ import annotations
 
 import logging
 import sys
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -15,10 +14,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from rich.live import Live
-    from rich.table import Table
-    from rich.text import Text
 
-    from legnext_client.cli.command import Run
+    from legnext_client.cli.output import Output
 
 logger = logging.getLogger("legnext_client")
 
@@ -28,8 +25,6 @@ SPARE = len("^C" * 3)
 """Columns that are left free on the right: what the terminal shows of Ctrl-C would break a line."""
 STYLE = "yellow"
 """Of what is logged."""
-WIDTH = len("processing 100 %")
-"""Of the column that says how far something is, so that it does not jump."""
 
 
 class Picture(Protocol):
@@ -38,9 +33,9 @@ class Picture(Protocol):
     def __rich__(self) -> RenderableType: ...
 
 
-def can_move(run: Run) -> bool:
-    """Whether there is a terminal for it, which is not taken by what `--debug` prints."""
-    return not run.common.debug and sys.stderr.isatty() and not console(sys.stderr).is_dumb_terminal
+def can_move() -> bool:
+    """Whether there is a terminal for it, to which nothing else is logged, as `--debug` does."""
+    return sys.stderr.isatty() and not console(sys.stderr).is_dumb_terminal and not logger.handlers
 
 
 class Notes(logging.Handler):
@@ -58,8 +53,8 @@ class Moving:
     """Draws a picture while this is open; its last state stays, or all of it vanishes. What is logged meanwhile stands
     below it, and stays."""
 
-    def __init__(self, run: Run, picture: Picture, *, stays: bool) -> None:
-        self._run, self._picture, self._stays = run, picture, stays
+    def __init__(self, output: Output, picture: Picture, *, stays: bool) -> None:
+        self._output, self._picture, self._stays = output, picture, stays
         self._notes = Notes()
         self._live: Live | None = None
 
@@ -99,7 +94,7 @@ class Moving:
         if self._live is not None:
             self._live.stop()
         for line in lines:
-            self._run.output.say(line, STYLE)
+            self._output.say(line, STYLE)
 
     @contextmanager
     def aside(self) -> Generator[None]:
@@ -117,47 +112,3 @@ class Moving:
     def height(self) -> int:
         """How many lines the terminal has."""
         return 0 if self._live is None else self._live.console.height
-
-
-class Watch:
-    """Measures how long something takes."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-        self._ended: float | None = None
-
-    def stop(self) -> None:
-        self._ended = time.monotonic()
-
-    def __str__(self) -> str:
-        return span((self._ended or time.monotonic()) - self._begun)
-
-
-def span(seconds: float) -> str:
-    """A span of time as one reads it on a clock."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def bar(percent: float, style: str) -> RenderableType:
-    """A bar for a share of a hundred, as wide as there is room."""
-    from rich.progress_bar import ProgressBar
-
-    return ProgressBar(total=100, completed=percent, complete_style=style, finished_style=style)
-
-
-def table_of_bars(before: int, width: int) -> Table:
-    """A table of so many columns, then bars, which give way where there is no room, words, and times."""
-    from rich.table import Column, Table
-
-    named = [Column(no_wrap=True) for _ in range(before)]
-    bars, said = Column(max_width=width), Column(no_wrap=True, min_width=WIDTH)
-    return Table.grid(*named, bars, said, Column(no_wrap=True, justify="right"), padding=(0, 2, 0, 0))
-
-
-def words(text: str, style: str = "") -> Text:
-    """Words that come from elsewhere: nothing in them moves the cursor; they are cut off where there is no room."""
-    from rich.text import Text
-
-    return Text(printable(text), style, no_wrap=True, overflow="ellipsis")

@@ -1,0 +1,60 @@
+"""What the pictures of films and batches are made of."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from legnext_client.cli.output import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = len("processing 100 %")
+"""Of the column that says how far something is, so that it does not jump."""
+
+
+class Watch:
+    """Measures how long something takes."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._ended: float | None = None
+
+    def stop(self) -> None:
+        self._ended = time.monotonic()
+
+    def __str__(self) -> str:
+        return span((self._ended or time.monotonic()) - self._begun)
+
+
+def span(seconds: float) -> str:
+    """A span of time as one reads it on a clock."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def bar(percent: float, style: str) -> RenderableType:
+    """A bar for a share of a hundred, as wide as there is room."""
+    from rich.progress_bar import ProgressBar
+
+    return ProgressBar(total=100, completed=percent, complete_style=style, finished_style=style)
+
+
+def table_of_bars(before: int, width: int) -> Table:
+    """A table of so many columns, then bars, which give way where there is no room, words, and times."""
+    from rich.table import Column, Table
+
+    named = [Column(no_wrap=True) for _ in range(before)]
+    bars, said = Column(max_width=width), Column(no_wrap=True, min_width=WIDTH)
+    return Table.grid(*named, bars, said, Column(no_wrap=True, justify="right"), padding=(0, 2, 0, 0))
+
+
+def words(text: str, style: str = "") -> Text:
+    """Words that come from elsewhere: nothing in them moves the cursor; they are cut off where there is no room."""
+    from rich.text import Text
+
+    return Text(printable(text), style, no_wrap=True, overflow="ellipsis")

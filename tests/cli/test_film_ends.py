@@ -1,0 +1,172 @@
+"""How a film ends that is not made: each way has its code, says what to do, and loses nothing that was paid."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.cli.exits import Exit
+from legnext_client.errors import DownloadError
+from legnext_client.films import Film
+
+from .asked import STEPS, in_a_film, operations
+from .commands import Begun, until
+from .test_exit_codes import free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+    from .commands import Here, Process
+
+pytestmark = pytest.mark.usefixtures("film")
+
+
+def test_a_step_that_fails_can_be_tried_again(here: Here, server: MockServer, film: Path) -> None:
+    in_a_film("fail-this-job", film)
+    ended = here("film", "film.yaml", "--yes", "--json")
+    assert (ended.code, ended.out) == (Exit.JOB_FAILED, "")
+    *_, place, error, again = ended.err.splitlines()
+    assert place == "Step 1 of 3, start, is not done."
+    assert error.startswith("Error: video_diffusion ")
+    assert error.endswith("Nothing is charged for it.")
+    assert again == "Try this step again: legnext film film.yaml --yes --json --retry-failed"
+    assert here("film", "film.yaml", "--yes").code == Exit.JOB_FAILED
+    assert operations(server) == ["video_diffusion"], "and never without being told to"
+    assert here(*shlex.split(again.removeprefix("Try this step again: legnext "))).code == Exit.JOB_FAILED
+    assert operations(server) == ["video_diffusion"] * 2
+
+
+def test_what_is_refused_is_told_in_the_services_words(here: Here, server: MockServer, film: Path) -> None:
+    in_a_film("forbidden-content", film)
+    ended = here("film", "film.yaml", "--yes")
+    assert (ended.code, ended.out, server.ledger) == (Exit.REFUSED, "", [])
+    assert "Error: 403" in ended.err
+    ended = here("film", "film.yaml", "--yes")
+    assert ended.code == Exit.JOB_FAILED, "it was refused in an earlier run"
+    assert "failed in an earlier run: 403" in ended.err
+    assert ended.err.splitlines()[-1] == "Try this step again: legnext film film.yaml --yes --retry-failed"
+
+
+def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(
+    legnext: Process, here: Here, server: MockServer
+) -> None:
+    server.faults.add("close_after", path="/v1/extend-video")
+    ended = legnext("film", "film.yaml", "--yes")
+    assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
+    said = ended.err.splitlines()
+    assert said[-6] == f"Sent: {json.dumps(server.ledger[-1].body)}"
+    assert said[-4:] == [
+        "  legnext batch resolve film.db film/2 --adopt JOB  # it was accepted, as this job",
+        "  legnext batch resolve film.db film/2 --resubmit   # it was not: have it sent again, at your risk",
+        "  legnext batch resolve film.db film/2 --give-up    # count it as failed",
+        "Then go on: legnext film film.yaml --yes",
+    ]
+    assert here("film", "film.yaml", "--yes").code == Exit.UNKNOWN
+    assert operations(server) == STEPS[:2], "it is never sent again by itself"
+
+    lost = list(server.jobs)[-1]
+    command = said[-4].replace("JOB", lost).partition("#")[0]
+    assert here(*shlex.split(command)[1:]).code == 0
+    assert here("film", "film.yaml", "--yes").code == 0
+    assert operations(server) == STEPS
+
+
+def test_a_job_that_was_adopted_and_is_nobodys_is_unknown_still(here: Here, server: MockServer) -> None:
+    server.faults.add("close_after", path="/v1/extend-video")
+    assert here("film", "film.yaml", "--yes").code == Exit.UNKNOWN
+    assert here("batch", "resolve", "film.db", "film/2", "--adopt", "no-such-job").code == 0
+    ended = here("film", "film.yaml", "--yes", "--retries", "0")
+    assert ended.code == Exit.UNKNOWN
+    assert "404" in ended.err
+    assert "legnext batch resolve film.db film/2 --resubmit" in ended.err
+
+
+def test_time_is_over_and_the_job_goes_on(here: Here, server: MockServer, film: Path) -> None:
+    in_a_film("never-end-this-job", film)
+    ended = here("film", "film.yaml", "--yes", "--timeout", "0.01")
+    assert (ended.code, ended.out) == (Exit.TIMEOUT, "")
+    assert ended.err.splitlines()[-1] == "Go on: legnext film film.yaml --timeout 0.01 --yes"
+    (job,) = server.jobs
+    server.jobs.complete(job)
+    assert here("film", "film.yaml", "--yes").code == 0
+    assert operations(server) == STEPS
+
+
+def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
+    ended = here("film", "film.yaml", "--budget", "1000")
+    assert (ended.code, ended.out, operations(server)) == (Exit.BUDGET, "", STEPS[:2])
+    assert "480 points would pass the budget of 1000" in ended.err
+    server._service.account.available_credits = 479
+    ended = here("film", "film.yaml", "--yes")
+    assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])
+    assert "this takes up to 480 points, and the account has 479: top it up" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((), Exit.BAD_INPUT, "Missing argument 'FILE'"),
+        (("nowhere.yaml",), Exit.BAD_INPUT, "nowhere.yaml cannot be read"),
+        (("film.yaml", "--timeout", "0"), Exit.BAD_INPUT, "timeout must be seconds above 0; got 0.0"),
+        (("film.yaml", "--callback", "ftp://x"), Exit.BAD_INPUT, "callback must begin with http"),
+        (("film.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
+        (("film.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
+        (("film.yaml", "--journal", "film.yaml"), Exit.FILES, "film.yaml is no journal of legnext-client"),
+        (("film.yaml", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_sent(
+    here: Here, server: MockServer, words: tuple[str, ...], code: Exit, said: str
+) -> None:
+    ended = here("film", *words)
+    assert (ended.code, ended.out, server.ledger) == (code, "", [])
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_the_journal_of_another_film_is_left_alone(here: Here, server: MockServer, film: Path) -> None:
+    assert here("film", "film.yaml", "--yes").code == 0
+    in_a_film("rain", film)
+    ended = here("film", "film.yaml", "--yes")
+    assert (ended.code, ended.out, operations(server)) == (Exit.FILES, "", STEPS)
+    assert ended.err.splitlines()[-1].startswith("Error: film.db is the journal of another film")
+
+
+def test_nobody_there(here: Here) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    assert here("film", "film.yaml", "--yes", "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
+
+
+def test_a_film_whose_file_cannot_be_fetched_is_there_for_another_try(
+    here: Here, server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise DownloadError("the file is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Film, "download", gone)
+        ended = here("film", "film.yaml", "--yes", "--download", "out")
+    assert (ended.code, ended.out) == (Exit.FILES, "")
+    assert ended.err.splitlines()[-1] == "Go on: legnext film film.yaml --download out --yes"
+    assert here("film", "film.yaml", "--yes", "--download", "out").code == 0
+    assert operations(server) == STEPS
+
+
+def test_kill_9_loses_nothing(
+    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path, film: Path
+) -> None:
+    in_a_film("never-end-this-job", film)
+    begun = Begun(environment, tmp_path, "film", "film.yaml", "--yes", "--json")
+    until(lambda: server.jobs and here("batch", "status", "film.db", "--json").values[0]["running"])
+    begun.process.kill()
+    assert begun.ended().code == -9
+    (job,) = server.jobs
+    server.jobs.complete(job)
+    ended = here("film", "film.yaml", "--yes", "--json")
+    assert (ended.code, operations(server)) == (0, STEPS)
+    assert [each["job_id"] for each in ended.values[0]["jobs"]] == list(server.jobs)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from collections import deque
@@ -110,7 +111,8 @@ class ThreadCrew:
         self._stop.set()
         for _ in self._threads:
             self._orders.put(None)
-        hurry = kind is not None and issubclass(kind, KeyboardInterrupt)
+        # At the interpreter's end no thread goes on, and waiting for one would be for ever.
+        hurry = sys.is_finalizing() or (kind is not None and issubclass(kind, KeyboardInterrupt))
         with contextlib.suppress(Empty):
             while self._to_finish:
                 self._received(True, HURRY if hurry else None)

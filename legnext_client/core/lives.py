@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Ask, Do, Emit, Flow, Request
-from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room
+from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.core.state import State, failure
 from legnext_client.core.submission import (
     DONE,
@@ -58,6 +58,7 @@ class Book(Records, Protocol):
     """The records, and what is done with them after a submission."""
 
     def entry(self, key: str) -> Entry | None: ...
+    def entries_of(self, item: str) -> list[Entry]: ...
     def claim(self, number: int, job_id: str) -> bool: ...
     def disown(self, number: int, reason: str) -> None: ...
     def ended(self, number: int, state: State, points: int) -> None: ...
@@ -202,6 +203,7 @@ class Life:
         try:
             if self._item.wrong is not None:
                 raise _Over(NEW, self._item.wrong)
+            yield from self._make_way()
             for step in range(self._item.steps):
                 yield from self._step(step)
             files = yield from self._fetched()
@@ -225,7 +227,7 @@ class Life:
         book, key, seen = self._house.book, key_of(self._item, step), False
         while True:
             entry: Entry | None = checked((yield Do(partial(book.entry, key))))
-            if entry is not None and not seen and (self._is_another(entry) or self._to_be_retried(entry)):
+            if entry is not None and not seen and self._to_be_retried(entry):
                 checked((yield Do(partial(book.retire, entry.id))))
                 entry = None
             seen = True
@@ -249,16 +251,23 @@ class Life:
                 reason = f"{entry.operation} ({key}): {entry.error or 'it was sent'}."
                 yield from self._claimed(entry, SubmissionUnknown(reason, operation=entry.operation, sent=entry.body))
 
-    def _is_another(self, entry: Entry) -> bool:
-        """Whether something else was asked for under this key, and that is settled."""
-        if entry.digest == self._item.digest:
-            return False
-        if entry.state in (NEW, DONE, FAILED):
-            return True
-        said = f"{entry.key} was changed while its earlier request is {entry.state}"
-        raise _Over(
-            entry.state, InvalidRequest(f"{said}: run it once more as it was, or give the new one another key.")
-        )
+    def _make_way(self) -> LifeFlow[None]:
+        """Put aside what was asked for under this key before, if it is something else; all of it, or nothing."""
+        book = self._house.book
+        entries: list[Entry] = checked((yield Do(partial(book.entries_of, self._item.key))))
+        if all(entry.digest == self._item.digest for entry in entries):
+            return
+        for entry in entries:
+            if entry.state not in (NEW, DONE, FAILED):
+                raise _Over(
+                    entry.state,
+                    InvalidRequest(
+                        f"{entry.key} was changed while its earlier request is {entry.state}: run it once more as it "
+                        "was, or give the new one another key."
+                    ),
+                )
+        for entry in entries:
+            checked((yield Do(partial(book.retire, entry.id))))
 
     def _to_be_retried(self, entry: Entry) -> bool:
         return entry.state == FAILED and self._house.retry_failed
@@ -287,7 +296,11 @@ class Life:
                 prepared.token,
             )  # fmt: skip
             flow = submit_once(intent, prepared.request, house.book, house.request_timeout)
-            submission: Submission = yield Aside(flow, finish=True)
+            try:
+                submission: Submission = yield Aside(flow, finish=True)
+            except Stopped:  # it was not sent
+                house.refused(prepared)
+                raise
             if submission.state is not None:
                 house.pacing.accepted()
                 origin, excess = house.accepted(prepared, submission)
@@ -347,7 +360,9 @@ class Life:
         since = (house.today() - entry.submitting_at).total_seconds() if entry.submitting_at else 0.0
         until = house.clock() + house.lasts(entry.operation, entry.body) - max(0.0, since)
         yield Occupy()
-        while house.callbacks and entry.token and house.clock() < until:
+        listened = False
+        while house.callbacks and entry.token and not (listened and house.clock() >= until):
+            listened = True
             job_id = yield Pause(until, ear=entry.token, needed=False)
             if job_id is None:
                 break

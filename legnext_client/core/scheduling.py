@@ -214,6 +214,11 @@ class Scheduler:
         self._rows = None
         waiting = [life for life, _ in self._for_room] + [life for life in self._ears.values() if not life.needed]
         self._for_room.clear()
+        unsent = [(life, aside) for life, aside in self._for_requests if aside.finish]
+        waiting += [life for life, _ in unsent]
+        self._for_requests = deque(one for one in self._for_requests if not one[1].finish)
+        for _, aside in unsent:
+            aside.flow.close()
         for life in waiting:
             yield from self._resume(life, None, Stopped())
 

@@ -52,10 +52,10 @@ CREATE TABLE requests (
 CREATE UNIQUE INDEX requests_current ON requests (key) WHERE current;
 CREATE INDEX requests_replaced ON requests (key) WHERE NOT current;
 CREATE INDEX requests_job ON requests (job_id);
+CREATE INDEX requests_item ON requests (item);
 CREATE INDEX requests_state ON requests (state);
 """
 
-_MAGIC = b"SQLite format 3\0"
 _PATIENCE = 10.0
 
 
@@ -104,7 +104,7 @@ def create(path: str, kind: str) -> None:
         fill(made, kind)
         # Closing would do this too, but not say so when it fails; and what is in the log does not come along below.
         made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with open(unfinished, "rb") as file:
+    with open(unfinished, "r+b") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, path)
     _sync_directory(path)
@@ -130,11 +130,15 @@ def is_there(path: str) -> bool:
 
 def examine(path: str) -> None:
     """Refuse what is not a sound journal of this version, without changing a byte of it."""
-    with open(path, "rb") as file:
-        head = file.read(100)
-    if not head.startswith(_MAGIC) or int.from_bytes(head[68:72], "big") != APPLICATION:
+    # By SQLite alone: when a process closes a file, it loses all the locks that it has on it, a writer's too.
+    with contextlib.closing(reader(path)) as looked:
+        try:
+            [(application,)] = looked.execute("PRAGMA application_id").fetchall()
+            [(version,)] = looked.execute("PRAGMA user_version").fetchall()
+        except sqlite3.DatabaseError:
+            application = version = 0
+    if application != APPLICATION:
         raise JournalError(f"{path} is no journal of legnext-client: give another path.", journal=path)
-    version = int.from_bytes(head[60:64], "big")
     if version > VERSION:
         raise JournalError(
             f"{path} was written by a newer version of legnext-client (format {version}, this one reads {VERSION}): "

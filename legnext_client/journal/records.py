@@ -34,6 +34,11 @@ class Records(Store):
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE key = ? AND current", key)
         return entry_of(rows[0]) if rows else None
 
+    def entries_of(self, item: str) -> list[Entry]:
+        """The requests of a row or a film."""
+        rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)
+        return [entry_of(row) for row in rows]
+
     def attempts(self, key: str) -> int:
         """How many requests under this key have given their place to another."""
         return int(self._rows("SELECT count(*) FROM requests WHERE key = ? AND NOT current", key)[0][0])

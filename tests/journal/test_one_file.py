@@ -84,6 +84,21 @@ def test_reading_is_possible_while_a_run_writes(path: Path) -> None:
         assert reading.summary().uncertain == 80
 
 
+def test_reading_in_the_same_process_costs_the_writer_none_of_its_locks(path: Path) -> None:
+    look = (
+        f"import sqlite3; c = sqlite3.connect({str(path)!r}); "
+        "print(c.execute('SELECT state FROM requests').fetchall()); c.close()"
+    )
+    with Journal.open(path, BATCH) as writing:
+        number = writing.begin(intent()).entry.id
+        with Journal(path) as reading:
+            reading.summary()
+        subprocess.run([sys.executable, "-c", look], check=True, capture_output=True)
+        writing.accepted(number, State({"job_id": "j"}))
+        seen = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
+    assert seen.stdout.strip() == "[('submitted',)]"
+
+
 def test_settling_is_refused_while_a_run_writes(path: Path) -> None:
     with Journal.open(path, BATCH) as writing:
         number = writing.begin(intent()).entry.id

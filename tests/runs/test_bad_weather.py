@@ -250,6 +250,19 @@ def test_one_interrupt_stops_submitting_and_waits_for_what_runs(world: World, ca
     all_done(results, world, 20)
 
 
+def test_what_waits_for_its_turn_is_not_sent_after_an_interrupt(world: World) -> None:
+    pressed: list[int] = []
+
+    def press(_: Any) -> None:
+        if not pressed:
+            pressed.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(cats(10), client=world.client(requests_per_second=0.5), concurrency=6, on_progress=press)
+    assert len(world.server.ledger) <= 2
+
+
 def test_two_interrupts_leave_at_once_and_lose_nothing(world: World) -> None:
     with pytest.raises(KeyboardInterrupt):
         world.batch(cats(20), concurrency=4, on_progress=interrupt_at(3, times=2))

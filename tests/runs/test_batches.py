@@ -248,6 +248,23 @@ def test_a_row_that_is_changed_while_its_job_runs_is_not_made_anew_yet(world: Wo
     assert len(world.server.ledger) == 1
 
 
+def test_a_changed_film_is_made_anew_as_a_whole(world: World) -> None:
+    long, short = VideoChain.start("waves").extend("rain").extend("night"), VideoChain.start("waves").extend("snow")
+    for chain in (long, short, long):
+        [result], _ = world.batch([{"key": "f", "chain": chain}])
+        assert result.ok
+        sources = [body.get("jobId") for body in world.bodies()[-len(chain.steps) :]]
+        assert sources == [None, *(job.job_id for job in result.jobs[:-1])]
+
+
+def test_a_film_that_is_changed_while_a_step_runs_pays_for_nothing(world: World) -> None:
+    world.server.faults.add("never_ends", times=1, path="/v1/extend-video")
+    world.batch([{"key": "f", "chain": VideoChain.start("waves").extend("rain")}])
+    [result], _ = world.batch([{"key": "f", "chain": VideoChain.start("waves").extend("snow")}])
+    assert (result.state, type(result.error)) == ("submitted", InvalidRequest)
+    assert len(world.server.ledger) == 2
+
+
 def test_a_second_batch_on_the_same_journal_is_refused_and_sends_nothing(world: World) -> None:
     client = world.client()
     second: list[Exception] = []

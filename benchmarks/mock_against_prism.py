@@ -1,9 +1,8 @@
-"""The mock server side by side with Prism, on the same document, in one run: `python -m benchmarks.mock_against_prism`.
+"""The mock server side by side with Prism, on the same document, in one run.
 
-Prism (`@stoplight/prism-cli`) is installed with npm into `.tools/prism` on the first run; without npm, only the mock is
-measured. The server runs on one core, the load on another; rounds alternate, so that whatever else this machine does
-strikes both; medians are told. On a machine that has other work to do, the processor time says more than the clock, so
-both are told. Numbers are printed, never asserted.
+The server runs on one core, the load on another; rounds alternate, so that whatever else this machine does strikes
+both. The table tells the processor time that a server uses; `python -m benchmarks.mock_against_prism` also what the
+clock says, and what many jobs take. Prism is `@stoplight/prism-cli` from npm; without npm, only the mock is measured.
 """
 
 from __future__ import annotations
@@ -19,27 +18,34 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.request import Request, urlopen
 
-from . import load
+import npm_tools
+
+from benchmarks import load, table
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from benchmarks.effort import Effort
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "legnext_client" / "openapi.json"
-PRISM_VERSION = "5.14.2"
-PRISM_FOLDER = ROOT / ".tools" / "prism"
-PRISM = PRISM_FOLDER / "node_modules" / ".bin" / "prism"
 KEY = "mock-key"
 GOALS = {"POST": 4, "GET": 5}
 SERVER_CORE, LOAD_CORE = 0, 1
 
+SPEEDS = {
+    method: table.Subject(f"the mock: {method}s answered per second of CPU", "Prism, silent", "/s", f"{goal} ×")
+    for method, goal in GOALS.items()
+}
+START = table.Subject("the mock: start to first answer, CPU", "Prism, silent", "s", "0.5 s")
+
 
 @dataclass(frozen=True)
-class Subject:
+class Server:
     """A server to measure: how to start it, and where its paths begin."""
 
     name: str
@@ -74,26 +80,36 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def subjects(document: dict[str, Any], prism_log: str | None) -> list[Subject]:
+def servers(document: dict[str, Any], prism_log: str | None) -> list[Server]:
     base = "/" + document["servers"][0]["url"].split("/", 3)[3]
     mock = [sys.executable, "-m", "legnext_client.mock", "--concurrency", "0", "--credits", str(10**12), "--seed", "1"]
-    found = [Subject("mock", mock, base)]
-    if prism_log is not None and install_prism():
-        found.append(Subject("prism", [str(PRISM), "mock", str(DOCUMENT), "-v", prism_log], ""))
+    found = [Server("mock", mock, base)]
+    if prism_log is not None and has_prism():
+        found.append(Server("prism", [npm_tools.command("prism"), "mock", str(DOCUMENT), "-v", prism_log], ""))
     return found
 
 
-def install_prism() -> bool:
-    if PRISM.exists():
-        return True
-    npm = shutil.which("npm")
-    if npm is None:
-        print("npm is not here, so Prism is not measured.")
+def has_prism() -> bool:
+    try:
+        npm_tools.install()
+    except npm_tools.ToolsMissing as missing:
+        table.tell(f"Prism is left out: {missing}.")
         return False
-    PRISM_FOLDER.mkdir(parents=True, exist_ok=True)
-    package = f"@stoplight/prism-cli@{PRISM_VERSION}"
-    command = [npm, "install", "--prefix", str(PRISM_FOLDER), "--no-audit", "--no-fund", "--ignore-scripts", package]
-    return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
+    return True
+
+
+@contextlib.contextmanager
+def load_on_its_core() -> Generator[None]:
+    """This process, which makes the load, and the server keep out of each other's way."""
+    if (os.cpu_count() or 1) < 2 or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {LOAD_CORE})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def on_core(core: int, command: list[str]) -> list[str]:
@@ -102,18 +118,17 @@ def on_core(core: int, command: list[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(subject: Subject, calls: Calls) -> Generator[tuple[int, int, float]]:
-    """The port and process id of a server that answers, and how many seconds passed until it did."""
+def running(server: Server, calls: Calls) -> Generator[tuple[int, int]]:
+    """The port and process id of a server, from its first answer on."""
     port = free_port()
-    begin = perf_counter()
     process = subprocess.Popen(
-        on_core(SERVER_CORE, [*subject.command, "--port", str(port)]),
+        on_core(SERVER_CORE, [*server.command, "--port", str(port)]),
         stdout=subprocess.DEVNULL,
     )
     try:
-        url = f"http://127.0.0.1:{port}{subject.base}{calls.submit}"
+        url = f"http://127.0.0.1:{port}{server.base}{calls.submit}"
         until_answered(Request(url, calls.body, {"x-api-key": KEY, "content-type": "application/json"}), process)
-        yield port, process.pid, perf_counter() - begin
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -128,8 +143,8 @@ def until_answered(request: Request, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{request.full_url} never answered; the server ended with {process.returncode}")
 
 
-def first_job(port: int, subject: Subject, calls: Calls) -> str:
-    url = f"http://127.0.0.1:{port}{subject.base}{calls.submit}"
+def first_job(port: int, server: Server, calls: Calls) -> str:
+    url = f"http://127.0.0.1:{port}{server.base}{calls.submit}"
     request = Request(url, calls.body, {"x-api-key": KEY, "content-type": "application/json"})
     with urlopen(request, timeout=5) as answer:
         return str(json.load(answer)["job_id"])
@@ -145,17 +160,17 @@ class Speed(NamedTuple):
 Speeds = dict[tuple[str, str], list[Speed]]
 
 
-def rounds_of(found: list[Subject], calls: Calls, rounds: int, seconds: float) -> Speeds:
+def rounds_of(found: list[Server], calls: Calls, rounds: int, seconds: float) -> Speeds:
     """The speed of each server and method, round by round."""
     speeds: Speeds = {}
     with contextlib.ExitStack() as stack:
         wires: dict[tuple[str, str], tuple[int, int, bytes]] = {}
-        for subject in found:
-            port, pid, _ = stack.enter_context(running(subject, calls))
+        for server in found:
+            port, pid = stack.enter_context(running(server, calls))
             key = {"x-api-key": KEY}
-            job = subject.base + calls.job + first_job(port, subject, calls)
-            wires["POST", subject.name] = port, pid, load.request("POST", subject.base + calls.submit, key, calls.body)
-            wires["GET", subject.name] = port, pid, load.request("GET", job, key)
+            job = server.base + calls.job + first_job(port, server, calls)
+            wires["POST", server.name] = port, pid, load.request("POST", server.base + calls.submit, key, calls.body)
+            wires["GET", server.name] = port, pid, load.request("GET", job, key)
         for number in range(rounds + 1):
             for what, (port, pid, wire) in wires.items():
                 used = processor_seconds(pid)
@@ -182,33 +197,51 @@ def told_speeds(speeds: Speeds) -> None:
             print(f"{method:34} {told}")
 
 
-def told_starts(found: list[Subject], calls: Calls, times: int) -> None:
-    print(f"\n{'start to first answer':22}", end="")
-    for subject in found:
-        taken: list[float] = []
-        for _ in range(times):
-            with running(subject, calls) as (_, _, seconds):
-                taken.append(seconds)
-        print(f" {subject.name} {median(taken):.2f} s", end="", flush=True)
-    print("   (goal of the mock: 0.5 s)")
+def starts_of(found: list[Server], calls: Calls, times: int) -> dict[str, list[float]]:
+    """Processor seconds from each server's start to its first answer, in turns."""
+    taken: dict[str, list[float]] = {server.name: [] for server in found}
+    for _ in range(times):
+        for server in found:
+            with running(server, calls) as (_, pid):
+                taken[server.name].append(processor_seconds(pid))
+    return taken
 
 
-def told_many(subject: Subject, calls: Calls, jobs: int) -> None:
+def told_many(server: Server, calls: Calls, jobs: int) -> None:
     """Time and memory for many jobs that are created, and then each fetched."""
     key = {"x-api-key": KEY}
-    submit = load.request("POST", subject.base + calls.submit, key, calls.body)
-    with running(subject, calls) as (port, pid, _):
+    submit = load.request("POST", server.base + calls.submit, key, calls.body)
+    with running(server, calls) as (port, pid):
         before = resident(pid)
         created = load.each(port, (submit for _ in range(jobs)), keep_bodies=True)
         ids = [json.loads(body)["job_id"] for body in created.bodies]
         held = resident(pid)
-        fetched = load.each(port, (load.request("GET", subject.base + calls.job + each, key) for each in ids))
+        fetched = load.each(port, (load.request("GET", server.base + calls.job + each, key) for each in ids))
         assert len(set(ids)) == created.answers == jobs
         assert created.refused == fetched.refused == 0
         print(
             f"\n{jobs:,} jobs: created in {created.seconds:.1f} s, each fetched in {fetched.seconds:.1f} s, "
             f"{(held - before) / 2**20:.0f} MB more memory ({(held - before) / jobs:.0f} bytes a job)"
         )
+
+
+def measure(effort: Effort) -> dict[table.Subject, table.Figures]:
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    calls, found = Calls.of(document), servers(document, "silent")
+    with load_on_its_core():
+        speeds = rounds_of(found, calls, effort.server_rounds, effort.server_seconds)
+        starts = starts_of(found, calls, effort.server_starts)
+
+    def per_second(method: str, name: str) -> list[float]:
+        return [speed.processor for speed in speeds.get((method, name), [])]
+
+    return {
+        subject: table.Figures.of_rounds(per_second(method, "mock"), per_second(method, "prism"))
+        for method, subject in SPEEDS.items()
+    } | {START: table.Figures.of_rounds(starts["mock"], starts.get("prism", []))}
+
+
+SECTION = table.Section("mock", (*SPEEDS.values(), START), measure)
 
 
 def processor_seconds(pid: int) -> float:
@@ -233,12 +266,12 @@ def main() -> None:
     options = arguments.parse_args()
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     calls = Calls.of(document)
-    found = subjects(document, None if options.without_prism else options.prism_log)
-    if (os.cpu_count() or 1) > 1 and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {LOAD_CORE})
-    told_speeds(rounds_of(found, calls, options.rounds, options.seconds))
-    told_starts(found, calls, 5)
-    told_many(found[0], calls, options.jobs)
+    found = servers(document, None if options.without_prism else options.prism_log)
+    with load_on_its_core():
+        told_speeds(rounds_of(found, calls, options.rounds, options.seconds))
+        seconds = [f"{name} {median(taken):.2f} s of CPU" for name, taken in starts_of(found, calls, 5).items()]
+        print(f"\nstart to first answer: {', '.join(seconds)}   (goal of the mock: 0.5 s)")
+        told_many(found[0], calls, options.jobs)
 
 
 if __name__ == "__main__":

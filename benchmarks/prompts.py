@@ -1,14 +1,15 @@
-"""How long reading and checking a long prompt takes: `python benchmarks/prompts.py`.
-
-Printed, not asserted. Each text is measured at two sizes; where the time grows as the text does, the last
-column is near 1.
-"""
+"""How long reading and checking a long prompt takes: where the time grows as the text does, the ratio is about 4."""
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
+from typing import TYPE_CHECKING
 
-from legnext_client.prompts import Prompt, check_prompt
+from benchmarks.table import Figures, Section, Subject
+from legnext_client.prompts import check_prompt
+
+if TYPE_CHECKING:
+    from benchmarks.effort import Effort
 
 TEXTS = {
     "words": "a lighthouse at dusk, oil on canvas ",
@@ -25,30 +26,24 @@ TEXTS = {
     "addresses": "https://example.com/a.png ",
     "codes": "--sref 1234567 ",
 }
+SLOWEST = Subject("checking 100 kB of prompt, the slowest kind, CPU", "25 kB of it", "ms", "50 ms; 4 ×")
 
 
-def milliseconds(text: str, rounds: int = 5) -> tuple[float, float]:
-    """The best of some rounds: reading, and checking (which reads too)."""
-    reading: list[float] = []
-    checking: list[float] = []
-    for _ in range(rounds):
-        begin = perf_counter()
-        assert Prompt.parse(text).reading
-        middle = perf_counter()
-        check_prompt(text)
-        reading.append(middle - begin)
-        checking.append(perf_counter() - middle)
-    return min(reading) * 1000, min(checking) * 1000
+def milliseconds(piece: str, size: int) -> float:
+    """Checking so many characters of a text that is one piece again and again; reading is part of it."""
+    text = piece * (size // len(piece))
+    begin = process_time()
+    check_prompt(text)
+    return (process_time() - begin) * 1000
 
 
-def main() -> None:
-    print(f"{'100 kB of …':24} {'read':>9} {'check':>9} {'growth / size':>14}")
-    for name, piece in TEXTS.items():
-        small, large = (piece * (size // len(piece)) for size in (25_000, 100_000))
-        _, small_check = milliseconds(small)
-        read, check = milliseconds(large)
-        print(f"{name:24} {read:6.1f} ms {check:6.1f} ms {check / small_check / 4:14.2f}")
+def measure(effort: Effort) -> dict[Subject, Figures]:
+    found: list[Figures] = []
+    for piece in TEXTS.values():
+        pairs = [(milliseconds(piece, 100_000), milliseconds(piece, 25_000)) for _ in range(effort.prompt_rounds)]
+        large, small = zip(*pairs, strict=True)
+        found.append(Figures.of_rounds(large, small))
+    return {SLOWEST: max(found, key=lambda figures: figures.here or 0.0)}
 
 
-if __name__ == "__main__":
-    main()
+SECTION = Section("prompts", (SLOWEST,), measure)

@@ -1,0 +1,35 @@
+"""How much is measured: enough for figures that hold, or just enough to see that everything works."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Effort(NamedTuple):
+    """The defaults take about a quarter of an hour on two cores."""
+
+    starts: int = 21
+    """Fresh interpreters for each statement and command."""
+    call_rounds: int = 15
+    calls: int = 300
+    """In each round."""
+    waiting: int = 300
+    """Jobs that are waited for while the memory is looked at."""
+    polled: int = 20_000
+    """Simulated jobs for each schedule."""
+    rows: int = 10_000
+    batch_rounds: int = 7
+    round_rows: int = 200
+    """In each of these smaller batches, by which the processor time is told."""
+    doubtful: int = 40
+    """Paid calls under each fault."""
+    server_rounds: int = 7
+    server_seconds: float = 1.0
+    server_starts: int = 5
+    prompt_rounds: int = 7
+
+
+QUICK = Effort(
+    starts=3, call_rounds=3, calls=100, waiting=50, polled=1000, rows=200, batch_rounds=2, round_rows=50, doubtful=8,
+    server_rounds=2, server_seconds=0.3, server_starts=1, prompt_rounds=2,
+)  # fmt: skip

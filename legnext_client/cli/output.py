@@ -42,9 +42,12 @@ class Output:
     def ask(self, question: str) -> bool:
         """Whether a person says yes; asked beside the results."""
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-        answer = sys.stdin.readline()
-        if not answer.endswith("\n"):  # Ctrl-D ends no line
-            print(file=sys.stderr, flush=True)
+        answer = ""
+        try:
+            answer = sys.stdin.readline()
+        finally:
+            if not answer.endswith("\n"):  # neither Ctrl-D nor Ctrl-C ends the line
+                print(file=sys.stderr, flush=True)
         return answer.strip().lower() in ("y", "yes")
 
     def table(self, value: Any, rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ()) -> None:

@@ -101,6 +101,11 @@ def test_on_a_terminal_a_person_is_asked(terminal: Any, server: MockServer) -> N
         session.press(answer)
         assert session.ended() == Exit.BAD_INPUT
         assert session.seen[-2:] == ["Nothing was sent.", ""]
+    session = terminal("film", "film.yaml")
+    session.read_until("[y/N]")
+    session.press(b"\x03")
+    assert session.ended() == Exit.INTERRUPTED
+    assert session.seen[-2:] == ["Interrupted.", ""]
     assert server.ledger == []
 
 

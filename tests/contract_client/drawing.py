@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +42,7 @@ class Call(NamedTuple):
 
 def listed(operation: Operation) -> Iterator[Call]:
     """A call for each value that a field can have, and for each source, beside what the field cannot be without."""
-    for field in operation.fields:
+    for field in sorted(operation.fields, key=partial(_is_prompt, operation)):  # prompts last: they are many
         chosen = min((one for one in combinations_of(operation) if field.wire in one), key=len)
         sources = fitting(counterpart(operation.name)) if JOB in chosen else [None]
         if _is_prompt(operation, field):

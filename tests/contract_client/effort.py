@@ -19,7 +19,7 @@ DrawnT = TypeVar("DrawnT")
 class Effort:
     """`seed` None draws the same examples each time; `smallest`: what fails is made as small as it can be."""
 
-    examples: int = 15
+    examples: int = 10
     seed: int | None = None
     smallest: bool = True
 

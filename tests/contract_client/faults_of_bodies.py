@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 from urllib.parse import quote
@@ -129,7 +130,7 @@ sound_encoded = planning.encoded
 
 BODY_FAULTS: list[Fault] = [
     on_texts("prompt_stripped", "strips prompts", str.strip, fields=PROMPTS),
-    on_texts("spaces_collapsed", "makes one space of many", lambda text: " ".join(text.split(" ")), fields=PROMPTS),
+    on_texts("spaces_collapsed", "makes one space of many", lambda text: re.sub(" +", " ", text), fields=PROMPTS),
     on_texts(
         "spaces_squeezed", "makes one space of any white space", lambda text: " ".join(text.split()), fields=PROMPTS
     ),

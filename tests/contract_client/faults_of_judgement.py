@@ -61,7 +61,7 @@ def one_more(wrong_value: Any) -> Any:
 
 def at_most_two(wrong_value: Any) -> Any:
     def strict(field: Field, value: Any) -> Any:
-        return wrong_value(field._replace(maximum=2.0) if field.maximum == 3.0 else field, value)
+        return wrong_value(field._replace(maximum=2.0) if field.type == "number" else field, value)
 
     return strict
 
@@ -95,13 +95,6 @@ JUDGEMENT_FAULTS: list[Fault] = [
         bounds,
         "_TYPES",
         with_type("integer", lambda value: isinstance(value, bool) or bounds._integer(value)),
-    ),
-    replaced(
-        "true_is_a_number",
-        "takes True for 1.0",
-        bounds,
-        "_TYPES",
-        with_type("number", lambda value: isinstance(value, bool) or bounds._number(value)),
     ),
     replaced(
         "digits_are_numbers", "takes digits in quotes for a number", bounds, "_TYPES", with_type("integer", digits_too)

@@ -1,0 +1,31 @@
+"""The checks are worth something: each way in which the client was made to be wrong is noticed by one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .find_checks import notice, written_down
+from .seeded_faults import SEEDED_FAULTS
+
+if TYPE_CHECKING:
+    from .faults import Fault
+
+NOTICES = written_down()
+
+
+@pytest.mark.parametrize("fault", SEEDED_FAULTS, ids=[fault.name for fault in SEEDED_FAULTS])
+def test_a_client_is_caught_that(fault: Fault) -> None:
+    assert notice(fault, NOTICES[fault.name]["check"])
+
+
+def test_each_fault_stands_once_in_both_lists() -> None:
+    assert len({fault.name for fault in SEEDED_FAULTS}) == len(SEEDED_FAULTS)
+    assert NOTICES.keys() == {fault.name for fault in SEEDED_FAULTS}
+
+
+def test_most_faults_would_get_past_a_validation_of_schemas() -> None:
+    past = [name for name, each in NOTICES.items() if not each["schema"]]
+    assert len(past) >= 20
+    assert len(past) > len(NOTICES) / 2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Ask, Do, Emit, Flow, Request
 from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
-from legnext_client.core.state import State, failure
+from legnext_client.core.state import State, failure, moment
 from legnext_client.core.submission import (
     DONE,
     FAILED,
@@ -388,6 +388,7 @@ class Life:
             yield from self._until_due(watch, until)
             if house.clock() >= until:
                 said = f"{watch.state.job_id} is {watch.state.status} after {until - started:.0f} seconds."
+                yield Leave(started + house.lasts(entry.operation, entry.body))  # it runs on
                 raise _Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, origin)))
             answered: bool = yield Aside(watch.ask(until))
             silence.heard(answered or watch.refusal is not None)
@@ -404,7 +405,7 @@ class Life:
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points))))
         yield Leave()
         yield Emit(Step(self._item, entry.step, title, watch.state))
-        self._ended_at = house.today()
+        self._ended_at = min(house.today(), moment(watch.state.part("meta", "ended_at")) or house.today())
         self._remember(entry, watch.state, origin, points)
         if not watch.state.ok:
             raise _Over(FAILED, failure(watch.state, house.job(watch.state, origin)))

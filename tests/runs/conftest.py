@@ -25,11 +25,11 @@ class World:
         self.colour = colour
         self.path = path
         self.server = server
-        self.day = datetime(2030, 1, 1, tzinfo=UTC)
+        self.day = timedelta()
         self.clients: list[Any] = []
 
     def today(self) -> datetime:
-        return self.day + timedelta(seconds=self.server.clock.now)
+        return datetime.fromtimestamp(self.server.clock.now, UTC) + self.day
 
     def client(self, **options: Any) -> Any:
         make = self.server.async_client if self.colour.is_async else self.server.client

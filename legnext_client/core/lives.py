@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Ask, Do, Emit, Flow, Request
 from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
-from legnext_client.core.state import State, failure, moment
+from legnext_client.core.state import State, failure
 from legnext_client.core.submission import (
     DONE,
     FAILED,
@@ -405,7 +405,7 @@ class Life:
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points))))
         yield Leave()
         yield Emit(Step(self._item, entry.step, title, watch.state))
-        self._ended_at = min(house.today(), moment(watch.state.part("meta", "ended_at")) or house.today())
+        self._ended_at = _ended_at(entry, watch.state, house.today())
         self._remember(entry, watch.state, origin, points)
         if not watch.state.ok:
             raise _Over(FAILED, failure(watch.state, house.job(watch.state, origin)))
@@ -441,6 +441,12 @@ class Life:
 def _told(entry: Entry) -> State:
     """A job of the records, before it is asked for."""
     return State({"job_id": entry.job_id or ""})
+
+
+def _ended_at(entry: Entry, state: State, today: datetime) -> datetime:
+    """When the job ended, by this machine's calendar; the service's own may be another."""
+    since, lasted = entry.submitted_at or entry.submitting_at, state.lasted
+    return today if since is None or lasted is None else min(today, since + timedelta(seconds=lasted))
 
 
 def _failed_before(entry: Entry) -> LegnextError:

@@ -196,6 +196,17 @@ def test_a_film_that_is_resumed_too_late_says_so_before_it_sends(world: World) -
     assert len(world.server.ledger) == 2
 
 
+def test_a_film_whose_job_ended_while_nobody_ran_is_as_old_as_that_job(world: World) -> None:
+    world.server.faults.add("never_ends", times=1, path="/v1/video-diffusion")
+    with pytest.raises(ChainError):
+        world.film(CHAIN)
+    world.server.jobs.complete(world.server.ledger[0].job_id)
+    world.day += timedelta(days=4)
+    with pytest.raises(ChainError, match=r"extension 1: .*followed up for 3 days"):
+        world.film(CHAIN)
+    assert len(world.server.ledger) == 1
+
+
 def test_the_journal_of_another_film_is_refused(world: World) -> None:
     world.film(CHAIN)
     with pytest.raises(JournalError, match="another film"):

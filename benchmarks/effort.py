@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Effort(NamedTuple):
-    """The defaults take about a quarter of an hour on two cores."""
+    """The defaults take some minutes on two cores."""
 
-    starts: int = 21
+    starts: int = 15
     """Fresh interpreters for each statement and command."""
     call_rounds: int = 15
     calls: int = 300
@@ -18,8 +18,10 @@ class Effort(NamedTuple):
     polled: int = 20_000
     """Simulated jobs for each schedule."""
     rows: int = 10_000
-    batch_rounds: int = 7
-    round_rows: int = 200
+    naive_rows: int = 1_000
+    """Of what is measured beside them, where it needs many more requests for each."""
+    batch_rounds: int = 5
+    round_rows: int = 100
     """In each of these smaller batches, by which the processor time is told."""
     doubtful: int = 40
     """Paid calls under each fault."""
@@ -30,6 +32,6 @@ class Effort(NamedTuple):
 
 
 QUICK = Effort(
-    starts=3, call_rounds=3, calls=100, waiting=50, polled=1000, rows=200, batch_rounds=2, round_rows=50, doubtful=8,
-    server_rounds=2, server_seconds=0.3, server_starts=1, prompt_rounds=2,
+    starts=3, call_rounds=3, calls=100, waiting=50, polled=1000, rows=200, naive_rows=100, batch_rounds=2,
+    round_rows=50, doubtful=8, server_rounds=2, server_seconds=0.3, server_starts=1, prompt_rounds=2,
 )  # fmt: skip

@@ -45,7 +45,8 @@ def rows(wanted: dict[str, Any]) -> list[dict[str, Any]]:
     """What both ways are given. The SDK sends null for a callback that is left out, which the service's documents do
     not allow; so there is one.
     """
-    return [{"text": f"poster number {number}", "callback": wanted["callback"]} for number in range(wanted["rows"])]
+    prompt, callback = wanted["prompt"], wanted["callback"]
+    return [{"text": prompt.format(number=number), "callback": callback} for number in range(wanted["rows"])]
 
 
 def ours(wanted: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, Self
@@ -25,6 +26,19 @@ SPARE = len("^C" * 3)
 """Columns that are left free on the right: what the terminal shows of Ctrl-C would break a line."""
 STYLE = "yellow"
 """Of what is logged."""
+
+
+@contextmanager
+def undisturbed() -> Generator[None]:
+    """While this is open, Ctrl-C waits: drawing that is broken off in its midst is not wiped away any more."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
 
 
 class Picture(Protocol):
@@ -87,14 +101,16 @@ class Moving:
             transient=not self._stays,
             redirect_stdout=False,  # it would send results to standard error
         )
-        self._live.start(refresh=True)
+        with undisturbed():
+            self._live.start(refresh=True)
 
     def _stop(self) -> None:
-        lines, self._notes.lines = self._notes.lines, []
-        if self._live is not None:
-            self._live.stop()
-        for line in lines:
-            self._output.say(line, STYLE)
+        with undisturbed():
+            lines, self._notes.lines = self._notes.lines, []
+            if self._live is not None:
+                self._live.stop()
+            for line in lines:
+                self._output.say(line, STYLE)
 
     @contextmanager
     def aside(self) -> Generator[None]:

@@ -41,9 +41,9 @@ class Output:
 
     def ask(self, question: str) -> bool:
         """Whether a person says yes; asked beside the results."""
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         answer = ""
         try:
+            print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
             answer = sys.stdin.readline()
         finally:
             if not answer.endswith("\n"):  # neither Ctrl-D nor Ctrl-C ends the line

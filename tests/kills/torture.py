@@ -79,6 +79,18 @@ def kinds() -> dict[str, Kind]:
         trials.finish(world)
         return world
 
+    def two(seed: int, make: Callable[..., World]) -> World:
+        marker = random.Random(seed).choice([window.marker for window in windows.WINDOWS if window.weather == "clear"])
+        world = make(**Trial(seed).order | {"downloads": True})
+        first = trials.stand_at(world, marker, 1)
+        trials.check_refused(world, world.child())
+        if random.Random(seed).random() < 0.5:
+            first.kill()
+        else:
+            trials.let_go(world, first)
+        trials.finish(world)
+        return world
+
     return {
         "a window": directed,
         "any moment": anywhere,
@@ -86,6 +98,7 @@ def kinds() -> dict[str, Kind]:
         "power": power,
         "a full disk": full,
         "Ctrl-C": interrupts,
+        "two at once": two,
     }
 
 

@@ -24,6 +24,7 @@ LITTLE = Effort(
     waiting=3,
     polled=50,
     rows=5,
+    naive_rows=2,
     batch_rounds=1,
     round_rows=3,
     doubtful=2,

@@ -89,7 +89,7 @@ def what_is_unknown_is_sent_again() -> None:
 
 
 def what_is_done_is_made_anew() -> None:
-    put_over(lives.Life, "_is_another", lambda _: lambda _, entry: entry.state == DONE)
+    put_over(lives.Life, "_to_be_retried", lambda _: lambda _, entry: entry.state == DONE)
 
 
 def a_lost_answer_was_not_sent() -> None:

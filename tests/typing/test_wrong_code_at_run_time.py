@@ -67,7 +67,7 @@ MISTAKES: list[tuple[Callable[[Client], object], str]] = [
     (lambda client: list(client.wait_all(client.tasks.get("a"))), "jobs must be a list of jobs or ids; got <Job a"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (lambda client: client.tasks.wait_for_completion(""), "job_id must be the id of a job, .*; got ''"),
     (lambda client: client.tasks.wait_for_completion(None), "job_id must be the id of a job, .*; got None"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    (lambda client: client.tasks.get("a").wait("600"), "timeout must be seconds above 0; got '600'"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (lambda client: client.tasks.get("a").wait("600"), "timeout must be seconds, 0 or more; got '600'"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (lambda client: client.tasks.get("a").wait(poll_interval="3"), "poll_interval must be seconds above 0; got '3'"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 ]
 

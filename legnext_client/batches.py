@@ -14,14 +14,14 @@ import os
 from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client.core.lives import Step
 from legnext_client.core.scheduling import Heard
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client.crews import TaskCrew, ThreadCrew
 from legnext_client.drivers import async_emitted, emitted
-from legnext_client.errors import InvalidRequest
+from legnext_client.errors import InvalidRequest, JournalError, LegnextError
 from legnext_client.interrupts import first_interrupt
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.journal import Journal
@@ -149,18 +149,38 @@ class Work(Generic[JobT]):
         )
 
     def _go_on(self, error: BaseException) -> None:
-        if isinstance(error, KeyboardInterrupt) and self._path is not None:
+        stopped = isinstance(error, KeyboardInterrupt | LegnextError) and not isinstance(error, JournalError)
+        if stopped and self._path is not None:
             error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
 
 
 class Batch(Work[Job]):
-    """A batch that is about to run: iterate over it for the results, in the order in which they come."""
+    """A batch that is about to run: iterate over it for the results, in the order in which they come.
+
+    `with batch:` ends it, and lets go of its journal, when the block is left.
+    """
 
     def __init__(self, hands: Hands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any) -> None:
         super().__init__(desk, **work)
         self._hands, self._on_progress = hands, on_progress
+        self._ending = contextlib.ExitStack()
+        self._entered = False
+
+    def __enter__(self) -> Self:
+        self._entered = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._entered = False
+        self._ending.close()
 
     def __iter__(self) -> Generator[Result[Job]]:
+        results = self._results()
+        if self._entered:
+            self._ending.callback(results.close)
+        return results
+
+    def _results(self) -> Generator[Result[Job]]:
         with contextlib.ExitStack() as stack:
             journal = stack.enter_context(self._open())
             stack.callback(self._sum_up, journal)
@@ -185,15 +205,31 @@ class Batch(Work[Job]):
 
 
 class AsyncBatch(Work[AsyncJob]):
-    """The same for `async for`."""
+    """The same for `async for` and `async with`: Python by itself ends what was left by `break` some time later."""
 
     def __init__(
         self, hands: AsyncHands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any
     ) -> None:
         super().__init__(desk, **work)
         self._hands, self._on_progress = hands, on_progress
+        self._ending = contextlib.AsyncExitStack()
+        self._entered = False
 
-    async def __aiter__(self) -> AsyncGenerator[Result[AsyncJob], None]:
+    async def __aenter__(self) -> Self:
+        self._entered = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._entered = False
+        await self._ending.aclose()
+
+    def __aiter__(self) -> AsyncGenerator[Result[AsyncJob], None]:
+        results = self._results()
+        if self._entered:
+            self._ending.push_async_callback(results.aclose)
+        return results
+
+    async def _results(self) -> AsyncGenerator[Result[AsyncJob], None]:
         async with contextlib.AsyncExitStack() as stack:
             journal = stack.enter_context(await asyncio.to_thread(self._open))
             stack.callback(self._sum_up, journal)

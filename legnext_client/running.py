@@ -77,7 +77,7 @@ class Run:
     ) -> None:  # fmt: skip
         self.book = journal
         self.retry_failed, self.callbacks = options.retry_failed, options.callbacks is not None
-        self.request_timeout = desk.settings.timeout
+        self.request_timeout, self.longest_wait = desk.settings.timeout, desk.settings.retries.longest_wait
         self.clock, self.today, self.job = desk.clock.now, today, job
         self._desk, self._options = desk, options
         self._run = journal.about.id
@@ -107,19 +107,25 @@ class Run:
         yield from scheduler.running()
 
     def _lives(self, items: Callable[[], Iterable[Item]], again: bool) -> Iterator[LifeFlow[None]]:
-        under_way = {entry.item for entry in self.book.entries(SUBMITTED, UNKNOWN)}
+        """First what is under way, or may be: it has its place already. Then the rows that are new."""
+        under_way = {entry.item: entry for entry in self.book.entries(SUBMITTED, UNKNOWN)}
         first = [item for item in items() if item.key in under_way] if again and under_way else []
         seen = {item.key for item in first}
         for item in first:
+            del under_way[item.key]
             yield Life(item, self).living()
+        if again:
+            yield from map(self._leftover, under_way.values())
         for item in items():
             if item.key not in seen:
-                under_way.discard(item.key)
+                under_way.pop(item.key, None)
                 yield Life(item, self).living()
-        for entry in list(self.book.entries(SUBMITTED)):
-            if entry.item in under_way - seen:
-                what = self.book.described(entry.item) or {}
-                yield Life(Leftover(entry.item, entry.digest, what), self).leftover(entry)
+        if not again:  # only now it is known which of them nobody asks for
+            yield from map(self._leftover, under_way.values())
+
+    def _leftover(self, entry: Entry) -> LifeFlow[None]:
+        what = self.book.described(entry.item) or {}
+        return Life(Leftover(entry.item, entry.digest, what), self).leftover(entry)
 
     # ---- a call -------------------------------------------------------------------------------------------------
 

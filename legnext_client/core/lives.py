@@ -27,6 +27,7 @@ from legnext_client.core.submission import (
     checked,
     submit_once,
 )
+from legnext_client.core.waiting import last_question
 from legnext_client.errors import (
     BudgetExceeded,
     ConnectionError,
@@ -48,10 +49,8 @@ if TYPE_CHECKING:
     from legnext_client.core.pacing import Pacing
     from legnext_client.core.waiting import Watch
 
-UNREACHABLE = 600.0
-"""Without a network for so many seconds, nothing more is submitted."""
-LAST_QUESTION = 2.0
-"""So many seconds before a wait ends, the job is asked for a last time."""
+UNREACHABLE, TOO_MANY = 600.0, 1800.0
+"""Without a network, or a single acceptance among refusals for being too many, for so many seconds, the run ends."""
 
 
 class Book(Records, Protocol):
@@ -82,6 +81,7 @@ class House(Protocol):
     retry_failed: bool
     callbacks: bool
     request_timeout: float
+    longest_wait: float
 
     @property
     def book(self) -> Book: ...
@@ -195,6 +195,8 @@ class Life:
         self._number = 0
         """The records' number of the last step's request."""
         self._points = 0
+        self._sent_at = 0.0
+        """When the last question went out."""
         self._earlier = True
 
     def living(self) -> LifeFlow[None]:
@@ -206,17 +208,21 @@ class Life:
             yield from self._make_way()
             for step in range(self._item.steps):
                 yield from self._step(step)
-            files = yield from self._fetched()
+            files, error = yield from self._fetched()
         except _Over as over:
-            state, error = over.state, over.error
-        except DownloadError as failure:
-            error = failure
+            state, error, files = over.state, over.error, self._had_files
         yield Emit(Outcome(self._item, state, tuple(self._finished), error, files, self._points, self._earlier))
 
     def leftover(self, entry: Entry) -> LifeFlow[None]:
-        """Wait for a job of the records that no row asks for any more: it is paid for."""
+        """Wait for a job of the records that no row asks for any more: it is, or may be, paid for."""
         self._earlier = False
         state, error = DONE, None
+        if entry.state == UNKNOWN:
+            try:
+                yield from self._claimed(entry, SubmissionUnknown(entry.error or ""))
+            except _Over:  # as it was: nothing that one must be told of again
+                return
+            entry = checked((yield Do(partial(self._house.book.entry, entry.key)))) or entry
         try:
             yield from self._wait(entry, entry.key, _told(entry), self._house.recalled(entry, None), 0.0)
         except _Over as over:
@@ -322,7 +328,9 @@ class Life:
         """Nothing was accepted; returns when it may be tried again."""
         pacing = self._house.pacing
         if isinstance(error, RateLimitError):
-            pacing.refused(error.retry_after)
+            waited = pacing.refused(error.retry_after)
+            if waited > TOO_MANY or (error.retry_after or 0.0) > self._house.longest_wait:
+                raise error
         elif isinstance(error, ConnectionError):
             if not again or pacing.unreachable() > UNREACHABLE:
                 raise error
@@ -380,17 +388,21 @@ class Life:
         house = self._house
         yield Occupy()
         watch, started, silence = house.watch(state, origin, told), house.clock(), _Silence(house.clock)
-        running = started
+        running, asked_last = started, False
         if not state.done:
             yield Emit(Step(self._item, entry.step, title, state))
         while not watch.state.done:
-            until = started + house.patience(watch, silence.seconds)
-            yield from self._until_due(watch, until)
-            if house.clock() >= until:
-                said = f"{watch.state.job_id} is {watch.state.status} after {until - started:.0f} seconds."
+            patience = house.patience(watch, silence.seconds)
+            until = started + patience
+            last = until - last_question(patience)
+            if asked_last and house.clock() >= last:
+                said = f"{watch.state.job_id} is {watch.state.status} after {house.clock() - started:.0f} seconds."
                 yield Leave(started + house.lasts(entry.operation, entry.body))  # it runs on
                 raise _Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, origin)))
-            answered: bool = yield Aside(watch.ask(until))
+            yield from self._until_due(watch, last)
+            # Who comes late, because the caller took its time with a result, asks all the same.
+            asked_last = house.clock() >= last
+            answered: bool = yield Aside(self._asked(watch, until))
             silence.heard(answered or watch.refusal is not None)
             if answered:
                 house.pacing.answered()
@@ -400,7 +412,7 @@ class Life:
             elif watch.refusal is not None:
                 yield from self._refused(entry, watch.refusal)
             elif isinstance(watch.failure, RateLimitError):
-                house.pacing.slower(watch.failure.retry_after)
+                house.pacing.slower(watch.failure.retry_after, self._sent_at)
         points = house.saw(watch.state, origin, None if state.done else running, entry.price)
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points))))
         yield Leave()
@@ -410,9 +422,13 @@ class Life:
         if not watch.state.ok:
             raise _Over(FAILED, failure(watch.state, house.job(watch.state, origin)))
 
-    def _until_due(self, watch: Watch, until: float) -> LifeFlow[None]:
+    def _asked(self, watch: Watch, until: float) -> Flow[bool]:
+        now = self._sent_at = self._house.clock()
+        return (yield from watch.ask(until if now < until else now + self._house.request_timeout))
+
+    def _until_due(self, watch: Watch, last: float) -> LifeFlow[None]:
         clock, ear = self._house.clock, watch.state.job_id if self._house.callbacks else None
-        due = min(watch.next(clock()), max(clock(), until - LAST_QUESTION))
+        due = min(watch.next(clock()), max(clock(), last))
         while due > clock():
             if (yield Pause(due, ear)) is not None:
                 due = min(due, watch.wake(clock()))
@@ -429,13 +445,17 @@ class Life:
 
     # ---- files --------------------------------------------------------------------------------------------------
 
-    def _fetched(self) -> LifeFlow[tuple[str, ...]]:
+    def _fetched(self) -> LifeFlow[tuple[tuple[str, ...], LegnextError | None]]:
+        """Fetch what was made; where it cannot be had, or put there, the row is done all the same."""
         flow = self._house.fetching(self._item, self._finished[-1], self._had_files)
         if flow is None:
-            return self._had_files
-        paths: list[str] = yield Aside(flow, request=False)
+            return self._had_files, None
+        try:
+            paths: list[str] = yield Aside(flow, request=False)
+        except (DownloadError, InvalidRequest) as error:
+            return self._had_files, error
         checked((yield Do(partial(self._house.book.downloaded, self._number, paths))))
-        return tuple(paths)
+        return tuple(paths), None
 
 
 def _told(entry: Entry) -> State:

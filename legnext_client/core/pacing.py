@@ -6,6 +6,7 @@ back. What the caller has set is never passed.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +14,34 @@ if TYPE_CHECKING:
 
     from legnext_client.core.retries import Retries
 
+logger = logging.getLogger("legnext_client")
+
 SLOWEST = 0.1
 """Requests per second that are always tried."""
+WORTH_A_WORD = 60.0
+"""What goes wrong for so many seconds on end is told of."""
+
+
+class _Trouble:
+    """What goes wrong time after time, until it goes well once."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+        self.over()
+
+    def over(self) -> None:
+        self.times = 0
+        self._since: float | None = None
+        self._told = False
+
+    def again(self, now: float) -> float:
+        """It has gone wrong; for how many seconds that is so."""
+        self._since = now if self._since is None else self._since
+        lasts = now - self._since
+        if lasts >= WORTH_A_WORD and not self._told:
+            self._told = True
+            logger.warning(self._said, lasts)
+        return lasts
 
 
 class Pacing:
@@ -27,9 +54,9 @@ class Pacing:
         self._jobs, self._per_second = float(jobs), per_second
         self._retries, self._clock, self._chance = retries, clock, chance
         self._next_request = self._next_submission = clock()
-        self._refusals = 0
-        self._failures = 0
-        self._failing_since: float | None = None
+        self._slowed = float("-inf")
+        self._refusals = _Trouble("The service has taken no job for %.0f seconds, it has too many; it is asked on.")
+        self._failures = _Trouble("The service has not been reached for %.0f seconds; it is tried on.")
 
     @property
     def jobs(self) -> int:
@@ -57,36 +84,38 @@ class Pacing:
 
     def accepted(self) -> None:
         """A submission was accepted."""
-        self._refusals = 0
+        self._refusals.over()
         self._jobs = min(self._most_jobs, self._jobs + 1.0 / self._jobs)
         self.answered()
 
     def answered(self) -> None:
         """Any request was answered."""
-        self._failures, self._failing_since = 0, None
+        self._failures.over()
         self._per_second = min(self._most_per_second, self._per_second * 1.02)
 
-    def refused(self, after: float | None) -> None:
-        """A submission was refused for being too many."""
-        if not self._refusals or self._clock() >= self._next_submission:  # those sent with it tell the same thing again
-            self._refusals += 1
+    def refused(self, after: float | None) -> float:
+        """A submission was refused for being too many. Returns for how many seconds none was accepted."""
+        now, trouble = self._clock(), self._refusals
+        if not trouble.times or now >= self._next_submission:  # those sent with it tell the same thing again
+            trouble.times += 1
             self._jobs = max(1.0, self._jobs / 2)
             self.slower(after)
-        self._put_off(self._refusals, after)
+        self._put_off(trouble.times, after)
+        return trouble.again(now)
 
-    def slower(self, after: float | None) -> None:
-        """A request was refused for being too many."""
-        self._per_second = max(min(SLOWEST, self._most_per_second), self._per_second / 2)
+    def slower(self, after: float | None, sent: float = float("inf")) -> None:
+        """A request that was sent at this moment was refused for being too many."""
+        if sent > self._slowed:  # those sent before tell the same thing again
+            self._slowed = self._clock()
+            self._per_second = max(min(SLOWEST, self._most_per_second), self._per_second / 2)
         if after is not None:
             self._next_request = max(self._next_request, self._clock() + min(after, self._retries.longest_wait))
 
     def unreachable(self) -> float:
         """A submission was not sent: there is no network. Returns for how many seconds that has been so."""
-        self._failures += 1
-        self._put_off(self._failures, None)
-        if self._failing_since is None:
-            self._failing_since = self._clock()
-        return self._clock() - self._failing_since
+        self._failures.times += 1
+        self._put_off(self._failures.times, None)
+        return self._failures.again(self._clock())
 
     def _put_off(self, times: int, after: float | None) -> None:
         if after is None:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from legnext_client.core.flow import Collect, Ended, Flow, Start, Told
-from legnext_client.errors import BudgetExceeded
+from legnext_client.errors import BudgetExceeded, LegnextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,11 +147,14 @@ class Scheduler:
             raise self.halted
 
     def halt(self, error: BaseException) -> None:
-        """Begin nothing new any more."""
-        if self.halted is None:
+        """Begin nothing new any more. Of several errors, one that carries the id of a job is raised."""
+        told = self.halted
+        if told is None or error is told:
             self.halted = error
-        elif error is not self.halted:
-            self.halted.add_note(f"Also: {error}")
+            return
+        dearer = getattr(error, "job_id", None) and isinstance(told, LegnextError) and not getattr(told, "job_id", None)
+        self.halted, also = (error, told) if dearer else (told, error)
+        self.halted.add_note(f"Also: {also}")
 
     # ---- what begins --------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from legnext_client.core.state import State
 from legnext_client.errors import (
     APIError,
     AuthenticationError,
+    ConfigurationError,
     InsufficientCreditsError,
     JournalError,
     LegnextError,
@@ -124,7 +125,11 @@ def submit_once(intent: Intent, request: Request, records: Records, timeout: flo
     number = begun.entry.id
     if not begun.won:
         return Submission(begun.entry)
-    verdict = judge(request, (yield Send(request, timeout)))
+    try:
+        verdict = judge(request, (yield Send(request, timeout)))
+    except ConfigurationError:  # the client was closed, or is another loop's: nothing was sent
+        checked((yield Do(partial(records.returned, number))))
+        raise
     if isinstance(verdict, Answer):
         state = State(verdict.data)
         try:

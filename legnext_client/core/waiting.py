@@ -31,6 +31,11 @@ DOUBT = 2.0
 Callbacks may have come too early, or be lies; those that follow within so many seconds bring no further question."""
 
 
+def last_question(patience: float) -> float:
+    """How long before the end of a wait a job is asked for a last time."""
+    return min(2.0, 0.05 * patience)
+
+
 class Pace(NamedTuple):
     """How a wait asks: with which patience for one question, how often at most, and by which clock.
 
@@ -91,7 +96,7 @@ def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: 
     while queue:
         queue.listen(pace.clock())
         until = begun + patience
-        last = until - min(2.0, 0.05 * patience)
+        last = until - last_question(patience)
         moment, index = queue.first
         at = max(min(moment, last), free)
         if at >= until:

@@ -66,7 +66,7 @@ class Lock:
         self._path = path
         try:
             # SQLite locks the same way on every system; the journal itself stays open to readers.
-            self._held = sqlite3.connect(f"{path}-lock", timeout=0, isolation_level=None, check_same_thread=False)
+            self._held = sqlite3.connect(beside(path, "lock"), timeout=0, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise JournalError(f"{path} cannot be made: {error}.", journal=path) from error
         try:
@@ -93,7 +93,7 @@ class About(NamedTuple):
 
 def create(path: str, kind: str) -> None:
     """Make a journal where there is none; it is there as a whole or not at all. The lock must be held."""
-    unfinished = f"{path}-new"
+    unfinished = beside(path, "new")
     for leftover in (unfinished, f"{unfinished}-wal", f"{unfinished}-shm", f"{unfinished}-journal"):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(leftover)
@@ -106,8 +106,8 @@ def create(path: str, kind: str) -> None:
         made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with open(unfinished, "r+b") as file:
         os.fsync(file.fileno())
-    os.replace(unfinished, path)
-    _sync_directory(path)
+    os.replace(unfinished, os.path.realpath(path))
+    _sync_directory(os.path.realpath(path))
 
 
 def fill(made: sqlite3.Connection, kind: str) -> None:
@@ -118,6 +118,11 @@ def fill(made: sqlite3.Connection, kind: str) -> None:
     made.executemany("INSERT INTO about VALUES (?, ?)", about.items())
     made.execute(f"PRAGMA application_id = {APPLICATION}")
     made.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def beside(path: str, what: str) -> str:
+    """The path of what stands beside a journal: one for all names that links give it."""
+    return f"{os.path.realpath(path)}-{what}"
 
 
 def is_there(path: str) -> bool:
@@ -135,6 +140,8 @@ def examine(path: str) -> None:
         try:
             [(application,)] = looked.execute("PRAGMA application_id").fetchall()
             [(version,)] = looked.execute("PRAGMA user_version").fetchall()
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{path} cannot be read: {error}.", journal=path) from error
         except sqlite3.DatabaseError:
             application = version = 0
     if application != APPLICATION:
@@ -148,6 +155,8 @@ def examine(path: str) -> None:
     with contextlib.closing(reader(path)) as looked:
         try:
             found = looked.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{path} cannot be read: {error}.", journal=path) from error
         except sqlite3.DatabaseError as error:
             raise damaged(path, str(error)) from error
     if found != "ok":
@@ -162,7 +171,10 @@ def damaged(path: str, why: str) -> JournalError:
 
 def reader(path: str) -> sqlite3.Connection:
     """A connection that cannot write."""
-    return _connect(f"file:{quote(os.path.abspath(path))}?mode=ro", path)
+    # Readers share a file beside the journal. Where none can be made, nobody writes either, and none is needed.
+    place = os.path.realpath(path)
+    still = not os.access(os.path.dirname(place), os.W_OK) and not is_there(beside(path, "wal"))
+    return _connect(f"file:{quote(place)}?mode=ro{'&immutable=1' if still else ''}", path)
 
 
 def writer(path: str) -> sqlite3.Connection:

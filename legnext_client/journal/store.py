@@ -43,7 +43,7 @@ class Store:
     def _take(self, lock: files.Lock) -> None:
         self._connection.close()
         self._connection = files.writer(self.path)
-        self._lock, self._ballast = lock, Ballast(f"{self.path}-reserve")
+        self._lock, self._ballast = lock, Ballast(files.beside(self.path, "reserve"))
 
     def _time(self) -> str:
         return self._now().isoformat(timespec="milliseconds")

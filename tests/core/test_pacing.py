@@ -96,6 +96,34 @@ def test_too_many_requests_halve_the_rate_and_answers_bring_it_back() -> None:
     assert pace.per_second == SLOWEST
 
 
+def test_questions_that_were_sent_together_and_refused_slow_the_rate_once() -> None:
+    pace, clock = pacing(per_second=10)
+    sent = clock.now
+    clock.now += 0.5
+    for _ in range(6):
+        pace.slower(None, sent)
+    assert pace.per_second == 5
+    sent = clock.now + 0.1
+    clock.now += 0.5
+    pace.slower(None, sent)
+    assert pace.per_second == 2.5
+
+
+def test_what_goes_wrong_for_a_minute_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    pace, clock = pacing()
+    for _ in range(40):
+        pace.refused(5.0)
+        pace.unreachable()
+        clock.now += 5
+    said = [record.message for record in caplog.records]
+    assert said == [
+        "The service has taken no job for 60 seconds, it has too many; it is asked on.",
+        "The service has not been reached for 60 seconds; it is tried on.",
+    ]
+    pace.accepted()
+    assert pace.refused(5.0) == pace.unreachable() == 0.0
+
+
 def test_no_network_puts_submissions_off_and_says_since_when() -> None:
     pace, clock = pacing(jobs=8)
     assert pace.unreachable() == 0

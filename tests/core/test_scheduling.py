@@ -22,7 +22,7 @@ from legnext_client.core.scheduling import (
     Scheduler,
     Stopped,
 )
-from legnext_client.errors import BudgetExceeded, InvalidRequest
+from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -298,6 +298,22 @@ def test_more_than_one_error_is_told() -> None:
     with pytest.raises(InvalidRequest, match="one") as caught:
         world.run(iter([broken(1, "one"), broken(2, "two")]))
     assert caught.value.__notes__ == ["Also: two. Nothing was sent."]
+
+
+def test_of_several_errors_the_one_with_the_id_of_a_paid_job_is_raised() -> None:
+    world = World(jobs=3)
+    paid = JournalError("the disk is full")
+    paid.job_id = "job-1"
+
+    def broken(seconds: float, error: BaseException) -> LifeFlow[None]:
+        yield Room(nothing)
+        yield Pause(seconds)
+        raise error
+
+    with pytest.raises(JournalError) as caught:
+        world.run(iter([broken(1, JournalError("no room")), broken(2, paid), broken(3, JournalError("nor here"))]))
+    assert caught.value is paid
+    assert [note.split(".")[0] for note in paid.__notes__] == ["Also: no room", "Also: nor here"]
 
 
 def purse(points: int) -> Callable[[int], Callable[[], None]]:

@@ -34,6 +34,17 @@ def small_disk(place: Path, size: str) -> Generator[Path]:
         subprocess.run([*how, "umount", "--lazy", str(place)], check=True)
 
 
+@contextlib.contextmanager
+def read_only(disk: Path) -> Generator[None]:
+    """For a while nothing can be written there, not even by root."""
+    how = ["sudo", "-n"] if os.geteuid() else []
+    subprocess.run([*how, "mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*how, "mount", "-o", "remount,rw", str(disk)], check=True)
+
+
 def fill(disk: Path) -> Path:
     """Take every byte that is left."""
     filler = disk / "filler"

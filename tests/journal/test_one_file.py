@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from legnext_client.core.submission import Intent
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal
 from legnext_client.journal.files import BATCH, FILM, VERSION
+from tests.journal.disks import read_only, small_disk
 
 
 def intent(key: str = "a", digest: str = "d") -> Intent:
@@ -189,6 +191,44 @@ def test_a_directory_in_its_place_is_told(path: Path) -> None:
     path.mkdir()
     with pytest.raises(JournalError, match=r"run\.db"):
         Journal.open(path, BATCH)
+
+
+def test_a_link_is_the_same_journal_with_the_same_lock(path: Path) -> None:
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    with Journal.open(link, BATCH) as journal:
+        journal.begin(intent())
+        with pytest.raises(JournalError, match="in use"):
+            Journal.open(path, BATCH)
+    assert link.is_symlink()
+    assert {name.name for name in path.parent.iterdir()} == {"run.db", "run.db-lock", "link.db"}
+    with Journal.open(path, BATCH) as journal:
+        assert [entry.key for entry in journal.entries()] == ["a"]
+        with pytest.raises(JournalError, match="in use"):
+            Journal.open(link, BATCH)
+
+
+def test_a_journal_can_be_read_where_nothing_can_be_written(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "3m") as disk:
+        with Journal.open(disk / "run.db", BATCH) as journal:
+            journal.begin(intent())
+        with read_only(disk):
+            with Journal(disk / "run.db") as journal:
+                assert [entry.key for entry in journal.entries()] == ["a"]
+            with pytest.raises(JournalError, match=r"run\.db cannot be used: unable to open"):
+                Journal.open(disk / "run.db", BATCH)
+
+
+def test_what_cannot_be_read_for_now_is_not_called_damaged(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "3m") as disk:
+        writing = Journal.open(disk / "run.db", BATCH)
+        writing.begin(intent())
+        shutil.copy(disk / "run.db", tmp_path / "run.db")
+        writing.close()
+        shutil.copy(tmp_path / "run.db", disk / "run.db")
+        (disk / "run.db-wal").write_bytes(b"what a run that died has left")
+        with read_only(disk), pytest.raises(JournalError, match="cannot be read: unable to open database file"):
+            Journal(disk / "run.db")
 
 
 def test_what_was_being_submitted_when_the_last_run_died_is_unknown(path: Path) -> None:

@@ -38,7 +38,7 @@ def test_ids_are_written_on_a_disk_that_filled_up_after_the_requests_went_out(
 
 
 def test_ids_that_cannot_be_written_are_in_what_is_raised(server: MockServer, disk: Path) -> None:
-    world = World(server, disk)
+    world = World(server, disk, concurrency=1)  # what others begin to write, and cannot, would make room for the id
     ended = trials.fill_up_at(world, windows.ANSWERED, 1, lambda: fill(disk), take_all=True)
     assert ended.job_id is not None
     assert ended.job_id in ended.said

@@ -46,7 +46,7 @@ def power_lost(marker: str) -> Try:
 def full(take_all: bool) -> Try:
     def run(world: World) -> None:
         with small_disk(world.directory / "disk", "3m") as disk:
-            on_it = World(world.server, disk, **world.given)
+            on_it = World(world.server, disk, **world.given, concurrency=1)
             trials.fill_up_at(on_it, windows.ANSWERED, 1, lambda: fill(disk), take_all=take_all)
 
     return run

@@ -79,11 +79,8 @@ def test_a_video_can_be_chosen_by_a_function_of_the_finished_job(world: World) -
     assert world.bodies()[1]["videoNo"] == len(film.jobs[0].video_urls) - 1
 
 
-def test_a_coroutine_can_choose_for_an_async_client(make_world: Callable[..., World]) -> None:
-    world = make_world()
-    if not world.colour.is_async:
-        pytest.skip("a sync client awaits nothing")
-
+@pytest.mark.parametrize("colour", ["async"], indirect=True)
+def test_a_coroutine_can_choose_for_an_async_client(world: World) -> None:
     async def second(_: Any) -> int:
         return 1
 

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import inspect
 import logging
-import os
 from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
@@ -26,12 +25,13 @@ from legnext_client.interrupts import first_interrupt
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.journal import Journal
 from legnext_client.journal.files import BATCH
-from legnext_client.options import options_of
+from legnext_client.options import journal_path, options_of
 from legnext_client.results import BatchSummary, Counts, Result, Unsettled, Update
 from legnext_client.rows import can_be_read_again, checked, read
 from legnext_client.running import Run
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 
     from legnext_client.calling import Desk, Origin
@@ -75,6 +75,10 @@ class Work(Generic[JobT]):
         self._surveyed: Survey | None = None
         self._now = now or _utc_now
         self._ends: Counter[str] = Counter()
+        self._open_ends: dict[str, str] = {}
+        """Rows whose last result was none for good, by the state in which they were."""
+        self._over = 0
+        """How many of the rows that are asked for have come to an end for good."""
         self._running: set[str] = set()
         self._run: Run | None = None
         self._started = 0.0
@@ -109,6 +113,7 @@ class Work(Generic[JobT]):
     def _begin(self, journal: Journal, job: Callable[[State, Origin], JobT]) -> Flow[None]:
         self._run = Run(self._desk, journal, self._options, job, self._now)
         self._ends, self._running, self._summary = Counter(), set(), None
+        self._open_ends, self._over = {}, 0
         self._started = self._desk.clock.now()
         return self._run.running(self._items, again=self._again)
 
@@ -118,8 +123,15 @@ class Work(Generic[JobT]):
         return Update(item.key, number + 1, item.steps, title, job, self._points, self._elapsed, self.counts)
 
     def _result(self, outcome: Outcome, jobs: list[JobT]) -> Result[JobT]:
-        self._ends[outcome.state] += 1
-        self._running.discard(outcome.item.key)
+        key, state = outcome.item.key, outcome.state
+        self._running.discard(key)
+        if key in self._open_ends:  # a callback came late, and has told what became of it
+            self._ends[self._open_ends.pop(key)] -= 1
+        self._ends[state] += 1
+        if state in (SUBMITTED, UNKNOWN):
+            self._open_ends[key] = state
+        elif self._run is not None and key not in self._run.leftovers:
+            self._over += 1
         return Result(outcome, jobs)
 
     @property
@@ -142,8 +154,9 @@ class Work(Generic[JobT]):
             Unsettled(entry.key, entry.operation, entry.price, entry.error or "") for entry in journal.entries(UNKNOWN)
         )
         running = standing.states.get(SUBMITTED, 0)
-        ended = counts.done + counts.failed + counts.unknown + len(self._running) + self._ends[SUBMITTED]
-        left = None if counts.total is None else max(0, counts.total - ended)
+        leftovers = self._run.leftovers if self._run is not None else set[str]()
+        perhaps_running = {entry.item for entry in journal.entries(SUBMITTED, UNKNOWN)} - leftovers
+        left = None if counts.total is None else max(0, counts.total - self._over - len(perhaps_running))
         self._summary = BatchSummary(
             counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path
         )
@@ -182,9 +195,11 @@ class Batch(Work[Job]):
 
     def _results(self) -> Generator[Result[Job]]:
         with contextlib.ExitStack() as stack:
-            journal = stack.enter_context(self._open())
+            journal = self._open()
+            crew = ThreadCrew(self._hands, listens=self._callbacks is not None)
+            stack.callback(crew.lastly, journal.close)
             stack.callback(self._sum_up, journal)
-            crew = stack.enter_context(ThreadCrew(self._hands, listens=self._callbacks is not None))
+            stack.enter_context(crew)
             stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
             if self._callbacks is not None:
                 stack.enter_context(self._callbacks.telling(partial(_hear, crew)))
@@ -231,9 +246,11 @@ class AsyncBatch(Work[AsyncJob]):
 
     async def _results(self) -> AsyncGenerator[Result[AsyncJob], None]:
         async with contextlib.AsyncExitStack() as stack:
-            journal = stack.enter_context(await asyncio.to_thread(self._open))
+            journal = await asyncio.to_thread(self._open)
+            crew = TaskCrew(self._hands, listens=self._callbacks is not None)
+            stack.callback(crew.lastly, journal.close)
             stack.callback(self._sum_up, journal)
-            crew = await stack.enter_async_context(TaskCrew(self._hands, listens=self._callbacks is not None))
+            await stack.enter_async_context(crew)
             stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
             if self._callbacks is not None:
                 stack.enter_context(self._callbacks.telling(partial(_hear, crew)))
@@ -267,7 +284,7 @@ def work_on(
         "kind": BATCH,
         "items": partial(read, requests),
         "again": again,
-        "journal": None if journal is None else os.fspath(journal),
+        "journal": journal_path(journal),
         "options": found,
         "survey": partial(checked, requests, strict_prompts=desk.settings.strict_prompts) if again else None,
     }

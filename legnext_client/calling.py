@@ -218,7 +218,7 @@ def book(state: State, origin: Origin) -> None:
     """Bring the budgets that hold this job's price up to what the service says of it."""
     for budget, key in origin.holds:
         points = math.ceil(state.points)
-        if state.ok and (points or state.charge_is_told):
+        if (state.ok and state.charge_is_told) or (state.done and points):
             budget.settle(key, points)
         elif state.status == FAILED:
             budget.release(key)

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, Self
 from legnext_client.clocks import SystemClock
 from legnext_client.core.flow import Ended, Start, Told
 from legnext_client.drivers import async_run, run
+from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from legnext_client.drivers import AsyncHands, Hands
@@ -47,6 +49,7 @@ class ThreadCrew:
         self._threads: list[threading.Thread] = []
         self._under_way = 0
         self._to_finish = 0
+        self._lastly: Callable[[], None] | None = None
         self._counting = threading.Lock()
 
     @property
@@ -58,15 +61,31 @@ class ThreadCrew:
         """Say something to the flow that collects; from any thread, and from a signal's handler."""
         self._inbox.put(Told(value))
 
+    def lastly(self, function: Callable[[], None]) -> None:
+        """Call this when all that must be finished has ended: now, or later by who ends last."""
+        with self._counting:
+            if self._to_finish:
+                self._lastly = function
+                return
+        function()
+
     def start(self, order: Start) -> None:
+        if self._under_way >= len(self._threads) < MOST:
+            self._hire()
         self._under_way += 1
         with self._counting:
             self._to_finish += order.finish
-        if self._under_way > len(self._threads) < MOST:
-            thread = threading.Thread(target=self._work, name="legnext-crew", daemon=True)
-            self._threads.append(thread)
-            thread.start()
         self._orders.put(order)
+
+    def _hire(self) -> None:
+        thread = threading.Thread(target=self._work, name="legnext-crew", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system allows no more of them: those that are there do it
+            if not self._threads:
+                raise ConfigurationError(f"a batch needs a thread, and none can be started: {error}.") from error
+        else:
+            self._threads.append(thread)
 
     def collect(self, seconds: float) -> list[Message]:
         """What has happened; waits for it at most so many seconds of the clock."""
@@ -78,7 +97,7 @@ class ThreadCrew:
                 clock.sleep(step)
                 seconds -= step
             seconds = 0.0
-        elif not real:
+        elif not real and seconds > 0:
             seconds = float("inf")  # by such a clock no time passes while someone works
         found: list[Message] = []
         with contextlib.suppress(Empty):
@@ -100,7 +119,10 @@ class ThreadCrew:
                 ended = Ended(order.tag, None, error)
             with self._counting:  # here, as whoever receives it may be interrupted before counting it
                 self._to_finish -= order.finish
+                lastly = None if self._to_finish else self._lastly
             self._inbox.put(ended)
+            if lastly is not None:
+                lastly()
 
     def __enter__(self) -> Self:
         return self
@@ -150,7 +172,9 @@ class TaskCrew:
     async def collect(self, seconds: float) -> list[Message]:
         """What has happened; waits for it at most so many seconds of the clock."""
         clock = self._plain.clock
-        if not self._inbox and type(clock) is not SystemClock and not self._tasks:
+        if seconds <= 0:
+            await asyncio.sleep(0)  # what was told meanwhile comes with the loop's next turn
+        elif not self._inbox and type(clock) is not SystemClock and not self._tasks:
             while seconds > 0 and not self._inbox:
                 step = min(STEP, seconds) if self._listens else seconds
                 await clock.async_sleep(step)
@@ -190,5 +214,17 @@ class TaskCrew:
                 task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=HURRY if hurry else None)
-        for task in self._tasks:
-            task.cancel()
+
+    def lastly(self, function: Callable[[], None]) -> None:
+        """Call this when all that must be finished has ended: now, or later by who ends last."""
+        left = [task for task, finish in self._tasks.items() if finish]
+
+        def ended(task: asyncio.Task[None]) -> None:
+            left.remove(task)
+            if not left:
+                function()
+
+        for task in list(left):
+            task.add_done_callback(ended)
+        if not left:
+            function()

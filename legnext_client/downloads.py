@@ -50,13 +50,14 @@ def of_job(
     which: Which,
     *,
     key: str | None = None,
+    root: str | None = None,
     concurrency: int,
     max_bytes: int,
     timeout: float,
 ) -> Flow[list[Path]]:
     """Fetch what a completed job made: videos before images, so that `n` counts as the service does.
 
-    `key` is the row's of a batch, and may then stand in the name.
+    `key` is the row's of a batch, and may then stand in the name; `root` is where the directory really is.
     """
     urls = [*state.video_urls, *state.image_urls]
     if not state.ok:
@@ -72,7 +73,7 @@ def of_job(
         {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type, "key": key or ""}
         for n in chosen
     ]
-    folder = _Folder(directory)
+    folder = _Folder(directory, root)
     landings = folder.landings(names(name, allowed, values))
     orders = [
         Order(urls[n], path, _most(max_bytes), known, _age(state))
@@ -129,13 +130,13 @@ def _fetching(
 class _Folder:
     """The directory that everything stays in."""
 
-    def __init__(self, directory: StrPath) -> None:
+    def __init__(self, directory: StrPath, root: str | None = None) -> None:
         given: Any = os.fspath(directory) if isinstance(directory, os.PathLike) else directory
         if not isinstance(given, str) or not given or "\0" in given:
             raise InvalidRequest(f"directory must be the path of a directory; got {directory!r}.")
         self._shown = Path(given)
         # Once, so that a change of the working directory changes nothing.
-        self._root = os.path.realpath(given)
+        self._root = root or os.path.realpath(given)
 
     def landings(self, names: Iterable[str]) -> list[tuple[Path, DiskLanding]]:
         return [(self._shown / name, self._landing(name)) for name in names]

@@ -175,7 +175,8 @@ class ConnectionError(LegnextError, builtins.ConnectionError):
 class SubmissionUnknown(LegnextError):
     """A paid request was sent and its outcome is not known: **it may have been accepted and charged**.
 
-    It is never sent again by itself. `sent` is the body that was sent, `answer` what came back, as bytes.
+    It is never sent again by itself. `sent` is the body that was sent, `answer` what came back, as bytes, and `job_id`
+    the id that stands in it, if one does: `client.tasks.get` tells whether it is there.
     """
 
     advice = "It may have been charged: look at the balance or your callbacks before you send it again."
@@ -187,9 +188,11 @@ class SubmissionUnknown(LegnextError):
         operation: str = "",
         sent: Mapping[str, Any] | None = None,
         answer: bytes | None = None,
+        job_id: str | None = None,
         **api: Any,
     ) -> None:
         super().__init__(message, **api)
+        self.job_id = job_id
         self.operation = operation
         self.sent = sent
         self.answer = answer

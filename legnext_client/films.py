@@ -10,7 +10,7 @@ from legnext_client.errors import ChainError
 from legnext_client.job_view import JobView
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.journal.files import FILM
-from legnext_client.options import options_of
+from legnext_client.options import journal_path, options_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def work_of(
         "kind": FILM,
         "items": lambda: [item],
         "again": True,
-        "journal": None if journal is None else os.fspath(journal),
+        "journal": journal_path(journal),
         "options": options_of(cast("BatchOptions", options)),
         "only": item.digest,
     }

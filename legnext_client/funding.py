@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client.calling import filled
 from legnext_client.core.figures import is_number
@@ -18,7 +18,7 @@ from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from legnext_client.calling import Desk
     from legnext_client.core.items import Item
@@ -45,7 +45,7 @@ def count_earlier(journal: Journal, budgets: Sequence[Budget]) -> None:
         key = budget_key(run, entry.key, attempts[entry.key])
         attempts[entry.key] += 1
         for budget in budgets:
-            if entry.state == DONE:
+            if entry.state == DONE or (entry.state == FAILED and entry.points):
                 budget.settle(key, entry.points)
             elif entry.state in (SUBMITTING, UNKNOWN):
                 budget.freeze(key, entry.price)
@@ -53,19 +53,39 @@ def count_earlier(journal: Journal, budgets: Sequence[Budget]) -> None:
                 budget.freeze(key, entry.frozen or (entry.price if entry.state == SUBMITTED else 0))
 
 
+class _Standing(NamedTuple):
+    """How a request of the journal stands."""
+
+    digest: str
+    over: bool
+    """It has failed, and is not tried again; nor is what was to follow it."""
+
+
+def _needed(item: Item, known: Mapping[str, _Standing]) -> int:
+    """What the steps of an item cost that are still to be sent."""
+    points = 0
+    for step in range(item.steps):
+        standing = known.get(key_of(item, step))
+        if standing is None or standing.digest != item.digest:
+            points += item.price(step).reserve
+        elif standing.over:
+            break
+    return points
+
+
 def check_balance(
     desk: Desk, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
-) -> Flow[None]:
-    """Refuse to begin what the account cannot pay."""
-    begun = {
-        entry.key for entry in journal.entries() if entry.state != NEW and not (retry_failed and entry.state == FAILED)
+) -> Flow[BudgetExceeded | None]:
+    """Why what is asked for is not to be begun: the account cannot pay it. None when it can, or does not tell."""
+    known = {
+        entry.key: _Standing(entry.digest, entry.state == FAILED)
+        for entry in journal.entries()
+        if entry.state != NEW and not (retry_failed and entry.state == FAILED and not entry.given_up)
     }
-    needed = sum(
-        item.price(step).reserve for item in items for step in range(item.steps) if key_of(item, step) not in begun
-    )
+    needed = sum(_needed(item, known) for item in items)
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
-        return
+        return None
     operation, settings = ROLES["balance"], desk.settings
     request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
     answer = yield from sending(request, settings.retries, settings.timeout, clock=desk.clock.now)
@@ -73,13 +93,14 @@ def check_balance(
     told = inner if is_object(inner) else answer.data
     if not any(is_number(told.get(name)) for name in AVAILABLE):
         logger.warning("the balance is not told as expected, and so not checked")
-        return
+        return None
     available = sum(number(told.get(name)) for name in AVAILABLE)
-    if available < needed:
-        raise BudgetExceeded(
-            f"this takes up to {needed} points, and the account has {available:g}: top it up, or give a budget of what "
-            "it has.",
-            budget=available,
-            counted=0,
-            price=needed,
-        )
+    if available >= needed:
+        return None
+    return BudgetExceeded(
+        f"this takes up to {needed} points, and the account has {available:g}: top it up, or give a budget of what "
+        "it has.",
+        budget=available,
+        counted=0,
+        price=needed,
+    )

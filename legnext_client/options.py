@@ -61,6 +61,8 @@ class Options(NamedTuple):
     callback: str | None = None
     callbacks: Claims | None = None
     download: str | None = None
+    root: str | None = None
+    """Where that directory really is, whatever becomes of the working directory."""
     name: str = ROW_NAME
 
 
@@ -84,7 +86,19 @@ def options_of(given: BatchOptions) -> Options:
     if options.callbacks is not None and not hasattr(options.callbacks, "telling"):
         kind = type(options.callbacks).__name__
         raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {kind}.")
-    return options._replace(download=_directory(options.download), name=_name(options.name))
+    directory = _directory(options.download)
+    root = None if directory is None else os.path.realpath(directory)
+    return options._replace(download=directory, root=root, name=_name(options.name))
+
+
+def journal_path(given: Any) -> str | None:
+    """The path of a journal as it was given; None for none."""
+    if given is None:
+        return None
+    path = os.fspath(given) if isinstance(given, str | os.PathLike) else None  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(path, str) or not path or "\0" in path or path == ":memory:" or path.endswith(("/", os.sep)):
+        raise InvalidRequest(f"journal must be the path of a file, or be left out; got {given!r}.")
+    return path
 
 
 def _name(name: str) -> str:

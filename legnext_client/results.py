@@ -102,7 +102,7 @@ class BatchSummary(NamedTuple):
     running: int
     """Jobs that go on at the service; another run waits for them."""
     left: int | None
-    """Rows that were not begun; None when they have not all been read."""
+    """Rows that have come to no end, and of which nothing runs; None when they have not all been read."""
     points: int
     seconds: float
     journal: str | None
@@ -110,7 +110,7 @@ class BatchSummary(NamedTuple):
     def __str__(self) -> str:
         parts = [f"{self.done} done", f"{self.failed} failed", f"{len(self.unknown)} unknown"]
         parts += [f"{self.running} still running"] if self.running else []
-        parts += [f"{self.left} not begun"] if self.left else []
+        parts += [f"{self.left} left"] if self.left else []
         minutes, seconds = divmod(int(self.seconds), 60)
         lines = [f"{', '.join(parts)}; {self.points} points in {minutes}:{seconds:02}."]
         if (self.running or self.left) and self.journal:

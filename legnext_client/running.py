@@ -12,7 +12,7 @@ import random
 import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.calling import DAY, Origin, Plan, question, release
+from legnext_client.calling import DAY, Origin, book, question, release
 from legnext_client.core.callbacks import CLAIM_MARK
 from legnext_client.core.lives import Life, Prepared
 from legnext_client.core.pacing import Pacing
@@ -23,7 +23,7 @@ from legnext_client.core.sending import Answer
 from legnext_client.core.submission import SUBMITTED, UNKNOWN, Entry
 from legnext_client.core.waiting import Pace, Waited, Watch
 from legnext_client.downloads import LARGEST, SECONDS, of_job
-from legnext_client.errors import BudgetExceeded
+from legnext_client.errors import BudgetExceeded, InvalidRequest
 from legnext_client.funding import budget_key, check_balance, count_earlier
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.planning import expectation, refuse, size_of
@@ -81,6 +81,12 @@ class Run:
         self.clock, self.today, self.job = desk.clock.now, today, job
         self._desk, self._options = desk, options
         self._run = journal.about.id
+        self._budgets = tuple(dict.fromkeys((*desk.budgets, *options.budgets)))
+        self._dear: set[str] = set()
+        """Jobs for which the service holds more than was estimated."""
+        self.unsettled: dict[str, Item] = {}
+        self.leftovers: set[str] = set()
+        """The keys of what the records know and no row asks for any more."""
         self._looked_at = False
         self.points = journal.summary().points
         """What all jobs of the journal have cost that have ended."""
@@ -100,14 +106,19 @@ class Run:
     def running(self, items: Callable[[], Iterable[Item]], *, again: bool) -> Flow[None]:
         """Run all rows; emits `Step` and `Outcome`. `again`: the rows can be read more than once."""
         options, self._looked_at = self._options, again
-        count_earlier(self.book, options.budgets)
+        count_earlier(self.book, self._budgets)
+        shortage = None
         if again:
-            yield from check_balance(self._desk, self.book, items(), options.budgets, retry_failed=options.retry_failed)
-        scheduler = Scheduler(self._lives(items, again), self.pacing, clock=self.clock)
+            flow = check_balance(self._desk, self.book, items(), self._budgets, retry_failed=options.retry_failed)
+            shortage = yield from flow
+        lives = self._lives(items, again, new=shortage is None)
+        scheduler = Scheduler(lives, self.pacing, clock=self.clock, begins=shortage is None, late=self._late)
         yield from scheduler.running()
+        if shortage is not None:
+            raise shortage
 
-    def _lives(self, items: Callable[[], Iterable[Item]], again: bool) -> Iterator[LifeFlow[None]]:
-        """First what is under way, or may be: it has its place already. Then the rows that are new."""
+    def _lives(self, items: Callable[[], Iterable[Item]], again: bool, new: bool) -> Iterator[LifeFlow[None]]:
+        """First what is under way, or may be: it has its place already. Then, if wanted, the rows that are new."""
         under_way = {entry.item: entry for entry in self.book.entries(SUBMITTED, UNKNOWN)}
         first = [item for item in items() if item.key in under_way] if again and under_way else []
         seen = {item.key for item in first}
@@ -116,7 +127,7 @@ class Run:
             yield Life(item, self).living()
         if again:
             yield from map(self._leftover, under_way.values())
-        for item in items():
+        for item in items() if new else ():
             if item.key not in seen:
                 under_way.pop(item.key, None)
                 yield Life(item, self).living()
@@ -124,8 +135,21 @@ class Run:
             yield from map(self._leftover, under_way.values())
 
     def _leftover(self, entry: Entry) -> LifeFlow[None]:
+        self.leftovers.add(entry.item)
         what = self.book.described(entry.item) or {}
         return Life(Leftover(entry.item, entry.digest, what), self).leftover(entry)
+
+    def _late(self, ear: str, job_id: str) -> LifeFlow[None] | None:
+        """A callback that nobody listens for any more: how the row goes on that it claims, if there is one."""
+        entry = self.book.awaiting(ear)
+        if entry is None:
+            return None
+        try:
+            self.book.claim(entry.id, job_id)
+        except InvalidRequest:  # the job of another request
+            return None
+        item = self.unsettled.pop(entry.item, None)
+        return Life(item, self).living() if item is not None else self._leftover(self.book.entry(entry.key) or entry)
 
     # ---- a call -------------------------------------------------------------------------------------------------
 
@@ -142,7 +166,7 @@ class Run:
             call.operation,
             fields,
             source=call.source,
-            budgets=self._options.budgets,
+            budgets=self._budgets,
             key=budget_key(self._run, key, self.book.attempts(key)),
             warned=self._looked_at,
         )
@@ -153,26 +177,28 @@ class Run:
         """Nothing is held for it any more."""
         release(prepared.plan.holds)
 
-    def accepted(self, prepared: Prepared, submission: Submission) -> tuple[Origin, BudgetExceeded | None]:
-        """What to remember of the job; an error when the service holds more for it than was estimated."""
-        plan: Plan = prepared.plan
+    def accepted(self, prepared: Prepared, submission: Submission) -> Origin:
+        """What to remember of the job."""
         state = submission.state
         if state is None:
             raise AssertionError("only a job is accepted")
-        origin = self._desk.origin(plan, Answer(dict(state.raw), submission.headers))
+        return self._desk.origin(prepared.plan, Answer(dict(state.raw), submission.headers))
+
+    def holds(self, state: State, origin: Origin, price: int) -> BudgetExceeded | None:
+        """Count what the service holds for the job; an error when that is more than was estimated."""
+        book(state, origin)
         points = math.ceil(state.points)
-        if points <= prepared.price:
-            return origin, None
-        said = (
-            f"the service holds {points} points for {plan.operation.name}, job {state.job_id}; {prepared.price} were "
-            "estimated"
-        )
-        if not plan.holds:
+        if points <= price or state.job_id in self._dear:
+            return None
+        self._dear.add(state.job_id)
+        what = origin.operation.name if origin.operation is not None else state.task_type
+        said = f"the service holds {points} points for {what}, job {state.job_id}; {price} were estimated"
+        if not origin.holds:
             logger.warning(said)
-            return origin, None
-        return origin, BudgetExceeded(
+            return None
+        return BudgetExceeded(
             f"{said}. Nothing more is submitted; run it again with the same journal to go on.",
-            budget=plan.holds[0][0].points,
+            budget=origin.holds[0][0].points,
             price=points,
         )
 
@@ -191,7 +217,7 @@ class Run:
             self.clock() - age,
             None,
             size,
-            tuple((budget, key) for budget in self._options.budgets),
+            tuple((budget, key) for budget in self._budgets),
         )
 
     # ---- a job --------------------------------------------------------------------------------------------------
@@ -230,8 +256,8 @@ class Run:
 
     def _fetching(self, item: Item, state: State, directory: str) -> Flow[list[str]]:
         paths = yield from of_job(
-            self._desk, state, directory, self._options.name, None, key=item.key, concurrency=1, max_bytes=LARGEST,
-            timeout=SECONDS,
+            self._desk, state, directory, self._options.name, None, key=item.key, root=self._options.root,
+            concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
         )  # fmt: skip
         return [str(path) for path in paths]
 

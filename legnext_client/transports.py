@@ -85,13 +85,12 @@ class HttpxTransport:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
         end = time.monotonic() + send.timeout
-        arrived = False
+        arrived, body = False, bytearray()
         try:
             request = self._envelope.around(send, end)
             response = self._pool.handle_request(request)
             arrived = True
             try:
-                body = bytearray()
                 for part in response.iter_bytes():
                     body += part
                     if stop := _too_much(body, end):
@@ -99,7 +98,7 @@ class HttpxTransport:
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return self._veil.lost(_lost(error, arrived))
+            return self._veil.lost(_lost(error, arrived)._replace(answer=bytes(body) or None))
         return self._veil.received(response.status_code, response.headers, response.headers.raw, bytes(body))
 
     @contextmanager
@@ -165,13 +164,12 @@ class AsyncHttpxTransport:
             raise ConfigurationError(CLIENT_CLOSED)
         self._come_to_this_loop()
         end = time.monotonic() + send.timeout
-        arrived = False
+        arrived, body = False, bytearray()
         try:
             request = self._envelope.around(send, end)
             response = await self._pool.handle_async_request(request)
             arrived = True
             try:
-                body = bytearray()
                 async for part in response.aiter_bytes():
                     body += part
                     if stop := _too_much(body, end):
@@ -179,7 +177,7 @@ class AsyncHttpxTransport:
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return self._veil.lost(_lost(error, arrived))
+            return self._veil.lost(_lost(error, arrived)._replace(answer=bytes(body) or None))
         return self._veil.received(response.status_code, response.headers, response.headers.raw, bytes(body))
 
     @asynccontextmanager

@@ -150,7 +150,7 @@ def _in_words(summary: BatchSummary, earlier: int) -> Iterator[str]:
     parts += [f"{summary.failed} failed"] if summary.failed else []
     parts += [f"{len(summary.unknown)} unknown"] if summary.unknown else []
     parts += [f"{summary.running} still on their way"] if summary.running else []
-    parts += [f"{summary.left} not begun"] if summary.left else []
+    parts += [f"{summary.left} left"] if summary.left else []
     yield f"{', '.join(parts)}; {summary.points} points charged in all, {span(summary.seconds)}."
     if summary.journal is not None:
         yield from told(summary.journal, summary.unknown)

@@ -36,6 +36,18 @@ def is_job(data: Mapping[str, Any]) -> bool:
     return isinstance(job_id, str | int) and bool(str(job_id))
 
 
+_ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}")')
+
+
+def id_in(answer: bytes | None) -> str | None:
+    """The id of a job in an answer that cannot be read as a whole, if it is there to its last character."""
+    found = _ID.search(answer or b"")
+    try:
+        return json.loads(found[1]) or None if found else None
+    except ValueError:
+        return None
+
+
 class ErrorWords(NamedTuple):
     """What an error answer says, whichever shape it has."""
 

@@ -60,9 +60,9 @@ class Book(Records, Protocol):
     def entries_of(self, item: str) -> list[Entry]: ...
     def claim(self, number: int, job_id: str) -> bool: ...
     def disown(self, number: int, reason: str) -> None: ...
-    def ended(self, number: int, state: State, points: int) -> None: ...
+    def ended(self, number: int, state: State, points: int, at: datetime) -> None: ...
     def downloaded(self, number: int, paths: Iterable[str]) -> None: ...
-    def retire(self, number: int) -> None: ...
+    def retire(self, *numbers: int) -> None: ...
 
 
 class Prepared(NamedTuple):
@@ -82,6 +82,8 @@ class House(Protocol):
     callbacks: bool
     request_timeout: float
     longest_wait: float
+    unsettled: dict[str, Item]
+    """Rows that have ended with unknown outcome: a callback may still tell."""
 
     @property
     def book(self) -> Book: ...
@@ -95,8 +97,8 @@ class House(Protocol):
         """Nothing is held for it any more."""
         ...
 
-    def accepted(self, prepared: Prepared, submission: Submission) -> tuple[Any, BudgetExceeded | None]:
-        """What to remember of the job; an error when the service holds more for it than was estimated."""
+    def accepted(self, prepared: Prepared, submission: Submission) -> Any:
+        """What to remember of the job."""
         ...
 
     def recalled(self, entry: Entry, call: Call | None) -> Any:
@@ -113,6 +115,10 @@ class House(Protocol):
 
     def lasts(self, operation: str, body: Mapping[str, Any]) -> float:
         """For how many seconds such a job can last at most."""
+        ...
+
+    def holds(self, state: State, origin: Any, price: int) -> BudgetExceeded | None:
+        """Count what the service holds for the job; an error when that is more than was estimated."""
         ...
 
     def saw(self, state: State, origin: Any, running: float | None, price: int) -> int:
@@ -211,6 +217,8 @@ class Life:
             files, error = yield from self._fetched()
         except _Over as over:
             state, error, files = over.state, over.error, self._had_files
+        if state == UNKNOWN:
+            self._house.unsettled[self._item.key] = self._item
         yield Emit(Outcome(self._item, state, tuple(self._finished), error, files, self._points, self._earlier))
 
     def leftover(self, entry: Entry) -> LifeFlow[None]:
@@ -219,7 +227,7 @@ class Life:
         state, error = DONE, None
         if entry.state == UNKNOWN:
             try:
-                yield from self._claimed(entry, SubmissionUnknown(entry.error or ""))
+                yield from self._claimed(entry, SubmissionUnknown())
             except _Over:  # as it was: nothing that one must be told of again
                 return
             entry = checked((yield Do(partial(self._house.book.entry, entry.key)))) or entry
@@ -272,11 +280,10 @@ class Life:
                         "was, or give the new one another key."
                     ),
                 )
-        for entry in entries:
-            checked((yield Do(partial(book.retire, entry.id))))
+        checked((yield Do(partial(book.retire, *(entry.id for entry in entries)))))
 
     def _to_be_retried(self, entry: Entry) -> bool:
-        return entry.state == FAILED and self._house.retry_failed
+        return self._house.retry_failed and entry.state == FAILED and not entry.given_up
 
     def _remember(self, entry: Entry, state: State, origin: Any, points: int) -> None:
         self._points += points
@@ -288,7 +295,7 @@ class Life:
     def _submitted(self, step: int, key: str, call: Call) -> LifeFlow[bool]:
         """Submit, and wait for the job; False when it is to be looked at again what became of it."""
         house, item = self._house, self._item
-        self._check_age(call)
+        self._check_age()
         call = yield from self._chosen(call)
         before = self._finished[-1][0] if self._finished else None
         while True:
@@ -309,14 +316,13 @@ class Life:
                 raise
             if submission.state is not None:
                 house.pacing.accepted()
-                origin, excess = house.accepted(prepared, submission)
-                if excess is not None:
-                    yield Halt(excess)
+                origin = house.accepted(prepared, submission)
                 told = retry_after(submission.headers)
                 yield from self._wait(submission.entry, call.title, submission.state, origin, told)
                 return True
             if isinstance(submission.error, SubmissionUnknown):
-                yield from self._claimed(submission.entry, submission.error)
+                entry = submission.entry._replace(job_id=submission.error.job_id)
+                yield from self._claimed(entry, submission.error)
                 return False
             house.refused(prepared)
             if submission.error is None:  # someone else has begun it meanwhile: it is as the records say
@@ -344,12 +350,17 @@ class Life:
         fields = dict(call.fields)
         for name, choose in call.choices.items():
             answer = yield Ask(partial(choose, self._house.job(*self._finished[-1])))
+            if isinstance(answer.error, Exception):
+                said = f"the function that chooses {name} raised {answer.error!r}"
+                error = LegnextError(f"{said}.")
+                error.__cause__ = answer.error
+                raise _Over(NEW, error)
             if answer.error is not None:
                 raise answer.error
             fields[name] = answer.result
         return call._replace(fields=fields)
 
-    def _check_age(self, call: Call) -> None:
+    def _check_age(self) -> None:
         if self._ended_at is None:
             return
         age = self._house.today() - self._ended_at
@@ -357,17 +368,29 @@ class Life:
             raise _Over(
                 NEW,
                 InvalidRequest(
-                    f"{call.title or call.operation.name}: the job that it follows ended {age.days} days ago, and one "
-                    f"can be followed up for {FOLLOW_UP_DAYS} days. Start again with another journal."
+                    f"the job that it follows ended {age.days} days ago, and one can be followed up for "
+                    f"{FOLLOW_UP_DAYS} days. Start again with another journal."
                 ),
             )
 
-    def _claimed(self, entry: Entry, error: SubmissionUnknown) -> LifeFlow[None]:
-        """Keep the place while the job may be running; returns when a callback has told which one it is."""
+    def _may_run_until(self, entry: Entry) -> float:
+        """When a job of this request has ended for certain, if there is one."""
         house = self._house
         since = (house.today() - entry.submitting_at).total_seconds() if entry.submitting_at else 0.0
-        until = house.clock() + house.lasts(entry.operation, entry.body) - max(0.0, since)
+        return house.clock() + house.lasts(entry.operation, entry.body) - max(0.0, since)
+
+    def _claimed(self, entry: Entry, error: SubmissionUnknown) -> LifeFlow[None]:
+        """Keep the place while the job may be running; returns when an answer or a callback has told which one it is.
+
+        An id that came with an answer that cannot be read, or by a callback, is asked for: it is there, or it is not.
+        """
+        house, until = self._house, self._may_run_until(entry)
         yield Occupy()
+        if entry.job_id is not None:
+            claimed = yield Do(partial(house.book.claim, entry.id, entry.job_id))
+            if not isinstance(claimed, InvalidRequest):
+                checked(claimed)
+                return
         listened = False
         while house.callbacks and entry.token and not (listened and house.clock() >= until):
             listened = True
@@ -389,6 +412,9 @@ class Life:
         yield Occupy()
         watch, started, silence = house.watch(state, origin, told), house.clock(), _Silence(house.clock)
         running, asked_last = started, False
+        excess = house.holds(state, origin, entry.price)
+        if excess is not None:
+            yield Halt(excess)
         if not state.done:
             yield Emit(Step(self._item, entry.step, title, state))
         while not watch.state.done:
@@ -406,6 +432,9 @@ class Life:
             silence.heard(answered or watch.refusal is not None)
             if answered:
                 house.pacing.answered()
+                excess = house.holds(watch.state, origin, entry.price)
+                if excess is not None:
+                    yield Halt(excess)
                 if not watch.state.done:
                     running = house.clock()
                     yield Emit(Step(self._item, entry.step, title, watch.state))
@@ -414,10 +443,10 @@ class Life:
             elif isinstance(watch.failure, RateLimitError):
                 house.pacing.slower(watch.failure.retry_after, self._sent_at)
         points = house.saw(watch.state, origin, None if state.done else running, entry.price)
-        checked((yield Do(partial(house.book.ended, entry.id, watch.state, points))))
+        self._ended_at = _ended_at(entry, watch.state, house.today())
+        checked((yield Do(partial(house.book.ended, entry.id, watch.state, points, self._ended_at))))
         yield Leave()
         yield Emit(Step(self._item, entry.step, title, watch.state))
-        self._ended_at = _ended_at(entry, watch.state, house.today())
         self._remember(entry, watch.state, origin, points)
         if not watch.state.ok:
             raise _Over(FAILED, failure(watch.state, house.job(watch.state, origin)))
@@ -440,6 +469,7 @@ class Life:
         if entry.status is None and entry.state == SUBMITTED:
             # Nobody but a person or a callback has said that this is the job.
             checked((yield Do(partial(self._house.book.disown, entry.id, str(error)))))
+            yield Leave(self._may_run_until(entry))
             raise _Over(UNKNOWN, error)
         raise _Over(SUBMITTED, error)
 

@@ -103,7 +103,17 @@ _WAITS, _OUTSIDE = object(), object()
 class Scheduler:
     """Runs lives to their ends; see the module."""
 
-    def __init__(self, lives: Iterator[LifeFlow[None]], pacing: Pacing, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        lives: Iterator[LifeFlow[None]],
+        pacing: Pacing,
+        *,
+        clock: Callable[[], float],
+        begins: bool = True,
+        late: Callable[[str, Any], LifeFlow[None] | None] = lambda _ear, _value: None,
+    ) -> None:
+        """Without `begins`, nobody gets a place for something new. `late` makes a life of what nobody listened for."""
+        self._begins, self._late = begins, late
         self._rows: Iterator[LifeFlow[None]] | None = lives
         self._pacing = pacing
         self._clock = clock
@@ -169,13 +179,19 @@ class Scheduler:
             if flow is None:
                 self._rows = None
                 break
-            life = _Life(flow)
-            self._alive.add(life)
-            yield from self._resume(life, None)
+            life = yield from self._live(flow)
             yield from self._give_room()
-        yield from self._start_asides()
+            if life not in self._alive:  # it was over before: who is told of thousands of these may say something
+                break
         if self.halted is not None:
             yield from self._stop()
+        yield from self._start_asides()
+
+    def _live(self, flow: LifeFlow[None]) -> Flow[_Life]:
+        life = _Life(flow)
+        self._alive.add(life)
+        yield from self._resume(life, None)
+        return life
 
     def _wants_more(self) -> bool:
         fetching = self._downloading + len(self._for_downloads)
@@ -183,6 +199,9 @@ class Scheduler:
 
     def _give_room(self) -> Flow[None]:
         while self._for_room and self.halted is None:
+            if not self._begins:
+                yield from self._resume(self._for_room.popleft()[0], None, Stopped())
+                continue
             if self._short_of_points or self.occupied >= max(1, self._pacing.jobs):
                 return
             if self._pacing.next_submission > self._clock():
@@ -228,6 +247,8 @@ class Scheduler:
     # ---- what happens -------------------------------------------------------------------------------------------
 
     def _patience(self) -> float:
+        if self._rows is not None and self._wants_more():
+            return 0.0
         moments: list[float] = []
         if self._pauses:
             moments.append(self._pauses[0][0])
@@ -250,12 +271,21 @@ class Scheduler:
             life = self._ears.get(ear)
             if life is not None:
                 yield from self._resume(life, value)
+            elif (flow := self._heard_late(ear, value)) is not None:
+                yield from self._live(flow)
             else:
                 self._missed[ear] = value
                 if len(self._missed) > MISSED:
                     del self._missed[next(iter(self._missed))]
         else:
             self.halt(message.value)
+
+    def _heard_late(self, ear: str, value: Any) -> LifeFlow[None] | None:
+        try:
+            return self._late(ear, value)
+        except Exception as error:
+            self.halt(error)
+            return None
 
     def _wake(self) -> Flow[None]:
         now = self._clock()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.core.answers import Json, as_object, hidden_error, is_job, read_error
+from legnext_client.core.answers import Json, as_object, hidden_error, id_in, is_job, read_error
 from legnext_client.core.flow import Flow, Lost, Received, Request, Send, Sleep
 from legnext_client.core.state import FAILED
 from legnext_client.errors import (
@@ -125,11 +125,14 @@ def _success(request: Request, outcome: Received) -> Verdict:
 
 
 def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
+    job_id = id_in(answer)
+    names = f" It names job {job_id}: ask for that first." if job_id else ""
     return SubmissionUnknown(
-        f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.",
+        f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.{names}",
         operation=request.operation,
         sent=request.sent,
         answer=answer,
+        job_id=job_id,
     )
 
 
@@ -148,7 +151,7 @@ def _unknown_after(request: Request, outcome: Received, error: Any) -> Submissio
         method=error.method,
         path=error.path,
         retry_after=error.retry_after,
-        job_id=error.job_id,
+        job_id=error.job_id or id_in(outcome.body),
     )
 
 

@@ -159,6 +159,10 @@ def texts(value: Any) -> list[str]:
     return [one for one in value if isinstance(one, str) and one] if is_list(value) else []
 
 
+MOST = 2**53
+"""More points than any account has, and as many as every store of numbers can hold."""
+
+
 def number(value: Any) -> float:
     """A count of points; 0 for what can be none, so that no oddity upsets who reckons with it."""
-    return value if is_number(value) and 0 <= value < math.inf else 0
+    return min(value, MOST) if is_number(value) and 0 <= value < math.inf else 0

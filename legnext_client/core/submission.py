@@ -76,6 +76,11 @@ class Entry(NamedTuple):
     submitted_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def given_up(self) -> bool:
+        """Counted as failed by a person, though its job may run: only the same person has it sent again."""
+        return self.state == FAILED and self.frozen > 0
+
 
 class Begun(NamedTuple):
     """How a request stands; `won` says that it is the caller who sends it, and no one else."""
@@ -103,8 +108,8 @@ class Records(Protocol):
         """The service has refused it."""
         ...
 
-    def lost(self, number: int, reason: str) -> None:
-        """It was sent, and what became of it is not known."""
+    def lost(self, number: int, reason: str, job_id: str | None) -> None:
+        """It was sent, and what became of it is not known; but perhaps the id of its job."""
         ...
 
 
@@ -132,24 +137,31 @@ def submit_once(intent: Intent, request: Request, records: Records, timeout: flo
         raise
     if isinstance(verdict, Answer):
         state = State(verdict.data)
-        try:
-            checked((yield Do(partial(records.accepted, number, state))))
-        except JournalError as unwritten:
-            unwritten.job_id = state.job_id
-            unwritten.message = (
-                f"{request.operation} ({intent.key}) was accepted and paid as job {state.job_id}, and that could not "
-                f"be written down: {unwritten.message} Keep the id."
-            )
-            raise
+        _written((yield Do(partial(records.accepted, number, state))), intent, state.job_id)
         return Submission(begun.entry, state, verdict.headers)
     error = verdict.error
     if isinstance(error, SubmissionUnknown):
-        checked((yield Do(partial(records.lost, number, error.message or str(error)))))
+        written = yield Do(partial(records.lost, number, error.message or str(error), error.job_id))
+        _written(written, intent, error.job_id)
     elif isinstance(verdict, Again) or not isinstance(error, APIError) or isinstance(error, NOT_ITS_FAULT):
         checked((yield Do(partial(records.returned, number))))
     else:
         checked((yield Do(partial(records.refused, number, str(error), error.job_id))))
     return Submission(begun.entry, error=error, again=isinstance(verdict, Again))
+
+
+def _written(done: Any, intent: Intent, job_id: str | None) -> None:
+    """What was to be written of a paid request; an id that could not be is in the error."""
+    try:
+        checked(done)
+    except JournalError as unwritten:
+        if job_id:
+            unwritten.job_id = job_id
+            unwritten.message = (
+                f"{intent.operation} ({intent.key}) was accepted and paid as job {job_id}, and that could not be "
+                f"written down: {unwritten.message} Keep the id."
+            )
+        raise
 
 
 def checked(done: Any) -> Any:

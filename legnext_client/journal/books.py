@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import files
-from legnext_client.journal.records import COLUMNS, Records, entry_of
+from legnext_client.journal.records import COLUMNS, Records
 from legnext_client.journal.store import MEMORY
 
 if TYPE_CHECKING:
@@ -126,18 +126,21 @@ class Journal(Records):
         last = 0
         while page := self._rows(query, *states, last):  # in pages, so that no reader holds up the writer for long
             for row in page:
-                yield entry_of(row)
+                yield self._entry_of(row)
             last = page[-1][0]
 
     def described(self, item: str) -> dict[str, Any] | None:
         """What was asked for by a row of a batch, or by a film."""
         rows = self._rows("SELECT described FROM items WHERE key = ?", item)
-        return json.loads(rows[0][0]) if rows else None
+        with self._sound():
+            return json.loads(rows[0][0]) if rows else None
 
     def items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Each row's key, digest and what was asked for."""
         for key, digest, described in self._rows("SELECT key, digest, described FROM items ORDER BY rowid"):
-            yield key, digest, json.loads(described)
+            with self._sound():
+                read = json.loads(described)
+            yield key, digest, read
 
     def summary(self) -> Summary:
         """How things stand."""
@@ -169,7 +172,8 @@ class Journal(Records):
         with self._held() as found:
             entry = found(key, UNKNOWN, SUBMITTED)
             self._write(
-                "UPDATE requests SET state = 'failed', error = 'given up', frozen = price, ended_at = ? WHERE id = ?",
+                "UPDATE requests SET state = 'failed', error = 'given up', frozen = max(frozen, price), ended_at = ? "
+                "WHERE id = ?",
                 self._time(),
                 entry.id,
             )

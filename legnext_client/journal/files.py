@@ -154,7 +154,7 @@ def examine(path: str) -> None:
         )
     with contextlib.closing(reader(path)) as looked:
         try:
-            found = looked.execute("PRAGMA quick_check(1)").fetchone()[0]
+            found = looked.execute("PRAGMA integrity_check(1)").fetchone()[0]
         except sqlite3.OperationalError as error:
             raise JournalError(f"{path} cannot be read: {error}.", journal=path) from error
         except sqlite3.DatabaseError as error:

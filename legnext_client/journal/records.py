@@ -12,7 +12,7 @@ from legnext_client.core.state import failure
 from legnext_client.core.submission import DONE, FAILED, NEW, Begun, Entry, Intent
 from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import files
-from legnext_client.journal.store import Store
+from legnext_client.journal.store import Store, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,12 +32,12 @@ class Records(Store):
     def entry(self, key: str) -> Entry | None:
         """The request under this key."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE key = ? AND current", key)
-        return entry_of(rows[0]) if rows else None
+        return self._entry_of(rows[0]) if rows else None
 
     def entries_of(self, item: str) -> list[Entry]:
         """The requests of a row or a film."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)
-        return [entry_of(row) for row in rows]
+        return [self._entry_of(row) for row in rows]
 
     def attempts(self, key: str) -> int:
         """How many requests under this key have given their place to another."""
@@ -107,9 +107,9 @@ class Records(Store):
             number,
         )
 
-    def lost(self, number: int, reason: str) -> None:
-        """It was sent, and what became of it is not known."""
-        self._write("UPDATE requests SET state = 'unknown', error = ? WHERE id = ?", reason, number)
+    def lost(self, number: int, reason: str, job_id: str | None = None) -> None:
+        """It was sent, and what became of it is not known; but perhaps the id of its job."""
+        self._write("UPDATE requests SET state = 'unknown', error = ?, job_id = ? WHERE id = ?", reason, job_id, number)
 
     def claim(self, number: int, job_id: str) -> bool:
         """Give a request with unknown outcome its job; False when the job is another request's."""
@@ -129,8 +129,8 @@ class Records(Store):
         """The job that was adopted is none of the account's: what became of the request is as unknown as before."""
         self._write("UPDATE requests SET state = 'unknown', job_id = NULL, error = ? WHERE id = ?", reason, number)
 
-    def ended(self, number: int, state: State, points: int) -> None:
-        """The job is done, and has cost these points."""
+    def ended(self, number: int, state: State, points: int, at: datetime | None = None) -> None:
+        """The job was done at this time, or is now, and has cost these points."""
         failed = state.status == JOB_FAILED
         self._write(
             "UPDATE requests SET state = ?, status = ?, points = ?, frozen = 0, output = ?, error = ?, ended_at = ? "
@@ -140,7 +140,7 @@ class Records(Store):
             points,
             as_json(dict(state.raw)),
             (failure(state, None).message if failed else None),
-            self._time(),
+            timestamp(at or self._now()),
             number,
         )
 
@@ -148,9 +148,21 @@ class Records(Store):
         """What was made is on this machine, here."""
         self._write("UPDATE requests SET files = ? WHERE id = ?", json.dumps(list(paths)), number)
 
-    def retire(self, number: int) -> None:
-        """Another request takes the place of this one. It stays in the journal."""
-        self._write("UPDATE requests SET current = 0 WHERE id = ?", number)
+    def retire(self, *numbers: int) -> None:
+        """Others take the places of these requests, of all or of none. They stay in the journal."""
+        with self._transaction():
+            for number in numbers:
+                self._run("UPDATE requests SET current = 0 WHERE id = ?", number)
+
+    def awaiting(self, token: str) -> Entry | None:
+        """The request with unknown outcome whose callback has this token."""
+        rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE state = 'unknown' AND token = ? AND current", token)
+        return self._entry_of(rows[0]) if rows else None
+
+    def _entry_of(self, row: tuple[Any, ...]) -> Entry:
+        """A row of these columns."""
+        with self._sound():
+            return _entry_of(row)
 
     def cut_short(self) -> None:
         """What was being submitted when the last run ended: it may have arrived."""
@@ -167,8 +179,7 @@ def _is_whole(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def entry_of(row: tuple[Any, ...]) -> Entry:
-    """A row of these columns."""
+def _entry_of(row: tuple[Any, ...]) -> Entry:
     values: dict[str, Any] = dict(zip(COLUMNS.split(", "), row, strict=True))
     for name in ("body", "output", "files"):
         values[name] = json.loads(values[name]) if values[name] else None

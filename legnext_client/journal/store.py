@@ -46,7 +46,7 @@ class Store:
         self._lock, self._ballast = lock, Ballast(files.beside(self.path, "reserve"))
 
     def _time(self) -> str:
-        return self._now().isoformat(timespec="milliseconds")
+        return timestamp(self._now())
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._mutex, self._speaking():
@@ -90,6 +90,20 @@ class Store:
             raise JournalError(f"{self.path} could not be written or read: {error}.", journal=self.path) from error
         except sqlite3.DatabaseError as error:
             raise files.damaged(self.path, str(error)) from error
+        except OverflowError as error:
+            raise JournalError(f"{self.path} could not be written: {error}.", journal=self.path) from error
+
+    @contextlib.contextmanager
+    def _sound(self) -> Generator[None]:
+        """What stands in a row must be what was written into it."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            raise files.damaged(self.path, str(error)) from error
+
+
+def timestamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
 
 
 def _utc_now() -> datetime:

@@ -260,6 +260,6 @@ def test_ctrl_c_once_submits_nothing_more_and_waits(
     ended = begun.ended()
     assert ended.code == Exit.INTERRUPTED
     assert ended.lines[0].startswith("slow: done, 4 images, 80 points, http")
-    assert "1 done, 2 not begun; 80 points charged in all" in ended.err
+    assert "1 done, 2 left; 80 points charged in all" in ended.err
     assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --concurrency 1"
     assert len(server.ledger) == 1

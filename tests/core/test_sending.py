@@ -141,7 +141,7 @@ def test_the_id_in_the_answer_of_a_5xx_is_kept() -> None:
     verdict = judge(PAID, answer(500, {"job_id": "j9", "status": "pending"}))
     assert isinstance(verdict, Failed)
     assert isinstance(verdict.error, SubmissionUnknown)
-    assert verdict.error.job_id == "j9"  # type: ignore[attr-defined]
+    assert verdict.error.job_id == "j9"
 
 
 @pytest.mark.parametrize("outcome", NO_JOBS.values(), ids=NO_JOBS)

@@ -48,8 +48,8 @@ class Written:
     def refused(self, number: int, reason: str, job_id: str | None) -> None:
         self.told.append(("refused", number, job_id) if reason else "no reason")
 
-    def lost(self, number: int, reason: str) -> None:
-        self.told.append(("lost", number) if reason else "no reason")
+    def lost(self, number: int, reason: str, job_id: str | None) -> None:
+        self.told.append(("lost", number, *filter(None, [job_id])) if reason else "no reason")
 
 
 def submitted(records: Written, outcome: Received | Lost) -> Submission:
@@ -108,6 +108,10 @@ def answer(status: int, body: bytes = b"{}") -> Received:
         (answer(500), ("lost", 7), SubmissionUnknown, False),
         (answer(200, b"<html>"), ("lost", 7), SubmissionUnknown, False),
         (answer(200, b"{}"), ("lost", 7), SubmissionUnknown, False),
+        (answer(200, b'{"job_id": "j-1", "st'), ("lost", 7, "j-1"), SubmissionUnknown, False),
+        (answer(200, b'{"job_id": "j-'), ("lost", 7), SubmissionUnknown, False),
+        (answer(502, b'{"job_id": "j-1", "status": "pending"}'), ("lost", 7, "j-1"), SubmissionUnknown, False),
+        (Lost("reset", sent=True, answer=b'{"job_id": "\\u006a"'), ("lost", 7, "j"), SubmissionUnknown, False),
     ],
 )
 def test_what_becomes_of_it_is_written_down(

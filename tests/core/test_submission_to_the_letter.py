@@ -23,7 +23,7 @@ def test_what_was_not_told_of_an_entry_is_nothing_and_it_is_the_one_that_counts(
 
 def test_what_is_written_of_a_lost_request_is_the_reason_without_the_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     reasons: list[str] = []
-    monkeypatch.setattr(Written, "lost", lambda _, number, reason: reasons.append(f"{number}: {reason}"))
+    monkeypatch.setattr(Written, "lost", lambda _, number, reason, _id: reasons.append(f"{number}: {reason}"))
     submitted(Written(), Received(500, {}, b'{"message": "disk on fire"}'))
     submitted(Written(), Received(502, {}, b""))
     assert reasons[0] == "7: disk on fire"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -151,6 +152,18 @@ def damaged(path: Path) -> None:
     path.write_bytes(bytes(data))
 
 
+def damaged_index(path: Path) -> None:
+    """One bit in a key of an index: by it alone, a row that is done would be taken for a new one."""
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent("aaaaaaaa"))
+    with contextlib.closing(sqlite3.connect(path)) as read:
+        [(page,)] = read.execute("SELECT rootpage FROM sqlite_master WHERE name = 'requests_current'").fetchall()
+        [(size,)] = read.execute("PRAGMA page_size").fetchall()
+    data = bytearray(path.read_bytes())
+    data[data.index(b"aaaaaaaa", (page - 1) * size, page * size)] ^= 1
+    path.write_bytes(bytes(data))
+
+
 def of_a_film(path: Path) -> None:
     Journal.open(path, FILM).close()
 
@@ -163,9 +176,10 @@ def of_a_film(path: Path) -> None:
         (other_database, "is no journal"),
         (newer, f"newer version of legnext-client .format {VERSION + 1}"),
         (damaged, "is damaged"),
+        (damaged_index, "is damaged .*missing from index"),
         (of_a_film, "journal of a film, not of a batch"),
     ],
-    ids=["text", "one byte", "another database", "newer", "damaged", "of a film"],
+    ids=["text", "one byte", "another database", "newer", "damaged", "damaged index", "of a film"],
 )
 def test_what_is_no_journal_of_this_kind_is_refused_and_not_touched(path: Path, make: object, said: str) -> None:
     assert callable(make)
@@ -175,6 +189,20 @@ def test_what_is_no_journal_of_this_kind_is_refused_and_not_touched(path: Path, 
         Journal.open(path, BATCH)
     assert caught.value.journal == str(path)
     assert contents(path.parent) == before
+
+
+def test_a_value_that_is_none_any_more_is_told_as_damage(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent())
+    data = path.read_bytes()
+    assert data.count(b'{"text": "a cat"}') == 2
+    path.write_bytes(data.replace(b'{"text": "a cat"}', b'{"text": "a cat"!'))
+    with Journal(path) as journal:
+        for read in (journal.entries, lambda: [journal.entry("a")], lambda: journal.entries_of("a"), journal.items):
+            with pytest.raises(JournalError, match="is damaged"):
+                list(read())
+        with pytest.raises(JournalError, match="is damaged"):
+            journal.described("a")
 
 
 def test_the_journal_of_another_film_is_refused_and_not_touched(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from legnext_client.core.state import State
 from legnext_client.core.submission import Intent
-from legnext_client.errors import InvalidRequest
+from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import Journal
 from legnext_client.journal.files import BATCH
 
@@ -125,6 +125,29 @@ def test_an_adopted_job_is_waited_for_by_the_next_run(journal: Journal) -> None:
     entry = journal.entry("a")
     assert entry is not None
     assert (entry.state, entry.job_id, entry.error) == ("submitted", "j-9", None)
+
+
+def test_what_is_given_up_keeps_what_the_service_holds_or_the_price_whichever_is_more(journal: Journal) -> None:
+    number = begun(journal)
+    journal.accepted(number, job(frozen=200))
+    assert (journal.summary().frozen, journal.summary().uncertain) == (200, 0)
+    journal.give_up("a")
+    assert (journal.summary().frozen, journal.summary().uncertain) == (0, 200)
+    journal.lost(begun(journal, "b"), "no answer")
+    journal.give_up("b")
+    assert journal.summary().uncertain == 280
+
+
+def test_the_id_of_a_lost_answer_is_kept_with_it(journal: Journal) -> None:
+    journal.lost(begun(journal), "no answer", "j-7")
+    entry = journal.entry("a")
+    assert entry is not None
+    assert (entry.state, entry.job_id) == ("unknown", "j-7")
+
+
+def test_a_number_that_no_file_can_hold_is_an_error_of_ours(journal: Journal) -> None:
+    with pytest.raises(JournalError, match="could not be written"):
+        journal.ended(begun(journal), job(), 10**25)
 
 
 def test_a_job_cannot_be_two_requests(journal: Journal) -> None:

@@ -124,7 +124,7 @@ def nobody_holds_the_journal() -> None:
 
 def points_are_not_what_was_charged() -> None:
     def make(plain: Any) -> Any:
-        return lambda journal, number, state, points: plain(journal, number, state, points + 1)
+        return lambda journal, number, state, points, at: plain(journal, number, state, points + 1, at)
 
     put_over(Journal, "ended", make)
 

@@ -106,7 +106,7 @@ def test_odd_answers_lose_and_double_nothing(world: World, fault: str) -> None:
         assert {entry.job_id for entry in journal.entries()} == {line.job_id for line in world.server.ledger}
 
 
-@pytest.mark.parametrize("fault", ["close_after", "error_after", "html", "truncate"])
+@pytest.mark.parametrize("fault", ["close_after", "error_after", "html"])
 def test_whatever_is_lost_on_the_way_is_told_and_not_paid_again(world: World, fault: str) -> None:
     world.server.faults.add(fault, rate=0.3)
     results, batch = world.batch(cats(20))

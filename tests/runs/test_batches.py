@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from legnext_client.errors import (
     WaitTimeout,
 )
 from legnext_client.generated.models import DiffusionRequest
+from legnext_client.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -255,6 +257,31 @@ def test_a_changed_film_is_made_anew_as_a_whole(world: World) -> None:
         assert result.ok
         sources = [body.get("jobId") for body in world.bodies()[-len(chain.steps) :]]
         assert sources == [None, *(job.job_id for job in result.jobs[:-1])]
+
+
+def test_a_changed_film_whose_steps_could_not_all_be_put_aside_has_lost_none_of_them(world: World) -> None:
+    first, second = VideoChain.start("waves").extend("rain"), VideoChain.start("storm").extend("snow")
+    [before], _ = world.batch([{"key": "f", "chain": first}])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("legnext_client.journal.Journal._run", _failing_at("UPDATE requests SET current = 0", 2))
+        with pytest.raises(JournalError):
+            world.batch([{"key": "f", "chain": second}])
+    [after], _ = world.batch([{"key": "f", "chain": first}])
+    assert [job.job_id for job in after.jobs] == [job.job_id for job in before.jobs]
+    assert len(world.server.ledger) == 2
+
+
+def _failing_at(statement: str, time: int) -> Any:
+    """The disk fails at the n-th of these statements."""
+    plain, times = Journal._run, [time]
+
+    def run(journal: Journal, given: str, *values: Any) -> None:
+        times[0] -= given.startswith(statement)
+        if not times[0]:
+            raise sqlite3.OperationalError("disk I/O error")
+        plain(journal, given, *values)
+
+    return run
 
 
 def test_a_film_that_is_changed_while_a_step_runs_pays_for_nothing(world: World) -> None:

@@ -19,16 +19,15 @@ if TYPE_CHECKING:
     from .conftest import World
 
 
-def too_many(world: World, **headers: str) -> Callable[[Any], Any]:
-    """The service refuses every submission for being too many; and when it was asked."""
+def too_many(tried: list[int], **headers: str) -> Callable[[Any], Any]:
+    """The service refuses every submission for being too many."""
 
     def passing(send: Any) -> Any:
         if not send.request.paid:
             return None
-        world.tried.append(world.server.clock.now)
+        tried.append(1)
         return Received(429, headers, b'{"code": 429, "message": "too many"}')
 
-    world.tried = []
     return passing
 
 
@@ -72,7 +71,7 @@ def test_refusals_without_end_are_told_of_and_end_the_batch_after_half_an_hour(
 ) -> None:
     begun = world.server.clock.now
     with pytest.raises(RateLimitError) as caught:
-        world.batch(cats(3), client=behind(world, too_many(world)))
+        world.batch(cats(3), client=behind(world, too_many([])))
     assert 1800 < world.server.clock.now - begun < 1900
     assert caplog.text.count("The service has taken no job for") == 1
     assert f"Run it again with the journal {world.path} to go on" in caught.value.__notes__[0]
@@ -82,10 +81,11 @@ def test_refusals_without_end_are_told_of_and_end_the_batch_after_half_an_hour(
 
 
 def test_who_shall_come_back_tomorrow_is_told_at_once(world: World) -> None:
+    tried: list[int] = []
     with pytest.raises(RateLimitError) as caught:
-        world.batch(cats(3), client=behind(world, too_many(world, **{"retry-after": "86400"})), concurrency=1)
+        world.batch(cats(3), client=behind(world, too_many(tried, **{"retry-after": "86400"})), concurrency=1)
     assert caught.value.retry_after == 86400
-    assert len(world.tried) == 1
+    assert len(tried) == 1
     assert world.states() == {"cat-0": "new"}
 
 

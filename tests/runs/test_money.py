@@ -1,0 +1,112 @@
+"""What a run may spend: earlier runs, the balance, and what the service says late are all counted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client import Budget, VideoChain
+from legnext_client.core.flow import Received
+from legnext_client.errors import BudgetExceeded, ChainError
+
+from .test_bad_weather import behind
+from .test_batches import cats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .conftest import World
+
+FILM = VideoChain.start("waves roll in").extend("the camera pulls back").upscale()
+
+
+def test_what_is_paid_for_is_waited_for_before_it_is_told_that_the_rest_cannot_be(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(credits=1480)
+    world.server.faults.add("never_ends", times=1)
+    with pytest.raises(ChainError):
+        world.film(FILM)
+    world.job(world.client().midjourney.diffusion(text="a cat"))
+    world.server.jobs.complete(world.server.ledger[0].job_id)
+    with pytest.raises(BudgetExceeded, match="up to 960 points, and the account has 920"):
+        world.film(FILM)
+    assert world.states() == {"film/1": "done"}
+    assert len(world.server.ledger) == 2
+
+
+def test_the_steps_behind_a_failed_one_need_not_be_paid(make_world: Callable[..., World]) -> None:
+    world = make_world(credits=1500)
+    world.server.faults.add("job_fails", times=1, path="/v1/extend-video")
+    with pytest.raises(ChainError):
+        world.film(FILM)
+    for _ in range(8):
+        world.job(world.client().midjourney.diffusion(text="a cat"))
+    with pytest.raises(ChainError, match="step 2 of 3"):
+        world.film(FILM)
+
+
+def test_rows_that_were_changed_are_counted_as_new_ones(make_world: Callable[..., World]) -> None:
+    world = make_world(credits=200)
+    world.batch(cats(2))
+    changed = [row | {"text": f"{row['text']}, asleep"} for row in cats(2)]
+    with pytest.raises(BudgetExceeded, match="up to 160 points, and the account has 40"):
+        world.batch(changed)
+    assert len(world.server.ledger) == 2
+
+
+def test_a_budget_of_the_client_counts_earlier_runs_as_the_runs_own_does(world: World) -> None:
+    world.server.faults.add("close_after", times=1, method="POST")
+    world.batch(cats(2))
+    client, budget = world.client(), Budget(240)
+    with client.budget(budget), pytest.raises(BudgetExceeded):
+        world.batch(cats(5), client=client)
+    assert (budget.spent, budget.reserved) == (160, 80)
+    assert len(world.server.ledger) == 3
+
+
+def telling(world: World, until: int, **usage: int) -> Callable[[Any], Any]:
+    """The service tells of the use of points only when it is asked for a job, for so many questions."""
+    asked: dict[str, int] = {}
+
+    def passing(send: Any) -> Any:
+        if "/job/" not in send.request.path:
+            return None
+        job_id = send.request.path.rpartition("/")[2]
+        asked[job_id] = asked.get(job_id, 0) + 1
+        job = world.server.jobs[job_id]
+        if asked[job_id] > until or job["status"] == "completed":
+            return None
+        return Received(200, {}, json.dumps(job | {"meta": {"usage": usage}}).encode())
+
+    return passing
+
+
+def test_a_service_that_says_only_later_that_it_holds_more_stops_the_batch_then(world: World) -> None:
+    client = behind(world, telling(world, 1, frozen=500))
+    with pytest.raises(BudgetExceeded, match=r"holds 500 points for diffusion, job .*; 80 were estimated"):
+        world.batch(cats(4), client=client, concurrency=1, budget=400)
+    assert len(world.server.ledger) == 1
+    assert world.states() == {"cat-0": "done"}
+
+
+def test_a_job_that_failed_and_was_charged_all_the_same_counts_against_the_budget(world: World) -> None:
+    def charged(send: Any) -> Any:
+        if "/job/" not in send.request.path:
+            return None
+        job = world.server.jobs[send.request.path.rpartition("/")[2]]
+        if job["status"] != "failed":
+            return None
+        return Received(200, {}, json.dumps(job | {"meta": {"usage": {"consume": 80}}}).encode())
+
+    world.server.faults.add("job_fails", times=1)
+    budget = Budget(160)
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(3), client=behind(world, charged), concurrency=1, budget=budget)
+    assert budget.spent == 160
+    assert len(world.server.ledger) == 2
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(3), budget=160)
+    assert len(world.server.ledger) == 2

@@ -1,0 +1,179 @@
+"""What was sent and not answered: its id is looked for, a person's word is kept, a late callback is heard."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client import batches
+from legnext_client.core.flow import Lost, Received
+from legnext_client.errors import JournalError, NotFoundError
+from legnext_client.receiving import CallbackReceiver
+from legnext_client.testing import MockServer
+
+from .conftest import World
+from .test_bad_weather import behind
+from .test_batches import cats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.client.worlds import Colour
+
+
+class Spoilt:
+    """Accepts submissions, and answers the first with something else that is made of its id."""
+
+    def __init__(self, world: World, make: Callable[[str], Received | Lost]) -> None:
+        self._world, self._make = world, make
+        self.made: list[str] = []
+
+    def __call__(self, send: Any) -> Any:
+        if not send.request.paid or self.made:
+            return None
+        with self._world.server.client() as other:
+            job = other.midjourney.diffusion(**json.loads(send.request.body))
+        self.made.append(job.job_id)
+        return self._make(job.job_id)
+
+
+CUT = '{{"job_id": "{}", "status": "pend'
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda job_id: Received(200, {}, CUT.format(job_id).encode()),
+        lambda job_id: Received(503, {}, b'{"job_id": "%s", "status": "pending"}' % job_id.encode()),
+        lambda job_id: Received(502, {}, CUT.format(job_id).encode()),
+        lambda job_id: Lost("reset", sent=True, answer=CUT.format(job_id).encode()),
+    ],
+    ids=["cut", "503", "cut 502", "broken off"],
+)
+def test_an_id_in_an_answer_that_is_none_is_asked_for_and_its_job_is_the_rows(world: World, make: Any) -> None:
+    spoilt = Spoilt(world, make)
+    [result], batch = world.batch(cats(1), client=behind(world, spoilt))
+    assert (result.state, result.job.job_id) == ("done", spoilt.made[0])
+    assert batch.summary.unknown == ()
+    assert len(world.server.ledger) == 1
+
+
+def test_an_id_that_no_job_has_leaves_the_row_unknown_and_its_place_taken(world: World) -> None:
+    spoilt = Spoilt(world, lambda _: Received(200, {}, CUT.format("nobody").encode()))
+    results, batch = world.batch(cats(2), client=behind(world, spoilt), concurrency=1)
+    assert [(result.key, result.state) for result in results] == [("cat-0", "unknown"), ("cat-1", "done")]
+    assert isinstance(results[0].error, NotFoundError)
+    assert [one.key for one in batch.summary.unknown] == ["cat-0"]
+    first, second = world.server.ledger
+    assert second.at >= first.at + 300, "an image may last so long"
+
+
+def test_an_id_that_was_read_and_not_yet_asked_for_is_asked_for_by_the_next_run(world: World) -> None:
+    spoilt = Spoilt(world, lambda job_id: Received(200, {}, CUT.format(job_id).encode()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("legnext_client.journal.Journal.claim", _stop)
+        with pytest.raises(JournalError, match="power"):
+            world.batch(cats(1), client=behind(world, spoilt))
+    assert world.states() == {"cat-0": "unknown"}
+    [result], _ = world.batch(cats(1))
+    assert result.state == "done"
+    assert len(world.server.ledger) == 1
+
+
+def _stop(*_: Any) -> None:
+    raise OSError("no power")
+
+
+@pytest.mark.parametrize("fault", ["close_after", "never_ends"])
+def test_what_was_given_up_is_not_tried_again_with_what_has_failed(world: World, fault: str) -> None:
+    world.server.faults.add(fault, times=1, method="POST")
+    world.batch(cats(1))
+    with world.journal() as journal:
+        journal.give_up("cat-0")
+    world.server.faults.clear()
+    results, _ = world.batch(cats(2), retry_failed=True)
+    assert {result.key: result.state for result in results} == {"cat-0": "failed", "cat-1": "done"}
+    assert len(world.server.ledger) == 2
+    with world.journal() as journal:
+        journal.resubmit("cat-0")
+    world.batch(cats(2))
+    assert len(world.server.ledger) == 3
+
+
+def test_an_adopted_id_that_is_none_keeps_the_place_of_what_may_be_running(world: World) -> None:
+    world.server.faults.add("close_after", times=1, method="POST")
+    world.batch(cats(1))
+    with world.journal() as journal:
+        journal.adopt("cat-0", "nonsense")
+    results, _ = world.batch(cats(2), concurrency=1)
+    assert {result.key: result.state for result in results} == {"cat-0": "unknown", "cat-1": "done"}
+    first, second = world.server.ledger
+    assert second.at >= first.at + 300
+
+
+@pytest.mark.parametrize("where", ["frozen", "consume"])
+def test_more_points_than_a_file_can_hold_lose_no_id(world: World, where: str) -> None:
+    def absurd(send: Any) -> Any:
+        if send.request.path.endswith("balance") or (where == "consume") == send.request.paid:
+            return None
+        job_id = world.server.ledger[-1].job_id if not send.request.paid else ""
+        if send.request.paid:
+            with world.server.client() as other:
+                job_id = other.midjourney.diffusion(**json.loads(send.request.body)).job_id
+        elif world.server.jobs[job_id]["status"] != "completed":
+            return None
+        job = world.server.jobs[job_id] | {"meta": {"usage": {where: 1e25}}}
+        return Received(200, {}, json.dumps(job).encode())
+
+    [result], _ = world.batch(cats(1), client=behind(world, absurd))
+    assert result.state == "done"
+    with world.journal() as journal:
+        [entry] = journal.entries()
+    assert entry.job_id == world.server.ledger[0].job_id
+
+
+# ---- callbacks that come late -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def called_back(colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with MockServer(concurrency=0) as server:
+        world = World(colour, tmp_path / "run.db", server)
+        monkeypatch.setattr(batches, "_utc_now", world.today)
+        yield world
+        world.close()
+
+
+def test_a_callback_that_comes_when_its_row_was_told_as_unknown_still_claims_it_while_the_run_goes_on(
+    called_back: World,
+) -> None:
+    world = called_back
+    world.server.faults.add("close_after", times=1, method="POST")
+    receiver, seen = CallbackReceiver(now=lambda: world.server.clock.now), []
+    rows: list[Any] = [{"key": "lost", "text": "a fox, never-end-this-job"}]
+    rows += [{"key": f"video-{n}", "operation": "video_diffusion", "prompt": f"waves {n}"} for n in range(8)]
+
+    def look(result: Any) -> None:
+        seen.append((result.key, result.state))
+        if seen[-1] == ("lost", "unknown"):
+            world.server.jobs.complete(world.server.ledger[0].job_id)
+            world.server.callbacks.wait()
+
+    with receiver.serve() as served:
+        batch = world.client().batch(rows, world.path, callback=served.url, callbacks=receiver, concurrency=2)
+        if world.colour.is_async:
+            world.colour.do(_each(batch, look))
+        else:
+            for result in batch:
+                look(result)
+    assert [state for key, state in seen if key == "lost"] == ["unknown", "done"]
+    assert (batch.summary.done, batch.summary.unknown, batch.summary.left) == (9, (), 0)
+    assert len(world.server.ledger) == 9
+
+
+async def _each(batch: Any, look: Callable[[Any], None]) -> None:
+    async for result in batch:
+        look(result)

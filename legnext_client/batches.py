@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from legnext_client.core.lives import Step
+from legnext_client.core.outcomes import Step
 from legnext_client.core.scheduling import Heard
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client.crews import TaskCrew, ThreadCrew
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from legnext_client.calling import Desk, Origin
     from legnext_client.core.flow import Flow
     from legnext_client.core.items import Item
-    from legnext_client.core.lives import Outcome
+    from legnext_client.core.outcomes import Outcome
     from legnext_client.core.state import State
     from legnext_client.drivers import AsyncHands, Hands
     from legnext_client.options import BatchOptions, Options

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from legnext_client.calling import filled
 from legnext_client.core.figures import is_number
 from legnext_client.core.flow import Flow, Request
-from legnext_client.core.lives import key_of
+from legnext_client.core.outcomes import key_of
 from legnext_client.core.sending import sending
 from legnext_client.core.state import number
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN

@@ -10,7 +10,7 @@ from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from legnext_client.core.lives import Outcome
+    from legnext_client.core.outcomes import Outcome
     from legnext_client.errors import LegnextError
 
 JobT = TypeVar("JobT")

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.calling import DAY, Origin, book, question, release
 from legnext_client.core.callbacks import CLAIM_MARK
-from legnext_client.core.lives import Life, Prepared
+from legnext_client.core.lives import Life
 from legnext_client.core.pacing import Pacing
 from legnext_client.core.polling import UNKNOWN as UNCERTAIN
 from legnext_client.core.polling import default_timeout
+from legnext_client.core.ports import Prepared
 from legnext_client.core.scheduling import Scheduler
 from legnext_client.core.sending import Answer
 from legnext_client.core.submission import SUBMITTED, UNKNOWN, Entry
@@ -69,7 +70,7 @@ class Leftover(NamedTuple):
 
 
 class Run:
-    """What lives need of a client, a journal and budgets; see `core.lives.House`."""
+    """What lives need of a client, a journal and budgets; see `core.ports.House`."""
 
     def __init__(
         self, desk: Desk, journal: Journal, options: Options, job: Callable[[State, Origin], Any],

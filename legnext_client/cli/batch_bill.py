@@ -8,7 +8,7 @@ from legnext_client.cli.command import Run
 from legnext_client.client import Client
 from legnext_client.core.figures import is_number
 from legnext_client.core.items import Item
-from legnext_client.core.lives import key_of
+from legnext_client.core.outcomes import key_of
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, Entry
 from legnext_client.errors import BudgetExceeded, InvalidRequest
 from legnext_client.funding import AVAILABLE

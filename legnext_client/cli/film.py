@@ -29,7 +29,7 @@ from legnext_client.cli.film_picture import watching
 from legnext_client.cli.progress import progress
 from legnext_client.cli.showing import counted
 from legnext_client.cli.wait import Wishes
-from legnext_client.core.lives import key_of
+from legnext_client.core.outcomes import key_of
 from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 from legnext_client.films import KEY, NAME, Film

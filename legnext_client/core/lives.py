@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from legnext_client.core.answers import retry_after
-from legnext_client.core.flow import Ask, Do, Emit, Flow, Request
-from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
+from legnext_client.core.flow import Ask, Do, Emit
+from legnext_client.core.outcomes import Outcome, Over, key_of
+from legnext_client.core.scheduling import Aside, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.core.state import State, failure
 from legnext_client.core.submission import (
     DONE,
@@ -22,14 +23,12 @@ from legnext_client.core.submission import (
     UNKNOWN,
     Entry,
     Intent,
-    Records,
     Submission,
     checked,
     submit_once,
 )
-from legnext_client.core.waiting import last_question
+from legnext_client.core.vigils import UNREACHABLE, Vigil, may_run_until
 from legnext_client.errors import (
-    BudgetExceeded,
     ConnectionError,
     DownloadError,
     InvalidRequest,
@@ -37,156 +36,17 @@ from legnext_client.errors import (
     LegnextError,
     RateLimitError,
     SubmissionUnknown,
-    WaitTimeout,
 )
 from legnext_client.generated.rules import FOLLOW_UP_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from legnext_client.core.items import Call, Item
-    from legnext_client.core.pacing import Pacing
-    from legnext_client.core.waiting import Watch
+    from legnext_client.core.ports import House, Prepared
 
-UNREACHABLE, TOO_MANY = 600.0, 1800.0
-"""Without a network, or a single acceptance among refusals for being too many, for so many seconds, the run ends."""
-
-
-class Book(Records, Protocol):
-    """The records, and what is done with them after a submission."""
-
-    def entry(self, key: str) -> Entry | None: ...
-    def entries_of(self, item: str) -> list[Entry]: ...
-    def claim(self, number: int, job_id: str) -> bool: ...
-    def disown(self, number: int, reason: str) -> None: ...
-    def ended(self, number: int, state: State, points: int, at: datetime) -> None: ...
-    def downloaded(self, number: int, paths: Iterable[str]) -> None: ...
-    def retire(self, *numbers: int) -> None: ...
-
-
-class Prepared(NamedTuple):
-    """A call that was found right, with its price held; `plan` is the client's own."""
-
-    request: Request
-    price: int
-    plan: Any
-    token: str | None = None
-
-
-class House(Protocol):
-    """What a life needs of the client around it."""
-
-    pacing: Pacing
-    retry_failed: bool
-    callbacks: bool
-    request_timeout: float
-    longest_wait: float
-    unsettled: dict[str, Item]
-    """Rows that have ended with unknown outcome: a callback may still tell."""
-
-    @property
-    def book(self) -> Book: ...
-    def clock(self) -> float: ...
-    def today(self) -> datetime: ...
-    def prepare(self, call: Call, before: State | None, key: str) -> Prepared:
-        """Find a call right and hold its price; raises `InvalidRequest` and `BudgetExceeded`."""
-        ...
-
-    def refused(self, prepared: Prepared) -> None:
-        """Nothing is held for it any more."""
-        ...
-
-    def accepted(self, prepared: Prepared, submission: Submission) -> Any:
-        """What to remember of the job."""
-        ...
-
-    def recalled(self, entry: Entry, call: Call | None) -> Any:
-        """What is remembered of a job of the records."""
-        ...
-
-    def watch(self, state: State, origin: Any, told: float | None) -> Watch:
-        """How to ask for the job."""
-        ...
-
-    def patience(self, watch: Watch, silent: float) -> float:
-        """For how many seconds to wait for it, when the service did not answer for so many."""
-        ...
-
-    def lasts(self, operation: str, body: Mapping[str, Any]) -> float:
-        """For how many seconds such a job can last at most."""
-        ...
-
-    def holds(self, state: State, origin: Any, price: int) -> BudgetExceeded | None:
-        """Count what the service holds for the job; an error when that is more than was estimated."""
-        ...
-
-    def saw(self, state: State, origin: Any, running: float | None, price: int) -> int:
-        """The job has ended; the points that it cost."""
-        ...
-
-    def job(self, state: State, origin: Any, /) -> Any:
-        """The job as users know it."""
-        ...
-
-    def fetching(self, item: Item, made: tuple[State, Any], had: Sequence[str]) -> Flow[list[str]] | None:
-        """A flow that downloads what was made; None when nothing is to be fetched."""
-        ...
-
-
-class Step(NamedTuple):
-    """How far a life is: which step of how many, and the job as it was last heard of."""
-
-    item: Item
-    number: int
-    title: str
-    state: State
-
-
-class Outcome(NamedTuple):
-    """What came of a row: the jobs of its finished steps, and why there are no more, if there are not."""
-
-    item: Item
-    state: str
-    jobs: tuple[tuple[State, Any], ...] = ()
-    error: LegnextError | None = None
-    files: tuple[str, ...] = ()
-    points: int = 0
-    earlier: bool = False
-    """All of it was there before this run began."""
-
-
-class _Over(Exception):
-    """This life ends here."""
-
-    def __init__(self, state: str, error: LegnextError) -> None:
-        super().__init__(state)
-        self.state, self.error = state, error
-
-
-def key_of(item: Item, number: int) -> str:
-    """The key of a step in the records."""
-    return item.key if item.steps == 1 else f"{item.key}/{number + 1}"
-
-
-class _Silence:
-    """For how long questions were not answered: a wait is not over because the network was."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._since: float | None = None
-        self._before = 0.0
-
-    @property
-    def seconds(self) -> float:
-        now = 0.0 if self._since is None else self._clock() - self._since
-        return min(UNREACHABLE, self._before + now)
-
-    def heard(self, answered: bool) -> None:
-        if answered:
-            self._before, self._since = self.seconds, None
-        elif self._since is None:
-            self._since = self._clock()
+TOO_MANY = 1800.0
+"""When the service has refused all submissions for being too many for so many seconds, the run ends."""
 
 
 class Life:
@@ -201,8 +61,6 @@ class Life:
         self._number = 0
         """The records' number of the last step's request."""
         self._points = 0
-        self._sent_at = 0.0
-        """When the last question went out."""
         self._earlier = True
 
     def living(self) -> LifeFlow[None]:
@@ -210,12 +68,12 @@ class Life:
         state, error, files = DONE, None, self._had_files
         try:
             if self._item.wrong is not None:
-                raise _Over(NEW, self._item.wrong)
+                raise Over(NEW, self._item.wrong)
             yield from self._make_way()
             for step in range(self._item.steps):
                 yield from self._step(step)
             files, error = yield from self._fetched()
-        except _Over as over:
+        except Over as over:
             state, error, files = over.state, over.error, self._had_files
         if state == UNKNOWN:
             self._house.unsettled[self._item.key] = self._item
@@ -228,12 +86,12 @@ class Life:
         if entry.state == UNKNOWN:
             try:
                 yield from self._claimed(entry, SubmissionUnknown())
-            except _Over:  # as it was: nothing that one must be told of again
+            except Over:  # as it was: nothing that one must be told of again
                 return
             entry = checked((yield Do(partial(self._house.book.entry, entry.key)))) or entry
         try:
             yield from self._wait(entry, entry.key, _told(entry), self._house.recalled(entry, None), 0.0)
-        except _Over as over:
+        except Over as over:
             state, error = over.state, over.error
         yield Emit(Outcome(self._item, state, tuple(self._finished), error, (), self._points, False))
 
@@ -251,7 +109,7 @@ class Life:
                 return
             if entry is not None and entry.state == FAILED:
                 self._points += entry.points
-                raise _Over(FAILED, _failed_before(entry))
+                raise Over(FAILED, _failed_before(entry))
             self._earlier = False
             call = self._item.call(step, [state for state, _ in self._finished])
             if entry is None or entry.state == NEW:
@@ -273,7 +131,7 @@ class Life:
             return
         for entry in entries:
             if entry.state not in (NEW, DONE, FAILED):
-                raise _Over(
+                raise Over(
                     entry.state,
                     InvalidRequest(
                         f"{entry.key} was changed while its earlier request is {entry.state}: run it once more as it "
@@ -302,7 +160,7 @@ class Life:
             try:
                 prepared: Prepared = yield Room(partial(house.prepare, call, before, key))
             except InvalidRequest as error:
-                raise _Over(NEW, error) from None
+                raise Over(NEW, error) from None
             body = prepared.request.sent or {}
             intent = Intent(
                 key, item.key, step, item.digest, item.described(), call.operation.name, body, prepared.price,
@@ -343,7 +201,7 @@ class Life:
         elif isinstance(error, NOT_ITS_FAULT):
             raise error
         else:
-            raise _Over(FAILED, error)
+            raise Over(FAILED, error)
 
     def _chosen(self, call: Call) -> LifeFlow[Call]:
         """The call with what functions of the caller choose by the job before."""
@@ -354,7 +212,7 @@ class Life:
                 said = f"the function that chooses {name} raised {answer.error!r}"
                 error = LegnextError(f"{said}.")
                 error.__cause__ = answer.error
-                raise _Over(NEW, error)
+                raise Over(NEW, error)
             if answer.error is not None:
                 raise answer.error
             fields[name] = answer.result
@@ -365,7 +223,7 @@ class Life:
             return
         age = self._house.today() - self._ended_at
         if age > timedelta(days=FOLLOW_UP_DAYS):
-            raise _Over(
+            raise Over(
                 NEW,
                 InvalidRequest(
                     f"the job that it follows ended {age.days} days ago, and one can be followed up for "
@@ -373,18 +231,12 @@ class Life:
                 ),
             )
 
-    def _may_run_until(self, entry: Entry) -> float:
-        """When a job of this request has ended for certain, if there is one."""
-        house = self._house
-        since = (house.today() - entry.submitting_at).total_seconds() if entry.submitting_at else 0.0
-        return house.clock() + house.lasts(entry.operation, entry.body) - max(0.0, since)
-
     def _claimed(self, entry: Entry, error: SubmissionUnknown) -> LifeFlow[None]:
         """Keep the place while the job may be running; returns when an answer or a callback has told which one it is.
 
         An id that came with an answer that cannot be read, or by a callback, is asked for: it is there, or it is not.
         """
-        house, until = self._house, self._may_run_until(entry)
+        house, until = self._house, may_run_until(entry, self._house)
         yield Occupy()
         if entry.job_id is not None:
             claimed = yield Do(partial(house.book.claim, entry.id, entry.job_id))
@@ -402,76 +254,16 @@ class Life:
                 checked(claimed)
                 return
         yield Leave(until)
-        raise _Over(UNKNOWN, error)
-
-    # ---- waiting ------------------------------------------------------------------------------------------------
+        raise Over(UNKNOWN, error)
 
     def _wait(self, entry: Entry, title: str, state: State, origin: Any, told: float | None) -> LifeFlow[None]:
-        """Wait until the job has ended, and write down how."""
-        house = self._house
-        yield Occupy()
-        watch, started, silence = house.watch(state, origin, told), house.clock(), _Silence(house.clock)
-        running, asked_last = started, False
-        excess = house.holds(state, origin, entry.price)
-        if excess is not None:
-            yield Halt(excess)
-        if not state.done:
-            yield Emit(Step(self._item, entry.step, title, state))
-        while not watch.state.done:
-            patience = house.patience(watch, silence.seconds)
-            until = started + patience
-            last = until - last_question(patience)
-            if asked_last and house.clock() >= last:
-                said = f"{watch.state.job_id} is {watch.state.status} after {house.clock() - started:.0f} seconds."
-                yield Leave(started + house.lasts(entry.operation, entry.body))  # it runs on
-                raise _Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, origin)))
-            yield from self._until_due(watch, last)
-            # Who comes late, because the caller took its time with a result, asks all the same.
-            asked_last = house.clock() >= last
-            answered: bool = yield Aside(self._asked(watch, until))
-            silence.heard(answered or watch.refusal is not None)
-            if answered:
-                house.pacing.answered()
-                excess = house.holds(watch.state, origin, entry.price)
-                if excess is not None:
-                    yield Halt(excess)
-                if not watch.state.done:
-                    running = house.clock()
-                    yield Emit(Step(self._item, entry.step, title, watch.state))
-            elif watch.refusal is not None:
-                yield from self._refused(entry, watch.refusal)
-            elif isinstance(watch.failure, RateLimitError):
-                house.pacing.slower(watch.failure.retry_after, self._sent_at)
-        points = house.saw(watch.state, origin, None if state.done else running, entry.price)
-        self._ended_at = _ended_at(entry, watch.state, house.today())
-        checked((yield Do(partial(house.book.ended, entry.id, watch.state, points, self._ended_at))))
-        yield Leave()
-        yield Emit(Step(self._item, entry.step, title, watch.state))
-        self._remember(entry, watch.state, origin, points)
-        if not watch.state.ok:
-            raise _Over(FAILED, failure(watch.state, house.job(watch.state, origin)))
-
-    def _asked(self, watch: Watch, until: float) -> Flow[bool]:
-        now = self._sent_at = self._house.clock()
-        return (yield from watch.ask(until if now < until else now + self._house.request_timeout))
-
-    def _until_due(self, watch: Watch, last: float) -> LifeFlow[None]:
-        clock, ear = self._house.clock, watch.state.job_id if self._house.callbacks else None
-        due = min(watch.next(clock()), max(clock(), last))
-        while due > clock():
-            if (yield Pause(due, ear)) is not None:
-                due = min(due, watch.wake(clock()))
-
-    def _refused(self, entry: Entry, error: LegnextError) -> LifeFlow[None]:
-        """The service does not tell of the job, though it was asked more than once."""
-        if isinstance(error, NOT_ITS_FAULT):
-            raise error
-        if entry.status is None and entry.state == SUBMITTED:
-            # Nobody but a person or a callback has said that this is the job.
-            checked((yield Do(partial(self._house.book.disown, entry.id, str(error)))))
-            yield Leave(self._may_run_until(entry))
-            raise _Over(UNKNOWN, error)
-        raise _Over(SUBMITTED, error)
+        """Wait until the job has ended; the row goes on with what it made."""
+        state, points, self._ended_at = yield from Vigil(self._item, entry, title, origin, self._house).keeping(
+            state, told
+        )
+        self._remember(entry, state, origin, points)
+        if not state.ok:
+            raise Over(FAILED, failure(state, self._house.job(state, origin)))
 
     # ---- files --------------------------------------------------------------------------------------------------
 
@@ -491,12 +283,6 @@ class Life:
 def _told(entry: Entry) -> State:
     """A job of the records, before it is asked for."""
     return State({"job_id": entry.job_id or ""})
-
-
-def _ended_at(entry: Entry, state: State, today: datetime) -> datetime:
-    """When the job ended, by this machine's calendar; the service's own may be another."""
-    since, lasted = entry.submitted_at or entry.submitting_at, state.lasted
-    return today if since is None or lasted is None else min(today, since + timedelta(seconds=lasted))
 
 
 def _failed_before(entry: Entry) -> LegnextError:

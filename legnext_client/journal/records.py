@@ -27,7 +27,7 @@ _CUT_SHORT = "the process ended before the answer was read"
 
 
 class Records(Store):
-    """What is written; see `core.submission.Records` and `core.lives.Book`."""
+    """What is written; see `core.submission.Records` and `core.ports.Book`."""
 
     def entry(self, key: str) -> Entry | None:
         """The request under this key."""

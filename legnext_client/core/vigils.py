@@ -1,0 +1,142 @@
+"""Watching one paid job of a run until it has ended, and writing down how; or until that takes too long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client.core.flow import Do, Emit, Flow
+from legnext_client.core.outcomes import Over, Step
+from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause
+from legnext_client.core.submission import NOT_ITS_FAULT, SUBMITTED, UNKNOWN, Entry, checked
+from legnext_client.core.waiting import last_question
+from legnext_client.errors import LegnextError, RateLimitError, WaitTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from legnext_client.core.items import Item
+    from legnext_client.core.ports import House
+    from legnext_client.core.state import State
+    from legnext_client.core.waiting import Watch
+
+UNREACHABLE = 600.0
+"""For so many seconds at most, a wait is not over because the network was."""
+
+
+class Ended(NamedTuple):
+    """How a job has ended, what it cost, and when that was."""
+
+    state: State
+    points: int
+    at: datetime
+
+
+class Vigil:
+    """One job that is watched; `told` is for how long the service said not to ask."""
+
+    def __init__(self, item: Item, entry: Entry, title: str, origin: Any, house: House) -> None:
+        self._item, self._entry, self._title = item, entry, title
+        self._origin, self._house = origin, house
+        self._asked_at = 0.0
+
+    def keeping(self, state: State, told: float | None) -> LifeFlow[Ended]:
+        """Wait until the job has ended, and write down how; raises `Over` when it is not waited for any longer."""
+        house, entry = self._house, self._entry
+        yield Occupy()
+        watch, started, silence = house.watch(state, self._origin, told), house.clock(), _Silence(house.clock)
+        running, asked_last = started, False
+        if not state.done:
+            yield from self._tell(state)
+        while not watch.state.done:
+            patience = house.patience(watch, silence.seconds)
+            until = started + patience
+            last = until - last_question(patience)
+            if asked_last and house.clock() >= last:
+                said = f"{watch.state.job_id} is {watch.state.status} after {house.clock() - started:.0f} seconds."
+                yield Leave(started + house.lasts(entry.operation, entry.body))  # it runs on
+                raise Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, self._origin)))
+            yield from self._until_due(watch, last)
+            # Who comes late, because the caller took its time with a result, asks all the same.
+            asked_last = house.clock() >= last
+            answered: bool = yield Aside(self._asking(watch, until))
+            silence.heard(answered or watch.refusal is not None)
+            if answered:
+                house.pacing.answered()
+                if not watch.state.done:
+                    running = house.clock()
+                    yield from self._tell(watch.state)
+            elif watch.refusal is not None:
+                yield from self._refused(watch.refusal)
+            elif isinstance(watch.failure, RateLimitError):
+                house.pacing.slower(watch.failure.retry_after, self._asked_at)
+        points = house.saw(watch.state, self._origin, None if state.done else running, entry.price)
+        at = _ended_at(entry, watch.state, house.today())
+        checked((yield Do(partial(house.book.ended, entry.id, watch.state, points, at))))
+        yield Leave()
+        yield from self._tell(watch.state)
+        return Ended(watch.state, points, at)
+
+    def _tell(self, state: State) -> LifeFlow[None]:
+        """Say how far the job is, and stop the run where the service holds more for it than was estimated."""
+        excess = self._house.holds(state, self._origin, self._entry.price)
+        if excess is not None:
+            yield Halt(excess)
+        yield Emit(Step(self._item, self._entry.step, self._title, state))
+
+    def _asking(self, watch: Watch, until: float) -> Flow[bool]:
+        now = self._asked_at = self._house.clock()
+        return (yield from watch.ask(until if now < until else now + self._house.request_timeout))
+
+    def _until_due(self, watch: Watch, last: float) -> LifeFlow[None]:
+        clock, ear = self._house.clock, watch.state.job_id if self._house.callbacks else None
+        due = min(watch.next(clock()), max(clock(), last))
+        while due > clock():
+            if (yield Pause(due, ear)) is not None:
+                due = min(due, watch.wake(clock()))
+
+    def _refused(self, error: LegnextError) -> LifeFlow[None]:
+        """The service does not tell of the job, though it was asked more than once."""
+        entry = self._entry
+        if isinstance(error, NOT_ITS_FAULT):
+            raise error
+        if entry.status is None and entry.state == SUBMITTED:
+            # Nobody but a person, a callback or a broken answer has said that this is the job.
+            checked((yield Do(partial(self._house.book.disown, entry.id, str(error)))))
+            yield Leave(may_run_until(entry, self._house))
+            raise Over(UNKNOWN, error)
+        raise Over(SUBMITTED, error)
+
+
+def may_run_until(entry: Entry, house: House) -> float:
+    """When a job of this request has ended for certain, if there is one."""
+    since = (house.today() - entry.submitting_at).total_seconds() if entry.submitting_at else 0.0
+    return house.clock() + house.lasts(entry.operation, entry.body) - max(0.0, since)
+
+
+def _ended_at(entry: Entry, state: State, today: datetime) -> datetime:
+    """When the job ended, by this machine's calendar; the service's own may be another."""
+    since, lasted = entry.submitted_at or entry.submitting_at, state.lasted
+    return today if since is None or lasted is None else min(today, since + timedelta(seconds=lasted))
+
+
+class _Silence:
+    """For how long questions were not answered: a wait is not over because the network was."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._since: float | None = None
+        self._before = 0.0
+
+    @property
+    def seconds(self) -> float:
+        now = 0.0 if self._since is None else self._clock() - self._since
+        return min(UNREACHABLE, self._before + now)
+
+    def heard(self, answered: bool) -> None:
+        if answered:
+            self._before, self._since = self.seconds, None
+        elif self._since is None:
+            self._since = self._clock()

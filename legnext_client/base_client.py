@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client._version import __version__
 from legnext_client.clocks import SystemClock
@@ -39,6 +39,8 @@ class BaseClient(Generic[CallerT]):
     _clock: Clock
     _made: CallerT | None
     _making: threading.Lock
+    _owner: bool
+    """Whether it closes its connections."""
 
     def _make(self) -> CallerT:
         raise NotImplementedError
@@ -96,12 +98,27 @@ class BaseClient(Generic[CallerT]):
         finally:
             self._desk.budgets.remove(budget)
 
-    def _with(self, twin: Any, **changes: Any) -> Any:
-        changed = {name: value for name, value in changes.items() if value is not None}
-        settings = Settings.of(**self._settings._asdict() | changed)
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retries: int | Retries | None = None,
+        strict_prompts: bool | None = None,
+        requests_per_second: float | None = None,
+    ) -> Self:
+        """A client with other settings over the same connections, budgets and experience; closing it closes nothing."""
+        wished: dict[str, Any] = {
+            "timeout": timeout,
+            "retries": retries,
+            "strict_prompts": strict_prompts,
+            "requests_per_second": requests_per_second,
+        }
+        changed = {name: value for name, value in wished.items() if value is not None}
+        settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
         twin._settings, twin._clock, twin._owner = settings, self._clock, False
-        twin._made = self._caller.with_settings(settings)
+        made: Any = self._caller.with_settings(settings)
+        twin._made, twin._making = made, self._making
         return twin
 
     def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:

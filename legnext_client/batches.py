@@ -16,8 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client.core.outcomes import Step
-from legnext_client.core.scheduling import Heard
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client.core.wishes import Heard
 from legnext_client.crews import TaskCrew, ThreadCrew
 from legnext_client.drivers import async_emitted, emitted
 from legnext_client.errors import InvalidRequest, JournalError, LegnextError

@@ -90,21 +90,6 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
         return WaitingTasks(self._caller)
 
-    def with_options(
-        self,
-        *,
-        timeout: float | None = None,
-        retries: int | Retries | None = None,
-        strict_prompts: bool | None = None,
-        requests_per_second: float | None = None,
-    ) -> Client:
-        """A client with other settings over the same connections, budgets and experience; closing it closes nothing."""
-        twin: Client = self._with(
-            object.__new__(Client), timeout=timeout, retries=retries, strict_prompts=strict_prompts,
-            requests_per_second=requests_per_second,
-        )  # fmt: skip
-        return twin
-
     def wait_all(
         self,
         jobs: Iterable[Job | str],
@@ -269,21 +254,6 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         from legnext_client.calls import AsyncWaitingTasks
 
         return AsyncWaitingTasks(self._caller)
-
-    def with_options(
-        self,
-        *,
-        timeout: float | None = None,
-        retries: int | Retries | None = None,
-        strict_prompts: bool | None = None,
-        requests_per_second: float | None = None,
-    ) -> AsyncClient:
-        """A client with other settings over the same connections, budgets and experience; closing it closes nothing."""
-        twin: AsyncClient = self._with(
-            object.__new__(AsyncClient), timeout=timeout, retries=retries, strict_prompts=strict_prompts,
-            requests_per_second=requests_per_second,
-        )  # fmt: skip
-        return twin
 
     def wait_all(
         self,

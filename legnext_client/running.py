@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from legnext_client.calling import Desk
     from legnext_client.core.flow import Flow
     from legnext_client.core.items import Call, Cost, Item
-    from legnext_client.core.scheduling import LifeFlow
     from legnext_client.core.state import State
     from legnext_client.core.submission import Submission
+    from legnext_client.core.wishes import LifeFlow
     from legnext_client.generated.operations import Operation
     from legnext_client.journal import Journal
     from legnext_client.options import Options

@@ -44,11 +44,14 @@ _CHECKS = (
     "tests/core/test_checks_before_sending.py",
     "tests/core/test_job_ids_in_paths.py",
 )
-_RUNS = ("tests/core/test_submission.py", "tests/runs/test_batches.py", "tests/runs/test_films.py")
+_RUNS = ("tests/core/test_submission.py", "tests/runs", "-k", "not async")
 _FILES = ("tests/downloads",)
 TESTS: dict[str, tuple[str, ...]] = {
     "submission": ("tests/core/test_submission.py", "tests/core/test_submission_to_the_letter.py"),
-    "lives": (*_RUNS, "tests/runs/test_bad_weather.py", "tests/runs/test_lives_that_end_early.py", "-k", "not async"),
+    "lives": _RUNS,
+    "vigils": _RUNS,
+    "outcomes": _RUNS,
+    "ports": _RUNS,
     "scheduling": ("tests/core/test_scheduling.py", "tests/core/test_scheduling_to_the_letter.py"),
     "pacing": ("tests/core/test_pacing.py", "tests/core/test_pacing_to_the_letter.py", "tests/core/test_scheduling.py"),
     "sending": _SENDING,

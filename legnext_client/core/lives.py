@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from legnext_client.core.answers import retry_after
 from legnext_client.core.flow import Ask, Do, Emit
 from legnext_client.core.outcomes import Outcome, Over, key_of
-from legnext_client.core.scheduling import Aside, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.core.state import State, failure
 from legnext_client.core.submission import (
     DONE,
@@ -28,6 +27,7 @@ from legnext_client.core.submission import (
     submit_once,
 )
 from legnext_client.core.vigils import UNREACHABLE, Vigil, may_run_until
+from legnext_client.core.wishes import Aside, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.errors import (
     ConnectionError,
     DownloadError,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.core.flow import Do, Emit, Flow
 from legnext_client.core.outcomes import Over, Step
-from legnext_client.core.scheduling import Aside, Halt, Leave, LifeFlow, Occupy, Pause
 from legnext_client.core.submission import NOT_ITS_FAULT, SUBMITTED, UNKNOWN, Entry, checked
 from legnext_client.core.waiting import last_question
+from legnext_client.core.wishes import Aside, Halt, Leave, LifeFlow, Occupy, Pause
 from legnext_client.errors import LegnextError, RateLimitError, WaitTimeout
 
 if TYPE_CHECKING:

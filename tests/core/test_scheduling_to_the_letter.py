@@ -8,19 +8,8 @@ import pytest
 
 from legnext_client.core import scheduling
 from legnext_client.core.flow import Collect, Emit, Ended, Start
-from legnext_client.core.scheduling import (
-    DOWNLOADS,
-    Aside,
-    Halt,
-    Heard,
-    Leave,
-    LifeFlow,
-    Occupy,
-    Pause,
-    Room,
-    Scheduler,
-    Stopped,
-)
+from legnext_client.core.scheduling import DOWNLOADS, Scheduler
+from legnext_client.core.wishes import Aside, Halt, Heard, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.errors import BudgetExceeded
 from tests.core.test_scheduling import World, giving, job, nothing
 

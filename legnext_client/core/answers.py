@@ -125,7 +125,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             at = parsedate_to_datetime(value)
         except (ValueError, OverflowError):
             return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        try:  # by the service's own clock: this machine's may be minutes off
+            now = parsedate_to_datetime(headers.get("date", ""))
+        except (ValueError, OverflowError):
+            now = datetime.now(UTC)
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now.replace(tzinfo=now.tzinfo or UTC)).total_seconds()
     return max(0.0, seconds) if seconds < float("inf") else None
 
 

@@ -132,6 +132,12 @@ def test_a_date_that_is_over_means_now() -> None:
     assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
 
 
+def test_a_date_is_read_by_the_services_own_clock_whatever_this_machine_says() -> None:
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:15 GMT"}
+    assert retry_after(headers) == 45
+    assert retry_after(headers | {"date": "half past seven"}) == 0
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "  ", "soon", "nan", "inf", "1e999", "Wed, 21 Oct", "Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "\x00"],

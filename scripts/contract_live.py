@@ -1,8 +1,9 @@
 """Ask the real service what costs nothing, and tell where it differs from the document: `make contract LIVE=1`.
 
-The key comes from LEGNEXT_API_KEY; LEGNEXT_BASE_URL names another service. Nothing here can spend: under the client
-lies a transport that lets through GETs, and POSTs whose body is an empty object for an operation that cannot be without
-some fields. Everything else is refused before it is sent, whatever the client or this program does.
+The key comes from LEGNEXT_API_KEY; LEGNEXT_BASE_URL names another service. Under the client lies a transport that lets
+through GETs, and POSTs whose body is an empty object for an operation that cannot be without some fields. Everything else
+is refused before it is sent, whatever the client or this program does. That the service refuses the empty object is taken
+on trust; the balance is compared afterwards.
 """
 
 from __future__ import annotations
@@ -147,7 +148,9 @@ def empty(client: Client) -> None:
 def compare(before: list[object], after: Any) -> None:
     spendable = ("available_credits", "available_points")
     if before and any(getattr(before[0], name) != getattr(after, name) for name in spendable):
-        raise Differs("it is another one than before; nothing was spent here, so somebody else spends, or is paid")
+        raise Differs(
+            "it is another one than before: somebody else spends or is paid, or the request without fields was charged"
+        )
 
 
 def told(question: Question, transport: OnlyFree) -> int:

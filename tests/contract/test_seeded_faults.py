@@ -31,3 +31,8 @@ def test_a_server_is_caught_that(fault: Fault) -> None:
 def test_each_fault_stands_once_in_both_lists() -> None:
     assert len({fault.name for fault in SEEDED_FAULTS}) == len(SEEDED_FAULTS) >= 30
     assert NOTICED_BY.keys() == {fault.name for fault in SEEDED_FAULTS}
+
+
+def test_the_page_gives_these_numbers() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "contract.md").read_text(encoding="utf-8")
+    assert f"All {len(SEEDED_FAULTS)} are noticed." in page.partition("## The mock server")[2]

@@ -6,6 +6,7 @@ is named at the end, and is work to do.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from functools import partial
@@ -33,9 +34,12 @@ def first_to_notice(fault: Fault) -> tuple[str, str] | None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--new", action="store_true", help="only for the faults that are not written down yet")
+    options = parser.parse_args()
     noticed: dict[str, str] = {}
     survivors = []
-    if "--new" in sys.argv:
+    if options.new:
         noticed = json.loads(NOTICED_BY.read_text(encoding="utf-8"))
     for fault in SEEDED_FAULTS:
         if fault.name in noticed:

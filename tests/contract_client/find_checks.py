@@ -8,6 +8,7 @@ alone would have noticed.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from dataclasses import replace
@@ -79,11 +80,14 @@ def is_seen_by_schemas(fault: Fault) -> bool:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--new", action="store_true", help="only for the faults that are not written down yet")
+    options = parser.parse_args()
     before, notices = written_down(), dict[str, Notice]()
     survivors = []
     for fault in SEEDED_FAULTS:
         known = before.get(fault.name)
-        if known and "--new" in sys.argv:
+        if known and options.new:
             notices[fault.name] = known
             continue
         found = first_to_notice(fault, known["check"] if known else "")

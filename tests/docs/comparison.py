@@ -4,7 +4,8 @@
     python -m tests.docs.comparison --python /tmp/published/bin/python            # compare with what is written down
     python -m tests.docs.comparison --python /tmp/published/bin/python --write    # write it down, in the page too
 
-What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it.
+What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it. The blocks of the page
+that show the published SDK are run, too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import legnext_client
 from legnext_client.testing import MockServer
 
 from . import comparison_lines
-from .comparison_cases import CALLBACK, CASES, SITE, Case
+from .comparison_cases import BEFORE, CALLBACK, CASES, SITE, Case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ PAGE = HERE.parents[1] / "docs" / "migrating.md"
 HEADER = "| what happens | `legnext` 0.3.0 | `legnext-client` |"
 RECORDED = {path.stem: json.loads(path.read_bytes()) for path in (HERE.parent / "data" / "recorded").glob("job-*.json")}
 TABLE = re.compile(rf"({re.escape(HEADER)}\n\|[-|]+\|\n)((?:\|.*\|\n)*)")
+BLOCK = re.compile(r"<!-- not run here: it needs the published package -->\n```python\n(.*?)```", re.DOTALL)
 
 Row = dict[str, str]
 
@@ -47,7 +49,7 @@ def published(case: Case, python: str) -> str:
             "api_key": server.api_key,
             "options": dict(case.options),
             "lines": case.lines,
-            "names": names(folder),
+            "names": {**names(folder), "API_KEY": server.api_key, "BASE_URL": server.base_url},
         }
         command = [python, "-W", "ignore", comparison_lines.__file__]
         ran = subprocess.run(command, input=json.dumps(told), stdout=subprocess.PIPE, text=True, check=True)
@@ -113,6 +115,14 @@ def unknown_names(python: str) -> list[str]:
     return ran.stderr.splitlines()[-1:]
 
 
+def wrong_before(python: str) -> list[str]:
+    """What is wrong with the blocks of the page that show the published SDK; they share their names."""
+    blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    lines = "\n".join([BEFORE, *blocks, 'result = f"{len(final.output.image_urls)} image"'])
+    found = published(Case("before", lines), python)
+    return [] if found == "1 image" and len(blocks) > 1 else [f"the {len(blocks)} blocks before: {found}"]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--python", required=True, help="an interpreter that has the published SDK")
@@ -130,7 +140,7 @@ def main() -> int:
         for name in found | known
         if found.get(name) != known.get(name)
     ]
-    differences += unknown_names(options.python)
+    differences += unknown_names(options.python) + wrong_before(options.python)
     print("\n".join(differences) or f"{len(found)} cases, all as they are written down")
     return 1 if differences else 0
 

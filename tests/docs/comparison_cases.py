@@ -13,6 +13,7 @@ SITE = "https://example.com"
 
 Settings = Mapping[str, Any]
 NOTHING: Settings = MappingProxyType({})
+WAITING: tuple[Settings, ...] = ({"job_id": "waiting", "status": "pending"},)
 
 
 class Case(NamedTuple):
@@ -68,6 +69,38 @@ try:
     client.tasks.get("nowhere")
 except Exception as error:
     result = f"“{error.message}”"
+"""
+ADDRESS = """
+job = client.tasks.get("job-completed-at-once")
+result = f"`{type(job.output.image_urls[0]).__name__}`"
+"""
+TIME = """
+job = client.tasks.get("job-offset-times")
+result = f"`{type(job.meta.created_at).__name__}`"
+"""
+THEIR_BEGINNING = """
+job = client.tasks.get("waiting")
+result = f"`{job.meta.started_at}`"
+"""
+OUR_BEGINNING = """
+job = client.tasks.get("waiting")
+result = f"`{job.started_at}`"
+"""
+EMPTY = """
+job = client.tasks.get("waiting")
+result = f"`{job.output.image_url!r}`"
+"""
+ABSENT = """
+job = client.tasks.get("waiting")
+result = f"`{job.output.video_urls!r}`"
+"""
+THEIR_WHOLE = """
+job = client.tasks.get("job-unknown-fields").model_dump()
+result = "`model_dump()`, " + ("with" if "priority" in job["config"] else "without") + " unknown fields"
+"""
+OUR_WHOLE = """
+job = client.tasks.get("job-unknown-fields").raw
+result = "`raw`, " + ("with" if "priority" in job["config"] else "without") + " unknown fields"
 """
 PICKLED = """
 import pickle
@@ -170,6 +203,12 @@ CASES = (
     Case("an unknown status while waiting", WAIT, faults=(fault("unknown_status", "GET"),)),
     Case("an unknown type of job while waiting", WAIT, faults=(fault("unknown_type", "GET"),)),
     Case("the message of an error in the first of the three documented shapes", WORDS),
+    Case("the type of `output.image_urls[0]`", ADDRESS),
+    Case("the type of `meta.created_at`", TIME),
+    Case("when a job began that has not begun", THEIR_BEGINNING, ours=OUR_BEGINNING, jobs=WAITING),
+    Case("`output.image_url`, answered as `\"\"`", EMPTY, jobs=WAITING),
+    Case("`output.video_urls`, absent from the answer", ABSENT, jobs=WAITING),
+    Case("a whole job as a `dict`", THEIR_WHOLE, ours=OUR_WHOLE),
     # ---- waiting
     Case("one broken answer while waiting", WAIT, faults=(fault("close_after", "GET"),)),
     Case("one answer of 520 while waiting", WAIT, faults=(fault("error_before", "GET", status=520),)),
@@ -241,3 +280,18 @@ CASES = (
     Case("three prompts, the same run again: `client.batch(…, journal=…)`", BATCH, counts=True),
     Case("a start and an extension: `client.run(chain)`", FILM, counts=True),
 )
+
+BEFORE = """
+import functools, hashlib, hmac, os
+from legnext.resources.midjourney import MidjourneyMixin
+
+# The page leads to the service, and the mock refuses the nulls that the SDK sends for what was left out.
+os.environ["LEGNEXT_API_KEY"] = API_KEY
+package.Client = functools.partial(package.Client, base_url=BASE_URL)
+MidjourneyMixin._prepare_request_data = lambda _, body, exclude_none=True: body.model_dump(
+    by_alias=True, exclude_none=True, mode="json"
+)
+body = b'{"job_id": "a", "model": "midjourney", "task_type": "diffusion", "status": "completed", "output": {}}'
+signature = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
+"""
+"""What the blocks of the page that are headed "before" need, to run against the mock."""

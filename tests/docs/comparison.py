@@ -4,8 +4,8 @@
     python -m tests.docs.comparison --python /tmp/published/bin/python            # compare with what is written down
     python -m tests.docs.comparison --python /tmp/published/bin/python --write    # write it down, in the page too
 
-What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it. The blocks of the page
-that show the published SDK are run, too.
+What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it. Those blocks of the
+page that show the published SDK are run, too.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The key comes from LEGNEXT_API_KEY; LEGNEXT_BASE_URL names another service. Under the client lies a transport that lets
 through GETs, and POSTs whose body is an empty object for an operation that cannot be without some fields. Everything
-else is refused before it is sent, whatever the client or this program does. That the service refuses the empty object is
-taken on trust; the balance is compared afterwards.
+else is refused before it is sent, whatever the client or this program does. That the service refuses the empty object
+is taken on trust; the balance is compared afterwards.
 """
 
 from __future__ import annotations

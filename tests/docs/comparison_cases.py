@@ -206,7 +206,7 @@ CASES = (
     Case("the type of `output.image_urls[0]`", ADDRESS),
     Case("the type of `meta.created_at`", TIME),
     Case("when a job began that has not begun", THEIR_BEGINNING, ours=OUR_BEGINNING, jobs=WAITING),
-    Case("`output.image_url`, answered as `\"\"`", EMPTY, jobs=WAITING),
+    Case('`output.image_url`, answered as `""`', EMPTY, jobs=WAITING),
     Case("`output.video_urls`, absent from the answer", ABSENT, jobs=WAITING),
     Case("a whole job as a `dict`", THEIR_WHOLE, ours=OUR_WHOLE),
     # ---- waiting

@@ -65,6 +65,12 @@ def snake_case(wire: str) -> str:
     return name + "_" if keyword.iskeyword(name) else name
 
 
+def called_back(operation: Json) -> set[str]:
+    """The body fields that hold an address to call back."""
+    callbacks = operation.get("callbacks", {}).values()
+    return {expression.strip("{}").rpartition("#/")[2] for callback in callbacks for expression in callback}
+
+
 def resolve(spec: Json, schema: Json) -> Json:
     """Follow a `$ref`, and the `allOf` that carries a default beside one; what stands beside it wins."""
     if "$ref" in schema:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import npm_tools
 import pytest
 import yaml
+from postman_before import laid_out
 from table import HTTP_METHODS
 
 import postman
@@ -130,7 +131,7 @@ def test_every_id_is_one_of_a_kind() -> None:
 
 
 def test_the_converter_is_shown_the_document_with_nothing_left_to_draw() -> None:
-    document = postman.laid_out(with_new_endpoint())
+    document = laid_out(with_new_endpoint())
     colour = document["paths"]["/v1/colour"]["post"]
     sent = colour["requestBody"]["content"]["application/json"]["examples"]["sent"]["value"]
     assert sent == {"jobId": "{{job_id}}", "imageNo": 0, "type": 0, "hue": "red", "points": [1, 1]}
@@ -143,14 +144,14 @@ def test_the_converter_is_shown_the_document_with_nothing_left_to_draw() -> None
 
 
 def test_what_has_no_folder_of_its_own_gets_one_at_the_end() -> None:
-    document = postman.laid_out(with_new_endpoint())
+    document = laid_out(with_new_endpoint())
     assert document["tags"][-1] == {"name": "Sculptures"}
     assert list(document["paths"])[-1] == "/v1/colour"
 
 
 def test_the_document_is_left_as_it_is() -> None:
     before = copy.deepcopy(SPEC)
-    postman.laid_out(SPEC)
+    laid_out(SPEC)
     assert before == SPEC
 
 

@@ -133,7 +133,11 @@ def examples(spec: Json, row: Json, data: Json) -> list[str]:
     """Each example of the document, as a call of this client and as a request by hand."""
     path_values = {one["name"]: one["example"] for one in data.get("parameters", ()) if "example" in one}
     bodies = data.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
-    told = [(one["summary"], one["value"]) for one in bodies.values()] or [("", {})]
+    elsewhere = rows_of_spec.called_back(data)  # an address at which somebody else would listen
+    told = [
+        (one["summary"], {name: value for name, value in one["value"].items() if name not in elsewhere})
+        for one in bodies.values()
+    ] or [("", {})]
     parts = ["## Examples"]
     for title, body in told:
         parts += [f"### {title}" if title else "", block("python", call(row, path_values | body))]

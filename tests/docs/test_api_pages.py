@@ -43,6 +43,12 @@ def test_every_operation_has_examples() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_no_example_has_somebody_else_called_back(name: str) -> None:
+    examples = PAGES[name].partition("## Examples")[2].partition("## Answers")[0]
+    assert "callback" not in examples
+
+
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.filterwarnings("ignore::legnext_client.prompts.PromptWarning")
 def test_the_calls_of_a_page_are_accepted(name: str, prepared: MockServer) -> None:
     calls = PYTHON.findall(PAGES[name])

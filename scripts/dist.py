@@ -4,6 +4,8 @@
     python scripts/dist.py --no-install    without the environments in which the wheel is tried, which need the index
     python scripts/dist.py --tag v1.2.3    fail unless this is the version's tag
 
+Where the repository is, to which the README's links then lead, REPOSITORY_URL says; on a GitHub runner, what that sets.
+
 The sdist is made of this tree, the wheel of the sdist. Then both are made once more of the unpacked sdist, with another
 umask, hash seed and time zone, and must come out byte for byte the same. What is tried is the wheel with the lowest
 versions that it says it can live with, and with the newest ones there are, each in an environment of its own.
@@ -13,16 +15,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 import zipfile
-from email.parser import HeaderParser
+from email import message_from_bytes
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sys.executable).parent
@@ -33,6 +40,10 @@ CHECKS = {
 }
 """What each checker is called with, before the file. The authors are reached as SECURITY.md says, not by mail."""
 WHICH = {"twine": (".whl", ".tar.gz"), "check-wheel-contents": (".whl",), "pyroma": (".tar.gz",)}
+
+
+FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+RELATIVE = re.compile(r"\]\((?![a-z]+:|#)([^)]*)\)")
 
 
 class Failed(Exception):
@@ -66,6 +77,10 @@ def release(tree: Path, output: Path, scratch: Path, *, install: bool, tag: str 
         if file.read_bytes() != again[kind].read_bytes():
             raise Failed(f"{file.name} does not come out the same twice: {', '.join(differing(file, again[kind]))}")
     print(f"built twice, the same: {', '.join(file.name for file in files.values())}", flush=True)
+    if nowhere := leading_nowhere(files[".whl"]):
+        raise Failed(f"links of the metadata lead nowhere outside of the repository: {', '.join(nowhere)}")
+    if not repository():
+        print("dist: REPOSITORY_URL is not set: the README is without its links to files of the repository", flush=True)
     for name, command in CHECKS.items():
         for kind in WHICH[name]:
             run(str(SCRIPTS / command[0]), *command[1:], str(files[kind]))
@@ -88,9 +103,15 @@ def date_of(tree: Path) -> str:
     return run("git", "log", "-1", "--format=%ct", cwd=tree)
 
 
+def repository() -> str:
+    """Where the repository is; empty when nobody says so."""
+    on_github = [os.environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY")]
+    return os.environ.get("REPOSITORY_URL") or ("/".join(on_github) if all(on_github) else "")
+
+
 def built(tree: Path, into: Path, date: str, *, elsewhere: bool = False) -> dict[str, Path]:
     """The sdist of a tree and the wheel of that sdist, by their endings; `elsewhere`, as on another's machine."""
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": date}
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": date, "REPOSITORY_URL": repository()}
     if elsewhere:
         environment |= {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(into), str(tree)]
@@ -120,11 +141,21 @@ def contents(archive: Path) -> dict[str, bytes]:
         return {name: file.read() for name, file in files if file}
 
 
-def lowest(wheel: Path) -> list[str]:
-    """The lowest version of everything that the wheel asks for, extras included, as pip's constraints."""
+def metadata_of(wheel: Path) -> Message:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        metadata = HeaderParser().parsestr(archive.read(name).decode())
+        return message_from_bytes(archive.read(name))
+
+
+def leading_nowhere(wheel: Path) -> list[str]:
+    """The links of the text that an index shows which hold only inside of the repository."""
+    text = str(metadata_of(wheel).get_payload())
+    return RELATIVE.findall(FENCE.sub("", text))
+
+
+def lowest(wheel: Path) -> list[str]:
+    """The lowest version of everything that the wheel asks for, extras included, as pip's constraints."""
+    metadata = metadata_of(wheel)
     asked = [Requirement(text) for text in metadata.get_all("Requires-Dist", [])]
     bounds = {one.name: bound.version for one in asked for bound in one.specifier if bound.operator == ">="}
     unbounded = sorted({one.name for one in asked} - bounds.keys())

@@ -62,7 +62,7 @@ def installed() -> None:
     package = Path(legnext_client.__file__).parent
     assert package.is_relative_to(sys.prefix), f"{package} is not what was installed"
     assert legnext_client.__version__ == distribution("legnext-client").version
-    for name in ("py.typed", "openapi.json", "openapi.yaml"):
+    for name in ("py.typed", "openapi.json"):
         assert (package / name).is_file(), f"{name} is missing"
 
 

@@ -16,6 +16,8 @@ import dist
 import pytest
 import yaml
 
+from legnext_client import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -131,6 +133,38 @@ def test_a_time_that_is_asked_for_is_taken(tree: Path, monkeypatch: pytest.Monke
     assert dist.date_of(tree) == "1600000000"
 
 
+def test_a_link_that_leads_nowhere_on_the_page_of_an_index_stops_the_release(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks(monkeypatch)
+    text = "See [it](docs/it.md), [that](https://example.com) and [this](#below).\n```\n[not](one)\n```\n![so](a.png)\n"
+    (tree / "README.md").write_text(text, encoding="utf-8")
+    readme = PROJECT.replace('version = "1.0"', 'version = "1.0"\nreadme = "README.md"')
+    (tree / "pyproject.toml").write_text(readme, encoding="utf-8")
+    with pytest.raises(dist.Failed, match=r"lead nowhere outside of the repository: docs/it\.md, a\.png$"):
+        dist.release(tree, tmp_path / "out", tmp_path, install=False)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, ""),
+        ({"GITHUB_SERVER_URL": "https://github.example", "GITHUB_REPOSITORY": "a/b"}, "https://github.example/a/b"),
+        ({"GITHUB_SERVER_URL": "https://github.example"}, ""),
+        ({"GITHUB_REPOSITORY": "a/b", "REPOSITORY_URL": "https://example.com/c"}, "https://example.com/c"),
+    ],
+)
+def test_where_the_repository_is_follows_from_the_environment(
+    variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "REPOSITORY_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert dist.repository() == expected
+
+
 # ---- installing -------------------------------------------------------------------------------------------------
 
 
@@ -175,9 +209,44 @@ def test_a_wheel_that_does_not_work_when_installed_is_told_with_the_versions_bes
 # ---- this project -----------------------------------------------------------------------------------------------
 
 
+REPOSITORY = "https://github.example/a/b"
+
+
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return dist.built(ROOT, tmp_path_factory.mktemp("built") / "dist", str(COMMITTED_AT))
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REPOSITORY_URL", REPOSITORY)
+        yield dist.built(ROOT, tmp_path_factory.mktemp("built") / "dist", str(COMMITTED_AT))
+
+
+def test_what_an_index_shows_leads_to_the_files_of_the_tag(files: dict[str, Path]) -> None:
+    metadata = dist.metadata_of(files[".whl"])
+    text = str(metadata.get_payload())
+    assert dist.leading_nowhere(files[".whl"]) == []
+    assert f"]({REPOSITORY}/blob/v{__version__}/docs/quick-start.md)" in text
+    assert f"]({REPOSITORY}/raw/v{__version__}/docs/assets/gallery.png)" in text
+    shown = dict(one.split(", ") for one in metadata.get_all("Project-URL", []))
+    assert shown["Source"] == REPOSITORY
+    assert shown["Changelog"] == f"{REPOSITORY}/blob/v{__version__}/CHANGELOG.md"
+    assert shown["Documentation"] == f"{REPOSITORY}/blob/v{__version__}/docs/index.md"
+    assert shown["Service"] == "https://legnext.ai"
+
+
+def test_an_sdist_keeps_the_addresses_that_it_was_built_with(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dist, "repository", str)
+    again = dist.built(dist.unpacked(files[".tar.gz"], tmp_path / "unpacked"), tmp_path / "again", str(COMMITTED_AT))
+    assert again[".whl"].read_bytes() == files[".whl"].read_bytes()
+
+
+def test_without_an_address_the_text_stays_and_no_link_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dist, "repository", str)
+    wheel = dist.built(ROOT, tmp_path / "dist", str(COMMITTED_AT))[".whl"]
+    assert dist.leading_nowhere(wheel) == []
+    assert "| Quick start |" in str(dist.metadata_of(wheel).get_payload())
 
 
 def names_in_sdist(sdist: Path) -> Iterator[str]:
@@ -188,7 +257,7 @@ def names_in_sdist(sdist: Path) -> Iterator[str]:
 def test_the_wheel_holds_the_package_typed_with_its_document_and_nothing_else(files: dict[str, Path]) -> None:
     with zipfile.ZipFile(files[".whl"]) as archive:
         names = set(archive.namelist())
-    assert {f"legnext_client/{name}" for name in ("py.typed", "openapi.json", "openapi.yaml", "__init__.py")} <= names
+    assert {f"legnext_client/{name}" for name in ("py.typed", "openapi.json", "__init__.py")} <= names
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"legnext_client"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert dist.lowest(files[".whl"])

@@ -38,7 +38,7 @@ def main() -> int:
     try:
         found = known(report())
     except Skipped as reason:
-        print(f"audit: skipped, nothing was looked up: {reason}", file=sys.stderr if required else sys.stdout)
+        print(f"audit: skipped: {reason}", file=sys.stderr if required else sys.stdout)
         return 1 if required else 0
     except Failed as reason:
         print(f"audit: pip-audit did not work: {reason}", file=sys.stderr)
@@ -58,7 +58,7 @@ def report() -> list[dict[str, Any]]:
         said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
         for line in reversed(said):
             if any(word in line for word in UNREACHABLE):
-                raise Skipped(line) from None
+                raise Skipped(f"the database was not reached: {line}") from None
         raise Failed(said[-1]) from None
     return packages
 
@@ -67,7 +67,11 @@ def known(packages: list[dict[str, Any]]) -> list[str]:
     """The known vulnerabilities, a line each. What could not be looked up is told."""
     unknown = [package for package in packages if "skip_reason" in package]
     if len(unknown) == len(packages):
-        raise Skipped(unknown[0]["skip_reason"] if unknown else "nothing is pinned")
+        raise Skipped(
+            f"the database knows none of the {len(packages)} pinned packages; a mirror may stand in its place"
+            if packages
+            else "nothing is pinned"
+        )
     for package in unknown:
         print(f"audit: {package['name']} was not looked up: {package['skip_reason']}")
     print(f"audit: {len(packages) - len(unknown)} of {len(packages)} pinned packages were looked up")

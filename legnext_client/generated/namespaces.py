@@ -113,6 +113,7 @@ class Midjourney(Generic[JobT]):
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
 
     imagine = diffusion
+    """Another name for `diffusion`."""
 
     def variation(
         self,
@@ -710,6 +711,7 @@ class AsyncMidjourney(Generic[JobT]):
         return await self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
 
     imagine = diffusion
+    """Another name for `diffusion`."""
 
     async def variation(
         self,

@@ -90,6 +90,7 @@ def test_methods_that_follow_from_the_spec_are_in_the_reference(site: Site) -> N
     for name, operation in OPERATIONS.items():
         home = f"legnext_client.generated.namespaces.{operation.namespace.capitalize()}"
         assert f"{home}.{name}" in calls
+        assert operation.alias is None or f"{home}.{operation.alias}" in calls
     assert "legnext_client.calls.WaitingTasks.wait_for_completion" in calls
 
 

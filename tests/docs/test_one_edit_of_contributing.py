@@ -61,7 +61,7 @@ def blocks() -> list[dict[str, Any]]:
 
 
 def spec_with_the_endpoint() -> dict[str, Any]:
-    """As the text says: the schemas, and the operation with what a neighbour has."""
+    """As the text says: the schemas, and the operation with the answers and callbacks of a neighbour."""
     schemas, paths = blocks()
     loader = yaml.CSafeLoader
     spec: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=loader)
@@ -70,9 +70,7 @@ def spec_with_the_endpoint() -> dict[str, Any]:
     )
     ((path, item),) = paths.items()
     operation = item["post"]
-    body, responses = copy.deepcopy((neighbour["requestBody"], neighbour["responses"]))
-    body["content"]["application/json"] = {"schema": {"$ref": "#/components/schemas/ColourRequest"}}
-    item["post"] = operation | {"requestBody": body, "responses": responses}
+    item["post"] = operation | {name: copy.deepcopy(neighbour[name]) for name in ("responses", "callbacks")}
     spec["components"]["schemas"].update(schemas)
     spec["paths"][path] = item
     return spec

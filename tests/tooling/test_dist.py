@@ -12,10 +12,10 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import dist
 import pytest
 import yaml
 
+import dist
 from legnext_client import __version__
 
 if TYPE_CHECKING:

@@ -125,12 +125,14 @@ class Work(Generic[JobT]):
     def _result(self, outcome: Outcome, jobs: list[JobT]) -> Result[JobT]:
         key, state = outcome.item.key, outcome.state
         self._running.discard(key)
+        if self._run is not None and key in self._run.leftovers:  # nobody asks for it
+            return Result(outcome, jobs)
         if key in self._open_ends:  # a callback came late, and has told what became of it
             self._ends[self._open_ends.pop(key)] -= 1
         self._ends[state] += 1
         if state in (SUBMITTED, UNKNOWN):
             self._open_ends[key] = state
-        elif self._run is not None and key not in self._run.leftovers:
+        else:
             self._over += 1
         return Result(outcome, jobs)
 

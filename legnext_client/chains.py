@@ -30,7 +30,7 @@ from legnext_client.chain_steps import (
     size_field,
     size_made,
 )
-from legnext_client.core.items import Call, Choose
+from legnext_client.core.items import CHAIN, Call, Choose
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import ROLES
 from legnext_client.planning import NUMBERS
@@ -189,7 +189,7 @@ class VideoChain:
             raise InvalidRequest(
                 "a chain without a step cannot be run: extend or upscale the video that it begins with."
             )
-        what = {"chain": described(self)}
+        what = {CHAIN: described(self)}
         return ChainItem(key, digest_chain(self.steps, self.beginning), self.steps, self.beginning, what)
 
     def to_dict(self) -> dict[str, Any]:

@@ -119,7 +119,9 @@ class ThreadCrew:
                 ended = Ended(order.tag, None, error)
             with self._counting:  # here, as whoever receives it may be interrupted before counting it
                 self._to_finish -= order.finish
-                lastly = None if self._to_finish else self._lastly
+                lastly = None
+                if not self._to_finish:
+                    lastly, self._lastly = self._lastly, None
             self._inbox.put(ended)
             if lastly is not None:
                 lastly()

@@ -26,6 +26,7 @@ from legnext_client.core.flow import (
     Start,
     Together,
 )
+from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from threading import Event
@@ -155,6 +156,8 @@ def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None
     began = time.perf_counter()
     try:
         outcome = hands.transport.send(effect)
+    except ConfigurationError as error:
+        return Lost(error.message, sent=False, again=False, error=error)
     except BaseException as error:
         _note(error, effect)
         raise
@@ -176,6 +179,8 @@ async def _async_done(effect: Send | Sleep | Errand, hands: AsyncHands, listener
     began = time.perf_counter()
     try:
         outcome = await hands.transport.send(effect)
+    except ConfigurationError as error:
+        return Lost(error.message, sent=False, again=False, error=error)
     except BaseException as error:
         _note(error, effect)
         raise

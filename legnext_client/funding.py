@@ -36,8 +36,8 @@ def budget_key(run: str, key: str, attempt: int) -> tuple[str, str, int]:
     return run, key, attempt
 
 
-def count_earlier(journal: Journal, budgets: Sequence[Budget]) -> None:
-    """Have the budgets know what earlier runs have spent, and what may still be spent for them."""
+def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[Budget]) -> None:
+    """Have the budgets know what may still be spent for earlier runs; those for the `whole` journal, what was spent."""
     if not budgets:
         return
     run, attempts = journal.about.id, Counter[str]()
@@ -46,7 +46,8 @@ def count_earlier(journal: Journal, budgets: Sequence[Budget]) -> None:
         attempts[entry.key] += 1
         for budget in budgets:
             if entry.state == DONE or (entry.state == FAILED and entry.points):
-                budget.settle(key, entry.points)
+                if budget in whole:
+                    budget.settle(key, entry.points)
             elif entry.state in (SUBMITTING, UNKNOWN):
                 budget.freeze(key, entry.price)
             elif entry.state in (SUBMITTED, FAILED):  # of what has failed, only what was given up holds anything

@@ -11,7 +11,7 @@ from legnext_client.chain_steps import ChainItem
 from legnext_client.chains import VideoChain
 from legnext_client.core.bounds import shown
 from legnext_client.core.checks import prepare
-from legnext_client.core.items import Call, digest_of
+from legnext_client.core.items import CHAIN, Call, digest_of
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES, Operation
 from legnext_client.planning import FREE
@@ -26,7 +26,7 @@ PAID = {
     if operation.method not in FREE and operation.answer_model == ROLES["job"].answer_model
 }
 """What a row can ask for."""
-OPERATION, KEY, CHAIN = "operation", "key", "chain"
+OPERATION, KEY = "operation", "key"
 """What stands in a row beside the fields."""
 CALLBACK = "callback"
 """The field that says where to call back: how to hear of a job, not what it is."""

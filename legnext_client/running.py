@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.calling import DAY, Origin, book, question, release
 from legnext_client.core.callbacks import CLAIM_MARK
+from legnext_client.core.items import CHAIN
 from legnext_client.core.lives import Life
 from legnext_client.core.pacing import Pacing
 from legnext_client.core.polling import UNKNOWN as UNCERTAIN
@@ -27,7 +28,7 @@ from legnext_client.downloads import LARGEST, SECONDS, of_job
 from legnext_client.errors import BudgetExceeded, InvalidRequest
 from legnext_client.funding import budget_key, check_balance, count_earlier
 from legnext_client.generated.operations import OPERATIONS
-from legnext_client.planning import expectation, refuse, size_of
+from legnext_client.planning import BY_TASK_TYPE, expectation, refuse, size_of
 from legnext_client.prices import price
 
 if TYPE_CHECKING:
@@ -107,19 +108,23 @@ class Run:
     def running(self, items: Callable[[], Iterable[Item]], *, again: bool) -> Flow[None]:
         """Run all rows; emits `Step` and `Outcome`. `again`: the rows can be read more than once."""
         options, self._looked_at = self._options, again
-        count_earlier(self.book, self._budgets)
+        count_earlier(self.book, self._budgets, options.budgets)
         shortage = None
         if again:
             flow = check_balance(self._desk, self.book, items(), self._budgets, retry_failed=options.retry_failed)
             shortage = yield from flow
-        lives = self._lives(items, again, new=shortage is None)
+        lives = self._lives(items, again)
         scheduler = Scheduler(lives, self.pacing, clock=self.clock, begins=shortage is None, late=self._late)
-        yield from scheduler.running()
+        try:
+            yield from scheduler.running()
+        finally:
+            for ear, job_id in scheduler.unheard.items():  # the next run knows it then
+                self._claim(self.book.awaiting(ear), job_id)
         if shortage is not None:
             raise shortage
 
-    def _lives(self, items: Callable[[], Iterable[Item]], again: bool, new: bool) -> Iterator[LifeFlow[None]]:
-        """First what is under way, or may be: it has its place already. Then, if wanted, the rows that are new."""
+    def _lives(self, items: Callable[[], Iterable[Item]], again: bool) -> Iterator[LifeFlow[None]]:
+        """First what is under way, or may be: it has its place already. Then the rows that are new."""
         under_way = {entry.item: entry for entry in self.book.entries(SUBMITTED, UNKNOWN)}
         first = [item for item in items() if item.key in under_way] if again and under_way else []
         seen = {item.key for item in first}
@@ -128,7 +133,7 @@ class Run:
             yield Life(item, self).living()
         if again:
             yield from map(self._leftover, under_way.values())
-        for item in items() if new else ():
+        for item in items():
             if item.key not in seen:
                 under_way.pop(item.key, None)
                 yield Life(item, self).living()
@@ -138,19 +143,28 @@ class Run:
     def _leftover(self, entry: Entry) -> LifeFlow[None]:
         self.leftovers.add(entry.item)
         what = self.book.described(entry.item) or {}
-        return Life(Leftover(entry.item, entry.digest, what), self).leftover(entry)
+        return Life(Leftover(entry.item, entry.digest, what, _steps_of(what)), self).leftover(entry)
 
     def _late(self, ear: str, job_id: str) -> LifeFlow[None] | None:
         """A callback that nobody listens for any more: how the row goes on that it claims, if there is one."""
         entry = self.book.awaiting(ear)
+        if entry is None or entry.item not in self.unsettled:  # its own life will hear of it
+            return None
+        claimed = self._claim(entry, job_id)
+        if claimed is None:
+            return None
+        item = self.unsettled.pop(entry.item)
+        return self._leftover(claimed) if entry.item in self.leftovers else Life(item, self).living()
+
+    def _claim(self, entry: Entry | None, job_id: str) -> Entry | None:
+        """Give a request with unknown outcome its job; None where there is no such request, or the job is another's."""
         if entry is None:
             return None
         try:
             self.book.claim(entry.id, job_id)
-        except InvalidRequest:  # the job of another request
+        except InvalidRequest:
             return None
-        item = self.unsettled.pop(entry.item, None)
-        return Life(item, self).living() if item is not None else self._leftover(self.book.entry(entry.key) or entry)
+        return self.book.entry(entry.key)
 
     # ---- a call -------------------------------------------------------------------------------------------------
 
@@ -238,6 +252,12 @@ class Run:
         found = OPERATIONS.get(operation)
         return default_timeout((expectation(found, body) if found else None) or UNCERTAIN)
 
+    def is_another(self, entry: Entry, state: State) -> bool:
+        """Whether a job is of a kind that this request does not make."""
+        operation = OPERATIONS.get(entry.operation)
+        known = state.task_type in BY_TASK_TYPE and operation is not None
+        return known and operation is not None and operation.task_type != state.task_type
+
     def saw(self, state: State, origin: Origin, running: float | None, price: int) -> int:
         """The job has ended; the points that it cost."""
         self._desk.saw(state, origin, running)
@@ -261,6 +281,12 @@ class Run:
             concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
         )  # fmt: skip
         return [str(path) for path in paths]
+
+
+def _steps_of(asked: Mapping[str, Any]) -> int:
+    """How many steps a row has by what was asked for: a film has several."""
+    film = asked.get(CHAIN)
+    return len(film["steps"]) if film else 1
 
 
 def _takes_callback(operation: Operation) -> bool:

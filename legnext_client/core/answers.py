@@ -40,12 +40,18 @@ _ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}")')
 
 
 def id_in(answer: bytes | None) -> str | None:
-    """The id of a job in an answer that cannot be read as a whole, if it is there to its last character."""
+    """The id of a job in an answer that was cut off, if it is there to its last character.
+
+    What can be read as a whole is read by what it is: an id somewhere deep in it may be that of any job.
+    """
     found = _ID.search(answer or b"")
+    if answer is None or found is None or as_object(answer) is not None:
+        return None
     try:
-        return json.loads(found[1]) or None if found else None
+        job_id = json.loads(found[1])
     except ValueError:
         return None
+    return job_id if job_id.isprintable() and not job_id.isspace() else None
 
 
 class ErrorWords(NamedTuple):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from legnext_client.core.callbacks import Bell
+    from legnext_client.errors import ConfigurationError
 
 ResultT = TypeVar("ResultT")
 
@@ -57,12 +58,16 @@ class Received(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """No answer. `sent`: the request may have arrived. `again`: another try could end differently."""
+    """No answer. `sent`: the request may have arrived. `again`: another try could end differently.
+
+    `error` is what to raise where there was not even a try: the client is closed, say.
+    """
 
     reason: str
     sent: bool
     again: bool = True
     answer: bytes | None = None
+    error: ConfigurationError | None = None
 
 
 class Fetch(NamedTuple):

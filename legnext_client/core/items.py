@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from legnext_client.errors import InvalidRequest
     from legnext_client.generated.operations import Operation
 
+CHAIN = "chain"
+"""Under which a film stands in what was asked for."""
+
 Choose = Callable[[Any], int | Awaitable[int]]
 """Chooses a number by a finished job; what is awaited works where there is a loop."""
 

@@ -73,6 +73,9 @@ class Life:
             for step in range(self._item.steps):
                 yield from self._step(step)
             files, error = yield from self._fetched()
+        except Stopped:
+            self._house.unsettled[self._item.key] = self._item
+            raise
         except Over as over:
             state, error, files = over.state, over.error, self._had_files
         if state == UNKNOWN:
@@ -87,12 +90,16 @@ class Life:
             try:
                 yield from self._claimed(entry, SubmissionUnknown())
             except Over:  # as it was: nothing that one must be told of again
+                self._house.unsettled[self._item.key] = self._item
                 return
             entry = checked((yield Do(partial(self._house.book.entry, entry.key)))) or entry
         try:
             yield from self._wait(entry, entry.key, _told(entry), self._house.recalled(entry, None), 0.0)
         except Over as over:
             state, error = over.state, over.error
+        if state == DONE and entry.step + 1 < self._item.steps:
+            said = f"{entry.step + 1} of {self._item.steps} steps are done, and nobody asks for the others any more"
+            state, error = NEW, LegnextError(said)
         yield Emit(Outcome(self._item, state, tuple(self._finished), error, (), self._points, False))
 
     def _step(self, step: int) -> LifeFlow[None]:
@@ -131,6 +138,8 @@ class Life:
             return
         for entry in entries:
             if entry.state not in (NEW, DONE, FAILED):
+                yield Occupy()
+                yield Leave(may_run_until(entry, self._house))
                 raise Over(
                     entry.state,
                     InvalidRequest(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from itertools import count
+from contextlib import suppress
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from legnext_client.core.flow import Collect, Ended, Flow, Start, Told
@@ -67,7 +68,8 @@ class Scheduler:
         self._downloading = 0
         self._pauses: list[tuple[float, int, _Life, int]] = []
         self._ears: dict[str, _Life] = {}
-        self._missed: dict[str | None, Any] = {}
+        self.unheard: dict[str, Any] = {}
+        """What was heard while nobody listened for it."""
         self._number = count()
         self._short_of_points = False
         self.halted: BaseException | None = None
@@ -86,12 +88,15 @@ class Scheduler:
         try:
             while True:
                 yield from self._begin()
-                if not self._alive and self._rows is None:
+                if not self._alive and self._all_read():
                     break
                 for message in (yield Collect(self._patience())):
                     yield from self._take(message)
                 yield from self._wake()
         finally:
+            for life, _ in self._unsent():  # it may give back what it holds for this
+                with suppress(Stopped):
+                    life.flow.throw(Stopped())
             for life in self._alive:
                 life.flow.close()
         if self.halted is not None:
@@ -112,21 +117,37 @@ class Scheduler:
     def _begin(self) -> Flow[None]:
         yield from self._give_room()
         while self._rows is not None and self._wants_more():
-            flow = None
-            try:
-                flow = None if self.halted is not None else next(self._rows, None)
-            except Exception as error:  # the rows cannot be read on: what runs is waited for
-                self.halt(error)
+            flow = self._next_row()
             if flow is None:
-                self._rows = None
                 break
             life = yield from self._live(flow)
             yield from self._give_room()
             if life not in self._alive:  # it was over before: who is told of thousands of these may say something
                 break
         if self.halted is not None:
-            yield from self._stop()
+            self._rows = None
+        if self.halted is not None or not self._begins:
+            yield from self._dismiss()
         yield from self._start_asides()
+
+    def _all_read(self) -> bool:
+        """Whether there is no row left; one that is there, and for which there is no room yet, is kept for later."""
+        flow = self._next_row()
+        if flow is not None and self._rows is not None:
+            self._rows = chain([flow], self._rows)
+        return flow is None
+
+    def _next_row(self) -> LifeFlow[None] | None:
+        """The next row, as long as there are any and something is begun."""
+        flow = None
+        if self._rows is not None and self.halted is None:
+            try:
+                flow = next(self._rows, None)
+            except Exception as error:  # the rows cannot be read on: what runs is waited for
+                self.halt(error)
+        if flow is None:
+            self._rows = None
+        return flow
 
     def _live(self, flow: LifeFlow[None]) -> Flow[_Life]:
         life = _Life(flow)
@@ -139,10 +160,7 @@ class Scheduler:
         return not self._for_room and self.occupied < self._pacing.jobs and fetching < 2 * DOWNLOADS
 
     def _give_room(self) -> Flow[None]:
-        while self._for_room and self.halted is None:
-            if not self._begins:
-                yield from self._resume(self._for_room.popleft()[0], None, Stopped())
-                continue
+        while self._for_room and self.halted is None and self._begins:
             if self._short_of_points or self.occupied >= max(1, self._pacing.jobs):
                 return
             if self._pacing.next_submission > self._clock():
@@ -173,17 +191,21 @@ class Scheduler:
             self._downloading += 1
             yield Start((life, life.turn, True), aside.flow, aside.finish)
 
-    def _stop(self) -> Flow[None]:
-        self._rows = None
+    def _dismiss(self) -> Flow[None]:
+        """Send away who waits to begin something, or for what may never come."""
         waiting = [life for life, _ in self._for_room] + [life for life in self._ears.values() if not life.needed]
         self._for_room.clear()
+        waiting += [life for life, _ in self._unsent()]
+        for life in waiting:
+            yield from self._resume(life, None, Stopped())
+
+    def _unsent(self) -> list[tuple[_Life, Aside]]:
+        """Who waits to send what was to be finished once begun; they wait no more."""
         unsent = [(life, aside) for life, aside in self._for_requests if aside.finish]
-        waiting += [life for life, _ in unsent]
         self._for_requests = deque(one for one in self._for_requests if not one[1].finish)
         for _, aside in unsent:
             aside.flow.close()
-        for life in waiting:
-            yield from self._resume(life, None, Stopped())
+        return unsent
 
     # ---- what happens -------------------------------------------------------------------------------------------
 
@@ -215,9 +237,9 @@ class Scheduler:
             elif (flow := self._heard_late(ear, value)) is not None:
                 yield from self._live(flow)
             else:
-                self._missed[ear] = value
-                if len(self._missed) > MISSED:
-                    del self._missed[next(iter(self._missed))]
+                self.unheard[ear] = value
+                if len(self.unheard) > MISSED:
+                    del self.unheard[next(iter(self.unheard))]
         else:
             self.halt(message.value)
 
@@ -267,8 +289,8 @@ class Scheduler:
             case Aside(_, request):
                 (self._for_requests if request else self._for_downloads).append((life, effect))
             case Pause(until, ear, needed):
-                if ear in self._missed:
-                    return self._missed.pop(ear)
+                if ear is not None and ear in self.unheard:
+                    return self.unheard.pop(ear)
                 heapq.heappush(self._pauses, (until, next(self._number), life, life.turn))
                 life.needed = needed
                 if ear is not None:

@@ -97,6 +97,8 @@ def judge(request: Request, outcome: Received | Lost) -> Verdict:
 
 
 def _lost(request: Request, lost: Lost) -> Verdict:
+    if lost.error is not None:
+        return Failed(lost.error)
     if lost.sent and request.paid:
         return Failed(_unknown(request, lost.reason, lost.answer))
     error = ConnectionError(f"{request.method} {request.path}: {lost.reason.rstrip('. ')}.")
@@ -125,7 +127,7 @@ def _success(request: Request, outcome: Received) -> Verdict:
 
 
 def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
-    job_id = id_in(answer)
+    job_id = _named(request, answer)
     names = f" It names job {job_id}: ask for that first." if job_id else ""
     return SubmissionUnknown(
         f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.{names}",
@@ -134,6 +136,12 @@ def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionU
         answer=answer,
         job_id=job_id,
     )
+
+
+def _named(request: Request, answer: bytes | None) -> str | None:
+    """The id in an answer, unless it is one that the request itself has spoken of."""
+    job_id = id_in(answer)
+    return None if job_id in (request.sent or {}).values() else job_id
 
 
 def _unknown_after(request: Request, outcome: Received, error: Any) -> SubmissionUnknownServerError:
@@ -151,7 +159,7 @@ def _unknown_after(request: Request, outcome: Received, error: Any) -> Submissio
         method=error.method,
         path=error.path,
         retry_after=error.retry_after,
-        job_id=error.job_id or id_in(outcome.body),
+        job_id=error.job_id or _named(request, outcome.body),
     )
 
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 NEW, SUBMITTING, SUBMITTED, DONE, FAILED, UNKNOWN = "new", "submitting", "submitted", "done", "failed", "unknown"
 STATES = (NEW, SUBMITTING, SUBMITTED, DONE, FAILED, UNKNOWN)
-NOT_ITS_FAULT = (AuthenticationError, InsufficientCreditsError)
-"""Refusals that say nothing of the request: when the account is in order again, it can be sent."""
+NOT_ITS_FAULT = (AuthenticationError, InsufficientCreditsError, ConfigurationError)
+"""Refusals that say nothing of the request: when the account, or the client, is in order again, it can be sent."""
 
 
 class Intent(NamedTuple):
@@ -130,11 +130,7 @@ def submit_once(intent: Intent, request: Request, records: Records, timeout: flo
     number = begun.entry.id
     if not begun.won:
         return Submission(begun.entry)
-    try:
-        verdict = judge(request, (yield Send(request, timeout)))
-    except ConfigurationError:  # the client was closed, or is another loop's: nothing was sent
-        checked((yield Do(partial(records.returned, number))))
-        raise
+    verdict = judge(request, (yield Send(request, timeout)))
     if isinstance(verdict, Answer):
         state = State(verdict.data)
         _written((yield Do(partial(records.accepted, number, state))), intent, state.job_id)

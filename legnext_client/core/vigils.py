@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,7 @@ from legnext_client.core.outcomes import Over, Step
 from legnext_client.core.submission import NOT_ITS_FAULT, SUBMITTED, UNKNOWN, Entry, checked
 from legnext_client.core.waiting import last_question
 from legnext_client.core.wishes import Aside, Halt, Leave, LifeFlow, Occupy, Pause
-from legnext_client.errors import LegnextError, RateLimitError, WaitTimeout
+from legnext_client.errors import InvalidRequest, LegnextError, RateLimitError, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,9 @@ class Vigil:
             silence.heard(answered or watch.refusal is not None)
             if answered:
                 house.pacing.answered()
+                if self._is_guessed and house.is_another(entry, watch.state):
+                    said = f"job {watch.state.job_id} is no {entry.operation} but a {watch.state.task_type}"
+                    yield from self._disown(InvalidRequest(said), None)
                 if not watch.state.done:
                     running = house.clock()
                     yield from self._tell(watch.state)
@@ -81,8 +85,10 @@ class Vigil:
 
     def _tell(self, state: State) -> LifeFlow[None]:
         """Say how far the job is, and stop the run where the service holds more for it than was estimated."""
-        excess = self._house.holds(state, self._origin, self._entry.price)
-        if excess is not None:
+        entry = self._entry
+        excess = self._house.holds(state, self._origin, max(entry.price, entry.frozen))
+        if excess is not None:  # written down, so that the next run goes on with what is known then
+            checked((yield Do(partial(self._house.book.holds, entry.id, math.ceil(state.points)))))
             yield Halt(excess)
         yield Emit(Step(self._item, self._entry.step, self._title, state))
 
@@ -102,12 +108,19 @@ class Vigil:
         entry = self._entry
         if isinstance(error, NOT_ITS_FAULT):
             raise error
-        if entry.status is None and entry.state == SUBMITTED:
-            # Nobody but a person, a callback or a broken answer has said that this is the job.
-            checked((yield Do(partial(self._house.book.disown, entry.id, str(error)))))
-            yield Leave(may_run_until(entry, self._house))
-            raise Over(UNKNOWN, error)
+        if self._is_guessed:  # it may be none, or be known to another replica: the next run asks once more
+            yield from self._disown(error, entry.job_id)
         raise Over(SUBMITTED, error)
+
+    @property
+    def _is_guessed(self) -> bool:
+        """Nobody but a person, a callback or a broken answer has said that this is the job."""
+        return self._entry.status is None and self._entry.state == SUBMITTED
+
+    def _disown(self, error: LegnextError, job_id: str | None) -> LifeFlow[None]:
+        checked((yield Do(partial(self._house.book.disown, self._entry.id, str(error), job_id))))
+        yield Leave(may_run_until(self._entry, self._house))
+        raise Over(UNKNOWN, error)
 
 
 def may_run_until(entry: Entry, house: House) -> float:
@@ -118,7 +131,7 @@ def may_run_until(entry: Entry, house: House) -> float:
 
 def _ended_at(entry: Entry, state: State, today: datetime) -> datetime:
     """When the job ended, by this machine's calendar; the service's own may be another."""
-    since, lasted = entry.submitted_at or entry.submitting_at, state.lasted
+    since, lasted = entry.submitting_at or entry.submitted_at, state.lasted
     return today if since is None or lasted is None else min(today, since + timedelta(seconds=lasted))
 
 

@@ -92,6 +92,7 @@ class Journal(Records):
             self._connection.close()
             if self._ballast is not None:
                 self._ballast.drop()
+                self._ballast = None
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None

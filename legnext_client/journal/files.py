@@ -173,7 +173,8 @@ def reader(path: str) -> sqlite3.Connection:
     """A connection that cannot write."""
     # Readers share a file beside the journal. Where none can be made, nobody writes either, and none is needed.
     place = os.path.realpath(path)
-    still = not os.access(os.path.dirname(place), os.W_OK) and not is_there(beside(path, "wal"))
+    alone = not any(os.path.lexists(beside(path, what)) for what in ("wal", "shm"))
+    still = alone and not os.access(os.path.dirname(place), os.W_OK)
     return _connect(f"file:{quote(place)}?mode=ro{'&immutable=1' if still else ''}", path)
 
 

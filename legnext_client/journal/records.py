@@ -125,9 +125,13 @@ class Records(Store):
             )
         return True
 
-    def disown(self, number: int, reason: str) -> None:
-        """The job that was adopted is none of the account's: what became of the request is as unknown as before."""
-        self._write("UPDATE requests SET state = 'unknown', job_id = NULL, error = ? WHERE id = ?", reason, number)
+    def disown(self, number: int, reason: str, job_id: str | None) -> None:
+        """The job that was adopted is none of the account's, or not this one; `job_id` is kept to ask for it again."""
+        self._write("UPDATE requests SET state = 'unknown', job_id = ?, error = ? WHERE id = ?", job_id, reason, number)
+
+    def holds(self, number: int, points: int) -> None:
+        """The service holds these points for the job, more than was thought."""
+        self._write("UPDATE requests SET frozen = ? WHERE id = ?", points, number)
 
     def ended(self, number: int, state: State, points: int, at: datetime | None = None) -> None:
         """The job was done at this time, or is now, and has cost these points."""

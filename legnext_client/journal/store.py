@@ -50,12 +50,10 @@ class Store:
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._mutex, self._speaking():
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(query, _sound(values)).fetchall()
 
     def _run(self, statement: str, *values: Any) -> None:
-        # What the service says may hold half a surrogate pair, which no file can.
-        sound = [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
-        self._connection.execute(statement, sound)
+        self._connection.execute(statement, _sound(values))
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
@@ -100,6 +98,11 @@ class Store:
             yield
         except (ValueError, TypeError) as error:
             raise files.damaged(self.path, str(error)) from error
+
+
+def _sound(values: tuple[Any, ...]) -> list[Any]:
+    """What the service says may hold half a surrogate pair, which no file can."""
+    return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
 
 
 def timestamp(moment: datetime) -> str:

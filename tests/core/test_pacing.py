@@ -103,6 +103,8 @@ def test_questions_that_were_sent_together_and_refused_slow_the_rate_once() -> N
     for _ in range(6):
         pace.slower(None, sent)
     assert pace.per_second == 5
+    pace.slower(None, clock.now)
+    assert pace.per_second == 5
     sent = clock.now + 0.1
     clock.now += 0.5
     pace.slower(None, sent)
@@ -116,6 +118,7 @@ def test_what_goes_wrong_for_a_minute_is_told_of_once(caplog: pytest.LogCaptureF
         pace.unreachable()
         clock.now += 5
     said = [record.message for record in caplog.records]
+    assert {record.name for record in caplog.records} == {"legnext_client"}
     assert said == [
         "The service has taken no job for 60 seconds, it has too many; it is asked on.",
         "The service has not been reached for 60 seconds; it is tried on.",

@@ -29,7 +29,9 @@ class World:
 
     def run(self, lives: Iterator[LifeFlow[None]], at: dict[float, Any] | None = None) -> Scheduler:
         """Run all lives; `at` says what is told from outside at which moment."""
-        scheduler = Scheduler(lives, self.pacing, clock=lambda: self.now)
+        return self.carry_out(Scheduler(lives, self.pacing, clock=lambda: self.now), at)
+
+    def carry_out(self, scheduler: Scheduler, at: dict[float, Any] | None = None) -> Scheduler:
         told = sorted((at or {}).items())
         flow, result = scheduler.running(), None
         try:
@@ -303,6 +305,109 @@ def test_of_several_errors_the_one_with_the_id_of_a_paid_job_is_raised() -> None
         world.run(iter([broken(1, JournalError("no room")), broken(2, paid), broken(3, JournalError("nor here"))]))
     assert caught.value is paid
     assert [note.split(".")[0] for note in paid.__notes__] == ["Also: no room", "Also: nor here"]
+
+
+@pytest.mark.parametrize(
+    "first", [KeyboardInterrupt(), JournalError("no room", job_id="job-0")], ids=["Ctrl-C", "paid"]
+)
+def test_an_interrupt_or_an_earlier_id_stays_what_is_raised(first: BaseException) -> None:
+    scheduler = Scheduler(iter(()), World().pacing, clock=lambda: 0.0)
+    scheduler.halt(first)
+    scheduler.halt(first)
+    scheduler.halt(JournalError("the disk is full", job_id="job-1"))
+    assert scheduler.halted is first
+    assert [note.split(".")[0] for note in first.__notes__] == ["Also: the disk is full"]
+
+
+def test_between_rows_that_are_over_at_once_it_is_heard_what_is_said() -> None:
+    world, begun = World(jobs=3), list[int]()
+
+    def over_at_once(number: int) -> LifeFlow[None]:
+        begun.append(number)
+        yield Emit(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        world.run((over_at_once(number) for number in range(50)), {0.0: KeyboardInterrupt()})
+    assert begun == [0]
+
+
+def test_where_nothing_is_begun_those_who_want_to_are_sent_away_and_what_runs_is_waited_for() -> None:
+    world = World(jobs=1)
+
+    def running() -> LifeFlow[None]:
+        yield Occupy()
+        yield Pause(5)
+        yield Leave()
+        yield Emit("ended")
+        yield Room(nothing)
+        yield Emit("never")
+
+    def unheard() -> LifeFlow[None]:
+        yield Pause(500, "ear", needed=False)
+        yield Emit("never")
+
+    rows = [running(), unheard(), job(world, "a", 1), job(world, "b", 1)]
+    scheduler = Scheduler(iter(rows), world.pacing, clock=lambda: world.now, begins=False)
+    world.carry_out(scheduler)
+    assert (world.emitted, world.now) == (["ended"], 5)
+
+
+def test_what_was_to_be_sent_is_not_when_it_ends_before_and_who_planned_it_is_told() -> None:
+    world, told = World(jobs=3, per_second=0.1), list[str]()
+
+    def paid() -> Flow[None]:
+        told.append("sent")
+        yield Emit("never")
+
+    def planning(name: str) -> LifeFlow[None]:
+        yield Room(nothing)
+        try:
+            yield Aside(paid(), finish=True)
+        except Stopped:
+            told.append(f"{name} gives back")
+            raise
+
+    scheduler = Scheduler(iter([planning("a"), planning("b")]), world.pacing, clock=lambda: world.now)
+    flow = scheduler.running()
+    assert isinstance(flow.send(None), Start)  # the first goes out; the rate holds the second back
+    flow.close()
+    assert told == ["b gives back"]
+
+
+def test_a_question_that_waits_for_its_turn_is_asked_after_a_halt_and_a_submission_is_not() -> None:
+    world, told = World(jobs=3, per_second=0.1), list[str]()
+
+    def asking(name: str, finish: bool) -> LifeFlow[None]:
+        try:
+            told.append((yield Aside(giving(name), finish=finish)))
+        except Stopped:
+            told.append(f"{name} stopped")
+
+    rows = [asking("first", False), asking("paid", True), asking("free", False)]
+    with pytest.raises(KeyboardInterrupt):
+        world.run(iter(rows), {5.0: KeyboardInterrupt()})
+    assert told == ["first", "paid stopped", "free"]
+
+
+def test_what_nobody_listens_for_may_bring_a_life_or_an_error() -> None:
+    world = World(jobs=3)
+
+    def late(ear: str, value: Any) -> LifeFlow[None] | None:
+        if ear == "odd":
+            raise InvalidRequest("odd")
+        return job(world, value, 1) if ear == "token" else None
+
+    heard = {
+        1.0: Heard("token", "late"),
+        2.0: Heard("other", "kept"),
+        3.0: Heard("odd", 0),
+        4.0: Heard("token", "more"),
+    }
+    scheduler = Scheduler(iter([job(world, "row", 10)]), world.pacing, clock=lambda: world.now, late=late)
+    with pytest.raises(InvalidRequest):
+        world.carry_out(scheduler, heard)
+    assert [what for what in world.emitted if what[0] == "ended"] == [("ended", "late", 2), ("ended", "row", 10)]
+    assert scheduler.unheard == {"other": "kept", "odd": 0}
 
 
 def purse(points: int) -> Callable[[int], Callable[[], None]]:

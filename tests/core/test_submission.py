@@ -10,6 +10,7 @@ from legnext_client.core.flow import Do, Lost, Received, Request, Send
 from legnext_client.core.submission import Begun, Entry, Intent, Submission, submit_once
 from legnext_client.errors import (
     BadRequestError,
+    ConfigurationError,
     ConnectionError,
     InsufficientCreditsError,
     JournalError,
@@ -49,6 +50,8 @@ class Written:
         self.told.append(("refused", number, job_id) if reason else "no reason")
 
     def lost(self, number: int, reason: str, job_id: str | None) -> None:
+        if self._full:
+            raise JournalError("the disk is full.", journal="run.db")
         self.told.append(("lost", number, *filter(None, [job_id])) if reason else "no reason")
 
 
@@ -100,6 +103,7 @@ def answer(status: int, body: bytes = b"{}") -> Received:
     [
         (Lost("refused", sent=False), ("returned", 7), ConnectionError, True),
         (Lost("untrusted certificate", sent=False, again=False), ("returned", 7), ConnectionError, False),
+        (Lost("closed", sent=False, error=ConfigurationError("closed")), ("returned", 7), ConfigurationError, False),
         (answer(429), ("returned", 7), RateLimitError, True),
         (answer(402), ("returned", 7), InsufficientCreditsError, False),
         (answer(400), ("refused", 7, None), BadRequestError, False),
@@ -123,6 +127,25 @@ def test_what_becomes_of_it_is_written_down(
     assert submission.state is None
     assert isinstance(submission.error, error)
     assert submission.again is again
+
+
+def test_what_is_given_up_is_what_has_failed_and_may_cost_something() -> None:
+    assert ENTRY._replace(state="failed", frozen=1).given_up
+    assert not ENTRY._replace(state="failed", frozen=0).given_up
+    assert not ENTRY._replace(state="submitted", frozen=80).given_up
+
+
+@pytest.mark.parametrize(
+    ("outcome", "named"),
+    [(answer(200, b'{"job_id": "j-1", "sta'), "j-1"), (Lost("reset", sent=True), None)],
+)
+def test_a_loss_that_cannot_be_written_down_is_told_with_the_id_if_there_is_one(
+    outcome: Received | Lost, named: str | None
+) -> None:
+    with pytest.raises(JournalError, match="the disk is full") as caught:
+        submitted(Written(full=True), outcome)
+    assert caught.value.job_id == named
+    assert ("paid as job j-1" in str(caught.value)) == (named is not None)
 
 
 def test_an_id_that_cannot_be_written_down_is_in_the_error() -> None:

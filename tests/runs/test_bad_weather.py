@@ -34,6 +34,9 @@ class Wrapped:
         outcome = self._passing(send)
         return self._inner.send(send) if outcome is None else outcome
 
+    def fetch(self, fetch: Any) -> Any:
+        return self._inner.fetch(fetch)
+
     def close(self) -> Any:
         return self._inner.close()
 

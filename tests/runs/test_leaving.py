@@ -104,6 +104,26 @@ def test_who_has_left_lets_go_of_the_journal_when_the_last_answer_is_written_dow
     assert told == ["written down", "let go"]
 
 
+def test_the_journal_is_let_go_of_once_whatever_ends_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "HURRY", 0.0)
+    paid, free, told = threading.Event(), threading.Event(), list[str]()
+
+    def waiting(for_what: threading.Event) -> Flow[None]:
+        yield Do(for_what.wait)
+
+    transport: Any = None
+    crew = crews.ThreadCrew(Hands(transport, SystemClock()))
+    crew.start(Start("paid", waiting(paid), finish=True))
+    crew.start(Start("free", waiting(free)))
+    crew.__exit__(KeyboardInterrupt, None, None)
+    crew.lastly(lambda: told.append("let go"))
+    paid.set()
+    free.set()
+    for thread in crew._threads:
+        thread.join(30)
+    assert told == ["let go"]
+
+
 def test_the_same_in_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crews, "HURRY", 0.0)
     told: list[str] = []

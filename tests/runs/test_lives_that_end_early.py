@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client import VideoChain
 from legnext_client.core.flow import Received
 from legnext_client.errors import AuthenticationError, BudgetExceeded, JobFailed, NotFoundError, WaitTimeout
 
@@ -44,6 +45,17 @@ def test_a_job_whose_row_is_gone_may_take_too_long_once_more(world: World) -> No
     results, _ = world.batch(cats(2)[1:], timeout=100)
     found = {result.key: (result.state, type(result.error)) for result in results}
     assert found == {"cat-0": ("submitted", WaitTimeout), "cat-1": ("done", type(None))}
+
+
+def test_a_film_whose_row_is_gone_is_not_told_as_done_with_its_first_step(world: World) -> None:
+    world.server.faults.add("never_ends", times=1)
+    film = VideoChain.start("waves").extend("night")
+    world.batch([{"key": "f", "chain": film}], timeout=200)
+    world.server.jobs.complete(world.server.ledger[0].job_id)
+    results, batch = world.batch(cats(1))
+    assert {result.key: result.state for result in results} == {"f": "new", "cat-0": "done"}
+    assert "1 of 2 steps are done" in str(next(result.error for result in results if result.key == "f"))
+    assert (batch.counts.done, batch.counts.failed, batch.summary.left) == (1, 0, 0)
 
 
 def test_a_job_that_the_service_no_longer_tells_of_stays_submitted(world: World) -> None:

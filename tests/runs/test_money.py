@@ -57,13 +57,59 @@ def test_rows_that_were_changed_are_counted_as_new_ones(make_world: Callable[...
     assert len(world.server.ledger) == 2
 
 
-def test_a_budget_of_the_client_counts_earlier_runs_as_the_runs_own_does(world: World) -> None:
+def test_a_budget_of_the_client_counts_what_may_still_be_spent_for_earlier_runs_and_not_what_was(world: World) -> None:
     world.server.faults.add("close_after", times=1, method="POST")
     world.batch(cats(2))
     client, budget = world.client(), Budget(240)
     with client.budget(budget), pytest.raises(BudgetExceeded):
         world.batch(cats(5), client=client)
     assert (budget.spent, budget.reserved) == (160, 80)
+    assert len(world.server.ledger) == 4
+
+
+def test_rows_that_were_done_come_again_before_it_is_told_that_the_balance_is_short(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(credits=320)
+    world.batch(cats(3))
+    batch = world.client().batch(cats(6), world.path)
+    with pytest.raises(BudgetExceeded, match="up to 240 points, and the account has 80"):
+        world.drained(batch)
+    assert (batch.summary.done, batch.summary.left) == (3, 3)
+    assert len(world.server.ledger) == 3
+
+
+def test_what_was_planned_and_never_sent_is_given_back_when_one_leaves(world: World) -> None:
+    budget, client = Budget(1000), world.client(requests_per_second=1)
+    rows = [{"key": "quick", "text": "complete-at-once"}, *cats(5)]
+
+    async def leave() -> None:
+        async with client.batch(rows, budget=budget) as batch:
+            async for _ in batch:
+                break
+
+    if world.colour.is_async:
+        world.colour.do(leave())
+    else:
+        with client.batch(rows, budget=budget) as batch:
+            next(iter(batch))
+    sent = len(world.server.ledger)
+    assert sent < 6
+    assert budget.spent + budget.reserved == 80 * sent
+
+
+def test_a_job_that_is_dearer_than_was_thought_stops_one_run_and_not_each(world: World) -> None:
+    world.server.faults.add("never_ends", times=1, method="POST")
+
+    def first(path: str) -> bool:
+        return bool(world.server.ledger) and world.server.ledger[0].job_id in path
+
+    tell = telling(world, 999, frozen=500)
+    client = behind(world, lambda send: tell(send) if first(send.request.path) else None)
+    with pytest.raises(BudgetExceeded, match="holds 500 points"):
+        world.batch(cats(3), concurrency=1, budget=5000, timeout=100, client=client)
+    results, _ = world.batch(cats(3), client=client, budget=5000, timeout=100)
+    assert sorted(result.key for result in results if result.state == "done") == ["cat-1", "cat-2"]
     assert len(world.server.ledger) == 3
 
 

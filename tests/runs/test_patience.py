@@ -89,6 +89,26 @@ def test_who_shall_come_back_tomorrow_is_told_at_once(world: World) -> None:
     assert world.states() == {"cat-0": "new"}
 
 
+@pytest.mark.parametrize(("fault", "seconds"), [("never_ends", 50), ("close_after", 0)])
+def test_a_run_ends_with_its_last_row_though_all_places_are_taken_by_what_may_run_on(
+    world: World, fault: str, seconds: float
+) -> None:
+    world.server.faults.add(fault, times=3, method="POST")
+    begun = world.server.clock.now
+    results, _ = world.batch(cats(3), concurrency=3, timeout=50)
+    assert len(results) == 3
+    assert world.server.clock.now - begun == pytest.approx(seconds, abs=2)
+
+
+def test_a_row_that_was_changed_while_its_request_may_run_keeps_the_place_of_that(world: World) -> None:
+    world.server.faults.add("close_after", times=1, method="POST")
+    world.batch(cats(1), concurrency=1)
+    changed = [{"key": "cat-0", "text": "a dog"}, *cats(2)[1:]]
+    results, _ = world.batch(changed, concurrency=1)
+    assert [(result.key, result.state) for result in results] == [("cat-0", "unknown"), ("cat-1", "done")]
+    assert world.server.ledger[1].at >= world.server.ledger[0].at + 300
+
+
 def test_what_is_unknown_keeps_its_place_though_no_row_asks_for_it_any_more(world: World) -> None:
     world.server.faults.add("close_after", times=1, method="POST")
     world.batch(cats(1), concurrency=1)

@@ -71,6 +71,48 @@ def test_an_id_that_no_job_has_leaves_the_row_unknown_and_its_place_taken(world:
     assert second.at >= first.at + 300, "an image may last so long"
 
 
+def test_an_id_that_is_not_known_at_once_is_asked_for_again_by_the_next_run(world: World) -> None:
+    spoilt = Spoilt(world, lambda job_id: Received(200, {}, CUT.format(job_id).encode()))
+
+    def behind_the_times(send: Any) -> Any:
+        if spoilt.made and spoilt.made[0] in send.request.path:
+            return Received(404, {}, b'{"message": "no such job"}')
+        return spoilt(send)
+
+    [result], _ = world.batch(cats(1), client=behind(world, behind_the_times))
+    assert result.state == "unknown"
+    [result], _ = world.batch(cats(1))
+    assert (result.state, result.job.job_id) == ("done", spoilt.made[0])
+    assert len(world.server.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Received(500, {}, b'{"code": 500, "context": {"job_id": "SOURCE"}}'),
+        Received(500, {}, b'{"code": 500, "context": {"job_id": "SOURCE"}'),
+        Received(200, {}, b'{"job_id": "OTHER", "sta'),
+        Received(502, {}, b'{"job_id": "\\ud800", "sta'),
+        Received(502, {}, b'{"job_id": "  ", "sta'),
+    ],
+    ids=["of its source, deep down", "of its source, cut", "of another kind", "half a character", "blank"],
+)
+def test_an_id_that_cannot_be_the_requests_is_not_taken_for_it(world: World, answer: Received) -> None:
+    client = world.client()
+    source, other = (world.job(world.job(client.midjourney.diffusion(text="a cat")).wait()) for _ in range(2))
+
+    def spoil(send: Any) -> Any:
+        if "upscale" not in send.request.path:
+            return None
+        said = answer.body.replace(b"SOURCE", source.job_id.encode()).replace(b"OTHER", other.job_id.encode())
+        return answer._replace(body=said)
+
+    rows = [{"key": "up", "operation": "upscale", "job_id": source.job_id, "image_no": 0, "type": 0}, *cats(1)]
+    results, batch = world.batch(rows, client=behind(world, spoil))
+    assert {result.key: result.state for result in results} == {"up": "unknown", "cat-0": "done"}
+    assert [one.key for one in batch.summary.unknown] == ["up"]
+
+
 def test_an_id_that_was_read_and_not_yet_asked_for_is_asked_for_by_the_next_run(world: World) -> None:
     spoilt = Spoilt(world, lambda job_id: Received(200, {}, CUT.format(job_id).encode()))
     with pytest.MonkeyPatch.context() as patch:

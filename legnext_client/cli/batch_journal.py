@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from legnext_client.cli.batch_drawing import span
-from legnext_client.cli.batch_unknown import told, unknown_in
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.run_drawing import span
+from legnext_client.cli.run_unknown import told, unknown_in
 from legnext_client.core.submission import FAILED, STATES, SUBMITTED, Entry
 from legnext_client.errors import InvalidRequest
 from legnext_client.gallery import gallery

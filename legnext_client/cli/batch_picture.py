@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from legnext_client.cli.batch_drawing import Watch, bar, table_of_bars, words
 from legnext_client.cli.moving import Moving, can_move
+from legnext_client.cli.run_drawing import Watch, bar, table_of_bars, words
 from legnext_client.results import ENDS
 
 if TYPE_CHECKING:

@@ -7,27 +7,14 @@ from typing import Annotated
 import typer
 
 from legnext_client.batches import Batch
-from legnext_client.cli.batch_bill import Bill, Consent, agreed, bill_of
-from legnext_client.cli.batch_drawing import span
-from legnext_client.cli.batch_options import (
-    ASK_ABOVE,
-    AskAbove,
-    BudgetPoints,
-    Callback,
-    JobTimeout,
-    Journal,
-    PriceOnly,
-    RetryFailed,
-    Yes,
-    again,
-    going_on,
-    journal_of,
-)
 from legnext_client.cli.batch_picture import shown_of
 from legnext_client.cli.batch_results import TOLD, Ends, lines_of, value_of
-from legnext_client.cli.batch_unknown import told
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
+from legnext_client.cli.run_drawing import span
+from legnext_client.cli.run_options import Asked, again, going_on, journal_of
+from legnext_client.cli.run_unknown import told
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
@@ -50,7 +37,6 @@ def run_batch(
     out: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="Fetch what is made to here, with a page to look at it.")
     ] = None,
-    journal: Journal = None,
     name: Annotated[
         str,
         typer.Option(
@@ -62,13 +48,8 @@ def run_batch(
     concurrency: Annotated[
         int, typer.Option("--concurrency", metavar="NUMBER", min=1, help="So many jobs at once at most.")
     ] = JOBS_AT_ONCE,
-    budget: BudgetPoints = None,
-    retry_failed: RetryFailed = False,
-    timeout: JobTimeout = None,
-    callback: Callback = None,
-    price: PriceOnly = False,
-    above: AskAbove = ASK_ABOVE,
-    yes: Yes = False,
+    *,
+    asked: Asked,
 ) -> Exit:
     """Make everything that a file asks for, and go on with it where it was.
 
@@ -76,24 +57,21 @@ def run_batch(
     other. Ctrl-C submits nothing more and waits for what runs, Ctrl-C twice leaves at once. Given again, the command
     goes on where it was, whatever happened, and pays for nothing twice.
     """
-    path = journal_of(journal, file)
-    options: BatchOptions = {
-        "concurrency": concurrency, "budget": budget, "download": out, "name": name, "retry_failed": retry_failed,
-        "timeout": timeout, "callback": callback,
-    }  # fmt: skip
-    options_of(options)
     if not can_be_read_again(file):
         raise InvalidRequest(f"{file} must be a file, which is looked at before it is run.")
-    if price:
-        _show_price(run, checked(file), bill_of(read(file), path, retry_failed=retry_failed))
+    path = journal_of(asked.journal, file)
+    options: BatchOptions = {**asked.options, "concurrency": concurrency, "download": out, "name": name}
+    options_of(options)
+    if asked.price:
+        _show_price(run, checked(file), bill_of(read(file), path, retry_failed=asked.retry_failed))
         return Exit.OK
     client, shown = run.client(), shown_of(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.heard, **options)
     survey = batch.survey() or checked(file)
-    bill = bill_of(read(file), path, retry_failed=retry_failed)
+    bill = bill_of(read(file), path, retry_failed=asked.retry_failed)
     for line in _priced(survey, bill):
         run.output.say(line)
-    if not agreed(run, client, bill, Consent(yes, above, budget)):
+    if not agreed(run, client, bill, Consent(asked.yes, asked.ask_above, asked.budget)):
         return Exit.BAD_INPUT
     ends = Ends()
     try:

@@ -92,15 +92,18 @@ class Run:
         self.output.say(f"Warning: {message}.", "yellow")
 
 
-_COMMON = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in inspect.signature(Common).parameters.values()]
-
-
 def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
-    """Give a command the common options and its `Run`, and make an exit code of whatever it raises."""
+    """Give a command the common options and its `Run`, and make an exit code of whatever it raises.
+
+    A parameter whose type is a named tuple of options stands for all of these.
+    """
+    _, *own = inspect.signature(function).parameters.values()
+    groups = {each.name: each.annotation for each in own if _is_group(each.annotation)}
 
     def carried_out(context: typer.Context, **given: Any) -> Exit:
         usual, before = Common(), context.meta.get(_BEFORE, Common())
         mine = {name: given.pop(name) for name in Common._fields}
+        given |= {name: group(**{field: given.pop(field) for field in group._fields}) for name, group in groups.items()}
         common = before._replace(**{name: value for name, value in mine.items() if value != getattr(usual, name)})
         context.meta[_BEFORE] = common
         run = Run(context, common)
@@ -112,13 +115,21 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
         except (Exception, KeyboardInterrupt) as error:
             return _ended(run, error)
 
-    _, *own = inspect.signature(function).parameters.values()
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in own), *_COMMON]
+    spread = [one for each in own for one in (_members(groups[each.name]) if each.name in groups else [each])]
+    listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in (*spread, *_members(Common)))]
     carried_out.__name__, carried_out.__doc__ = function.__name__, function.__doc__
     carried_out.__annotations__ = {}  # what counts is the signature
     vars(carried_out)["__signature__"] = inspect.Signature(listed)
     return carried_out
+
+
+def _is_group(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, tuple)
+
+
+def _members(group: type) -> list[inspect.Parameter]:
+    return list(inspect.signature(group).parameters.values())
 
 
 def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:

@@ -6,27 +6,14 @@ from typing import Annotated, cast
 import typer
 
 from legnext_client.chains import VideoChain
-from legnext_client.cli.batch_bill import Bill, Consent, agreed, bill_of
-from legnext_client.cli.batch_options import (
-    ASK_ABOVE,
-    AskAbove,
-    BudgetPoints,
-    Callback,
-    JobTimeout,
-    Journal,
-    PriceOnly,
-    RetryFailed,
-    Yes,
-    again,
-    going_on,
-    journal_of,
-)
-from legnext_client.cli.batch_unknown import ways_to_settle
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.film_files import film_of
 from legnext_client.cli.film_picture import watching
 from legnext_client.cli.progress import progress
+from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
+from legnext_client.cli.run_options import Asked, again, going_on, journal_of
+from legnext_client.cli.run_unknown import ways_to_settle
 from legnext_client.cli.showing import counted
 from legnext_client.cli.wait import Wishes
 from legnext_client.core.outcomes import key_of
@@ -34,14 +21,13 @@ from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 from legnext_client.films import KEY, NAME, Film
 from legnext_client.journal import Journal as JournalFile
-from legnext_client.options import BatchOptions, RunOptions, options_of
+from legnext_client.options import BatchOptions, options_of
 
 
 @command
 def film(
     run: Run,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The film: .yaml or .json.", show_default=False)],
-    journal: Journal = None,
     directory: Annotated[
         str | None, typer.Option("--download", metavar="DIR", help="Fetch the videos of its last step to here.")
     ] = None,
@@ -53,13 +39,8 @@ def film(
             help="The names of the files, of {job_id}, {n}, {ext} and {task_type}; / makes folders.",
         ),
     ] = NAME,
-    budget: BudgetPoints = None,
-    retry_failed: RetryFailed = False,
-    timeout: JobTimeout = None,
-    callback: Callback = None,
-    price: PriceOnly = False,
-    above: AskAbove = ASK_ABOVE,
-    yes: Yes = False,
+    *,
+    asked: Asked,
 ) -> Exit | None:
     """Make a film of several steps, and go on with it where it was.
 
@@ -67,22 +48,21 @@ def film(
     balance are shown first. Given again, the command goes on where it was, whatever happened, and pays for nothing
     twice; `legnext batch status` tells of its journal.
     """
-    chain, path = film_of(Path(file)), journal_of(journal, file)
-    options: RunOptions = {"budget": budget, "retry_failed": retry_failed, "timeout": timeout, "callback": callback}
-    options_of(cast("BatchOptions", options))
+    chain, path = film_of(Path(file)), journal_of(asked.journal, file)
+    options_of(cast("BatchOptions", asked.options))
     Wishes(None, directory, name).check()
-    bill = bill_of([chain.item(KEY)], path, retry_failed=retry_failed)
-    if price:
+    bill = bill_of([chain.item(KEY)], path, retry_failed=asked.retry_failed)
+    if asked.price:
         _show_price(run, chain, bill)
         return None
     client = run.client()
     for line in _priced(chain, bill):
         run.output.say(line)
-    if not agreed(run, client, bill, Consent(yes, above, budget)):
+    if not agreed(run, client, bill, Consent(asked.yes, asked.ask_above, asked.budget)):
         return Exit.BAD_INPUT
     try:
         with going_on(run), watching(run.output, chain) as shown:
-            made = client.run(chain, path, on_progress=shown.heard, **options)
+            made = client.run(chain, path, on_progress=shown.heard, **asked.options)
             shown.over(made)
     except ChainError as error:
         raise _reason(run, chain, error) from error

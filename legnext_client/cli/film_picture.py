@@ -6,9 +6,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from legnext_client.cli.batch_drawing import Watch, bar, span, table_of_bars, words
 from legnext_client.cli.moving import Moving, can_move
 from legnext_client.cli.output import console
+from legnext_client.cli.run_drawing import Watch, bar, span, table_of_bars, words
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -4,53 +4,65 @@ import shlex
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from legnext_client.cli.command import Run
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.options import RunOptions
 
 ASK_ABOVE = POINTS_PER_USD
 """What a person should be asked about: a dollar."""
 
-Journal = Annotated[
-    str | None,
-    typer.Option(
-        "--journal",
-        metavar="FILE",
-        help="The file that remembers what was paid: run again with it, it goes on where it was. Without this option, "
-        "it has the name of the file that is run, but ends in .db.",
-    ),
-]
-BudgetPoints = Annotated[
-    int | None,
-    typer.Option(
-        "--budget",
-        metavar="POINTS",
-        min=0,
-        help="Points that are not to be passed, those of earlier runs with the journal included.",
-    ),
-]
-RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try again what has failed in an earlier run.")]
-JobTimeout = Annotated[
-    float | None,
-    typer.Option("--timeout", metavar="SECONDS", help="Wait so long for one job at most; it goes on after it."),
-]
-Callback = Annotated[
-    str | None,
-    typer.Option(
-        "--callback", metavar="URL", help="Where the service calls back. A token of each job's own is put behind it."
-    ),
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the price is all right.")]
-AskAbove = Annotated[
-    int, typer.Option("--ask-above", metavar="POINTS", min=0, help="Ask first where more than this is to be paid.")
-]
-PriceOnly = Annotated[
-    bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
-]
+
+class Asked(NamedTuple):
+    """The options of both."""
+
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The file that remembers what was paid: run again with it, it goes on where it was. Without this "
+            "option, it has the name of the file that is run, but ends in .db.",
+        ),
+    ] = None
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            metavar="POINTS",
+            min=0,
+            help="Points that are not to be passed, those of earlier runs with the journal included.",
+        ),
+    ] = None
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what has failed in an earlier run.")
+    ] = False
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Wait so long for one job at most; it goes on after it.")
+    ] = None
+    callback: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the service calls back. A token of each job's own is put behind it."),
+    ] = None
+    price: Annotated[
+        bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
+    ] = False
+    ask_above: Annotated[
+        int, typer.Option(metavar="POINTS", min=0, help="Ask first where more than this is to be paid.")
+    ] = ASK_ABOVE
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the price is all right.")] = False
+
+    @property
+    def options(self) -> RunOptions:
+        """Those that the client takes."""
+        return {
+            "budget": self.budget,
+            "retry_failed": self.retry_failed,
+            "timeout": self.timeout,
+            "callback": self.callback,
+        }
 
 
 def journal_of(journal: str | None, file: str) -> str:

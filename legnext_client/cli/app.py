@@ -1,5 +1,6 @@
 """The root of the command line: the options before a command, and how the whole of it ends."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, cast
 
@@ -9,9 +10,9 @@ from typer.main import get_command
 from legnext_client._version import __version__
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.entries import entries
-from legnext_client.cli.exits import Exit
-from legnext_client.cli.lazy import Entry, LazyGroup
-from legnext_client.cli.output import Output
+from legnext_client.cli.exits import Exit, exit_code, explained
+from legnext_client.cli.lazy import Entry, LazyGroup, overview
+from legnext_client.cli.output import Output, let_go
 
 _NAME = "legnext"
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
@@ -41,13 +42,22 @@ def legnext(
     if version:
         run.output.result({"version": __version__}, [__version__])
         raise typer.Exit
-    if run.context.invoked_subcommand is None:
-        typer.echo(run.context.get_help())
+    overview(run)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
+    try:
+        return _run(arguments)
+    finally:
+        let_go()
+
+
+def _run(arguments: Sequence[str]) -> int:
     output = Output(for_machines=False)
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  # so Python says that it is closed
+        output.say("Error: standard output is closed: send it to /dev/null if nobody is to read it. Nothing was sent.")
+        return Exit.BAD_INPUT
     try:
         ended = get_command(app).main(list(arguments), prog_name=_NAME, standalone_mode=False)
     except _UsageError as error:
@@ -55,6 +65,14 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.BAD_INPUT
     except typer.Abort:
         return Exit.INTERRUPTED
+    except OSError as error:  # help could not be printed
+        if not isinstance(error, BrokenPipeError):
+            output.say(next(explained(error)))
+        return exit_code(error)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # so Rich ends when nobody reads
+            return Exit.NOBODY_READS
+        raise
     return ended if isinstance(ended, int) else Exit.OK
 
 

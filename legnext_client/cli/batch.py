@@ -5,8 +5,9 @@ import typer
 from legnext_client.cli.batch_journal import make_gallery, resolve, status, unknown
 from legnext_client.cli.batch_run import run_batch
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.lazy import overview
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, invoke_without_command=True, rich_markup_mode="rich")
 
 
 @app.callback()
@@ -16,6 +17,7 @@ def batch(run: Run) -> None:
 
     `run` makes them; the others read the journal of a batch or a film, or tell it what became of a request.
     """
+    overview(run)
 
 
 for _name, _function in {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from legnext_client import errors
 from legnext_client.generated.operations import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LONGEST = 500
 
@@ -64,6 +65,7 @@ _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
     (errors.DownloadError, Exit.FILES),
     (errors.JournalError, Exit.FILES),
     (BrokenPipeError, Exit.NOBODY_READS),
+    (OSError, Exit.FILES),
     (KeyboardInterrupt, Exit.INTERRUPTED),
 )
 """The first that fits counts: an error can be of several kinds."""
@@ -76,26 +78,35 @@ def exit_code(error: BaseException) -> Exit:
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
 
 
-def explained(error: BaseException) -> Iterator[str]:
-    """What to print of an error: what happened and what to do, a line for each thing to know."""
+def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
+    """What to print of an error: what happened and what to do, a line for each thing to know.
+
+    `way` are the options by which the service was found; the commands that are named get them, too.
+    """
     match error:
         case KeyboardInterrupt():
             yield "Interrupted."
         case errors.WaitTimeout():
             yield f"Error: {error.message}"
-        case errors.LegnextError() | OSError():
+        case errors.LegnextError():
             yield f"Error: {error}"
+        case OSError():
+            yield f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}."
         case _:
             yield f"Error: {type(error).__name__}: {error}. This is a mistake of the program; --debug shows where."
     if isinstance(error, errors.SubmissionUnknown):
         yield f"Sent: {json.dumps(error.sent, ensure_ascii=False)}"
         if error.answer:
             yield f"Answer: {_short(error.answer.decode(errors='replace'))}"
-        yield f"To find out: legnext {ROLES['balance'].name} tells whether points are gone; a --callback names the job."
+        yield f"To find out: {_command('balance', *way)} tells whether points are gone; a --callback names the job."
     job_id = getattr(error, "job_id", None)
     if job_id:
-        yield f"A job was named: look at it with legnext {ROLES['job'].name} {job_id}"
+        yield f"A job was named: look at it with {_command('job', job_id, *way)}"
     yield from getattr(error, "__notes__", ())
+
+
+def _command(role: str, *more: str) -> str:
+    return shlex.join(["legnext", ROLES[role].name, *more])
 
 
 def _cut_a_paid_request(error: KeyboardInterrupt) -> bool:

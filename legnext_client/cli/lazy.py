@@ -1,12 +1,18 @@
 """Groups whose commands are made, and imported, when one is run; a list of them needs their names alone."""
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from typing import Any, NamedTuple, cast
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
+
+if TYPE_CHECKING:
+    from legnext_client.cli.command import Run
+
+_LONGEST = 200
+"""Of what is told of a command in a list."""
 
 
 class Entry(NamedTuple):
@@ -20,6 +26,20 @@ class Entry(NamedTuple):
 def command_of(app: typer.Typer) -> Any:
     """What carries an app out."""
     return get_command(app)
+
+
+def overview(run: "Run") -> None:
+    """What a group prints when none of its commands is named: its help, and for machines the list of them."""
+    if run.context.invoked_subcommand is not None:
+        return
+    group: Any = run.context.command
+    if run.output.for_machines:
+        with group.as_list() if isinstance(group, LazyGroup) else nullcontext():
+            listed = [(name, group.get_command(run.context, name)) for name in group.list_commands(run.context)]
+        told = [{"command": name, "summary": each.get_short_help_str(_LONGEST)} for name, each in listed]
+        run.output.result(told, ())
+    else:
+        typer.echo(run.context.get_help())
 
 
 class LazyGroup(TyperGroup):
@@ -48,15 +68,16 @@ class LazyGroup(TyperGroup):
         return command_of(entry.app())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        with self._as_list():
+        with self.as_list():
             super().format_help(ctx, formatter)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        with self._as_list():
+        with self.as_list():
             return super().shell_complete(ctx, incomplete)
 
     @contextmanager
-    def _as_list(self) -> Generator[None]:
+    def as_list(self) -> Generator[None]:
+        """While this is open, commands have their lines in the list alone, and are not made."""
         self._listing = True
         try:
             yield

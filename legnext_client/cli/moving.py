@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, Self
 
-from legnext_client.cli.output import console, printable
+from legnext_client.cli.output import console, is_terminal, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -49,7 +49,7 @@ class Picture(Protocol):
 
 def can_move() -> bool:
     """Whether there is a terminal for it, to which nothing else is logged, as `--debug` does."""
-    return sys.stderr.isatty() and not console(sys.stderr).is_dumb_terminal and not logger.handlers
+    return is_terminal(sys.stderr) and not console(sys.stderr).is_dumb_terminal and not logger.handlers
 
 
 class Notes(logging.Handler):
@@ -115,7 +115,7 @@ class Moving:
     @contextmanager
     def aside(self) -> Generator[None]:
         """While this is open, results can be printed."""
-        if not sys.stdout.isatty():  # nothing is in their way
+        if not is_terminal(sys.stdout):  # nothing is in their way
             yield
             return
         self._stop()

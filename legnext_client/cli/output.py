@@ -7,6 +7,7 @@ standard output holds nothing else.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from io import TextIOWrapper
@@ -26,7 +27,7 @@ class Output:
 
     def __init__(self, *, for_machines: bool) -> None:
         self.for_machines = for_machines
-        for stream in (sys.stdout, sys.stderr):
+        for stream in (sys.stdout, sys.stderr):  # None where the shell has closed it
             if isinstance(stream, TextIOWrapper):  # and nothing simpler that was put in its place
                 stream.reconfigure(errors="backslashreplace")
 
@@ -44,7 +45,7 @@ class Output:
         answer = ""
         try:
             print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-            answer = sys.stdin.readline()
+            answer = sys.stdin.readline() if sys.stdin else ""
         finally:
             if not answer.endswith("\n"):  # neither Ctrl-D nor Ctrl-C ends the line
                 print(file=sys.stderr, flush=True)
@@ -71,6 +72,20 @@ class Output:
             print(line.rstrip(), flush=True)
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is there."""
+    return stream is not None and stream.isatty()
+
+
+def let_go() -> None:
+    """Give up what could not be printed; or Python would complain of it as it ends, with a code of its own."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def console(stream: TextIO) -> Console:
     """Something to draw on. It has colours where the stream is a terminal and NO_COLOR is not set."""
     from rich.console import Console
@@ -84,7 +99,9 @@ def printable(text: str) -> str:
     return _CONTROL.sub("�", text)
 
 
-def _print(text: str, style: str, stream: TextIO) -> None:
+def _print(text: str, style: str, stream: TextIO | None) -> None:
+    if stream is None:  # or `print` would take another one
+        return
     if style and stream.isatty():
         from rich.text import Text
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from legnext_client.cli.command import Run
+from legnext_client.cli.output import is_terminal
 from legnext_client.client import Client
 from legnext_client.core.figures import is_number
 from legnext_client.core.items import Item
@@ -71,7 +72,7 @@ def agreed(run: Run, client: Client, bill: Bill, consent: Consent) -> bool:
     most = bill.points if consent.budget is None else min(bill.points, consent.budget)
     if consent.yes or most <= consent.above:
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise InvalidRequest(
             f"this costs {most} points, more than the {consent.above} of --ask-above, and there is no terminal to ask "
             "at: add --yes if that is all right."

@@ -39,6 +39,8 @@ def value_of(field: Field, given: Any) -> Any:
 def text_of(given: str) -> str:
     """A text as it was given, or from where it points: `@file`, or `-` for standard input; `@@` is one `@`."""
     if given == "-":
+        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # so Python says that it is closed
+            raise InvalidRequest("standard input is closed: nothing can be read from it.")
         return _stripped("standard input", sys.stdin.read)
     if given.startswith("@@"):
         return given[1:]

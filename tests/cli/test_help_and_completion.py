@@ -31,6 +31,18 @@ def test_help_lists_every_command(legnext: Process) -> None:
     assert legnext().out == ended.out, "no words at all are a question, too"
 
 
+def test_machines_get_a_list_of_the_commands(here: Here) -> None:
+    [listed] = here("--json").values
+    assert [each["command"] for each in listed] == list(entries())
+    assert listed[1] == {"command": "imagine", "summary": "Another name for diffusion."}
+    [listed] = here("batch", "--json").values
+    assert [each["command"] for each in listed] == ["run", "status", "unknown", "resolve", "gallery"]
+
+
+def test_a_group_by_itself_is_a_question(here: Here) -> None:
+    assert here("batch") == here("batch", "--help")
+
+
 def loaded_by(word: str) -> set[str]:
     """The modules that are loaded when a command has ended."""
     program = (
@@ -97,3 +109,32 @@ def test_completion_in_bash(environment: dict[str, str], tmp_path: Path) -> None
     assert bash.completions("legnext upscale J --im") == ["--image-no"]
     assert bash.completions("legnext price ext") == ["extend-video"]
     assert bash.completions("legnext check a --kind ") == ["image", "video"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "more", "form"),
+    [
+        ("zsh", {}, '"{word}"'),
+        ("fish", {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "{word}"),
+    ],
+)
+def test_completion_in_other_shells(
+    shell: str, more: dict[str, str], form: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    def answered(line: str) -> str:
+        asking = {"_LEGNEXT_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line}
+        done = subprocess.run(
+            [LEGNEXT], env=environment | asking | more, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    for line, wanted, unwanted in (
+        ("legnext vid", ("video-diffusion", "video-upscale"), ("upscale",)),
+        ("legnext upscale J --type ", ("subtle", "creative"), ()),
+        ("legnext upscale J --im", ("--image-no",), ("--type",)),
+        ("legnext batch ", ("run", "gallery"), ("download",)),
+    ):
+        found = answered(line)
+        assert all(form.format(word=word) in found for word in wanted), found
+        assert not any(form.format(word=word) in found.split() for word in unwanted), found

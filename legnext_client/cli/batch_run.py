@@ -11,14 +11,17 @@ from legnext_client.cli.batch_picture import shown_of
 from legnext_client.cli.batch_results import TOLD, Ends, lines_of, value_of
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.naming import told_as
+from legnext_client.cli.places import check_directory, check_names, files_made
 from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
 from legnext_client.cli.run_drawing import span
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
 from legnext_client.cli.run_unknown import told
+from legnext_client.core.names import ROW_FIELDS, fields_of
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
-from legnext_client.options import ROW_NAME, BatchOptions, options_of
+from legnext_client.options import ROW_NAME, BatchOptions
 from legnext_client.results import BatchSummary
 from legnext_client.rows import Survey, can_be_read_again, checked, read
 
@@ -58,10 +61,11 @@ def run_batch(
     goes on where it was, whatever happened, and pays for nothing twice.
     """
     if not can_be_read_again(file):
-        raise InvalidRequest(f"{file} must be a file, which is looked at before it is run.")
+        raise InvalidRequest(f"FILE must be a file, which is looked at before it is run; got {file!r}.")
     path = journal_of(asked.journal, file)
     options: BatchOptions = {**asked.options, "concurrency": concurrency, "download": out, "name": name}
-    options_of(options)
+    asked.check(concurrency=concurrency, download=out, name=name)
+    _check_places(file, out, name)
     if asked.price:
         _show_price(run, checked(file), bill_of(read(file), path, retry_failed=asked.retry_failed))
         return Exit.OK
@@ -81,7 +85,7 @@ def run_batch(
                 shown.ended(result)
                 with shown.aside():
                     run.output.result(value_of(result), lines_of(result), TOLD[result.state].style)
-    except (LegnextError, KeyboardInterrupt) as error:
+    except (LegnextError, KeyboardInterrupt, OSError) as error:
         _sum_up(run, batch, ends, None if isinstance(error, KeyboardInterrupt) else out)
         raise
     _sum_up(run, batch, ends, out)
@@ -91,6 +95,22 @@ def run_batch(
     elif code is Exit.JOB_FAILED:
         run.output.say(f"Try again what has failed: {again(run.context, '--retry-failed')}")
     return code
+
+
+def _check_places(file: str, out: str | None, name: str) -> None:
+    """Refuse a place and names of files that could not be, before anything is paid."""
+    if out is None:
+        if name != ROW_NAME:
+            raise InvalidRequest("--name is for files: give --out DIR, too.")
+        return
+    check_directory("--out", out)
+    if "n" in fields_of(name, ROW_FIELDS):
+        return
+    for item in read(file):
+        if item.wrong is None:
+            last = item.call(item.steps - 1, ())
+            with told_as({"name": f"{item.key}: --name"}):
+                check_names("name", name, ROW_FIELDS, files_made(last.operation, last.fields))
 
 
 def _priced(survey: Survey, bill: Bill) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 import inspect
 import logging
-import os
-import sys
 import traceback
 import warnings
 from collections.abc import Callable, Generator, Mapping
@@ -14,8 +12,9 @@ import typer
 
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
+from legnext_client.cli.naming import told_as
 from legnext_client.cli.output import Output
-from legnext_client.settings import URL_VARIABLE
+from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
 
 if TYPE_CHECKING:
     from legnext_client.client import Client
@@ -66,14 +65,21 @@ class Run:
         """What the environment, or the file that was named, says."""
         return variables(self.common.env_file)
 
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The options by which the service and the key were found, for a command that goes on."""
+        given = (("--env-file", self.common.env_file), ("--base-url", self.common.base_url))
+        return tuple(word for option, value in given if value is not None for word in (option, value))
+
     def client(self, **options: Any) -> "Client":
         """A client, which is closed at the end; the options are those of `Client`."""
         from legnext_client.client import Client
 
-        found = self.variables
+        found, url = self.variables, self.common.base_url
         if self.common.retries is not None:
             options["retries"] = self.common.retries
-        made = Client(key_of(found), base_url=self.common.base_url or found.get(URL_VARIABLE), **options)
+        with told_as({"api_key": KEY_VARIABLE, "base_url": URL_VARIABLE if url is None else "--base-url"}):
+            made = Client(key_of(found), base_url=found.get(URL_VARIABLE) if url is None else url, **options)
         return self._open.enter_context(made)
 
     @contextmanager
@@ -141,12 +147,10 @@ def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
 
 def _ended(run: Run, error: BaseException) -> Exit:
     if isinstance(error, BrokenPipeError):
-        # What is still to be printed goes nowhere; without this, Python would complain as it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_code(error)
     if run.common.debug:
         traceback.print_exception(error)
-    for line in explained(error):
+    for line in explained(error, run.way):
         run.output.say(line, "red" if line.startswith("Error") else "")
     return exit_code(error)
 

@@ -5,8 +5,11 @@ from typing import Annotated
 import typer
 
 from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.naming import told_as
+from legnext_client.cli.places import check_directory, check_names
 from legnext_client.cli.progress import progress
 from legnext_client.cli.wait import Template, fetch
+from legnext_client.core.names import JOB_FIELDS
 
 
 @command
@@ -25,8 +28,11 @@ def download(
     A file that is there is not fetched again, and one that was broken off is gone on with. Jobs that go on are waited
     for by `legnext wait JOB --download DIR`.
     """
+    check_directory("DIR", directory)
+    if name is not None:
+        check_names("--name", name, JOB_FIELDS, 1)
     found = run.client().confirm(job)
-    with progress(run.output) as shown:
+    with told_as({"which": "--which", "name": "--name"}), progress(run.output) as shown:
         fetch(run, found, directory, shown, name=name, which=which or None)
 
 

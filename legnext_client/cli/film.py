@@ -1,7 +1,7 @@
 """`legnext film`: a video chain from a file, with its journal."""
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -10,18 +10,18 @@ from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.film_files import film_of
 from legnext_client.cli.film_picture import watching
+from legnext_client.cli.places import files_made
 from legnext_client.cli.progress import progress
 from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
 from legnext_client.cli.run_unknown import ways_to_settle
 from legnext_client.cli.showing import counted
-from legnext_client.cli.wait import Wishes
+from legnext_client.cli.wait import Wishes, paid_for
 from legnext_client.core.outcomes import key_of
 from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 from legnext_client.films import KEY, NAME, Film
 from legnext_client.journal import Journal as JournalFile
-from legnext_client.options import BatchOptions, options_of
 
 
 @command
@@ -49,9 +49,11 @@ def film(
     twice; `legnext batch status` tells of its journal.
     """
     chain, path = film_of(Path(file)), journal_of(asked.journal, file)
-    options_of(cast("BatchOptions", asked.options))
-    Wishes(None, directory, name).check()
-    bill = bill_of([chain.item(KEY)], path, retry_failed=asked.retry_failed)
+    asked.check()
+    item = chain.item(KEY)
+    last = item.calls[-1]
+    Wishes(None, directory, None if name == NAME else name).check(files_made(last.operation, last.fields))
+    bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)
         return None
@@ -67,7 +69,7 @@ def film(
     except ChainError as error:
         raise _reason(run, chain, error) from error
     run.output.say(f"Done: {counted(made.jobs[-1])} of {made.seconds} seconds, {made.points} points charged.", "green")
-    with going_on(run):
+    with going_on(run), paid_for():
         files = _fetched(run, made, directory, name)
     value = {
         "journal": path,

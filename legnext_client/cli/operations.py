@@ -9,6 +9,7 @@ from legnext_client.calling import Desk
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
+from legnext_client.cli.places import files_made
 from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points, rows_of_job, rows_of_object
 from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through
@@ -63,8 +64,8 @@ def _paid(operation: Operation) -> typer.Typer:
     ) -> Exit | None:
         found = fields(listed, given)
         checked(operation, listed, found)
-        wishes = Wishes(timeout, directory, name)
-        wishes.check()
+        wishes = Wishes(timeout, directory, name, run.way)
+        wishes.check(files_made(operation, found))
         if price:
             _planned(operation, found, strict=strict)
             show_price(run, operation, found)

@@ -9,12 +9,16 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from legnext_client.cli.command import Run
+from legnext_client.cli.naming import told_as
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.rules import POINTS_PER_USD
-from legnext_client.options import RunOptions
+from legnext_client.options import RunOptions, options_of
 
 ASK_ABOVE = POINTS_PER_USD
 """What a person should be asked about: a dollar."""
+
+_WORDS = {name: f"--{name}" for name in ("budget", "callback", "concurrency", "name", "timeout")}
+"""How the options of the client are written."""
 
 
 class Asked(NamedTuple):
@@ -54,6 +58,11 @@ class Asked(NamedTuple):
     ] = ASK_ABOVE
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the price is all right.")] = False
 
+    def check(self, **more: Any) -> None:
+        """Refuse what the client would refuse of them; `more` are options that a batch has besides."""
+        with told_as(_WORDS | {"download": "--out"}):
+            options_of({**self.options, **more})  # type: ignore[typeddict-item]
+
     @property
     def options(self) -> RunOptions:
         """Those that the client takes."""
@@ -87,7 +96,7 @@ def going_on(run: Run) -> Generator[None]:
         yield
     except (InvalidRequest, BudgetExceeded, JournalError):
         raise
-    except (LegnextError, KeyboardInterrupt) as error:
+    except (LegnextError, KeyboardInterrupt, OSError) as error:
         error.add_note(f"Go on: {again(run.context)}")
         raise
 

@@ -9,11 +9,12 @@ import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.places import check_directory, check_names
 from legnext_client.cli.progress import Shown, progress
 from legnext_client.cli.showing import counted, has_files, made, points
 from legnext_client.client import Client
-from legnext_client.core.names import JOB_FIELDS, names
-from legnext_client.errors import InvalidRequest, JobFailed, NotFoundError
+from legnext_client.core.names import JOB_FIELDS
+from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
 
 PANEL = "Options of the wait"
@@ -43,19 +44,25 @@ class Wishes(NamedTuple):
     timeout: float | None = None
     directory: str | None = None
     name: str | None = None
+    way: tuple[str, ...] = ()
+    """The options by which the service is found; see `Run.way`."""
 
-    def check(self) -> None:
-        """Refuse what could not be done, before anything is paid."""
+    def check(self, files: int = 1) -> None:
+        """Refuse what could not be done, before anything is paid; `files` is how many are made, as far as is known."""
         if self.timeout is not None and not self.timeout >= 0:
             raise InvalidRequest(f"--timeout must be seconds, 0 or more; got {self.timeout}.")
+        if self.directory is not None:
+            check_directory("--download", self.directory)
         if self.name is not None:
-            names(self.name, JOB_FIELDS, [{"job_id": "job", "n": 0, "ext": ".png", "task_type": "kind"}])
+            if self.directory is None:
+                raise InvalidRequest("--name is for files: give --download DIR, too.")
+            check_names("--name", self.name, JOB_FIELDS, files)
 
     def again(self, job_ids: Iterable[str]) -> str:
         """The command that takes jobs up again."""
         given = (("--download", self.directory), ("--name", self.name))
         options = [word for option, value in given if value is not None for word in (option, value)]
-        return shlex.join(["legnext", "wait", *job_ids, *options])
+        return shlex.join(["legnext", "wait", *job_ids, *options, *self.way])
 
 
 @command
@@ -71,7 +78,7 @@ def wait(
     Prints the addresses, texts or files of each job as it ends. Jobs go on whether anyone waits or not, so a wait can
     be broken off and taken up again.
     """
-    wishes = Wishes(timeout, directory, name)
+    wishes = Wishes(timeout, directory, name, run.way)
     wishes.check()
     client = run.client()
     ids = list(dict.fromkeys(jobs))
@@ -107,9 +114,19 @@ def see_through(run: Run, client: Client, jobs: Sequence[Job | str], wishes: Wis
                     ended = Exit.JOB_FAILED
                 run.output.result(job.raw, made(job) if directory is None else ())
             if directory is not None:
-                fetch(run, job, directory, shown, name=wishes.name)
+                with paid_for():
+                    fetch(run, job, directory, shown, name=wishes.name)
             left.discard(job.job_id)
     return ended
+
+
+@contextmanager
+def paid_for() -> Generator[None]:
+    """While this is open, nobody is told that nothing was sent: something was, and is paid for."""
+    try:
+        yield
+    except InvalidRequest as error:
+        raise DownloadError(error.message) from error
 
 
 def fetch(run: Run, job: Job, directory: str, shown: Shown, **wishes: Any) -> None:

@@ -131,9 +131,20 @@ def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer)
             "1 of 1 rows cannot be sent. rows.csv, line 2: diffusion: text must",
         ),
         (ROWS, ("rows.csv", "--concurrency", "0"), Exit.BAD_INPUT, "'--concurrency'"),
-        (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "timeout must be seconds above 0; got nan"),
-        (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "name must hold {key} or {job_id}"),
-        (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "callback must begin with http"),
+        (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "Error: --timeout must be seconds above 0; got nan"),
+        (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "Error: --name must hold {key} or {job_id}"),
+        (ROWS, ("rows.csv", "--name", "a/{key}{ext}"), Exit.BAD_INPUT, "--name is for files: give --out DIR, too."),
+        (
+            "key,text,prompt,operation\nwords,,a long prompt,shorten\nfox,a fox,,",
+            ("rows.csv", "--out", "shots", "--name", "{key}{ext}"),
+            Exit.BAD_INPUT,
+            "Error: fox: --name must give each file a name of its own, with {n} in it",
+        ),
+        (ROWS, ("rows.csv", "--out", ""), Exit.BAD_INPUT, "Error: --out must be the path of a directory; got ''"),
+        (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory, or a place for"),
+        (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got '.'"),
+        (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got ''"),
+        (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
         (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is no journal of legnext-client"),
         (ROWS, ("rows.csv", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
     ],
@@ -217,6 +228,17 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(here: Here, server: Mo
     ended = here(*RUN)
     assert (ended.code, ended.out, len(server.ledger)) == (Exit.BUDGET, "", 1)
     assert "this takes up to 80 points, and the account has 10: top it up" in ended.err
+
+
+def test_words_of_warning_reach_those_who_watch_no_terminal(legnext: Process, here: Here, server: MockServer) -> None:
+    server.faults.add("close_after", method="POST")
+    assert here(*RUN).code == Exit.UNKNOWN
+    [key] = [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]]
+    server.jobs.add("odd", status="a-new-word")
+    assert here("batch", "resolve", "rows.db", key, "--adopt", "odd").code == 0
+    ended = legnext(*RUN, "--timeout", "0.05")
+    assert ended.code == Exit.TIMEOUT
+    assert "odd: unknown status 'a-new-word', waiting on" in ended.err.splitlines()
 
 
 # ---- on a terminal ------------------------------------------------------------------------------------------------

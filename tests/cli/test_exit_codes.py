@@ -15,7 +15,7 @@ from legnext_client import client as client_module
 from legnext_client import errors
 from legnext_client.cli.exits import MEANINGS, Exit, exit_code, explained
 
-from .commands import LEGNEXT, Begun, until
+from .commands import LEGNEXT, Begun, Ended, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +96,10 @@ def test_bad_input_in_a_process(legnext: Process) -> None:
             {"LEGNEXT_API_KEY": None},
             "Error: LEGNEXT_API_KEY is not set: export your key, or write it to a",
         ),
-        (("balance", "--base-url", "http://example.com/api"), {}, "must begin with https://"),
+        (("balance",), {"LEGNEXT_API_KEY": "two words"}, "Error: LEGNEXT_API_KEY holds a line break, a space"),
+        (("balance", "--base-url", "http://example.com/api"), {}, "Error: --base-url must begin with https://"),
+        (("balance", "--base-url", ""), {}, "Error: --base-url must begin with https://"),
+        (("balance",), {"LEGNEXT_BASE_URL": "example"}, "Error: LEGNEXT_BASE_URL must begin with https://"),
         (("balance", "--env-file", "nowhere.env"), {}, "Error: --env-file nowhere.env cannot be read: No such file"),
         (("mock", "--time-scale", "0"), {}, "The mock server cannot start"),
         (("receive",), {"LEGNEXT_CALLBACK_TOKEN": "short"}, "token must have 16 to 200"),
@@ -221,12 +224,35 @@ def test_an_interrupted_paid_request_is_an_unknown_outcome(
     assert ended.err.startswith("Interrupted.\nA paid request was under way")
 
 
-def test_who_reads_no_more_ends_it_quietly(environment: dict[str, str], tmp_path: Path) -> None:
-    command = f"{LEGNEXT} spec | head -c 20; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
-    )
-    assert (done.returncode, done.stderr, len(done.stdout)) == (Exit.NOBODY_READS, "", 20)
+def in_bash(script: str, environment: dict[str, str], folder: Path) -> Ended:
+    command = ["bash", "-c", script.replace("legnext", str(LEGNEXT))]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("words", ["spec", "--help", "batch"])
+def test_who_reads_no_more_ends_it_quietly(words: str, environment: dict[str, str], tmp_path: Path) -> None:
+    ended = in_bash(f"legnext {words} | true; exit ${{PIPESTATUS[0]}}", environment, tmp_path)
+    assert ended == (Exit.NOBODY_READS, "", "")
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "said"),
+    [
+        ("legnext diffusion 'a fox' >&-", Exit.BAD_INPUT, "standard output is closed: send it to /dev/null"),
+        ("legnext diffusion - <&-", Exit.BAD_INPUT, "standard input is closed: nothing can be read from it"),
+        ("legnext check fox --model 99 2>&-", Exit.BAD_INPUT, ""),
+        ("legnext balance >/dev/full", Exit.FILES, "Error: No space left on device."),
+        ("legnext --help >/dev/full", Exit.FILES, "Error: No space left on device."),
+    ],
+)
+def test_streams_that_are_closed_or_full_are_told(
+    script: str, code: Exit, said: str, environment: dict[str, str], tmp_path: Path, server: MockServer
+) -> None:
+    ended = in_bash(script, environment, tmp_path)
+    assert (ended.code, ended.out, server.ledger) == (code, "", [])
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == bool(said)
 
 
 def test_a_mistake_of_the_program_is_told_as_one(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,8 +112,15 @@ def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
     [
         ((), Exit.BAD_INPUT, "Missing argument 'FILE'"),
         (("nowhere.yaml",), Exit.BAD_INPUT, "nowhere.yaml cannot be read"),
-        (("film.yaml", "--timeout", "0"), Exit.BAD_INPUT, "timeout must be seconds above 0; got 0.0"),
-        (("film.yaml", "--callback", "ftp://x"), Exit.BAD_INPUT, "callback must begin with http"),
+        (("film.yaml", "--timeout", "0"), Exit.BAD_INPUT, "Error: --timeout must be seconds above 0; got 0.0"),
+        (("film.yaml", "--callback", "ftp://x"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
+        (
+            ("film.yaml", "--yes", "--download", ""),
+            Exit.BAD_INPUT,
+            "--download must be the path of a directory; got",
+        ),
+        (("film.yaml", "--yes", "--download", "film.yaml"), Exit.BAD_INPUT, "--download must be a directory, or a"),
+        (("film.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name is for files: give --download DIR"),
         (("film.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
         (("film.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
         (("film.yaml", "--journal", "film.yaml"), Exit.FILES, "film.yaml is no journal of legnext-client"),

@@ -76,9 +76,9 @@ def test_many_are_waited_for_together_and_a_failure_makes_the_code(legnext: Proc
 def test_what_is_left_is_named_when_time_is_over(here: Here, server: MockServer) -> None:
     for job_id in ("one", "two"):
         server.jobs.add(job_id, status="retry")
-    ended = here("wait", "two", "one", "--timeout", "0", "--json", "--name", "{n}{ext}")
+    ended = here("wait", "two", "one", "--timeout", "0", "--json", "--download", "out", "--name", "{n}{ext}")
     assert (ended.code, ended.out) == (7, "")
-    assert ended.err.splitlines()[-1] == "Take up what goes on: legnext wait two one --name '{n}{ext}'"
+    assert ended.err.splitlines()[-1] == "Take up what goes on: legnext wait two one --download out --name '{n}{ext}'"
 
 
 @pytest.mark.parametrize("error", [WaitTimeout("x"), KeyboardInterrupt(), DownloadError("x"), RuntimeError()])
@@ -104,15 +104,58 @@ def test_what_is_not_there_cannot_be_taken_up() -> None:
     [
         ("--name", "{nothing}", "name may hold {job_id}, {n}, {ext}, {task_type}; got {nothing}"),
         ("--name", "../{n}{ext}", "is empty or leads elsewhere"),
+        ("--name", "same{ext}", "--name must give each file a name of its own, with {n} in it; got 'same.png' twice"),
         ("--timeout", "nan", "--timeout must be seconds, 0 or more; got nan"),
+        ("--download", "", "--download must be the path of a directory; got ''"),
+        ("--download", "long.txt", "--download must be a directory, or a place for one; got 'long.txt'"),
+        ("--download", "long.txt/shots", "--download must be a directory, or a place for one; got 'long.txt/shots'"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_before_anything_is_paid(
-    here: Here, server: MockServer, option: str, value: str, said: str
+    here: Here, server: MockServer, tmp_path: Path, option: str, value: str, said: str
 ) -> None:
+    (tmp_path / "long.txt").write_text("a fox", encoding="utf-8")
     ended = here("diffusion", "a fox", "--download", "out", option, value)
     assert (ended.code, ended.out, server.ledger) == (2, "", [])
     assert said in ended.err
+
+
+def test_names_need_no_number_where_one_file_is_made(here: Here, server: MockServer) -> None:
+    clip = ("--download", "out", "--name", "clip{ext}")
+    ended = here("video-diffusion", "waves", *clip)
+    assert (ended.code, server.ledger) == (2, [])
+    assert "--name must give each file a name of its own" in ended.err
+    assert here("video-diffusion", "waves --bs 1", *clip).lines == ["out/clip.mp4"]
+    [job] = server.jobs
+    assert here("video-upscale", job, "--video-no", "0", "--download", "out", "--name", "large{ext}").code == 0
+
+
+@pytest.mark.parametrize("words", [("diffusion", "a fox"), ("wait", "a-job")])
+def test_names_without_a_place_for_files_are_refused(here: Here, server: MockServer, words: tuple[str, ...]) -> None:
+    ended = here(*words, "--name", "{n}{ext}")
+    assert (ended.code, server.ledger) == (2, [])
+    assert ended.err == "Error: --name is for files: give --download DIR, too. Nothing was sent.\n"
+
+
+def test_what_cannot_be_fetched_after_all_is_no_bad_input(here: Here, server: MockServer) -> None:
+    server.jobs.add("paid")
+    ended = here("wait", "paid", "--download", "out", "--name", "same{ext}")
+    assert (ended.code, "Nothing was sent" in ended.err) == (9, False)
+    assert "Error: name must give each file a name of its own" in ended.err
+    assert here("download", "paid", "").code == 2
+
+
+def test_the_command_that_goes_on_finds_the_same_service(legnext: Process, server: MockServer, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"LEGNEXT_API_KEY={server.api_key}\n", encoding="utf-8")
+    way = ("--env-file", ".env", "--base-url", server.base_url)
+    elsewhere = {"LEGNEXT_API_KEY": None, "LEGNEXT_BASE_URL": None}
+    ended = legnext("diffusion", "a fox", *way, **elsewhere)
+    (job,) = server.jobs
+    wait = ("wait", job, *way)
+    assert ended.err == f"Accepted {job}: 80 points held. Wait for it: legnext {' '.join(wait)}\n"
+    assert legnext(*wait, **elsewhere).code == 0
+    server.faults.add("close_after")
+    assert f"legnext balance {' '.join(way)} tells" in legnext("diffusion", "a fox", *way, **elsewhere).err
 
 
 def test_a_job_on_its_way_is_not_downloaded_yet(here: Here, server: MockServer) -> None:

@@ -69,8 +69,8 @@ def _run(arguments: Sequence[str]) -> int:
         if not isinstance(error, BrokenPipeError):
             output.say(next(explained(error)))
         return exit_code(error)
-    except SystemExit as ended:
-        if isinstance(ended.__context__, BrokenPipeError):  # so Rich ends when nobody reads
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # so Rich ends when nobody reads
             return Exit.NOBODY_READS
         raise
     return ended if isinstance(ended, int) else Exit.OK

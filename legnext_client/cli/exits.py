@@ -13,6 +13,8 @@ from legnext_client.generated.operations import ROLES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from legnext_client.generated.operations import Operation
+
 _LONGEST = 500
 
 
@@ -98,15 +100,16 @@ def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
         yield f"Sent: {json.dumps(error.sent, ensure_ascii=False)}"
         if error.answer:
             yield f"Answer: {_short(error.answer.decode(errors='replace'))}"
-        yield f"To find out: {_command('balance', *way)} tells whether points are gone; a --callback names the job."
+        balance = _command(ROLES["balance"], *way)
+        yield f"To find out: {balance} tells whether points are gone; a --callback names the job."
     job_id = getattr(error, "job_id", None)
     if job_id:
-        yield f"A job was named: look at it with {_command('job', job_id, *way)}"
+        yield f"A job was named: look at it with {_command(ROLES['job'], job_id, *way)}"
     yield from getattr(error, "__notes__", ())
 
 
-def _command(role: str, *more: str) -> str:
-    return shlex.join(["legnext", ROLES[role].name, *more])
+def _command(operation: Operation, *more: str) -> str:
+    return shlex.join(["legnext", operation.name, *more])
 
 
 def _cut_a_paid_request(error: KeyboardInterrupt) -> bool:

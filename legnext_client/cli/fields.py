@@ -57,10 +57,15 @@ def fields(listed: list[Word], given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def checked(operation: Operation, listed: list[Word], found: Mapping[str, Any]) -> None:
-    """Refuse what the spec does not allow, in the words of the command line."""
+def checked(operation: Operation, listed: list[Word], found: Mapping[str, Any], *, partly: bool = False) -> None:
+    """Refuse what the spec does not allow, in the words of the command line; `partly`, and fields may be missing."""
     with named(listed):
-        prepare(operation, found)
+        try:
+            prepare(operation, found)
+        except InvalidRequest as error:
+            wrong = [problem for problem in error.problems if not (partly and problem.must.startswith("is required"))]
+            if wrong:
+                raise InvalidRequest(error.message, problems=wrong) from None
 
 
 def app_with_fields(
@@ -92,24 +97,32 @@ def app_with_fields(
 @contextmanager
 def named(listed: list[Word]) -> Generator[None]:
     """Problems with fields are told with the names that the fields have on the command line."""
-    names = {word.field.name: word.name for word in listed}
+    by_name = {word.field.name: word for word in listed}
     try:
         yield
     except InvalidRequest as error:
         if not all(isinstance(problem, Problem) for problem in error.problems) or not error.problems:
             raise
-        told = ". ".join(str(_renamed(problem, names)) for problem in error.problems)
+        told = ". ".join(str(_reworded(problem, by_name)) for problem in error.problems)
         raise InvalidRequest(f"{told}.", problems=error.problems) from None
 
 
-def _renamed(problem: Problem, names: Mapping[str, str]) -> Problem:
+def _reworded(problem: Problem, words: Mapping[str, Word]) -> Problem:
     def name(found: re.Match[str]) -> str:
-        return names.get(found[0], found[0])
+        return words[found[0]].name if found[0] in words else found[0]
 
     must, when, because = problem.must.partition(" when ")
+    if problem.field in words and (choice := _choice(words[problem.field].field)):
+        must = f"is required ({choice})" if must.startswith("is required") else f"must be {choice}"
     return problem._replace(
         field=_FIELD.sub(name, problem.field, count=1), must=must + when + _FIELD.sub(name, because)
     )
+
+
+def _choice(field: Field) -> str:
+    """The values of an enum as they are written here; numbers are taken, too."""
+    named = [(name_of(field, value), str(value)) for value in field.enum]
+    return f"one of {', '.join(name if name == value else f'{name} ({value})' for name, value in named)}" * bool(named)
 
 
 def _word(operation: Operation, field: Field, taken: frozenset[str]) -> Word:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from legnext_client.cli.command import Run, command
-from legnext_client.cli.fields import app_with_fields, fields, words
+from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.lazy import Entry, LazyGroup
+from legnext_client.cli.naming import told_as
 from legnext_client.cli.values import name_of
 from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated
@@ -81,7 +82,10 @@ def _app(operation: Operation) -> typer.Typer:
         ] = None,
         **given: Any,
     ) -> None:
-        show_price(run, operation, fields(listed, given), source)
+        found = fields(listed, given)
+        checked(operation, listed, found, partly=True)
+        with told_as({"source": "--source"}):
+            show_price(run, operation, found, source)
 
     by_source = operation.price is not None and any(row.source is not None for row in operation.price.when)
     return app_with_fields(carry_out, operation, listed, optional=True, without=() if by_source else ("source",))

@@ -45,7 +45,8 @@ def price(
     """What a call will cost: of an operation (or its name) with these fields, or of a request model.
 
     `fields` go by their names in Python or on the wire. `source` is the size of the source video (`"480p"`, `"720p"`),
-    if it is known; if not, the dearer counts. A fraction of a point is rounded up. Nothing about a prompt raises.
+    if it is known; if not, the dearer counts, and so it does of a field that must be given and is not. A fraction of a
+    point is rounded up. Nothing about a prompt raises.
     """
     if source is not None and source not in (sizes := _sizes()):
         raise InvalidRequest(f"source must be one of {', '.join(sizes)}, or left out; got {source!r}.")
@@ -80,8 +81,12 @@ def _points(operation: Operation, table: Price, values: Mapping[str, object], so
     points, why = table.points, ""
     names = {field.wire: field.name for field in operation.fields}
     for row in table.when:
-        if row.field is not None and values.get(row.field) == row.value:
-            points, why = row.points, f" with {names[row.field]} {row.value}"
+        if row.field is not None:
+            name, value = names[row.field], values[row.field]
+            if value == row.value:
+                points, why = row.points, f" with {name} {row.value}"
+            elif value is None and row.points > points:
+                points, why = row.points, f" if {name} is {row.value}"
         elif row.source is not None and source == row.source:
             points, why = row.points, f" for a source of {row.source}"
         elif row.source is not None and source is None and row.points > points:

@@ -42,10 +42,13 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("upscale", "J"), "Error: --image-no is required (0 to 3). --type is required (one of 0 (SUBTLE)"),
+        (
+            ("upscale", "J"),
+            "Error: --image-no is required (0 to 3). --type is required (one of subtle (0), creative",
+        ),
         (
             ("upscale", "J", "--image-no", "9", "--type", "x"),
-            "--image-no must be 0 to 3; got 9. --type must be an integer",
+            "--image-no must be 0 to 3; got 9. --type must be one of subtle (0), creative (1); got 'x'",
         ),
         (("upscale",), "Error: Missing argument 'JOB'. See legnext upscale --help."),
         (("diffusion", ""), "Error: TEXT must have 1 to 8192 characters; got 0 characters. Nothing was sent."),
@@ -68,7 +71,17 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         ),
         (("wait",), "Error: Missing argument 'JOB...'."),
         (("wait", "J", "--timeout", "-1"), "--timeout must be seconds, 0 or more; got -1"),
-        (("price", "extend-video", "--source", "1080p"), "source must be one of 480p, 720p"),
+        (("price", "extend-video", "--source", "1080p"), "Error: --source must be one of 480p, 720p"),
+        (
+            ("price", "upscale", "--type", "creativ"),
+            "Error: --type must be one of subtle (0), creative (1); got",
+        ),
+        (("price", "upscale", "--type", "9", "--image-no", "77"), "--image-no must be 0 to 3; got 77. --type must be"),
+        (("price", "video-diffusion", "--video-type", "1080p"), "--video-type must be one of"),
+        (
+            ("price", "enhance-upscale", "--target-resolution", "99K"),
+            "must be one of HD, FHD, 2K, 4K, 6K, 8K, 12K",
+        ),
         (("check", "a fox", "--model", "99"), "Error: --model must be one of 6, 6.1, 7"),
         (("upscal",), "No such command 'upscal'. Did you mean"),
         (("balance", "--jsn"), "No such option: --jsn"),

@@ -43,6 +43,7 @@ def test_prices_need_no_key(legnext: Process) -> None:
         (("diffusion", "a fox --draft"), 40, 80),
         (("diffusion",), 80, 80),
         (("upscale", "--type", "creative"), 160, 160),
+        (("upscale",), 160, 160),
         (("upscale", "J", "--type", "0"), 120, 120),
         (("enhance-upscale", "--target-resolution", "12k"), 540, 540),
         (("video-diffusion", "waves --bs 1", "--video-type", "720p"), 384, 384),

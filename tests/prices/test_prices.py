@@ -164,6 +164,8 @@ def test_what_only_reads_is_free() -> None:
         ("diffusion", {"text": "x --q 4 --v 8"}, "320 points (80 × 4 quality 4), an estimate"),
         ("diffusion", {"text": "x --draft"}, "40 points (80 × 0.5 draft), an estimate; a budget counts 80"),
         ("upscale", {"type": 1}, "160 points (160 with type 1), an estimate"),
+        ("upscale", {"type": 0}, "120 points, an estimate"),
+        ("upscale", {}, "160 points (160 if type is 1), an estimate"),
         (
             "video_diffusion",
             {"prompt": "x --bs 1", "video_type": 1},

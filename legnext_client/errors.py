@@ -139,7 +139,7 @@ class ForbiddenError(APIError):
 class NotFoundError(APIError):
     """404: there is no such job."""
 
-    advice = "Check the id of the job, and that the key is of the same account."
+    advice = "Check the id of the job, that the key is of the same account, and the base URL."
 
 
 class PayloadTooLargeError(APIError):
@@ -158,6 +158,12 @@ class RateLimitError(APIError):
     """429: too many requests or jobs at once; `retry_after` says how many seconds to wait, if the service did."""
 
     advice = "The request was not accepted; wait, then send it again."
+
+    def __str__(self) -> str:
+        told = super().__str__()
+        if self.retry_after is None:
+            return told
+        return f"{told.removesuffix(self.advice)}The service asks to wait {self.retry_after:g} seconds. {self.advice}"
 
 
 class ServerError(APIError):

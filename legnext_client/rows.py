@@ -53,8 +53,13 @@ class Survey(NamedTuple):
 
     def __str__(self) -> str:
         more = f"; a budget counts {self.reserve}" if self.reserve != self.points else ""
-        minutes = f"about {max(1, round(self.typical_seconds / 60))} minutes of work"
-        return f"{self.rows} row{'' if self.rows == 1 else 's'}, {self.points} points{more}, {minutes}"
+        minutes = max(1, round(self.typical_seconds / 60))
+        rows, work = f"{self.rows} row{_s(self.rows)}", f"about {minutes} minute{_s(minutes)} of work"
+        return f"{rows}, {self.points} points{more}, {work}"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
 
 
 def read(source: Source) -> Iterator[Item]:

@@ -172,7 +172,8 @@ class Peculiar(LegnextError):
 
 def test_an_error_of_the_service_prints_its_code_words_request_and_place() -> None:
     assert str(RateLimitError("Too many jobs", **ANSWER)) == (
-        "42901 Too many jobs (POST /v1/trial) [request r-1]. The request was not accepted; wait, then send it again."
+        "42901 Too many jobs (POST /v1/trial) [request r-1]. The service asks to wait 2.5 seconds. "
+        "The request was not accepted; wait, then send it again."
     )
     assert str(NotFoundError("", status_code=404, raw_message="no such job")).startswith("404 no such job. ")
     assert str(ServerError(status_code=520)) == "520 no message. Try again later."

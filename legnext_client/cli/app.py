@@ -82,5 +82,7 @@ def _misused(error: Any) -> str:
     path = context.command_path if context else _NAME
     said = " ".join(error.format_message().split()).rstrip(".")
     stop = "" if said.endswith(("?", ")", "!")) else "."
-    last_words = f" {context.command.epilog}" if context and context.command.epilog else ""
-    return f"Error: {said}{stop}{last_words} See {path} --help."
+    advice = context.command.epilog if context else ""
+    if " " in getattr(error, "option_name", ""):
+        advice = 'A text that begins with - needs a -- before it, as in -- "--v 7".'
+    return " ".join(filter(None, (f"Error: {said}{stop}", advice, f"See {path} --help.")))

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.exits import Exit
 from legnext_client.cli.run_drawing import span
 from legnext_client.cli.run_unknown import told, unknown_in
 from legnext_client.core.submission import FAILED, STATES, SUBMITTED, Entry
-from legnext_client.errors import InvalidRequest
+from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.gallery import gallery
 from legnext_client.journal import Journal
 
@@ -109,10 +110,15 @@ def make_gallery(
             "--out", metavar="PLACE", help="A directory, or a file that ends in .html; else beside the files."
         ),
     ] = None,
-) -> None:
+) -> Exit:
     """Make the page that shows what a batch or a film has made; it may be done while it runs."""
-    page = str(gallery(journal, out))
+    try:
+        page = str(gallery(journal, out))
+    except ConfigurationError as error:  # of nothing but the place where it was to go
+        run.output.say(f"Error: {error}", "red")
+        return Exit.FILES
     run.output.result({"gallery": page}, [page])
+    return Exit.OK
 
 
 def _value(entry: Entry) -> dict[str, Any]:

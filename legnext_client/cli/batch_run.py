@@ -67,11 +67,11 @@ def run_batch(
     asked.check(concurrency=concurrency, download=out, name=name)
     _check_places(file, out, name)
     if asked.price:
-        _show_price(run, checked(file), bill_of(read(file), path, retry_failed=asked.retry_failed))
+        _show_price(run, _looked_at(file), bill_of(read(file), path, retry_failed=asked.retry_failed))
         return Exit.OK
     client, shown = run.client(), shown_of(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.heard, **options)
-    survey = batch.survey() or checked(file)
+    survey = _looked_at(file)
     bill = bill_of(read(file), path, retry_failed=asked.retry_failed)
     for line in _priced(survey, bill):
         run.output.say(line)
@@ -95,6 +95,13 @@ def run_batch(
     elif code is Exit.JOB_FAILED:
         run.output.say(f"Try again what has failed: {again(run.context, '--retry-failed')}")
     return code
+
+
+def _looked_at(file: str) -> Survey:
+    survey = checked(file)
+    if not survey.rows:
+        raise InvalidRequest(f"{file} has no rows.")
+    return survey
 
 
 def _check_places(file: str, out: str | None, name: str) -> None:

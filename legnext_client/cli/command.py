@@ -12,6 +12,7 @@ import typer
 
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
+from legnext_client.cli.markup import joined
 from legnext_client.cli.naming import told_as
 from legnext_client.cli.output import Output
 from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
@@ -124,7 +125,7 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     spread = [one for each in own for one in (_members(groups[each.name]) if each.name in groups else [each])]
     listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in (*spread, *_members(Common)))]
-    carried_out.__name__, carried_out.__doc__ = function.__name__, function.__doc__
+    carried_out.__name__, carried_out.__doc__ = function.__name__, joined(inspect.getdoc(function) or "")
     carried_out.__annotations__ = {}  # what counts is the signature
     vars(carried_out)["__signature__"] = inspect.Signature(listed)
     return carried_out

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from legnext_client import errors
 from legnext_client.generated.operations import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from legnext_client.generated.operations import Operation
 
@@ -75,7 +75,7 @@ _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
 
 def exit_code(error: BaseException) -> Exit:
     """The exit code for an error."""
-    if isinstance(error, KeyboardInterrupt) and _cut_a_paid_request(error):
+    if isinstance(error, KeyboardInterrupt) and cut_a_paid_request(error):
         return Exit.UNKNOWN
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
 
@@ -97,25 +97,31 @@ def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
         case _:
             yield f"Error: {type(error).__name__}: {error}. This is a mistake of the program; --debug shows where."
     if isinstance(error, errors.SubmissionUnknown):
-        yield f"Sent: {json.dumps(error.sent, ensure_ascii=False)}"
-        if error.answer:
-            yield f"Answer: {_short(error.answer.decode(errors='replace'))}"
-        balance = _command(ROLES["balance"], *way)
-        yield f"To find out: {balance} tells whether points are gone; a --callback names the job."
+        yield from told_of_sent(error.sent, way, error.answer)
     job_id = getattr(error, "job_id", None)
     if job_id:
         yield f"A job was named: look at it with {_command(ROLES['job'], job_id, *way)}"
     yield from getattr(error, "__notes__", ())
 
 
-def _command(operation: Operation, *more: str) -> str:
-    return shlex.join(["legnext", operation.name, *more])
+def told_of_sent(sent: Mapping[str, Any] | None, way: Sequence[str], answer: bytes | None = None) -> Iterator[str]:
+    """What was sent and what came back, of what nobody knows the outcome, and how to find out."""
+    yield f"Sent: {json.dumps(sent, ensure_ascii=False)}"
+    if answer:
+        yield f"Answer: {_short(answer.decode(errors='replace'))}"
+    balance = _command(ROLES["balance"], *way)
+    yield f"To find out: {balance} tells whether points are gone; a --callback names the job."
 
 
-def _cut_a_paid_request(error: KeyboardInterrupt) -> bool:
+def cut_a_paid_request(error: KeyboardInterrupt) -> bool:
+    """Whether Ctrl-C came in the midst of a paid request."""
     from legnext_client.drivers import INTERRUPTED  # imported long ago, if so
 
     return INTERRUPTED in getattr(error, "__notes__", ())
+
+
+def _command(operation: Operation, *more: str) -> str:
+    return shlex.join(["legnext", operation.name, *more])
 
 
 def _short(text: str) -> str:

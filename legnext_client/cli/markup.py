@@ -11,8 +11,13 @@ _BY_LINES = ("- ", "|")
 
 def markup(markdown: str) -> str:
     """Markdown as Rich's markup: strong words, brackets that are no tags, and a line for each paragraph."""
-    parts = (part if part.startswith(_BY_LINES) else part.replace("\n", " ") for part in markdown.split("\n\n"))
-    return _BOLD.sub(r"[bold]\1[/bold]", "\n\n".join(parts).replace("[", r"\["))
+    return _BOLD.sub(r"[bold]\1[/bold]", joined(markdown).replace("[", r"\["))
+
+
+def joined(text: str) -> str:
+    """A text whose paragraphs are a line each, as Rich breaks lines where the terminal ends."""
+    parts = (part if part.startswith(_BY_LINES) else part.replace("\n", " ") for part in text.split("\n\n"))
+    return "\n\n".join(parts)
 
 
 def markdown(markup: str) -> str:

@@ -6,6 +6,8 @@ from legnext_client.cli.command import single
 from legnext_client.cli.exits import Exit
 from legnext_client.mock.__main__ import main
 
+_CODES = {0: Exit.OK, 1: Exit.CONFIGURATION, 2: Exit.BAD_INPUT}
+
 
 def mock(context: typer.Context) -> Exit:
     """Start the mock server: the whole API on this machine, where nothing is charged.
@@ -13,7 +15,7 @@ def mock(context: typer.Context) -> Exit:
     Takes the options of `python -m legnext_client.mock`; `--help` lists them.
     """
     try:
-        return Exit.CONFIGURATION if main(context.args, "legnext mock") else Exit.OK
+        return _CODES[main(context.args, "legnext mock")]
     except SystemExit as ended:  # how argparse ends
         return Exit.BAD_INPUT if ended.code else Exit.OK
 

@@ -1,13 +1,14 @@
 """The commands of the operations, each made from its row of the table; a new row is a new command."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from legnext_client.calling import Desk
 from legnext_client.cli.command import Run
-from legnext_client.cli.exits import Exit
+from legnext_client.cli.exits import Exit, cut_a_paid_request, told_of_sent
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.places import files_made
 from legnext_client.cli.price import show_price
@@ -15,6 +16,7 @@ from legnext_client.cli.showing import points, rows_of_job, rows_of_object
 from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through
 from legnext_client.client import Client
 from legnext_client.clocks import SystemClock
+from legnext_client.core.checks import prepare
 from legnext_client.core.retries import Retries
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.jobs import Job
@@ -71,7 +73,8 @@ def _paid(operation: Operation) -> typer.Typer:
             show_price(run, operation, found)
             return None
         client = run.client(strict_prompts=strict)
-        answer = _called(client, operation, found)
+        with telling_what_is_sent(operation, found, run.way):
+            answer = _called(client, operation, found)
         if not isinstance(answer, Job):
             _show(run, operation, answer)
             return None
@@ -84,6 +87,18 @@ def _paid(operation: Operation) -> typer.Typer:
             return see_through(run, client, [answer], wishes, left) if waits else None
 
     return app_with_fields(carry_out, operation, listed, without=() if operation.prompt else ("strict",))
+
+
+@contextmanager
+def telling_what_is_sent(operation: Operation, found: Mapping[str, Any], way: Sequence[str]) -> Generator[None]:
+    """While this is open, Ctrl-C in the midst of a paid request leaves word of it, as a lost answer does."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if cut_a_paid_request(error):
+            for line in told_of_sent(prepare(operation, found).body, way):
+                error.add_note(line)
+        raise
 
 
 def _called(client: Client, operation: Operation, found: Mapping[str, Any]) -> Any:

@@ -9,8 +9,9 @@ import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.environment import SECRET_VARIABLE, TOKEN_VARIABLE
+from legnext_client.cli.naming import told_as
 from legnext_client.cli.showing import counted
-from legnext_client.errors import LegnextError
+from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError
 from legnext_client.receiving import CallbackReceiver
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 def receive(
     run: Run,
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="Where to listen; 0 takes a free port.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0 takes a free port.")
+    ] = 0,
     address: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Where this is reached from outside, such as the address of a tunnel."),
@@ -39,12 +42,14 @@ def receive(
     """
     arrived: SimpleQueue[Job] = SimpleQueue()
     found = run.variables
-    receiver = CallbackReceiver(
-        token=found.get(TOKEN_VARIABLE) or None, secret=found.get(SECRET_VARIABLE) or None, on_job=arrived.put
-    )
+    with told_as({"token": TOKEN_VARIABLE, "secret": SECRET_VARIABLE}):
+        receiver = CallbackReceiver(
+            token=found.get(TOKEN_VARIABLE) or None, secret=found.get(SECRET_VARIABLE) or None, on_job=arrived.put
+        )
+    outside = None if address is None else _outside(receiver, address)
     client = run.client() if confirm else None
     with receiver.serve(host, port) as served, suppress(KeyboardInterrupt):
-        url = served.url if address is None else receiver.address(address)
+        url = outside or served.url
         run.output.say(f"Listening at port {served.port}, until Ctrl-C. What to pass on is --callback with this:")
         run.output.result({"callback": url, "port": served.port}, [url])
         for _ in repeat(None) if count is None else repeat(None, count):
@@ -57,6 +62,14 @@ def receive(
             says = "says" if client is None else "is"
             made = f", {counted(job)}" if counted(job) else ""
             run.output.result(job.raw, [f"{job.job_id} {says} {job.status}{made}"])
+
+
+def _outside(receiver: CallbackReceiver, address: str) -> str:
+    try:
+        with told_as({"base": "--address"}):
+            return receiver.address(address)
+    except ConfigurationError as error:  # which it is to a program
+        raise InvalidRequest(error.message) from None
 
 
 app = single(receive)

@@ -29,6 +29,12 @@ class Bill(NamedTuple):
     """What the account must have for it, which may be more."""
 
 
+class TooLittle(BudgetExceeded):
+    """The account has less than this takes."""
+
+    advice = "Nothing was sent; top the account up, or say with --budget how much of it may be spent."
+
+
 class Consent(NamedTuple):
     """What the caller has agreed to before being asked."""
 
@@ -63,9 +69,8 @@ def agreed(run: Run, client: Client, bill: Bill, consent: Consent) -> bool:
     if has is not None:
         run.output.say(f"The account has {figure(has)} points.")
     if has is not None and has < bill.reserve and consent.budget is None:
-        raise BudgetExceeded(
-            f"this takes up to {bill.reserve} points, and the account has {figure(has)}: top it up, or give a --budget "
-            "of what may be spent.",
+        raise TooLittle(
+            f"this takes up to {bill.reserve} points, and the account has {figure(has)}.",
             budget=has,
             price=bill.reserve,
         )

@@ -94,7 +94,11 @@ def going_on(run: Run) -> Generator[None]:
     """While this is open, an error says how to go on where that is possible."""
     try:
         yield
-    except (InvalidRequest, BudgetExceeded, JournalError):
+    except (InvalidRequest, BudgetExceeded):
+        raise
+    except JournalError as error:
+        if not run.context.params["journal"]:
+            error.add_note("The journal has the name of the file that is run; --journal FILE names another.")
         raise
     except (LegnextError, KeyboardInterrupt, OSError) as error:
         error.add_note(f"Go on: {again(run.context)}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from legnext_client.generated.operations import Field
 
@@ -99,8 +99,18 @@ def _object(field: Field, text: str) -> Any:
     inside = {inner.name: inner for inner in field.fields} | {inner.wire: inner for inner in field.fields}
     # Not at every comma: an address may hold some.
     pieces = re.split(rf",(?=(?:{'|'.join(map(re.escape, inside))})=)", text)
-    pairs = [(name.strip(), written) for name, _, written in (piece.partition("=") for piece in pieces)]
+    pairs = [pair for piece in pieces for pair in _pairs(piece, inside)]
     return {name: value_of(inside[name], written) if name in inside else written for name, written in pairs}
+
+
+def _pairs(piece: str, inside: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
+    """The pair that a piece is; where that is no text, a name that is unknown stands for itself, to be told."""
+    name, _, written = piece.partition("=")
+    field = inside.get(name.strip())
+    if field is not None and field.type not in ("string", "array", "object"):
+        written, *unknown = re.split(r",(?=[A-Za-z_]\w*=)", written)
+        yield from ((other, value) for other, _, value in (each.partition("=") for each in unknown))
+    yield name.strip(), written
 
 
 def _json(text: str, *, otherwise: Any) -> Any:

@@ -21,7 +21,7 @@ PANEL = "Options of the wait"
 Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job has ended.")]
 Timeout = Annotated[
     float | None,
-    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Wait so long at most; the job goes on after it."),
+    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Wait so long at most, 0 looks once; the job goes on."),
 ]
 Directory = Annotated[
     str | None,

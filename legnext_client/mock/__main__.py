@@ -87,7 +87,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "python -m legnext_client.mock") -> int:
-    """Run the server until it is told to end. Returns the exit status."""
+    """Run the server until it is told to end. Returns the exit status: 2 for options that make no sense, and 1 where
+    this machine does not let it start."""
     known = parser(program)
     options = known.parse_args(arguments)
     try:
@@ -105,7 +106,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m legne
         )
     except (MissingExtra, OSError, OverflowError, ValueError) as error:
         print(f"The mock server cannot start: {error}", file=sys.stderr)
-        return 1
+        names_a_file = isinstance(error, OSError) and error.filename is not None
+        return 2 if names_a_file or isinstance(error, OverflowError | ValueError) else 1
     _allow_many_connections()
     # uvicorn ends in peace and then raises the signal once more; by default that would end the process before it has
     # removed its files.

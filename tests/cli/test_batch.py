@@ -142,6 +142,8 @@ def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer)
         ),
         (ROWS, ("rows.csv", "--out", ""), Exit.BAD_INPUT, "Error: --out must be the path of a directory; got ''"),
         (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory, or a place for"),
+        ("key,text", ("rows.csv",), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
+        ("key,text", ("rows.csv", "--price"), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
         (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got '.'"),
         (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got ''"),
         (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
@@ -227,7 +229,11 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(here: Here, server: Mo
     server._service.account.available_credits = 10
     ended = here(*RUN)
     assert (ended.code, ended.out, len(server.ledger)) == (Exit.BUDGET, "", 1)
-    assert "this takes up to 80 points, and the account has 10: top it up" in ended.err
+    assert (
+        "this takes up to 80 points, and the account has 10. Nothing was sent; top the account up, or say with"
+        in ended.err
+    )
+    assert "raise the budget" not in ended.err
 
 
 def test_words_of_warning_reach_those_who_watch_no_terminal(legnext: Process, here: Here, server: MockServer) -> None:

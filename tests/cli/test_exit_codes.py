@@ -83,6 +83,12 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
             "must be one of HD, FHD, 2K, 4K, 6K, 8K, 12K",
         ),
         (("check", "a fox", "--model", "99"), "Error: --model must be one of 6, 6.1, 7"),
+        (("receive", "--port", "99999"), "'--port': 99999 is not in the range"),
+        (("receive", "--address", "foo"), "Error: --address must be an http(s) address without query or fragment; got"),
+        (("mock", "--time-scale", "0"), "The mock server cannot start: time_scale must be greater than 0; got 0.0."),
+        (("mock", "--fault", "nonsense"), "The mock server cannot start: 'nonsense' is no fault"),
+        (("mock", "--spec", "nofile"), "The mock server cannot start: [Errno 2] No such file or directory: 'nofile'"),
+        (("diffusion", "--v 7"), "A text that begins with - needs a -- before it"),
         (("upscal",), "No such command 'upscal'. Did you mean"),
         (("balance", "--jsn"), "No such option: --jsn"),
         (("balance", "--retries", "-1"), "'--retries'"),
@@ -114,8 +120,7 @@ def test_bad_input_in_a_process(legnext: Process) -> None:
         (("balance", "--base-url", ""), {}, "Error: --base-url must begin with https://"),
         (("balance",), {"LEGNEXT_BASE_URL": "example"}, "Error: LEGNEXT_BASE_URL must begin with https://"),
         (("balance", "--env-file", "nowhere.env"), {}, "Error: --env-file nowhere.env cannot be read: No such file"),
-        (("mock", "--time-scale", "0"), {}, "The mock server cannot start"),
-        (("receive",), {"LEGNEXT_CALLBACK_TOKEN": "short"}, "token must have 16 to 200"),
+        (("receive",), {"LEGNEXT_CALLBACK_TOKEN": "short"}, "Error: LEGNEXT_CALLBACK_TOKEN must have 16 to 200"),
     ],
 )
 def test_configuration(legnext: Process, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
@@ -234,7 +239,11 @@ def test_an_interrupted_paid_request_is_an_unknown_outcome(
     until(lambda: server.ledger)
     ended = begun.interrupt()
     assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
-    assert ended.err.startswith("Interrupted.\nA paid request was under way")
+    interrupted, under_way, sent, find_out = ended.err.splitlines()
+    assert interrupted == "Interrupted."
+    assert under_way.startswith("A paid request was under way")
+    assert json.loads(sent.removeprefix("Sent: ")) == server.ledger[0].body
+    assert find_out.startswith("To find out: legnext balance tells")
 
 
 def in_bash(script: str, environment: dict[str, str], folder: Path) -> Ended:

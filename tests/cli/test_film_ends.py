@@ -104,7 +104,7 @@ def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
     server._service.account.available_credits = 479
     ended = here("film", "film.yaml", "--yes")
     assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])
-    assert "this takes up to 480 points, and the account has 479: top it up" in ended.err
+    assert "this takes up to 480 points, and the account has 479. Nothing was sent; top the account up" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,18 @@ def test_the_journal_of_another_film_is_left_alone(here: Here, server: MockServe
     in_a_film("rain", film)
     ended = here("film", "film.yaml", "--yes")
     assert (ended.code, ended.out, operations(server)) == (Exit.FILES, "", STEPS)
-    assert ended.err.splitlines()[-1].startswith("Error: film.db is the journal of another film")
+    *_, error, hint = ended.err.splitlines()
+    assert error.startswith("Error: film.db is the journal of another film")
+    assert hint == "The journal has the name of the file that is run; --journal FILE names another."
+    assert "--journal FILE" not in here("film", "film.yaml", "--yes", "--journal", "film.db").err
+
+
+def test_rows_beside_a_film_of_the_same_name_need_a_journal_of_their_own(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "film.csv").write_text("key,text\nfox,a fox\n", encoding="utf-8")
+    assert here("film", "film.yaml", "--yes").code == 0
+    ended = here("batch", "run", "film.csv")
+    assert (ended.code, ended.out) == (Exit.FILES, "")
+    assert "--journal FILE names another" in ended.err
 
 
 def test_nobody_there(here: Here) -> None:

@@ -29,6 +29,7 @@ def test_help_lists_every_command(legnext: Process) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert set(entries()) <= set(shown)
     assert legnext().out == ended.out, "no words at all are a question, too"
+    assert " Results go to standard output, all other words to standard error." in map(str.rstrip, ended.lines)
 
 
 def test_machines_get_a_list_of_the_commands(here: Here) -> None:

@@ -55,6 +55,7 @@ POINT = Field(
         (POINT, "shape=square", {"shape": "1:1"}),
         (POINT, "corners=[1, 2]", {"corners": [1, 2]}),
         (POINT, "y=1", {"y": "1"}),
+        (POINT, "x=1,y=3,far_away=2", {"x": 1, "y": "3", "far_away": 2}),
         (POINT, "nonsense", "nonsense"),
         (POINT, "{broken", "{broken"),
         (POINT, "[" * 100_000, "[" * 100_000),

@@ -128,7 +128,7 @@ class Picture:
 
         rows = list(self._on_their_way.values())
         room = max(FEWEST, self._moving.height - AROUND)
-        table = table_of_bars(2, 16)
+        table = table_of_bars(1, 1, width=16)
         for row in rows[:room]:
             table.add_row(*row.drawn(self._fetches))
         more = [words(f"and {len(rows) - room} more", "dim")] if len(rows) > room else []
@@ -138,7 +138,7 @@ class Picture:
         ended = sum(self._ends.values())
         percent = 100 * ended / self._rows if self._rows else 100
         style = "green" if ended == self._ends["done"] else "yellow"
-        table = table_of_bars(1, 40)
+        table = table_of_bars(1, width=40)
         table.add_row(
             words(self._name, "bold"), bar(percent, style), words(f"{ended} of {self._rows}"), words(str(self._watch))
         )

@@ -26,6 +26,8 @@ MARKS = {WAITS: " ", DONE: "✓", EARLIER: "✓", FAILED: "✗"}
 PLAIN = MARKS | {DONE: "x", EARLIER: "x", FAILED: "!"}
 """For terminals that have no others."""
 
+_TITLE = len("extension 1")
+
 
 class Shown(Protocol):
     """Shows how far a film is."""
@@ -137,7 +139,7 @@ class Picture:
     def __rich__(self) -> RenderableType:
         from rich.console import Group
 
-        table = table_of_bars(2, 24)
+        table = table_of_bars(1, _TITLE, width=24)
         for step in self._steps:
             table.add_row(*step.drawn(self._mark(step.state)))
         held = f", {self._held:g} held" if self._held else ""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from legnext_client.job_view import JobView
 
 
+_ENOUGH = 8
+"""Characters of an id, by which one tells it from others."""
+
+
 class Shown(Protocol):
     """Shows how far things are."""
 
@@ -79,7 +83,7 @@ class Bars:
         self._tasks: dict[Hashable, TaskID] = {}
 
     def job(self, job: JobView) -> None:
-        told = f"{job.job_id} {job.status}"
+        told = f"{job.status} {job.job_id[:_ENOUGH]}"  # the state first: a narrow terminal cuts off what is behind
         self._show(job.job_id, told, job.progress, 100 if job.progress else None, ended=job.done)
 
     def file(self, progress: Progress) -> None:

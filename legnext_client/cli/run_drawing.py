@@ -44,11 +44,11 @@ def bar(percent: float, style: str) -> RenderableType:
     return ProgressBar(total=100, completed=percent, complete_style=style, finished_style=style)
 
 
-def table_of_bars(before: int, width: int) -> Table:
-    """A table of so many columns, then bars, which give way where there is no room, words, and times."""
+def table_of_bars(*before: int, width: int) -> Table:
+    """A table of columns of these least widths, then bars, which give way where there is no room, words, and times."""
     from rich.table import Column, Table
 
-    named = [Column(no_wrap=True) for _ in range(before)]
+    named = [Column(no_wrap=True, min_width=least) for least in before]
     bars, said = Column(max_width=width), Column(no_wrap=True, min_width=WIDTH)
     return Table.grid(*named, bars, said, Column(no_wrap=True, justify="right"), padding=(0, 2, 0, 0))
 

@@ -133,6 +133,18 @@ def test_a_picture_shows_the_steps_and_stays(terminal: Any, server: MockServer) 
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
 
+def test_a_narrow_terminal_keeps_the_marks(terminal: Any, film: Path) -> None:
+    in_a_film("waves", film)
+    film.write_text(film.read_text(encoding="utf-8").replace("night falls", "never-end-this-job"), encoding="utf-8")
+    session = terminal("film", "film.yaml", "--yes", columns=40)
+    session.read_until_seen(lambda seen: any("processing" in line for line in seen) and seen[-4].startswith("✓"))
+    done, runs, waits, _ = session.seen[-4:]
+    assert done.split()[:3] == ["✓", "start", "480"]
+    assert runs.split()[1:4] == ["extension", "1", "processing"]
+    assert runs[0] in "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+    assert waits.split() == ["upscale", "480", "points"]
+
+
 def test_ctrl_c_twice_leaves_at_once_and_says_how_to_go_on(terminal: Any, server: MockServer, film: Path) -> None:
     in_a_film("never-end-this-job", film)
     session = terminal("film", "film.yaml", "--yes", "--budget", "2000", columns=70)

@@ -19,7 +19,7 @@ def test_a_bar_shows_how_far_a_job_is_and_ctrl_c_how_to_go_on(terminal: Any, ser
     session = terminal("diffusion", "never-end-this-job --v 7", "--wait", "--download", "out")
     session.read_until("Accepted")
     (job,) = server.jobs
-    session.read_until(f"{job} processing")
+    session.read_until(f"processing {job[:8]}")
     session.read_until("━")
     assert COLOUR.search(session.raw)
     assert "\x1b[?25l" in session.raw, "the cursor is hidden while the bar moves"
@@ -30,6 +30,14 @@ def test_a_bar_shows_how_far_a_job_is_and_ctrl_c_how_to_go_on(terminal: Any, ser
         "Interrupted.",
         f"Take up what goes on: legnext wait {job} --download out",
     ]
+
+
+def test_a_very_narrow_terminal_shows_the_state_and_a_part_of_the_id(terminal: Any, server: MockServer) -> None:
+    session = terminal("diffusion", "never-end-this-job --v 7", "--wait", columns=40)
+    session.read_until_seen(lambda seen: seen[-1].startswith("processing") and "━" in seen[-1])
+    (job,) = server.jobs
+    assert session.seen[-1].split()[1] == job[:8]
+    assert re.search(r"\d+% +0:0", session.seen[-1])
 
 
 def test_no_colour_where_none_is_wished_for(terminal: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -148,7 +148,7 @@ def test_what_cannot_be_fetched_after_all_is_no_bad_input(here: Here, server: Mo
 def test_the_command_that_goes_on_finds_the_same_service(legnext: Process, server: MockServer, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"LEGNEXT_API_KEY={server.api_key}\n", encoding="utf-8")
     way = ("--env-file", ".env", "--base-url", server.base_url)
-    elsewhere = {"LEGNEXT_API_KEY": None, "LEGNEXT_BASE_URL": None}
+    elsewhere: dict[str, Any] = {"LEGNEXT_API_KEY": None, "LEGNEXT_BASE_URL": None}
     ended = legnext("diffusion", "a fox", *way, **elsewhere)
     (job,) = server.jobs
     wait = ("wait", job, *way)

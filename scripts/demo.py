@@ -12,14 +12,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from demo_page import Shown, write_page
+
 from legnext_client import Client, Job, Journal, Update, VideoChain
+from legnext_client.cli.exits import exit_code, explained
+from legnext_client.errors import LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from legnext_client import Result
 
 OUT = Path("demo-out")
@@ -45,6 +52,17 @@ REFUSED = "a place that no model can draw: fail-this-job"
 
 
 def main() -> int:
+    """Run what the arguments and the environment ask for; what goes wrong is told in a line, with the codes of the
+    command line."""
+    try:
+        return chosen()
+    except (LegnextError, KeyboardInterrupt) as error:
+        for told in explained(error):
+            print(told, file=sys.stderr)
+        return exit_code(error)
+
+
+def chosen() -> int:
     if sys.argv[1:] == ["batch"]:
         with Client() as client:
             return batch(client)
@@ -55,34 +73,54 @@ def main() -> int:
     with MockServer(time_scale=FASTER, seed=7, credits=20_000) as server:
         print(f"A mock of the whole API at {server.base_url}, {FASTER:g} times as fast as the service.")
         with Client(server.api_key, base_url=server.base_url) as client:
-            image(client)
-            film(client)
+            parts = [*image(client), film(client)]
             killed_and_gone_on_with(client, server)
-            title("Balance")
-            print(f"{client.account.balance().available_credits} credits are left.")
-        print(f"{len(server.ledger)} jobs were accepted, and none was paid for twice.")
-    page = gallery(JOURNAL, OUT / "index.html")
+            on_the_command_line(server)
+        asked_for = [*(job for part in parts for job in part.jobs), *jobs_of(JOURNAL)]
+        right = settled(asked_for, [each.job_id for each in server.ledger])
+    page = write_page(OUT / "index.html", parts, JOURNAL, gallery(JOURNAL))
     print(f"\nLook at it all: {page}")
-    return 0
+    return 0 if right else 1
 
 
-def image(client: Client) -> None:
+def settled(asked_for: Iterable[str], accepted: Iterable[str]) -> bool:
+    """Whether what the service has accepted, and charges, is what was asked for: each job once, and no other."""
+    title("Paid for")
+    ours, theirs = Counter(asked_for), Counter(accepted)
+    told = f"{theirs.total()} jobs were accepted"
+    if theirs == ours and set(theirs.values()) <= {1}:
+        print(f"{told}, each is known by its id, and none was paid for twice.")
+        return True
+    print(f"{told}, and {ours.total()} were asked for. Not asked for: {', '.join(theirs - ours) or 'none'}.")
+    return False
+
+
+def image(client: Client) -> list[Shown]:
     """An image with its progress, its files, and the enlargement of one of the four."""
     title("An image")
     print(f"{client.account.balance().available_credits} credits; {client.price('diffusion', text=PROMPT)}")
     job = client.midjourney.diffusion(text=PROMPT).wait(on_progress=progress)
-    done(f"{len(job.image_urls)} images, {job.points:g} points", job.download(OUT, name="lighthouse_{n}{ext}"))
+    made = job.download(OUT, name="lighthouse_{n}{ext}")
+    done(f"{len(made)} images, {job.points:g} points", made)
     poster = job.upscale(image_no=2, type=1).wait(on_progress=progress)
-    done(f"image 2 enlarged, {poster.points:g} points", poster.download(OUT, name="poster{ext}"))
+    large = poster.download(OUT, name="poster{ext}")
+    done(f"image 2 enlarged, {poster.points:g} points", large)
+    return [
+        Shown("An image", PROMPT, f"{job.points:g} points", made, [job.job_id]),
+        Shown("Its upscale", "The third of the four, enlarged", f"{poster.points:g} points", large, [poster.job_id]),
+    ]
 
 
-def film(client: Client) -> None:
+def film(client: Client) -> Shown:
     """A film of three steps, described first, with its price."""
     title("A film")
-    chain = VideoChain.start("waves roll in --motion high").extend("the camera pulls back").upscale()
+    chain = VideoChain.start("waves roll in --motion high --ar 3:2").extend("the camera pulls back").upscale()
     print(f"{chain.price()}\n{chain.seconds} seconds of film")
     made = client.run(chain, journal=OUT / "film.db", budget=2000, on_progress=lambda update: line(str(update)))
-    done(f"{len(made.jobs)} steps, {made.points} points", made.download(OUT, name="film{ext}"))
+    files = made.download(OUT, name="film{ext}")
+    done(f"{len(made.jobs)} steps, {made.points} points", files)
+    told = ", then ".join(step.title for step in chain.steps)
+    return Shown("A film", told, f"{made.points} points", files, [job.job_id for job in made.jobs])
 
 
 def killed_and_gone_on_with(client: Client, server: MockServer) -> None:
@@ -97,8 +135,24 @@ def killed_and_gone_on_with(client: Client, server: MockServer) -> None:
     with Journal(JOURNAL) as journal:
         print(f"\n  killed. The journal: {journal.summary()}")
     before = len(server.ledger)
-    subprocess.run(command, env=environment, check=True)
+    subprocess.run(command, env=environment, check=False)
     print(f"  {before} jobs had been accepted before the kill, {len(server.ledger)} are now.")
+
+
+def on_the_command_line(server: MockServer) -> None:
+    """The command of the same package: what it says of the journal, and of the account."""
+    environment = os.environ | {"LEGNEXT_API_KEY": server.api_key, "LEGNEXT_BASE_URL": server.base_url}
+    for words in (["batch", "status", str(JOURNAL)], ["balance"]):
+        title(f"$ legnext {' '.join(words)}")
+        sys.stdout.flush()
+        command = [str(Path(sys.executable).with_name("legnext")), *words]
+        subprocess.run(command, env=environment, check=False)
+
+
+def jobs_of(journal: Path) -> list[str]:
+    """The jobs that a journal knows of, those included in whose place there is another one."""
+    with Journal(journal) as opened:
+        return [entry.job_id for entry in opened.entries(history=True) if entry.job_id is not None]
 
 
 def batch(client: Client) -> int:
@@ -131,7 +185,7 @@ def live(client: Client) -> int:
     """One image on the real service, if it may cost what it will."""
     print(f"{client.account.balance().available_credits} credits; {PROMPT!r} will cost "
           f"{client.price('diffusion', text=PROMPT)}.")  # fmt: skip
-    if input("Make it? [y/N] ").strip().lower() not in ("y", "yes"):
+    if not agreed("Make it? [y/N] "):
         print("Nothing was sent.")
         return 0
     job = client.midjourney.diffusion(text=PROMPT)
@@ -139,6 +193,15 @@ def live(client: Client) -> int:
     job.wait(on_progress=progress)
     done(f"{len(job.image_urls)} images, {job.points:g} points", job.download(OUT, name="lighthouse_{n}{ext}"))
     return 0
+
+
+def agreed(question: str) -> bool:
+    """Whether somebody says yes; nobody there says no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except (EOFError, RuntimeError):  # at its end, or closed
+        print()
+        return False
 
 
 def title(text: str) -> None:

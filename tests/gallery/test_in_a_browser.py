@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -224,15 +225,33 @@ def test_who_wants_no_motion_gets_none(page: Page) -> None:
     assert page.run("getComputedStyle(document.querySelector('#viewer')).transitionDuration") == "0s"
 
 
-def test_the_viewer_says_what_to_do_and_gives_it_to_copy(page: Page) -> None:
+def test_the_viewer_says_what_to_do_and_gives_it_to_copy(page: Page, shown: Path) -> None:
     page.click(".card.unknown .nothing")
     page.until("document.querySelector('#viewer').open")
-    page.click("#about .code .copy")
-    page.until("document.querySelector('#about .code [data-copied]')")
-    copied = page.run("navigator.clipboard.readText()")
-    compile(copied, "copied", "exec")
-    assert 'journal.adopt("garden", "the-id-of-its-job")' in copied
-    assert "from legnext_client import Journal" in copied
+    command, program = (copied(page, number) for number in (1, 2))
+    assert shlex.split(command.splitlines()[0]) == [
+        "legnext", "batch", "resolve", str(shown.parents[1] / "run.db"), "garden", "--adopt", "JOB"
+    ]  # fmt: skip
+    compile(program, "copied", "exec")
+    assert 'journal.adopt("garden", "the-id-of-its-job")' in program
+    assert "from legnext_client import Journal" in program
+
+
+def copied(page: Page, number: int) -> str:
+    """What is copied of the ways to go on."""
+    page.click(f"#about .code:nth-of-type({number}) .copy")
+    page.until(f"document.querySelector('#about .code:nth-of-type({number}) [data-copied]')")
+    text: str = page.run("navigator.clipboard.readText()")
+    return text
+
+
+def test_what_is_to_be_copied_is_not_covered(page: Page) -> None:
+    page.click(".card.unknown .nothing")
+    page.until("document.querySelector('#viewer').open")
+    assert page.run(
+        "[...document.querySelectorAll('#about .code')].every((one) => one.querySelector('.copy')"
+        ".getBoundingClientRect().bottom <= one.querySelector('pre').getBoundingClientRect().top + 1)"
+    )
 
 
 def test_a_job_id_is_copied_whole(page: Page, shown: Path) -> None:

@@ -57,6 +57,39 @@ def test_on_a_phone_what_is_touched_is_below_and_large_enough(opens: Callable[..
     assert all(height >= 36 for _, height in boxes)
 
 
+def test_on_a_phone_nothing_that_is_told_is_below_a_button(opens: Callable[..., Page], shown: Path) -> None:
+    page = opens(shown, width=360, height=760)
+    page.run("document.querySelector('a.frame').click()")
+    page.until("document.querySelector('#viewer').open")
+    end, *tops = page.run(
+        "[document.querySelector('#about').getBoundingClientRect().bottom,"
+        " ...['before', 'after', 'shut'].map((name) => document.getElementById(name).getBoundingClientRect().top)]"
+    )
+    assert all(top >= end for top in tops)
+
+
+@pytest.mark.parametrize("width", [360, 820, 1280])
+def test_what_copies_a_job_id_stands_beside_it_in_one_line(opens: Callable[..., Page], shown: Path, width: int) -> None:
+    page = opens(shown, width=width)
+    assert page.run(
+        "[...document.querySelectorAll('.card .facts')].every((facts) => {"
+        "  const copy = facts.querySelector('.copy');"
+        "  if (!copy || getComputedStyle(copy).display === 'none') return true;"
+        "  return copy.querySelector('code').offsetWidth > 0 && copy.offsetHeight >= facts.offsetHeight - 2; })"
+    )
+
+
+@pytest.mark.parametrize("width", [820, 1280, 1500])
+def test_a_line_of_cards_does_not_end_a_little_short(opens: Callable[..., Page], shown: Path, width: int) -> None:
+    page = opens(shown, width=width)
+    gap = page.run(
+        "(() => { const list = document.querySelector('.cards').getBoundingClientRect();"
+        f" const edge = parseFloat(getComputedStyle(document.querySelector('.cards')).paddingRight);"
+        f" return list.right - edge - {CARDS}.at(-1).getBoundingClientRect().right; }})()"
+    )
+    assert gap < 2 or gap > 14 * 15, gap
+
+
 def test_a_swipe_turns_the_page(opens: Callable[..., Page], shown: Path) -> None:
     page = opens(shown, width=360, height=760)
     page.run("document.querySelector('a.frame').click()")

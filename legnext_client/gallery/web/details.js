@@ -24,9 +24,12 @@ function details(row, visual) {
 function problem(row, told) {
   return make("div", { class: `problem ${row.state}` },
     row.trouble.error ? make("p", { class: "error", dir: "auto" }, row.trouble.error) : null,
-    told ? [make("p", {}, told.text), make("div", { class: "code" }, make("pre", { tabindex: "0" }, make("code", {}, told.code)), copier(told.code, "Copy the code"))] : null,
+    told ? [make("p", {}, told.text), told.ways.map(lines)] : null,
   );
 }
+
+const lines = ({ title, code }) =>
+  make("div", { class: "code" }, make("p", {}, title, copier(code, `Copy the lines ${title.toLowerCase()}`)), make("pre", { tabindex: "0" }, make("code", {}, code)));
 
 function step(one, number, files) {
   const prompt = number && one.prompt;

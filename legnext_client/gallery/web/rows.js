@@ -84,29 +84,40 @@ function chosen(text, state, order, turned) {
   return turned ? found.reverse() : found;
 }
 
-// What to do about it, in words and as code to copy.
+// What to do about it, in words, and as lines to copy: for the command line, and for a program.
 const quoted = (text) => JSON.stringify(text); // a text in Python, too
+const word = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`); // to a shell
+
+const ways = (command, program) => [{ title: "On the command line", code: command }, { title: "In Python", code: program }];
+
+// The journal does not know the name of the file that was run.
+const again = (options = "", inPython = "") => {
+  const [command, call] = data.kind === "film" ? ["film film.yaml", "run(chain"] : ["batch run rows.csv", "batch(rows"];
+  return ways(`legnext ${command} --journal ${word(data.journal)}${options}`, `client.${call}, journal=${quoted(data.journal)}${inPython})`);
+};
 
 function advice(row) {
-  const again = data.kind === "film" ? `client.run(chain, journal=${quoted(data.journal)}` : `client.batch(rows, journal=${quoted(data.journal)}`;
   if (row.state === "failed") {
     const charged = row.trouble.error === "given up" ? "It was given up, and may have been charged." : "Nothing is charged for what failed.";
-    return { text: `${charged} To try it again:`, code: `${again}, retry_failed=True)` };
+    return { text: `${charged} To try it again:`, ways: again(" --retry-failed", ", retry_failed=True") };
   }
   if (row.state === "unknown") {
     const key = row.steps.length > 1 ? `${row.key}/${row.steps.indexOf(row.trouble) + 1}` : row.key;
     return {
       text: `It was sent, and no readable answer came: ${row.trouble.price ? `${row.trouble.price} points` : "it"} may have been charged. It is never sent again by itself. Look at your callbacks or the balance, then say what is so:`,
-      code: [
-        "from legnext_client import Journal",
-        "",
-        `with Journal(${quoted(data.journal)}) as journal:`,
-        `    journal.adopt(${quoted(key)}, "the-id-of-its-job")`,
-        `    # or journal.resubmit(${quoted(key)}), or journal.give_up(${quoted(key)})`,
-      ].join("\n"),
+      ways: ways(
+        [`legnext batch resolve ${word(data.journal)} ${word(key)} --adopt JOB`, "# or, in place of --adopt JOB, --resubmit or --give-up"].join("\n"),
+        [
+          "from legnext_client import Journal",
+          "",
+          `with Journal(${quoted(data.journal)}) as journal:`,
+          `    journal.adopt(${quoted(key)}, "the-id-of-its-job")`,
+          `    # or journal.resubmit(${quoted(key)}), or journal.give_up(${quoted(key)})`,
+        ].join("\n"),
+      ),
     };
   }
-  if (row.state === "running") return { text: "It was on its way when this page was made. If nothing runs any more, go on with it:", code: `${again})` };
-  if (row.state === "waiting") return { text: "Part of it was not sent yet. To go on:", code: `${again})` };
+  if (row.state === "running") return { text: "It was on its way when this page was made. If nothing runs any more, go on with it:", ways: again() };
+  if (row.state === "waiting") return { text: "Part of it was not sent yet. To go on:", ways: again() };
   return null;
 }

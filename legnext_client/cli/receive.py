@@ -46,6 +46,8 @@ def receive(
         receiver = CallbackReceiver(
             token=found.get(TOKEN_VARIABLE) or None, secret=found.get(SECRET_VARIABLE) or None, on_job=arrived.put
         )
+    if not host:
+        raise InvalidRequest("--host must be the address of an interface of this machine; got ''.")
     outside = None if address is None else _outside(receiver, address)
     client = run.client() if confirm else None
     with receiver.serve(host, port) as served, suppress(KeyboardInterrupt):

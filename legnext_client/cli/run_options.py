@@ -76,6 +76,8 @@ class Asked(NamedTuple):
 
 def journal_of(journal: str | None, file: str) -> str:
     """The path of the journal: as it was given, or else beside the file."""
+    if journal == "":  # which would be none, to SQLite
+        raise InvalidRequest("--journal must be the path of a file; got ''.")
     return str(Path(file).with_suffix(".db")) if journal is None else journal
 
 

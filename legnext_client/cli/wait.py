@@ -9,6 +9,7 @@ import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.naming import told_as
 from legnext_client.cli.places import check_directory, check_names
 from legnext_client.cli.progress import Shown, progress
 from legnext_client.cli.showing import counted, has_files, made, points
@@ -82,7 +83,7 @@ def wait(
     wishes.check()
     client = run.client()
     ids = list(dict.fromkeys(jobs))
-    with on_their_way(ids, wishes) as left:
+    with told_as({"job_id": "JOB"}), on_their_way(ids, wishes) as left:
         return see_through(run, client, ids, wishes, left)
 
 
@@ -92,7 +93,7 @@ def on_their_way(job_ids: Sequence[str], wishes: Wishes) -> Generator[set[str]]:
     left = set(job_ids)
     try:
         yield left
-    except NotFoundError:  # there is nothing to take up
+    except (NotFoundError, InvalidRequest):  # there is nothing to take up
         raise
     except BaseException as error:
         if left:

@@ -70,6 +70,8 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
             "--canvas.height is required",
         ),
         (("wait",), "Error: Missing argument 'JOB...'."),
+        (("wait", ""), "Error: JOB must be the id of a job"),
+        (("receive", "--host", ""), "Error: --host must be the address of an interface"),
         (("wait", "J", "--timeout", "-1"), "--timeout must be seconds, 0 or more; got -1"),
         (("price", "extend-video", "--source", "1080p"), "Error: --source must be one of 480p, 720p"),
         (

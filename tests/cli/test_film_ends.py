@@ -123,6 +123,7 @@ def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
         (("film.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name is for files: give --download DIR"),
         (("film.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
         (("film.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
+        (("film.yaml", "--yes", "--journal", ""), Exit.BAD_INPUT, "Error: --journal must be the path of a file; got"),
         (("film.yaml", "--journal", "film.yaml"), Exit.FILES, "film.yaml is no journal of legnext-client"),
         (("film.yaml", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
     ],

@@ -56,6 +56,8 @@ def unknown(words: list[str]) -> list[str]:
     """What there is not of the words behind `legnext`."""
     known, options = command_of(app), {"--help"}
     for word in words:
+        if word == "--":  # behind it, nothing is an option
+            return []
         options |= {option for param in known.params for option in (*param.opts, *param.secondary_opts)}
         if known.name == "mock":
             options |= set(FLAG.findall(parser().format_help()))

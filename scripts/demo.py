@@ -189,7 +189,7 @@ def live(client: Client) -> int:
         print("Nothing was sent.")
         return 0
     job = client.midjourney.diffusion(text=PROMPT)
-    print(f"Accepted as {job.job_id}.")
+    print(f"Accepted as {job.job_id}; legnext wait {job.job_id} takes it up, should this be broken off.")
     job.wait(on_progress=progress)
     done(f"{len(job.image_urls)} images, {job.points:g} points", job.download(OUT, name="lighthouse_{n}{ext}"))
     return 0

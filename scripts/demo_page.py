@@ -61,8 +61,8 @@ def write_page(target: Path, parts: list[Shown], journal: Path, batch: Path) -> 
     with Journal(journal) as opened:
         firsts = [Path(entry.files[0]) for entry in opened.entries("done") if entry.files]
         told = escape(str(opened.summary()))
-    more = f'{told} · <a href="{_link(batch, folder)}">all of it, with prompts, points, times and what failed</a>'
-    sections.append(_section("A batch", more, _files(firsts, folder, _link(batch, folder))))
+    way = f'<a href="{_link(batch, folder)}">all of it, with prompts, points, times and what failed</a>'
+    sections.append(_section("A batch", f"Requests: {told} · {way}", _files(firsts, folder, _link(batch, folder))))
     target.write_text(PAGE.format(parts="\n".join(sections)), encoding="utf-8")
     return target
 

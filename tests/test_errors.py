@@ -78,7 +78,7 @@ BASES: dict[type[LegnextError], tuple[type[Exception], ...]] = {
 }
 OWN: dict[type[LegnextError], dict[str, Any]] = {
     InvalidRequest: {"problems": (Problem("image_no", "must be 0 to 3", "7"),)},
-    SubmissionUnknown: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"},
+    SubmissionUnknown: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>", "job_id": "j-1"},
     SubmissionUnknownServerError: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"} | ANSWER,
     JobFailed: {"job": {"job_id": "a-job"}, "code": 500},
     WaitTimeout: {"job": {"job_id": "a-job"}},

@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
-SOURCES := legnext_client scripts tests benchmarks
+SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test contract bench demo docs mock spec-diff regenerate interop postman dist audit torture coverage mutate clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract bench demo docs mock spec-diff regenerate interop postman dist audit torture coverage mutate clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ spec-lint: $(READY) ## Validate openapi.yaml, and lint it with Redocly and Spect
 
 test: $(READY) ## Run the tests
 	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
+
+quick: $(READY) ## Run the tests that need no process, socket or browser of their own: three of four, sooner
+	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile $(addprefix --ignore=tests/,$(SLOW))
 
 contract: $(READY) ## Hold client and mock against the spec, deeper than the tests; with LIVE=1, ask the service what is free
 ifdef LIVE

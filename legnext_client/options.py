@@ -29,7 +29,7 @@ class RunOptions(TypedDict, total=False):
     retry_failed: bool
     """Try again what has failed in an earlier run."""
     timeout: float | None
-    """Seconds to wait for one job; see `Job.wait`."""
+    """Seconds to wait for one job; see `Job.wait`. With 0 it is looked at once, and the next run goes on."""
     poll_interval: float | None
     """Seconds between questions for one job; without it, it is asked for when it is likely to be done."""
     callback: str | None
@@ -77,10 +77,11 @@ def options_of(given: BatchOptions) -> Options:
         raise TypeError(str(error).replace("Options.__new__()", "this method")) from None
     if not is_whole(options.concurrency) or options.concurrency < 1:
         raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {options.concurrency!r}.")
-    for name in ("timeout", "poll_interval"):
-        value: object = getattr(options, name)
-        if value is not None and not (is_number(value) and 0 < value < math.inf):
-            raise InvalidRequest(f"{name} must be seconds above 0; got {value!r}.")
+    timeout, interval = options.timeout, options.poll_interval
+    if timeout is not None and not (is_number(timeout) and 0 <= timeout < math.inf):
+        raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")
+    if interval is not None and not (is_number(interval) and 0 < interval < math.inf):
+        raise InvalidRequest(f"poll_interval must be seconds above 0; got {interval!r}.")
     if options.callback is not None and (reason := wrong_address(options.callback)):
         raise InvalidRequest(f"callback must begin with http:// or https://; got {options.callback!r}: {reason}.")
     if options.callbacks is not None and not hasattr(options.callbacks, "telling"):

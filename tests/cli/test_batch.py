@@ -131,7 +131,7 @@ def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer)
             "1 of 1 rows cannot be sent. rows.csv, line 2: diffusion: text must",
         ),
         (ROWS, ("rows.csv", "--concurrency", "0"), Exit.BAD_INPUT, "'--concurrency'"),
-        (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "Error: --timeout must be seconds above 0; got nan"),
+        (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "--timeout must be seconds, 0 or more; got nan"),
         (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "Error: --name must hold {key} or {job_id}"),
         (ROWS, ("rows.csv", "--name", "a/{key}{ext}"), Exit.BAD_INPUT, "--name is for files: give --out DIR, too."),
         (

@@ -112,7 +112,7 @@ def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
     [
         ((), Exit.BAD_INPUT, "Missing argument 'FILE'"),
         (("nowhere.yaml",), Exit.BAD_INPUT, "nowhere.yaml cannot be read"),
-        (("film.yaml", "--timeout", "0"), Exit.BAD_INPUT, "Error: --timeout must be seconds above 0; got 0.0"),
+        (("film.yaml", "--timeout", "-1"), Exit.BAD_INPUT, "Error: --timeout must be seconds, 0 or more; got -1.0"),
         (("film.yaml", "--callback", "ftp://x"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
         (
             ("film.yaml", "--yes", "--download", ""),

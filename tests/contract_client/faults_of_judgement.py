@@ -160,14 +160,14 @@ JUDGEMENT_FAULTS: list[Fault] = [
         "cheap_choice",
         "tells the lowest price whatever is chosen",
         estimates._points,
-        "values.get(row.field) == row.value",
+        "value == row.value",
         "False",
     ),
     rewritten(
         "cheap_extension",
         "tells the lower price when the size is not known",
         estimates._points,
-        "row.points > points",
+        "source is None and row.points > points",
         "False",
     ),
     rewritten(

@@ -402,7 +402,7 @@ def test_a_sync_batch_runs_inside_a_notebook(world: World) -> None:
         ({"concurrency": 0}, "concurrency must be a whole number, 1 or more; got 0"),
         ({"concurrency": 2.5}, "concurrency must be a whole number, 1 or more; got 2.5"),
         ({"concurrency": True}, "concurrency must be a whole number, 1 or more; got True"),
-        ({"timeout": "soon"}, "timeout must be seconds above 0; got 'soon'"),
+        ({"timeout": "soon"}, "timeout must be seconds, 0 or more; got 'soon'"),
         ({"name": "{n}{ext}"}, "name must hold {key} or {job_id}"),
         ({"name": "../{key}{ext}"}, "name"),
         ({"download": 3}, "download must be the path of a directory; got 3"),

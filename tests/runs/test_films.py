@@ -285,7 +285,7 @@ def test_a_film_without_a_journal_runs_all_the_same(world: World) -> None:
     [
         ({"budget": -1}, "points must be a whole number from 0; got -1"),
         ({"budget": "much"}, "budget must be points, or a Budget; got 'much'"),
-        ({"timeout": 0}, "timeout must be seconds above 0; got 0"),
+        ({"timeout": -1}, "timeout must be seconds, 0 or more; got -1"),
         ({"poll_interval": -1}, "poll_interval must be seconds above 0; got -1"),
         ({"callback": "ftp://x"}, "callback must begin with http"),
         ({"callbacks": object()}, "callbacks must be a CallbackReceiver or the like; got object"),

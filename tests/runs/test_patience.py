@@ -52,6 +52,15 @@ def test_a_wait_of_a_second_lasts_nearly_a_second(world: World) -> None:
     assert asked == [pytest.approx(world.server.ledger[0].at + 0.95, abs=0.02)]
 
 
+def test_who_has_no_time_submits_looks_once_and_goes_on_another_day(world: World) -> None:
+    results, batch = world.batch(cats(3), timeout=0)
+    assert [(result.state, type(result.error)) for result in results] == [("submitted", WaitTimeout)] * 3
+    assert batch.summary.running == 3
+    world.server.clock.advance(3600)
+    assert [result.state for result in world.batch(cats(3), timeout=0)[0]] == ["done"] * 3
+    assert len(world.server.ledger) == 3
+
+
 def test_a_job_that_takes_too_long_is_asked_for_once_in_the_last_seconds_of_its_wait(world: World) -> None:
     asked: list[float] = []
 

@@ -10,6 +10,7 @@ import math
 import os
 import random
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.calling import DAY, Origin, book, question, release
@@ -25,7 +26,7 @@ from legnext_client.core.sending import Answer
 from legnext_client.core.submission import SUBMITTED, UNKNOWN, Entry
 from legnext_client.core.waiting import Pace, Waited, Watch
 from legnext_client.downloads import LARGEST, SECONDS, of_job
-from legnext_client.errors import BudgetExceeded, InvalidRequest
+from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError
 from legnext_client.funding import budget_key, check_balance, count_earlier
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.planning import BY_TASK_TYPE, expectation, refuse, size_of
@@ -118,8 +119,9 @@ class Run:
         try:
             yield from scheduler.running()
         finally:
-            for ear, job_id in scheduler.unheard.items():  # the next run knows it then
-                self._claim(self.book.awaiting(ear), job_id)
+            with suppress(JournalError):  # why the run ends matters more
+                for ear, job_id in scheduler.unheard.items():  # the next run knows it then
+                    self._claim(self.book.awaiting(ear), job_id)
         if shortage is not None:
             raise shortage
 

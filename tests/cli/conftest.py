@@ -39,7 +39,8 @@ def server(running: MockServer) -> MockServer:
 @pytest.fixture
 def environment(server: MockServer, tmp_path: Path) -> dict[str, str]:
     """What a process gets: the way to the mock, nothing that forces colours, and a home that is empty."""
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    kept = ("PATH", "LANG", "TMPDIR", *(name for name in os.environ if name.startswith("COVERAGE_")))
+    inherited = {name: os.environ[name] for name in kept if name in os.environ}
     key, url, *_ = VARIABLES
     return inherited | {key: server.api_key, url: server.base_url, "HOME": str(tmp_path), "TERM": "xterm-256color"}
 

@@ -82,7 +82,7 @@ NOTICED_BY: dict[str, tuple[Try, str]] = {
     "a_lost_answer_was_not_sent": (spoiled("close_after"), "paid twice"),
     "a_server_error_is_a_refusal": (spoiled("error_after"), "paid twice"),
     "nobody_holds_the_journal": (second, "the second process did"),
-    "points_are_not_what_was_charged": (undisturbed, "81 points written down, 80 charged"),
+    "points_are_not_what_was_charged": (undisturbed, "81 points written down, 4?80 charged"),
     "ends_are_not_written": (undisturbed, "is submitted when the run is over"),
     "files_are_written_down_before_they_come": (killed(windows.OPENED), "has 1 of 4 files"),
     "nothing_is_synced": (power_lost(windows.INTENDED), "is None in the journal after a kill"),

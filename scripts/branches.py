@@ -62,7 +62,7 @@ def report() -> Json:
 
 
 def by_file(measured: Json) -> dict[str, Branches]:
-    """The branches of each file of the package that people wrote; copies elsewhere, which tests have made, do not count."""
+    """The branches of each file of the package that people wrote; copies that tests have made do not count."""
     found: dict[str, Branches] = {}
     for name, told in measured.get("files", {}).items():
         package, *inside = PurePath(name).parts

@@ -109,3 +109,13 @@ def make_world(
 @pytest.fixture
 def world(make_world: Callable[..., World]) -> World:
     return make_world()
+
+
+@pytest.fixture
+def called_back(colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world whose callbacks come over a socket."""
+    with MockServer(concurrency=0) as server:
+        world = World(colour, tmp_path / "run.db", server)
+        monkeypatch.setattr(batches, "_utc_now", world.today)
+        yield world
+        world.close()

@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import VideoChain, batches, running
+from legnext_client import VideoChain, running
 from legnext_client.core.flow import Lost
 from legnext_client.errors import BudgetExceeded, ConnectionError
 from legnext_client.receiving import CallbackReceiver
-from legnext_client.testing import MockServer
 
-from .conftest import World
 from .test_batches import cats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from tests.client.worlds import Colour
+    from .conftest import World
 
 
 class Wrapped:
@@ -287,16 +284,6 @@ def test_a_handler_of_the_callers_own_is_left_alone(world: World) -> None:
 
 
 # ---- callbacks ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def called_back(colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A world whose callbacks come over a socket."""
-    with MockServer(concurrency=0) as server:
-        world = World(colour, tmp_path / "run.db", server)
-        monkeypatch.setattr(batches, "_utc_now", world.today)
-        yield world
-        world.close()
 
 
 def test_a_callback_that_comes_later_claims_the_job_of_an_unknown_submission(called_back: World) -> None:

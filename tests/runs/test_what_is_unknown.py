@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import batches
 from legnext_client.core.flow import Lost, Received
 from legnext_client.errors import JournalError, NotFoundError
 from legnext_client.receiving import CallbackReceiver
-from legnext_client.testing import MockServer
 
-from .conftest import World
 from .test_bad_weather import behind
 from .test_batches import cats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from tests.client.worlds import Colour
+    from .conftest import World
 
 
 class Spoilt:
@@ -178,15 +174,6 @@ def test_more_points_than_a_file_can_hold_lose_no_id(world: World, where: str) -
 
 
 # ---- callbacks that come late -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def called_back(colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with MockServer(concurrency=0) as server:
-        world = World(colour, tmp_path / "run.db", server)
-        monkeypatch.setattr(batches, "_utc_now", world.today)
-        yield world
-        world.close()
 
 
 def test_a_callback_that_comes_when_its_row_was_told_as_unknown_still_claims_it_while_the_run_goes_on(

@@ -49,7 +49,7 @@ def test_the_page_has_the_rows_that_a_run_prints() -> None:
 def test_the_page_says_when_how_and_on_what_and_nothing_is_left_out() -> None:
     page = command.PAGE.read_text(encoding="utf-8")
     printed = page.partition(command.BEGIN)[2].partition(command.END)[0]
-    assert "`python -m benchmarks --write`" in printed, "a quick run shows that it works; its figures are not for the page"
+    assert "`python -m benchmarks --write`" in printed, "the figures of a quick run are not for the page"
     assert all(row[1] != "–" and row[3] != "–" for row in rows_of(page))
 
 

@@ -62,7 +62,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bodies": _FILES,
     "callbacks": ("tests/webhooks",),
     "fetching": _FILES,
-    "figures": ("tests/core/test_state.py", "tests/prices"),
+    "figures": ("tests/core/test_figures.py",),
     "items": ("tests/chains",),
     "judging": _FILES,
     "kinds": _FILES,

@@ -116,7 +116,7 @@ class Scheduler:
 
     def _begin(self) -> Flow[None]:
         yield from self._give_room()
-        while self._rows is not None and self._wants_more():
+        while self._wants_more():
             flow = self._next_row()
             if flow is None:
                 break
@@ -124,8 +124,6 @@ class Scheduler:
             yield from self._give_room()
             if life not in self._alive:  # it was over before: who is told of thousands of these may say something
                 break
-        if self.halted is not None:
-            self._rows = None
         if self.halted is not None or not self._begins:
             yield from self._dismiss()
         yield from self._start_asides()
@@ -133,8 +131,8 @@ class Scheduler:
     def _all_read(self) -> bool:
         """Whether there is no row left; one that is there, and for which there is no room yet, is kept for later."""
         flow = self._next_row()
-        if flow is not None and self._rows is not None:
-            self._rows = chain([flow], self._rows)
+        if flow is not None:
+            self._rows = chain([flow], self._rows or ())
         return flow is None
 
     def _next_row(self) -> LifeFlow[None] | None:
@@ -203,8 +201,6 @@ class Scheduler:
         """Who waits to send what was to be finished once begun; they wait no more."""
         unsent = [(life, aside) for life, aside in self._for_requests if aside.finish]
         self._for_requests = deque(one for one in self._for_requests if not one[1].finish)
-        for _, aside in unsent:
-            aside.flow.close()
         return unsent
 
     # ---- what happens -------------------------------------------------------------------------------------------

@@ -387,6 +387,7 @@ def test_a_question_that_waits_for_its_turn_is_asked_after_a_halt_and_a_submissi
     with pytest.raises(KeyboardInterrupt):
         world.run(iter(rows), {5.0: KeyboardInterrupt()})
     assert told == ["first", "paid stopped", "free"]
+    assert world.begun == [0.0, 10.0], "nobody waits for the turn of what is not sent"
 
 
 def test_what_nobody_listens_for_may_bring_a_life_or_an_error() -> None:

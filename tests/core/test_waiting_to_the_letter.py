@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from legnext_client.core.flow import Lost, Received, Request, Send, Sleep
+from legnext_client.core.flow import Emit, Lost, Received, Request, Send, Sleep
 from legnext_client.core.retries import Retries
 from legnext_client.core.state import State
-from legnext_client.core.waiting import DOUBT, Pace, Schedule, Waited, Watch
+from legnext_client.core.waiting import DOUBT, Pace, Schedule, Waited, Watch, waiting
 from legnext_client.errors import APIError, ConnectionError, NotFoundError, RateLimitError
 from tests.core.test_waiting import IMAGE, NEVER, VIDEO, World, done_at, failing, told
 
@@ -221,3 +222,54 @@ def test_a_last_question_that_tells_of_a_longer_job_is_not_the_last() -> None:
     world = World(done_at(600, task_type="video")).wait(1, poll_interval=400, expected=by_type)
     assert world.times == [298, 628]
     assert world.emitted[-1][2] == "completed"
+
+
+# ---- bells --------------------------------------------------------------------------------------------------------
+
+
+class OneBell:
+    """Rings and closes when it is told to."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.rung: list[str] = []
+
+    def called(self) -> list[str]:
+        rung, self.rung = self.rung, []
+        return rung
+
+    def listening(self, _: Any) -> Any:
+        return nullcontext(self)
+
+
+def waited_for(bell: OneBell, clock: list[float]) -> Any:
+    """A wait for a running image, by a bell, as far as its first sleep."""
+    running = State({"job_id": "j", "status": "processing"})
+    job = Waited(running, Request("GET", "/j"), lambda _: Schedule(0.0, IMAGE))
+    pace = Pace(ONCE, 30.0, clock=lambda: clock[0], chance=lambda: 1.0, callbacks=bell)
+    return waiting([job], pace, timeout=1000)
+
+
+def test_when_no_callback_will_come_any_more_the_usual_questions_begin_and_nobody_listens() -> None:
+    bell, clock = OneBell(), [0.0]
+    flow = waited_for(bell, clock)
+    first = next(flow)
+    heard: object = first.bell
+    assert heard is bell
+    clock[0], bell.closed = 10.0, True
+    second = flow.send(None)  # it was woken up, and asks nobody out of turn
+    assert isinstance(second, Sleep)
+    assert (second.bell, clock[0] + second.seconds < first.seconds) == (None, True)
+
+
+def test_a_callback_that_comes_with_an_answer_brings_the_next_question_forward() -> None:
+    bell, clock = OneBell(), [0.0]
+    flow = waited_for(bell, clock)
+    first = next(flow)
+    clock[0] += first.seconds
+    assert isinstance(flow.send(None), Send)
+    bell.rung.append("j")
+    assert isinstance(flow.send(told({"job_id": "j", "status": "processing"})), Emit)
+    after = flow.send(None)
+    assert isinstance(after, Sleep)
+    assert after.seconds == pytest.approx(DOUBT)

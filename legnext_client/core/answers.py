@@ -44,8 +44,8 @@ def id_in(answer: bytes | None) -> str | None:
 
     What can be read as a whole is read by what it is: an id somewhere deep in it may be that of any job.
     """
-    found = _ID.search(answer or b"")
-    if answer is None or found is None or as_object(answer) is not None:
+    found = None if answer is None or as_object(answer) is not None else _ID.search(answer)
+    if found is None:
         return None
     try:
         job_id = json.loads(found[1])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legnext_client.core.answers import as_object, is_job, page_title, read_error, retry_after
+from legnext_client.core.answers import as_object, id_in, is_job, page_title, read_error, retry_after
 from legnext_client.core.flow import Received, Request
 from legnext_client.errors import APIError, ForbiddenError, ServerError
 
@@ -196,3 +196,31 @@ def test_what_has_no_id_is_no_job(job_id: Any) -> None:
 def test_no_body_upsets_the_reader(body: bytes, status: int) -> None:
     error = error_of(body, status)
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "job_id"),
+    [
+        (None, None),
+        (b"", None),
+        (b'{"job_id": "j-1", "st', "j-1"),
+        (b'<p>{"job_id":"\\u006a \\"1\\""</p>', 'j "1"'),
+        (b'{"job_id": "j-', None),
+        (b'{"context": {"job_id": "j-1"}}', None),
+        (b'{"job_id": "\\ud800", "st', None),
+        (b'{"job_id": " ", "st', None),
+        (b'{"job_id": "\\q", "st', None),
+    ],
+)
+def test_an_id_in_an_answer_that_was_cut_off_is_read_where_it_is_whole(
+    answer: bytes | None, job_id: str | None
+) -> None:
+    assert id_in(answer) == job_id
+
+
+def test_dates_without_a_zone_are_those_of_the_world() -> None:
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000", "date": "Wed, 21 Oct 2015 09:27:15 +0200"}
+    assert retry_after(headers) == 45
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:15 -0000"}
+    assert retry_after(headers) == 45
+    assert retry_after(headers | {"date": "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"}) == 0

@@ -14,6 +14,7 @@ from legnext_client.errors import (
     APIError,
     AuthenticationError,
     BadRequestError,
+    ConfigurationError,
     ConnectionError,
     ForbiddenError,
     InsufficientCreditsError,
@@ -359,3 +360,21 @@ def test_nothing_to_say_is_an_answer_to_a_request_of_ones_own() -> None:
     deletion = Request("DELETE", "/v1/job/j1", paid=True, wants_job=False)
     assert judge(deletion, Received(204, {}, b"")) == Answer({}, {})
     assert isinstance(judge(deletion._replace(wants_job=True), Received(204, {}, b"")), Failed)
+
+
+def test_an_id_in_what_came_back_is_named_and_kept_unless_the_request_has_spoken_of_it() -> None:
+    cut, follow_up = b'{"job_id": "j-1", "sta', PAID._replace(sent={"jobId": "j-1"})
+    for outcome in (Received(200, {}, cut), Received(502, {}, cut), Lost("reset", sent=True, answer=cut)):
+        verdict, other = judge(PAID, outcome), judge(follow_up, outcome)
+        assert isinstance(verdict, Failed)
+        assert isinstance(other, Failed)
+        assert isinstance(verdict.error, SubmissionUnknown)
+        assert isinstance(other.error, SubmissionUnknown)
+        assert (verdict.error.job_id, other.error.job_id) == ("j-1", None)
+        assert ("It names job j-1" in str(verdict.error)) == (outcome != Received(502, {}, cut))
+        assert "It names job" not in str(other.error)
+
+
+def test_what_was_not_even_tried_raises_why() -> None:
+    closed = ConfigurationError("this client is closed")
+    assert judge(PAID, Lost("closed", sent=False, again=False, error=closed)) == Failed(closed)

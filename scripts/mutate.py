@@ -63,7 +63,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "callbacks": ("tests/webhooks",),
     "fetching": _FILES,
     "figures": ("tests/core/test_figures.py",),
-    "items": ("tests/chains",),
+    "items": ("tests/core/test_items.py", "tests/chains"),
     "judging": _FILES,
     "kinds": _FILES,
     "names": _FILES,

@@ -24,11 +24,11 @@ class Outcome(NamedTuple):
 
     item: Item
     state: str
-    jobs: tuple[tuple[State, Any], ...] = ()
-    error: LegnextError | None = None
-    files: tuple[str, ...] = ()
-    points: int = 0
-    earlier: bool = False
+    jobs: tuple[tuple[State, Any], ...]
+    error: LegnextError | None
+    files: tuple[str, ...]
+    points: int
+    earlier: bool
     """All of it was there before this run began."""
 
 

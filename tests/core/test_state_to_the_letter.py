@@ -140,3 +140,8 @@ def test_a_date_to_come_back_at_is_one_of_universal_time_however_it_is_written(z
 
 def test_the_usual_patience_is_what_the_documentation_says() -> None:
     assert Retries() == (5, 120.0, 0.5, 20.0, 60.0)
+
+
+def test_each_of_the_texts_of_an_answer_is_among_them() -> None:
+    output = {"prompts": ["a"], "description": "b", "finalPrompt": "c", "promptEn": "d"}
+    assert State({"output": output}).texts == ["a", "b", "c", "d"]

@@ -81,7 +81,7 @@ def check_balance(
     known = {
         entry.key: _Standing(entry.digest, entry.state == FAILED)
         for entry in journal.entries()
-        if entry.state != NEW and not (retry_failed and entry.state == FAILED and not entry.given_up)
+        if entry.state != NEW and not (retry_failed and entry.may_be_retried)
     }
     needed = sum(_needed(item, known) for item in items)
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])

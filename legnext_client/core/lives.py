@@ -150,7 +150,7 @@ class Life:
         checked((yield Do(partial(book.retire, *(entry.id for entry in entries)))))
 
     def _to_be_retried(self, entry: Entry) -> bool:
-        return self._house.retry_failed and entry.state == FAILED and not entry.given_up
+        return self._house.retry_failed and entry.may_be_retried
 
     def _remember(self, entry: Entry, state: State, origin: Any, points: int) -> None:
         self._points += points

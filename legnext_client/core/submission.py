@@ -81,6 +81,11 @@ class Entry(NamedTuple):
         """Counted as failed by a person, though its job may run: only the same person has it sent again."""
         return self.state == FAILED and self.frozen > 0
 
+    @property
+    def may_be_retried(self) -> bool:
+        """Failed for certain: sent again, it is not paid for twice."""
+        return self.state == FAILED and not self.given_up
+
 
 class Begun(NamedTuple):
     """How a request stands; `won` says that it is the caller who sends it, and no one else."""

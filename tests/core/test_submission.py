@@ -135,6 +135,12 @@ def test_what_is_given_up_is_what_has_failed_and_may_cost_something() -> None:
     assert not ENTRY._replace(state="submitted", frozen=80).given_up
 
 
+def test_what_may_be_tried_again_is_what_has_failed_for_certain() -> None:
+    assert ENTRY._replace(state="failed", frozen=0).may_be_retried
+    assert not ENTRY._replace(state="failed", frozen=1).may_be_retried
+    assert not ENTRY._replace(state="unknown", frozen=0).may_be_retried
+
+
 @pytest.mark.parametrize(
     ("outcome", "named"),
     [(answer(200, b'{"job_id": "j-1", "sta'), "j-1"), (Lost("reset", sent=True), None)],

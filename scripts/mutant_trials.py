@@ -140,6 +140,9 @@ class _Late(_Trial):
                 kills[killer] += 1
             fate = "unreached" if not places else "survived" if killer is None else "killed"
             results.append(Result(mutant, fate))
+            if fate != "killed":  # at once: a module may take an hour
+                said = f"  {len(results)} of {len(self._mutants)}, line {mutant.line}, {fate}: {mutant.name}"
+                print(said, file=sys.stderr, flush=True)
         order = sorted(survey.seconds, key=lambda place: (not survey.reached[place], survey.seconds[place]))
         self.result = results, [session.items[place].nodeid for place in order]
         return True

@@ -39,7 +39,7 @@ _FILES = ("tests/downloads",)
 TESTS: dict[str, tuple[str, ...]] = {
     "submission": ("tests/core/test_submission.py", "tests/core/test_submission_to_the_letter.py"),
     "lives": _RUNS,
-    "vigils": _RUNS,
+    "vigils": ("tests/core/test_vigils.py",),
     "outcomes": _RUNS,
     "ports": _RUNS,
     "scheduling": ("tests/core/test_scheduling.py", "tests/core/test_scheduling_to_the_letter.py"),

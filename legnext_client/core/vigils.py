@@ -41,7 +41,6 @@ class Vigil:
     def __init__(self, item: Item, entry: Entry, title: str, origin: Any, house: House) -> None:
         self._item, self._entry, self._title = item, entry, title
         self._origin, self._house = origin, house
-        self._asked_at = 0.0
 
     def keeping(self, state: State, told: float | None) -> LifeFlow[Ended]:
         """Wait until the job has ended, and write down how; raises `Over` when it is not waited for any longer."""
@@ -62,8 +61,8 @@ class Vigil:
             yield from self._until_due(watch, last)
             # Who comes late, because the caller took its time with a result, asks all the same.
             asked_last = house.clock() >= last
-            answered: bool = yield Aside(self._asking(watch, until))
-            silence.heard(answered or watch.refusal is not None)
+            answered, asked_at = yield Aside(self._asking(watch, until))
+            silence.heard(answered)
             if answered:
                 house.pacing.answered()
                 if self._is_guessed and house.is_another(entry, watch.state):
@@ -75,7 +74,7 @@ class Vigil:
             elif watch.refusal is not None:
                 yield from self._refused(watch.refusal)
             elif isinstance(watch.failure, RateLimitError):
-                house.pacing.slower(watch.failure.retry_after, self._asked_at)
+                house.pacing.slower(watch.failure.retry_after, asked_at)
         points = house.saw(watch.state, self._origin, None if state.done else running, entry.price)
         at = _ended_at(entry, watch.state, house.today())
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points, at))))
@@ -92,9 +91,10 @@ class Vigil:
             yield Halt(excess)
         yield Emit(Step(self._item, self._entry.step, self._title, state))
 
-    def _asking(self, watch: Watch, until: float) -> Flow[bool]:
-        now = self._asked_at = self._house.clock()
-        return (yield from watch.ask(until if now < until else now + self._house.request_timeout))
+    def _asking(self, watch: Watch, until: float) -> Flow[tuple[bool, float]]:
+        """Ask once; whether there was an answer, and when the question went out."""
+        now = self._house.clock()
+        return (yield from watch.ask(until if now < until else now + self._house.request_timeout)), now
 
     def _until_due(self, watch: Watch, last: float) -> LifeFlow[None]:
         clock, ear = self._house.clock, watch.state.job_id if self._house.callbacks else None
@@ -131,7 +131,7 @@ def may_run_until(entry: Entry, house: House) -> float:
 
 def _ended_at(entry: Entry, state: State, today: datetime) -> datetime:
     """When the job ended, by this machine's calendar; the service's own may be another."""
-    since, lasted = entry.submitting_at or entry.submitted_at, state.lasted
+    since, lasted = entry.submitting_at, state.lasted
     return today if since is None or lasted is None else min(today, since + timedelta(seconds=lasted))
 
 

@@ -28,20 +28,17 @@ _CHECKS = (
     "tests/core/test_checks_before_sending.py",
     "tests/core/test_job_ids_in_paths.py",
 )
-_RUNS = (
-    "tests/core/test_submission.py",
-    *(f"tests/runs/test_{name}.py" for name in ("batches", "films", "bad_weather", "lives_that_end_early", "money")),
-    *(f"tests/runs/test_{name}.py" for name in ("patience", "what_is_unknown", "late_callbacks")),
-    "-k",
-    "not async",
+_LIVES = (
+    "tests/core/test_lives.py",
+    "tests/core/test_lives_from_the_records.py",
+    "tests/core/test_lives_that_are_not_accepted.py",
 )
 _FILES = ("tests/downloads",)
 TESTS: dict[str, tuple[str, ...]] = {
     "submission": ("tests/core/test_submission.py", "tests/core/test_submission_to_the_letter.py"),
-    "lives": _RUNS,
+    "lives": _LIVES,
     "vigils": ("tests/core/test_vigils.py",),
-    "outcomes": _RUNS,
-    "ports": _RUNS,
+    "outcomes": _LIVES,
     "scheduling": ("tests/core/test_scheduling.py", "tests/core/test_scheduling_to_the_letter.py"),
     "wishes": ("tests/core/test_scheduling.py", "tests/core/test_scheduling_to_the_letter.py"),
     "pacing": ("tests/core/test_pacing.py", "tests/core/test_pacing_to_the_letter.py", "tests/core/test_scheduling.py"),

@@ -84,7 +84,6 @@ class Life:
 
     def leftover(self, entry: Entry) -> LifeFlow[None]:
         """Wait for a job of the records that no row asks for any more: it is, or may be, paid for."""
-        self._earlier = False
         state, error = DONE, None
         if entry.state == UNKNOWN:
             try:
@@ -128,7 +127,9 @@ class Life:
                 return
             else:
                 reason = f"{entry.operation} ({key}): {entry.error or 'it was sent'}."
-                yield from self._claimed(entry, SubmissionUnknown(reason, operation=entry.operation, sent=entry.body))
+                sent, job_id = entry.body, entry.job_id
+                error = SubmissionUnknown(reason, operation=entry.operation, sent=sent, job_id=job_id)
+                yield from self._claimed(entry, error)
 
     def _make_way(self) -> LifeFlow[None]:
         """Put aside what was asked for under this key before, if it is something else; all of it, or nothing."""

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.core.flow import Ask, Do, Emit, Ended, Flow, Lost, Received, Request, Send, Sleep
 from legnext_client.core.items import Call
+from legnext_client.core.lives import Life
 from legnext_client.core.outcomes import Outcome, Step
 from legnext_client.core.pacing import Pacing
 from legnext_client.core.polling import Expectation
 from legnext_client.core.ports import Prepared
 from legnext_client.core.retries import Retries
+from legnext_client.core.state import State
+from legnext_client.core.submission import Intent
 from legnext_client.core.waiting import Pace, Schedule, Waited, Watch
 from legnext_client.core.wishes import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
-from legnext_client.errors import BudgetExceeded, InvalidRequest, LegnextError
+from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.journal import Journal
 
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from legnext_client.core.items import Choose, Item
-    from legnext_client.core.state import State
     from legnext_client.core.submission import Entry, Submission
 
 EVERY, PATIENCE, LASTS, TIMEOUT = 10.0, 100.0, 500.0, 30.0
@@ -75,6 +77,7 @@ class Household:
         """Who wishes for this is told that nothing is begun any more."""
         self.log: list[Any] = []
         """What was wished for, sent, and told to the house, in order."""
+        self.asides: list[Aside] = []
         self.emitted: list[Any] = []
         self.halted: BaseException | None = None
         self.prices: Callable[[], int] = lambda: PRICE
@@ -175,6 +178,7 @@ class Household:
                     return value
                 self.now = until + self.late
             case Aside(flow):
+                self.asides.append(effect)
                 return self._carried_out(flow)
             case Halt(error):
                 self.log.append("halt")
@@ -259,3 +263,72 @@ def refusal(status: int, **headers: str) -> Received:
 
 SILENCE = Lost("the network is down", sent=True)
 UNSENT = Lost("the network is down", sent=False)
+
+
+# ---- lives, and what the records may know before ------------------------------------------------------------------
+
+ROW = Row()
+FILM = Row("f", steps=2)
+
+
+def lived(house: Household, row: Row = ROW, *says: Any) -> Outcome:
+    """Live the life of a row while the service says this; what came of it."""
+    house.says.extend(says)
+    house.live(Life(row, house).living())
+    assert not house.says, "all of it was asked for"
+    return house.outcome
+
+
+def left_over(house: Household, row: Row = ROW, *says: Any, key: str = "a") -> list[Any]:
+    """Wait for a job that no row asks for; what was emitted."""
+    house.says.extend(says)
+    house.live(Life(row, house).leftover(house.entry(key)))
+    return house.emitted
+
+
+def begun(house: Household, key: str = "a", row: Row = ROW, step: int = 0, **changes: Any) -> int:
+    """A request is in the records, as being submitted."""
+    intent = Intent(key, row.key, step, row.digest, {}, "diffusion", {"n": step}, PRICE, house.token)
+    return house.book.begin(intent._replace(**changes)).entry.id
+
+
+def accepted(house: Household, key: str = "a", row: Row = ROW, step: int = 0, **changes: Any) -> int:
+    number = begun(house, key, row, step, **changes)
+    house.book.accepted(number, State({"job_id": f"j-{number}", "status": "pending"}))
+    return number
+
+
+def ended(house: Household, status: str = "completed", key: str = "a", **changes: Any) -> int:
+    number = accepted(house, key, **changes)
+    house.book.ended(number, State({"job_id": f"j-{number}", "status": status}), 70)
+    return number
+
+
+def lost(house: Household, job_id: str | None = None, **changes: Any) -> int:
+    number = begun(house, **changes)
+    house.book.lost(number, "the line was cut", job_id)
+    return number
+
+
+def posts(house: Household) -> list[float]:
+    """When something was submitted."""
+    return [entry[1] for entry in house.log if entry[0] == "POST"]
+
+
+def prepared(house: Household) -> list[Any]:
+    return [entry for entry in house.log if entry[0] == "prepare"]
+
+
+def broken(house: Household, method: str) -> None:
+    """The disk is full when this is to be written."""
+
+    def full(*_: Any) -> Any:
+        raise JournalError("the disk is full.", journal="run.db")
+
+    setattr(house.book, method, full)
+
+
+def listening(callbacks: bool = True, token: str | None = "token") -> Household:
+    house = Household(callbacks=callbacks)
+    house.token = token
+    return house

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from operator import attrgetter
 
 from legnext_client.prompts import flag_rules, text_rules
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL
 from legnext_client.prompts.problems import Problem, PromptWarning
 from legnext_client.prompts.reading import model_of, read
+
+_POSITION = attrgetter("position")
 
 
 def check_prompt(text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL) -> list[Problem]:
@@ -31,7 +34,7 @@ def check_prompt(text: str, kind: str = "image", *, model: str | None = DEFAULT_
     for flag in reading.flags:
         problems += flag_rules.spelling(flag)
         problems += flag_rules.by_table(flag, kind, used) if flag.known else flag_rules.unknown(flag)
-    return sorted(problems, key=lambda problem: problem.position)
+    return sorted(problems, key=_POSITION)
 
 
 def warn_about(

@@ -72,24 +72,23 @@ def spelling(flag: Flag) -> Iterator[Problem]:
 
 def by_table(flag: Flag, kind: str, model: str | None) -> Iterator[Problem]:
     """A known flag by the table: whether the model takes it, and whether its value is good."""
-    spelled = _spelled(flag)
     row = row_for(flag.name, model) if model else _any_row(flag, kind)
     if row is None:
         yield Problem(flag.position, flag.name, *_not_supported(flag, kind, model))
         return
     if row.use == "rejected":
-        reason = f"{label(model) if model else 'the API'} rejects {spelled}: the service answers 400"
+        reason = f"{label(model) if model else 'the API'} rejects {_spelled(flag)}: the service answers 400"
         yield Problem(flag.position, flag.name, "rejected", reason, row.instead)
         return
     if row.use == "ignored":
-        reason = f"{spelled} does nothing with {label(model) if model else 'any model'}"
+        reason = f"{_spelled(flag)} does nothing with {label(model) if model else 'any model'}"
         yield Problem(flag.position, flag.name, "ignored", reason, row.instead, "warning")
     for fault in faults(row, flag.value):
         yield Problem(
             flag.value_position + fault.offset,
             flag.name,
             fault.kind,
-            f"{spelled} {fault.reason}",
+            f"{_spelled(flag)} {fault.reason}",
             _better(flag, kind, fault),
         )
 

@@ -37,6 +37,7 @@ IMAGE_MODELS: tuple[str, ...] = tuple(model.model for model in MODELS if model.f
 DEFAULT_MODEL = next(model.model for model in MODELS if model.default)
 
 
+@functools.cache
 def row_for(flag: str, model: str) -> Parameter | None:
     """The flag as it is with this model; None: not supported there."""
     return next((row for row in ROWS[flag] if model in row.models), None)

@@ -92,15 +92,7 @@ def _flag(text: str, mark: re.Match[str], end: int) -> Flag:
     begin = mark.end() - len(joined)
     behind = text[begin:end]
     value = behind.strip()
-    return Flag(
-        position=mark.start(),
-        marker=mark[1],
-        written=written,
-        name=name,
-        known=resolved is not None,
-        value=value,
-        value_position=begin + behind.find(value),
-    )
+    return Flag(mark.start(), mark[1], written, name, resolved is not None, value, begin + behind.find(value))
 
 
 def _head(head: str) -> tuple[tuple[str, ...], str, int]:

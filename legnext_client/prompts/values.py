@@ -27,12 +27,12 @@ class Fault(NamedTuple):
 
 def faults(row: Parameter, value: str) -> Iterator[Fault]:
     """What is wrong with a flag's value. Kinds of values that are not known here are let through."""
-    words = list(WORD.finditer(value))
     judge, most = _JUDGES.get(row.takes, _LET_THROUGH)
-    if not words:
+    if not value:
         if most and not row.optional:
             yield Fault(0, "missing value", f"needs {expected(row)}")
         return
+    words = list(WORD.finditer(value))
     if judge and (fault := judge(row, words[0][0])):
         yield fault
     taken = min(most, 1)

@@ -2,7 +2,7 @@
 
 Each change is tried on the tests that reach it, the quickest first, until one fails. A change that none notices is a
 survivor: a test is missing, or the change makes no difference, and then `mutants_explained.toml` says why. One that is
-neither ends this with status 1.
+neither ends this with status 1, and so does an explanation that explains nothing any more.
 
 Neither mutmut nor cosmic-ray is used: neither forks a process that has the tests collected already, so each would
 import and collect anew for every change, and take hours where this takes minutes.
@@ -87,7 +87,13 @@ def main() -> int:
         for mutant, fate in new:  # as it is written into the file, but for the reason
             print(f"    # line {mutant.line}, {fate}\n    [{module}.{json.dumps(mutant.scope)}]")
             print(f"    {json.dumps(mutant.name, ensure_ascii=False)} =", flush=True)
-        left += len(new)
+        needless = set[tuple[str, str]]()
+        if not chosen.line:
+            found = {(one.mutant.scope, one.mutant.name) for one in survivors}
+            needless = {(scope, name) for scope, names in known.items() for name in names} - found
+        for scope, name in sorted(needless):
+            print(f"    is killed, or gone, and needs no explanation:\n    [{module}.{json.dumps(scope)}]\n    {name}")
+        left += len(new) + len(needless)
     return 1 if left else 0
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import unicodedata
 from urllib.parse import urljoin, urlsplit
 
 _LONGEST = 8192
 _SCHEMES = ("http", "https")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def wrong_address(url: object) -> str | None:
@@ -51,14 +54,15 @@ def redirected(url: str, location: str) -> tuple[str, str | None]:
 
 def is_inside(url: str) -> bool:
     """Whether an address names this machine, or one of a private network, by number or as localhost."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
+    # Letters and dots of other scripts are resolved as those of ASCII.
+    host = unicodedata.normalize("NFKC", urlsplit(url).hostname or "").lower().replace("。", ".").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         return not ipaddress.ip_address(host.partition("%")[0]).is_global
     except ValueError:
-        # 127.1, 2130706433 and 0x7f000001 are no addresses to ipaddress, and 127.0.0.1 to many resolvers.
-        return bool(host) and all(character in "0123456789abcdefx." for character in host) and not host[-1].isalpha()
+        # 127.1, 2130706433 and 0x7f00000a are no addresses to ipaddress, and of this machine to many resolvers.
+        return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
 
 
 def shown(url: str) -> str:

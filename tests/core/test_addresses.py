@@ -1,0 +1,208 @@
+"""Which addresses a file may come from, and which no redirect may lead to, however they are written."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from legnext_client.core.addresses import is_inside, redirected, shown, wrong_address
+
+PUBLIC = "https://cdn.example/a.png"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        PUBLIC,
+        "http://cdn.example",
+        "HTTPS://CDN.example:8443/!XX?a=b#c",
+        "https://[2606:4700::1111]/a.png",
+        "http://localhost:8080/",
+        "https://cdn.example/é",
+        "https://cdn.example/a@b",
+    ],
+)
+def test_a_file_may_come_from_any_host_over_http_and_https(url: str) -> None:
+    assert wrong_address(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (None, "it is no address, or too long for one"),
+        (7, "it is no address, or too long for one"),
+        (b"https://cdn.example/", "it is no address, or too long for one"),
+        ("https://cdn.example/a b", "it holds a space, a backslash or a control character"),
+        ("https://cdn.example\\@127.0.0.1/", "it holds a space, a backslash or a control character"),
+        ("https://cdn.example/\x7f", "it holds a space, a backslash or a control character"),
+        ("https://cdn.example/\r\nx:y", "it holds a space, a backslash or a control character"),
+        ("https://[::1/", "it cannot be read: Invalid IPv6 URL"),
+        ("https://\ud800/", "it cannot be read: 'utf-8' codec"),
+        ("https://cdn.example:99999/", "it cannot be read: Port out of range"),
+        ("https://cdn.example:x/", "it cannot be read: Port could not"),
+        ("ftp://cdn.example/", "it must begin with https:// or http://, not 'ftp'"),
+        ("cdn.example/a.png", "it must begin with https:// or http://, not 'nothing'"),
+        ("", "it must begin with https:// or http://, not 'nothing'"),
+        ("https:///a.png", "it names no host"),
+        ("https://user@cdn.example/", "it holds a user name"),
+        ("https://@cdn.example/", "it holds a user name"),
+    ],
+)
+def test_an_address_that_is_refused_is_told_why(url: Any, said: str) -> None:
+    reason = wrong_address(url)
+    assert reason is not None
+    assert reason.startswith(said)
+
+
+def test_an_address_may_be_as_long_as_servers_take_them() -> None:
+    assert wrong_address(PUBLIC.ljust(8192, "a")) is None
+    assert wrong_address(PUBLIC.ljust(8193, "a")) == "it is no address, or too long for one"
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("b.png", "https://cdn.example/x/b.png"),
+        ("../b.png", "https://cdn.example/b.png"),
+        ("//other.example/", "https://other.example/"),
+        ("https://8.8.8.8/b.png", "https://8.8.8.8/b.png"),
+        ("?b", "https://cdn.example/x/a.png?b"),
+    ],
+)
+def test_a_redirect_leads_from_where_it_is_to_another_public_place(location: str, target: str) -> None:
+    assert redirected("https://cdn.example/x/a.png", location) == (target, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "target", "said"),
+    [
+        (PUBLIC, "", "", "it does not say where to"),
+        (PUBLIC, "http://[::1", "", "it cannot be read: Invalid IPv6 URL"),
+        (PUBLIC, "ftp://other.example/", "ftp://other.example/", "it must begin with https:// or http://, not 'ftp'"),
+        (PUBLIC, "ftp://127.0.0.1/", "ftp://127.0.0.1/", "it must begin with https:// or http://, not 'ftp'"),
+        (PUBLIC, "http://cdn.example/", "http://cdn.example/", "it leads from https to http"),
+        (PUBLIC, "http://127.0.0.1/", "http://127.0.0.1/", "it leads from https to http"),
+        (PUBLIC, "https://127.0.0.1/", "https://127.0.0.1/", "it leads from a public host into a private network"),
+    ],
+)
+def test_a_redirect_that_is_not_followed_is_told_why(url: str, location: str, target: str, said: str) -> None:
+    assert redirected(url, location) == (target, said)
+
+
+@pytest.mark.parametrize("location", ["http://cdn.example/", "https://cdn.example/", "http://8.8.8.8/"])
+def test_from_http_a_redirect_may_lead_to_either(location: str) -> None:
+    assert redirected("http://cdn.example/a.png", location) == (location, None)
+
+
+def test_within_a_private_network_redirects_may_stay() -> None:
+    assert redirected("http://10.0.0.1/a.png", "http://localhost/b.png")[1] is None
+    assert redirected("http://10.0.0.1/a.png", "http://cdn.example/b.png")[1] is None
+    assert redirected("https://10.0.0.1/a.png", "http://localhost/b.png")[1] == "it leads from https to http"
+
+
+INSIDE = [
+    "localhost",
+    "LOCALHOST.",
+    "a.localhost",
+    "127.0.0.1",
+    "127.0.0.1.",
+    "10.1.2.3",
+    "192.168.0.1",
+    "169.254.169.254",
+    "0.0.0.0",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[fe80::1%25eth0]",
+    "127.0.0.1%25lo",
+    "[fd00::1]",
+]
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_an_address_of_this_machine_or_its_network_is_inside(host: str) -> None:
+    assert is_inside(f"http://{host}:8080/a.png")
+    assert redirected("http://cdn.example/", f"http://{host}/")[1] is not None
+
+
+def numbers(address: str) -> list[str]:
+    """The ways of writing an address that resolvers know, of those without three dots of plain numbers."""
+    whole = int(ipaddress.IPv4Address(address))
+    first, *_, last = address.split(".")
+    rest = whole & 0xFFFFFF
+    return [
+        str(whole),
+        hex(whole),
+        hex(whole).upper(),
+        f"0{whole:o}",
+        f"{first}.{rest}",
+        f"{first}.{rest:#x}",
+        f"0{int(first):o}.{rest}",
+        f"{int(first):#x}.0.0.{int(last):#x}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [host for address in ("127.0.0.1", "127.0.0.10", "10.0.0.14", "169.254.169.254") for host in numbers(address)],
+)
+def test_a_number_is_no_way_inside_in_whatever_form_a_resolver_takes_it(host: str) -> None:
+    assert (
+        redirected("http://cdn.example/", f"http://{host}/")[1] == "it leads from a public host into a private network"
+    )
+
+
+@pytest.mark.parametrize(
+    "host", ["127。0。0。1", "127．0．0．1", "127｡0｡0｡1", "１２７.0.0.1", "localhost。", "ⓛocalhost", "ℒocalhost"]
+)
+def test_letters_of_other_scripts_are_no_way_inside(host: str) -> None:
+    assert is_inside(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "cdn.example",
+        "8.8.8.8",
+        "[2606:4700::1111]",
+        "127.0.0.1.example",
+        "localhost.example",
+        "notlocalhost",
+        "localhosting.example",
+        "cafe",
+        "0xcafe.example",
+        "dead.beef",
+        "a1",
+        "1.a1",
+        "x",
+        "XX",
+        "1XX",
+        "münchen.example",
+    ],
+)
+def test_a_name_that_only_looks_like_one_of_inside_is_outside(host: str) -> None:
+    assert not is_inside(f"http://{host}/a.png")
+
+
+def test_what_names_no_host_is_not_inside() -> None:
+    assert not is_inside("http:///a.png")
+    assert not is_inside("")
+
+
+@given(url=st.text(max_size=80), location=st.text(max_size=80))
+def test_any_address_and_any_redirect_are_judged_without_an_exception(url: str, location: str) -> None:
+    for text in (url, "http://" + url, "https://cdn.example/" + url):
+        if wrong_address(text) is None:
+            target, reason = redirected(text, location)
+            assert reason is not None or target.startswith(("http://", "https://"))
+            assert is_inside(text) in (True, False)
+
+
+def test_an_address_is_shown_without_what_may_be_a_secret_and_moves_no_cursor() -> None:
+    assert shown("https://cdn.example/XX/a.png?signature=1#part") == "https://cdn.example/XX/a.png"
+    assert shown("https://cdn.example/a.png#part?signature=1") == "https://cdn.example/a.png"
+    assert shown("ftp://x/\x1b[2J\u202ea") == "ftp://x/?[2J?a"
+    assert len(shown("https://cdn.example/" + "a" * 900)) < 400

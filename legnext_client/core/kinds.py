@@ -47,7 +47,8 @@ KINDS = (
 
 _BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|script)\b",
+    # What comes first is gone through in one way, (?>…): of many comments there are more ways than there is time.
+    rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?xml[^>]*>|<!--.*?-->)\s*)*<(?:!doctype\s+html|html|head|body|title|script)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _TEXTS = ((re.compile(rb"\s*<"), "an XML text"), (re.compile(rb"\s*[{\[]"), "a JSON text"))

@@ -1,0 +1,166 @@
+"""Bytes are known by how they begin, whatever they are called; and a file that is cut tells so, where it can."""
+
+from __future__ import annotations
+
+import pytest
+
+from legnext_client.core.kinds import ENOUGH, KINDS, is_cut, kind_of, wrong_kind
+
+FTYP = (24).to_bytes(4) + b"ftypisom\0\0\2\0isommp41"
+MOOV = (16).to_bytes(4) + b"moov" + b"\0" * 8
+EMPTY = (8).to_bytes(4) + b"free"
+PNG, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+BEGINNINGS = {
+    "png": PNG,
+    "jpg": b"\xff\xd8\xff\xe0",
+    "gif": b"GIF89a",
+    "webp": b"RIFF\x0a\0\0\0WEBPVP8 ",
+    "tiff": b"II*\0",
+    "avif": b"\0\0\0\x1cftypavif",
+    "heic": b"\0\0\0\x1cftypheic",
+    "mp4": FTYP,
+    "webm": b"\x1a\x45\xdf\xa3",
+}
+
+
+@pytest.mark.parametrize("ending", BEGINNINGS)
+@pytest.mark.parametrize("other", BEGINNINGS)
+def test_bytes_are_of_the_kind_that_the_name_says_or_refused(ending: str, other: str) -> None:
+    assert (wrong_kind(f"a.{ending.upper()}", BEGINNINGS[other]) is None) == (ending == other)
+
+
+def test_every_kind_is_tried_and_told_by_less_than_is_read() -> None:
+    assert {kind_of(body) for body in BEGINNINGS.values()} == set(KINDS)
+    assert all(len(body) < ENOUGH for body in BEGINNINGS.values())
+
+
+@pytest.mark.parametrize(
+    ("ending", "other"),
+    [("jpeg", "jpg"), ("tif", "tiff"), ("heif", "heic"), ("m4v", "mp4"), ("mov", "mp4"), ("mkv", "webm")],
+)
+def test_a_kind_may_have_several_endings(ending: str, other: str) -> None:
+    assert wrong_kind(f"a.{ending}", BEGINNINGS[other]) is None
+    assert wrong_kind(f"a.{ending}", b"anything") is not None
+
+
+@pytest.mark.parametrize(
+    ("ending", "beginning"),
+    [
+        ("gif", b"GIF87a"),
+        ("tiff", b"MM\0*"),
+        ("tiff", b"II+\0"),
+        ("avif", b"\0\0\0\n" + b"ftypavis"),  # a length may hold any byte
+        ("heic", b"\0\0\0\x1cftypmif1"),
+        ("heic", b"\0\0\0\x1cftypmsf1"),
+        ("webp", b"RIFF\n\n\n\nWEBP"),
+        *(("mp4", b"\0\0\n\n" + box) for box in (b"moov", b"mdat", b"wide", b"free", b"skip")),
+    ],
+)
+def test_a_kind_may_begin_in_several_ways(ending: str, beginning: bytes) -> None:
+    assert wrong_kind(f"a.{ending}", beginning) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"", "it is empty"),
+        (PNG[:4], "it is of no known kind, not a JPEG image"),
+        (PNG, "it is a PNG image, not a JPEG image"),
+        (b"<html><title>Just a moment...</title>", "it is a web page ('Just a moment...'), not a JPEG image"),
+        (b"<html>", "it is a web page, not a JPEG image"),
+        (b" <Error><Code>NoSuchKey</Code></Error>", "it is an XML text, not a JPEG image"),
+        (b' {"code": 404}', "it is a JSON text, not a JPEG image"),
+        (b"[404]", "it is a JSON text, not a JPEG image"),
+    ],
+)
+def test_what_came_instead_is_said(head: bytes, said: str) -> None:
+    assert wrong_kind("a.jpg", head) == said
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html>",
+        b"\n <HTML lang=en>",
+        b"\xef\xbb\xbf<?xml version='1.0'?>\n<html>",
+        b"<!-- <a\n> --> <!-- b --><head>",
+        b"<body>",
+        b"<title>",
+        b"<script>",
+    ],
+)
+def test_a_page_is_taken_for_a_file_under_no_name_but_that_of_a_page(page: bytes) -> None:
+    for name in ("a", "a.glb", "html", "png", "a.html.glb"):
+        assert str(wrong_kind(name, page)).startswith("it is a web page"), name
+    for name in ("a.html", "a.HTM", "a.xhtml"):
+        assert wrong_kind(name, page) is None, name
+
+
+@pytest.mark.parametrize("head", [b"<!---->" * 70, b"<?xml?>" * 70, b"<!--" * 120, b"<" * ENOUGH, b" " * ENOUGH])
+def test_no_head_takes_long_to_look_at(head: bytes) -> None:
+    """It did, without end, where many comments stood before something else."""
+    assert wrong_kind("a.glb", head + b"x") is None
+
+
+@pytest.mark.parametrize("name", ["a", "a.glb", "png", "a.html"])
+def test_under_a_name_that_promises_nothing_stands_anything_but_nothing(name: str) -> None:
+    assert wrong_kind(name, b"glTF\2\0") is None
+    assert wrong_kind(name, b"<headline>") is None
+    assert wrong_kind(name, PNG) is None
+    assert wrong_kind(name, b"") == "it is empty"
+
+
+def is_cut_short(body: bytes) -> bool:
+    return is_cut(lambda offset, count: body[offset : offset + count], len(body))
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        PNG + PNG_END,
+        PNG + b"\0" * 9_000 + PNG_END,
+        BEGINNINGS["jpg"] + b"\0" * 9_000 + b"\xff\xd9",
+        b"GIF89a" + b"\x01;",
+        BEGINNINGS["webp"][:-4] + b"\0" * 6,
+        FTYP + MOOV,
+        FTYP + MOOV + EMPTY,
+        FTYP + EMPTY + MOOV,
+    ],
+    ids=["png", "long png", "long jpeg", "gif", "webp", "film", "film and a box", "film after a box"],
+)
+def test_a_file_that_is_whole_is_not_cut_and_without_its_last_byte_it_is(whole: bytes) -> None:
+    assert not is_cut_short(whole)
+    assert is_cut_short(whole[:-1])
+
+
+@pytest.mark.parametrize("more", [BEGINNINGS["jpg"] + b"\xff\xd9 and more", b"GIF89a\x01;\0\0", PNG + PNG_END + b"\n"])
+def test_what_follows_the_end_of_a_picture_is_no_harm(more: bytes) -> None:
+    assert not is_cut_short(more)
+
+
+@pytest.mark.parametrize("ending", ["webm", "tiff", "avif"])
+def test_a_file_that_does_not_tell_where_it_ends_is_taken_as_it_is(ending: str) -> None:
+    assert not is_cut_short(BEGINNINGS[ending])
+
+
+def test_a_file_of_no_known_kind_is_taken_as_it_is() -> None:
+    assert not is_cut_short(b"glTF\2\0")
+    assert not is_cut_short(b"")
+
+
+@pytest.mark.parametrize(
+    ("body", "cut"),
+    [
+        (FTYP + MOOV + (0).to_bytes(4) + b"mdat" + b"\0" * 99, False),
+        (FTYP + (1).to_bytes(4) + b"mdat" + (116).to_bytes(8) + b"\0" * 100 + MOOV, False),
+        (FTYP + MOOV + (1).to_bytes(4) + b"mdat" + (2**40).to_bytes(8), True),
+        (FTYP + MOOV + (200).to_bytes(4) + b"mdat" + b"\0" * 99, True),
+        (FTYP + MOOV + (7).to_bytes(4) + b"mdat", True),
+        (FTYP + MOOV + b"\0" * 7, True),
+        (FTYP + EMPTY, True),
+        (FTYP, True),
+    ],
+    ids=["to the end", "large", "large and cut", "cut", "no box", "half a head", "no index", "nothing"],
+)
+def test_a_film_is_whole_when_its_last_box_is_and_its_index_is_there(body: bytes, cut: bool) -> None:
+    assert is_cut_short(body) is cut

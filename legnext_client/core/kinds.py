@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+from os.path import splitext
 from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client.core.answers import page_title
@@ -17,31 +19,26 @@ _TAIL = 4096
 
 
 class Kind(NamedTuple):
-    """A kind of file: how to call it, the endings of its names, how it begins and, where that can be told, ends."""
+    """A kind of file: how to call it, the endings of its names, patterns of how it begins and, if it tells, ends."""
 
     name: str
     endings: tuple[str, ...]
-    begins: re.Pattern[bytes]
-    ends: re.Pattern[bytes] | None = None
+    begins: bytes
+    ends: bytes | None = None
 
 
-def _kind(name: str, endings: str, begins: bytes, ends: bytes | None = None) -> Kind:
-    last = re.compile(ends, re.DOTALL) if ends is not None else None
-    return Kind(name, tuple(endings.split()), re.compile(begins, re.DOTALL), last)
-
-
-MP4 = _kind("an MP4 video", "mp4 m4v mov", rb"....(?:ftyp|moov|mdat|wide|free|skip)")
-WEBP = _kind("a WebP image", "webp", rb"RIFF....WEBP")
+MP4 = Kind("an MP4 video", (".mp4", ".m4v", ".mov"), rb"....(?:ftyp|moov|mdat|wide|free|skip)")
+WEBP = Kind("a WebP image", (".webp",), rb"RIFF....WEBP")
 KINDS = (
-    _kind("a PNG image", "png", rb"\x89PNG\r\n\x1a\n", rb"IEND\xaeB`\x82"),
-    _kind("a JPEG image", "jpg jpeg", rb"\xff\xd8\xff", rb"\xff\xd9"),
-    _kind("a GIF image", "gif", rb"GIF8[79]a", rb"\x3b\x00*\Z"),
+    Kind("a PNG image", (".png",), rb"\x89PNG\r\n\x1a\n", rb"IEND\xaeB`\x82"),
+    Kind("a JPEG image", (".jpg", ".jpeg"), rb"\xff\xd8\xff", rb"\xff\xd9"),
+    Kind("a GIF image", (".gif",), rb"GIF8[79]a", rb"\x3b\x00*\Z"),
     WEBP,
-    _kind("a TIFF image", "tif tiff", rb"II[*+]\x00|MM\x00[*+]"),
-    _kind("an AVIF image", "avif", rb"....ftypavi[fs]"),
-    _kind("a HEIC image", "heic heif", rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
+    Kind("a TIFF image", (".tif", ".tiff"), rb"II[*+]\x00|MM\x00[*+]"),
+    Kind("an AVIF image", (".avif",), rb"....ftypavi[fs]"),
+    Kind("a HEIC image", (".heic", ".heif"), rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
     MP4,
-    _kind("a WebM video", "webm mkv", rb"\x1a\x45\xdf\xa3"),
+    Kind("a WebM video", (".webm", ".mkv"), rb"\x1a\x45\xdf\xa3"),
 )
 """In the order in which they are tried: what has a brand of its own comes before what has any."""
 
@@ -56,7 +53,7 @@ _TEXTS = ((re.compile(rb"\s*<"), "an XML text"), (re.compile(rb"\s*[{\[]"), "a J
 
 def kind_of(head: bytes) -> Kind | None:
     """The kind of file that begins like this; None for one that is not in the table."""
-    return next((kind for kind in KINDS if kind.begins.match(head)), None)
+    return next((kind for kind in KINDS if re.match(kind.begins, head, re.DOTALL)), None)
 
 
 def wrong_kind(name: str, head: bytes) -> str | None:
@@ -64,13 +61,13 @@ def wrong_kind(name: str, head: bytes) -> str | None:
 
     Under a name that promises nothing that is known, anything may stand but nothing at all and a web page.
     """
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    ending = splitext(name)[1].lower()
     promised = _BY_ENDING.get(ending)
     if not head:
         return "it is empty"
-    is_page = _PAGE.match(head) is not None
     if promised is None:
-        return f"it is {_described(head)}" if is_page and ending not in ("html", "htm", "xhtml") else None
+        is_page = _PAGE.match(head) and ending not in (".html", ".htm", ".xhtml")
+        return f"it is {_described(head)}" if is_page else None
     found = kind_of(head)
     return None if found is promised else f"it is {_described(head)}, not {promised.name}"
 
@@ -95,20 +92,21 @@ def is_cut(read: Callable[[int, int], bytes], size: int) -> bool:
         return int.from_bytes(read(4, 4), "little") + 8 > size
     if kind is MP4:
         return _boxes_are_cut(read, size)
-    return kind is not None and kind.ends is not None and not kind.ends.search(read(max(0, size - _TAIL), _TAIL))
+    if kind is None or kind.ends is None:
+        return False
+    return not re.search(kind.ends, read(max(0, size - _TAIL), _TAIL))
 
 
 def _boxes_are_cut(read: Callable[[int, int], bytes], size: int) -> bool:
     """An MP4 file is a row of boxes, each with its length; the last must end where the file ends, and one is `moov`."""
     at, names = 0, set[bytes]()
     while at + 8 <= size:
-        head = read(at, 16)
-        length = int.from_bytes(head[:4], "big")
+        length, name, longer = struct.unpack(">I4sQ", read(at, 16).ljust(16, b"\0"))
         if length == 1:
-            length = int.from_bytes(head[8:16], "big")
+            length = longer
         elif length == 0:  # to the end of the file
             length = size - at
-        names.add(head[4:8])
+        names.add(name)
         if length < 8:
             return True
         at += length

@@ -69,11 +69,11 @@ def stem(url: str) -> str:
 
 def reduced(value: str) -> str:
     """A value as it may stand in a name. What had to be changed gets a mark, to stay different from others."""
-    plain = _UNSAFE.sub("_", value).strip(".-")[:_LONGEST_VALUE].rstrip(".")
-    if plain and plain == value:
+    plain = _UNSAFE.sub("_", value).strip(".-")[:_LONGEST_VALUE].rstrip(".") or "unnamed"
+    if plain == value:
         return plain
     mark = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{plain or 'unnamed'}-{mark}"
+    return f"{plain}-{mark}"
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legnext_client.client import Client
-from legnext_client.core.names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, reduced, stem
+from legnext_client.core.names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.errors import DownloadError, InvalidRequest
 from legnext_client.jobs import Job
 
@@ -156,11 +156,6 @@ def test_what_the_service_calls_a_job_or_a_task_leads_nowhere(
     (path,) = download_job(raw, out, "{task_type}/{job_id}_{n}{ext}")
     assert path.parent.parent == out
     assert set(files_in(out.parent)) == {str(path.relative_to(out.parent))}
-
-
-def test_different_ids_have_different_names() -> None:
-    ids = ["a/b", "a_b", "a\\b", "a:b", ".a_b", "a_b.", "A" * 80, "A" * 81, "A" * 82, "", " ", "_"]
-    assert len({reduced(job_id) for job_id in ids}) == len(ids)
 
 
 @pytest.mark.parametrize("template", ["linked/{n}{ext}", "linked/deeper/{n}{ext}"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Protocol
 
-CODINGS = ("", "identity", "gzip", "x-gzip")
+CODINGS = ("", "gzip", "x-gzip")
 
 _WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
 

@@ -124,11 +124,11 @@ def too_large(order: Order) -> DownloadError:
 
 
 def _all(order: Order, headers: Mapping[str, str]) -> Wanted:
-    coding = headers.get("content-encoding", "").strip().lower()
+    coding = _coding(headers)
     length = headers.get("content-length", "").strip()
     size = int(length) if _WHOLE_NUMBER.fullmatch(length) else None
     framed = size is not None or _chunked(headers)
-    if coding not in ("", "identity"):
+    if coding:
         return Wanted(0, None, None, coding, framed)  # neither its length nor its parts are those of the file
     validator = _validator(headers)
     return Wanted(0, size, Note(digest(order.url), validator, size) if validator else None, "", framed)
@@ -142,12 +142,17 @@ def _rest(offset: int, note: Note | None, headers: Mapping[str, str]) -> Wanted 
     total = note.total if found[3] == "*" else int(found[3])
     tag = headers.get("etag", "").strip()
     is_other = note.validator.startswith('"') and tag not in ("", note.validator)
-    packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
-    if is_other or packed or (note.total is not None and total != note.total):
+    if is_other or _coding(headers) or (note.total is not None and total != note.total):
         return None
     if total is not None and int(found[2]) >= total:
         return None
     return Wanted(offset, total, note, "", "content-length" in headers or _chunked(headers))
+
+
+def _coding(headers: Mapping[str, str]) -> str:
+    """How a body is packed; empty when it is not."""
+    coding = headers.get("content-encoding", "").strip().lower()
+    return "" if coding == "identity" else coding
 
 
 def _chunked(headers: Mapping[str, str]) -> bool:
@@ -160,7 +165,7 @@ def _validator(headers: Mapping[str, str]) -> str:
     if tag:
         return tag if _STRONG_TAG.fullmatch(tag) else ""
     changed = headers.get("last-modified", "").strip()
-    if not changed or not _VALIDATOR.fullmatch(changed):
+    if not _VALIDATOR.fullmatch(changed):
         return ""
     from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
 

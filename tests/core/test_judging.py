@@ -1,0 +1,279 @@
+"""What the head of an answer means to a download, row by row; nothing is gone on with that may be of another file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from legnext_client.core.flow import Opened
+from legnext_client.core.judging import Again, Failed, Moved, Note, Order, Wanted, digest, judge
+from legnext_client.errors import DownloadError
+
+URL = "https://cdn.example/a.png?signature=hidden"
+ORDER = Order(URL, Path("out/a.png"), 1_000)
+TAG, DATE = '"one"', "Wed, 21 Oct 2015 07:28:00 GMT"
+NOTE = Note(digest(URL), TAG, 1_000)
+
+
+def verdict(status: int, offset: int = 0, note: Note | None = None, order: Order = ORDER, /, **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return judge(order, offset, note, Opened(status, named, None))
+
+
+def said(found: Any) -> str:
+    assert isinstance(found, Again | Failed)
+    return found.error.message.removeprefix("https://cdn.example/a.png: ")
+
+
+def noted(**headers: str) -> Note | None:
+    found = verdict(200, **headers)
+    assert isinstance(found, Wanted)
+    return found.note
+
+
+def test_an_error_says_which_file_and_hides_what_may_be_a_secret() -> None:
+    error = ORDER.error("it is late.")
+    assert type(error) is DownloadError
+    assert (error.message, error.url, error.path) == ("https://cdn.example/a.png: it is late.", URL, "out/a.png")
+    assert digest(URL) != digest(URL + "2")
+    assert "hidden" not in digest(URL)
+    assert digest("\ud800") != digest("\ud801")
+
+
+def test_what_an_order_does_not_say_is_nothing() -> None:
+    assert (ORDER.known, ORDER.age) == (False, "")
+    error = ORDER.error("it is late.")
+    assert Again(error) == (error, None, False)
+    assert Failed(error) == (error, False)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_says_where_to_or_nothing(status: int) -> None:
+    assert verdict(status, location="/b.png") == Moved("/b.png")
+    assert verdict(status) == Moved("")
+
+
+@pytest.mark.parametrize(
+    "status", [100, 201, 202, 204, 207, 300, 304, 305, 309, 400, 401, 402, 405, 409, 411, 416, 499]
+)
+def test_an_answer_that_another_try_would_not_change_is_the_last(status: int) -> None:
+    found = verdict(status, retry_after="9", location="/b.png")
+    assert said(found) == f"it is answered with status {status}."
+    assert found.useless is False
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+def test_an_answer_that_may_change_is_asked_for_again(status: int) -> None:
+    found = verdict(status, retry_after="9")
+    assert said(found) == f"it is answered with status {status}."
+    assert (found.after, found.start_over) == (9.0, False)
+    assert verdict(status).after is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "useless"),
+    [(403, "cannot be fetched", False), (404, "is not there", True), (410, "is gone", True)],
+)
+def test_a_file_that_is_gone_is_given_up_and_one_that_is_forbidden_may_be_allowed_later(
+    status: int, words: str, useless: bool
+) -> None:
+    found = verdict(status, 0, None, ORDER._replace(age=", and this job ended 31 days ago"))
+    assert said(found) == f"it {words} ({status}): outputs are kept for 30 days, and this job ended 31 days ago."
+    assert isinstance(found, Failed)
+    assert found.useless is useless
+
+
+# ---- all of it ------------------------------------------------------------------------------------------------------
+
+
+def test_all_of_a_file_is_taken_and_noted_by_its_tag() -> None:
+    found = verdict(200, 300, NOTE, etag=TAG, content_length=" 900 ", content_encoding="Identity")
+    assert found == Wanted(0, 900, Note(digest(URL), TAG, 900), "", True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "size", "framed"),
+    [
+        ({"content_length": "0"}, 0, True),
+        ({"content_length": "1000"}, 1_000, True),
+        ({"transfer_encoding": "gzip, Chunked"}, None, True),
+        ({"transfer_encoding": "identity"}, None, False),
+        ({}, None, False),
+        *(({"content_length": length}, None, False) for length in ("", "-5", "x", "5, 6", "٣", "9" * 16)),
+    ],
+)
+def test_a_length_is_believed_when_it_is_one(headers: dict[str, str], size: int | None, framed: bool) -> None:
+    assert verdict(200, **headers) == Wanted(0, size, None, "", framed)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", " GZIP "])
+def test_of_a_packed_file_neither_length_nor_version_is_believed(coding: str) -> None:
+    found = verdict(200, content_encoding=coding, content_length="5000", etag=TAG)
+    assert found == Wanted(0, None, None, coding.strip().lower(), True)
+    assert verdict(200, content_encoding=coding).framed is False
+
+
+@pytest.mark.parametrize("coding", ["br", "deflate", "gzip, gzip", "xx"])
+def test_what_is_packed_in_another_way_is_refused(coding: str) -> None:
+    found = verdict(200, content_encoding=coding)
+    assert said(found) == f"it is packed as {coding!r}, which was not asked for."
+    assert found.useless is False
+
+
+def test_a_file_that_is_announced_too_large_is_given_up() -> None:
+    found = verdict(200, content_length="1001")
+    assert said(found) == "it is larger than max_bytes, 1000."
+    assert isinstance(found, Failed)
+    assert found.useless is True
+    packed = verdict(200, content_length="1001", content_encoding="gzip")
+    assert isinstance(packed, Wanted)
+
+
+# ---- what tells versions apart --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", ['"one"', ' "one" ', '"!#~"', '"' + "x" * 200 + '"'])
+def test_a_strong_tag_tells_versions_apart(tag: str) -> None:
+    assert noted(etag=tag) == Note(digest(URL), tag.strip(), None)
+
+
+@pytest.mark.parametrize("tag", ['W/"one"', '""', "one", "xx", '"a b"', '"a"b"', '"é"', '"' + "x" * 201 + '"'])
+def test_any_other_tag_tells_nothing_and_neither_does_a_date_beside_it(tag: str) -> None:
+    assert noted(etag=tag, last_modified=DATE, date="Wed, 21 Oct 2016 07:28:00 GMT") is None
+
+
+@pytest.mark.parametrize(
+    ("seconds_later", "tells"), [("07:27:00", False), ("07:28:00", False), ("07:28:59", False), ("07:29:00", True)]
+)
+def test_a_date_tells_versions_apart_when_it_was_a_minute_ago(seconds_later: str, tells: bool) -> None:
+    """In less, there may have been two versions of one second: RFC 9110, 8.8.2.2."""
+    found = noted(last_modified=f" {DATE} ", date=f"Wed, 21 Oct 2015 {seconds_later} GMT")
+    assert found == (Note(digest(URL), DATE, None) if tells else None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "date"),
+    [
+        ("", DATE),
+        ("long ago", DATE),
+        (DATE, ""),
+        (DATE, "today"),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", DATE),
+        ("Wed, 21 Oct 2014 07:28:00 -0000", DATE),
+        ("Wed, 21 Oct 2014 07:28:00 GMT (é)", DATE),
+        ("Wed, 21 Oct 2014 07:28:00 GMT (" + "x" * 300 + ")", DATE),
+    ],
+    ids=["none", "words", "no clock", "no time", "beyond", "no zone", "letters", "long"],
+)
+def test_a_date_that_is_none_tells_nothing(changed: str, date: str) -> None:
+    assert noted(last_modified=changed, date=date) is None
+
+
+def test_without_a_date_of_its_own_an_answer_tells_nothing() -> None:
+    assert noted(last_modified=DATE) is None
+    assert noted(date=DATE) is None
+
+
+# ---- the rest of it -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "changes", "fits"),
+    [
+        (400, {}, True),
+        (1, {}, True),
+        (1_000, {}, True),
+        (1_001, {}, False),
+        (0, {}, False),
+        (5_000, {"total": None}, True),
+        (0, {"total": None}, False),
+        (400, {"address": digest("https://cdn.example/b.png")}, False),
+        (400, {"validator": ""}, False),
+        (400, {"validator": '"one"\r\nx-api-key: mine'}, False),
+        (400, {"validator": "x" * 300}, True),
+        (400, {"validator": "x" * 301}, False),
+    ],
+)
+def test_a_note_fits_the_beginning_of_the_file_that_it_is_of(size: int, changes: dict[str, Any], fits: bool) -> None:
+    assert NOTE._replace(**changes).fits(URL, size) is fits
+
+
+REST = {"content_range": "bytes 400-999/1000", "content_length": "600", "etag": TAG}
+
+
+@pytest.mark.parametrize(
+    ("changes", "framed"),
+    [
+        ({}, True),
+        ({"etag": ""}, True),
+        ({"content_range": " BYTES 400-999/1000 "}, True),
+        ({"content_range": "bytes 400-400/1000"}, True),
+        ({"content_range": "bytes 400-999/*"}, True),
+        ({"content_encoding": "identity"}, True),
+        ({"content_length": None}, False),
+        ({"content_length": None, "transfer_encoding": "chunked"}, True),
+    ],
+)
+def test_the_rest_that_was_asked_for_is_taken(changes: dict[str, str | None], framed: bool) -> None:
+    headers = {name: value for name, value in {**REST, **changes}.items() if value is not None}
+    assert verdict(206, 400, NOTE, **headers) == Wanted(400, 1_000, NOTE, "", framed)
+
+
+def test_the_rest_needs_no_tag_and_is_not_compared_by_one_where_a_date_was_asked_by() -> None:
+    assert verdict(206, 400, NOTE, content_range="bytes 400-999/1000") == Wanted(400, 1_000, NOTE, "", False)
+    dated = NOTE._replace(validator=DATE)
+    assert verdict(206, 400, dated, **REST) == Wanted(400, 1_000, dated, "", True)
+
+
+def test_how_long_the_file_is_may_be_learned_with_the_rest() -> None:
+    unsized = NOTE._replace(total=None)
+    assert verdict(206, 400, unsized, **REST) == Wanted(400, 1_000, unsized, "", True)
+    unknown = REST | {"content_range": "bytes 400-999/*"}
+    assert verdict(206, 400, unsized, **unknown) == Wanted(400, None, unsized, "", True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content_range": ""},
+        {"content_range": "bytes 399-999/1000"},
+        {"content_range": "bytes 401-999/1000"},
+        {"content_range": "bytes 400-399/1000"},
+        {"content_range": "bytes 400-1000/1000"},
+        {"content_range": "bytes 400-1000/*"},
+        {"content_range": "bytes 400-999/1001"},
+        {"content_range": "bytes */1000"},
+        {"content_range": "bytes 400-999"},
+        {"content_range": "lines 400-999/1000"},
+        {"content_range": "bytes 400-999/1000, bytes 0-9/1000"},
+        {"content_range": "bytes ٤٠٠-999/1000"},
+        {"etag": '"two"'},
+        {"content_encoding": "gzip"},
+    ],
+)
+def test_another_part_than_was_asked_for_is_not_taken_and_all_is_asked_for_at_once(changes: dict[str, str]) -> None:
+    found = verdict(206, 400, NOTE, **{**REST, **changes})
+    assert said(found) == "it answers with another part of the file than was asked for."
+    assert (found.after, found.start_over) == (0.0, True)
+
+
+def test_a_part_that_was_not_asked_for_is_not_taken() -> None:
+    found = verdict(206, content_range="bytes 0-999/1000")
+    assert (found.after, found.start_over) == (0.0, True)
+    assert verdict(206, 400, NOTE).start_over is True
+
+
+def test_the_rest_of_a_file_that_turns_out_too_large_is_given_up() -> None:
+    large = REST | {"content_range": "bytes 400-999/1001"}
+    found = verdict(206, 400, NOTE._replace(total=None), **large)
+    assert said(found) == "it is larger than max_bytes, 1000."
+    assert found.useless is True
+
+
+def test_a_file_that_is_shorter_than_what_came_is_asked_for_from_its_start_at_once() -> None:
+    found = verdict(416, 400, NOTE, content_range="bytes */300")
+    assert said(found) == "it has not so many bytes as came before."
+    assert (found.after, found.start_over) == (0.0, True)
+    assert isinstance(verdict(417, 400, NOTE), Failed)

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client.core.addresses import redirected, shown, wrong_address
-from legnext_client.core.bodies import Body, Plain, body_of
+from legnext_client.core.bodies import body_of
 from legnext_client.core.flow import Do, Emit, Fetch, Flow, Lost, Opened, Read, Sleep, Together
 from legnext_client.core.judging import Again, Failed, Moved, Note, Wanted, judge, too_large
 from legnext_client.core.kinds import ENOUGH, is_cut, wrong_kind
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from legnext_client.core.bodies import Body
     from legnext_client.core.judging import Order
     from legnext_client.core.retries import Retries
 
@@ -123,7 +124,6 @@ class _Transfer:
         self._offset = 0
         self._note: Note | None = None
         self._total: int | None = None
-        self._body: Body = Plain()
 
     def run(self) -> Flow[None]:
         reason = wrong_address(self._order.url)
@@ -136,7 +136,7 @@ class _Transfer:
         size, note = yield from self._disk(self._landing.open)
         if note is not None and note.fits(self._order.url, size) and size <= self._order.largest:
             self._offset, self._note, self._total = size, note, note.total
-        if self._offset == 0 or self._offset != self._total:
+        if self._offset != self._total:
             yield from self._until_whole()
         yield from self._disk(self._landing.discard) if self._is_there else self._finish()
 
@@ -204,8 +204,8 @@ class _Transfer:
             return Failed(error)
 
     def _receive(self, wanted: Wanted, opened: Opened) -> Flow[Outcome]:
-        self._body = body_of(wanted.coding)
-        if wanted.offset != self._offset or wanted.offset == 0:
+        body = body_of(wanted.coding)
+        if wanted.offset == 0:
             yield from self._start_over(wanted.note)
         self._total = wanted.size
         yield self._progress(self._offset, self._total)
@@ -215,7 +215,7 @@ class _Transfer:
             if isinstance(part, Lost):
                 break
             room = self._order.largest - self._offset - len(gathered)
-            unpacked = self._body.unpacked(part, room + 1)
+            unpacked = body.unpacked(part, room + 1)
             if unpacked is None:
                 return Failed(self._order.error("it is packed, and cannot be unpacked."), useless=True)
             gathered += unpacked
@@ -226,7 +226,7 @@ class _Transfer:
                 if wrong is not None:
                     return wrong
             if not part:
-                return (yield from self._ended(wanted))
+                return (yield from self._ended(body, wanted.framed))
         wrong = yield from self._write(gathered)
         error = self._order.error(f"{part.reason}, {self._so_far()}.")
         return wrong or (Again(error) if part.again else Failed(error))
@@ -245,13 +245,13 @@ class _Transfer:
         yield self._progress(self._offset, self._total)
         return None
 
-    def _ended(self, wanted: Wanted) -> Flow[Outcome]:
+    def _ended(self, body: Body, framed: bool) -> Flow[Outcome]:
         """The answer is over: is the file?"""
         size, total = self._offset, self._total
         if total is not None and size > total:
             return Failed(self._order.error(f"it is longer than the {total} bytes that were announced."), useless=True)
-        cut = (total is not None and size < total) or not self._body.ended
-        if not cut and not wanted.framed and size:
+        cut = (total is not None and size < total) or not body.ended
+        if not cut and not framed:
             cut = yield from self._disk(lambda: is_cut(self._landing.read, size))
         return Again(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
 

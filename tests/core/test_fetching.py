@@ -1,4 +1,4 @@
-"""The decisions of a download, by hand: no network, no disk, no clock."""
+"""A download by hand, from the first question to the name: no network, no disk, no clock."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from legnext_client.core.fetching import Patience, Progress, fetching
 from legnext_client.core.flow import Do, Emit, Fetch, Lost, Opened, Read, Sleep
 from legnext_client.core.judging import Note, Order, digest
 from legnext_client.errors import DownloadError
-
-from .hostile import png
+from tests.downloads.hostile import png
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 URL = "https://cdn.example/a.png"
 BODY = png(1_000)
+RETRIES = Retries(attempts=4, seconds=50, first_pause=1)
 
 
 class Memory:
@@ -57,15 +57,13 @@ class Memory:
 class Play:
     """Carries a flow out against a list of answers, one for each `Fetch`."""
 
-    def __init__(self, answers: list[Any], seconds: float = 100.0) -> None:
+    def __init__(self, answers: list[Any], seconds: float = 100.0, retries: Retries = RETRIES) -> None:
         self.answers = iter(answers)
         self.time = 0.0
         self.fetched: list[Fetch] = []
         self.slept: list[float] = []
         self.told: list[Progress] = []
-        self.patience = Patience(
-            Retries(attempts=4, seconds=50, first_pause=1), 30.0, seconds, "agent", lambda: self.time, lambda: 1.0
-        )
+        self.patience = Patience(retries, 30.0, seconds, "agent", lambda: self.time, lambda: 1.0)
 
     def run(self, flow: Generator[Any, Any, Any], parts: Iterator[bytes | Lost] | None = None) -> Any:
         result: Any = None
@@ -83,7 +81,7 @@ class Play:
                     self.time += seconds
                     result = None
                 case Do(function):
-                    result = function()
+                    result = tried(function)
                 case Read():
                     result = next(parts or iter(()), b"")
                 case Fetch():
@@ -97,10 +95,28 @@ class Play:
         status, headers, *parts = answer
         return self.run(fetch.receive(Opened(status, headers, None)), iter(parts))
 
-    def fetch(self, landing: Memory, **order: Any) -> Path:
-        found = self.run(fetching(Order(URL, Path("out/a.png"), 10_000, **order), landing, self.patience))
+    def fetch(self, landing: Memory, largest: int = 10_000, url: str = URL, **order: Any) -> Path:
+        found = self.run(fetching(Order(url, Path("out/a.png"), largest, **order), landing, self.patience))
         assert isinstance(found, Path)
         return found
+
+    def fails(self, landing: Memory, **order: Any) -> str:
+        """What is said of the file, without its address."""
+        with pytest.raises(DownloadError) as raised:
+            self.fetch(landing, **order)
+        assert (raised.value.path, landing.named, landing.calls[-1]) == ("out/a.png", b"", "close")
+        return raised.value.message.removeprefix(f"{URL}: ")
+
+    def progress(self) -> list[tuple[int, int | None]]:
+        assert all((told.url, told.path) == (URL, Path("out/a.png")) for told in self.told)
+        return [(told.received, told.total) for told in self.told]
+
+
+def tried(function: Callable[[], Any]) -> Any:
+    try:
+        return function()
+    except OSError as error:
+        return error
 
 
 WHOLE = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], BODY[300:])

@@ -33,7 +33,6 @@ _LIVES = (
     "tests/core/test_lives_from_the_records.py",
     "tests/core/test_lives_that_are_not_accepted.py",
 )
-_FILES = ("tests/downloads",)
 TESTS: dict[str, tuple[str, ...]] = {
     "submission": ("tests/core/test_submission.py", "tests/core/test_submission_to_the_letter.py"),
     "lives": _LIVES,
@@ -55,16 +54,16 @@ TESTS: dict[str, tuple[str, ...]] = {
     "checks": _CHECKS,
     "bounds": _CHECKS,
     "flow": _SENDING,
-    "addresses": _FILES,
-    "bodies": _FILES,
+    "addresses": ("tests/core/test_addresses.py",),
+    "bodies": ("tests/core/test_bodies.py",),
     "callbacks": ("tests/webhooks",),
-    "fetching": _FILES,
+    "fetching": ("tests/core/test_fetching.py", "tests/core/test_fetching_to_the_letter.py"),
     "figures": ("tests/core/test_figures.py",),
     "items": ("tests/core/test_items.py", "tests/chains"),
-    "judging": _FILES,
-    "kinds": _FILES,
-    "names": _FILES,
-    "secrets": ("tests/client/test_setting_up.py", "tests/client/test_through_httpx.py"),
+    "judging": ("tests/core/test_judging.py",),
+    "kinds": ("tests/core/test_kinds.py",),
+    "names": ("tests/core/test_names.py",),
+    "secrets": ("tests/core/test_secrets.py",),
 }
 """Which tests belong to a module; those among them that reach a change are found out."""
 

@@ -16,10 +16,10 @@ from legnext_client.settings import Settings, find_base_url, find_key
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from legnext_client.calling import Desk, Plan
     from legnext_client.calls import AsynchronousCalls, SyncCalls
     from legnext_client.clocks import Clock
     from legnext_client.core.retries import Retries
+    from legnext_client.desk import Desk, Plan
     from legnext_client.generated.operations import Operation
     from legnext_client.prices import Budget, Estimate, RequestModel
 
@@ -122,7 +122,7 @@ class BaseClient(Generic[CallerT]):
         return twin
 
     def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:
-        from legnext_client import calling
+        from legnext_client import desk
         from legnext_client.core.flow import Request
         from legnext_client.generated.operations import Operation
         from legnext_client.planning import FREE, encoded
@@ -138,7 +138,7 @@ class BaseClient(Generic[CallerT]):
         sent = None if body is None else dict(body)
         paid = method not in FREE
         request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
-        return calling.Plan(Operation("", "", method, path), request, None, None, ())
+        return desk.Plan(Operation("", "", method, path), request, None, None, ())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from legnext_client.core.outcomes import Step
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client.core.wishes import Heard
-from legnext_client.crews import TaskCrew, ThreadCrew
 from legnext_client.drivers import async_emitted, emitted
 from legnext_client.errors import InvalidRequest, JournalError, LegnextError
 from legnext_client.interrupts import first_interrupt
@@ -29,16 +28,17 @@ from legnext_client.options import journal_path, options_of
 from legnext_client.results import BatchSummary, Counts, Result, Unsettled, Update
 from legnext_client.rows import can_be_read_again, checked, read
 from legnext_client.running import Run
+from legnext_client.workers import TaskWorkers, ThreadWorkers
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 
-    from legnext_client.calling import Desk, Origin
     from legnext_client.core.flow import Flow
     from legnext_client.core.items import Item
     from legnext_client.core.outcomes import Outcome
     from legnext_client.core.state import State
+    from legnext_client.desk import Desk, Origin
     from legnext_client.drivers import AsyncHands, Hands
     from legnext_client.options import BatchOptions, Options
     from legnext_client.rows import Source, Survey
@@ -198,15 +198,15 @@ class Batch(Work[Job]):
     def _results(self) -> Generator[Result[Job]]:
         with contextlib.ExitStack() as stack:
             journal = self._open()
-            crew = ThreadCrew(self._hands, listens=self._callbacks is not None)
-            stack.callback(crew.lastly, journal.close)
+            workers = ThreadWorkers(self._hands, listens=self._callbacks is not None)
+            stack.callback(workers.lastly, journal.close)
             stack.callback(self._sum_up, journal)
-            stack.enter_context(crew)
-            stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
+            stack.enter_context(workers)
+            stack.enter_context(first_interrupt(lambda: _interrupt(workers)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(partial(_hear, crew)))
+                stack.enter_context(self._callbacks.telling(partial(_hear, workers)))
             try:
-                for value in emitted(self._begin(journal, self._job), crew.hands):
+                for value in emitted(self._begin(journal, self._job), workers.hands):
                     if isinstance(value, Step):
                         update = self._update(value, self._job(value.state))
                         if self._on_progress is not None:
@@ -249,15 +249,15 @@ class AsyncBatch(Work[AsyncJob]):
     async def _results(self) -> AsyncGenerator[Result[AsyncJob], None]:
         async with contextlib.AsyncExitStack() as stack:
             journal = await asyncio.to_thread(self._open)
-            crew = TaskCrew(self._hands, listens=self._callbacks is not None)
-            stack.callback(crew.lastly, journal.close)
+            workers = TaskWorkers(self._hands, listens=self._callbacks is not None)
+            stack.callback(workers.lastly, journal.close)
             stack.callback(self._sum_up, journal)
-            await stack.enter_async_context(crew)
-            stack.enter_context(first_interrupt(lambda: _interrupt(crew)))
+            await stack.enter_async_context(workers)
+            stack.enter_context(first_interrupt(lambda: _interrupt(workers)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(partial(_hear, crew)))
+                stack.enter_context(self._callbacks.telling(partial(_hear, workers)))
             try:
-                values = async_emitted(self._begin(journal, self._job), crew.hands)
+                values = async_emitted(self._begin(journal, self._job), workers.hands)
                 async with contextlib.aclosing(values):
                     async for value in values:
                         if isinstance(value, Step):
@@ -292,13 +292,13 @@ def work_on(
     }
 
 
-def _hear(crew: ThreadCrew | TaskCrew, ear: str, job_id: str) -> None:
-    crew.tell(Heard(ear, job_id))
+def _hear(workers: ThreadWorkers | TaskWorkers, ear: str, job_id: str) -> None:
+    workers.tell(Heard(ear, job_id))
 
 
-def _interrupt(crew: ThreadCrew | TaskCrew) -> None:
+def _interrupt(workers: ThreadWorkers | TaskWorkers) -> None:
     logger.warning(INTERRUPTED)
-    crew.tell(KeyboardInterrupt())
+    workers.tell(KeyboardInterrupt())
 
 
 def _utc_now() -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from legnext_client.calling import Desk, Origin, Plan, book
+from legnext_client.desk import Desk, Origin, Plan, book
 from legnext_client.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
 from legnext_client.errors import APIError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks

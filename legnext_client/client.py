@@ -69,8 +69,8 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         self._owner = True
 
     def _make(self) -> SyncCalls:
-        from legnext_client.calling import Desk
         from legnext_client.calls import SyncCalls
+        from legnext_client.desk import Desk
         from legnext_client.drivers import Hands
 
         return SyncCalls(Desk(self._settings, self._clock), Hands(self._transport, self._clock))
@@ -234,8 +234,8 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         self._owner = True
 
     def _make(self) -> AsynchronousCalls:
-        from legnext_client.calling import Desk
         from legnext_client.calls import AsynchronousCalls
+        from legnext_client.desk import Desk
         from legnext_client.drivers import AsyncHands
 
         return AsynchronousCalls(Desk(self._settings, self._clock), AsyncHands(self._transport, self._clock))

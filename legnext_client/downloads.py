@@ -21,13 +21,13 @@ from legnext_client.core.judging import Order
 from legnext_client.core.names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.core.state import State, moment
 from legnext_client.errors import InvalidRequest
-from legnext_client.landings import DiskLanding, stays_inside
+from legnext_client.targets import DiskTarget, stays_inside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from legnext_client.calling import Desk
     from legnext_client.core.flow import Flow
+    from legnext_client.desk import Desk
 
 __all__ = ["JOB_NAME", "LARGEST", "SECONDS", "URL_NAME", "Progress", "Which", "of_job", "of_urls"]
 
@@ -74,12 +74,11 @@ def of_job(
         for n in chosen
     ]
     folder = _Folder(directory, root)
-    landings = folder.landings(names(name, allowed, values))
+    targets = folder.targets(names(name, allowed, values))
     orders = [
-        Order(urls[n], path, _most(max_bytes), known, _age(state))
-        for n, (path, _) in zip(chosen, landings, strict=True)
+        Order(urls[n], path, _most(max_bytes), known, _age(state)) for n, (path, _) in zip(chosen, targets, strict=True)
     ]
-    return _fetching(desk, orders, [landing for _, landing in landings], concurrency, timeout)
+    return _fetching(desk, orders, [target for _, target in targets], concurrency, timeout)
 
 
 def of_urls(
@@ -103,13 +102,13 @@ def of_urls(
     values: list[Mapping[str, str | int]] = [
         {"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(listed)
     ]
-    landings = _Folder(directory).landings(names(name, URL_FIELDS, values))
-    orders = [Order(url, path, _most(max_bytes)) for url, (path, _) in zip(listed, landings, strict=True)]
-    return _fetching(desk, orders, [landing for _, landing in landings], concurrency, timeout)
+    targets = _Folder(directory).targets(names(name, URL_FIELDS, values))
+    orders = [Order(url, path, _most(max_bytes)) for url, (path, _) in zip(listed, targets, strict=True)]
+    return _fetching(desk, orders, [target for _, target in targets], concurrency, timeout)
 
 
 def _fetching(
-    desk: Desk, orders: Sequence[Order], landings: Sequence[DiskLanding], concurrency: int, timeout: float
+    desk: Desk, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
 ) -> Flow[list[Path]]:
     desk.check_open()
     limit = _whole("concurrency", concurrency)
@@ -123,7 +122,7 @@ def _fetching(
         desk.clock.now,
         random.random,
     )
-    flows = [fetching(order, landing, patience) for order, landing in zip(orders, landings, strict=True)]
+    flows = [fetching(order, target, patience) for order, target in zip(orders, targets, strict=True)]
     return fetching_all(flows, limit)
 
 
@@ -138,13 +137,13 @@ class _Folder:
         # Once, so that a change of the working directory changes nothing.
         self._root = root or os.path.realpath(given)
 
-    def landings(self, names: Iterable[str]) -> list[tuple[Path, DiskLanding]]:
-        return [(self._shown / name, self._landing(name)) for name in names]
+    def targets(self, names: Iterable[str]) -> list[tuple[Path, DiskTarget]]:
+        return [(self._shown / name, self._target(name)) for name in names]
 
-    def _landing(self, name: str) -> DiskLanding:
+    def _target(self, name: str) -> DiskTarget:
         if not stays_inside(self._root, os.path.join(self._root, name)):
             raise InvalidRequest(f"name must stay in the directory, and a link in {name!r} leads out of it.")
-        return DiskLanding(self._root, name)
+        return DiskTarget(self._root, name)
 
 
 def _chosen(which: Which, count: int) -> list[int]:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from threading import Event
 
     from legnext_client.clocks import Clock
-    from legnext_client.crews import TaskCrew, ThreadCrew
     from legnext_client.transports import AsyncTransport, Transport
+    from legnext_client.workers import TaskWorkers, ThreadWorkers
 
 ResultT = TypeVar("ResultT")
 Listener = Callable[[Any], object]
@@ -45,13 +45,13 @@ class Hands(NamedTuple):
     transport: Transport
     clock: Clock
     stop: Event | None = None
-    crew: ThreadCrew | None = None
+    workers: ThreadWorkers | None = None
 
 
 class AsyncHands(NamedTuple):
     transport: AsyncTransport
     clock: Clock
-    crew: TaskCrew | None = None
+    workers: TaskWorkers | None = None
 
 
 logger = logging.getLogger("legnext_client")
@@ -139,10 +139,10 @@ async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[An
         flow.close()
 
 
-Errand = Fetch | Read | Do | Together | Ask | Start | Collect
+OtherEffect = Fetch | Read | Do | Together | Ask | Start | Collect
 
 
-def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None = None) -> Any:
+def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
         if effect.bell is None:
             hands.clock.sleep(effect.seconds)
@@ -150,9 +150,9 @@ def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None
             effect.bell.sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
-        from legnext_client.errands import errand  # no plain call has need of it
+        from legnext_client.effects import other_effect  # no plain call has need of it
 
-        return errand(effect, hands, listener)
+        return other_effect(effect, hands, listener)
     began = time.perf_counter()
     try:
         outcome = hands.transport.send(effect)
@@ -165,7 +165,7 @@ def _done(effect: Send | Sleep | Errand, hands: Hands, listener: Listener | None
     return outcome
 
 
-async def _async_done(effect: Send | Sleep | Errand, hands: AsyncHands, listener: Listener | None = None) -> Any:
+async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
         if effect.bell is None:
             await hands.clock.async_sleep(effect.seconds)
@@ -173,9 +173,9 @@ async def _async_done(effect: Send | Sleep | Errand, hands: AsyncHands, listener
             await effect.bell.async_sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
-        from legnext_client.errands import async_errand
+        from legnext_client.effects import async_other_effect
 
-        return await async_errand(effect, hands, listener)
+        return await async_other_effect(effect, hands, listener)
     began = time.perf_counter()
     try:
         outcome = await hands.transport.send(effect)

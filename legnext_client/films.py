@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from legnext_client.batches import AsyncBatch, Batch
-    from legnext_client.calling import Desk
     from legnext_client.chains import VideoChain
+    from legnext_client.desk import Desk
     from legnext_client.options import BatchOptions, RunOptions
     from legnext_client.results import Result
 

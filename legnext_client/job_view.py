@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client.calling import Desk, Origin, question
 from legnext_client.core.sending import sending
 from legnext_client.core.state import FAILED, State, failure, moment, text
+from legnext_client.desk import Desk, Origin, question
 from legnext_client.errors import ConfigurationError, WaitTimeout
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.calling import Desk, Plan, filled, release
 from legnext_client.core.checks import prepare
 from legnext_client.core.flow import Request
 from legnext_client.core.polling import Expectation
 from legnext_client.core.state import FAILED, State
+from legnext_client.desk import Desk, Plan, filled, release
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.prices import Budget, price, typical_seconds

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from legnext_client import webhooks
-from legnext_client.bells import Bells
+from legnext_client.callback_bells import Bells
 from legnext_client.core.callbacks import CLAIM_MARK
 from legnext_client.errors import ConfigurationError, WebhookError
 

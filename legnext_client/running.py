@@ -13,7 +13,6 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.calling import DAY, Origin, book, question, release
 from legnext_client.core.callbacks import CLAIM_MARK
 from legnext_client.core.items import CHAIN
 from legnext_client.core.lives import Life
@@ -25,23 +24,24 @@ from legnext_client.core.scheduling import Scheduler
 from legnext_client.core.sending import Answer
 from legnext_client.core.submission import SUBMITTED, UNKNOWN, Entry
 from legnext_client.core.waiting import Pace, Waited, Watch
+from legnext_client.desk import DAY, Origin, book, question, release
 from legnext_client.downloads import LARGEST, SECONDS, of_job
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError
-from legnext_client.funding import budget_key, check_balance, count_earlier
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.planning import BY_TASK_TYPE, expectation, refuse, size_of
 from legnext_client.prices import price
+from legnext_client.run_costs import budget_key, check_balance, count_earlier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from legnext_client.calling import Desk
     from legnext_client.core.flow import Flow
     from legnext_client.core.items import Call, Cost, Item
     from legnext_client.core.state import State
     from legnext_client.core.submission import Submission
     from legnext_client.core.wishes import LifeFlow
+    from legnext_client.desk import Desk
     from legnext_client.generated.operations import Operation
     from legnext_client.journal import Journal
     from legnext_client.options import Options

@@ -15,9 +15,9 @@ import httpx
 
 from legnext_client.core.flow import Fetch, Lost, Opened, Received, Send
 from legnext_client.core.secrets import Veil
+from legnext_client.environment import DIRECT, made, proxy_for
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.surroundings import DIRECT, made, proxy_for
 
 if TYPE_CHECKING:
     import asyncio

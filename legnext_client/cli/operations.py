@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from legnext_client.calling import Desk
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit, cut_a_paid_request, told_of_sent
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
@@ -18,6 +17,7 @@ from legnext_client.client import Client
 from legnext_client.clocks import SystemClock
 from legnext_client.core.checks import prepare
 from legnext_client.core.retries import Retries
+from legnext_client.desk import Desk
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.jobs import Job
 from legnext_client.planning import FREE

@@ -12,11 +12,11 @@ from legnext_client.core.items import Item
 from legnext_client.core.outcomes import key_of
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, Entry
 from legnext_client.errors import BudgetExceeded, InvalidRequest
-from legnext_client.funding import AVAILABLE
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.journal import Journal
 from legnext_client.journal.files import is_there
+from legnext_client.run_costs import AVAILABLE
 
 
 class Bill(NamedTuple):

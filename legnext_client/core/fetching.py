@@ -1,6 +1,6 @@
 """Fetch one file until it is whole, or there is a reason to stop; docs/downloads.md shows it in words.
 
-What lies on the disk is a `Landing`'s business, what an answer means is decided in `core.judging`; here is the order of
+What lies on the disk is a `Target`'s business, what an answer means is decided in `core.judging`; here is the order of
 things: look what is there, ask, write what comes, ask again for the rest, check, and only then give it its name.
 """
 
@@ -55,7 +55,7 @@ class Patience(NamedTuple):
     chance: Callable[[], float] = random.random
 
 
-class Landing(Protocol):
+class Target(Protocol):
     """A place on a disk: the file under its name, and beside it the unfinished one. Each method may raise `OSError`."""
 
     def whole(self) -> int | None:
@@ -81,13 +81,13 @@ class Landing(Protocol):
     def close(self) -> None: ...
 
 
-def fetching(order: Order, landing: Landing, patience: Patience) -> Flow[Path]:
+def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
     """Fetch one file. What has come stays for the next time, unless it can be of no use."""
-    transfer = _Transfer(order, landing, patience)
+    transfer = _Transfer(order, target, patience)
     try:
         yield from transfer.run()
     finally:
-        landing.close()
+        target.close()
     return order.path
 
 
@@ -115,9 +115,9 @@ def _kept(flow: Flow[Path]) -> Flow[Path | DownloadError]:
 class _Transfer:
     """One file on its way: how much of it there is, and of which version."""
 
-    def __init__(self, order: Order, landing: Landing, patience: Patience) -> None:
+    def __init__(self, order: Order, target: Target, patience: Patience) -> None:
         self._order = order
-        self._landing = landing
+        self._target = target
         self._patience = patience
         self._there: int | None = None
         self._is_there = False
@@ -129,16 +129,16 @@ class _Transfer:
         reason = wrong_address(self._order.url)
         if reason is not None:
             raise self._order.error(f"it cannot be fetched: {reason}.")
-        self._there = yield from self._disk(self._landing.whole)
+        self._there = yield from self._disk(self._target.whole)
         if self._order.known and self._there is not None:
             yield self._progress(self._there, self._there)
             return
-        size, note = yield from self._disk(self._landing.open)
+        size, note = yield from self._disk(self._target.open)
         if note is not None and note.fits(self._order.url, size) and size <= self._order.largest:
             self._offset, self._note, self._total = size, note, note.total
         if self._offset != self._total:
             yield from self._until_whole()
-        yield from self._disk(self._landing.discard) if self._is_there else self._finish()
+        yield from self._disk(self._target.discard) if self._is_there else self._finish()
 
     def _until_whole(self) -> Flow[None]:
         """Ask until all is there. Only tries that bring nothing new are counted."""
@@ -152,7 +152,7 @@ class _Transfer:
                 return
             if isinstance(verdict, Failed):
                 if verdict.useless:
-                    yield from self._disk(self._landing.discard)
+                    yield from self._disk(self._target.discard)
                 raise verdict.error
             if self._offset > furthest:
                 end, attempt, furthest = clock() + retries.seconds, 0, self._offset
@@ -240,7 +240,7 @@ class _Transfer:
             wrong = self._wrong_kind(data[:ENOUGH])
             if wrong is not None:
                 return wrong
-        yield from self._disk(lambda: self._landing.write(data))
+        yield from self._disk(lambda: self._target.write(data))
         self._offset += len(data)
         yield self._progress(self._offset, self._total)
         return None
@@ -252,20 +252,20 @@ class _Transfer:
             return Failed(self._order.error(f"it is longer than the {total} bytes that were announced."), useless=True)
         cut = (total is not None and size < total) or not body.ended
         if not cut and not framed:
-            cut = yield from self._disk(lambda: is_cut(self._landing.read, size))
+            cut = yield from self._disk(lambda: is_cut(self._target.read, size))
         return Again(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
 
     def _finish(self) -> Flow[None]:
-        head = yield from self._disk(lambda: self._landing.read(0, ENOUGH))
+        head = yield from self._disk(lambda: self._target.read(0, ENOUGH))
         wrong = self._wrong_kind(head)
         if wrong is not None:
-            yield from self._disk(self._landing.discard)
+            yield from self._disk(self._target.discard)
             raise wrong.error
-        yield from self._disk(self._landing.finish)
+        yield from self._disk(self._target.finish)
         yield self._progress(self._offset, self._offset)
 
     def _start_over(self, note: Note | None) -> Flow[None]:
-        yield from self._disk(lambda: self._landing.start_over(note))
+        yield from self._disk(lambda: self._target.start_over(note))
         self._offset, self._note, self._total = 0, note, None
 
     def _disk(self, function: Callable[[], Any]) -> Flow[Any]:

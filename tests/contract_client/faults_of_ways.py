@@ -7,9 +7,9 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from legnext_client import calling, calls, jobs, planning
-from legnext_client.calling import Desk
+from legnext_client import calls, desk, jobs, planning
 from legnext_client.core.flow import Request, Send
+from legnext_client.desk import Desk
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated import namespaces
 from legnext_client.generated.operations import OPERATIONS
@@ -182,12 +182,12 @@ WAY_FAULTS: list[Fault] = [
         "imagine",
         lambda self, *, text, callback=None: self.shorten(prompt=text, callback=callback),
     ),
-    rewritten("id_not_escaped", "does not escape ids in paths", calling.filled, 'safe=""', 'safe="/?#"'),
-    rewritten("id_escaped_twice", "escapes ids twice", calling.filled, "quote(str(value)", "quote(quote(str(value))"),
+    rewritten("id_not_escaped", "does not escape ids in paths", desk.filled, 'safe=""', 'safe="/?#"'),
+    rewritten("id_escaped_twice", "escapes ids twice", desk.filled, "quote(str(value)", "quote(quote(str(value))"),
     rewritten(
         "spaces_as_plus",
         "writes spaces in paths as +",
-        calling.filled,
+        desk.filled,
         'text = quote(str(value), safe="")',
         "text = quote(str(value), safe=' ').replace(' ', '+')",
     ),

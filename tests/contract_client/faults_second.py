@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from legnext_client import calling, calls, planning, transports
+from legnext_client import calls, desk, planning, transports
 from legnext_client.core import answers, checks
 from legnext_client.core.state import State
 from legnext_client.generated import namespaces
@@ -147,7 +147,7 @@ SECOND_FAULTS: list[Fault] = [
     around("progress_below_100", "never comes to 100 per cent", State, "progress", below_the_end),
     around("answers_remembered", "answers free questions from memory", calls.SyncCalls, "answer", remembered),
     around("jobs_remembered", "asks for each job once", calls.SyncCalls, "job", remembered),
-    around("asked_in_lower_case", "asks again for ids in lower case", calling, "question", in_lower_case),
+    around("asked_in_lower_case", "asks again for ids in lower case", desk, "question", in_lower_case),
     rewritten(
         "retry_after_lost", "forgets how long to wait", answers.read_error, "retry_after(answer.headers)", "None"
     ),

@@ -23,7 +23,7 @@ RETRIES = Retries(attempts=4, seconds=50, first_pause=1)
 
 
 class Memory:
-    """A landing that is no disk."""
+    """A target that is no disk."""
 
     def __init__(self, there: int | None = None, part: bytes = b"", note: Note | None = None) -> None:
         self.there, self.part, self.note, self.named = there, part, note, b""
@@ -95,16 +95,16 @@ class Play:
         status, headers, *parts = answer
         return self.run(fetch.receive(Opened(status, headers, None)), iter(parts))
 
-    def fetch(self, landing: Memory, largest: int = 10_000, url: str = URL, **order: Any) -> Path:
-        found = self.run(fetching(Order(url, Path("out/a.png"), largest, **order), landing, self.patience))
+    def fetch(self, target: Memory, largest: int = 10_000, url: str = URL, **order: Any) -> Path:
+        found = self.run(fetching(Order(url, Path("out/a.png"), largest, **order), target, self.patience))
         assert isinstance(found, Path)
         return found
 
-    def fails(self, landing: Memory, **order: Any) -> str:
+    def fails(self, target: Memory, **order: Any) -> str:
         """What is said of the file, without its address."""
         with pytest.raises(DownloadError) as raised:
-            self.fetch(landing, **order)
-        assert (raised.value.path, landing.named, landing.calls[-1]) == ("out/a.png", b"", "close")
+            self.fetch(target, **order)
+        assert (raised.value.path, target.named, target.calls[-1]) == ("out/a.png", b"", "close")
         return raised.value.message.removeprefix(f"{URL}: ")
 
     def progress(self) -> list[tuple[int, int | None]]:
@@ -124,33 +124,33 @@ CUT = Lost("ReadError", sent=True)
 
 
 def test_a_whole_answer_is_a_file() -> None:
-    play, landing = Play([WHOLE]), Memory()
-    assert play.fetch(landing) == Path("out/a.png")
-    assert landing.named == BODY
-    assert landing.calls == ["close"]
+    play, target = Play([WHOLE]), Memory()
+    assert play.fetch(target) == Path("out/a.png")
+    assert target.named == BODY
+    assert target.calls == ["close"]
     assert play.told[-1] == Progress(URL, Path("out/a.png"), 1_000, 1_000)
     assert (play.fetched[0].silence, play.fetched[0].seconds) == (30.0, 100.0)
 
 
 def test_what_is_known_to_be_there_is_not_asked_for() -> None:
-    play, landing = Play([]), Memory(there=1_000)
-    play.fetch(landing, known=True)
+    play, target = Play([]), Memory(there=1_000)
+    play.fetch(target, known=True)
     assert play.fetched == []
 
 
 def test_what_is_as_long_as_what_is_there_is_not_read() -> None:
-    play, landing = Play([WHOLE]), Memory(there=1_000)
-    play.fetch(landing)
-    assert landing.named == b""
-    assert landing.calls == ["discard", "close"]
+    play, target = Play([WHOLE]), Memory(there=1_000)
+    play.fetch(target)
+    assert target.named == b""
+    assert target.calls == ["discard", "close"]
 
 
 def test_the_rest_is_asked_for_by_the_note_of_an_earlier_call() -> None:
     note = Note(digest(URL), '"one"', 1_000)
     rest = (206, {"content-range": "bytes 400-999/1000", "content-length": "600"}, BODY[400:])
-    play, landing = Play([rest]), Memory(part=BODY[:400], note=note)
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([rest]), Memory(part=BODY[:400], note=note)
+    play.fetch(target)
+    assert target.named == BODY
     assert play.fetched[0].headers["range"] == "bytes=400-"
 
 
@@ -158,9 +158,9 @@ def test_pauses_are_those_of_any_request_and_new_bytes_begin_them_anew() -> None
     first = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], CUT)
     more = (206, {"content-range": "bytes 300-999/1000"}, BODY[300:400], CUT)
     rest = (206, {"content-range": "bytes 400-999/1000"}, BODY[400:])
-    play, landing = Play([(503, {}), CUT, first, CUT, more, (429, {"retry-after": "9"}), rest]), Memory()
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([(503, {}), CUT, first, CUT, more, (429, {"retry-after": "9"}), rest]), Memory()
+    play.fetch(target)
+    assert target.named == BODY
     assert play.slept == [2, 4, 2, 4, 2, 9]
 
 
@@ -191,8 +191,8 @@ def test_what_another_try_would_not_change_is_not_tried_again() -> None:
 
 
 def test_a_download_that_is_given_up_midway_closes_its_file() -> None:
-    landing = Memory()
-    flow = fetching(Order(URL, Path("a.png"), 10), landing, Play([]).patience)
+    target = Memory()
+    flow = fetching(Order(URL, Path("a.png"), 10), target, Play([]).patience)
     next(flow)
     flow.close()
-    assert landing.calls == ["close"]
+    assert target.calls == ["close"]

@@ -35,39 +35,39 @@ def rest(start: int, total: int | str = 1_000, body: bytes = BODY) -> tuple[Any,
 
 
 def test_what_is_no_address_is_not_asked_for() -> None:
-    play, landing = Play([]), Memory(there=1_000)
+    play, target = Play([]), Memory(there=1_000)
     with pytest.raises(DownloadError, match="it cannot be fetched: it must begin with https:// or http://"):
-        play.fetch(landing, url="ftp://cdn.example/a.png", known=True)
-    assert (play.fetched, landing.calls) == ([], ["close"])
+        play.fetch(target, url="ftp://cdn.example/a.png", known=True)
+    assert (play.fetched, target.calls) == ([], ["close"])
 
 
 def test_a_name_that_says_which_file_it_is_is_only_enough_where_that_is() -> None:
-    play, landing = Play([]), Memory(there=1_000)
-    play.fetch(landing, known=True)
+    play, target = Play([]), Memory(there=1_000)
+    play.fetch(target, known=True)
     assert play.progress() == [(1_000, 1_000)]
-    assert landing.calls == ["close"]
-    play, landing = Play([WHOLE]), Memory()
-    play.fetch(landing, known=True)
-    assert landing.named == BODY
+    assert target.calls == ["close"]
+    play, target = Play([WHOLE]), Memory()
+    play.fetch(target, known=True)
+    assert target.named == BODY
 
 
 @pytest.mark.parametrize("there", [999, 1_001, None])
 def test_what_is_there_is_replaced_when_it_is_not_as_long(there: int | None) -> None:
-    play, landing = Play([WHOLE]), Memory(there)
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([WHOLE]), Memory(there)
+    play.fetch(target)
+    assert target.named == BODY
 
 
 @pytest.mark.parametrize("there", [1_000, None])
 def test_what_is_of_no_known_length_is_read(there: int | None) -> None:
-    play, landing = Play([(200, {"transfer-encoding": "chunked"}, BODY)]), Memory(there)
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([(200, {"transfer-encoding": "chunked"}, BODY)]), Memory(there)
+    play.fetch(target)
+    assert target.named == BODY
 
 
 def test_of_what_is_there_already_it_is_told_that_it_is_all_there() -> None:
-    play, landing = Play([WHOLE]), Memory(there=1_000)
-    play.fetch(landing)
+    play, target = Play([WHOLE]), Memory(there=1_000)
+    play.fetch(target)
     assert play.progress() == [(1_000, 1_000)]
 
 
@@ -83,16 +83,16 @@ def test_of_what_is_there_already_it_is_told_that_it_is_all_there() -> None:
 )
 def test_a_beginning_that_may_be_of_something_else_is_not_gone_on_with(note: Note | None, largest: int) -> None:
     body = png(300)
-    play, landing = Play([(200, {"content-length": "300"}, body)]), Memory(part=BODY[:400], note=note)
-    play.fetch(landing, largest=largest)
+    play, target = Play([(200, {"content-length": "300"}, body)]), Memory(part=BODY[:400], note=note)
+    play.fetch(target, largest=largest)
     assert play.fetched[0].headers == WANTS
-    assert landing.named == body
+    assert target.named == body
 
 
 def test_what_came_whole_and_was_not_named_needs_no_request() -> None:
-    play, landing = Play([]), Memory(part=BODY, note=NOTE)
-    play.fetch(landing, largest=1_000)
-    assert (landing.named, play.fetched) == (BODY, [])
+    play, target = Play([]), Memory(part=BODY, note=NOTE)
+    play.fetch(target, largest=1_000)
+    assert (target.named, play.fetched) == (BODY, [])
     assert play.progress() == [(1_000, 1_000)]
 
 
@@ -116,27 +116,27 @@ def test_a_request_holds_what_it_needs_and_with_a_beginning_which_part_of_which_
     ids=["nothing came", "no version", "a weak tag"],
 )
 def test_a_beginning_that_cannot_be_gone_on_with_is_fetched_anew(first: Any) -> None:
-    play, landing = Play([first, WHOLE]), Memory()
-    play.fetch(landing)
+    play, target = Play([first, WHOLE]), Memory()
+    play.fetch(target)
     assert [fetch.headers for fetch in play.fetched] == [WANTS, WANTS]
-    assert landing.named == BODY
+    assert target.named == BODY
 
 
 @pytest.mark.parametrize(
     "another", [(206, {"content-range": "bytes 300-999/1000"}), (416, {})], ids=["another part", "no such part"]
 )
 def test_where_the_rest_is_not_to_be_had_all_is_asked_for_at_once(another: Any) -> None:
-    play, landing = Play([another, WHOLE]), Memory(part=b"x" * 400, note=NOTE)
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([another, WHOLE]), Memory(part=b"x" * 400, note=NOTE)
+    play.fetch(target)
+    assert target.named == BODY
     assert play.slept == [0.0]
     assert play.fetched[1].headers == WANTS
 
 
 def test_another_version_takes_the_place_of_a_beginning() -> None:
-    play, landing = Play([WHOLE]), Memory(part=b"x" * 400, note=NOTE)
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([WHOLE]), Memory(part=b"x" * 400, note=NOTE)
+    play.fetch(target)
+    assert target.named == BODY
     assert play.progress() == [(0, 1_000), (1_000, 1_000), (1_000, 1_000)]
 
 
@@ -147,10 +147,10 @@ def test_whoever_has_no_such_part_of_all_of_it_is_not_asked_again() -> None:
 
 def test_five_redirects_are_followed_and_no_more() -> None:
     hops = [(302, {"location": f"/{number}.png"}) for number in range(6)]
-    play, landing = Play([*hops[:5], WHOLE]), Memory()
-    play.fetch(landing)
+    play, target = Play([*hops[:5], WHOLE]), Memory()
+    play.fetch(target)
     assert [fetch.url for fetch in play.fetched] == [URL, *(f"https://cdn.example/{number}.png" for number in range(5))]
-    assert landing.named == BODY
+    assert target.named == BODY
     play = Play(hops)
     assert play.fails(Memory()) == "it is redirected more than 5 times."
     assert (len(play.fetched), play.slept) == (6, [])
@@ -176,9 +176,9 @@ def test_a_redirect_that_is_not_followed_is_the_end(location: str, said: str) ->
 
 
 def test_a_try_that_may_begin_at_the_last_moment_is_made() -> None:
-    play, landing = Play([CUT, WHOLE], seconds=2.0), Memory()
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([CUT, WHOLE], seconds=2.0), Memory()
+    play.fetch(target)
+    assert target.named == BODY
     assert 0 < play.fetched[1].seconds < 0.1
     assert 0 < play.fetched[1].silence < 0.1
 
@@ -196,17 +196,17 @@ def test_a_wait_as_long_as_the_longest_is_waited_and_no_longer_one(after: str, w
 
 @pytest.mark.parametrize(("status", "calls"), [(403, ["close"]), (404, ["discard", "close"])])
 def test_what_came_is_kept_where_it_may_still_be_of_use(status: int, calls: list[str]) -> None:
-    play, landing = Play([(status, {})]), Memory(part=BODY[:400], note=NOTE)
-    play.fails(landing)
-    assert (landing.calls, play.slept) == (calls, [])
+    play, target = Play([(status, {})]), Memory(part=BODY[:400], note=NOTE)
+    play.fails(target)
+    assert (target.calls, play.slept) == (calls, [])
 
 
 def test_what_cannot_be_read_to_its_end_and_never_will_is_not_tried_again() -> None:
     late = Lost("it did not end in time", sent=True, again=False)
-    play, landing = Play([(200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], late)]), Memory()
-    assert play.fails(landing) == "it did not end in time, after 300 of 1000 bytes."
-    assert (landing.part, landing.note) == (BODY[:300], NOTE)
-    assert landing.calls == ["close"]
+    play, target = Play([(200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], late)]), Memory()
+    assert play.fails(target) == "it did not end in time, after 300 of 1000 bytes."
+    assert (target.part, target.note) == (BODY[:300], NOTE)
+    assert target.calls == ["close"]
 
 
 # ---- receiving ------------------------------------------------------------------------------------------------------
@@ -216,17 +216,17 @@ def test_so_much_is_gathered_before_it_is_written_and_told() -> None:
     body = png(2 * BLOCK + 7)
     parts = body[:9], body[9:BLOCK], body[BLOCK : 2 * BLOCK - 1], body[2 * BLOCK - 1 :]
     total = len(body)
-    play, landing = Play([(200, {"content-length": f"{total}"}, *parts)]), Memory()
-    play.fetch(landing, largest=total)
-    assert landing.named == body
+    play, target = Play([(200, {"content-length": f"{total}"}, *parts)]), Memory()
+    play.fetch(target, largest=total)
+    assert target.named == body
     assert play.progress() == [(size, total) for size in (0, BLOCK, total, total)]
 
 
 def test_what_was_gathered_before_a_break_is_kept() -> None:
     first = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:5], CUT)  # too short to tell its kind
-    play, landing = Play([first, rest(5)]), Memory()
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([first, rest(5)]), Memory()
+    play.fetch(target)
+    assert target.named == BODY
     assert play.progress() == [(0, 1_000), (5, 1_000), (5, 1_000), (1_000, 1_000), (1_000, 1_000)]
 
 
@@ -236,19 +236,19 @@ def test_what_was_gathered_before_a_break_is_kept() -> None:
     ids=["just enough", "a block", "more than a block"],
 )
 def test_a_page_is_known_by_its_beginning_and_nothing_of_it_is_written(parts: list[Any]) -> None:
-    play, landing = Play([(200, {"content-length": "9000000"}, *parts)]), Memory()
-    assert play.fails(landing, largest=10_000_000) == "it is a web page ('Sorry'), not a PNG image."
-    assert (landing.part, landing.calls, play.slept) == (b"", ["discard", "close"], [])
+    play, target = Play([(200, {"content-length": "9000000"}, *parts)]), Memory()
+    assert play.fails(target, largest=10_000_000) == "it is a web page ('Sorry'), not a PNG image."
+    assert (target.part, target.calls, play.slept) == (b"", ["discard", "close"], [])
 
 
 def test_a_page_that_is_short_is_known_at_its_end() -> None:
-    play, landing = Play([(200, {"content-length": f"{len(PAGE)}"}, PAGE)]), Memory()
-    assert play.fails(landing) == "it is a web page ('Sorry'), not a PNG image."
-    assert (landing.calls, play.slept) == (["discard", "close"], [])
+    play, target = Play([(200, {"content-length": f"{len(PAGE)}"}, PAGE)]), Memory()
+    assert play.fails(target) == "it is a web page ('Sorry'), not a PNG image."
+    assert (target.calls, play.slept) == (["discard", "close"], [])
 
 
 @pytest.mark.parametrize(
-    ("landing", "answer"),
+    ("target", "answer"),
     [
         (Memory(), (200, {}, BODY[:600], BODY[600:])),
         (Memory(part=BODY[:400], note=UNSIZED), rest(400, "*")),
@@ -256,10 +256,10 @@ def test_a_page_that_is_short_is_known_at_its_end() -> None:
     ],
     ids=["all", "the rest", "packed"],
 )
-def test_a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger(landing: Memory, answer: Any) -> None:
-    again = Memory(part=landing.part, note=landing.note)
-    Play([answer]).fetch(landing, largest=1_000)
-    assert landing.named == BODY
+def test_a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger(target: Memory, answer: Any) -> None:
+    again = Memory(part=target.part, note=target.note)
+    Play([answer]).fetch(target, largest=1_000)
+    assert target.named == BODY
     assert Play([answer]).fails(again, largest=999) == "it is larger than max_bytes, 999."
     assert again.calls == ["discard", "close"]
 
@@ -267,25 +267,25 @@ def test_a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger(landing: Memo
 def test_a_packed_file_is_unpacked_and_its_length_is_not_known() -> None:
     packed = gzip.compress(BODY)
     answer = (200, {"content-encoding": "gzip", "content-length": f"{len(packed)}"}, packed[:99], packed[99:])
-    play, landing = Play([answer]), Memory()
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([answer]), Memory()
+    play.fetch(target)
+    assert target.named == BODY
     assert play.progress() == [(0, None), (1_000, None), (1_000, 1_000)]
 
 
 def test_what_cannot_be_unpacked_is_given_up() -> None:
-    play, landing = Play([(200, {"content-encoding": "gzip"}, BODY)]), Memory()
-    assert play.fails(landing) == "it is packed, and cannot be unpacked."
-    assert (landing.calls, play.slept) == (["discard", "close"], [])
+    play, target = Play([(200, {"content-encoding": "gzip"}, BODY)]), Memory()
+    assert play.fails(target) == "it is packed, and cannot be unpacked."
+    assert (target.calls, play.slept) == (["discard", "close"], [])
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------
 
 
 def test_more_than_was_announced_is_not_the_file() -> None:
-    play, landing = Play([(200, {"content-length": "999", "etag": '"one"'}, BODY)]), Memory()
-    assert play.fails(landing) == "it is longer than the 999 bytes that were announced."
-    assert (landing.calls, play.slept) == (["discard", "close"], [])
+    play, target = Play([(200, {"content-length": "999", "etag": '"one"'}, BODY)]), Memory()
+    assert play.fails(target) == "it is longer than the 999 bytes that were announced."
+    assert (target.calls, play.slept) == (["discard", "close"], [])
 
 
 @pytest.mark.parametrize(
@@ -301,25 +301,25 @@ def test_more_than_was_announced_is_not_the_file() -> None:
 )
 def test_what_ends_too_early_is_asked_for_again(answer: Any, so_far: str) -> None:
     part, note = (BODY[:400], NOTE) if answer[0] == 206 else (b"", None)
-    play, landing = Play([answer], retries=NO_MORE), Memory(part=part, note=note)
-    assert play.fails(landing) == f"it ended too early, after {so_far} bytes."
-    assert "discard" not in landing.calls
-    play, landing = Play([answer, WHOLE]), Memory(part=part, note=note)
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([answer], retries=NO_MORE), Memory(part=part, note=note)
+    assert play.fails(target) == f"it ended too early, after {so_far} bytes."
+    assert "discard" not in target.calls
+    play, target = Play([answer, WHOLE]), Memory(part=part, note=note)
+    play.fetch(target)
+    assert target.named == BODY
 
 
 def test_where_the_end_of_an_answer_can_be_told_the_file_need_not_tell_its_own() -> None:
     for framing in ({"content-length": "300"}, {"transfer-encoding": "chunked"}):
-        play, landing = Play([(200, framing, BODY[:300])]), Memory()
-        play.fetch(landing)
-        assert landing.named == BODY[:300]
+        play, target = Play([(200, framing, BODY[:300])]), Memory()
+        play.fetch(target)
+        assert target.named == BODY[:300]
 
 
 def test_where_nothing_tells_the_end_a_file_that_looks_whole_is() -> None:
-    play, landing = Play([(200, {}, BODY)]), Memory()
-    play.fetch(landing)
-    assert landing.named == BODY
+    play, target = Play([(200, {}, BODY)]), Memory()
+    play.fetch(target)
+    assert target.named == BODY
     assert play.progress() == [(0, None), (1_000, None), (1_000, 1_000)]
 
 
@@ -332,7 +332,7 @@ def test_an_answer_with_nothing_in_it_is_no_file() -> None:
 
 
 class Full(Memory):
-    """A landing of which one method fails."""
+    """A target of which one method fails."""
 
     def __init__(self, method: str, error: OSError, **memory: Any) -> None:
         super().__init__(**memory)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pytest
 
-from legnext_client.calling import question
+from legnext_client.desk import question
 
 
 @pytest.mark.parametrize("job_id", ["..", ".", "...", "a/b", "a?b#c", "%2e%2e", "ü", "a b"])

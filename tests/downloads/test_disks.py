@@ -14,7 +14,7 @@ import pytest
 
 from legnext_client.core.judging import Note
 from legnext_client.errors import DownloadError
-from legnext_client.landings import DiskLanding
+from legnext_client.targets import DiskTarget
 
 from .conftest import files_in
 from .hostile import file, png
@@ -46,7 +46,7 @@ def test_what_the_disk_refuses_is_an_error_with_the_path(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"legnext_client.landings.os.{function}", refuse)
+        patch.setattr(f"legnext_client.targets.os.{function}", refuse)
         with pytest.raises(DownloadError, match=str(error.strerror)) as raised:
             download(hostile.url("/a.png"), out)
     assert raised.value.path == str(out / "a_0.png")
@@ -85,7 +85,7 @@ def test_a_file_is_as_readable_as_any_other(download: Download, hostile: Hostile
 
 def test_two_downloads_do_not_write_one_file(download: Download, hostile: Hostile, out: Path) -> None:
     out.mkdir(parents=True)
-    other = DiskLanding(os.path.realpath(out), "a_0.png")
+    other = DiskTarget(os.path.realpath(out), "a_0.png")
     other.open()
     hostile.acts["/a.png"] = file(png())
     with pytest.raises(DownloadError, match="another download"):
@@ -117,27 +117,27 @@ def test_a_process_that_dies_leaves_what_the_next_goes_on_with(hostile: Hostile,
 
 def test_only_what_can_be_gone_on_with_is_left(tmp_path: Path) -> None:
     for noted, data, left in ((None, b"bytes", False), (NOTE, b"", False), (NOTE, b"bytes", True)):
-        landing = DiskLanding(str(tmp_path), "a.png")
-        assert landing.open() == (0, None)
-        landing.start_over(noted)
-        landing.write(data)
-        landing.close()
-        landing.close()
+        target = DiskTarget(str(tmp_path), "a.png")
+        assert target.open() == (0, None)
+        target.start_over(noted)
+        target.write(data)
+        target.close()
+        target.close()
         assert bool(files_in(tmp_path)) is left
-    landing = DiskLanding(str(tmp_path), "a.png")
-    assert landing.open() == (5, NOTE)
-    landing.discard()
-    landing.close()
+    target = DiskTarget(str(tmp_path), "a.png")
+    assert target.open() == (5, NOTE)
+    target.discard()
+    target.close()
     assert files_in(tmp_path) == {}
 
 
 def test_a_closed_place_is_not_written_to(tmp_path: Path) -> None:
-    landing = DiskLanding(str(tmp_path), "a.png")
+    target = DiskTarget(str(tmp_path), "a.png")
     for write in (
-        lambda: landing.write(b"x"),
-        lambda: landing.read(0, 1),
-        landing.finish,
-        lambda: landing.start_over(None),
+        lambda: target.write(b"x"),
+        lambda: target.read(0, 1),
+        target.finish,
+        lambda: target.start_over(None),
     ):
         with pytest.raises(OSError, match="closed"):
             write()

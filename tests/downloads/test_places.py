@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client import landings
-from legnext_client.landings import DiskLanding
+from legnext_client import targets
+from legnext_client.targets import DiskTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,32 +22,32 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and links
 def test_a_link_that_is_made_meanwhile_leads_nothing_out(tmp_path: Path) -> None:
     out, outside = tmp_path / "out", tmp_path / "outside"
     outside.mkdir()
-    landing = DiskLanding(str(out), "deep/a.png")
-    landing.open()
-    landing.write(b"bytes")
+    target = DiskTarget(str(out), "deep/a.png")
+    target.open()
+    target.write(b"bytes")
     (out / "deep").rename(out / "moved")
     (out / "deep").symlink_to(outside)
     with pytest.raises(OSError, match="a link in it leads out of"):
-        landing.finish()
-    landing.close()
+        target.finish()
+    target.close()
     assert list(outside.iterdir()) == []
 
 
 def test_an_unfinished_file_that_another_has_just_finished_is_begun_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock, rivals = landings._lock, [lambda: os.replace(tmp_path / ".a.png.part", tmp_path / "a.png")]
+    lock, rivals = targets._lock, [lambda: os.replace(tmp_path / ".a.png.part", tmp_path / "a.png")]
 
     def lock_late(file: int) -> None:
         if rivals:
             rivals.pop()()
         lock(file)
 
-    monkeypatch.setattr(landings, "_lock", lock_late)
+    monkeypatch.setattr(targets, "_lock", lock_late)
     (tmp_path / ".a.png.part").write_bytes(b"of the other")
-    landing = DiskLanding(str(tmp_path), "a.png")
-    assert landing.open() == (0, None)
-    landing.close()
+    target = DiskTarget(str(tmp_path), "a.png")
+    assert target.open() == (0, None)
+    target.close()
     assert (tmp_path / "a.png").read_bytes() == b"of the other"
 
 
@@ -56,17 +56,17 @@ def test_a_disk_that_knows_no_locks_is_written_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr("fcntl.flock", refusing(OSError(number, "no locks here")))
-    landing = DiskLanding(str(tmp_path), "a.png")
-    landing.open()
-    landing.write(b"bytes")
-    landing.finish()
+    target = DiskTarget(str(tmp_path), "a.png")
+    target.open()
+    target.write(b"bytes")
+    target.finish()
     assert (tmp_path / "a.png").read_bytes() == b"bytes"
 
 
 def test_any_other_trouble_with_a_lock_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fcntl.flock", refusing(OSError(errno.EIO, "Input/output error")))
     with pytest.raises(OSError, match="Input/output error"):
-        DiskLanding(str(tmp_path), "a.png").open()
+        DiskTarget(str(tmp_path), "a.png").open()
 
 
 def refusing(error: OSError) -> object:
@@ -86,15 +86,15 @@ def test_a_directory_that_cannot_be_synced_does_not_undo_the_file(
             raise OSError(errno.EINVAL, "no such thing here")
         sync(file)
 
-    landing = DiskLanding(str(tmp_path), "a.png")
-    landing.open()
-    landing.write(b"bytes")
+    target = DiskTarget(str(tmp_path), "a.png")
+    target.open()
+    target.write(b"bytes")
     monkeypatch.setattr("os.fsync", picky)
-    landing.finish()
+    target.finish()
     assert (tmp_path / "a.png").read_bytes() == b"bytes"
 
 
 def test_what_was_never_opened_has_nothing_to_discard(tmp_path: Path) -> None:
     (tmp_path / ".a.png.part").write_bytes(b"of another")
-    DiskLanding(str(tmp_path), "a.png").discard()
+    DiskTarget(str(tmp_path), "a.png").discard()
     assert (tmp_path / ".a.png.part").read_bytes() == b"of another"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
-from legnext_client import AsyncClient, Client, VideoChain, batches, calls, crews, films, rows, running
+from legnext_client import AsyncClient, Client, VideoChain, batches, calls, films, rows, running, workers
 from legnext_client.core.retries import Retries
 from legnext_client.errors import LegnextError
 from tests.kills import disk_below, markers, wrongs
@@ -135,4 +135,4 @@ def _pace(order: Order) -> dict[str, Any]:
 def _speed_up(scale: float) -> None:
     """Jobs of a service that is so many times as fast can last only so long."""
     put_over(running, "default_timeout", lambda plain: lambda expected: plain(expected) / scale)
-    put_over(crews, "HURRY", lambda _: 30.0)  # who leaves in a hurry must not be late on a busy machine
+    put_over(workers, "HURRY", lambda _: 30.0)  # who leaves in a hurry must not be late on a busy machine

@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.landings import DiskLanding
+from legnext_client.targets import DiskTarget
 from tests.kills.patching import put_over
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ class Disk(NamedTuple):
         _put_below_files(copies)
 
         def make(plain: Any) -> Any:
-            def write(landing: DiskLanding, data: bytes) -> None:
-                if is_full(landing._target):
+            def write(target: DiskTarget, data: bytes) -> None:
+                if is_full(target._target):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                plain(landing, data)
+                plain(target, data)
 
             return write
 
-        put_over(DiskLanding, "write", make)
+        put_over(DiskTarget, "write", make)
 
 
 class _Copies:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from legnext_client import batches
-from legnext_client.crews import ThreadCrew
 from legnext_client.journal import Journal
-from legnext_client.landings import DiskLanding
+from legnext_client.targets import DiskTarget
+from legnext_client.workers import ThreadWorkers
 from tests.kills import windows
 from tests.kills.patching import put_over
 
@@ -63,8 +63,8 @@ class Marks:
         self._around(Journal, "returned", windows.RETURNING, windows.RETURNED, _of_number)
         self._around(Journal, "ended", windows.ENDING, windows.ENDED, _of_number)
         self._around(Journal, "downloaded", windows.FETCHED, windows.NOTED, _of_number)
-        self._around(DiskLanding, "write", None, windows.WRITING, _of_file)
-        self._around(DiskLanding, "finish", windows.LANDING, windows.LANDED, _of_file)
+        self._around(DiskTarget, "write", None, windows.WRITING, _of_file)
+        self._around(DiskTarget, "finish", windows.LANDING, windows.LANDED, _of_file)
         self._mark_commits()
         self._mark_connections()
         self._mark_leaving()
@@ -118,15 +118,15 @@ class Marks:
 
     def _mark_leaving(self) -> None:
         def make(plain: Any) -> Any:
-            def leave(crew: ThreadCrew, *why: Any) -> None:
+            def leave(workers: ThreadWorkers, *why: Any) -> None:
                 if why[0] is KeyboardInterrupt:
-                    crew._stop.set()
+                    workers._stop.set()
                     self._say(LEAVING, None)
-                plain(crew, *why)
+                plain(workers, *why)
 
             return leave
 
-        put_over(ThreadCrew, "__exit__", make)
+        put_over(ThreadWorkers, "__exit__", make)
 
     def _mark_connections(self) -> None:
         def make(plain: Any) -> Any:
@@ -193,8 +193,8 @@ def _of_number(journal: Journal, number: int, *_: object) -> str:
     return key
 
 
-def _of_file(landing: DiskLanding, *_: object) -> str | None:
-    return _row_of_file(landing._target)
+def _of_file(target: DiskTarget, *_: object) -> str | None:
+    return _row_of_file(target._target)
 
 
 def _row_of_file(path: str) -> str | None:

@@ -13,7 +13,7 @@ from legnext_client.core.submission import DONE, UNKNOWN
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal, files
 from legnext_client.journal.ballast import Ballast
-from legnext_client.landings import DiskLanding
+from legnext_client.targets import DiskTarget
 from tests.kills.patching import put_over
 
 if TYPE_CHECKING:
@@ -169,17 +169,17 @@ def the_log_is_not_synced() -> None:
 
 def files_are_not_synced() -> None:
     def make(plain: Any) -> Any:
-        def finish(landing: DiskLanding) -> None:
+        def finish(target: DiskTarget) -> None:
             sync = os.fsync
             put_over(os, "fsync", lambda _: lambda file: sync(file) if stat.S_ISDIR(os.fstat(file).st_mode) else None)
             try:
-                plain(landing)
+                plain(target)
             finally:
                 put_over(os, "fsync", lambda _: sync)
 
         return finish
 
-    put_over(DiskLanding, "finish", make)
+    put_over(DiskTarget, "finish", make)
 
 
 def no_room_is_kept() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import crews
+from legnext_client import workers
 from legnext_client.clocks import SystemClock
 from legnext_client.core.flow import Do, Flow, Start
 from legnext_client.drivers import Hands
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("clock", [SystemClock(), HandClock()], ids=["real", "by hand"])
-def test_a_crew_that_waits_for_an_answer_looks_up_now_and_then(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crews, "STEP", 0.01)
+def test_who_waits_for_an_answer_looks_up_now_and_then(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "STEP", 0.01)
     answered = threading.Event()
 
     def asking() -> Flow[None]:
         yield Do(answered.wait)
 
     transport: Any = None
-    found: list[list[crews.Message]] = []
-    with crews.ThreadCrew(Hands(transport, clock)) as crew:
-        crew.start(Start("question", asking()))
-        waiting = threading.Thread(target=lambda: found.append(crew.collect(float("inf"))), daemon=True)
+    found: list[list[workers.Message]] = []
+    with workers.ThreadWorkers(Hands(transport, clock)) as helpers:
+        helpers.start(Start("question", asking()))
+        waiting = threading.Thread(target=lambda: found.append(helpers.collect(float("inf"))), daemon=True)
         waiting.start()
         waiting.join(10)
         looked_up = not waiting.is_alive()
@@ -46,14 +46,14 @@ def test_a_crew_that_waits_for_an_answer_looks_up_now_and_then(clock: Clock, mon
 
 
 def test_who_is_interrupted_as_an_answer_comes_does_not_wait_for_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crews, "HURRY", 60.0)
+    monkeypatch.setattr(workers, "HURRY", 60.0)
 
-    class Inbox(SimpleQueue[crews.Message]):
+    class Inbox(SimpleQueue[workers.Message]):
         """Ctrl-C comes in the moment after the first message was taken out."""
 
         interrupts = True
 
-        def get(self, block: bool = True, timeout: float | None = None) -> crews.Message:
+        def get(self, block: bool = True, timeout: float | None = None) -> workers.Message:
             message = super().get(block, timeout)
             if self.interrupts:
                 self.interrupts = False
@@ -61,13 +61,13 @@ def test_who_is_interrupted_as_an_answer_comes_does_not_wait_for_that_answer(mon
             return message
 
     transport: Any = None
-    crew = crews.ThreadCrew(Hands(transport, SystemClock()))
-    crew._inbox = Inbox()
+    helpers = workers.ThreadWorkers(Hands(transport, SystemClock()))
+    helpers._inbox = Inbox()
 
     def leave() -> None:
-        with contextlib.suppress(KeyboardInterrupt), crew:
-            crew.start(Start("submission", submitting(), finish=True))
-            crew.collect(60.0)
+        with contextlib.suppress(KeyboardInterrupt), helpers:
+            helpers.start(Start("submission", submitting(), finish=True))
+            helpers.collect(60.0)
 
     def submitting() -> Flow[None]:
         yield Do(lambda: None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import VideoChain, crews
+from legnext_client import VideoChain, workers
 from legnext_client.clocks import SystemClock
 from legnext_client.core.flow import Ask, Do, Flow, Start
 from legnext_client.drivers import AsyncHands, Hands
@@ -85,7 +85,7 @@ def test_a_film_that_is_stopped_between_its_steps_is_left_over(world: World) -> 
 def test_who_has_left_lets_go_of_the_journal_when_the_last_answer_is_written_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(crews, "HURRY", 0.0)
+    monkeypatch.setattr(workers, "HURRY", 0.0)
     answered, told = threading.Event(), list[str]()
 
     def paid() -> Flow[None]:
@@ -93,39 +93,39 @@ def test_who_has_left_lets_go_of_the_journal_when_the_last_answer_is_written_dow
         yield Do(lambda: told.append("written down"))
 
     transport: Any = None
-    crew = crews.ThreadCrew(Hands(transport, SystemClock()))
-    crew.start(Start("paid", paid(), finish=True))
-    crew.__exit__(KeyboardInterrupt, None, None)
-    crew.lastly(lambda: told.append("let go"))
+    helpers = workers.ThreadWorkers(Hands(transport, SystemClock()))
+    helpers.start(Start("paid", paid(), finish=True))
+    helpers.__exit__(KeyboardInterrupt, None, None)
+    helpers.lastly(lambda: told.append("let go"))
     assert told == []
     answered.set()
-    for thread in crew._threads:
+    for thread in helpers._threads:
         thread.join(30)
     assert told == ["written down", "let go"]
 
 
 def test_the_journal_is_let_go_of_once_whatever_ends_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crews, "HURRY", 0.0)
+    monkeypatch.setattr(workers, "HURRY", 0.0)
     paid, free, told = threading.Event(), threading.Event(), list[str]()
 
     def waiting(for_what: threading.Event) -> Flow[None]:
         yield Do(for_what.wait)
 
     transport: Any = None
-    crew = crews.ThreadCrew(Hands(transport, SystemClock()))
-    crew.start(Start("paid", waiting(paid), finish=True))
-    crew.start(Start("free", waiting(free)))
-    crew.__exit__(KeyboardInterrupt, None, None)
-    crew.lastly(lambda: told.append("let go"))
+    helpers = workers.ThreadWorkers(Hands(transport, SystemClock()))
+    helpers.start(Start("paid", waiting(paid), finish=True))
+    helpers.start(Start("free", waiting(free)))
+    helpers.__exit__(KeyboardInterrupt, None, None)
+    helpers.lastly(lambda: told.append("let go"))
     paid.set()
     free.set()
-    for thread in crew._threads:
+    for thread in helpers._threads:
         thread.join(30)
     assert told == ["let go"]
 
 
 def test_the_same_in_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crews, "HURRY", 0.0)
+    monkeypatch.setattr(workers, "HURRY", 0.0)
     told: list[str] = []
 
     async def leave() -> None:
@@ -136,24 +136,24 @@ def test_the_same_in_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
             yield Do(lambda: told.append("written down"))
 
         transport: Any = None
-        crew = crews.TaskCrew(AsyncHands(transport, SystemClock()))
-        crew.start(Start("paid", paid(), finish=True))
-        await crew.__aexit__(asyncio.CancelledError, None, None)
-        crew.lastly(lambda: told.append("let go"))
+        helpers = workers.TaskWorkers(AsyncHands(transport, SystemClock()))
+        helpers.start(Start("paid", paid(), finish=True))
+        await helpers.__aexit__(asyncio.CancelledError, None, None)
+        helpers.lastly(lambda: told.append("let go"))
         assert told == []
         answered.set()
-        await asyncio.gather(*crew._tasks)
+        await asyncio.gather(*helpers._tasks)
 
     asyncio.run(leave())
     assert told == ["written down", "let go"]
 
 
-def test_a_crew_for_which_nothing_is_left_lets_go_at_once() -> None:
+def test_workers_that_have_nothing_left_let_go_at_once() -> None:
     told: list[str] = []
     transport: Any = None
-    with crews.ThreadCrew(Hands(transport, SystemClock())) as crew:
+    with workers.ThreadWorkers(Hands(transport, SystemClock())) as helpers:
         pass
-    crew.lastly(lambda: told.append("let go"))
+    helpers.lastly(lambda: told.append("let go"))
     assert told == ["let go"]
 
 
@@ -163,7 +163,7 @@ def test_a_system_without_more_threads_makes_do_with_those_that_are_there(
     started, real = list[int](), threading.Thread.start
 
     def start(thread: threading.Thread) -> None:
-        if thread.name == "legnext-crew":
+        if thread.name == "legnext-worker":
             if len(started) == 2:
                 raise RuntimeError("can't start new thread")
             started.append(1)

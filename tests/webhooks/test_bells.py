@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from legnext_client.bells import Bells, RememberedBell
+from legnext_client.callback_bells import Bells, RememberedBell
 from legnext_client.clocks import SystemClock
 
 LONG = 60.0

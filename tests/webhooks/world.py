@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client import Retries
-from legnext_client.bells import Bells
+from legnext_client.callback_bells import Bells
 from legnext_client.core.flow import Emit, Received, Request, Send, Sleep
 from legnext_client.core.polling import Expectation
 from legnext_client.core.state import State

@@ -1,4 +1,4 @@
-"""Where a download comes down: an unfinished file beside its target, a note of what it is, and the last step.
+"""What a download is written to: an unfinished file beside the one to be, a note of what it is, and the last step.
 
 `out/cat.png` is received as `out/.cat.png.part`; `out/.cat.png.part.json` says of which file that is the beginning.
 Only a whole file gets its name, in one step. Everything here may raise `OSError`; nothing decides.
@@ -34,7 +34,7 @@ def stays_inside(root: str, path: str) -> bool:
         return False
 
 
-class DiskLanding:
+class DiskTarget:
     """A place in a directory. `root` is the real path of the directory, `name` the relative one of the file."""
 
     def __init__(self, root: str, name: str) -> None:

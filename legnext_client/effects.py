@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from legnext_client.core.flow import Together
-    from legnext_client.drivers import AsyncHands, Errand, Hands, Listener
+    from legnext_client.drivers import AsyncHands, Hands, Listener, OtherEffect
 
-CrewT = TypeVar("CrewT")
+WorkersT = TypeVar("WorkersT")
 
 _PATIENCE_WITH_THREADS = 5.0
 
@@ -34,7 +34,7 @@ class _Stopped(Exception):
     """The caller has gone: nobody wants what this thread is doing."""
 
 
-def errand(effect: Errand, hands: Hands, listener: Listener | None) -> Any:
+def other_effect(effect: OtherEffect, hands: Hands, listener: Listener | None) -> Any:
     """Carry out what is neither sending nor sleeping."""
     if hands.stop is not None and hands.stop.is_set():
         raise _Stopped
@@ -46,9 +46,9 @@ def errand(effect: Errand, hands: Hands, listener: Listener | None) -> Any:
         case Ask(function):
             return _asked(function)
         case Start():
-            return _helping(hands.crew).start(effect)
+            return _helping(hands.workers).start(effect)
         case Collect(seconds):
-            return _helping(hands.crew).collect(seconds)
+            return _helping(hands.workers).collect(seconds)
         case Fetch():
             fetch: Callable[[Fetch], AbstractContextManager[Opened | Lost]] = _fetching(hands.transport)
             with fetch(effect) as found:
@@ -57,7 +57,7 @@ def errand(effect: Errand, hands: Hands, listener: Listener | None) -> Any:
             return _in_threads(effect, hands, listener)
 
 
-async def async_errand(effect: Errand, hands: AsyncHands, listener: Listener | None) -> Any:
+async def async_other_effect(effect: OtherEffect, hands: AsyncHands, listener: Listener | None) -> Any:
     """The same, awaited."""
     match effect:
         case Read(body):
@@ -73,9 +73,9 @@ async def async_errand(effect: Errand, hands: AsyncHands, listener: Listener | N
                     return Ended(None, None, error)
             return answer
         case Start():
-            return _helping(hands.crew).start(effect)
+            return _helping(hands.workers).start(effect)
         case Collect(seconds):
-            return await _helping(hands.crew).collect(seconds)
+            return await _helping(hands.workers).collect(seconds)
         case Fetch():
             fetch: Callable[[Fetch], AbstractAsyncContextManager[Opened | Lost]] = _fetching(hands.transport)
             async with fetch(effect) as found:
@@ -108,10 +108,10 @@ def _asked(function: Callable[[], Any]) -> Ended:
         return Ended(None, None, error)
 
 
-def _helping(crew: CrewT | None) -> CrewT:
-    if crew is None:
-        raise AssertionError("a flow that starts others is carried out by a crew's hands")
-    return crew
+def _helping(workers: WorkersT | None) -> WorkersT:
+    if workers is None:
+        raise AssertionError("a flow that starts others is carried out by hands that have workers")
+    return workers
 
 
 async def _beside(function: Callable[[], Any]) -> Any:

@@ -1,6 +1,6 @@
 """What flows that are carried out beside another one need: hands for them, and a door for what they bring back.
 
-In threads for the sync client, in tasks for the async one. A crew is as large as what it has to do, up to a limit.
+In threads for the sync client, in tasks for the async one. There are as many as there is to do, up to a limit.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ STEP = 1.0
 clock that cannot be woken is slept while someone outside may have something to say."""
 
 
-class ThreadCrew:
+class ThreadWorkers:
     """Threads that carry flows out."""
 
     def __init__(self, hands: Hands, *, listens: bool = False) -> None:
@@ -54,8 +54,8 @@ class ThreadCrew:
 
     @property
     def hands(self) -> Hands:
-        """Hands that this crew helps."""
-        return self._plain._replace(crew=self)
+        """Hands that these workers help."""
+        return self._plain._replace(workers=self)
 
     def tell(self, value: Any) -> None:
         """Say something to the flow that collects; from any thread, and from a signal's handler."""
@@ -78,7 +78,7 @@ class ThreadCrew:
         self._orders.put(order)
 
     def _hire(self) -> None:
-        thread = threading.Thread(target=self._work, name="legnext-crew", daemon=True)
+        thread = threading.Thread(target=self._work, name="legnext-worker", daemon=True)
         try:
             thread.start()
         except RuntimeError as error:  # the system allows no more of them: those that are there do it
@@ -145,7 +145,7 @@ class ThreadCrew:
             thread.join(max(0.0, end - time.monotonic()))
 
 
-class TaskCrew:
+class TaskWorkers:
     """The same in tasks."""
 
     def __init__(self, hands: AsyncHands, *, listens: bool = False) -> None:
@@ -159,8 +159,8 @@ class TaskCrew:
 
     @property
     def hands(self) -> AsyncHands:
-        """Hands that this crew helps."""
-        return self._plain._replace(crew=self)
+        """Hands that these workers help."""
+        return self._plain._replace(workers=self)
 
     def tell(self, value: Any) -> None:
         """Say something to the flow that collects; from any thread, and from a signal's handler."""

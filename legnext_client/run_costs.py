@@ -6,13 +6,13 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client.calling import filled
 from legnext_client.core.figures import is_number
 from legnext_client.core.flow import Flow, Request
 from legnext_client.core.outcomes import key_of
 from legnext_client.core.sending import sending
 from legnext_client.core.state import number
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client.desk import filled
 from legnext_client.errors import BudgetExceeded
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_object
@@ -20,8 +20,8 @@ from legnext_client.generated.types import is_object
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from legnext_client.calling import Desk
     from legnext_client.core.items import Item
+    from legnext_client.desk import Desk
     from legnext_client.journal import Journal
     from legnext_client.prices import Budget
 

@@ -180,7 +180,7 @@ def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iter
 def _check_prompt(operation: Operation, body: Mapping[str, Any]) -> None:
     if operation.prompt is None or operation.prompt.field not in body:
         return
-    problems = check_prompt(body[operation.prompt.field], operation.prompt.kind)
+    problems = check_prompt(body[operation.prompt.field], operation.prompt.kind, bounded=False)
     said = f"{operation.name}: the {operation.prompt.field} has problems: {'; '.join(map(str, problems))}"
     if any(problem.severity == "error" for problem in problems):
         raise InvalidRequest(f"{said}.", problems=problems)

@@ -41,7 +41,7 @@ def plan(
     prompt = prepared.body.get(operation.prompt.field) if operation.prompt is not None else None
     if operation.prompt is not None and prompt and (strict or not warned):
         warn_about(
-            prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **model_of_prompt(operation)
+            prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **about_prompt(operation)
         )
     paid = operation.method not in FREE
     request = Request(
@@ -59,10 +59,15 @@ def plan(
     return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
 
 
-def model_of_prompt(operation: Operation) -> dict[str, Any]:
-    """What to tell who reads the prompt: one of a follow-up leaves the model to its source, which is not known here."""
+def about_prompt(operation: Operation) -> dict[str, Any]:
+    """What to tell who reads the prompt of a call.
+
+    That of a follow-up leaves the model to its source, which is not known here; and how long it may be, stands in the
+    bounds of its field.
+    """
     follows = operation.takes in ("image", "images") and operation.prompt is not None
-    return {"model": None} if follows and operation.prompt and operation.prompt.kind == "image" else {}
+    model = {"model": None} if follows and operation.prompt and operation.prompt.kind == "image" else {}
+    return {**model, "bounded": False}
 
 
 def _hold(

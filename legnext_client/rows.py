@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from legnext_client.chains import VideoChain
 from legnext_client.core.bounds import shown
 from legnext_client.errors import InvalidRequest
-from legnext_client.planning import model_of_prompt
+from legnext_client.planning import about_prompt
 from legnext_client.prices import typical_seconds
 from legnext_client.prompts import check_prompt
 from legnext_client.rows_files import rows_of_file
@@ -157,4 +157,4 @@ def prompt_problems(operation: Operation, body: Mapping[str, Any]) -> list[Probl
     text = body.get(operation.prompt.field) if operation.prompt else None
     if operation.prompt is None or not text:
         return []
-    return check_prompt(text, operation.prompt.kind, **model_of_prompt(operation))
+    return check_prompt(text, operation.prompt.kind, **about_prompt(operation))

@@ -34,7 +34,8 @@ def bound_of(field: Field) -> str:
     if field.enum:
         names = field.enum_names or ("",) * len(field.enum)
         pairs = zip(field.enum, names, strict=True)
-        return "one of " + ", ".join(f"{value} ({name})" if name else str(value) for value, name in pairs)
+        told = (f"{value} ({name})" if name and not isinstance(value, str) else str(value) for value, name in pairs)
+        return "one of " + ", ".join(told)
     match field.type:
         case "string":
             return _range(field.min_length, field.max_length, " characters")

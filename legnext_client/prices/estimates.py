@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from legnext_client.core.bounds import wrong_value
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor
@@ -46,7 +47,7 @@ def price(
 
     `fields` go by their names in Python or on the wire. `source` is the size of the source video (`"480p"`, `"720p"`),
     if it is known; if not, the dearer counts, and so it does of a field that must be given and is not. A fraction of a
-    point is rounded up. Nothing about a prompt raises.
+    point is rounded up. Nothing about a prompt raises; a field that decides the price and has a wrong value does.
     """
     if source is not None and source not in (sizes := _sizes()):
         raise InvalidRequest(f"source must be one of {', '.join(sizes)}, or left out; got {source!r}.")
@@ -79,10 +80,12 @@ def _sizes() -> list[str]:
 def _points(operation: Operation, table: Price, values: Mapping[str, object], source: str | None) -> tuple[int, str]:
     """The points before any factor: those of the last row that holds."""
     points, why = table.points, ""
-    names = {field.wire: field.name for field in operation.fields}
+    fields = {field.wire: field for field in operation.fields}
     for row in table.when:
         if row.field is not None:
-            name, value = names[row.field], values[row.field]
+            name, value = fields[row.field].name, values[row.field]
+            if value is not None and (wrong := wrong_value(fields[row.field], value)):
+                raise InvalidRequest(f"{name} {wrong[0]}; got {wrong[1]}.")
             if value == row.value:
                 points, why = row.points, f" with {name} {row.value}"
             elif value is None and row.points > points:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
-from legnext_client.prompts.flags import DEFAULT_MODEL, IMAGE_MODELS, MODEL_FLAGS
-from legnext_client.prompts.reading import Flag, first_word, model_of, read
+from legnext_client.generated.types import Unset
+from legnext_client.prompts.flags import DEFAULT_MODEL, IMAGE_MODELS, MODEL_FLAGS, NAMES, model_named
+from legnext_client.prompts.reading import NUMBER, Flag, first_word, model_of, read
 from legnext_client.prompts.values import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from legnext_client.generated.rules import Factor
+
+_MAY_BE_FLAG = re.compile(r"(?<!\S)(?:--|[—–])-*([A-Za-z]+)(\S*)(?:(?=\s+(?!--|[—–])(\S+)))?")
+"""A flag, what is stuck to it, and the word behind it if that is no flag itself."""
 
 
 class RequestModel(Protocol):
@@ -50,35 +55,71 @@ def request_of(
 def factors(
     table: tuple[Factor, ...], operation: Operation, values: Mapping[str, object]
 ) -> tuple[list[Factor], list[list[Factor]]]:
-    """The rows that hold, and the same for each model that it could be.
+    """The rows that probably hold, and for each model that it could be those that may hold at the worst.
 
-    A follow-up is worked on by the model of its source job, which the request does not tell unless its prompt does.
+    A follow-up is worked on by the model of its source job, which the request does not tell unless its prompt does. And
+    what a prompt means that is not written as the documents say (a flag twice, two models, `--q4`), only the service
+    knows: at the worst, each surcharge counts that could be meant, and no discount but one that can only be meant.
     """
     if operation.prompt is None:
         return [], [[]]
     kind = operation.prompt.kind
-    text = values.get(operation.prompt.field)
-    flags = read(text).flags if isinstance(text, str) else ()
-    model = model_of(flags, kind)
-    likely = list(_holding(table, flags, model or DEFAULT_MODEL))
-    follows = operation.takes in ("image", "images") and not any(flag.name in MODEL_FLAGS for flag in flags)
-    if model is None or (follows and model in IMAGE_MODELS):
-        return likely, [list(_holding(table, flags, possible)) for possible in IMAGE_MODELS]
-    return likely, [likely]
+    given = values.get(operation.prompt.field)
+    text = given if isinstance(given, str) else ""
+    flags = {flag.name: flag for flag in read(text).flags}  # of several of a name, the last
+    model = model_of(tuple(flags.values()), kind)
+    likely = list(_holding(table, model or DEFAULT_MODEL, lambda row: _asks(flags.get(row.flag or ""), row)))
+    said = list(_all_said(text))
+    models = {kind} if model == kind else _models(said, model, operation)
+    return likely, [list(_holding(table, each, lambda row: _may_ask(said, row))) for each in models]
 
 
-def _holding(table: tuple[Factor, ...], flags: tuple[Flag, ...], model: str) -> Iterator[Factor]:
+def _models(said: list[_Said], likely: str | None, operation: Operation) -> set[str]:
+    """Which models may work on an image."""
+    named = {model_named(each.name, value) for each in said if each.name in MODEL_FLAGS for value in each.values[:1]}
+    if likely is None or None in named or (not named and operation.takes in ("image", "images")):
+        return set(IMAGE_MODELS)
+    return {likely, *filter(None, named)}
+
+
+def _holding(table: tuple[Factor, ...], model: str, asks: Callable[[Factor], bool]) -> Iterator[Factor]:
     tiers: set[str] = set()
     for row in sorted(table, key=lambda row: -row.factor):
         if model not in row.models or row.tier in tiers:
             continue
-        if row.flag is None or any(_asks(flag, row) for flag in flags):
+        if row.flag is None or asks(row):
             tiers.update((row.tier,) if row.tier else ())
             yield row
 
 
-def _asks(flag: Flag, row: Factor) -> bool:
-    return flag.name == row.flag and (row.value is None or same(first_word(flag.value), row.value))
+def _asks(flag: Flag | None, row: Factor) -> bool:
+    return flag is not None and (row.value is None or same(first_word(flag.value), row.value))
+
+
+class _Said(NamedTuple):
+    """A flag, however it is written, and what may be its value."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+def _all_said(text: str) -> Iterator[_Said]:
+    for found in _MAY_BE_FLAG.finditer(text):
+        written, stuck, behind = found.groups(default="")
+        if written.lower() in NAMES:
+            yield _Said(NAMES[written.lower()], (stuck.lstrip("=:"), behind) if stuck else (behind,))
+
+
+def _may_ask(said: list[_Said], row: Factor) -> bool:
+    ways = [each for each in said if each.name == row.flag]
+    if (row.factor if row.reserve is None else row.reserve) < 1:
+        return bool(ways) and all(row.value is None or same(way.values[0], row.value) for way in ways)
+    return any(row.value is None or any(_begins(value, row.value) for value in way.values) for way in ways)
+
+
+def _begins(value: str, listed: str | float) -> bool:
+    number = NUMBER.match(value)
+    return same(value, listed) or (number is not None and same(number[0], listed))
 
 
 def _attributes(operation: Operation, request: object) -> dict[str, object]:
@@ -89,7 +130,7 @@ def _attributes(operation: Operation, request: object) -> dict[str, object]:
 
 
 def _plain(value: object, default: object) -> object:
-    """The value as it goes over the wire. Only plain values matter to a price; anything else counts as not given."""
+    """The value as it goes over the wire."""
     if isinstance(value, Enum):
         return value.value
-    return value if isinstance(value, (str, int, float)) else default
+    return default if value is None or isinstance(value, Unset) else value

@@ -13,17 +13,20 @@ from legnext_client.prompts.reading import model_of, read
 _POSITION = attrgetter("position")
 
 
-def check_prompt(text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL) -> list[Problem]:
+def check_prompt(
+    text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL, bounded: bool = True
+) -> list[Problem]:
     """Everything that is wrong with a prompt, in the order of the text. Takes any text and never fails.
 
     `kind` says what reads the prompt, `"image"` or `"video"`. `model` is the one that works on it if the prompt names
     none: that of the source job for a follow-up, or None if that is not known; then what some model takes passes.
+    `bounded` says that it may have no more characters than the operations that have a bound take; some have none.
     """
     reading = read(text)
     used = model_of(reading.flags, kind, model if model in BY_NAME else None)
     problems = [
         *text_rules.blank(text),
-        *text_rules.too_long(text, kind),
+        *(text_rules.too_long(text, kind) if bounded else ()),
         *text_rules.permutations(text),
         *text_rules.weights(reading),
         *text_rules.addresses(reading),
@@ -38,14 +41,20 @@ def check_prompt(text: str, kind: str = "image", *, model: str | None = DEFAULT_
 
 
 def warn_about(
-    text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL, strict: bool = False, stacklevel: int = 1
+    text: str,
+    kind: str = "image",
+    *,
+    model: str | None = DEFAULT_MODEL,
+    bounded: bool = True,
+    strict: bool = False,
+    stacklevel: int = 1,
 ) -> list[Problem]:
     """Check a prompt before it is sent: warn of its problems, or, if `strict`, raise `InvalidRequest` with all of them.
 
     Strict refuses errors only; a model that will be retired stays a warning. `stacklevel` 1 is the caller of this
     function.
     """
-    problems = check_prompt(text, kind, model=model)
+    problems = check_prompt(text, kind, model=model, bounded=bounded)
     if problems:
         message = "the prompt has problems: " + "; ".join(map(str, problems))
         if strict and any(problem.severity == "error" for problem in problems):

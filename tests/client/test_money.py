@@ -11,6 +11,8 @@ import pytest
 from legnext_client import Budget, BudgetExceeded, InvalidRequest, JobFailed, PromptWarning, SubmissionUnknown
 from legnext_client.core.flow import Lost
 from legnext_client.errors import ConfigurationError, ForbiddenError
+from legnext_client.generated.operations import OPERATIONS
+from legnext_client.rows import prompt_problems
 
 from .worlds import Colour, Service, done, job, told
 
@@ -237,3 +239,14 @@ def test_strict_prompts_are_refused_and_nothing_is_sent(colour: Colour) -> None:
     call(colour, client, "x --v 7")
     with pytest.warns(PromptWarning):
         call(colour, client.with_options(strict_prompts=False), "x --zebra 1")
+
+
+def test_a_strict_client_lets_pass_what_an_operation_without_a_bound_takes(colour: Colour) -> None:
+    service, long = Service(job()), "x" * 9000
+    client = colour.client(service, strict_prompts=True)
+    colour.do(client.midjourney.retexture(img_url="https://a.example/b.png", remix_prompt=long))
+    assert (service.sent[0].request.sent or {})["remixPrompt"] == long
+    with pytest.raises(InvalidRequest, match="1 to 8192 characters"):
+        call(colour, client, long)
+    assert len(service.sent) == 1
+    assert prompt_problems(OPERATIONS["retexture"], {"remixPrompt": long}) == []

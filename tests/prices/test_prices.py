@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.models import (
@@ -20,6 +22,9 @@ from legnext_client.generated.models import (
 )
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import Factor
+from legnext_client.mock.prices import price as mock_price
+from legnext_client.mock.prompts import PromptReader
+from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price
 from legnext_client.prices.factors import factors
 from legnext_client.prompts import Prompt
@@ -76,6 +81,19 @@ def test_topaz_without_a_resolution_is_the_default_one() -> None:
         ("x --TURBO", 160, 160),
         ("turbo --no turbo", 80, 80),
         ("x --hd --v 9", 80, 320),
+        ("x --v 8 --hd --v 7", 80, 320),
+        ("x --v 7 --hd --v 8", 320, 320),
+        ("x --v 8 --q4", 80, 320),
+        ("x --v 8 --q=4", 80, 320),
+        ("x --v 8 --q 4, night", 80, 320),
+        ("x --v 8 --q 1 --q 4 --q 1", 80, 320),
+        ("x --v 8 —q4", 80, 320),
+        ("x --hd, --v 8", 80, 320),
+        ("x --hd —v 8", 320, 320),
+        ("x --hd --v 8,", 80, 320),
+        ("x --turbo, night", 80, 160),
+        ("x --v 8 --no --q 4", 320, 320),
+        ("x --v 8 --hdr --quality four", 80, 80),
         ("x --turbo --turbo", 160, 160),
     ],
 )
@@ -93,6 +111,9 @@ def test_flags_change_the_price_of_an_image(text: str, points: int, reserve: int
         ({"prompt": "x --bs 2"}, 240),
         ({"prompt": "x --bs 4"}, 480),
         ({"prompt": "x --bs 3"}, 480),
+        ({"prompt": "x --bs 4 --bs 1"}, 120),
+        ({"prompt": "x --bs 1 --bs 2"}, 240),
+        ({"prompt": "x --bs 1 --bs"}, 480),
         ({"prompt": "x", "video_type": 1}, 1536),
         ({"prompt": "x --batchsize 1", "videoType": 1}, 384),
         ({"prompt": "x --bs 1 --turbo", "videoType": 1}, 768),
@@ -102,6 +123,41 @@ def test_flags_change_the_price_of_an_image(text: str, points: int, reserve: int
 def test_size_and_flags_change_the_price_of_a_video(fields: dict[str, Any], points: int) -> None:
     assert price("video_diffusion", fields) == price("video_diffusion", fields, source="480p")
     assert price("video_diffusion", fields).points == points
+
+
+@pytest.mark.parametrize(
+    ("text", "reserve"),
+    [
+        ("x --bs 1", 120),
+        ("x --bs 1 --bs 1", 120),
+        ("x --bs 1 --bs 4", 480),
+        ("x --bs 1 --bs 2", 480),
+        ("x --bs 4 --bs 1", 480),
+        ("x --bs 1 --bs", 480),
+        ("x --bs 1 --bs4", 480),
+        ("x --bs 1, night", 480),
+        ("x --bs1", 480),
+    ],
+)
+def test_no_discount_counts_that_may_not_be_meant(text: str, reserve: int) -> None:
+    assert price("video_diffusion", {"prompt": text}).reserve == reserve
+
+
+SPEC = Spec.load()
+PIECES = ["cat", "--v", "--niji", "—v", "8", "7", "8.1", "6", "9", "v8", "--v8", "--v7,", "--hd", "--hd,", "—hd", "--hd--q", "--turbo", "--turbo,", "--draft", "--oref", "https://a.b/c.png", "--q", "--q4", "--quality", "4", "4,", "1", "--sv", "--sv6", "--bs", "--bs1", "--batchsize", "2", "--BS", "--", "—", "--no", "--zebra", "=", "-1"]
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from([("diffusion", "text"), ("video_diffusion", "prompt")]),
+    st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join),
+)
+def test_however_a_prompt_is_written_a_budget_counts_what_the_service_may_hold(where: Any, text: str) -> None:
+    name, field = where
+    operation, body = SPEC.operations[name], {field: text}
+    read = PromptReader(SPEC).read(operation, body, None)
+    held = mock_price(SPEC.rules, operation, body, read, None).held
+    assert price(name, body).reserve >= held
 
 
 def test_an_extension_costs_by_its_source_and_the_dearer_if_that_is_not_known() -> None:
@@ -195,9 +251,28 @@ def test_an_estimate_tells_dollars() -> None:
 
 
 @pytest.mark.parametrize("odd", [None, 5, "", [], {}, object()])
-def test_odd_values_never_raise(odd: object) -> None:
+def test_an_odd_prompt_never_raises(odd: object) -> None:
     assert price("diffusion", {"text": odd}).points == 80
-    assert price("video_diffusion", {"prompt": odd, "video_type": odd}).points == 480
+    assert price("video_diffusion", {"prompt": odd, "video_type": None}).points == 480
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "value", "said"),
+    [
+        ("video_diffusion", "video_type", "1", "must be an integer, one of 0 (SD_480P), 1 (HD_720P); got '1'"),
+        ("video_diffusion", "video_type", 2, "must be one of 0 (SD_480P), 1 (HD_720P); got 2"),
+        ("video_diffusion", "video_type", True, "must be an integer, one of 0 (SD_480P), 1 (HD_720P); got True"),
+        ("video_diffusion", "videoType", [], "must be an integer, one of 0 (SD_480P), 1 (HD_720P); got []"),
+        ("enhance_upscale", "target_resolution", "12k", "must be one of HD, FHD, 2K, 4K, 6K, 8K, 12K; got '12k'"),
+        ("upscale", "type", 3, "must be one of 0 (SUBTLE), 1 (CREATIVE); got 3"),
+    ],
+)
+def test_a_wrong_value_that_decides_the_price_is_refused_and_not_cheap(
+    operation: str, field: str, value: object, said: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        price(operation, {field: value})
+    assert said in str(refused.value)
 
 
 def test_a_fraction_of_a_point_is_rounded_up() -> None:

@@ -143,6 +143,18 @@ def test_a_file_that_does_not_tell_where_it_ends_is_taken_as_it_is(ending: str) 
     assert not is_cut_short(BEGINNINGS[ending])
 
 
+def test_a_file_of_nothing_but_empty_boxes_does_not_take_for_ever() -> None:
+    """It was gone through box by box, as many as there were."""
+    read = list[int]()
+
+    def endless(offset: int, count: int) -> bytes:
+        read.append(offset)
+        return FTYP[:count] if not offset else EMPTY.ljust(count, b"\0")[:count]
+
+    assert not is_cut(endless, 1 << 40)
+    assert len(read) < 1_000_000
+
+
 def test_a_file_of_no_known_kind_is_taken_as_it_is() -> None:
     assert not is_cut_short(b"glTF\2\0")
     assert not is_cut_short(b"")

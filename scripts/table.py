@@ -34,7 +34,7 @@ _CONDITIONS = {"dependentRequired", "if", "then", "else"}
 _KNOWN = _NOTES | set(_BOUNDS) | _STRUCTURE | _CONDITIONS
 
 
-_PARAMETER = "flag short long takes models values range default optional use instead"
+_PARAMETER = "flag short long takes models values range default optional use instead at_most excludes"
 _FACTOR = "flag value models factor tier reserve"
 _ROWS = {
     "models": {"model", "flag", "value", "default", "plan", "sunset"},
@@ -49,7 +49,7 @@ _KEYS = {
     "when": {"points", "field", "is", "source"},
     "seconds": {"median", "spread"},
     "prompt": {"field", "kind"},
-    "source": {"not_models", "flag"},
+    "source": {"not_models", "not_flags", "flag"},
     "film": {"adds", "at_most", "size", "sizes"},
 }
 """What the rows under an operation's `x-legnext` may say."""

@@ -121,7 +121,7 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the model: images of v8 and v8.1 cannot be panned.
+        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
@@ -151,8 +151,8 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
-        cannot be outpainted.
+        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        and those made with `--oref`, cannot be outpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
@@ -182,7 +182,7 @@ class FollowUps(ABC, Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
-        polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+        polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
@@ -478,7 +478,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the model: images of v8 and v8.1 cannot be panned.
+        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
@@ -508,8 +508,8 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
-        cannot be outpainted.
+        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        and those made with `--oref`, cannot be outpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
@@ -539,7 +539,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
-        polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+        polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.

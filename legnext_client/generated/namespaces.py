@@ -250,7 +250,7 @@ class Midjourney(Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the model: images of v8 and v8.1 cannot be panned.
+        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
@@ -282,8 +282,8 @@ class Midjourney(Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
-        cannot be outpainted.
+        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        and those made with `--oref`, cannot be outpainted.
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
@@ -321,7 +321,7 @@ class Midjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
-        polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+        polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
@@ -848,7 +848,7 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the model: images of v8 and v8.1 cannot be panned.
+        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
@@ -880,8 +880,8 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
-        cannot be outpainted.
+        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        and those made with `--oref`, cannot be outpainted.
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.
@@ -919,7 +919,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
-        polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+        polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
             job_id: The id of a job, as the service gave it. Often a UUID, but not always.

@@ -79,9 +79,10 @@ class PromptField(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What the source job must be: not made by these models, or made with this flag."""
+    """What the source job must be: not made by these models, made without these flags, or with this one."""
 
     not_models: tuple[str, ...] = ()
+    not_flags: tuple[str, ...] = ()
     flag: str | None = None
 
 
@@ -428,7 +429,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/pan",
         summary="Extend an image to one side",
-        description="Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long\nagain in that direction. A `remixPrompt` says what is to be seen in the new part.\n\n**Costs 80 points. Takes** about 45 seconds.\n\n**Watch for** the model: images of v8 and v8.1 cannot be panned.",
+        description="Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long\nagain in that direction. A `remixPrompt` says what is to be seen in the new part.\n\n**Costs 80 points. Takes** about 45 seconds.\n\n**Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.",
         fields=(
             Field(
                 name="job_id",
@@ -490,7 +491,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=80),
         seconds=Seconds(median=45, spread=0.35),
         prompt=PromptField(field="remixPrompt", kind="image"),
-        source=Source(not_models=("8", "8.1")),
+        source=Source(not_models=("8", "8.1"), not_flags=("oref",)),
     ),
     "outpaint": Operation(
         name="outpaint",
@@ -498,7 +499,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/outpaint",
         summary="Extend an image on all sides",
-        description="Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the\nnew width and height. A `remixPrompt` says what is to be seen around it.\n\n**Costs 80 points. Takes** about 45 seconds.\n\n**Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1\ncannot be outpainted.",
+        description="Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the\nnew width and height. A `remixPrompt` says what is to be seen around it.\n\n**Costs 80 points. Takes** about 45 seconds.\n\n**Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,\nand those made with `--oref`, cannot be outpainted.",
         fields=(
             Field(
                 name="job_id",
@@ -551,7 +552,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=80),
         seconds=Seconds(median=45, spread=0.35),
         prompt=PromptField(field="remixPrompt", kind="image"),
-        source=Source(not_models=("8", "8.1")),
+        source=Source(not_models=("8", "8.1"), not_flags=("oref",)),
     ),
     "inpaint": Operation(
         name="inpaint",
@@ -559,7 +560,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/inpaint",
         summary="Repaint parts of an image",
-        description="Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and\nwhite image, whose white parts are repainted: one of the two, never both.\n\n**Costs 120 points. Takes** about 45 seconds.\n\n**Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single\npolygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.",
+        description="Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and\nwhite image, whose white parts are repainted: one of the two, never both.\n\n**Costs 120 points. Takes** about 45 seconds.\n\n**Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single\npolygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.",
         fields=(
             Field(
                 name="job_id",
@@ -708,7 +709,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=120),
         seconds=Seconds(median=45, spread=0.35),
         prompt=PromptField(field="remixPrompt", kind="image"),
-        source=Source(not_models=("8", "8.1")),
+        source=Source(not_models=("8", "8.1"), not_flags=("oref",)),
     ),
     "remix": Operation(
         name="remix",

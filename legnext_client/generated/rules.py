@@ -25,7 +25,10 @@ class Model(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A prompt flag as it is with some models. No row for a model: the flag is not supported there."""
+    """A prompt flag as it is with some models. No row for a model: the flag is not supported there.
+
+    `excludes` are flags that do not go together with it, or flags with a value: `quality 4`.
+    """
 
     flag: str
     models: tuple[str, ...] = ()
@@ -38,6 +41,8 @@ class Parameter(NamedTuple):
     optional: bool = False
     use: str = "supported"
     instead: str | None = None
+    at_most: int | None = None
+    excludes: tuple[str, ...] = ()
 
 
 class Factor(NamedTuple):
@@ -116,7 +121,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(flag="cref", use="rejected", models=("8.1",), instead="use --sref for a style, or an image prompt"),
     Parameter(flag="cw", takes="number", models=("6", "6.1", "7", "niji 6")),
     Parameter(flag="cw", use="rejected", models=("8.1",), instead="leave it out"),
-    Parameter(flag="oref", takes="urls", models=("7", "8")),
+    Parameter(flag="oref", takes="urls", at_most=1, excludes=("fast", "turbo", "quality 4"), models=("7",)),
+    Parameter(flag="oref", takes="urls", models=("8",)),
     Parameter(flag="oref", use="rejected", models=("8.1",), instead="use an image prompt with --iw"),
     Parameter(flag="ow", takes="number", models=("7", "8")),
     Parameter(flag="ow", use="rejected", models=("8.1",), instead="leave it out"),

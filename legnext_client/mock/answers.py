@@ -63,6 +63,7 @@ class Answers:
         self.files_url = files_url
         sources: list[dict[str, Any]] = [each.extension.get("source", {}) for each in spec.operations.values()]
         self._source_flags = [each["flag"] for each in sources if "flag" in each]
+        self._source_flags += [flag for each in sources for flag in each.get("not_flags", ())]
         self._known_actions: dict[tuple[object, ...], dict[str, Any]] = {}
 
     def job(self, job: Job, now: float) -> dict[str, Any]:

@@ -71,6 +71,9 @@ def _unsuited(operation: Operation, source: Job) -> str | None:
     wanted: dict[str, Any] = operation.extension.get("source", {})
     if source.prompt.model in wanted.get("not_models", ()):
         return f"was made by version {source.prompt.model}, which does not allow this. Use another version's images."
+    for flag in wanted.get("not_flags", ()):
+        if flag in source.prompt.flags:
+            return f"was made with --{flag}, which does not allow this. Use an image that was made without."
     if "flag" in wanted and wanted["flag"] not in source.prompt.flags:
         return f"was not made with --{wanted['flag']}. Only such a job can be used here."
     most = operation.extension.get("film", {}).get("at_most")

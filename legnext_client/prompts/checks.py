@@ -33,6 +33,7 @@ def check_prompt(
         *text_rules.misplaced_dashes(text),
         *flag_rules.models(reading.flags, kind),
         *flag_rules.repeated(reading.flags),
+        *flag_rules.excluded(reading.flags, used),
     ]
     for flag in reading.flags:
         problems += flag_rules.spelling(flag)

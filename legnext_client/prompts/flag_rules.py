@@ -21,8 +21,8 @@ from legnext_client.prompts.flags import (
     row_for,
 )
 from legnext_client.prompts.problems import Problem
-from legnext_client.prompts.reading import Flag, first_word
-from legnext_client.prompts.values import Fault, faults, shortened
+from legnext_client.prompts.reading import NUMBER, Flag, first_word
+from legnext_client.prompts.values import Fault, faults, same, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,19 @@ def repeated(flags: tuple[Flag, ...]) -> Iterator[Problem]:
         if flag.known and flag.name in seen:
             yield Problem(flag.position, flag.name, "repeated", f"{_spelled(flag)} is given again", "give it once")
         seen.add(flag.name)
+
+
+def excluded(flags: tuple[Flag, ...], model: str | None) -> Iterator[Problem]:
+    """Flags that do not go together with this model, told at the one that is excluded."""
+    rows = {flag.name: row_for(flag.name, model) for flag in flags if flag.known} if model else {}
+    for name, row in rows.items():
+        for words in row.excludes if row else ():
+            other, _, value = words.partition(" ")
+            listed = float(value) if NUMBER.fullmatch(value) else value
+            for flag in flags:
+                if flag.name == other and (not value or same(first_word(flag.value), listed)):
+                    reason = f"`{SPELLING[name]}` does not go together with `{f'{SPELLING[other]} {value}'.strip()}`"
+                    yield Problem(flag.position, other, "excluded", reason, "leave one of them out", "warning")
 
 
 def unknown(flag: Flag) -> Iterator[Problem]:

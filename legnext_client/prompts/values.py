@@ -38,6 +38,9 @@ def faults(row: Parameter, value: str) -> Iterator[Fault]:
     taken = min(most, 1)
     while taken < min(most, len(words)) and (judge is None or _continues(words[taken][0])):
         taken += 1
+    if row.at_most is not None and taken > row.at_most:
+        begin = words[row.at_most].start()
+        yield Fault(begin, "too many", f"takes no more than {row.at_most}; got {taken}", value[:begin].rstrip())
     if taken < len(words):
         stray = value[words[taken].start() :]
         yield Fault(words[taken].start(), "stray words", f"takes no {shortened(stray)!r}", stray)

@@ -98,11 +98,12 @@ def _cases(price: Json | None) -> dict[Case, float | None]:
 
 def _source(old: Json, new: Json) -> Iterator[tuple[Effect, str]]:
     """What the source job must be."""
-    before, after = (set(source.get("not_models", ())) for source in (old, new))
-    if after - before:
-        yield NARROWED, f"a source made with {shown(after - before)} is refused now"
-    if before - after:
-        yield WIDENED, f"a source made with {shown(before - after)} is admitted now"
+    for key in ("not_models", "not_flags"):
+        before, after = (set(source.get(key, ())) for source in (old, new))
+        if after - before:
+            yield NARROWED, f"a source made with {shown(after - before)} is refused now"
+        if before - after:
+            yield WIDENED, f"a source made with {shown(before - after)} is admitted now"
     if old.get("flag") != new.get("flag"):
         effect = WIDENED if not new.get("flag") else NARROWED
         yield effect, became("flag that the source must have", old.get("flag"), new.get("flag"))

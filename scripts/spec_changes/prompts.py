@@ -92,6 +92,13 @@ def _parameter(old: Json, new: Json) -> Iterator[tuple[Effect, str]]:
         yield WIDENED if after is None else NARROWED, became("values", before or "any", after or "any")
     if bool(old.get("optional")) != bool(new.get("optional")):
         yield (WIDENED, "its value may be left out now") if new.get("optional") else (NARROWED, "needs a value now")
+    most = [row.get("at_most", float("inf")) for row in (old, new)]
+    if most[0] != most[1]:
+        yield NARROWED if most[1] < most[0] else WIDENED, became("values at most", *most)
+    for flag in sorted({*old.get("excludes", ()), *new.get("excludes", ())}):
+        if (flag in old.get("excludes", ())) != (flag in new.get("excludes", ())):
+            excluded = flag in new.get("excludes", ())
+            yield (NARROWED, f"excludes --{flag} now") if excluded else (WIDENED, f"goes with --{flag} now")
     for spelling in ("short", "long"):
         if old.get(spelling) != new.get(spelling):
             effect = ADDED if spelling not in old else REMOVED

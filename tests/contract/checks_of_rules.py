@@ -103,6 +103,10 @@ def check_models_allow_what_they_allow(start: Start) -> None:
                 else:
                     server.accepted(operation, body)
         for operation in ON_IMAGES:
+            for flag in operation.rules.get("source", {}).get("not_flags", ()):
+                made_with = grid(server, f"a fox --{flag} https://a.example/b.png")
+                no(server, operation, a_body(operation, made_with), f"with --{flag}")
+                assert operation.rules["task_type"] not in server.job(made_with)["output"]["available_actions"]
             if "flag" in operation.rules.get("source", {}):
                 server.accepted(operation, a_body(operation, grid(server, "a fox --v 7 --draft")))
                 no(server, operation, a_body(operation, grid(server, "a drafty fox --no draft")), "of no draft")

@@ -188,8 +188,8 @@ JUDGEMENT_FAULTS: list[Fault] = [
     rewritten(
         "own_model_only",
         "takes the model of a follow-up for the usual one",
-        factors.factors,
-        "model is None or (follows and model in IMAGE_MODELS)",
+        factors._models,
+        '(not named and operation.takes in ("image", "images"))',
         "False",
     ),
     rewritten(

@@ -89,7 +89,13 @@ def written(words: str, flags: Iterable[tuple[Json, Any]], model: str | None, un
         named = next(each for each in models if each["model"] == model)
         parts.insert(1, f"--{named['flag']} {named['value']}")
     asked = Asked(model, tuple((row["flag"], value) for row, value in flags))
-    return Text(" ".join(parts), asked, sound=not is_retired(model or unnamed))
+    return Text(" ".join(parts), asked, sound=not is_retired(model or unnamed) and go_together(flags))
+
+
+def go_together(flags: list[tuple[Json, Any]]) -> bool:
+    """Whether none of the flags excludes another."""
+    written = {row["flag"] for row, _ in flags} | {f"{row['flag']} {value}" for row, value in flags}
+    return not any(written.intersection(row.get("excludes", ())) for row, _ in flags)
 
 
 def is_retired(model: str) -> bool:

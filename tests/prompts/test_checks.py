@@ -143,6 +143,36 @@ def test_video_prompts_take_video_flags(text: str, kinds: list[str]) -> None:
     assert [problem.kind for problem in check_prompt(text, "video")] == kinds
 
 
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("x --turbo --oref https://a.b/c.png", ["turbo"]),
+        ("x --oref https://a.b/c.png --fast --q 4", ["fast", "quality"]),
+        ("x --oref https://a.b/c.png --q 4.0 --quality 4", ["quality", "quality"]),
+        ("x --oref https://a.b/c.png --q 2", []),
+        ("x --turbo --fast --q 4", []),
+        ("x --oref https://a.b/c.png --turbo --v 8", []),
+    ],
+)
+def test_flags_that_do_not_go_together_are_told_where_the_excluded_one_stands(text: str, excluded: list[str]) -> None:
+    found = [problem for problem in check_prompt(text) if problem.kind == "excluded"]
+    assert [problem.flag for problem in found] == excluded
+    assert all(text[problem.position :].startswith("--") for problem in found)
+    assert {problem.severity for problem in found} <= {"warning"}, "the documents say so of today"
+
+
+def test_what_is_told_of_flags_that_do_not_go_together_names_both() -> None:
+    (problem,) = check_prompt("x --oref https://a.b/c.png --q 4")
+    assert str(problem) == "at 27: `--oref` does not go together with `--q 4` (leave one of them out)"
+
+
+def test_a_flag_that_takes_one_address_is_given_no_more() -> None:
+    (problem,) = check_prompt("x --oref https://a.b/c.png https://a.b/d.png")
+    assert (problem.kind, problem.position) == ("too many", 27)
+    assert str(problem).endswith("`--oref` takes no more than 1; got 2 (`--oref https://a.b/c.png`)")
+    assert check_prompt("x --sref https://a.b/c.png https://a.b/d.png") == []
+
+
 def test_all_problems_come_at_once_and_in_order() -> None:
     problems = check_prompt("a {b} cat --raw dog --chaos 101 --zebra --chaos 2 --loop")
     assert [problem.kind for problem in problems] == [

@@ -81,7 +81,7 @@ def sync_detailed(*, client: Client, body: InpaintRequest) -> Response[ErrorBody
     **Costs 120 points. Takes** about 45 seconds.
 
     **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
-    polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+    polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
@@ -108,7 +108,7 @@ async def asyncio_detailed(
     **Costs 120 points. Takes** about 45 seconds.
 
     **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
-    polygon; use `mask`. Images of v8 and v8.1 cannot be inpainted.
+    polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

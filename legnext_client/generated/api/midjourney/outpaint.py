@@ -80,8 +80,8 @@ def sync_detailed(*, client: Client, body: OutpaintRequest) -> Response[ErrorBod
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
-    cannot be outpainted.
+    **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+    and those made with `--oref`, cannot be outpainted.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
@@ -107,8 +107,8 @@ async def asyncio_detailed(
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the model: images of v8 and v8.1
-    cannot be outpainted.
+    **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+    and those made with `--oref`, cannot be outpainted.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

@@ -80,7 +80,7 @@ def sync_detailed(*, client: Client, body: PanRequest) -> Response[ErrorBody | E
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the model: images of v8 and v8.1 cannot be panned.
+    **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
@@ -104,7 +104,7 @@ async def asyncio_detailed(*, client: Client, body: PanRequest) -> Response[Erro
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the model: images of v8 and v8.1 cannot be panned.
+    **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

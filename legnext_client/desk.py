@@ -78,18 +78,20 @@ class Desk:
         fields: Mapping[str, Any],
         *,
         source: str | None = None,
+        spent: float = 0,
         budgets: Sequence[Budget] = (),
         key: object = None,
         warned: bool = False,
     ) -> Plan:
         """Check a call and hold its price; raises before anything is sent.
 
-        It is held in these budgets too, under a key by which a later run knows it again. `warned`: what is odd about
-        the prompt has been said before.
+        `source` is the size of the source video, `spent` what the source job has cost. The price is held in these
+        budgets too, under a key by which a later run knows it again. `warned`: what is odd about the prompt has been
+        said before.
         """
         from legnext_client.planning import plan
 
-        return plan(self, operation, fields, source, budgets, key, warned)
+        return plan(self, operation, fields, source, spent, budgets, key, warned)
 
     # ---- sending ------------------------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ class Job(JobView, FollowUps["Job"]):
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
         self._before(operation, fields)
         desk = self._its_desk
-        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size)
+        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
         answer = run(desk.submitting(plan), self._hands)
         return Job(answer.data, desk, self._hands, desk.origin(plan, answer))
 
@@ -189,6 +189,6 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         self._before(operation, fields)
         desk = self._its_desk
-        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size)
+        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
         answer = await async_run(desk.submitting(plan), self._hands)
         return AsyncJob(answer.data, desk, self._hands, desk.origin(plan, answer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from legnext_client.core.checks import prepare
@@ -32,6 +33,7 @@ def plan(
     operation: Operation,
     fields: Mapping[str, Any],
     source: str | None,
+    spent: float,
     budgets: Sequence[Budget],
     key: object,
     warned: bool,
@@ -55,7 +57,11 @@ def plan(
     )
     expected = expectation(operation, prepared.body) if paid else None
     several = list(dict.fromkeys((*desk.budgets, *budgets))) if budgets else desk.budgets
-    holds = _hold(several, operation, prepared.body, source, key) if paid and several else ()
+    holds: tuple[tuple[Budget, object], ...] = ()
+    if paid and several:
+        points = price(operation, prepared.body, source=source).reserve
+        again = operation.price is not None and operation.price.again
+        holds = _hold(several, max(points, ceil(spent)) if again else points, key)
     return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
 
 
@@ -70,11 +76,8 @@ def about_prompt(operation: Operation) -> dict[str, Any]:
     return {**model, "bounded": False}
 
 
-def _hold(
-    budgets: Sequence[Budget], operation: Operation, body: Mapping[str, Any], source: str | None, key: object
-) -> tuple[tuple[Budget, object], ...]:
-    """Hold the price in every open budget, or in none."""
-    points = price(operation, body, source=source).reserve
+def _hold(budgets: Sequence[Budget], points: int, key: object) -> tuple[tuple[Budget, object], ...]:
+    """Hold these points in every open budget, or in none."""
     held: list[tuple[Budget, object]] = []
     key = object() if key is None else key
     for budget in budgets:

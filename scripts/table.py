@@ -45,7 +45,7 @@ _ROWS = {
 
 _OPERATION_NEEDS = ("operationId", "tags", "summary", "description", "responses")
 _KEYS = {
-    "price": {"points", "when"},
+    "price": {"points", "when", "again"},
     "when": {"points", "field", "is", "source"},
     "seconds": {"median", "spread"},
     "prompt": {"field", "kind"},

@@ -58,10 +58,14 @@ class PriceRow(NamedTuple):
 
 
 class Price(NamedTuple):
-    """Points, and the rows that change them; the last row that holds wins."""
+    """Points, and the rows that change them; the last row that holds wins.
+
+    `again`: the source job is done once more, and may cost what that did.
+    """
 
     points: int
     when: tuple[PriceRow, ...] = ()
+    again: bool = False
 
 
 class Seconds(NamedTuple):
@@ -300,7 +304,7 @@ OPERATIONS: Mapping[str, Operation] = {
         task_type="reroll",
         takes="images",
         makes="images",
-        price=Price(points=80),
+        price=Price(points=80, again=True),
         seconds=Seconds(median=45, spread=0.35),
     ),
     "blend": Operation(

@@ -250,3 +250,18 @@ def test_a_strict_client_lets_pass_what_an_operation_without_a_bound_takes(colou
         call(colour, client, long)
     assert len(service.sent) == 1
     assert prompt_problems(OPERATIONS["retexture"], {"remixPrompt": long}) == []
+
+
+def test_a_job_that_is_done_once_more_is_held_at_what_it_cost(colour: Colour) -> None:
+    service = Service(done(**usage(consume=320)), job(**usage(frozen=80)), job(**usage(frozen=80)))
+    client = colour.client(service)
+    dear = call(colour, client, "x --v 8.1")
+    with client.budget(319) as budget:
+        with pytest.raises(BudgetExceeded, match="320"):
+            colour.do(dear.reroll())
+        assert (len(service.sent), budget.left) == (1, 319)
+        colour.do(dear.variation(image_no=0, type=0))
+        assert budget.reserved == 80, "what is not the same again has a price of its own"
+    with client.budget(320) as budget:
+        colour.do(dear.reroll())
+        assert (budget.reserved, budget.left) == (80, 240), "the service says what it holds"

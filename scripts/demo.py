@@ -130,8 +130,7 @@ def killed_and_gone_on_with(client: Client, server: MockServer) -> None:
     environment = os.environ | {"LEGNEXT_API_KEY": server.api_key, "LEGNEXT_BASE_URL": server.base_url}
     command = [sys.executable, __file__, "batch"]
     with subprocess.Popen(command, env=environment) as child:
-        wait_for_rows(child, 4)
-        child.send_signal(signal.SIGKILL)
+        kill(child, 4)
     with Journal(JOURNAL) as journal:
         print(f"\n  killed. The journal: {journal.summary()}")
     before = len(server.ledger)
@@ -171,14 +170,29 @@ def rows() -> list[dict[str, object]]:
     return [{"key": f"{number:02}", **row} for number, row in enumerate(asked, 1)]
 
 
-def wait_for_rows(child: subprocess.Popen[bytes], count: int) -> None:
-    """Wait until so many rows of the child are done, or it has ended."""
+def kill(child: subprocess.Popen[bytes], count: int) -> None:
+    """Kill the child when so many of its rows are done, unless it has ended before.
+
+    Not while a request is on its way: of that one nobody could know what became of it, and the demo would end with a
+    question. So the child is held still, looked at, and let go on if it was in the midst of one.
+    """
     while child.poll() is None:
-        if JOURNAL.exists():
-            with Journal(JOURNAL) as journal:
-                if journal.summary().states.get("done", 0) >= count:
-                    return
+        if done_and_on_their_way()[0] >= count:
+            child.send_signal(signal.SIGSTOP)
+            if not done_and_on_their_way()[1]:
+                child.kill()
+                return
+            child.send_signal(signal.SIGCONT)
         time.sleep(0.05)
+
+
+def done_and_on_their_way() -> tuple[int, int]:
+    """How many requests of the journal are done, and how many are just being sent."""
+    if not JOURNAL.exists():
+        return 0, 0
+    with Journal(JOURNAL) as journal:
+        states = journal.summary().states
+    return states.get("done", 0), states.get("submitting", 0)
 
 
 def live(client: Client) -> int:

@@ -201,8 +201,8 @@ def _values(operation: Operation, request: Any) -> dict[str, Any]:
 
 def _meant(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
     """What a body asks for, however it is written: a default that is written out asks for nothing else."""
-    defaults = {field.wire: field.default for field in operation.fields if field.default is not None}
-    return {wire: value for wire, value in body.items() if wire != CALLBACK and defaults.get(wire) != value}
+    defaults = {field.wire: field.default for field in operation.fields if field.default is not None}.items()
+    return {wire: value for wire, value in body.items() if wire != CALLBACK and (wire, value) not in defaults}
 
 
 def _wrong(field: str, must: str, got: str) -> InvalidRequest:

@@ -103,6 +103,9 @@ def field(spec: Json, wire: str, schema: Json, *, required: bool) -> Json:
     kind = next((one for one in named if one != "null"), None)
     if len(set(named) - {"null"}) != 1 or kind not in ("string", "integer", "number", "boolean", "array", "object"):
         raise SpecError(f"{wire}: a field needs one type, got {schema.get('type')!r}")
+    if "enum" in schema and not isinstance(kinds, str):
+        # The generator would make a class of it for each of the types.
+        raise SpecError(f"{wire}: an enum must have one type; got {kinds}. Write anyOf, of the enum and of type null")
     unknown = set(schema) - _KNOWN
     if unknown:
         words = ", ".join(sorted(unknown))

@@ -11,7 +11,7 @@ import typer
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.markup import markup
-from legnext_client.cli.values import name_of, names_of, value_of
+from legnext_client.cli.values import NULL, name_of, names_of, value_of
 from legnext_client.core.bounds import bound_of
 from legnext_client.core.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
@@ -145,7 +145,7 @@ def _parameter(word: Word, *, optional: bool) -> inspect.Parameter:
         required = field.required and not optional
         kind: Any = Annotated[str if required else str | None, typer.Argument(**settings)]
         default: Any = inspect.Parameter.empty if required else None
-    elif field.type == "boolean":
+    elif _is_switch(field):
         kind, default = Annotated[bool | None, typer.Option(f"{word.name}/--no-{word.name[2:]}", **settings)], None
     else:
         type_ = list[str] if field.type == "array" else str
@@ -153,14 +153,21 @@ def _parameter(word: Word, *, optional: bool) -> inspect.Parameter:
     return inspect.Parameter(word.parameter, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
+def _is_switch(field: Field) -> bool:
+    """A switch is on or off; for one that may be null as well, the value is written."""
+    return field.type == "boolean" and not field.nullable
+
+
 def _metavar(word: Word) -> str | None:
     if word.by_place:
         return word.name
     field = word.field
+    if field.type == "boolean":
+        return None if _is_switch(field) else f"true|false|{NULL}"
     choice = "|".join(names_of(field))
     if choice and len(choice) <= _LONGEST_CHOICE:
         return choice
-    return {"string": "TEXT", "integer": "NUMBER", "number": "NUMBER", "object": "JSON", "boolean": None}.get(
+    return {"string": "TEXT", "integer": "NUMBER", "number": "NUMBER", "object": "JSON"}.get(
         "string" if field.enum else field.items.type if field.items else field.type, "JSON"
     )
 
@@ -189,6 +196,7 @@ def _help(word: Word) -> str:
         "@FILE takes it from a file, - from standard input" if from_elsewhere else "",
         "To be given several times" if field.type == "array" else "",
         f"Inside: {', '.join(inner.name for inner in field.fields)}" if field.fields else "",
+        f"Can be {NULL}" if field.nullable else "",
         f"Default: {name_of(field, field.default)}" if field.default is not None else "",
         "Deprecated" if field.deprecated else "",
     ]

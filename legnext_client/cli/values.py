@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
     from legnext_client.generated.operations import Field
 
+NULL = "null"
+"""How a null is written, where a field may be one. The text of that word can come from a file."""
+
 
 def value_of(field: Field, given: Any) -> Any:
     """The value of a field, from a text, from several where it is a list, or from the truth of a switch."""
+    if field.nullable and given in (NULL, [NULL]):
+        return None
     if field.type == "array":
         return _listed(field, given)
     if not isinstance(given, str):
@@ -33,7 +38,7 @@ def value_of(field: Field, given: Any) -> Any:
     if field.type == "object":
         return _object(field, text_of(given))
     found = _json(given, otherwise=given)
-    return given if found is None and not field.nullable else found  # None would count as not given
+    return given if found is None else found  # None would count as not given
 
 
 def text_of(given: str) -> str:

@@ -64,7 +64,7 @@ class PromptReader:
 
     def read(self, operation: Operation, body: dict[str, Any], source: Job | None) -> Prompt:
         """The prompt of a request. What it leaves open, it has from the job that it follows."""
-        own = body.get(operation.prompt_field or "", "")
+        own = body.get(operation.prompt_field or "") or ""
         inherited = source.prompt if source is not None and source.operation.makes != "texts" else None
         if operation.takes == "images" and inherited is not None:
             return inherited

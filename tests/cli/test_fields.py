@@ -84,15 +84,26 @@ def test_problems_are_told_in_the_words_of_the_command_line() -> None:
         checked(own, listed, {"a_b": 0})
 
 
+def test_what_may_be_null_can_be_given_so_and_left_out() -> None:
+    listed = words(
+        operation(Field("note", "note", "string", nullable=True), Field("soft", "soft", "boolean", nullable=True)),
+        OPTIONS,
+    )
+    assert fields(listed, {"field_note": "null", "field_soft": "null"}) == {"note": None, "soft": None}
+    assert fields(listed, {"field_note": None, "field_soft": "false"}) == {"soft": False}
+
+
 def test_help_tells_bounds_defaults_and_names() -> None:
     own = operation(
         Field("count", "count", "integer", required=True, description="How many.", minimum=1, maximum=4),
         Field("size", "size", "integer", description="How large [sic].", default=1, enum=(0, 1), enum_names=("S", "L")),
         Field("tags", "tags", "array", description="Words", max_items=3, deprecated=True),
         Field("place", "place", "object", fields=(Field("x", "x", "integer"), Field("y", "y", "integer"))),
+        Field("soft", "soft", "boolean", description="How it is.", nullable=True),
     )
     shown = {each.opts[0]: (each.metavar, each.help) for each in command_of(app_of(own)).params}
     assert shown["--count"] == ("NUMBER", "How many. 1 to 4. \\[required]")
     assert shown["--size"] == ("s|l", "How large \\[sic]. Default: l.")
     assert shown["--tags"] == ("JSON", "Words. At most 3 items. To be given several times. Deprecated.")
     assert shown["--place"] == ("JSON", "Inside: x, y.")
+    assert shown["--soft"] == ("true|false|null", "How it is. Can be null.")

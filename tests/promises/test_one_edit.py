@@ -247,6 +247,11 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
     ("an unknown keyword", with_field("step", type="integer", multipleOf=5), ("step", "multipleOf")),
     ("a field of two types", with_field("step", type=["integer", "string"]), ("step", "integer")),
     ("a choice of two types", with_field("step", anyOf=[{"type": "string"}, {"type": "integer"}]), ("step", "anyOf")),
+    (
+        "an enum beside a null",
+        with_field("step", type=["string", "null"], enum=["a", None]),
+        ("step", "Write anyOf"),
+    ),
     ("an unknown word on a field", with_field("step", type="integer", **{"x-legnext": {"odd": True}}), ("step", "odd")),
     ("a reference to nothing", with_field("step", **{"$ref": "#/components/schemas/Step"}), ("schemas/Step",)),
     ("an unknown word on an operation", with_extension(colour="red"), ("relight", "colour")),

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legnext_client import rows_items
 from legnext_client.chains import VideoChain
 from legnext_client.generated.models import VideoDiffusionRequest
+from legnext_client.generated.operations import OPERATIONS, Field
 from legnext_client.rows import read
 
 if TYPE_CHECKING:
@@ -78,6 +80,15 @@ def test_whatever_else_is_asked_for_matters() -> None:
         VideoChain.start("x").extend(),
     ]
     assert len({item.digest for item in read(rows)}) == len(set(keys(*rows))) == len(rows)
+
+
+def test_a_null_that_the_service_is_told_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = OPERATIONS["blend"]
+    note = Field("note", "note", "string", nullable=True)
+    monkeypatch.setitem(rows_items._BY_NAME, "blend", operation._replace(fields=(*operation.fields, note)))
+    fields = {"operation": "blend", "img_urls": ["https://a.test/1", "https://a.test/2"], "aspect_ratio": "1:1"}
+    [none, null] = read([fields, {**fields, "note": None}])
+    assert none.digest != null.digest
 
 
 def test_a_given_key_is_kept_whatever_the_row_asks_for() -> None:

@@ -73,4 +73,4 @@ def _holding(table: list[dict[str, Any]], prompt: Prompt) -> Iterator[dict[str, 
 def _asked(row: dict[str, Any], prompt: Prompt) -> bool:
     if "flag" not in row:
         return True
-    return row["flag"] in prompt.flags and ("value" not in row or prompt.number(row["flag"]) == row["value"])
+    return row["flag"] in prompt.flags and ("value" not in row or prompt.says(row["flag"], row["value"]))

@@ -38,6 +38,11 @@ class Prompt:
         except (KeyError, IndexError, ValueError):
             return None
 
+    def says(self, flag: str, value: str | float) -> bool:
+        """Whether a flag has a value of the table, which is a word or a number."""
+        word = next(iter(self.flags[flag].split()), "")
+        return word.lower() == value if isinstance(value, str) else self.number(flag) == value
+
 
 class PromptReader:
     """Reads prompts by the tables of models and parameters."""

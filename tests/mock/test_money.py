@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client.generated.rules import Factor
 from legnext_client.mock.account import Account, Hold
+from legnext_client.mock.spec import DOCUMENT
+from legnext_client.prices import estimates, price
 from legnext_client.testing import MockServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = {"jobId": "images", "imageNo": 0}
 PLACES = {"width": 1024, "height": 1024}
@@ -91,6 +98,33 @@ def test_each_request_costs_what_the_price_page_says(
     api.server.clock.advance(3600)
     assert api.job(job_id)["meta"]["usage"] == {"type": "point", "frozen": held, "consume": charged}
     assert (before - api.server.balance, api.server.frozen, api.server.consumed) == (charged, 0, charged)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "points"),
+    [
+        ("a --motion high", 1440),
+        ("a --motion HIGH", 1440),
+        ("a --motion low", 480),
+        ("a --motion", 480),
+        ("a --bs 4", 960),
+        ("a --bs 4.0", 960),
+        ("a --bs four", 480),
+    ],
+)
+def test_a_factor_can_ask_for_a_word_as_for_a_number_and_client_and_mock_agree(
+    calling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, points: int
+) -> None:
+    rows: list[Any] = [{"flag": "motion", "value": "high", "factor": 3}, {"flag": "bs", "value": 4, "factor": 2}]
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    document["x-legnext"]["price_factors"] = [{**row, "models": ["video"]} for row in rows]
+    spec = tmp_path / "factors.json"
+    spec.write_text(json.dumps(document), encoding="utf-8")
+    with MockServer(in_process=True, spec=spec) as server:
+        job_id = calling(server).accepted("video_diffusion", prompt=prompt)
+        assert calling(server).job(job_id)["meta"]["usage"]["frozen"] == points
+    monkeypatch.setattr(estimates, "PRICE_FACTORS", tuple(Factor(models=("video",), **row) for row in rows))
+    assert price("video_diffusion", {"prompt": prompt}).points == points
 
 
 def test_the_table_above_has_all_paid_operations_of_the_price_page(api: Any) -> None:

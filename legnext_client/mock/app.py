@@ -84,6 +84,8 @@ class App:
                 return answer
             value = read_json(await _body(headers, receive))
             check_body(self._spec, operation, value)
+            if "makes" not in operation.extension:  # what makes no job
+                return self._example(operation)
             return self.service.submit(operation, key, value, asked)
         except Refusal as refusal:
             task_type = operation.task_type if operation is not None and operation.is_paid else self._known_types

@@ -136,6 +136,19 @@ def test_it_serves_another_document(run: Any, tmp_path: Path) -> None:
                 }
             },
             "/v2/weather": {
+                "post": {
+                    "operationId": "wish",
+                    "x-legnext": {"price": {"points": 0}},
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"type": "object", "minProperties": 1}}}
+                    },
+                    "responses": {
+                        "200": {
+                            "description": "yes",
+                            "content": {"application/json": {"examples": {"fair": {"value": {"heard": True}}}}},
+                        }
+                    },
+                },
                 "get": {
                     "operationId": "weather",
                     "responses": {
@@ -144,7 +157,7 @@ def test_it_serves_another_document(run: Any, tmp_path: Path) -> None:
                             "content": {"application/json": {"examples": {"fair": {"value": {"sun": True}}}}},
                         }
                     },
-                }
+                },
             },
         },
     }
@@ -156,6 +169,8 @@ def test_it_serves_another_document(run: Any, tmp_path: Path) -> None:
     assert song["task_type"] == "song"
     assert httpx.post(f"{running.base_url}/v2/sing", json={}).status_code == 400
     assert httpx.get(f"{running.base_url}/v2/weather").json() == {"sun": True}
+    assert httpx.post(f"{running.base_url}/v2/weather", json={"rain": 1}).json() == {"heard": True}
+    assert httpx.post(f"{running.base_url}/v2/weather", json={}).status_code == 400
     root = running.base_url.removesuffix("/other/api")
     assert httpx.get(f"{root}/__mock__/ledger").json()[0]["points"] == 7
 

@@ -20,6 +20,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import asked_for
+import flag_tables
+import references
 import signatures
 import table
 import yaml
@@ -59,7 +62,7 @@ def main() -> int:
     try:
         errors = generate(spec, options.spec, options.package)
     except table.SpecError as reason:
-        errors = [str(reason)]
+        errors = list(reason.args)
     for error in errors:
         print(f"{options.spec.name}: {error}", file=sys.stderr)
     return 1 if errors else 0
@@ -74,8 +77,8 @@ def arguments() -> argparse.Namespace:
 
 def generate(spec: Row, source: Path, package: Path) -> list[str]:
     """Write `generated/` and `openapi.json` into the package; the errors come back, nothing is half written then."""
-    rows = table.operations(spec)
-    rules = table.rules(spec)
+    rows, rules = table.operations(spec), table.rules(spec)
+    check(rows, rules)
     settings = ConfigFile.load_from_path(ROOT / "generator-config.yaml")
     with tempfile.TemporaryDirectory(prefix=".generated-", dir=package) as scratch:
         output = Path(scratch) / "generated"
@@ -88,15 +91,24 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
         problems += [problem for collection in collections for problem in collection.parse_errors]
         if not problems:
             project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
-            facts = {"spec": spec, "operations": rows, "rules": rules, "methods": methods(rows, parsed)}
+            facts = {"spec": spec, "operations": told(rows), "rules": rules, "methods": methods(rows, parsed)}
             problems.extend(build(project, facts))
         if problems:
             return [f"{problem.header}: {problem.detail}" for problem in problems]
         tidy(output)
+        if lost := [*asked_for.lost(output)]:
+            return lost
         shutil.rmtree(package / "generated", ignore_errors=True)
         output.rename(package / "generated")
     (package / "openapi.json").write_text(json.dumps(spec, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return []
+
+
+def check(rows: list[Row], rules: Row) -> None:
+    """Refuse what would generate, and then tell a wrong price."""
+    wrong = [*references.problems(rows, rules), *flag_tables.problems(rules)]
+    if wrong:
+        raise table.SpecError(*wrong)
 
 
 def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
@@ -109,6 +121,11 @@ def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
         text = project.env.get_template(f"{name}.py.jinja").render()
         (project.package_dir / f"{name}.py").write_text(text, encoding="utf-8")
     return problems
+
+
+def told(rows: list[Row]) -> list[Row]:
+    """What the client is told of each operation: how large its images are is for whoever draws them."""
+    return [{key: value for key, value in row.items() if key != "long_edge"} for row in rows]
 
 
 def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
@@ -163,7 +180,7 @@ def constructor(name: str, row: Row) -> str:
         match value:
             case None | ():
                 continue
-            case False if key != "default":
+            case False if key not in ("default", "value"):
                 continue
             case dict():
                 parts.append(f"{key}={constructor(NESTED[key], cast('Row', value))}")

@@ -42,6 +42,8 @@ _ROWS = {
     "price_factors": set(_FACTOR.split()),
     "duration_factors": set(_FACTOR.split()),
 }
+_ROW_NEEDS = {"models": {"model"}, "parameters": {"flag", "models"}}
+_FACTOR_NEEDS = {"models", "factor"}
 
 _OPERATION_NEEDS = ("operationId", "tags", "summary", "description", "responses")
 _KEYS = {
@@ -51,12 +53,13 @@ _KEYS = {
     "prompt": {"field", "kind"},
     "source": {"not_models", "not_flags", "flag"},
     "film": {"adds", "at_most", "size", "sizes"},
+    "long_edge": {"field", "pixels"},
 }
 """What the rows under an operation's `x-legnext` may say."""
 
 
 class SpecError(Exception):
-    """The spec says something that the generated table has no word for."""
+    """The spec says something that nothing can follow. Each argument is one thing that is wrong."""
 
 
 def snake_case(wire: str) -> str:
@@ -237,10 +240,9 @@ def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
     }
     for key in ("role", "alias", "task_type", "takes", "makes", "unwrap"):
         row[key] = own.pop(key, None)
-    for key in ("price", "seconds", "prompt", "source", "film"):
+    for key in ("price", "seconds", "prompt", "source", "film", "long_edge"):
         row[key] = own.pop(key, None)
-        _only(f"{name}: {key}", row[key] or {}, _KEYS[key])
-    own.pop("long_edge", None)  # for whoever draws the images; the client has no use for it
+        _only(f"{name}: {key}", {} if row[key] is None else row[key], _KEYS[key])
     _only(name, own, set())
     if row["price"]:
         changes = row["price"].get("when", ())
@@ -251,13 +253,15 @@ def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
 
 
 def _only(where: str, own: Json, known: set[str]) -> None:
+    if not isinstance(own, dict):  # pyright: ignore[reportUnnecessaryIsInstance]  # it is what somebody wrote
+        raise SpecError(f"{where} must be an object; got {own!r}")
     unread = sorted(set(own) - known)
     if unread:
         raise SpecError(f"{where}: x-legnext has {', '.join(unread)}, which nothing reads")
 
 
 def _price_row(when: Json) -> Json:
-    return {"points": when["points"], "field": when.get("field"), "value": when.get("is"), "source": when.get("source")}
+    return {key: when.get("is" if key == "value" else key) for key in ("points", "field", "value", "source")}
 
 
 def _parameter(spec: Json, name: str, parameter: Json) -> Json:
@@ -284,10 +288,12 @@ def rules(spec: Json) -> Json:
     """The data under the root's `x-legnext`: models, prompt parameters, factors, and what is left: plain numbers."""
     own = spec["x-legnext"]
     for name, known in _ROWS.items():
-        for row in own[name]:
+        for row in own.get(name, ()):
             if set(row) - known or None in row.values():
                 raise SpecError(f"x-legnext: a row of {name} has a key that nothing reads, or no value: {row}")
+            if absent := sorted(_ROW_NEEDS.get(name, _FACTOR_NEEDS) - set(row)):
+                raise SpecError(f"x-legnext: a row of {name} must have {', '.join(absent)}: {row}")
     return {
-        **{name: own[name] for name in _ROWS},
+        **{name: own.get(name, []) for name in _ROWS},
         "numbers": {name.upper(): value for name, value in own.items() if name not in _ROWS},
     }

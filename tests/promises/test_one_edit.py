@@ -243,6 +243,16 @@ def with_extension(**own: Any) -> Json:
     return with_operation(**{"x-legnext": RELIGHT["x-legnext"] | own})
 
 
+def with_price_by(field: str, value: str) -> Json:
+    return with_extension(price={"points": 1, "when": [{"field": field, "is": value, "points": 2}]})
+
+
+def without(path: str) -> Json:
+    spec = edited()
+    del spec["paths"][path]
+    return spec
+
+
 BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
     ("an unknown keyword", with_field("step", type="integer", multipleOf=5), ("step", "multipleOf")),
     ("a field of two types", with_field("step", type=["integer", "string"]), ("step", "integer")),
@@ -264,6 +274,9 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
     ("an operationId used twice", with_operation(operationId="reroll"), ("operationId", "reroll")),
     ("a role used twice", with_extension(role="balance"), ("role", "balance")),
     ("an alias that is an operationId", with_extension(alias="upscale"), ("alias", "upscale")),
+    ("a price by no field", with_price_by("mode", "neon"), ("relight", "price.when.field", "mood", "'mode'")),
+    ("a price by no value", with_price_by("mood", "noon"), ("relight", "price.when.is", "neon", "'noon'")),
+    ("a role that nobody has", without("/v1/video-upscale"), ("no operation has the role film.upscale",)),
     ("no operationId", with_operation(operationId=None), ("/v1/relight-image", "operationId")),
     ("no description", with_operation(description=""), ("/v1/relight-image", "description")),
     (

@@ -85,7 +85,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "legnext_client", package, ignore=shutil.ignore_patterns("__pycache__"))
     source = folder / "edited.yaml"
     source.write_text(json.dumps(edited()), encoding="utf-8")
-    generator = [sys.executable, ROOT / "scripts" / "generate.py", "--spec", source, "--package", package]
+    generator: list[str | Path] = [
+        sys.executable,
+        ROOT / "scripts" / "generate.py",
+        "--spec",
+        source,
+        "--package",
+        package,
+    ]
     made = subprocess.run(generator, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     return folder

@@ -21,11 +21,12 @@ SPEC: Json = json.loads((ROOT / "legnext_client" / "openapi.json").read_text(enc
 
 
 def spec_of_one(**properties: Json) -> Json:
-    """A spec whose only operation works on a job and takes these fields besides its id."""
+    """A spec with one operation beside those that code must know: it works on a job, and takes these fields."""
     spec = copy.deepcopy(SPEC)
     operation = spec["paths"]["/v1/reroll"]["post"]
     spec["components"]["schemas"]["RerollRequest"]["properties"] = {"jobId": {"type": "string"}, **properties}
-    spec["paths"] = {"/v1/reroll": {"post": operation}}
+    must_be = {path: item for path, item in spec["paths"].items() if '"role"' in json.dumps(item)}
+    spec["paths"] = {"/v1/reroll": {"post": operation}, **must_be}
     return spec
 
 

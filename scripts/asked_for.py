@@ -1,0 +1,63 @@
+"""What hand-written code asks of what is generated: operations by their roles, and classes and tables by their names.
+
+Where the document does not give one of them any more, the package could not be imported; so nothing is generated then.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(__file__).resolve().parent.parent / "legnext_client"
+_GENERATED = "legnext_client.generated."
+_ROLE = re.compile(r'ROLES\["([\w.]+)"\]')
+
+
+@cache
+def roles() -> dict[str, str]:
+    """The roles that are asked for, each with a module that does."""
+    found: dict[str, str] = {}
+    for module, text in _hand_written():
+        for role in _ROLE.findall(text):
+            found.setdefault(role, module)
+    return found
+
+
+def lost(generated: Path) -> Iterator[str]:
+    """The names that are imported from generated code and are not in it."""
+    for module, text in _hand_written():
+        for node in ast.walk(ast.parse(text)) if _GENERATED in text else ():
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_GENERATED):
+                name = (node.module or "").removeprefix(_GENERATED)
+                there = _names(generated, name) | {"*"}
+                for alias in node.names:
+                    if alias.name not in there:
+                        yield f"legnext_client/{module} imports {alias.name} from generated.{name}, which has none now"
+
+
+@cache
+def _hand_written() -> list[tuple[str, str]]:
+    """The modules of the package, by their paths in it, with their texts."""
+    paths = [(path.relative_to(PACKAGE).as_posix(), path) for path in sorted(PACKAGE.rglob("*.py"))]
+    return [(name, path.read_text(encoding="utf-8")) for name, path in paths if not name.startswith("generated/")]
+
+
+@cache
+def _names(generated: Path, module: str) -> set[str]:
+    """What can be imported from a generated module."""
+    path = generated / f"{module}.py"
+    path = path if path.exists() else generated / module / "__init__.py"
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.alias(name=name) | ast.Name(id=name):
+                found.add(name)
+            case _:
+                pass
+    return found

@@ -1,0 +1,48 @@
+"""Edits of the document for trials of the generator: what it finds wrong with each, and whether that is told."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import generate
+import table
+
+Json = dict[str, Any]
+
+SPEC: Json = json.loads(
+    (Path(__file__).resolve().parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
+)
+GONE: Any = object()
+"""In the place of a value: nothing stands there."""
+
+
+def edited(changes: Json) -> Json:
+    """The document with these values at these places: `/v1/pan post x-legnext price points`, a word for each key.
+
+    A word in a list is the number of an item, or + for one more.
+    """
+    spec = copy.deepcopy(SPEC)
+    for place, value in changes.items():
+        *steps, last = place.split()
+        found: Any = spec
+        for step in steps:
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        if isinstance(found, list):
+            found[:] = [*found, value] if last == "+" else [*found[: int(last)], value, *found[int(last) + 1 :]]
+        elif value is GONE:
+            del found[last]
+        else:
+            found[last] = value
+    return spec
+
+
+def told(spec: Json) -> tuple[str, ...]:
+    """What the generator says is wrong with a document, before it writes anything."""
+    try:
+        generate.check(table.operations(spec), table.rules(spec))
+    except table.SpecError as error:
+        return error.args
+    return ()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import asked_for
 import flag_tables
+import naming
 import references
 import signatures
 import table
@@ -30,6 +31,8 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import PythonIdentifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +81,7 @@ def arguments() -> argparse.Namespace:
 def generate(spec: Row, source: Path, package: Path) -> list[str]:
     """Write `generated/` and `openapi.json` into the package; the errors come back, nothing is half written then."""
     rows, rules = table.operations(spec), table.rules(spec)
-    check(rows, rules)
+    check(spec, rows, rules)
     settings = ConfigFile.load_from_path(ROOT / "generator-config.yaml")
     with tempfile.TemporaryDirectory(prefix=".generated-", dir=package) as scratch:
         output = Path(scratch) / "generated"
@@ -104,9 +107,9 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
     return []
 
 
-def check(rows: list[Row], rules: Row) -> None:
-    """Refuse what would generate, and then tell a wrong price."""
-    wrong = [*references.problems(rows, rules), *flag_tables.problems(rules)]
+def check(spec: Row, rows: list[Row], rules: Row) -> None:
+    """Refuse what would generate, and then be out of reach or tell a wrong price."""
+    wrong = [*naming.problems(spec, rows), *references.problems(rows, rules), *flag_tables.problems(rules)]
     if wrong:
         raise table.SpecError(*wrong)
 
@@ -137,7 +140,8 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
     }
     found: list[Row] = []
     for row in rows:
-        properties = signatures.properties(endpoints[row["name"]])
+        name = PythonIdentifier(UntrustedString(row["name"]), prefix="")  # `list` is `list_` among the endpoints
+        properties = signatures.properties(endpoints[name])
 
         def described(fields: tuple[Row, ...], properties: Any = properties) -> list[Row]:
             return [signatures.argument(field, properties[field["wire"]]) for field in fields]

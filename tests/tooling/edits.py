@@ -42,7 +42,7 @@ def edited(changes: Json) -> Json:
 def told(spec: Json) -> tuple[str, ...]:
     """What the generator says is wrong with a document, before it writes anything."""
     try:
-        generate.check(table.operations(spec), table.rules(spec))
+        generate.check(spec, table.operations(spec), table.rules(spec))
     except table.SpecError as error:
         return error.args
     return ()

@@ -1,0 +1,97 @@
+"""What operations, aliases and tags may be called: so that each is reached by its name, in Python and in a shell.
+
+What hand-written code has taken is read out of its text. Importing it would import the generated code below it, which
+may be the very thing that is broken and made anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import table
+from asked_for import PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Json = dict[str, Any]
+
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+
+
+def problems(spec: Json, rows: Sequence[Json]) -> Iterator[str]:
+    """What is wrong with the names of a document, by the rows of its operations."""
+    described = [tag["name"] for tag in spec.get("tags", ()) if tag.get("description")]
+    for row in rows:
+        place = f"{row['method']} {row['path']}"
+        yield from _no_name(f"{place}: operationId", row["name"])
+        if row["alias"] is not None:
+            yield from _no_name(f"{place}: alias", row["alias"])
+            yield from _taken(f"{place}: alias", row["alias"], commands(), "a command of that name hides it")
+        if any(field["wire"] == table.JOB_FIELD for field in row["fields"]):
+            hides = "jobs have an attribute of that name, which hides the follow-up"
+            yield from _taken(f"{place}: operationId", row["name"], of_jobs(), hides)
+        if row["namespace"] not in described:
+            yield (
+                f"{place}: tag must be one that stands with a description under tags at the top of the document "
+                f"({', '.join(described)}); got {row['namespace']!r}"
+            )
+    for tag in dict.fromkeys(row["namespace"] for row in rows):
+        yield from _no_name("tag", tag)
+        yield from _taken("tag", tag, of_clients(), "clients have a method of that name, which hides the namespace")
+
+
+def commands() -> set[str]:
+    """The commands that are written by hand, as operations are spelt."""
+    for node in _tree("cli/entries.py"):
+        match node:
+            case ast.Assign(targets=[ast.Name(id="OWN")], value=ast.Dict(keys=keys)):
+                return {str(key.value).replace("-", "_") for key in keys if isinstance(key, ast.Constant)}
+            case _:
+                pass
+    raise LookupError("cli/entries.py has no OWN")
+
+
+def of_jobs() -> set[str]:
+    """The public attributes of jobs, of either colour, but for the follow-ups."""
+    return _attributes("job_view.py") | _attributes("jobs.py")
+
+
+def of_clients() -> set[str]:
+    """The methods of clients. A property of theirs may have a tag's name: that is the namespace, with more to it."""
+    return _attributes("base_client.py", properties=False) | _attributes("client.py", properties=False)
+
+
+def _no_name(what: str, name: str) -> Iterator[str]:
+    if not _SNAKE_CASE.fullmatch(name) or keyword.iskeyword(name):
+        yield f"{what} must be a name in snake_case, such as paint_over, and no keyword of Python; got {name!r}"
+
+
+def _taken(what: str, name: str, taken: set[str], why: str) -> Iterator[str]:
+    if name in taken:
+        yield f"{what} must not be {name!r}: {why}; so it is with {', '.join(sorted(taken))}"
+
+
+def _attributes(module: str, *, properties: bool = True) -> set[str]:
+    """The public attributes that the classes of a module define in their bodies."""
+    found: set[str] = set()
+    for node in _tree(module):
+        for item in node.body if isinstance(node, ast.ClassDef) else ():
+            match item:
+                case ast.FunctionDef(name=name, decorator_list=decorators):
+                    if properties or not any(ast.unparse(each) == "property" for each in decorators):
+                        found.add(name)
+                case ast.AsyncFunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                    found.add(name)
+                case _:
+                    pass
+    return {name for name in found if not name.startswith("_")}
+
+
+@cache
+def _tree(module: str) -> list[ast.stmt]:
+    return ast.parse((PACKAGE / module).read_text(encoding="utf-8")).body

@@ -1,0 +1,130 @@
+"""Operations, aliases and tags are reached by their names, in Python and in a shell, or nothing is generated."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import generate
+import naming
+import pytest
+
+from legnext_client import AsyncClient, AsyncJob, Client, Job
+from legnext_client.cli.entries import OWN, entries
+from legnext_client.generated.operations import OPERATIONS
+
+from .edits import edited, told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Takes a job, so it is a follow-up; and one that is none.
+FOLLOWS, BEGINS = "/v1/reroll", "/v1/blend"
+NO_NAME = "must be a name in snake_case, such as paint_over, and no keyword of Python; got "
+
+
+def named(name: str, path: str = FOLLOWS) -> dict[str, Any]:
+    return {f"paths {path} post operationId": name}
+
+
+def alias(name: str) -> dict[str, Any]:
+    return {f"paths {FOLLOWS} post x-legnext alias": name}
+
+
+def tagged(tag: str, **more: str) -> dict[str, Any]:
+    return {f"paths {FOLLOWS} post tags": [tag], "tags +": {"name": tag, **more}}
+
+
+@pytest.mark.parametrize(
+    "name", ["colourSketch", "Colour", "colour-sketch", "colour sketch", "_colour", "2x", "import"]
+)
+def test_a_name_that_is_none_in_python_is_refused(name: str) -> None:
+    assert told(edited(named(name))) == (f"POST {FOLLOWS}: operationId {NO_NAME}{name!r}",)
+    assert told(edited(alias(name))) == (f"POST {FOLLOWS}: alias {NO_NAME}{name!r}",)
+    assert told(edited(tagged(name, description="New."))) == (f"tag {NO_NAME}{name!r}",)
+
+
+@pytest.mark.parametrize("name", ["colour", "colour_sketch", "upscale_2x", "v8_hd", "match"])
+def test_other_names_are_taken(name: str) -> None:
+    for changes in (named(name), alias(name), tagged(name, description="New.")):
+        assert told(edited(changes)) == ()
+
+
+def test_an_operation_may_be_called_like_a_builtin_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "client_of_builtins"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    spec = edited(named("list"))
+    source = tmp_path / "spec.yaml"
+    source.write_text(json.dumps(spec), encoding="utf-8")
+    assert generate.generate(spec, source, package) == []
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    namespaces = importlib.import_module("client_of_builtins.generated.namespaces")
+    assert "job_id" in inspect.signature(namespaces.Midjourney.list).parameters
+
+
+def test_a_tag_must_stand_at_the_top_with_a_description() -> None:
+    for changes in ({f"paths {FOLLOWS} post tags": ["art"]}, tagged("art")):
+        assert told(edited(changes)) == (
+            f"POST {FOLLOWS}: tag must be one that stands with a description under tags at the top of the document "
+            "(midjourney, tasks, account); got 'art'",
+        )
+
+
+@pytest.mark.parametrize("name", ["wait", "download", "refresh", "updates", "insist", "raw", "image_urls", "output"])
+def test_a_follow_up_that_jobs_would_hide_is_refused(name: str) -> None:
+    [said] = told(edited(named(name)))
+    assert said.startswith(f"POST {FOLLOWS}: operationId must not be {name!r}: jobs have an attribute of that name")
+    assert said.endswith(", ".join(sorted(naming.of_jobs())))
+    assert told(edited(named(name, BEGINS))) == ()
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_an_alias_that_a_command_would_hide_is_refused(name: str) -> None:
+    [said] = told(edited(alias(name)))
+    assert said.startswith(f"POST {FOLLOWS}: alias must not be {name!r}: a command of that name hides it")
+
+
+@pytest.mark.parametrize("name", ["batch", "film", "mock"])
+def test_an_operation_called_like_a_command_has_a_longer_command(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(edited(named(name))) == ()
+    new = OPERATIONS["reroll"]._replace(name=name)
+    monkeypatch.setattr("legnext_client.cli.entries.OPERATIONS", {name: new})
+    assert {name, f"midjourney-{name}"} <= set(entries())
+
+
+@pytest.mark.parametrize("name", ["batch", "run", "wait_all", "price", "budget", "close"])
+def test_a_tag_that_clients_would_hide_is_refused(name: str) -> None:
+    [said] = told(edited(tagged(name, description="New.")))
+    assert said.startswith(f"tag must not be {name!r}: clients have a method of that name")
+
+
+def own(*classes: type) -> dict[str, object]:
+    """The public attributes that classes have from hand-written code."""
+    return {
+        name: value
+        for each in classes
+        for above in each.__mro__
+        if ".generated." not in above.__module__
+        for name, value in vars(above).items()
+        if not name.startswith("_")
+    }
+
+
+def test_the_names_that_are_read_out_of_code_are_those_that_are_taken() -> None:
+    assert naming.of_jobs() == set(own(Job, AsyncJob))
+    methods = {name for name, value in own(Client, AsyncClient).items() if not isinstance(value, property)}
+    assert naming.of_clients() == methods
+    assert naming.commands() == {name.replace("-", "_") for name in OWN}
+
+
+def test_a_property_that_clients_have_for_a_tag_does_not_hide_it() -> None:
+    namespaces = {operation.namespace for operation in OPERATIONS.values()}
+    hidden = {name: value for name, value in own(Client, AsyncClient).items() if name in namespaces}
+    for kind in (Client("k"), AsyncClient("k")):
+        for name in hidden:
+            generated = {each.__module__ for each in type(getattr(kind, name)).__mro__}
+            assert "legnext_client.generated.namespaces" in generated

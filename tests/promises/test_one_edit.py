@@ -120,7 +120,7 @@ def test_the_table_has_an_entry(fresh: Callable[[str], Any]) -> None:
     relight = table.OPERATIONS["relight"]
     assert (relight.namespace, relight.method, relight.path) == ("midjourney", "POST", "/v1/relight-image")
     assert (relight.task_type, relight.takes, relight.makes) == ("relight", "image", "image")
-    assert relight.price == (90, ((130, "mood", "neon", None),))
+    assert (relight.price.points, relight.price.when) == (90, ((130, "mood", "neon", None),))
     assert relight.seconds == (20, 0.5)
     assert table.ALIASES["illuminate"] is relight
     names = {field.wire: field.name for field in relight.fields}
@@ -191,7 +191,7 @@ def test_the_check_before_sending_knows_every_bound(fresh: Callable[[str], Any])
         "lamp_pos.colour must have at most 20 characters; got 21 characters",
         "lamp_pos.x must be at least 0; got -1",
         "lamp_pos.y is required (at least 0)",
-        "mood must be one of dawn (FIRST_LIGHT), neon (CITY); got 'noon'",
+        "mood must be one of dawn, neon; got 'noon'",
         "strength must be 0.5 to 2; got 2.5",
     ]
 

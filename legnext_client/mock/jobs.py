@@ -34,6 +34,7 @@ class Job:
         "hold",
         "job_id",
         "key",
+        "lasts",
         "number",
         "operation",
         "prompt",
@@ -71,15 +72,20 @@ class Job:
         """A status that is told in every answer, whatever the clock says; such a job is never done."""
         self.answer: dict[str, Any] | None = None
         """An answer to give as it is, for a job that was put there."""
-        self.created = self.staged = self.started = self.ends = 0.0
+        self.created = self.staged = self.started = self.ends = self.lasts = 0.0
 
     def live(self, created: float, begins: float, lasts: float) -> None:
         """Set the stages: accepted at `created`, taken up at `begins`, done `lasts` seconds later (perhaps never)."""
         pace = min(lasts, self.typical)
         self.created = created
+        self.lasts = lasts
         self.staged = begins + pace * _STAGED_AFTER
         self.started = begins + pace * _STARTED_AFTER
         self.ends = begins + lasts
+
+    def begin(self, at: float) -> None:
+        """Take up a job that had to wait."""
+        self.live(self.created, at, self.lasts)
 
     def status(self, now: float) -> str:
         if self.word is not None:

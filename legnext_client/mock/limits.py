@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .jobs import Job
 
 
 class JobsAtOnce:
-    """How many jobs of each key are on their way, and when the next place is free.
+    """The jobs of each key that have a place, and those that wait for one.
 
-    Without a limit everything begins at once. With one, a further job is refused, or waits where `queues` is set: when
-    it begins is known as soon as it is accepted, because every job's end is.
+    Without a limit every job has a place. With one, a further job is refused, or waits where `queues` is set. How long,
+    nobody can say beforehand: a job may be ended by hand, or never.
     """
 
     def __init__(self, limit: int | None, *, queues: bool) -> None:
         self._limit = limit
         self._queues = queues
         self._running: dict[str, int] = {}
-        self._places: dict[str, list[float]] = {}
+        # In the order in which they came, and any of them can be taken out without looking at the others.
+        self._waiting: dict[str, OrderedDict[Job, None]] = {}
 
     def running(self, key: str) -> int:
         return self._running.get(key, 0)
 
     def is_full(self, key: str) -> bool:
         """Whether another job has to be refused."""
-        return self._limit is not None and not self._queues and self.running(key) >= self._limit
+        return not self._queues and not self._has_room(key)
 
-    def begins(self, key: str, now: float) -> float:
-        """When a job that is accepted now is taken up."""
-        places = self._places.get(key, [])
-        if self._limit is None or not self._queues or len(places) < self._limit:
-            return now
-        return max(now, places[0])
+    def entered(self, job: Job) -> bool:
+        """Whether a job that was accepted has a place; without one it waits."""
+        if not self._has_room(job.key):
+            self._waiting.setdefault(job.key, OrderedDict())[job] = None
+            return False
+        self._running[job.key] = self.running(job.key) + 1
+        return True
 
-    def entered(self, key: str, ends: float) -> None:
-        self._running[key] = self.running(key) + 1
-        if self._limit is not None and self._queues:
-            places = self._places.setdefault(key, [])
-            if len(places) < self._limit:
-                heapq.heappush(places, ends)
-            else:
-                heapq.heapreplace(places, ends)
+    def left(self, job: Job) -> Job | None:
+        """A job has ended; the one that has its place now."""
+        waiting = self._waiting.get(job.key)
+        if waiting and job in waiting:
+            del waiting[job]  # it was ended by hand, and had no place to give
+            return None
+        if waiting:
+            return waiting.popitem(last=False)[0]
+        self._running[job.key] -= 1
+        return None
 
-    def left(self, key: str) -> None:
-        self._running[key] -= 1
+    def _has_room(self, key: str) -> bool:
+        return self._limit is None or self.running(key) < self._limit
 
 
 class RequestsPerSecond:

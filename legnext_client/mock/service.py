@@ -145,8 +145,9 @@ class Service:
             job.fails = failed
             job.staged, job.started, job.ends = min(job.staged, now), min(job.started, now), now
             if not job.settled:
-                heapq.heappush(self._ending, (now, job.number, job))
+                self._expect(job)
             self.settle()
+            self.wake()  # a job that waited may have begun, and a callback may be due sooner than anything was
 
     def made(self, operation: Operation, key: str, body: dict[str, Any], job_id: str, style: str) -> Job:
         """A job that has not been accepted."""
@@ -222,11 +223,18 @@ class Service:
         job.settled = True
         if job.hold is not None:
             self.account.settle(job.hold, 0 if job.fails else job.charged)
-        self.at_once.left(job.key)
+        if (waiting := self.at_once.left(job)) is not None:
+            waiting.begin(job.ends)
+            self._expect(waiting)
         if self._calls(job) and job.callback is not None:
             self._calling -= 1
             chance = Draws(self.settings.seed, job.number).among(256, purpose=1) / 256
             self.postman.schedule(job.job_id, job.callback, job.ends, lambda: self.answers.job(job, job.ends), chance)
+
+    def _expect(self, job: Job) -> None:
+        """Have the job's end noticed when it comes."""
+        if job.ends < NEVER:
+            heapq.heappush(self._ending, (job.ends, job.number, job))
 
     def _calls(self, job: Job) -> bool:
         return job.callback is not None and self.settings.callbacks.shape != "off"
@@ -275,12 +283,10 @@ class Service:
         elif AT_ONCE in words or "at_once" in names:
             lasts = 0.0
         job.fails = FAILS in words or "job_fails" in names
-        job.live(now, self.at_once.begins(job.key, now), lasts)
-        self.at_once.entered(job.key, job.ends)
+        job.live(now, now if self.at_once.entered(job) else NEVER, lasts)
         self.jobs[job.job_id] = job
         self.accepted.append(job)
-        if job.ends < NEVER:
-            heapq.heappush(self._ending, (job.ends, job.number, job))
+        self._expect(job)
         if self._calls(job):
             self._calling += 1
             self.wake()

@@ -243,3 +243,21 @@ def test_the_callback_of_one_job_does_not_wait_for_jobs_without(calling: Any, re
         api.accepted("diffusion", text="a", callback=receiver.url)
         assert receiver.received.get(timeout=20)
         assert other.get(f"{server.root_url}/__mock__/callbacks").status_code == 200
+
+
+def test_a_job_that_waited_for_one_ended_by_hand_is_called_back_by_itself(calling: Any, receiver: Receiver) -> None:
+    with MockServer(in_process=True, time_scale=10_000, concurrency=1, queues=True, answers="plain") as server:
+        api = calling(server)
+        first = api.accepted("diffusion", text="never-end-this-job", callback=receiver.url)
+        second = api.accepted("diffusion", text="a", callback=receiver.url)
+        server.jobs.complete(first)
+        received = [json.loads(receiver.received.get(timeout=20).body)["job_id"] for _ in range(2)]
+        assert received == [first, second]
+
+
+def test_a_late_callback_of_a_job_ended_by_hand_comes_by_itself(calling: Any, receiver: Receiver) -> None:
+    callbacks = CallbackSettings(delay=50)
+    with MockServer(in_process=True, time_scale=1000, callbacks=callbacks, answers="plain") as server:
+        job_id = calling(server).accepted("diffusion", text="never-end-this-job", callback=receiver.url)
+        server.jobs.complete(job_id)
+        assert json.loads(receiver.received.get(timeout=20).body)["job_id"] == job_id

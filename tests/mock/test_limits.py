@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client.mock.limits import JobsAtOnce, RequestsPerSecond
+from legnext_client.mock.limits import RequestsPerSecond
 from legnext_client.testing import MockServer
 
 
@@ -48,16 +48,54 @@ def test_a_service_that_queues_begins_a_job_when_there_is_room(calling: Any) -> 
             assert earlier["ended_at"] < later["started_at"]
 
 
-def test_places_are_given_in_the_order_in_which_they_become_free() -> None:
-    places = JobsAtOnce(2, queues=True)
-    for ends in (10.0, 5.0):
-        assert places.begins("k", 0.0) == 0.0
-        places.entered("k", ends)
-    assert places.begins("k", 1.0) == 5.0
-    places.entered("k", 30.0)
-    assert places.begins("k", 1.0) == 10.0
-    assert places.begins("k", 12.0) == 12.0
-    assert not places.is_full("k")
+def test_places_are_given_in_the_order_in_which_the_jobs_came(calling: Any) -> None:
+    with MockServer(in_process=True, concurrency=2, queues=True, answers="plain") as server:
+        api = calling(server)
+        ends = [api.accepted("diffusion", text="never-end-this-job") for _ in range(2)]
+        waiting = [api.accepted("diffusion", text="never-end-this-job") for _ in range(3)]
+        for first in (ends[1], ends[0], waiting[0]):
+            server.jobs.complete(first)
+            server.clock.advance(60)
+        assert [api.job(job)["status"] for job in waiting] == ["completed", "processing", "processing"]
+
+
+@pytest.mark.parametrize("text", ["a", "never-end-this-job"])
+@pytest.mark.parametrize("way", ["complete", "fail"])
+def test_a_job_that_is_ended_by_hand_makes_room(calling: Any, text: str, way: str) -> None:
+    with MockServer(in_process=True, concurrency=1, queues=True, answers="nanoseconds") as server:
+        api = calling(server)
+        first, second, third = (api.accepted("diffusion", text=each) for each in (text, "a", "a"))
+        server.clock.advance(0.5)
+        getattr(server.jobs, way)(first)
+        server.clock.advance(3)
+        assert [api.job(job)["status"] for job in (second, third)] == ["processing", "pending"]
+        server.clock.advance(3600)
+        told = [api.job(job)["meta"] for job in (first, second, third)]
+        assert [api.job(job)["status"] for job in (second, third)] == ["completed", "completed"]
+        for earlier, later in itertools.pairwise(told):
+            assert earlier["ended_at"] < later["started_at"]
+
+
+def test_a_job_that_is_ended_while_it_waits_had_no_place_to_give(calling: Any) -> None:
+    with MockServer(in_process=True, concurrency=1, queues=True, answers="plain") as server:
+        api = calling(server)
+        running, waiting, last = (api.accepted("diffusion", text="never-end-this-job") for _ in range(3))
+        server.jobs.fail(waiting)
+        server.clock.advance(3600)
+        assert [api.job(job)["status"] for job in (running, waiting, last)] == ["processing", "failed", "pending"]
+        server.jobs.complete(running)
+        server.clock.advance(60)
+        assert api.job(last)["status"] == "processing"
+        assert (server.frozen, server.consumed) == (80, 80)
+
+
+def test_waiting_in_line_moves_on_by_itself_over_any_time(calling: Any) -> None:
+    with MockServer(in_process=True, concurrency=3, queues=True) as server:
+        api = calling(server)
+        jobs = [api.accepted("diffusion", text="a") for _ in range(50)]
+        server.clock.advance(100_000)
+        assert {api.job(job)["status"] for job in jobs} == {"completed"}
+        assert (server.frozen, server.consumed) == (0, 50 * 80)
 
 
 def test_more_requests_than_allowed_within_a_second_are_refused(calling: Any) -> None:

@@ -127,7 +127,7 @@ class Postman:
         try:
             answer = self._http(httpx).post(delivery.url, content=content, headers=headers)
             outcome, received = str(answer.status_code), answer.is_success
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except Exception as error:  # an address can be wrong in ways for which httpx has no error of its own
             outcome, received = f"{type(error).__name__}: {error}", False
         self.sent.append(replace(delivery, at=now, outcome=outcome))
         if not received and delivery.attempt <= self.settings.retries:

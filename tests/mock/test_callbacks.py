@@ -158,6 +158,17 @@ def test_nobody_listening_is_no_disaster(serving: Any) -> None:
     assert "ConnectError" in sent.outcome
 
 
+@pytest.mark.parametrize("host", ["a" * 300, "...", "xn--", "a..b", "[::1"])
+def test_a_host_that_cannot_be_looked_up_leaves_a_trace_and_is_tried_again(serving: Any, host: str) -> None:
+    api = serving(anywhere=True, retries=1)
+    job_id = api.done("diffusion", text="a", callback=f"http://{host}/")
+    (sent,) = api.server.callbacks.wait()
+    assert (sent.job_id, sent.url, sent.attempt) == (job_id, f"http://{host}/", 1)
+    assert ": " in sent.outcome
+    api.server.clock.advance(3600)
+    assert [each.attempt for each in api.server.callbacks.wait()] == [1, 2]
+
+
 def test_duplicates_delay_and_loss_come_on_request(serving: Any, receiver: Receiver) -> None:
     twice = serving(copies=2)
     twice.done("diffusion", text="a", callback=receiver.url)

@@ -116,7 +116,7 @@ def service_of(stage: Stage, operation: Operation, body: Json, label: str) -> Ve
     assert status == 200 or 400 <= status < 500, f"{label} answers {status}"
     if status != 200:
         assert (len(stage.booked), stage.server.balance) == (0, balance), f"{label} is refused and booked"
-    return Verdict(status not in (400, 413, 415), answer.decode(errors="replace"), status)
+    return Verdict(status not in (400, 413), answer.decode(errors="replace"), status)
 
 
 def asked(stage: Stage, method: Callable[..., Any], given: Json) -> Verdict:

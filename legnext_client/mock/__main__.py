@@ -89,12 +89,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
 def main(arguments: Sequence[str] | None = None, program: str = "python -m legnext_client.mock") -> int:
     """Run the server until it is told to end. Returns the exit status: 2 for options that make no sense, and 1 where
     this machine does not let it start."""
-    known = parser(program)
-    options = known.parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     try:
         settings = settings_of(options)
-        if not settings.keys:
-            known.error("--keys must name at least one key")
         from .server import Server
 
         server = Server(

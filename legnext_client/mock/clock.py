@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from .arguments import is_number, number, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STANDING_START = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+# No later time can be written; the rest of the last day is left for zones that are ahead.
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 class Clock:
     """Seconds since 1970 in the server's world. With `scale` None it moves only when `advance` is called."""
 
     def __init__(self, scale: float | None = 1.0, *, real: Callable[[], float] = time.monotonic) -> None:
-        if scale is not None and not (scale > 0 and math.isfinite(scale)):
-            raise ValueError(f"time_scale must be greater than 0; got {scale}. It is virtual seconds per real second.")
+        if scale is not None and not (is_number(scale) and scale > 0):
+            raise ValueError(
+                f"time_scale must be greater than 0; got {shown(scale)}. It is virtual seconds per real second."
+            )
         self.scale = scale
         self.on_advance: Callable[[], object] | None = None
         self._real = real
@@ -28,15 +33,14 @@ class Clock:
 
     @property
     def now(self) -> float:
-        """The virtual time."""
+        """The virtual time. It stops at the end of the year 9999."""
         if self.scale is None:
             return self._start + self._added
-        return self._start + self._added + (self._real() - self._zero) * self.scale
+        return min(self._start + self._added + (self._real() - self._zero) * self.scale, _LATEST)
 
     def advance(self, seconds: float) -> None:
         """Move on. What falls due on the way happens before this returns."""
-        if not (seconds >= 0 and math.isfinite(seconds)):
-            raise ValueError(f"Time goes forward only; got {seconds}.")
+        number("advance", seconds, 0, _LATEST - self.now, bound="the end of the year 9999")
         self._added += seconds
         if self.on_advance is not None:
             self.on_advance()

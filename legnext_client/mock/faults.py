@@ -6,6 +6,8 @@ import random
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .arguments import number, shown, text, whole, yes_or_no
+
 ARRIVAL, ACCEPTANCE, TELLING, ANSWER = "arrival", "acceptance", "telling", "answer"
 
 STAGES = {
@@ -28,6 +30,7 @@ STAGES = {
 """Every fault, and when it strikes: as a request arrives, a job is accepted or told of, or the answer goes out."""
 
 _STATUSES = {"html": 200}
+_BODILESS = (204, 304)
 _SECONDS = {"delay": 60.0, "drip": 1.0, "rate_limit": 1.0}
 _VALUES = {"unknown_status": "retry", "unknown_type": "hologram", "unknown_fields": "something new"}
 
@@ -94,25 +97,23 @@ class Faults:
         as_html: bool = False,
     ) -> Fault:
         """Set a fault: for the next `times` requests, for a `rate` of them, or, with neither, for the next one."""
-        if name not in STAGES:
-            raise ValueError(f"{name!r} is no fault; there are {', '.join(STAGES)}.")
-        if rate is not None and not 0 <= rate <= 1:
-            raise ValueError(f"rate must be 0 to 1; got {rate}.")
-        if times is not None and times < 0:
-            raise ValueError(f"times must be at least 0; got {times}.")
-        self._added += 1
+        if name not in tuple(STAGES):
+            raise ValueError(f"{shown(name)} is no fault; there are {', '.join(STAGES)}.")
         fault = Fault(
             name,
             times=1 if times is None and rate is None else times,
             rate=1.0 if rate is None else rate,
-            method=method.upper() if method else None,
+            method=method,
             path=path,
             seconds=_SECONDS.get(name, 0.0) if seconds is None else seconds,
             status=_STATUSES.get(name, 500) if status is None else status,
             value=_VALUES.get(name, "") if value is None else value,
             as_html=as_html,
-            random=random.Random(f"{self._seed}:{self._added}"),
         )
+        _check(fault)
+        fault.method = method.upper() if method is not None else None
+        self._added += 1
+        fault.random = random.Random(f"{self._seed}:{self._added}")
         self._faults.append(fault)
         return fault
 
@@ -146,6 +147,22 @@ class Faults:
         return path.startswith((fault.path, self._base_path + fault.path))
 
 
+def _check(fault: Fault) -> None:
+    if fault.times is not None:
+        whole("times", fault.times, 0)
+    number("rate", fault.rate, 0, 1)
+    if fault.method is not None:
+        text("method", fault.method)
+    if fault.path is not None:
+        text("path", fault.path)
+        if not fault.path.startswith("/"):
+            raise ValueError(f"path must begin with /; got {shown(fault.path)}.")
+    number("seconds", fault.seconds, 0)
+    whole("status", fault.status, 200, 599, but=_BODILESS)
+    text("value", fault.value, least=0)
+    yes_or_no("as_html", fault.as_html)
+
+
 def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """A job's answer in words that nobody knows."""
     for fault in faults:
@@ -161,19 +178,28 @@ def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
 
 
 def parse_fault(text: str) -> dict[str, Any]:
-    """A fault as the command line writes it: `close_after:rate=0.1,method=POST`."""
+    """A fault as the command line writes it: `close_after:rate=0.1,method=POST`.
+
+    What cannot be read stays the text that it is, for `Faults.add` to refuse: it knows the bounds.
+    """
     name, _, rest = text.partition(":")
     options: dict[str, Any] = {"name": name}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")
         if key not in _READERS or not equals:
             raise ValueError(f"{pair!r} is no option of a fault; there are {', '.join(_READERS)}, each as name=value.")
-        options[key] = _READERS[key](value)
+        try:
+            options[key] = _READERS[key](value)
+        except ValueError:
+            options[key] = value
     return options
 
 
-def _yes(value: str) -> bool:
-    return value.lower() in ("1", "true", "yes")
+def _yes(value: str) -> bool | str:
+    return _WORDS.get(value.lower(), value)
+
+
+_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 _READERS: dict[str, Any] = {

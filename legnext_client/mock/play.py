@@ -25,7 +25,7 @@ def struck_on_arrival(fault: Fault, scope: Scope) -> Answer | None:
         _wire(scope).drop(unsent=True)
         return None
     if fault.name == "rate_limit":
-        after = f"{fault.seconds:g}"
+        after = f"{fault.seconds:f}".rstrip("0").rstrip(".")  # `g` would write a million with an exponent
         return written(Refusal(429, "Rate limit exceeded", retry_after=after), "flat", "")
     return _broken(fault)
 

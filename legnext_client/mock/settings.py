@@ -5,24 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .answers import STYLES
+from .arguments import number, one_of, shown, text, whole, yes_or_no
 from .refusals import SHAPES
 
 DRAWN = "drawn"
 PLANS = ("pro", "free")
 CALLBACK_SHAPES = ("bare", "envelope", "off")
-
-
-def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
-
-
-def _from(name: str, value: object, least: int, most: float = float("inf"), *, whole: bool = True) -> None:
-    kind = "a whole number" if whole else "a number"
-    right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not right or not isinstance(value, int | float) or not least <= value <= most:
-        bounds = f"from {least}" + (f" to {most:g}" if most < float("inf") else "")
-        raise ValueError(f"{name} must be {kind} {bounds}; got {value!r}.")
 
 
 @dataclass(frozen=True)
@@ -45,11 +33,14 @@ class CallbackSettings:
     """Send to other hosts than this machine, too."""
 
     def __post_init__(self) -> None:
-        _one_of("callbacks", self.shape, CALLBACK_SHAPES)
-        _from("retries of callbacks", self.retries, 0)
-        _from("copies of callbacks", self.copies, 1)
-        _from("loss of callbacks", self.loss, 0, 1, whole=False)
-        _from("delay of callbacks", self.delay, 0, whole=False)
+        one_of("callbacks", self.shape, CALLBACK_SHAPES)
+        if self.secret is not None:
+            text("secret of callbacks", self.secret)
+        whole("retries of callbacks", self.retries, 0)
+        whole("copies of callbacks", self.copies, 1)
+        number("loss of callbacks", self.loss, 0, 1)
+        number("delay of callbacks", self.delay, 0)
+        yes_or_no("anywhere of callbacks", self.anywhere)
 
 
 @dataclass(frozen=True)
@@ -75,11 +66,15 @@ class Settings:
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
 
     def __post_init__(self) -> None:
-        _one_of("plan", self.plan, PLANS)
-        _one_of("error_shape", self.error_shape, (*SHAPES, DRAWN))
-        _one_of("answers", self.answers, (*STYLES, DRAWN))
-        if isinstance(self.keys, str):
-            raise ValueError(f"keys must be a tuple of keys; got {self.keys!r}.")
+        whole("seed", self.seed)
+        one_of("plan", self.plan, PLANS)
+        one_of("error_shape", self.error_shape, (*SHAPES, DRAWN))
+        one_of("answers", self.answers, (*STYLES, DRAWN))
+        yes_or_no("queues", self.queues)
+        if not isinstance(self.keys, tuple | list) or not self.keys:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"keys must be a tuple of at least one key; got {shown(self.keys)}.")
+        for key in self.keys:
+            text("a key", key)
         for name, least in (("credits", 0), ("points", 0), ("concurrency", 0), ("requests_per_second", 1)):
             if (value := getattr(self, name)) is not None or name in ("credits", "points"):
-                _from(name, value, least)
+                whole(name, value, least)

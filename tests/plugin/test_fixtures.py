@@ -139,11 +139,11 @@ def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> No
         ("plan='gold'", "plan must be one of pro, free; got 'gold'."),
         ("credits='many'", "credits must be a whole number from 0; got 'many'."),
         ("time_scale=0", "time_scale must be greater than 0; got 0.*"),
-        ("keys='secret'", "keys must be a tuple of keys; got 'secret'."),
+        ("keys='secret'", "keys must be a tuple of at least one key; got 'secret'."),
         ("faults='close_after'", "faults must be a list of names or of dicts; got 'close_after'."),
         ("faults=[7]", "faults must be a list of names or of dicts; got [[]7]."),
         ("faults=['close_afterwards']", "'close_afterwards' is no fault; there are close_before, *"),
-        ("faults=[{'name': 'html', 'rate': 7}]", "rate must be 0 to 1; got 7."),
+        ("faults=[{'name': 'html', 'rate': 7}]", "rate must be a number from 0 to 1; got 7."),
         ("faults=[{'name': 'html', 'often': 7}]", "Faults.add() got an unexpected keyword argument 'often'"),
     ],
 )

@@ -222,9 +222,10 @@ class Jobs(Mapping[str, dict[str, Any]]):
         """Put a job there, at no cost, and return it as the service tells of it.
 
         `operation` is an operationId or task type (images from a text, if left out), `body` what the request would
-        have held, `source` the job that it follows. A job that has ended did so `age` virtual seconds ago; one on its
-        way goes on from now; any other status stays as it is. `answers` chooses one of the documented ways to write it,
-        `answer` replaces what is told of it altogether.
+        have held, or a part of it, `source` the job that it follows. A job that has ended did so `age` virtual seconds
+        ago; one on its way goes on from now; any other status stays as it is. `answers` chooses one of the documented
+        ways to write it, `answer` replaces what is told of it altogether. What makes no sense is a ValueError, and no
+        job is put there.
         """
         placed = place_job(
             self._service,

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from inspect import signature
+from typing import TYPE_CHECKING, Any
 
+from .arguments import an_object, shown, yes_or_no
 from .extras import needed
+from .faults import Faults
+from .json_reading import read_json
 from .placing import place_job
+from .refusals import Refusal, as_json
+from .wire import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from .jobs import Job
     from .service import Service
 
     Handler = Callable[[Service, dict[str, Any], dict[str, str]], Any]
 
 _PREFIX = "/__mock__"
+# What these two take, in the body's words as in Python's; their first parameter is where it is done.
+_OF_A_JOB = [*signature(place_job).parameters][1:]
+_OF_A_FAULT = [*signature(Faults.add).parameters][1:]
 
 
 def control_app(service: Service) -> Any:
@@ -53,31 +62,55 @@ def state(service: Service) -> dict[str, Any]:
 
 
 def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
-    respond = needed("starlette.responses").JSONResponse
+    gone = needed("starlette.requests").ClientDisconnect
 
     async def endpoint(request: Any) -> Any:
         method = "GET" if request.method == "HEAD" else request.method
         try:
-            body = await request.body()
-            return respond(handlers[method](service, _read(body), request.path_params))
-        except KeyError as error:
-            return respond({"code": 404, "message": f"there is no {error}"}, 404)
-        except (TypeError, ValueError) as error:
-            return respond({"code": 400, "message": str(error)}, 400)
+            return _respond(handlers[method](service, _read(await request.body()), request.path_params))
+        except gone:
+            raise ClientGone from None
+        except Refusal as refusal:
+            return _refuse(refusal.status, refusal.message)
+        except ValueError as error:
+            return _refuse(400, str(error))
 
     return endpoint
 
 
+def _respond(told: Any, status: int = 200) -> Any:
+    # As the API itself writes JSON: an answer that somebody put there may hold what Starlette refuses to write.
+    return needed("starlette.responses").Response(as_json(told), status, media_type="application/json")
+
+
+def _refuse(status: int, message: str) -> Any:
+    return _respond({"code": status, "message": message}, status)
+
+
 def _read(body: bytes) -> dict[str, Any]:
-    value: Any = json.loads(body or b"{}")
-    if not isinstance(value, dict):
-        raise ValueError("the body must be a JSON object")
-    return cast("dict[str, Any]", value)
+    value: Any = read_json(body or b"{}")
+    an_object("the body", value)
+    return dict(value)
+
+
+def _only(body: dict[str, Any], known: Sequence[str], required: str | None = None) -> None:
+    """Refuse fields that nobody would look at: whoever misspells one must hear of it."""
+    for name in body:
+        if name not in known:
+            raise ValueError(f"{shown(name)} is no field here; it takes {', '.join(known)}.")
+    if required is not None and required not in body:
+        raise ValueError(f"{required} is required; got {shown(body)}.")
+
+
+def _found(service: Service, path: dict[str, str]) -> Job:
+    job = service.jobs.get(path["job_id"])
+    if job is None:
+        raise Refusal(404, f"There is no job {shown(path['job_id'])}.")
+    return job
 
 
 async def _nothing(_request: Any, _error: Any) -> Any:
-    ways = ", ".join(_PREFIX + path for path in _ROUTES)
-    return needed("starlette.responses").JSONResponse({"code": 404, "message": f"There are {ways}."}, 404)
+    return _refuse(404, f"There are {', '.join(_PREFIX + path for path in _ROUTES)}.")
 
 
 def _state(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
@@ -97,10 +130,8 @@ def _clock(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> An
 
 
 def _move_clock(service: Service, body: dict[str, Any], path: dict[str, str]) -> Any:
-    seconds = body.get("advance")
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise ValueError(f'send {{"advance": seconds}}; got {json.dumps(body)[:80]}')
-    service.clock.advance(seconds)
+    _only(body, ["advance"], required="advance")
+    service.clock.advance(body["advance"])
     return _clock(service, body, path)
 
 
@@ -112,16 +143,20 @@ def _jobs(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any
 
 def _job(service: Service, _body: dict[str, Any], path: dict[str, str]) -> Any:
     with service.lock:
-        return service.answers.job(service.jobs[path["job_id"]], service.settle())
+        return service.answers.job(_found(service, path), service.settle())
 
 
 def _place(service: Service, body: dict[str, Any], _path: dict[str, str]) -> Any:
+    _only(body, _OF_A_JOB)
     job = place_job(service, **body)
     return service.answers.job(job, service.clock.now)
 
 
 def _end(service: Service, body: dict[str, Any], path: dict[str, str]) -> Any:
-    service.finish(service.jobs[path["job_id"]], failed=bool(body.get("failed")))
+    _only(body, ["failed"])
+    failed = body.get("failed", False)
+    yes_or_no("failed", failed)
+    service.finish(_found(service, path), failed=failed)
     return _job(service, body, path)
 
 
@@ -130,6 +165,7 @@ def _faults(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> A
 
 
 def _add_fault(service: Service, body: dict[str, Any], _path: dict[str, str]) -> Any:
+    _only(body, _OF_A_FAULT, required="name")
     return service.faults.add(**body).told()
 
 

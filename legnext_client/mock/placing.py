@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from .answers import STYLES
+from .arguments import an_object, number, one_of, shown, text
 from .jobs import COMPLETED, FAILED, NEVER, PENDING, PROCESSING, STAGED
+from .json_reading import read_json
+from .refusals import Refusal, as_json
 from .rules import SOURCE_FIELD
+from .validation import check_fields
 
 if TYPE_CHECKING:
     from .jobs import Job
     from .service import Service
+    from .spec import Operation
 
 # How far a job that is put there has come, as a share of the time that it typically takes.
 _FAR = {PENDING: 0.0, STAGED: 0.03, PROCESSING: 0.5}
@@ -27,23 +34,24 @@ def place_job(
     answers: str = "",
     answer: dict[str, Any] | None = None,
 ) -> Job:
-    """Put a job there, at no cost.
+    """Put a job there, at no cost; ValueError, and nothing is there, where that makes no sense.
 
     `operation` is an operationId or task type; without one, images are made from a text. `body` is what the request
-    would have held (checked only as far as it is used), `source` the job that it follows. A job that has ended did so
-    `age` virtual seconds ago; one on its way goes on from now; any other status stays as it is. `answers` is one of the
-    styles in which answers are written; `answer` replaces the answer altogether.
+    would have held, or a part of it, `source` the job that it follows. A job that has ended did so `age` virtual
+    seconds ago; one on its way goes on from now; any other status stays as it is. `answers` is one of the styles in
+    which answers are written; `answer` replaces the answer altogether.
     """
-    chosen = service.spec.by_name(operation) if operation else service.spec.first_call()
-    content = dict(body or {})
-    if source is not None:
-        content.setdefault(SOURCE_FIELD, source)
+    text("status", status)
+    if answers != "":
+        one_of("answers", answers, STYLES)
+    if answer is not None:
+        _as_json("answer", answer)
+    chosen = service.spec.first_call() if operation is None else service.spec.by_name(operation)
+    content = _content(service, chosen, body, source)
     with service.lock:
-        key = service.settings.keys[0]
-        if job_id is not None and job_id in service.jobs:
-            raise ValueError(f"there is a job {job_id!r} already")
-        job = service.made(chosen, key, content, job_id or f"placed-{len(service.jobs) + 1}", answers)
-        now = service.clock.now
+        now = service.settle()
+        job = service.made(chosen, service.settings.keys[0], content, _free_id(service, job_id), answers)
+        number("age", age, 0, now - job.typical, bound="back to the year 1970")
         if status in (COMPLETED, FAILED):
             ended = now - age
             job.live(ended - job.typical, ended - job.typical, job.typical)
@@ -57,3 +65,35 @@ def place_job(
         job.answer = answer
         service.place(job)
         return job
+
+
+def _free_id(service: Service, job_id: str | None) -> str:
+    if job_id is None:
+        return next(name for number in count(len(service.jobs) + 1) if (name := f"placed-{number}") not in service.jobs)
+    text("job_id", job_id)
+    if job_id in service.jobs:
+        raise ValueError(f"job_id must be new; there is a job {shown(job_id)} already.")
+    return job_id
+
+
+def _content(service: Service, operation: Operation, body: dict[str, Any] | None, source: str | None) -> dict[str, Any]:
+    if body is not None:
+        an_object("body", body)
+    given = dict(body or {})
+    if source is not None:
+        text("source", source)
+        given.setdefault(SOURCE_FIELD, source)
+    try:
+        content: dict[str, Any] = read_json(_as_json("body", given))
+        check_fields(service.spec, operation, content)
+    except Refusal as refusal:
+        raise ValueError(f"body: {refusal.message}") from None
+    return content
+
+
+def _as_json(name: str, value: object) -> bytes:
+    an_object(name, value)
+    try:
+        return as_json(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name} must be something that JSON can hold: {error}.") from None

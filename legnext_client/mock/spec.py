@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from .arguments import shown
 from .extras import needed
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ class Spec:
     @classmethod
     def load(cls, path: str | Path | None = None) -> Spec:
         """Read a document from a file; the package's own if none is named."""
-        return cls(json.loads(Path(path or DOCUMENT).read_text(encoding="utf-8")))
+        document = json.loads(Path(path or DOCUMENT).read_text(encoding="utf-8"))
+        try:
+            return cls(document)
+        except (AttributeError, LookupError, TypeError) as error:
+            raise ValueError(f"{path} is no OpenAPI document that can be served: {error!r}.") from error
 
     def find(self, raw_path: bytes) -> Place | None:
         """What stands at a path, as it came over the wire: `%2F` is part of a value, not the end of it."""
@@ -90,10 +95,12 @@ class Spec:
 
     def by_name(self, name: str) -> Operation:
         """A paid operation by operationId, task type or alias."""
-        for operation in self.operations.values():
+        paid = [operation for operation in self.operations.values() if operation.is_paid]
+        for operation in paid:
             if name in (operation.operation_id, operation.task_type, operation.extension.get("alias")):
                 return operation
-        raise ValueError(f"{name!r} is no operation; there are {', '.join(self.operations)}")
+        names = ", ".join(operation.operation_id for operation in paid)
+        raise ValueError(f"operation must be one that makes something: {names}; got {shown(name)}.")
 
     def first_call(self) -> Operation:
         """What a newcomer begins with: images from nothing but a text, wherever that stands in the document."""
@@ -163,8 +170,8 @@ class Spec:
     def _example(self, item: Json) -> Any:
         for code, response in item["responses"].items():
             content: Json = response.get("content", {}).get(_JSON, {})
-            for shown in content.get("examples", {}).values() if code.startswith("2") else ():
-                return self.resolve(shown)["value"]
+            for example in content.get("examples", {}).values() if code.startswith("2") else ():
+                return self.resolve(example)["value"]
         return {}
 
     def _validator(self, schema: Json) -> Any:

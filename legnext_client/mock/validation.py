@@ -20,14 +20,21 @@ def check_body(spec: Spec, operation: Operation, body: object) -> None:
     try:
         if operation.validator.is_valid(body):
             return
-        errors = [
-            (_place(error.instance_path), _message(spec, operation, body, error))
-            for error in operation.validator.iter_errors(body)
-        ]
+        errors = list(operation.validator.iter_errors(body))
     except ValueError as error:
         raise Refusal(400, f"The body cannot be checked: {error}.") from None
-    told = [{"field": place, "message": message} for place, message in errors[:_AT_MOST_TOLD]]
+    told = [
+        {"field": _place(error.instance_path), "message": _message(spec, operation, body, error)}
+        for error in errors[:_AT_MOST_TOLD]
+    ]
     raise Refusal(400, "; ".join(each["message"] for each in told) + ".", told)
+
+
+def check_fields(spec: Spec, operation: Operation, fields: dict[str, Any]) -> None:
+    """Refuse (400) fields that no body of the operation could have, though not all that one must have are there."""
+    for error in operation.validator.iter_errors(fields):
+        if error.instance_path or error.kind.name == "additionalProperties":
+            raise Refusal(400, f"{_message(spec, operation, fields, error)}.")
 
 
 def _message(spec: Spec, operation: Operation, body: object, error: Any) -> str:

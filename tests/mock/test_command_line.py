@@ -113,6 +113,16 @@ def test_half_a_request_leaves_no_trace(run: Any) -> None:
     assert running.end() == (0, "")
 
 
+def test_half_a_request_to_the_control_interface_leaves_no_trace(run: Any) -> None:
+    running = run()
+    host, _, port = running.base_url.removeprefix("http://").removesuffix("/api").partition(":")
+    head = b"POST /__mock__/clock HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head)
+    assert httpx.get(f"{running.base_url}/account/balance").status_code == 401
+    assert running.end() == (0, "")
+
+
 def test_it_serves_another_document(run: Any, tmp_path: Path) -> None:
     document = {
         "openapi": "3.1.0",
@@ -195,6 +205,22 @@ def test_every_option_reaches_the_server() -> None:
     [
         (["--fault", "explode"], "no fault"),
         (["--fault", "delay:often=1"], "no option"),
+        (["--fault", "error_before:status=99999"], "status must be a whole number from 200 to 599"),
+        (["--fault", "html:status=204"], "not 204 or 304; got 204"),
+        (
+            ["--fault", "html:status=fine"],
+            "from 200 to 599, but not 204 or 304; got 'fine'",
+        ),
+        (["--fault", "delay:seconds=nan"], "seconds must be a finite number from 0; got nan"),
+        (["--fault", "delay:seconds=inf"], "seconds must be a finite number from 0; got inf"),
+        (["--fault", "html:times=-1"], "times must be a whole number from 0; got -1"),
+        (["--fault", "html:rate=often"], "rate must be a number from 0 to 1; got 'often'"),
+        (["--fault", "error_after:as_html=maybe"], "as_html must be true or false; got 'maybe'"),
+        (["--fault", "html:path=v1"], "path must begin with /; got 'v1'"),
+        (["--fault", "html:method="], "method must be text that is not empty; got ''"),
+        (["--keys", " , "], "keys must be a tuple of at least one key; got ()"),
+        (["--callback-delay", "inf"], "delay of callbacks must be a finite number from 0; got inf"),
+        (["--time-scale", "nan"], "time_scale must be greater than 0; got nan"),
         (["--time-scale", "0"], "time_scale"),
         (["--credits", "-1"], "credits"),
         (["--concurrency", "-1"], "concurrency"),
@@ -212,6 +238,16 @@ def test_what_makes_no_sense_is_said_before_anything_starts(
 ) -> None:
     assert main(["--port", "0", *arguments]) == 2  # the last of two counts
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("document", ["{}", "[]", "7", "{", '{"servers": []}'])
+def test_a_document_that_cannot_be_served_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], document: str
+) -> None:
+    path = tmp_path / "document.json"
+    path.write_text(document, encoding="utf-8")
+    assert main(["--port", "0", "--spec", str(path)]) == 2
+    assert "The mock server cannot start: " in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_said(run: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,263 @@
+"""What tests and the control interface hand in is checked before anything is done, and refused in words that help."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from legnext_client.testing import CallbackSettings, MockServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DIGITS = 10**400
+STATUS = "status must be a whole number from 200 to 599, but not 204 or 304; got "
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"name": "explode"}, "'explode' is no fault; there are close_before, "),
+    ({"name": ["html"]}, "['html'] is no fault; there are "),
+    *(({"name": "error_before", "status": status}, STATUS) for status in (99999, 600, 199, 101, 204, 304, 500.0, True)),
+    ({"name": "error_before", "status": "503"}, f"{STATUS}'503'."),
+    ({"name": "rate_limit", "path": 5}, "path must be text that is not empty; got 5."),
+    ({"name": "html", "path": "v1"}, "path must begin with /; got 'v1'."),
+    ({"name": "html", "method": 5}, "method must be text that is not empty; got 5."),
+    ({"name": "html", "method": ""}, "method must be text that is not empty; got ''."),
+    ({"name": "delay", "seconds": "5"}, "seconds must be a finite number from 0; got '5'."),
+    ({"name": "delay", "seconds": -1}, "seconds must be a finite number from 0; got -1."),
+    ({"name": "delay", "seconds": True}, "seconds must be a finite number from 0; got True."),
+    ({"name": "delay", "seconds": DIGITS}, "seconds must be a finite number from 0; got 1000"),
+    ({"name": "html", "times": -1}, "times must be a whole number from 0; got -1."),
+    ({"name": "html", "times": 1.5}, "times must be a whole number from 0; got 1.5."),
+    ({"name": "html", "rate": 2}, "rate must be a number from 0 to 1; got 2."),
+    ({"name": "html", "rate": "often"}, "rate must be a number from 0 to 1; got 'often'."),
+    ({"name": "unknown_status", "value": 5}, "value must be text; got 5."),
+    ({"name": "error_after", "as_html": "no"}, "as_html must be true or false; got 'no'."),
+]
+JOBS: list[tuple[dict[str, Any], str]] = [
+    ({"answers": "nope"}, "answers must be one of plain, empty, offset, nanoseconds, sparse, nulls; got 'nope'."),
+    ({"answers": 0}, "answers must be one of "),
+    ({"job_id": 5}, "job_id must be text that is not empty; got 5."),
+    ({"job_id": ""}, "job_id must be text that is not empty; got ''."),
+    ({"job_id": "there"}, "job_id must be new; there is a job 'there' already."),
+    ({"age": 1e13}, "age must be a number from 0 to 1767225555, back to the year 1970; got 10000000000000.0."),
+    ({"age": -1}, "age must be a number from 0 to "),
+    ({"age": "1"}, "age must be a number from 0 to "),
+    ({"age": DIGITS}, "age must be a number from 0 to "),
+    ({"answer": 5}, "answer must be an object with fields; got 5."),
+    ({"status": 5}, "status must be text that is not empty; got 5."),
+    ({"source": 5}, "source must be text that is not empty; got 5."),
+    ({"source": "there"}, 'body: the body has no field "jobId"; it takes text, callback.'),
+    ({"operation": "paint"}, "operation must be one that makes something: diffusion, "),
+    ({"operation": "get"}, "operation must be one that makes something: diffusion, "),
+    ({"operation": "balance"}, "operation must be one that makes something: diffusion, "),
+    ({"operation": ""}, "operation must be one that makes something: diffusion, "),
+    ({"operation": 5}, "operation must be one that makes something: diffusion, "),
+    ({"body": 5}, "body must be an object with fields; got 5."),
+    ({"body": []}, "body must be an object with fields; got []."),
+    ({"body": {"text": 5}}, "body: text must be a string; got 5."),
+    ({"body": {"colour": "red"}}, 'body: the body has no field "colour"; it takes text, callback.'),
+    ({"operation": "upscale", "body": {"jobId": ["a"]}}, 'body: jobId must be a string; got ["a"].'),
+    ({"operation": "enhance_upscale", "body": {"output_format": {}}}, "body: output_format must be a string; got {}."),
+    ({"operation": "video_diffusion", "body": {"videoType": 9}}, "body: videoType must be one of "),
+]
+
+
+@pytest.fixture
+def control(api: Any) -> Callable[[str, Any], Any]:
+    def post(path: str, body: Any) -> Any:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return api.client.post(f"{api.server.root_url}/__mock__{path}", content=content)
+
+    return post
+
+
+@pytest.fixture
+def untouched(api: Any) -> Any:
+    """A server with a job and a fault. In the end it has these and nothing else, and goes on as before."""
+    api.server.jobs.add("there")
+    api.server.faults.add("html", path="/files/")
+
+    def everything() -> list[Any]:
+        ways = ("state", "jobs", "faults", "clock", "ledger", "callbacks")
+        return [api.client.get(f"{api.server.root_url}/__mock__/{way}").json() for way in ways]
+
+    before = everything()
+    yield api.server
+    assert everything() == before
+    assert [job["job_id"] for job in api.server.jobs.values()] == ["there"]
+    api.accepted("diffusion", text="a")
+    drawn = api.server.faults.add("html", rate=0.5).random.random()
+    assert drawn == random.Random("1:2").random()  # what was refused drew nothing
+
+
+@pytest.mark.parametrize(("fault", "said"), FAULTS)
+def test_a_fault_that_cannot_be_played_is_not_set(untouched: Any, control: Any, fault: Any, said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        untouched.faults.add(**fault)
+    assert str(caught.value).startswith(said)
+    answer = control("/faults", fault)
+    assert (answer.status_code, answer.json()) == (400, {"code": 400, "message": str(caught.value)})
+
+
+@pytest.mark.parametrize(("job", "said"), JOBS)
+def test_a_job_that_cannot_be_told_of_is_not_put_there(untouched: Any, control: Any, job: Any, said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        untouched.jobs.add(**job)
+    assert str(caught.value).startswith(said)
+    answer = control("/jobs", job)
+    assert (answer.status_code, answer.json()) == (400, {"code": 400, "message": str(caught.value)})
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda server: server.faults.add("delay", seconds=math.nan),
+            "seconds must be a finite number from 0; got nan",
+        ),
+        (
+            lambda server: server.faults.add("delay", seconds=math.inf),
+            "seconds must be a finite number from 0; got inf.",
+        ),
+        (lambda server: server.faults.add("html", rate=math.nan), "rate must be a number from 0 to 1; got nan."),
+        (
+            lambda server: server.faults.add("html", path="/\ud800"),
+            "path must be text without half of a surrogate pair",
+        ),
+        (lambda server: server.jobs.add("\ud800"), "job_id must be text without half of a surrogate pair; got "),
+        (lambda server: server.jobs.add(age=math.nan), "age must be a number from 0 to "),
+        (lambda server: server.jobs.add(answer={"a": object()}), "answer must be something that JSON can hold: "),
+        (lambda server: server.jobs.add(body={"text": object()}), "body must be something that JSON can hold: "),
+        (lambda server: server.jobs.add(body={"text": "\ud800"}), "body: The body has half of a surrogate pair"),
+        (lambda server: server.clock.advance(math.nan), "advance must be a number from 0 to "),
+        (lambda server: server.clock.advance(math.inf), "advance must be a number from 0 to "),
+        (lambda server: server.clock.advance("1"), "advance must be a number from 0 to "),
+        (
+            lambda server: server.clock.advance(1e12),
+            "advance must be a number from 0 to 251634988800, the end of the",
+        ),
+        (lambda server: server.jobs.complete("there"), "job there has ended already"),
+    ],
+)
+def test_what_only_python_can_hand_in_is_refused_in_the_same_words(untouched: Any, call: Any, said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        call(untouched)
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("/faults", {"seconds": 1}, 400, "name is required; got {'seconds': 1}."),
+        ("/faults", {"name": "html", "self": 1}, 400, "'self' is no field here; it takes name, times, rate, "),
+        ("/faults", b'{"name": "delay", "seconds": NaN}', 400, "The body has NaN, which is not JSON. Send a number."),
+        ("/faults", b'{"name": "delay", "seconds": 1e999}', 400, "The body has a number that is too large: 1e999."),
+        ("/faults", b'{"name": "html", "times": 1, "times": 2}', 400, 'The body names "times" twice.'),
+        ("/jobs", {"service": 1}, 400, "'service' is no field here; it takes job_id, operation, status, "),
+        ("/jobs", b'{"job_id": "\\ud800"}', 400, "The body has half of a surrogate pair in a string."),
+        ("/jobs", b'{"answer": {"a": NaN}}', 400, "The body has NaN, which is not JSON."),
+        ("/jobs", b"[1]", 400, "the body must be an object with fields; got [1]."),
+        ("/jobs/there/end", {"fialed": True}, 400, "'fialed' is no field here; it takes failed."),
+        ("/jobs/there/end", {"failed": "no"}, 400, "failed must be true or false; got 'no'."),
+        ("/jobs/nobody/end", {}, 404, "There is no job 'nobody'."),
+        ("/clock", {}, 400, "advance is required; got {}."),
+        ("/clock", {"advance": 1, "by": 1}, 400, "'by' is no field here; it takes advance."),
+        (
+            "/clock",
+            {"advance": 1e12},
+            400,
+            "advance must be a number from 0 to 251634988800, the end of the year ",
+        ),
+        (
+            "/clock",
+            {"advance": DIGITS},
+            400,
+            "advance must be a number from 0 to 251634988800, the end of the year 9999",
+        ),
+    ],
+)
+def test_the_control_interface_says_what_is_wrong_with_a_body(
+    untouched: Any, control: Any, path: str, body: Any, status: int, said: str
+) -> None:
+    answer = control(path, body)
+    assert (answer.status_code, answer.json()["code"]) == (status, status)
+    assert answer.json()["message"].startswith(said)
+    assert untouched.clock.now == 1767225600
+
+
+def test_on_the_last_day_everything_can_still_be_told(api: Any, control: Any) -> None:
+    for style in ("plain", "offset", "nanoseconds"):
+        api.server.jobs.add(style, answers=style, status="processing")
+    api.accepted("diffusion", text="a", callback="https://example.com/")
+    assert control("/clock", {"advance": 251634988800}).status_code == 200
+    assert {job["status"] for job in api.server.jobs.values()} == {"completed"}
+    assert api.balance()["updated_at"].startswith("9999-12-31")
+    assert api.client.get(api.server.jobs["plain"]["output"]["image_url"]).status_code == 404  # kept for thirty days
+    api.server.jobs.add("last")
+    assert api.client.get(api.server.jobs["last"]["output"]["image_url"]).status_code == 200
+    assert control("/clock", {"advance": 1}).status_code == 400
+
+
+def test_a_clock_that_runs_stops_on_the_last_day(calling: Any) -> None:
+    with MockServer(in_process=True, time_scale=1e12) as server:
+        api = calling(server)
+        while server.clock.now < 253402214400:
+            pass
+        api.accepted("diffusion", text="a")
+        assert api.balance()["updated_at"].startswith("9999-12-31")
+
+
+def test_an_answer_of_ones_own_may_hold_what_no_client_expects(api: Any) -> None:
+    api.server.jobs.add("odd", answer={"job_id": 5, "half": "\ud800", "none": math.nan})
+    told = api.client.get(f"{api.server.root_url}/__mock__/jobs").json()
+    assert told[0]["half"] == api.job("odd")["half"] == "\ud800"
+    assert math.isnan(told[0]["none"])
+
+
+def test_a_job_without_a_name_never_takes_the_place_of_another(api: Any) -> None:
+    api.server.jobs.add("placed-2")
+    names = [api.server.jobs.add()["job_id"] for _ in range(3)]
+    assert len({"placed-2", *names}) == 4
+    assert len(api.server.jobs) == 4
+
+
+def test_a_part_of_a_body_will_do_for_a_job_that_is_put_there(api: Any) -> None:
+    api.server.jobs.add("a", operation="enhance_upscale", body={"output_format": "jpg"})
+    api.server.jobs.add("b", operation="pan", source="a", body={"scale": 1.5})
+    assert api.job("a")["output"]["image_url"].endswith(".jpg")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"seed": "x"}, "seed must be a whole number; got 'x'."),
+        ({"seed": 1.0}, "seed must be a whole number; got 1.0."),
+        ({"keys": ()}, "keys must be a tuple of at least one key; got ()."),
+        ({"keys": (5,)}, "a key must be text that is not empty; got 5."),
+        ({"queues": "no"}, "queues must be true or false; got 'no'."),
+        ({"time_scale": "5"}, "time_scale must be greater than 0; got '5'."),
+        ({"time_scale": DIGITS}, "time_scale must be greater than 0; got 1000"),
+    ],
+)
+def test_a_server_that_could_not_answer_is_not_made(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        MockServer(in_process=True, **settings)
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"secret": 5}, "secret of callbacks must be text that is not empty; got 5."),
+        ({"anywhere": "no"}, "anywhere of callbacks must be true or false; got 'no'."),
+        ({"delay": math.inf}, "delay of callbacks must be a finite number from 0; got inf."),
+        ({"copies": True}, "copies of callbacks must be a whole number from 1; got True."),
+    ],
+)
+def test_callbacks_that_could_not_be_sent_are_not_promised(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        CallbackSettings(**settings)
+    assert str(caught.value) == said

@@ -129,8 +129,8 @@ SECOND_FAULTS: list[Fault] = [
         "held_twice",
         "holds twice the price in a budget",
         planning._hold,
-        "source=source).reserve",
-        "source=source).reserve * 2",
+        "budget.reserve(key, points)",
+        "budget.reserve(key, points * 2)",
     ),
     on_answer("empty_lists_as_null", "reads empty lists as null", lists_as_null),
     on_answer(

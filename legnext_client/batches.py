@@ -23,7 +23,7 @@ from legnext_client.errors import InvalidRequest, JournalError, LegnextError
 from legnext_client.interrupts import first_interrupt
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.journal import Journal
-from legnext_client.journal.files import BATCH
+from legnext_client.journal.files import BATCH, FILM
 from legnext_client.options import journal_path, options_of
 from legnext_client.results import BatchSummary, Counts, Result, Unsettled, Update
 from legnext_client.rows import can_be_read_again, checked, read
@@ -164,9 +164,16 @@ class Work(Generic[JobT]):
         )
 
     def _go_on(self, error: BaseException) -> None:
-        stopped = isinstance(error, KeyboardInterrupt | LegnextError) and not isinstance(error, JournalError)
-        if stopped and self._path is not None:
+        if not isinstance(error, KeyboardInterrupt | LegnextError) or isinstance(error, JournalError):
+            return
+        if self._path is not None:
             error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
+        elif self._kind == FILM and self._run is not None:  # a batch has told of its jobs
+            paid = [f"{entry.key} is job {entry.job_id}" for entry in self._run.book.entries(SUBMITTED, DONE)]
+            if paid:
+                error.add_note(
+                    f"There is no journal, so run again it would pay again for what is paid: {', '.join(paid)}."
+                )
 
 
 class Batch(Work[Job]):

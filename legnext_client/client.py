@@ -146,7 +146,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
         Args:
             requests: Request models, `(operation, {…})`, mappings, `VideoChain`s, or the path of a CSV or JSONL file.
-            journal: The file that remembers; without it, a crash forgets what was paid.
+            journal: The file that remembers what was paid; without it, that is forgotten when the loop ends.
             on_progress: Called with an `Update` when a job is accepted and at each answer.
             options: `concurrency`, `budget`, `download`, `name`, `retry_failed`, `timeout`, `poll_interval`,
                 `callback`, `callbacks`; see `legnext_client.options.BatchOptions`.
@@ -175,7 +175,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
         Args:
             chain: What to make.
-            journal: The file that remembers; without it, a crash forgets what was paid.
+            journal: The file that remembers what was paid; without it, that is forgotten when this method ends.
             on_progress: Called with an `Update` when a job is accepted and at each answer.
             options: `budget`, `retry_failed`, `timeout`, `poll_interval`, `callback`, `callbacks`; see
                 `legnext_client.options.RunOptions`.

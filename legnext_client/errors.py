@@ -233,6 +233,12 @@ class ChainError(LegnextError):
     """A chain stopped. `finished` are the jobs of the steps that are done and paid, `step` is the one that was not."""
 
     advice = "The finished steps are kept: run the chain again with the same journal."
+    without_journal = (
+        "There is no journal, so run again it would pay for the finished steps again: go on with "
+        "VideoChain.from_video(error.finished[-1]), and give a journal next time."
+    )
+    """What to do instead where nothing remembers the steps."""
+    with_nothing = "There is no journal to go on with: give one next time."
 
     def __init__(
         self, message: str = "", *, finished: Sequence[Any] = (), step: int | None = None, journal: str = ""
@@ -241,6 +247,12 @@ class ChainError(LegnextError):
         self.finished = tuple(finished)
         self.step = step
         self.journal = journal
+
+    def __str__(self) -> str:
+        told = super().__str__()
+        if self.journal:
+            return told
+        return f"{told.removesuffix(self.advice)}{self.without_journal if self.finished else self.with_nothing}"
 
 
 class BudgetExceeded(LegnextError):

@@ -110,7 +110,7 @@ def _check(result: Result[Any], chain: VideoChain, journal: str | os.PathLike[st
         key = f"{KEY}/{number}" if len(chain.steps) > 1 else KEY
         ways = f"adopt({key!r}, job_id), resubmit({key!r}) or give_up({key!r})"
         said += f" Settle it with Journal({os.fspath(journal)!r}): {ways}."
-    elif result.state == FAILED:
+    elif journal is not None and result.state == FAILED:
         said += " To try this step again, run with retry_failed=True."
     finished = [job for job in jobs if job.ok]
     raise ChainError(

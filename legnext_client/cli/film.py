@@ -131,7 +131,7 @@ def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
         for line in ways_to_settle(error.journal, entry.key):
             reason.add_note(line)
     elif exit_code(reason) is Exit.UNEXPECTED:  # of an earlier run, of which only words are left
-        reason = ChainError(reason.message)
+        reason = ChainError(reason.message, journal=error.journal)
     if state in (UNKNOWN, SUBMITTED):
         reason.add_note(f"{'Then go' if state == UNKNOWN else 'Go'} on: {again(run.context)}")
     elif state == FAILED:

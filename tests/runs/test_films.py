@@ -280,6 +280,39 @@ def test_a_film_without_a_journal_runs_all_the_same(world: World) -> None:
     assert not world.path.exists()
 
 
+def test_without_a_journal_nobody_is_told_to_run_it_again(world: World) -> None:
+    world.server.faults.add("job_fails", times=1, path="/v1/extend-video")
+    client = world.client()
+    with pytest.raises(ChainError, match=r"step 2 of 3, .*Nothing is charged for it\. There is no journal") as caught:
+        world.job(client.run(CHAIN))
+    said = str(caught.value)
+    assert "retry_failed" not in said
+    assert "same journal" not in said
+    assert "VideoChain.from_video(error.finished[-1])" in said
+    left = VideoChain.from_video(caught.value.finished[-1]).extend("the camera pulls back").upscale(video_no=1)
+    assert world.job(client.run(left)).points == PRICE - 480
+    assert len(world.server.ledger) == 4  # the one that failed was charged nothing
+
+
+def test_without_a_journal_a_step_that_goes_on_is_named_by_its_id(world: World) -> None:
+    with pytest.raises(ChainError, match=r"client\.tasks\.get\(job_id\)\. There is no journal to go on with") as caught:
+        world.job(world.client().run(CHAIN, timeout=5))
+    assert world.server.ledger[0].job_id in str(caught.value)
+    assert caught.value.finished == ()
+
+
+def test_without_a_journal_whatever_stops_a_film_names_what_is_paid(world: World) -> None:
+    with pytest.raises(BudgetExceeded) as caught:
+        world.job(world.client().run(CHAIN, budget=500))
+    [line] = world.server.ledger
+    assert caught.value.__notes__ == [
+        f"There is no journal, so run again it would pay again for what is paid: film/1 is job {line.job_id}."
+    ]
+    with pytest.raises(BudgetExceeded) as caught:
+        world.job(world.client().run(CHAIN, budget=400))
+    assert not hasattr(caught.value, "__notes__")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

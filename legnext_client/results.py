@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from legnext_client.core.outcomes import Outcome
     from legnext_client.errors import LegnextError
+    from legnext_client.job_view import JobView
 
-JobT = TypeVar("JobT")
+JobT = TypeVar("JobT", bound="JobView")
 
 
 class Counts(NamedTuple):
@@ -76,8 +77,18 @@ class Result(Generic[JobT]):
 
     @property
     def job(self) -> JobT | None:
-        """The last job that has ended."""
+        """The last job that has ended; None where none has, as of a row that was refused."""
         return self.jobs[-1] if self.jobs else None
+
+    @property
+    def image_urls(self) -> list[str]:
+        """The images of the last job, one address each; empty where there are none."""
+        return self.job.image_urls if self.job is not None else []
+
+    @property
+    def video_urls(self) -> list[str]:
+        """The videos of the last job, one address each; empty where there are none."""
+        return self.job.video_urls if self.job is not None else []
 
     def __repr__(self) -> str:
         why = f", {self.error}" if self.error is not None else ""

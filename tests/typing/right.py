@@ -83,6 +83,12 @@ def money(client: Client) -> None:
     print([str(problem) for problem in check_prompt("a fox --tubro")])
 
 
+def many(client: Client) -> None:
+    for result in client.batch([("imagine", {"text": "a fox"})], "run.db"):
+        assert_type(result.job, Job | None)
+        print(result.image_urls[:1], result.video_urls[:1])
+
+
 def careful() -> None:
     client = Client("a-key", base_url="http://127.0.0.1:8000/api", timeout=10, retries=2, strict_prompts=True)
     patient = client.with_options(retries=Retries(attempts=10, seconds=600), timeout=60)

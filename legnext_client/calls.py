@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client.desk import Desk, Origin, Plan, book
@@ -77,7 +78,9 @@ class SyncCalls:
         waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
         yield from [job for job in waited if job.done]
         standing = [job._standing for job in waited]
-        flow = self.desk.waiting(standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks)
+        flow = self.desk.waiting(
+            standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
+        )
         index: int
         for index, state in emitted(flow, self.hands):
             job = waited[index]._accept(state)
@@ -85,7 +88,6 @@ class SyncCalls:
                 on_progress(job)
             if job.done:
                 yield job
-        _all_done(waited)
 
 
 class AsynchronousCalls:
@@ -139,7 +141,9 @@ class AsynchronousCalls:
             if job.done:
                 yield job
         standing = [job._standing for job in waited]
-        flow = self.desk.waiting(standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks)
+        flow = self.desk.waiting(
+            standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
+        )
         index: int
         async for index, state in async_emitted(flow, self.hands):
             job = waited[index]._accept(state)
@@ -149,7 +153,6 @@ class AsynchronousCalls:
                     await heard
             if job.done:
                 yield job
-        _all_done(waited)
 
 
 def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
@@ -180,11 +183,12 @@ def _parsed(operation: Operation, answer: Answer, parse: Callable[[Mapping[str, 
         raise APIError(said, status_code=200, body=answer.data, method=operation.method, path=operation.path) from None
 
 
-def _all_done(jobs: Sequence[Job | AsyncJob]) -> None:
+def _late(jobs: Sequence[Job | AsyncJob], seconds: float, said: str) -> WaitTimeout:
     left = [job for job in jobs if not job.done]
-    if left:
-        ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
-        raise WaitTimeout(f"{len(left)} of {len(jobs)} jobs are not done yet: {ids}.", job=left[0])
+    ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
+    return WaitTimeout(
+        f"{len(left)} of {len(jobs)} jobs are not done after {seconds:.0f} seconds: {ids}.{said}", job=left[0]
+    )
 
 
 class WaitingTasks(Tasks[Job]):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from legnext_client.clocks import Clock
     from legnext_client.core.callbacks import Callbacks
-    from legnext_client.core.waiting import Schedule
+    from legnext_client.core.waiting import Late, Schedule
     from legnext_client.generated.operations import Operation
     from legnext_client.prices import Budget
     from legnext_client.settings import Settings
@@ -131,6 +131,7 @@ class Desk:
         poll_interval: float | None = None,
         per_second: float | None = None,
         callbacks: Callbacks | None = None,
+        late: Late | None = None,
     ) -> Flow[None]:
         """Wait for jobs; each state is emitted with the place of its job."""
         from legnext_client.core.waiting import Pace, Waited, waiting
@@ -149,7 +150,7 @@ class Desk:
         pace = Pace(
             self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
         )
-        return waiting(waited, pace, timeout=timeout)
+        return waiting(waited, pace, timeout=timeout, late=late)
 
     def scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
         """How long a job of this origin may last, by what its states tell."""

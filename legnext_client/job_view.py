@@ -194,12 +194,13 @@ class JobView:
         self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
     ) -> Flow[None]:
         return self._its_desk.waiting(
-            [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks
+            [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=self._late
         )
 
+    def _late(self, seconds: float, said: str) -> WaitTimeout:
+        return WaitTimeout(f"{self!r} is not done after {seconds:.0f} seconds.{said}", job=self)
+
     def _ended(self) -> Self:
-        if not self.done:
-            raise WaitTimeout(f"{self!r} is not done yet.", job=self)
         if self.status == FAILED:
             raise failure(self._state, self)
         return self

@@ -66,8 +66,6 @@ class Job(JobView, FollowUps["Job"]):
             yield self
         for _, state in emitted(self._waiting(timeout, poll_interval), self._hands):
             yield self._accept(state)
-        if not self.done:
-            self._ended()
 
     def download(
         self,
@@ -155,8 +153,6 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             yield self
         async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._hands):
             yield self._accept(state)
-        if not self.done:
-            self._ended()
 
     async def download(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from legnext_client.core.flow import Do, Emit, Flow
 from legnext_client.core.outcomes import Over, Step
 from legnext_client.core.submission import NOT_ITS_FAULT, SUBMITTED, UNKNOWN, Entry, checked
-from legnext_client.core.waiting import last_question
+from legnext_client.core.waiting import last_question, unanswered
 from legnext_client.core.wishes import Aside, Halt, Leave, LifeFlow, Occupy, Pause
 from legnext_client.errors import InvalidRequest, LegnextError, RateLimitError, WaitTimeout
 
@@ -55,9 +55,9 @@ class Vigil:
             until = started + patience
             last = until - last_question(patience)
             if asked_last and house.clock() >= last:
-                said = f"{watch.state.job_id} is {watch.state.status} after {house.clock() - started:.0f} seconds."
+                late = self._late(watch, house.clock() - started)
                 yield Leave(started + house.lasts(entry.operation, entry.body))  # it runs on
-                raise Over(SUBMITTED, WaitTimeout(said, job=house.job(watch.state, self._origin)))
+                raise Over(SUBMITTED, late)
             yield from self._until_due(watch, last)
             # Who comes late, because the caller took its time with a result, asks all the same.
             asked_last = house.clock() >= last
@@ -81,6 +81,14 @@ class Vigil:
         yield Leave()
         yield from self._tell(watch.state)
         return Ended(watch.state, points, at)
+
+    def _late(self, watch: Watch, seconds: float) -> WaitTimeout:
+        """The job has not ended in so many seconds."""
+        state, (said, failure) = watch.state, unanswered([watch])
+        told = f"{state.job_id} is {state.status} after {seconds:.0f} seconds.{said}"
+        error = WaitTimeout(told, job=self._house.job(state, self._origin))
+        error.__cause__ = failure
+        return error
 
     def _tell(self, state: State) -> LifeFlow[None]:
         """Say how far the job is, and stop the run where the service holds more for it than was estimated."""

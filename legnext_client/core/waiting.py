@@ -6,6 +6,7 @@ import heapq
 import logging
 import random
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from legnext_client.core.state import KNOWN, State
 from legnext_client.errors import APIError, ConnectionError, LegnextError, RateLimitError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from legnext_client.core.callbacks import Bell, Callbacks
     from legnext_client.core.retries import Retries
@@ -67,14 +68,21 @@ class Waited(NamedTuple):
     retry_after: float | None = None
 
 
-def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None) -> Flow[None]:
+Late = Callable[[float, str], LegnextError]
+"""Makes the error of a wait that is over too soon, from its seconds and what `unanswered` says."""
+
+
+def waiting(
+    jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None, late: Late | None = None
+) -> Flow[None]:
     """Ask for jobs until all are done or so many seconds are over; emits `(index, state)` for each answer.
 
     Without a timeout, the job that may last longest decides, by what its answers tell of it. A question that fails does
     not end the wait: the job goes on. A job whose next question would come too late is asked for a last time just
     before the end. A job that is refused again and again is given up, the others are not; the refusal is raised at the
-    end.
+    end. So is what `late` makes where a job is left.
     """
+    begun = pace.clock()
     left = {index: job for index, job in enumerate(jobs) if not job.state.done}
     if len(left) > 1:  # a question that is asked again and again would hold up the others: it is put back instead
         pace = pace._replace(retries=pace.retries._replace(attempts=1))
@@ -87,6 +95,22 @@ def waiting(jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None)
         if len(given_up) > 1:
             error.add_note(f"So were {', '.join(job.state.job_id for job in given_up[1:])}.")
         raise error
+    unfinished = [job for job in watched.values() if not job.state.done]
+    if unfinished and late is not None:
+        said, failure = unanswered(unfinished)
+        raise late(pace.clock() - begun, said) from failure
+
+
+def unanswered(jobs: Sequence[Watch]) -> tuple[str, LegnextError | None]:
+    """A sentence about the last questions for these jobs, where they had no answer, and why the last had none."""
+    failures = [job.failure for job in jobs if job.failure is not None]
+    if not failures:
+        return "", None
+    count, failure = sum(job.failures for job in jobs), failures[-1]
+    questions = "question" if count == 1 else f"{count} questions"
+    whose = f" for {len(failures)} of them" if len(failures) < len(jobs) else ""
+    reason = str(failure).removesuffix(failure.advice).rstrip(". ")
+    return f" The last {questions}{whose} failed: {reason}.", failure
 
 
 def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
@@ -177,9 +201,9 @@ class Watch:
         self._moments: Iterator[float] | None = None
         self._pace = pace
         self._told: float | None = job.retry_after
-        self._refused = self._failed = 0
+        self._refused = self.failures = 0
         self.failure: LegnextError | None = None
-        """Why the last question had no answer."""
+        """Why the last question had no answer; as many in a row as `failures` says had none."""
         self.refusal: APIError | None = None
         """Why this job was given up."""
         self._wondered: set[str] = set()
@@ -242,16 +266,17 @@ class Watch:
             self._open = pace.clock() + max(DOUBT, self._told or 0.0)
             return False
         except APIError as error:
+            self.failure = error
             if 200 <= error.status_code <= 299 and error.code < 400:
                 logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
                 self._told, self._doubt = self._put_off(None), self._doubt or DOUBT
                 return False
-            self._refused += 1
+            self._refused, self.failures = self._refused + 1, self.failures + 1
             if self._refused >= REFUSALS:
                 self.refusal = error
             self._told = self._doubt = REFUSAL_PAUSE
             return False
-        self._refused = self._failed = 0
+        self._refused = self.failures = 0
         self.failure = None
         self._told = retry_after(answer.headers)
         self.state = State(answer.data)
@@ -263,10 +288,10 @@ class Watch:
 
     def _put_off(self, told: float | None) -> float | None:
         """When to ask again after a failure, where the question itself is not asked again; None: by the schedule."""
-        self._failed += 1
+        self.failures += 1
         if told is not None or self._pace.retries.attempts > 1:
             return told
-        return pause_before(self._pace.retries, self._failed, told, self._pace.chance)
+        return pause_before(self._pace.retries, self.failures, told, self._pace.chance)
 
     @property
     def patience(self) -> float:

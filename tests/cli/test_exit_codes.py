@@ -190,7 +190,7 @@ def test_time_is_over(legnext: Process, server: MockServer) -> None:
     (job,) = server.jobs
     assert ended.code == Exit.TIMEOUT
     assert [value["job_id"] for value in ended.values] == [job]
-    assert ended.err.splitlines()[-2].startswith("Error: 1 of 1 jobs are not done yet")
+    assert ended.err.splitlines()[-2].startswith("Error: 1 of 1 jobs are not done after 0 seconds: ")
     assert ended.err.splitlines()[-1] == f"Take up what goes on: legnext wait {job} --download 'out dir'"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from legnext_client import InvalidRequest, JobFailed, WaitTimeout
 from legnext_client.core.flow import Lost
-from legnext_client.errors import NotFoundError
+from legnext_client.errors import LegnextError, NotFoundError
 
 from .worlds import FAILED, Colour, Service, done, job, made, told
 
@@ -86,6 +86,8 @@ def test_the_wait_ends_with_its_time_and_the_job_goes_on(colour: Colour) -> None
     assert colour.clock.time - before <= 100
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.job is waited
+    assert " is not done after 98 seconds. The job goes on" in str(caught.value)
+    assert caught.value.__cause__ is None
     assert pickle.loads(pickle.dumps(caught.value)).job == waited
 
 
@@ -214,9 +216,39 @@ def test_jobs_that_are_done_already_are_told_of_at_once(colour: Colour) -> None:
 
 def test_a_wait_for_many_ends_with_its_time(colour: Colour) -> None:
     client = colour.client(Service(answer=lambda send: job(job_id=send.request.path[-2:])))
-    with pytest.raises(WaitTimeout, match=r"2 of 2 jobs are not done yet: j1, j2\.") as caught:
+    with pytest.raises(WaitTimeout, match=r"2 of 2 jobs are not done after 5\d seconds: j1, j2\. The job") as caught:
         colour.do(client.wait_all(["j1", "j2"], timeout=60))
     assert caught.value.job.job_id == "j1"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Lost("the network is gone", sent=True), r"GET /v1/job/j1: the network is gone\. The job goes on"),
+        (told({"message": "down"}, 503), r"503 down \(GET /v1/job/j1\)\. The job goes on"),
+        (told({"words": "x"}), r"200 the answer is no job: .*\. The job goes on"),
+    ],
+)
+def test_a_wait_that_was_never_answered_says_so_and_why(colour: Colour, reply: Any, said: str) -> None:
+    client = colour.client(Service(reply), retries=0)
+    with pytest.raises(WaitTimeout, match=rf"done after 98 seconds\. The last \d+ questions failed: {said}") as late:
+        colour.do(client.tasks.wait_for_completion("j1", timeout=100))
+    assert isinstance(late.value.__cause__, LegnextError)
+    with pytest.raises(WaitTimeout, match=rf"1 of 1 jobs .*: j1\. The last \d+ questions failed: {said}") as late:
+        colour.do(client.wait_all(["j1"], timeout=100))
+    assert isinstance(late.value.__cause__, LegnextError)
+
+
+def test_of_many_that_are_waited_for_it_is_said_how_many_were_not_answered(colour: Colour) -> None:
+    def answer(send: Any) -> Any:
+        job_id = send.request.path[-2:]
+        return job(job_id=job_id) if job_id == "j1" else Lost("reset", sent=True)
+
+    client = colour.client(Service(answer=answer))
+    with pytest.raises(
+        WaitTimeout, match=r"j1, j2, j3\. The last \d+ questions for 2 of them failed: GET \S+/j3: reset"
+    ):
+        colour.do(client.wait_all(["j1", "j2", "j3"], timeout=60))
 
 
 def test_nothing_to_wait_for_is_no_wait(colour: Colour) -> None:

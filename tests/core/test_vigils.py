@@ -11,7 +11,7 @@ from legnext_client.core.outcomes import Over
 from legnext_client.core.state import State
 from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN, Intent
 from legnext_client.core.vigils import UNREACHABLE, Ended, Vigil, may_run_until
-from legnext_client.errors import AuthenticationError, InvalidRequest, NotFoundError, WaitTimeout
+from legnext_client.errors import AuthenticationError, ConnectionError, InvalidRequest, NotFoundError, WaitTimeout
 
 from .households import EVERY, LASTS, PATIENCE, PRICE, SILENCE, TIMEOUT, Household, Row, job, refusal
 
@@ -108,7 +108,8 @@ def test_a_job_that_takes_too_long_is_asked_for_a_last_time_and_keeps_its_place_
     assert house.asked == [7.0 + second for second in (10, 20, 30, 40, 50, 60, 70, 80, 90, LAST)]
     assert over.value.state == SUBMITTED
     assert isinstance(over.value.error, WaitTimeout)
-    assert str(over.value.error).startswith("j-1 is processing after 98 seconds.")
+    assert str(over.value.error).startswith("j-1 is processing after 98 seconds. The job goes on")
+    assert over.value.error.__cause__ is None
     assert over.value.error.job == ("j-1", "an origin")
     assert house.log[-1] == ("leave", 7.0 + LASTS)
     assert house.entry().state == SUBMITTED
@@ -206,6 +207,10 @@ def test_a_silence_that_never_ends_ends_the_wait_all_the_same() -> None:
         kept(house)
     assert house.asked[-1] == LAST + UNREACHABLE
     assert isinstance(over.value.error, WaitTimeout)
+    assert str(over.value.error).startswith(
+        f"j-1 is pending after 698 seconds. The last {len(house.asked)} questions failed: GET /job/j-1: the network"
+    )
+    assert isinstance(over.value.error.__cause__, ConnectionError)
 
 
 # ---- it is refused --------------------------------------------------------------------------------------------------

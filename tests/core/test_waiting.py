@@ -13,7 +13,7 @@ from legnext_client.core.flow import Emit, Lost, Received, Request, Send, Sleep
 from legnext_client.core.polling import Expectation
 from legnext_client.core.retries import Retries
 from legnext_client.core.state import State
-from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
+from legnext_client.core.waiting import Late, Pace, Schedule, Waited, waiting
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def failing(status: int, **body: Any) -> Received:
 class World:
     """Jobs on a clock that only sleeping (and, if told, asking) moves; `reply` says what an answer is."""
 
-    def __init__(self, reply: Callable[[str, float], Reply], *, takes: float = 0.0) -> None:
-        self.now = 0.0
+    def __init__(self, reply: Callable[[str, float], Reply], *, takes: float = 0.0, now: float = 0.0) -> None:
+        self.now = now
         self.reply = reply
         self.takes = takes
         self.asked: list[tuple[float, str]] = []
@@ -57,6 +57,7 @@ class World:
         retries: Retries = ONCE,
         retry_after: float | None = None,
         request_timeout: float = 30.0,
+        late: Late | None = None,
     ) -> World:
         if isinstance(jobs, int):
             jobs = [State({"job_id": f"j{number}", "status": "pending"}) for number in range(jobs)]
@@ -67,7 +68,7 @@ class World:
         waited = [Waited(job, Request("GET", f"/{job.job_id}"), schedule, retry_after) for job in jobs]
         chance = random.Random(1).random
         pace = Pace(retries, request_timeout, poll_interval, per_second, lambda: self.now, chance)
-        flow = waiting(waited, pace, timeout=timeout)
+        flow = waiting(waited, pace, timeout=timeout, late=late)
         answer: Any = None
         try:
             while True:

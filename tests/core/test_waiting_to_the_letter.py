@@ -10,8 +10,8 @@ import pytest
 from legnext_client.core.flow import Emit, Lost, Received, Request, Send, Sleep
 from legnext_client.core.retries import Retries
 from legnext_client.core.state import State
-from legnext_client.core.waiting import DOUBT, Pace, Schedule, Waited, Watch, waiting
-from legnext_client.errors import APIError, ConnectionError, NotFoundError, RateLimitError
+from legnext_client.core.waiting import DOUBT, Pace, Schedule, Waited, Watch, unanswered, waiting
+from legnext_client.errors import APIError, ConnectionError, LegnextError, NotFoundError, RateLimitError
 from tests.core.test_waiting import IMAGE, NEVER, VIDEO, World, done_at, failing, told
 
 LOST = Lost("reset", sent=True)
@@ -80,6 +80,52 @@ def test_why_there_was_no_answer_is_known_until_there_is_one() -> None:
     assert isinstance(hand.watch.failure, RateLimitError)
     assert hand.ask(told({"job_id": "j", "status": "processing"})) is True
     assert hand.watch.failure is None
+
+
+@pytest.mark.parametrize("outcome", [LOST, failing(503), NO_JOB, failing(404)])
+def test_how_many_questions_in_a_row_had_no_answer_is_counted(outcome: Received | Lost) -> None:
+    hand = Hand()
+    assert (hand.watch.failures, unanswered([hand.watch])) == (0, ("", None))
+    assert hand.ask(outcome) is False
+    said, failure = unanswered([hand.watch])
+    assert failure is not None
+    assert failure is hand.watch.failure
+    assert said.startswith(f" The last question failed: {str(failure).removesuffix(failure.advice).strip()}")
+    assert hand.ask(outcome) is False
+    assert unanswered([hand.watch])[0].startswith(" The last 2 questions failed: ")
+    assert hand.ask(told({"job_id": "j", "status": "processing"})) is True
+    assert (hand.watch.failures, unanswered([hand.watch])) == (0, ("", None))
+
+
+def test_the_reason_of_the_last_one_stands_for_all_without_its_advice() -> None:
+    one, two, three = Hand(), Hand(), Hand()
+    assert unanswered([one.watch, two.watch]) == ("", None)
+    one.ask(failing(503))
+    two.ask(LOST)
+    two.ask(LOST)
+    said, failure = unanswered([one.watch, two.watch])
+    assert (said, failure) == (" The last 3 questions failed: GET /j: reset.", two.watch.failure)
+    said, failure = unanswered([two.watch, three.watch, one.watch])
+    assert (said, failure) == (" The last 3 questions for 2 of them failed: 503 no (GET /j).", one.watch.failure)
+
+
+def test_who_waits_may_say_what_a_wait_is_that_is_over_too_soon() -> None:
+    made: list[tuple[float, str]] = []
+
+    def late(seconds: float, said: str) -> LegnextError:
+        made.append((seconds, said))
+        return LegnextError("late")
+
+    world = World(NEVER, now=5.0).wait(1, timeout=100, late=late)
+    assert (str(world.error), world.error and world.error.__cause__) == ("late.", None)
+    assert made == [(98.0, "")]
+    world = World(lambda *_: LOST).wait(2, timeout=100, late=late)
+    assert str(world.error) == "late."
+    assert isinstance(world.error, LegnextError)
+    assert isinstance(world.error.__cause__, ConnectionError)
+    assert made[-1][1].endswith(" questions failed: GET /j1: reset.")
+    assert World(done_at(0)).wait(1, late=late).error is None
+    assert len(made) == 2
 
 
 @pytest.mark.parametrize("outcome", [LOST, failing(503), NO_JOB])

@@ -21,6 +21,7 @@ from legnext_client.core.judging import Order
 from legnext_client.core.names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.core.state import State, moment
 from legnext_client.errors import InvalidRequest
+from legnext_client.places import directory_of
 from legnext_client.targets import DiskTarget, stays_inside
 
 if TYPE_CHECKING:
@@ -130,12 +131,10 @@ class _Folder:
     """The directory that everything stays in."""
 
     def __init__(self, directory: StrPath, root: str | None = None) -> None:
-        given: Any = os.fspath(directory) if isinstance(directory, os.PathLike) else directory
-        if not isinstance(given, str) or not given or "\0" in given:
-            raise InvalidRequest(f"directory must be the path of a directory; got {directory!r}.")
-        self._shown = Path(given)
+        place = directory_of("directory", root or directory)
+        self._shown = Path(directory)
         # Once, so that a change of the working directory changes nothing.
-        self._root = root or os.path.realpath(given)
+        self._root = root or os.path.realpath(place)
 
     def targets(self, names: Iterable[str]) -> list[tuple[Path, DiskTarget]]:
         return [(self._shown / name, self._target(name)) for name in names]

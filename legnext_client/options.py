@@ -11,6 +11,7 @@ from legnext_client.core.figures import is_number, is_whole
 from legnext_client.core.names import ROW_FIELDS, fields_of, names
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import JOBS_AT_ONCE
+from legnext_client.places import writable_directory
 from legnext_client.prices import Budget
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def options_of(given: BatchOptions) -> Options:
     if options.callbacks is not None and not hasattr(options.callbacks, "telling"):
         kind = type(options.callbacks).__name__
         raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {kind}.")
-    directory = _directory(options.download)
+    directory = None if options.download is None else writable_directory("download", options.download)
     root = None if directory is None else os.path.realpath(directory)
     return options._replace(download=directory, root=root, name=_name(options.name))
 
@@ -108,16 +109,6 @@ def _name(name: str) -> str:
         raise InvalidRequest(f"name must hold {{key}} or {{job_id}}, to be another for each row; got {name!r}.")
     names(name, ROW_FIELDS, [{"key": "a", "job_id": "b", "n": 0, "ext": ".png", "task_type": "c"}])
     return name
-
-
-def _directory(given: Any) -> str | None:
-    if given is None:
-        return None
-    if isinstance(given, str | os.PathLike):
-        directory = str(os.fspath(given))  # pyright: ignore[reportUnknownArgumentType]
-        if directory and "\0" not in directory:
-            return directory
-    raise InvalidRequest(f"download must be the path of a directory; got {given!r}.")
 
 
 def _budget(budget: object) -> Budget:

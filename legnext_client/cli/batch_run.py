@@ -11,8 +11,8 @@ from legnext_client.cli.batch_picture import shown_of
 from legnext_client.cli.batch_results import TOLD, Ends, lines_of, value_of
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.file_names import check_names, files_made
 from legnext_client.cli.naming import told_as
-from legnext_client.cli.places import check_directory, check_names, files_made
 from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
 from legnext_client.cli.run_drawing import span
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
@@ -65,7 +65,7 @@ def run_batch(
     path = journal_of(asked.journal, file)
     options: BatchOptions = {**asked.options, "concurrency": concurrency, "download": out, "name": name}
     asked.check(concurrency=concurrency, download=out, name=name)
-    _check_places(file, out, name)
+    _check_names(file, out, name)
     if asked.price:
         _show_price(run, _looked_at(file), bill_of(read(file), path, retry_failed=asked.retry_failed))
         return Exit.OK
@@ -104,13 +104,12 @@ def _looked_at(file: str) -> Survey:
     return survey
 
 
-def _check_places(file: str, out: str | None, name: str) -> None:
-    """Refuse a place and names of files that could not be, before anything is paid."""
+def _check_names(file: str, out: str | None, name: str) -> None:
+    """Refuse names of files that could not be, before anything is paid."""
     if out is None:
         if name != ROW_NAME:
             raise InvalidRequest("--name is for files: give --out DIR, too.")
         return
-    check_directory("--out", out)
     if "n" in fields_of(name, ROW_FIELDS):
         return
     for item in read(file):

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.file_names import check_names
 from legnext_client.cli.naming import told_as
-from legnext_client.cli.places import check_directory, check_names
 from legnext_client.cli.progress import progress
 from legnext_client.cli.wait import Template, fetch
 from legnext_client.core.names import JOB_FIELDS
+from legnext_client.places import writable_directory
 
 
 @command
@@ -28,7 +29,7 @@ def download(
     A file that is there is not fetched again, and one that was broken off is gone on with. Jobs that go on are waited
     for by `legnext wait JOB --download DIR`.
     """
-    check_directory("DIR", directory)
+    writable_directory("DIR", directory)
     if name is not None:
         check_names("--name", name, JOB_FIELDS, 1)
     found = run.client().confirm(job)

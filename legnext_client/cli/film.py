@@ -8,9 +8,9 @@ import typer
 from legnext_client.chains import VideoChain
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code
+from legnext_client.cli.file_names import files_made
 from legnext_client.cli.film_files import film_of
 from legnext_client.cli.film_picture import watching
-from legnext_client.cli.places import files_made
 from legnext_client.cli.progress import progress
 from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of

@@ -9,7 +9,7 @@ import typer
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit, cut_a_paid_request, told_of_sent
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
-from legnext_client.cli.places import files_made
+from legnext_client.cli.file_names import files_made
 from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points, rows_of_job, rows_of_object
 from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through

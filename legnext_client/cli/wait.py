@@ -9,14 +9,15 @@ import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.file_names import check_names
 from legnext_client.cli.naming import told_as
-from legnext_client.cli.places import check_directory, check_names
 from legnext_client.cli.progress import Shown, progress
 from legnext_client.cli.showing import counted, has_files, made, points
 from legnext_client.client import Client
 from legnext_client.core.names import JOB_FIELDS
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
+from legnext_client.places import writable_directory
 
 PANEL = "Options of the wait"
 Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job has ended.")]
@@ -53,7 +54,7 @@ class Wishes(NamedTuple):
         if self.timeout is not None and not self.timeout >= 0:
             raise InvalidRequest(f"--timeout must be seconds, 0 or more; got {self.timeout}.")
         if self.directory is not None:
-            check_directory("--download", self.directory)
+            writable_directory("--download", self.directory)
         if self.name is not None:
             if self.directory is None:
                 raise InvalidRequest("--name is for files: give --download DIR, too.")

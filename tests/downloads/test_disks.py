@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.core.judging import Note
-from legnext_client.errors import DownloadError
+from legnext_client.errors import DownloadError, InvalidRequest
 from legnext_client.targets import DiskTarget
 
 from .conftest import files_in
@@ -65,8 +65,9 @@ def test_a_file_in_place_of_the_directory_and_a_directory_in_place_of_a_file(
     with pytest.raises(DownloadError, match="a directory has this name"):
         download(hostile.url("/a.png"), out)
     (out / "file").write_bytes(b"mine")
-    with pytest.raises(DownloadError, match="cannot be written"):
-        download(hostile.url("/a.png"), out / "file")
+    for below in ("file", "file/deep"):
+        with pytest.raises(InvalidRequest, match=r"^directory must be a directory, .*file is none\."):
+            download(hostile.url("/a.png"), out / below)
     with pytest.raises(DownloadError, match="cannot be written"):
         download(hostile.url("/a.png"), out, "file/{n}{ext}")
     assert files_in(out) == {"file": b"mine"}

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,6 @@ from legnext_client.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from legnext_client.testing import MockServer
 
@@ -406,6 +406,8 @@ def test_a_sync_batch_runs_inside_a_notebook(world: World) -> None:
         ({"name": "{n}{ext}"}, "name must hold {key} or {job_id}"),
         ({"name": "../{key}{ext}"}, "name"),
         ({"download": 3}, "download must be the path of a directory; got 3"),
+        ({"download": __file__}, f"download must be a directory, or a place for one; got {__file__!r}, and"),
+        ({"download": Path(__file__) / "shots"}, "test_batches.py is none. Nothing was sent."),
         ({"budget": float("inf")}, "points must be a whole number"),
     ],
 )

@@ -321,6 +321,7 @@ def test_without_a_journal_whatever_stops_a_film_names_what_is_paid(world: World
         ({"timeout": -1}, "timeout must be seconds, 0 or more; got -1"),
         ({"poll_interval": -1}, "poll_interval must be seconds above 0; got -1"),
         ({"callback": "ftp://x"}, "callback must begin with http"),
+        ({"download": __file__}, "download must be a directory, or a place for one"),
         ({"callbacks": object()}, "callbacks must be a CallbackReceiver or the like; got object"),
     ],
 )

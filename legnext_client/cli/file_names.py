@@ -1,8 +1,7 @@
-"""Where files are to go: what cannot be is refused before anything is paid for."""
+"""How files are to be named: what cannot be is refused before anything is paid for."""
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from legnext_client.chain_steps import many_made
 from legnext_client.cli.naming import told_as
 from legnext_client.core.items import Call
 from legnext_client.core.names import names
-from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,19 +28,6 @@ def files_made(operation: Operation, fields: Mapping[str, object]) -> int:
         if many_made(Call(operation, fields)) == 1:
             return 1
     return SEVERAL
-
-
-def check_directory(option: str, given: str) -> None:
-    """Refuse what can be no directory, or none to write to."""
-    if not given:
-        raise InvalidRequest(f"{option} must be the path of a directory; got ''.")
-    place = os.path.abspath(given)
-    while not os.path.lexists(place):
-        place = os.path.dirname(place)
-    if not os.path.isdir(place):
-        raise InvalidRequest(f"{option} must be a directory, or a place for one; got {given!r}, and {place} is a file.")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InvalidRequest(f"{option} must be where files can be written; got {given!r}, and {place} is closed.")
 
 
 def check_names(option: str, template: str, allowed: Sequence[str], files: int) -> None:

@@ -1,0 +1,50 @@
+"""What can be no directory is said at once, by the argument's name; whether it can be written to, before it is paid."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from legnext_client.errors import InvalidRequest
+from legnext_client.places import directory_of, writable_directory
+
+
+@pytest.mark.parametrize("check", [directory_of, writable_directory])
+def test_a_directory_may_be_there_or_be_still_to_make(tmp_path: Path, check: object) -> None:
+    assert callable(check)
+    (tmp_path / "link").symlink_to(tmp_path)
+    for given in (tmp_path, tmp_path / "a" / "b", str(tmp_path), str(tmp_path / "link" / "c")):
+        assert check("out", given) == str(given)
+
+
+@pytest.mark.parametrize("given", ["", "a\0b", 3, None, b"out", [], Path])
+def test_what_is_no_path_is_none_of_a_directory(given: object) -> None:
+    with pytest.raises(InvalidRequest, match=r"^out must be the path of a directory; got "):
+        directory_of("out", given)
+
+
+def test_a_file_and_a_link_to_nothing_are_no_directory(tmp_path: Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_bytes(b"mine")
+    link.symlink_to(tmp_path / "nowhere")
+    for given, what in ((file, file), (file / "deep" / "er", file), (link, link)):
+        with pytest.raises(InvalidRequest) as caught:
+            directory_of("out", given)
+        said = f"out must be a directory, or a place for one; got {str(given)!r}, and {what} is none. Nothing was sent."
+        assert str(caught.value) == said
+
+
+def test_where_nothing_can_be_written_nothing_is_to_be_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def closed(place: object, mode: int) -> bool:
+        asked.append((place, mode))
+        return False
+
+    monkeypatch.setattr(os, "access", closed)
+    with pytest.raises(InvalidRequest, match=r"where files can be written; got '.*shots', and .* is closed"):
+        writable_directory("out", tmp_path / "shots")
+    assert asked == [(str(tmp_path), os.W_OK | os.X_OK)]
+    assert directory_of("out", tmp_path / "shots")  # what is there already can be looked at

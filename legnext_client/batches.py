@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
+import warnings
 from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
@@ -25,8 +26,9 @@ from legnext_client.jobs import AsyncJob, Job
 from legnext_client.journal import Journal
 from legnext_client.journal.files import BATCH, FILM
 from legnext_client.options import journal_path, options_of
+from legnext_client.prompts.problems import PromptWarning, frames_to_user
 from legnext_client.results import BatchSummary, Counts, Result, Unsettled, Update
-from legnext_client.rows import can_be_read_again, checked, read
+from legnext_client.rows import can_be_read_again, checked, read, read_once
 from legnext_client.running import Run
 from legnext_client.workers import TaskWorkers, ThreadWorkers
 
@@ -73,6 +75,7 @@ class Work(Generic[JobT]):
         self._path, self._options, self._callbacks = journal, options, options.callbacks
         self._only, self._surveying = only, survey
         self._surveyed: Survey | None = None
+        self._warned = False
         self._now = now or _utc_now
         self._ends: Counter[str] = Counter()
         self._open_ends: dict[str, str] = {}
@@ -89,11 +92,20 @@ class Work(Generic[JobT]):
 
         None when the rows can be read only once.
         """
+        self._survey()
+        self._warn()
+        return self._surveyed
+
+    def _survey(self) -> None:
         if self._surveyed is None and self._surveying is not None:
             self._surveyed = self._surveying()
+
+    def _warn(self) -> None:
+        """Warn of what is odd about prompts, once. Where such a warning is an error, nothing comes after it."""
+        if self._surveyed is not None and not self._warned:
             for doubt in self._surveyed.doubts:
-                logger.warning("%s", doubt)
-        return self._surveyed
+                warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
+            self._warned = True
 
     @property
     def summary(self) -> BatchSummary:
@@ -102,12 +114,15 @@ class Work(Generic[JobT]):
             raise InvalidRequest("this batch has not been run to its end: iterate over it first.")
         return self._summary
 
-    def _open(self) -> Journal:
-        """Hold the journal; what can be found wrong is found before."""
+    def _look(self) -> None:
+        """Find what is wrong before the journal is made."""
         self._desk.check_open()
         if self._run is not None and self._path is None:
             raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
-        self.survey()
+        self._survey()
+
+    def _open(self) -> Journal:
+        """Hold the journal."""
         return Journal.open(self._path, self._kind, only=self._only, now=self._now)
 
     def _begin(self, journal: Journal, job: Callable[[State, Origin], JobT]) -> Flow[None]:
@@ -204,6 +219,8 @@ class Batch(Work[Job]):
 
     def _results(self) -> Generator[Result[Job]]:
         with contextlib.ExitStack() as stack:
+            self._look()
+            self._warn()
             journal = self._open()
             workers = ThreadWorkers(self._hands, listens=self._callbacks is not None)
             stack.callback(workers.lastly, journal.close)
@@ -255,6 +272,8 @@ class AsyncBatch(Work[AsyncJob]):
 
     async def _results(self) -> AsyncGenerator[Result[AsyncJob], None]:
         async with contextlib.AsyncExitStack() as stack:
+            await asyncio.to_thread(self._look)
+            self._warn()  # not in a thread, where no line of the user's is
             journal = await asyncio.to_thread(self._open)
             workers = TaskWorkers(self._hands, listens=self._callbacks is not None)
             stack.callback(workers.lastly, journal.close)
@@ -287,15 +306,15 @@ def work_on(
 ) -> dict[str, Any]:
     """What a batch of these requests is made of."""
     found = options_of(options)
-    again = can_be_read_again(requests)
+    again, strict = can_be_read_again(requests), desk.settings.strict_prompts
     return {
         "desk": desk,
         "kind": BATCH,
-        "items": partial(read, requests),
+        "items": partial(read, requests) if again else partial(read_once, requests, strict_prompts=strict),
         "again": again,
         "journal": journal_path(journal),
         "options": found,
-        "survey": partial(checked, requests, strict_prompts=desk.settings.strict_prompts) if again else None,
+        "survey": partial(checked, requests, strict_prompts=strict) if again else None,
     }
 
 

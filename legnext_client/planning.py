@@ -15,6 +15,7 @@ from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.prices import Budget, price, typical_seconds
 from legnext_client.prompts import warn_about
+from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +25,6 @@ NUMBERS = {"image": "image_no", "video": "video_no"}
 """The field that says which image or video of a job is meant."""
 FREE = frozenset(("GET", "HEAD", "OPTIONS"))
 """Whatever else a request is, it may cost something, price in the table or not."""
-_FRAMES_TO_CALLER = 5
-"""From `warn_about` over `plan`, the desk, the caller of the desk and the method to the line that a user wrote."""
 
 
 def plan(
@@ -41,10 +40,8 @@ def plan(
     """Check a call and hold its price; raises before anything is sent."""
     prepared, strict = prepare(operation, fields), desk.settings.strict_prompts
     prompt = prepared.body.get(operation.prompt.field) if operation.prompt is not None else None
-    if operation.prompt is not None and prompt and (strict or not warned):
-        warn_about(
-            prompt, operation.prompt.kind, strict=strict, stacklevel=_FRAMES_TO_CALLER, **about_prompt(operation)
-        )
+    if operation.prompt is not None and prompt and not warned:
+        warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=frames_to_user(), **about_prompt(operation))
     paid = operation.method not in FREE
     request = Request(
         method=operation.method,

@@ -10,6 +10,7 @@ A file is CSV or JSONL; its columns are field names, besides `operation` and `ke
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,7 +20,8 @@ from legnext_client.core.bounds import shown
 from legnext_client.errors import InvalidRequest
 from legnext_client.planning import about_prompt
 from legnext_client.prices import typical_seconds
-from legnext_client.prompts import check_prompt
+from legnext_client.prompts import PromptWarning, check_prompt
+from legnext_client.prompts.problems import frames_to_user
 from legnext_client.rows_files import rows_of_file
 from legnext_client.rows_items import Row, Rows, Single, Wrong
 
@@ -39,6 +41,16 @@ MOST_TOLD = 20
 """So many wrong rows are told one by one."""
 
 
+class Doubt(NamedTuple):
+    """What is odd about the prompt of a row, and no reason to refuse it; a `PromptWarning` is made of it."""
+
+    said: str
+    problems: tuple[Problem, ...] = ()
+
+    def __str__(self) -> str:
+        return self.said
+
+
 class Survey(NamedTuple):
     """What a batch will probably take, in all."""
 
@@ -48,8 +60,8 @@ class Survey(NamedTuple):
     """What a budget should count, which may be more."""
     typical_seconds: float
     """How long the jobs usually take, one after the other."""
-    doubts: tuple[str, ...] = ()
-    """What is odd about prompts and no reason to refuse them, of the first rows of which there is something to say."""
+    doubts: tuple[Doubt, ...] = ()
+    """Row by row; of many rows, the last one is about the rest."""
 
     def __str__(self) -> str:
         more = f"; a budget counts {self.reserve}" if self.reserve != self.points else ""
@@ -65,6 +77,24 @@ def _s(number: int) -> str:
 def read(source: Source) -> Iterator[Item]:
     """The items of a batch, one at a time. A row that is wrong is an item that says so (`wrong`), and has no step."""
     return (item for _, item in _placed(source))
+
+
+def read_once(source: Source, *, strict_prompts: bool = False) -> Iterator[Item]:
+    """The same for rows that no survey has looked at: what is odd about a prompt is said as its row is read.
+
+    Where `PromptWarning` is an error, that is what is wrong with the row.
+    """
+    for place, item in _placed(source):
+        try:
+            doubt = _doubt(place, item, strict_prompts)
+            if doubt is not None:
+                warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
+        except InvalidRequest as error:
+            yield Wrong(item.key, error, place)
+        except PromptWarning as warning:
+            yield Wrong(item.key, InvalidRequest(f"{warning}.", problems=warning.problems), place)
+        else:
+            yield item
 
 
 def can_be_read_again(source: object) -> bool:
@@ -108,22 +138,24 @@ class _Tally:
 
     def __init__(self, strict_prompts: bool) -> None:
         self._strict = strict_prompts
-        self._rows = self._points = self._reserve = self._refused = 0
+        self._rows = self._points = self._reserve = self._refused = self._doubtful = 0
         self._seconds = 0.0
         self._errors: list[InvalidRequest] = []
-        self._doubts: list[str] = []
+        self._doubts: list[Doubt] = []
 
     def count(self, place: str, item: Row) -> None:
         self._rows += 1
         if isinstance(item, Wrong):
             self.refuse(item.wrong)
             return
-        if isinstance(item, Single) and (problems := prompt_problems(item.operation, item.body)):
-            said = f"{place}: the prompt has problems: {'; '.join(map(str, problems))}"
-            if self._strict and any(problem.severity == "error" for problem in problems):
-                self.refuse(InvalidRequest(f"{said}.", problems=problems))
-            elif len(self._doubts) < MOST_TOLD:
-                self._doubts.append(said)
+        try:
+            doubt = _doubt(place, item, self._strict)
+        except InvalidRequest as error:
+            self.refuse(error)
+        else:
+            self._doubtful += doubt is not None
+            if doubt is not None and len(self._doubts) < MOST_TOLD:
+                self._doubts.append(doubt)
         for step in range(item.steps):
             call, price = item.call(step, ()), item.price(step)
             self._points += price.points
@@ -143,13 +175,26 @@ class _Tally:
 
     def survey(self) -> Survey:
         if not self._refused:
-            return Survey(self._rows, self._points, self._reserve, self._seconds, tuple(self._doubts))
+            rest = self._doubtful - len(self._doubts)
+            others = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
+            return Survey(self._rows, self._points, self._reserve, self._seconds, (*self._doubts, *others))
         more = self._refused - MOST_TOLD
         told = " ".join(error.message for error in self._errors)
         raise InvalidRequest(
             f"{self._refused} of {self._rows} rows cannot be sent. {told}{f' And {more} more.' if more > 0 else ''}",
             problems=[problem for error in self._errors for problem in error.problems],
         )
+
+
+def _doubt(place: str, item: Row, strict: bool) -> Doubt | None:
+    """What is odd about the prompt of a row; a film has told of its prompts when it was described."""
+    problems = prompt_problems(item.operation, item.body) if isinstance(item, Single) else []
+    if not problems:
+        return None
+    said = f"{place}: the prompt has problems: {'; '.join(map(str, problems))}"
+    if strict and any(problem.severity == "error" for problem in problems):
+        raise InvalidRequest(f"{said}.", problems=problems)
+    return Doubt(said, tuple(problems))
 
 
 def prompt_problems(operation: Operation, body: Mapping[str, Any]) -> list[Problem]:

@@ -90,7 +90,6 @@ class Run:
         self.unsettled: dict[str, Item] = {}
         self.leftovers: set[str] = set()
         """The keys of what the records know and no row asks for any more."""
-        self._looked_at = False
         self.points = journal.summary().points
         """What all jobs of the journal have cost that have ended."""
         self.pacing = Pacing(
@@ -108,7 +107,7 @@ class Run:
 
     def running(self, items: Callable[[], Iterable[Item]], *, again: bool) -> Flow[None]:
         """Run all rows; emits `Step` and `Outcome`. `again`: the rows can be read more than once."""
-        options, self._looked_at = self._options, again
+        options = self._options
         count_earlier(self.book, self._budgets, options.budgets)
         shortage = None
         if again:
@@ -185,7 +184,7 @@ class Run:
             source=call.source,
             budgets=self._budgets,
             key=budget_key(self._run, key, self.book.attempts(key)),
-            warned=self._looked_at,
+            warned=True,  # as the rows were read
         )
         estimate = price(call.operation, plan.request.sent, source=call.source)
         return Prepared(plan.request, estimate.reserve, plan, token)

@@ -67,11 +67,11 @@ def run_batch(
     asked.check(concurrency=concurrency, download=out, name=name)
     _check_names(file, out, name)
     if asked.price:
-        _show_price(run, _looked_at(file), bill_of(read(file), path, retry_failed=asked.retry_failed))
+        _show_price(run, _with_rows(checked(file), file), bill_of(read(file), path, retry_failed=asked.retry_failed))
         return Exit.OK
     client, shown = run.client(), shown_of(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.heard, **options)
-    survey = _looked_at(file)
+    survey = _with_rows(batch.survey(), file)
     bill = bill_of(read(file), path, retry_failed=asked.retry_failed)
     for line in _priced(survey, bill):
         run.output.say(line)
@@ -97,9 +97,8 @@ def run_batch(
     return code
 
 
-def _looked_at(file: str) -> Survey:
-    survey = checked(file)
-    if not survey.rows:
+def _with_rows(survey: Survey | None, file: str) -> Survey:
+    if survey is None or not survey.rows:
         raise InvalidRequest(f"{file} has no rows.")
     return survey
 
@@ -128,7 +127,12 @@ def _priced(survey: Survey, bill: Bill) -> Iterator[str]:
 def _show_price(run: Run, survey: Survey, bill: Bill) -> None:
     for doubt in survey.doubts:
         run.output.say(f"Warning: {doubt}.", "yellow")
-    value = {**survey._asdict(), "usd": survey.points / POINTS_PER_USD, "left": bill.points}
+    value = {
+        **survey._asdict(),
+        "doubts": list(map(str, survey.doubts)),
+        "usd": survey.points / POINTS_PER_USD,
+        "left": bill.points,
+    }
     run.output.result(value, _priced(survey, bill))
 
 

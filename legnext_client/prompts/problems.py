@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -36,3 +37,11 @@ class PromptWarning(UserWarning):
 
     def __str__(self) -> str:
         return self.message
+
+
+def frames_to_user() -> int:
+    """The `stacklevel` with which a warning of who calls this points to the line that a user wrote."""
+    level, frame, package = 1, sys._getframe(1), __name__.partition(".")[0]  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        level, frame = level + 1, frame.f_back
+    return level

@@ -70,13 +70,21 @@ def test_prompts_are_doubted_as_the_client_does_and_refused_if_it_is_strict() ->
         {"text": "x"},
         ("variation", {"job_id": "a", "image_no": 0, "type": 0, "remix_prompt": "x --hd"}),
     ]
-    doubts = checked(rows).doubts
+    doubts = [str(doubt) for doubt in checked(rows).doubts]
     assert [doubt.partition(":")[0] for doubt in doubts] == ["row 1", "row 2"]
     assert "--turbo" in doubts[0]
     with pytest.raises(InvalidRequest, match=r"^1 of 4 rows cannot be sent. row 1: the prompt has problems: .*--turbo"):
         checked(rows, strict_prompts=True)
-    assert checked(rows[1:], strict_prompts=True).doubts[0].startswith("row 1: the prompt has problems")
-    assert len(checked(rows[:1] * 100).doubts) == MOST_TOLD
+    [doubt] = checked(rows[1:], strict_prompts=True).doubts
+    assert str(doubt).startswith("row 1: the prompt has problems")
+    assert [problem.severity for problem in doubt.problems] == ["warning"]
+
+
+@pytest.mark.parametrize(("count", "rest"), [(MOST_TOLD, []), (MOST_TOLD + 1, ["1 more row"]), (100, ["80 more rows"])])
+def test_of_many_doubts_the_first_are_told_and_how_many_more_there_are(count: int, rest: list[str]) -> None:
+    doubts = [str(doubt) for doubt in checked([{"text": "x --v 8.1 --turbo"}] * count).doubts]
+    assert [doubt.partition(":")[0] for doubt in doubts[:MOST_TOLD]] == [f"row {n + 1}" for n in range(MOST_TOLD)]
+    assert doubts[MOST_TOLD:] == [f"the prompts of {more} have problems" for more in rest]
 
 
 def test_what_can_be_read_again_is_known(tmp_path: Path) -> None:

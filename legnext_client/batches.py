@@ -29,6 +29,7 @@ from legnext_client.options import journal_path, options_of
 from legnext_client.prompts.problems import PromptWarning, frames_to_user
 from legnext_client.results import BatchSummary, Counts, Result, Unsettled, Update
 from legnext_client.rows import can_be_read_again, checked, read, read_once
+from legnext_client.run_costs import bill_of
 from legnext_client.running import Run
 from legnext_client.workers import TaskWorkers, ThreadWorkers
 
@@ -82,19 +83,24 @@ class Work(Generic[JobT]):
         """Rows whose last result was none for good, by the state in which they were."""
         self._over = 0
         """How many of the rows that are asked for have come to an end for good."""
+        self._earlier = self._points_before = 0
+        """Of the rows that are done, those of earlier runs; and the points of these runs."""
         self._running: set[str] = set()
         self._run: Run | None = None
         self._started = 0.0
         self._summary: BatchSummary | None = None
 
     def survey(self) -> Survey | None:
-        """How many rows there are, and what they cost; every row is looked at, and what is wrong with any is raised.
+        """How many rows there are, what they cost, and what of it is left to be paid when the journal is gone on with.
 
-        None when the rows can be read only once.
+        Every row is looked at, and what is wrong with any is raised. None when the rows can be read only once.
         """
         self._survey()
         self._warn()
-        return self._surveyed
+        if self._surveyed is None or self._path is None:
+            return self._surveyed
+        left = bill_of(self._items(), self._path, retry_failed=self._options.retry_failed)
+        return self._surveyed._replace(left=left)
 
     def _survey(self) -> None:
         if self._surveyed is None and self._surveying is not None:
@@ -128,7 +134,8 @@ class Work(Generic[JobT]):
     def _begin(self, journal: Journal, job: Callable[[State, Origin], JobT]) -> Flow[None]:
         self._run = Run(self._desk, journal, self._options, job, self._now)
         self._ends, self._running, self._summary = Counter(), set(), None
-        self._open_ends, self._over = {}, 0
+        self._open_ends, self._over, self._earlier = {}, 0, 0
+        self._points_before = self._run.points
         self._started = self._desk.clock.now()
         return self._run.running(self._items, again=self._again)
 
@@ -145,6 +152,7 @@ class Work(Generic[JobT]):
         if key in self._open_ends:  # a callback came late, and has told what became of it
             self._ends[self._open_ends.pop(key)] -= 1
         self._ends[state] += 1
+        self._earlier += outcome.earlier and state == DONE
         if state in (SUBMITTED, UNKNOWN):
             self._open_ends[key] = state
         else:
@@ -175,8 +183,9 @@ class Work(Generic[JobT]):
         perhaps_running = {entry.item for entry in journal.entries(SUBMITTED, UNKNOWN)} - leftovers
         left = None if counts.total is None else max(0, counts.total - self._over - len(perhaps_running))
         self._summary = BatchSummary(
-            counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path
-        )
+            counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path,
+            self._earlier, standing.points - self._points_before,
+        )  # fmt: skip
 
     def _go_on(self, error: BaseException) -> None:
         if not isinstance(error, KeyboardInterrupt | LegnextError) or isinstance(error, JournalError):

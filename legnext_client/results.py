@@ -43,9 +43,8 @@ class Update(NamedTuple):
 
     def __str__(self) -> str:
         step = f"step {self.step} of {self.steps}, {self.title}" if self.steps > 1 else self.title or self.job.task_type
-        minutes, seconds = divmod(int(self.elapsed), 60)
         doing = f"{self.job.status} {self.job.progress} %"
-        return f"{self.key}: {step}: {doing}, {self.points} points so far, {minutes}:{seconds:02}"
+        return f"{self.key}: {step}: {doing}, {self.points} points so far, {span(self.elapsed)}"
 
 
 class Result(Generic[JobT]):
@@ -115,15 +114,25 @@ class BatchSummary(NamedTuple):
     left: int | None
     """Rows that have come to no end, and of which nothing runs; None when they have not all been read."""
     points: int
+    """Charged in all, by all runs of the journal."""
     seconds: float
     journal: str | None
+    earlier: int = 0
+    """So many of those that are done were before this run began."""
+    charged: int = 0
+    """The points that were charged in this run."""
+
+    @property
+    def figures(self) -> str:
+        """The first line: how many rows have come to which end, and what it has cost."""
+        parts = [f"{self.done} done" + (f" ({self.earlier} by earlier runs)" if self.earlier else "")]
+        counted = {"failed": self.failed, "unknown": len(self.unknown), "still on their way": self.running}
+        parts += [f"{number} {name}" for name, number in {**counted, "left": self.left}.items() if number]
+        in_all = f", {self.points} in all" if self.points != self.charged else ""
+        return f"{', '.join(parts)}; {self.charged} points charged in {span(self.seconds)}{in_all}."
 
     def __str__(self) -> str:
-        parts = [f"{self.done} done", f"{self.failed} failed", f"{len(self.unknown)} unknown"]
-        parts += [f"{self.running} still running"] if self.running else []
-        parts += [f"{self.left} left"] if self.left else []
-        minutes, seconds = divmod(int(self.seconds), 60)
-        lines = [f"{', '.join(parts)}; {self.points} points in {minutes}:{seconds:02}."]
+        lines = [self.figures]
         if (self.running or self.left) and self.journal:
             lines.append(f"Run it again with the journal {self.journal} to go on.")
         lines += [f"Unknown: {one.key} ({one.operation}, {one.price} points): {one.error}" for one in self.unknown]
@@ -133,6 +142,13 @@ class BatchSummary(NamedTuple):
                 f"Journal({self.journal!r}): adopt(key, job_id), resubmit(key) or give_up(key)."
             )
         return "\n".join(lines)
+
+
+def span(seconds: float) -> str:
+    """A span of time as one reads it on a clock."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 ENDS = {DONE: "done", FAILED: "failed", UNKNOWN: "unknown", SUBMITTED: "running", NEW: "failed"}

@@ -24,6 +24,7 @@ from legnext_client.prompts import PromptWarning, check_prompt
 from legnext_client.prompts.problems import frames_to_user
 from legnext_client.rows_files import rows_of_file
 from legnext_client.rows_items import Row, Rows, Single, Wrong
+from legnext_client.run_costs import Bill
 
 if TYPE_CHECKING:
     from legnext_client.core.items import Item
@@ -62,12 +63,18 @@ class Survey(NamedTuple):
     """How long the jobs usually take, one after the other."""
     doubts: tuple[Doubt, ...] = ()
     """Row by row; of many rows, the last one is about the rest."""
+    left: Bill = Bill()
+    """What of it is still to be paid: all of it, but for what a journal knows of."""
 
     def __str__(self) -> str:
-        more = f"; a budget counts {self.reserve}" if self.reserve != self.points else ""
-        minutes = max(1, round(self.typical_seconds / 60))
-        rows, work = f"{self.rows} row{_s(self.rows)}", f"about {minutes} minute{_s(minutes)} of work"
-        return f"{rows}, {self.points} points{more}, {work}"
+        rows, left = f"{self.rows} row{_s(self.rows)}, {self.points} points", self.left
+        if self.points and not left.points:
+            return f"{rows} in all, of which nothing is left to be paid"
+        if left.points < self.points:
+            rows = f"{rows} in all, of which {left.points} are left to be paid for {left.rows} row{_s(left.rows)}"
+        more = f"; a budget counts {left.reserve}" if left.reserve != left.points else ""
+        minutes = max(1, round(left.typical_seconds / 60))
+        return f"{rows}{more}, about {minutes} minute{_s(minutes)} of work"
 
 
 def _s(number: int) -> str:
@@ -177,7 +184,8 @@ class _Tally:
         if not self._refused:
             rest = self._doubtful - len(self._doubts)
             others = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
-            return Survey(self._rows, self._points, self._reserve, self._seconds, (*self._doubts, *others))
+            doubts, all_of_it = (*self._doubts, *others), (self._rows, self._points, self._reserve, self._seconds)
+            return Survey(*all_of_it, doubts, Bill(*all_of_it))
         more = self._refused - MOST_TOLD
         told = " ".join(error.message for error in self._errors)
         raise InvalidRequest(

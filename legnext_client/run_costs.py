@@ -1,4 +1,4 @@
-"""Before a run submits: what earlier runs of its journal have cost, and whether the account can pay the rest."""
+"""Before a run submits: what earlier runs have cost, what is left to pay, and whether the account has it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from legnext_client.core.flow import Flow, Request
 from legnext_client.core.outcomes import key_of
 from legnext_client.core.sending import sending
 from legnext_client.core.state import number
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN, Entry
 from legnext_client.desk import filled
 from legnext_client.errors import BudgetExceeded
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_object
+from legnext_client.journal import Journal
+from legnext_client.journal.files import is_there
+from legnext_client.prices import typical_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from legnext_client.core.items import Item
     from legnext_client.desk import Desk
-    from legnext_client.journal import Journal
     from legnext_client.prices import Budget
 
 logger = logging.getLogger("legnext_client")
@@ -52,6 +54,48 @@ def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[B
                 budget.freeze(key, entry.price)
             elif entry.state in (SUBMITTED, FAILED):  # of what has failed, only what was given up holds anything
                 budget.freeze(key, entry.frozen or (entry.price if entry.state == SUBMITTED else 0))
+
+
+class Bill(NamedTuple):
+    """What is still to be paid, by estimate."""
+
+    rows: int = 0
+    """Of so many rows something is left to be paid."""
+    points: int = 0
+    reserve: int = 0
+    """What the account must have for it, which may be more."""
+    typical_seconds: float = 0.0
+    """How long these jobs usually take, one after the other."""
+
+
+def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
+    """What these items still cost, when what the journal knows of is not paid for again."""
+    begun, rows, points, reserve, seconds = _begun(journal), 0, 0, 0, 0.0
+    for item in items:
+        before = points
+        for step in range(item.steps):
+            entry = begun.get(key_of(item, step))
+            if entry is None or _is_sent_anew(entry, item, retry_failed):
+                call, price = item.call(step, ()), item.price(step)
+                points, reserve = points + price.points, reserve + price.reserve
+                seconds += typical_seconds(call.operation, call.fields)
+            elif entry.state not in (DONE, SUBMITTED):
+                break  # no step comes after one that has failed or is unknown
+        rows += points > before
+    return Bill(rows, points, reserve, seconds)
+
+
+def _begun(journal: str) -> dict[str, Entry]:
+    if not is_there(journal):
+        return {}
+    with Journal(journal) as opened:
+        return {entry.key: entry._replace(output=None, body={}) for entry in opened.entries()}
+
+
+def _is_sent_anew(entry: Entry, item: Item, retry_failed: bool) -> bool:
+    if entry.state == NEW or (retry_failed and entry.may_be_retried):
+        return True
+    return entry.digest != item.digest and entry.state in (DONE, FAILED)
 
 
 class _Standing(NamedTuple):

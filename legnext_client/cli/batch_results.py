@@ -71,13 +71,11 @@ class Ends:
     """To which ends the rows have come, and so the exit code."""
 
     def __init__(self) -> None:
-        self.earlier = 0
         self._states: Counter[str] = Counter()
         self._without_files = 0
 
     def count(self, result: Result[Job]) -> None:
         self._states[result.state] += 1
-        self.earlier += result.earlier and result.ok
         self._without_files += result.ok and result.error is not None
 
     def code(self, summary: BatchSummary) -> Exit:

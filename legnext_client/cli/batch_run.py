@@ -1,6 +1,5 @@
 """`legnext batch run`: many paid requests from a file, with a journal."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +12,7 @@ from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.file_names import check_names, files_made
 from legnext_client.cli.naming import told_as
-from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
-from legnext_client.cli.run_drawing import span
+from legnext_client.cli.run_bill import Consent, agreed
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
 from legnext_client.cli.run_unknown import told
 from legnext_client.core.names import ROW_FIELDS, fields_of
@@ -22,8 +20,8 @@ from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
 from legnext_client.options import ROW_NAME, BatchOptions
-from legnext_client.results import BatchSummary
 from legnext_client.rows import Survey, can_be_read_again, checked, read
+from legnext_client.run_costs import bill_of
 
 
 @command
@@ -67,15 +65,14 @@ def run_batch(
     asked.check(concurrency=concurrency, download=out, name=name)
     _check_names(file, out, name)
     if asked.price:
-        _show_price(run, _with_rows(checked(file), file), bill_of(read(file), path, retry_failed=asked.retry_failed))
+        left = bill_of(read(file), path, retry_failed=asked.retry_failed)
+        _show_price(run, _with_rows(checked(file), file)._replace(left=left))
         return Exit.OK
     client, shown = run.client(), shown_of(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.heard, **options)
     survey = _with_rows(batch.survey(), file)
-    bill = bill_of(read(file), path, retry_failed=asked.retry_failed)
-    for line in _priced(survey, bill):
-        run.output.say(line)
-    if not agreed(run, client, bill, Consent(asked.yes, asked.ask_above, asked.budget)):
+    run.output.say(f"{survey}.")
+    if not agreed(run, client, survey.left, Consent(asked.yes, asked.ask_above, asked.budget)):
         return Exit.BAD_INPUT
     ends = Ends()
     try:
@@ -86,9 +83,9 @@ def run_batch(
                 with shown.aside():
                     run.output.result(value_of(result), lines_of(result), TOLD[result.state].style)
     except (LegnextError, KeyboardInterrupt, OSError) as error:
-        _sum_up(run, batch, ends, None if isinstance(error, KeyboardInterrupt) else out)
+        _sum_up(run, batch, None if isinstance(error, KeyboardInterrupt) else out)
         raise
-    _sum_up(run, batch, ends, out)
+    _sum_up(run, batch, out)
     code = ends.code(batch.summary)
     if code in (Exit.TIMEOUT, Exit.FILES):
         run.output.say(f"Go on: {again(run.context)}")
@@ -118,25 +115,19 @@ def _check_names(file: str, out: str | None, name: str) -> None:
                 check_names("name", name, ROW_FIELDS, files_made(last.operation, last.fields))
 
 
-def _priced(survey: Survey, bill: Bill) -> Iterator[str]:
-    yield f"{survey}."
-    if 0 < bill.points < survey.points:
-        yield f"{bill.points} points of it are still to be paid, for {bill.rows} row{'' if bill.rows == 1 else 's'}."
-
-
-def _show_price(run: Run, survey: Survey, bill: Bill) -> None:
+def _show_price(run: Run, survey: Survey) -> None:
     for doubt in survey.doubts:
         run.output.say(f"Warning: {doubt}.", "yellow")
     value = {
         **survey._asdict(),
         "doubts": list(map(str, survey.doubts)),
         "usd": survey.points / POINTS_PER_USD,
-        "left": bill.points,
+        "left": survey.left.points,
     }
-    run.output.result(value, _priced(survey, bill))
+    run.output.result(value, [f"{survey}."])
 
 
-def _sum_up(run: Run, batch: Batch, ends: Ends, out: str | None) -> None:
+def _sum_up(run: Run, batch: Batch, out: str | None) -> None:
     """Say how it has ended, and what is unknown; and make the page to look at it."""
     try:
         summary = batch.summary
@@ -144,24 +135,14 @@ def _sum_up(run: Run, batch: Batch, ends: Ends, out: str | None) -> None:
         return
     page = None if out is None or summary.journal is None else _page(run, summary.journal, out)
     unknown = [each._asdict() for each in summary.unknown]
-    lines = _in_words(summary, ends.earlier)
-    for line in lines:
-        run.output.say(line)
+    run.output.say(summary.figures)
+    if summary.journal is not None:
+        for line in told(summary.journal, summary.unknown):
+            run.output.say(line)
     if run.output.for_machines:
         run.output.result({"summary": {**summary._asdict(), "unknown": unknown, "gallery": page}}, ())
     elif page is not None:
         run.output.say(f"Look at it: {page}")
-
-
-def _in_words(summary: BatchSummary, earlier: int) -> Iterator[str]:
-    parts = [f"{summary.done} done" + (f" ({earlier} by earlier runs)" if earlier else "")]
-    parts += [f"{summary.failed} failed"] if summary.failed else []
-    parts += [f"{len(summary.unknown)} unknown"] if summary.unknown else []
-    parts += [f"{summary.running} still on their way"] if summary.running else []
-    parts += [f"{summary.left} left"] if summary.left else []
-    yield f"{', '.join(parts)}; {summary.points} points charged in all, {span(summary.seconds)}."
-    if summary.journal is not None:
-        yield from told(summary.journal, summary.unknown)
 
 
 def _page(run: Run, journal: str, out: str) -> str | None:

@@ -12,7 +12,7 @@ from legnext_client.cli.file_names import files_made
 from legnext_client.cli.film_files import film_of
 from legnext_client.cli.film_picture import watching
 from legnext_client.cli.progress import progress
-from legnext_client.cli.run_bill import Bill, Consent, agreed, bill_of
+from legnext_client.cli.run_bill import Consent, agreed
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
 from legnext_client.cli.run_unknown import ways_to_settle
 from legnext_client.cli.showing import counted
@@ -22,6 +22,7 @@ from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 from legnext_client.films import KEY, NAME, Film
 from legnext_client.journal import Journal as JournalFile
+from legnext_client.run_costs import Bill, bill_of
 
 
 @command
@@ -93,7 +94,9 @@ def _fetched(run: Run, made: Film, directory: str | None, name: str) -> list[str
 def _priced(chain: VideoChain, bill: Bill) -> list[str]:
     price = chain.price()
     lines = [*str(price).splitlines(), f"{chain.seconds} seconds of film, usually made in {_minutes(chain)}."]
-    if 0 < bill.points < price.points:
+    if not bill.points:
+        lines.append("Nothing is left to be paid.")
+    elif bill.points < price.points:
         lines.append(f"{bill.points} points of it are still to be paid.")
     return lines
 

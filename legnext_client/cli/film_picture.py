@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from legnext_client.cli.moving import Moving, can_move
 from legnext_client.cli.output import console
-from legnext_client.cli.run_drawing import Watch, bar, span, table_of_bars, words
+from legnext_client.cli.run_drawing import Watch, bar, table_of_bars, words
+from legnext_client.results import span
 
 if TYPE_CHECKING:
     from collections.abc import Generator

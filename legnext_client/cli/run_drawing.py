@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from legnext_client.cli.output import printable
+from legnext_client.results import span
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,13 +29,6 @@ class Watch:
 
     def __str__(self) -> str:
         return span((self._ended or time.monotonic()) - self._begun)
-
-
-def span(seconds: float) -> str:
-    """A span of time as one reads it on a clock."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def bar(percent: float, style: str) -> RenderableType:

@@ -44,7 +44,7 @@ def test_rows_become_files_and_a_page_and_are_paid_for_once(
     assert good == [f"{key}: done, 4 images, 80 points, shots/{key}_0.png and 3 more" for key in ("fox", "hare")]
     first, second, counted, page, again = ended.err.splitlines()
     assert (first, second) == ("3 rows, 240 points, about 2 minutes of work.", "The account has 1000000 points.")
-    assert re.fullmatch(r"2 done, 1 failed; 160 points charged in all, 0:\d\d\.", counted)
+    assert re.fullmatch(r"2 done, 1 failed; 160 points charged in 0:\d\d\.", counted)
     assert page == "Look at it: shots/index.html"
     assert again == "Try again what has failed: legnext batch run rows.csv --out shots --retry-failed"
     assert "fox" in (tmp_path / "shots" / "index.html").read_text(encoding="utf-8")
@@ -53,11 +53,12 @@ def test_rows_become_files_and_a_page_and_are_paid_for_once(
     ended = here(*RUN, "--out", "shots")
     assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 3)
     assert "fox: done earlier, 4 images, 80 points, shots/fox_0.png and 3 more" in ended.lines
-    assert "Nothing is left to be paid." in ended.err
-    assert "2 done (2 by earlier runs), 1 failed; 160 points charged in all" in ended.err
+    assert "3 rows, 240 points in all, of which nothing is left to be paid." in ended.err
+    assert "2 done (2 by earlier runs), 1 failed; 0 points charged in 0:00, 160 in all." in ended.err
     ended = here(*shlex.split(again.partition(": legnext ")[2]))
     assert (ended.code, texts(server).count("fail-this-job"), len(server.ledger)) == (Exit.JOB_FAILED, 2, 4)
-    assert "80 points of it are still to be paid, for 1 row." in ended.err
+    said = "3 rows, 240 points in all, of which 80 are left to be paid for 1 row, about 1 minute of work."
+    assert said in ended.err
 
 
 def test_machines_get_a_line_for_each_row_and_one_for_all(here: Here, server: MockServer, rows: Path) -> None:
@@ -267,7 +268,7 @@ def test_a_picture_shows_what_runs_and_gives_way_to_results(terminal: Any, rows:
     assert session.ended() == Exit.INTERRUPTED, session.raw[-3000:]
     seen = [line for line in session.seen if line]
     assert not any("━" in line for line in seen), "the picture is gone"
-    assert "2 done, 1 still on their way; 160 points charged in all" in "".join(seen)
+    assert "2 done, 1 still on their way; 160 points charged in 0:" in "".join(seen)
     assert "".join(seen).endswith("Go on: legnext batch run rows.csv --ask-above 0")
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
@@ -288,6 +289,6 @@ def test_ctrl_c_once_submits_nothing_more_and_waits(
     ended = begun.ended()
     assert ended.code == Exit.INTERRUPTED
     assert ended.lines[0].startswith("slow: done, 4 images, 80 points, http")
-    assert "1 done, 2 left; 80 points charged in all" in ended.err
+    assert "1 done, 2 left; 80 points charged in 0:" in ended.err
     assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --concurrency 1"
     assert len(server.ledger) == 1

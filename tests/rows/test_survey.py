@@ -30,6 +30,8 @@ def test_a_survey_adds_up_what_rows_take() -> None:
     assert survey.reserve == 80 + 80 + 1536 + (1536 + 1536 + 480)
     assert survey.typical_seconds == pytest.approx(45 + 4.5 + 180 + (210 + 180 + 300))
     assert survey.doubts == ()
+    assert survey.left == (survey.rows, survey.points, survey.reserve, survey.typical_seconds)
+    assert str(survey) == "4 rows, 5208 points; a budget counts 5248, about 15 minutes of work"
     assert checked([]) == Survey(0, 0, 0, 0.0)
 
 

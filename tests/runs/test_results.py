@@ -1,10 +1,13 @@
-"""What a batch tells of its rows: whatever has become of them, a loop can print it."""
+"""What a batch tells of its rows, before it runs, while it does and after it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from legnext_client import VideoChain
+from legnext_client.results import BatchSummary
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -25,3 +28,77 @@ def test_what_a_row_has_made_can_be_asked_whatever_became_of_it(world: World) ->
     assert [len(result.video_urls) for result in results] == [0, 0, 0, 4]
     assert results[2].image_urls == results[2].job.image_urls
     assert results[3].video_urls == results[3].job.video_urls
+
+
+# ---- what is left, what was earlier, and what it has cost ---------------------------------------------------------
+
+
+def cats(count: int) -> list[dict[str, str]]:
+    return [{"key": f"cat-{number}", "text": f"a cat {number}"} for number in range(count)]
+
+
+def survey(world: World, rows: Any, **options: Any) -> Any:
+    return world.client().batch(rows, world.path, **options).survey()
+
+
+def test_a_survey_says_what_is_left_to_be_paid(world: World) -> None:
+    first = survey(world, cats(24))
+    assert first.left == (24, 1920, 1920, first.typical_seconds)
+    assert str(first) == "24 rows, 1920 points, about 18 minutes of work"
+    assert not world.path.exists()
+    world.batch(cats(22))
+    some = survey(world, cats(24))
+    assert (some.rows, some.points, some.left[:3]) == (24, 1920, (2, 160, 160))
+    said = "24 rows, 1920 points in all, of which 160 are left to be paid for 2 rows, about 2 minutes of work"
+    assert str(some) == said
+    none = survey(world, cats(22))
+    assert none.left == (0, 0, 0, 0.0)
+    assert str(none) == "22 rows, 1760 points in all, of which nothing is left to be paid"
+
+
+def test_what_has_failed_is_left_only_if_it_is_tried_again_and_what_was_changed_is(
+    world: World,
+) -> None:
+    rows: list[dict[str, Any]] = [*cats(2), {"key": "film", "chain": VideoChain.start("waves").upscale()}]
+    world.server.faults.add("job_fails", times=1, path="/v1/video-upscale")
+    world.batch(rows)
+    assert survey(world, rows).left.points == 0
+    assert survey(world, rows, retry_failed=True).left[:2] == (1, 480)
+    changed = [{**rows[0], "text": "a dog"}, *rows[1:]]
+    assert survey(world, changed).left[:2] == (1, 80)
+
+
+def test_a_summary_tells_this_run_from_those_before_it(world: World) -> None:
+    _, first = world.batch(cats(2))
+    assert (first.summary.earlier, first.summary.charged, first.summary.points) == (0, 160, 160)
+    assert str(first.summary).startswith("2 done; 160 points charged in ")
+    assert " in all" not in str(first.summary)
+    _, more = world.batch(cats(3))
+    assert (more.summary.done, more.summary.earlier, more.summary.charged, more.summary.points) == (3, 2, 80, 240)
+    assert str(more.summary).startswith("3 done (2 by earlier runs); 80 points charged in ")
+    assert str(more.summary).endswith(", 240 in all.")
+    _, nothing = world.batch(cats(3))
+    assert str(nothing.summary) == "3 done (3 by earlier runs); 0 points charged in 0:00, 240 in all."
+
+
+def test_what_was_submitted_by_an_earlier_run_and_ends_in_this_one_is_charged_in_this_one(world: World) -> None:
+    world.batch(cats(1), timeout=0)
+    _, batch = world.batch(cats(1))
+    assert (batch.summary.earlier, batch.summary.charged) == (0, 80)
+
+
+def test_a_batch_without_a_journal_leaves_all_to_be_paid(world: World) -> None:
+    found = world.client().batch(cats(2)).survey()
+    assert found.left == (2, 160, 160, found.typical_seconds)
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({"done": 1}, "1 done; 0 points charged in 0:00."),
+        ({"failed": 2, "running": 1}, "0 done, 2 failed, 1 still on their way; 0 points charged in 0:00."),
+        ({"left": 3, "charged": 5, "points": 5, "seconds": 3700.0}, "0 done, 3 left; 5 points charged in 1:01:40."),
+    ],
+)
+def test_figures_that_are_nothing_are_not_told(figures: dict[str, Any], said: str) -> None:
+    assert BatchSummary(0, 0, (), 0, None, 0, 0.0, None)._replace(**figures).figures == said

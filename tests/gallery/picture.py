@@ -11,7 +11,7 @@ from unittest import mock
 
 from PIL import Image, ImageOps
 
-from legnext_client import VideoChain, batches
+from legnext_client import VideoChain, batch_work
 from legnext_client.gallery import gallery
 from legnext_client.testing import MockServer
 
@@ -57,7 +57,7 @@ def batch(folder: Path) -> Path:
         def today() -> datetime:
             return START + timedelta(seconds=server.clock.now - begun)
 
-        with mock.patch.object(batches, "_utc_now", today):
+        with mock.patch.object(batch_work, "_utc_now", today):
             list(client.batch(ROWS, **options))
             server.faults.add("close_after", times=1, method="POST")
             list(client.batch([*ROWS, LAST], **options))

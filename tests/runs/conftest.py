@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import batches
+from legnext_client import batch_work
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
 from tests.client.worlds import Colour
@@ -99,7 +99,7 @@ def make_world(
                 usual_server.reset()
                 server = usual_server
             world = World(colour, tmp_path / "run.db", server)
-            monkeypatch.setattr(batches, "_utc_now", world.today)
+            monkeypatch.setattr(batch_work, "_utc_now", world.today)
             stack.callback(world.close)
             return world
 
@@ -116,6 +116,6 @@ def called_back(colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """A world whose callbacks come over a socket."""
     with MockServer(concurrency=0) as server:
         world = World(colour, tmp_path / "run.db", server)
-        monkeypatch.setattr(batches, "_utc_now", world.today)
+        monkeypatch.setattr(batch_work, "_utc_now", world.today)
         yield world
         world.close()

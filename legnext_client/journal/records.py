@@ -43,6 +43,11 @@ class Records(Store):
         """How many requests under this key have given their place to another."""
         return int(self._rows("SELECT count(*) FROM requests WHERE key = ? AND NOT current", key)[0][0])
 
+    def was_made(self, item: str) -> bool:
+        """Whether something of this row is paid for and done, and has given its place to another request."""
+        query = "SELECT 1 FROM requests WHERE item = ? AND NOT current AND state = 'done' LIMIT 1"
+        return bool(self._rows(query, item))
+
     def begin(self, intent: Intent) -> Begun:
         """Move a request from new, or from not being there, to submitting, unless someone has done so before."""
         if self._ballast is not None:

@@ -1,0 +1,66 @@
+"""Where the files of a batch go: nothing that is paid for is overwritten by what is made anew under the same key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from legnext_client import VideoChain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import World
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def test_what_a_changed_row_makes_leaves_the_files_that_were_paid_for_before(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    row: dict[str, Any] = {"key": "a", "text": "a fox"}
+    [first], _ = world.batch([row], download=out)
+    before = contents(out)
+    assert [path.name for path in first.files] == [f"a_{n}.png" for n in range(4)]
+
+    row["text"] = "a dog"
+    [second], _ = world.batch([row], download=out)
+    assert [path.name for path in second.files] == [f"a_{second.job.job_id}_{n}.png" for n in range(4)]
+    after = contents(out)
+    assert {name: after[name] for name in before} == before
+    assert len(after) == 8
+
+    second.files[0].unlink()
+    [again], _ = world.batch([row], download=out)
+    assert again.files == second.files, "a later run finds its own files again"
+    assert contents(out) == after
+    assert len(world.server.ledger) == 2
+
+    row["text"] = "a fox"
+    [third], _ = world.batch([row], download=out)
+    assert third.job.job_id not in (first.job.job_id, second.job.job_id)
+    assert len(contents(out)) == 12
+
+
+def test_a_changed_film_leaves_the_film_before(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    world.batch([{"key": "film", "chain": VideoChain.start("waves").upscale()}], download=out)
+    before = contents(out)
+    [film], _ = world.batch([{"key": "film", "chain": VideoChain.start("a storm").upscale()}], download=out)
+    assert [path.name for path in film.files] == [f"film_{film.job.job_id}_0.mp4"]
+    assert contents(out) == before | {path.name: path.read_bytes() for path in film.files}
+
+
+def test_a_row_that_failed_before_has_made_nothing_and_is_named_by_its_key(world: World, tmp_path: Path) -> None:
+    row = {"key": "a", "text": "a fox"}
+    world.server.faults.add("job_fails", times=1)
+    world.batch([row], download=tmp_path / "out")
+    [made], _ = world.batch([row], download=tmp_path / "out", retry_failed=True)
+    assert [path.name for path in made.files] == [f"a_{n}.png" for n in range(4)]
+
+
+def test_names_by_the_job_alone_stay_as_they_are(world: World, tmp_path: Path) -> None:
+    for text in ("a fox", "a dog"):
+        options: dict[str, Any] = {"download": tmp_path / "out", "name": "{job_id}_{n}{ext}"}
+        [made], _ = world.batch([{"key": "a", "text": text}], **options)
+        assert [path.name for path in made.files] == [f"{made.job.job_id}_{n}.png" for n in range(4)]

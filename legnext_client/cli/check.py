@@ -1,17 +1,15 @@
 """`legnext check`: what is wrong with a prompt, before it is paid for."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Any, cast
 
 import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.naming import told_as
 from legnext_client.cli.values import text_of
-from legnext_client.errors import InvalidRequest
-from legnext_client.prompts import Kind, check_prompt
-from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL
-
-KINDS: tuple[str, ...] = get_args(Kind)
+from legnext_client.prompts import check_prompt
+from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
 
 
 @command
@@ -38,10 +36,8 @@ def check(
     One line for each problem: its place in the text, what is wrong, what to write instead. Errors would be refused or
     misread by the service; warnings work, but maybe not as meant.
     """
-    for option, value, known in (("--kind", kind, KINDS), ("--model", model, BY_NAME)):
-        if value not in known:
-            raise InvalidRequest(f"{option} must be one of {', '.join(known)}; got {value!r}.")
-    problems = check_prompt(text_of(prompt), kind, model=model)
+    with told_as({"kind": "--kind", "model": "--model"}):
+        problems = check_prompt(text_of(prompt), cast("Any", kind), model=cast("Any", model))
     lines = [f"{each.severity} {each}" for each in problems]
     run.output.result([each._asdict() for each in problems], lines or ["No problems."])
     return Exit.BAD_INPUT if any(each.severity == "error" for each in problems) else Exit.OK

@@ -12,7 +12,7 @@ for many machines elsewhere) and whoever sends can be someone else. The states o
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from legnext_client.core.flow import Do, Flow, Request, Send
 from legnext_client.core.sending import Again, Answer, judge
@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-NEW, SUBMITTING, SUBMITTED, DONE, FAILED, UNKNOWN = "new", "submitting", "submitted", "done", "failed", "unknown"
-STATES = (NEW, SUBMITTING, SUBMITTED, DONE, FAILED, UNKNOWN)
+NEW: Final = "new"
+SUBMITTING: Final = "submitting"
+SUBMITTED: Final = "submitted"
+DONE: Final = "done"
+FAILED: Final = "failed"
+UNKNOWN: Final = "unknown"
+RequestState: TypeAlias = Literal["new", "submitting", "submitted", "done", "failed", "unknown"]
+STATES: tuple[RequestState, ...] = (NEW, SUBMITTING, SUBMITTED, DONE, FAILED, UNKNOWN)
 NOT_ITS_FAULT = (AuthenticationError, InsufficientCreditsError, ConfigurationError)
 """Refusals that say nothing of the request: when the account, or the client, is in order again, it can be sent."""
 

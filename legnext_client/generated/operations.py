@@ -6,7 +6,10 @@ Written by `make generate`; edit `openapi.yaml` instead. NamedTuples keep the im
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .rules import PromptKind
 
 
 class Condition(NamedTuple):
@@ -79,7 +82,7 @@ class PromptField(NamedTuple):
     """The body field (wire name) that holds a prompt, and whether it is an `image` or a `video` prompt."""
 
     field: str
-    kind: str
+    kind: PromptKind
 
 
 class Source(NamedTuple):

@@ -5,7 +5,11 @@ Written by `make generate`; edit `openapi.yaml` instead.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
+
+PromptKind: TypeAlias = Literal["image", "video"]
+"""What a prompt is for."""
+ModelName: TypeAlias = Literal["6", "6.1", "7", "8", "8.1", "niji 6", "video"]
 
 POINTS_PER_USD = 1000
 OUTPUT_DAYS = 30
@@ -16,7 +20,7 @@ JOBS_AT_ONCE = 6
 class Model(NamedTuple):
     """A model, and the flag and value by which a prompt names it."""
 
-    model: str
+    model: ModelName
     flag: str | None = None
     value: str | None = None
     default: bool = False

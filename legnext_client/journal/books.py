@@ -8,17 +8,18 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN, Entry
+from legnext_client.core.submission import FAILED, STATES, SUBMITTED, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import files
 from legnext_client.journal.records import COLUMNS, Records
 from legnext_client.journal.store import MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
+    from legnext_client.core.submission import RequestState
     from legnext_client.journal.store import StrPath
 
 
@@ -116,11 +117,17 @@ class Journal(Records):
         found = dict(self._rows("SELECT name, value FROM about"))
         return files.About(found["id"], found["kind"])
 
-    def entries(self, *states: str, history: bool = False) -> Iterator[Entry]:
+    def entries(self, *states: RequestState, history: bool = False) -> Iterator[Entry]:
         """The requests in these states, or all, in the order in which they were begun.
 
         With `history`, also those in whose place another one was sent.
         """
+        for state in states:
+            if state not in STATES:
+                raise InvalidRequest(f"a state must be one of {', '.join(STATES)}; got {state!r}.")
+        return self._entries(states, history)
+
+    def _entries(self, states: Sequence[str], history: bool) -> Iterator[Entry]:
         wanted = f"state IN ({', '.join('?' * len(states))})" if states else "1"
         current = "1" if history else "current"
         query = f"SELECT {COLUMNS} FROM requests WHERE {wanted} AND {current} AND id > ? ORDER BY id LIMIT 200"

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import warnings
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from legnext_client.prompts import flag_rules, text_rules
-from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL
+from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
 from legnext_client.prompts.problems import Problem, PromptWarning
 from legnext_client.prompts.reading import model_of, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from legnext_client.generated.rules import ModelName, PromptKind
 
 _POSITION = attrgetter("position")
 
 
 def check_prompt(
-    text: str, kind: str = "image", *, model: str | None = DEFAULT_MODEL, bounded: bool = True
+    text: str, kind: PromptKind = "image", *, model: ModelName | None = DEFAULT_MODEL, bounded: bool = True
 ) -> list[Problem]:
-    """Everything that is wrong with a prompt, in the order of the text. Takes any text and never fails.
+    """Everything that is wrong with a prompt, in the order of the text. Takes any text.
 
     `kind` says what reads the prompt, `"image"` or `"video"`. `model` is the one that works on it if the prompt names
     none: that of the source job for a follow-up, or None if that is not known; then what some model takes passes.
     `bounded` says that it may have no more characters than the operations that have a bound take; some have none.
+    Another `kind` or `model` than there is raises `InvalidRequest`.
     """
+    _must_be_one_of(KINDS, "kind", kind)
+    _must_be_one_of((*BY_NAME, None), "model", model)
     reading = read(text)
-    used = model_of(reading.flags, kind, model if model in BY_NAME else None)
+    used = model_of(reading.flags, kind, model)
     problems = [
         *text_rules.blank(text),
         *(text_rules.too_long(text, kind) if bounded else ()),
@@ -43,9 +52,9 @@ def check_prompt(
 
 def warn_about(
     text: str,
-    kind: str = "image",
+    kind: PromptKind = "image",
     *,
-    model: str | None = DEFAULT_MODEL,
+    model: ModelName | None = DEFAULT_MODEL,
     bounded: bool = True,
     strict: bool = False,
     stacklevel: int = 1,
@@ -64,3 +73,10 @@ def warn_about(
             raise InvalidRequest(f"{message}.", problems=problems)
         warnings.warn(PromptWarning(message, tuple(problems)), stacklevel=stacklevel + 1)
     return problems
+
+
+def _must_be_one_of(known: Sequence[str | None], name: str, given: object) -> None:
+    if given not in known:
+        from legnext_client.errors import InvalidRequest
+
+        raise InvalidRequest(f"{name} must be one of {', '.join(filter(None, known))}; got {given!r}.")

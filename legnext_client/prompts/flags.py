@@ -6,8 +6,9 @@ A flag that is added to the table is known to everything in this package at once
 from __future__ import annotations
 
 import functools
+from typing import get_args
 
-from legnext_client.generated.rules import MODELS, PARAMETERS, Model, Parameter
+from legnext_client.generated.rules import MODELS, PARAMETERS, Model, ModelName, Parameter, PromptKind
 
 
 def _names(row: Parameter) -> tuple[str, ...]:
@@ -31,10 +32,11 @@ TAKES: dict[str, str | None] = {
 ORDER: dict[str, int] = {flag: place for place, flag in enumerate(ROWS)}
 """The table's own order, which is the one that the service's documents recommend."""
 
+KINDS: tuple[PromptKind, ...] = get_args(PromptKind)
 MODEL_FLAGS = frozenset(model.flag for model in MODELS if model.flag)
 BY_NAME: dict[str, Model] = {model.model: model for model in MODELS}
 IMAGE_MODELS: tuple[str, ...] = tuple(model.model for model in MODELS if model.flag)
-DEFAULT_MODEL = next(model.model for model in MODELS if model.default)
+DEFAULT_MODEL: ModelName = next(model.model for model in MODELS if model.default)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
+from legnext_client.generated.rules import ModelName, PromptKind
 from legnext_client.prompts.checks import check_prompt
 from legnext_client.prompts.flags import DEFAULT_MODEL, NAMES, ORDER, SPELLING, TAKES, nearest
 from legnext_client.prompts.reading import Reading, model_of, read
@@ -14,7 +15,7 @@ from legnext_client.prompts.reading import Reading, model_of, read
 if TYPE_CHECKING:
     from legnext_client.prompts.problems import Problem
 
-Kind: TypeAlias = Literal["image", "video"]
+Kind: TypeAlias = PromptKind
 FlagValue: TypeAlias = str | float | Enum | Sequence[str | float] | None
 
 _SEPARATOR = {"words": ", ", "ratio": ":"}
@@ -95,7 +96,7 @@ class Prompt(str):
             " ".join(part for part in (str(self)[: marks[0]].strip(), *kept, *_rendered(flags)) if part), self._kind
         )
 
-    def check(self, kind: Kind | None = None, *, model: str | None = DEFAULT_MODEL) -> list[Problem]:
+    def check(self, kind: Kind | None = None, *, model: ModelName | None = DEFAULT_MODEL) -> list[Problem]:
         """What is wrong with it; see `check_prompt`."""
         return check_prompt(self, kind or self._kind, model=model)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from legnext_client.core.flow import Received
-from legnext_client.core.submission import STATES, Submission
+from legnext_client.core.submission import STATES, RequestState, Submission
 from tests.core.test_submission import ENTRY, Written, submitted
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def test_the_names_of_states_stand_in_journals_and_so_never_change() -> None:
     assert STATES == ("new", "submitting", "submitted", "done", "failed", "unknown")
+    assert get_args(RequestState) == STATES
 
 
 def test_what_was_not_told_of_an_entry_is_nothing_and_it_is_the_one_that_counts() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -205,6 +205,14 @@ def test_the_summary_is_one_line_for_people(journal: Journal) -> None:
     journal.accepted(begun(journal, "b"), job("j-2", frozen=80))
     journal.lost(begun(journal, "c"), "no answer")
     assert str(journal.summary()) == "1 done, 1 submitted, 1 unknown; 80 points charged, 80 held, 80 uncertain"
+
+
+@pytest.mark.parametrize("state", ["unkown", "DONE", "", 3, None])
+def test_a_state_that_there_is_not_is_refused_and_not_nothing(journal: Journal, state: Any) -> None:
+    said = f"a state must be one of new, submitting, submitted, done, failed, unknown; got {state!r}."
+    with pytest.raises(InvalidRequest) as caught:
+        journal.entries("done", state)
+    assert caught.value.message == said
 
 
 def test_many_entries_come_in_order(journal: Journal) -> None:

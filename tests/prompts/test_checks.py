@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any, get_args
 
 import pytest
 
 from legnext_client.errors import InvalidRequest
-from legnext_client.prompts import Problem, PromptWarning, check_prompt, warn_about
+from legnext_client.generated.rules import MODELS, ModelName, PromptKind
+from legnext_client.prompts import Problem, Prompt, PromptWarning, check_prompt, warn_about
 
 # kind of problem, position, proposal
 IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
@@ -195,12 +197,36 @@ def test_a_follow_up_is_checked_for_the_model_of_its_source() -> None:
     assert [problem.kind for problem in check_prompt("add clouds --hd --v 7", model="8")] == ["not supported"]
 
 
-@pytest.mark.parametrize("model", [None, "9"])
-def test_for_a_model_that_is_not_known_what_some_model_takes_passes(model: str | None) -> None:
+def test_for_a_model_that_is_not_known_what_some_model_takes_passes() -> None:
     for flags in ("--hd", "--q 0.5", "--q 4", "--no people", "--exp 500", "--sv 6"):
-        assert check_prompt(f"add clouds {flags}", model=model) == []
-    kinds = [problem.kind for problem in check_prompt("x --loop --relax --q 3 --chaos 101 --zebra", model=model)]
+        assert check_prompt(f"add clouds {flags}", model=None) == []
+    kinds = [problem.kind for problem in check_prompt("x --loop --relax --q 3 --chaos 101 --zebra", model=None)]
     assert kinds == ["video flag", "never supported", "bad value", "out of range", "unknown flag"]
+
+
+def test_every_kind_and_model_of_the_document_is_known() -> None:
+    for kind in get_args(PromptKind):
+        assert check_prompt("x", kind) == []
+    assert get_args(ModelName) == tuple(model.model for model in MODELS)
+    for model in get_args(ModelName):
+        assert check_prompt("x", model=model) == []
+
+
+@pytest.mark.parametrize("check", [check_prompt, warn_about, lambda text, **more: Prompt(text).check(**more)])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": "movie"}, "kind must be one of image, video; got 'movie'."),
+        ({"kind": ["image"]}, "kind must be one of image, video; got ['image']."),
+        ({"model": "99"}, "model must be one of 6, 6.1, 7, 8, 8.1, niji 6, video; got '99'."),
+        ({"model": 7}, "model must be one of 6, 6.1, 7, 8, 8.1, niji 6, video; got 7."),
+    ],
+)
+def test_a_kind_or_a_model_that_there_is_not_is_refused_whatever_the_text(check: Any, given: Any, said: str) -> None:
+    for text in ("a fox", "", "--tubro"):
+        with pytest.raises(InvalidRequest) as caught:
+            check(text, **given)
+        assert caught.value.message == said
 
 
 def test_problems_are_warned_of_by_default() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client.prompts import check_prompt
+from legnext_client.prompts import Kind, check_prompt
 
 COLUMNS = ("--v 6", "--v 6.1", "--v 7", "--v 8", "--v 8.1", "--niji 6", "video")
 
@@ -95,7 +95,8 @@ def _cases() -> list[Any]:
 
 @pytest.mark.parametrize(("flag", "column", "verdict"), _cases())
 def test_each_model_takes_what_the_table_says(flag: str, column: str, verdict: str) -> None:
-    kind, model = ("video", "") if column == "video" else ("image", f" {column}")
+    kind: Kind = "video" if column == "video" else "image"
+    model = "" if column == "video" else f" {column}"
     problems = [problem for problem in check_prompt(f"a lighthouse {flag}{model}", kind) if problem.kind != "sunset"]
     if verdict == YES:
         assert problems == []

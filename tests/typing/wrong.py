@@ -1,6 +1,6 @@
 """What users get wrong. A type checker must mark every line that ends with `# wrong`, and no other; nobody runs it."""
 
-from legnext_client import AsyncClient, Canvas, Client, Job, Mask, price
+from legnext_client import AsyncClient, Canvas, Client, Job, Journal, Mask, check_prompt, price
 from legnext_client.generated.models import UpscaleType, VariationType
 
 
@@ -53,6 +53,12 @@ def names(client: Client, job: Job) -> None:
     print(client.account.balance().credits)  # wrong
     print(client.account.balance().available_credits + "1")  # wrong
     job.job_id = "another"  # wrong
+
+
+def words(journal: Journal) -> None:
+    check_prompt("a fox", kind="movie")  # wrong
+    check_prompt("a fox", model="99")  # wrong
+    journal.entries("unkown")  # wrong
 
 
 async def colours(client: Client, awaited: AsyncClient) -> None:

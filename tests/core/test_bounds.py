@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client.core.bounds import bound_of
 from legnext_client.core.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS, Field, Operation
@@ -111,3 +112,10 @@ def test_nothing_closed_takes_what_it_does_not_know() -> None:
     for operation in OPERATIONS.values():
         with pytest.raises(InvalidRequest, match="surely_unknown is not a field here"):
             prepare(operation, {"surely_unknown": 1})
+
+
+def test_numbers_of_an_enum_are_told_with_their_names_and_words_by_themselves() -> None:
+    numbers = Field(name="size", wire="size", type="integer", enum=(0, 1), enum_names=("SMALL", "LARGE"))
+    words = Field(name="size", wire="size", type="string", enum=("2K", "4K"), enum_names=("TWO_K", "FOUR_K"))
+    assert bound_of(numbers) == "one of 0 (SMALL), 1 (LARGE)"
+    assert bound_of(words) == "one of 2K, 4K"

@@ -84,8 +84,9 @@ class CallbackReceiver:
     ) -> None:
         if token is not None and not _TOKEN_LOOKS.fullmatch(token):
             raise ConfigurationError("token must have 16 to 200 letters, digits or any of . _ ~ - and nothing else.")
-        if secret is not None and not secret:
-            raise ConfigurationError("secret is empty: leave it out if callbacks are not signed.")
+        webhooks.check_settings(secret, tolerance)
+        if on_job is not None and not callable(on_job):
+            raise ConfigurationError(f"on_job must be a function that takes the job; got {type(on_job).__name__}.")
         if not 1 <= largest <= webhooks.LARGEST:
             raise ConfigurationError(f"largest must be 1 to {webhooks.LARGEST} bytes; got {largest}.")
         if remember < 1:
@@ -129,7 +130,7 @@ class CallbackReceiver:
 
     # ---- what arrives -------------------------------------------------------------------------------------------
 
-    def take(self, token: str, body: bytes, headers: webhooks.Headers | None = None) -> Taken:
+    def take(self, token: str, body: webhooks.Body, headers: webhooks.Headers | None = None) -> Taken:
         """Take a callback that arrived elsewhere: what to answer, and the job if it is news. Returns at once.
 
         `token` is the last part of the path that was called.
@@ -137,10 +138,11 @@ class CallbackReceiver:
         ours, claim = self._split(token)
         if not self._is_ours(ours):
             return Taken(STRANGER)
-        if len(body) > self._largest:
-            return Taken(TOO_LARGE)
         try:
-            job = webhooks.parse(body, headers, secret=self._secret, tolerance=self._tolerance, now=self._now())
+            content = webhooks.as_bytes(body)
+            if len(content) > self._largest:
+                return Taken(TOO_LARGE)
+            job = webhooks.parse(content, headers, secret=self._secret, tolerance=self._tolerance, now=self._now())
         except WebhookError as error:
             logger.debug("a callback was refused: %s", error.message)
             return Taken(NO_JOB)

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.core.answers import as_object
+from legnext_client.core.figures import is_number
 from legnext_client.errors import ConfigurationError, WebhookError
 from legnext_client.generated.types import is_object
 from legnext_client.jobs import Job
@@ -20,6 +21,7 @@ from legnext_client.jobs import Job
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    Body = bytes | bytearray | memoryview | str
     Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 
 SIGNATURE, TIMESTAMP = "x-legnext-signature", "x-legnext-timestamp"
@@ -32,7 +34,7 @@ _TIME_LOOKS = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
 
 
 def parse(
-    body: bytes,
+    body: Body,
     headers: Headers | None = None,
     *,
     secret: str | bytes | None = None,
@@ -42,7 +44,7 @@ def parse(
     """The job that a callback tells of, as it tells of it; it belongs to no client.
 
     Args:
-        body: The body as it came, byte for byte.
+        body: The body as it came, byte for byte; text counts as its UTF-8.
         headers: The headers, as a mapping or as pairs, with names in any case. Needed for a signature only.
         secret: Refuse what is not signed with this. The signature is looked at before the body is.
         tolerance: How many seconds the time of a signed callback may be off, in both directions.
@@ -51,16 +53,14 @@ def parse(
     Raises:
         WebhookError: It is no callback, or not signed, or not signed with this, or too old.
     """
-    if secret is not None and not secret:
-        raise ConfigurationError("secret is empty: leave it out if callbacks are not signed.")
-    if not tolerance >= 0:
-        raise ConfigurationError(f"tolerance must be seconds, 0 or more; got {tolerance!r}.")
+    check_settings(secret, tolerance)
+    body = as_bytes(body)
     if len(body) > LARGEST:
         raise WebhookError(f"the body has {len(body)} bytes; a callback has {LARGEST} at most.")
     times = _Times(time.time() if now is None else now, tolerance)
     if secret is not None:
-        _verify(bytes(body), _named(headers), secret.encode() if isinstance(secret, str) else secret, times)
-    data = as_object(bytes(body))
+        _verify(body, _named(headers), secret.encode() if isinstance(secret, str) else secret, times)
+    data = as_object(body)
     if data is None:
         raise WebhookError("the body is no JSON object.")
     job: Any = data
@@ -71,6 +71,28 @@ def parse(
         if secret is not None and "timestamp" in data:
             times.check(data["timestamp"], "the timestamp in the body")
     return Job(job)
+
+
+def check_settings(secret: object, tolerance: object) -> None:
+    """Refuse settings with which nothing could be verified."""
+    if secret is not None and not isinstance(secret, str | bytes):
+        raise ConfigurationError(f"secret must be text or bytes; got {type(secret).__name__}.")
+    if secret is not None and not secret:
+        raise ConfigurationError("secret is empty: leave it out if callbacks are not signed.")
+    if not is_number(tolerance) or not tolerance >= 0:
+        raise ConfigurationError(f"tolerance must be seconds, 0 or more; got {tolerance!r}.")
+
+
+def as_bytes(body: object) -> bytes:
+    """The body as it came; frameworks that hand over text have decoded it as UTF-8."""
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
+    if not isinstance(body, str):
+        raise WebhookError(f"body must be the bytes as they came; got {type(body).__name__}.")
+    try:
+        return body.encode()
+    except UnicodeEncodeError:
+        raise WebhookError("body must be the bytes as they came; got text that no UTF-8 gives.") from None
 
 
 class _Times(NamedTuple):

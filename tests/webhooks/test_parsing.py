@@ -82,6 +82,21 @@ def test_what_is_too_large_is_refused_unread() -> None:
         read(body, signed(body))
 
 
+@pytest.mark.parametrize("kind", [bytearray, memoryview, bytes.decode])
+def test_a_body_may_be_whatever_a_framework_makes_of_the_bytes(kind: Any) -> None:
+    body = json.dumps({**JOB, "model": "Müller"}, ensure_ascii=False).encode()
+    assert read(kind(body), signed(body)).model == "Müller"
+
+
+@pytest.mark.parametrize(
+    ("body", "got"),
+    [(JOB, "dict"), (None, "NoneType"), (5, "int"), ([], "list"), ("\ud800", "text that no UTF-8 gives")],
+)
+def test_what_is_no_body_is_told_by_its_type(body: Any, got: str) -> None:
+    with pytest.raises(WebhookError, match=f"body must be the bytes as they came; got {got}"):
+        webhooks.parse(body)
+
+
 @pytest.mark.parametrize("stamp", [None, str(int(NOW)), f"{NOW - 299.5:.3f}", f"{NOW + 299:.0f}"])
 def test_a_good_signature_is_accepted(stamp: str | None) -> None:
     assert read(BARE, signed(BARE, stamp)).job_id == "5f0c6b1e"
@@ -165,7 +180,17 @@ def test_the_signature_is_looked_at_before_the_body() -> None:
         read(b"<html>", signed(b"<html>"))
 
 
-@pytest.mark.parametrize("how", [{"secret": ""}, {"secret": b""}, {"tolerance": -1}, {"tolerance": float("nan")}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"secret": ""},
+        {"secret": b""},
+        {"secret": 5},
+        {"tolerance": -1},
+        {"tolerance": float("nan")},
+        {"tolerance": "5"},
+    ],
+)
 def test_settings_that_protect_nothing_are_refused(how: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         webhooks.parse(BARE, signed(), **how)

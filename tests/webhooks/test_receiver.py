@@ -82,8 +82,10 @@ def test_a_base_that_no_callback_could_reach_is_refused(base: str) -> None:
     [
         *({"token": token} for token in ("", "short", "with a space in its middle", "../../../../../../..")),
         *({"largest": largest} for largest in (0, webhooks.LARGEST + 1)),
-        {"secret": ""},
+        *({"secret": secret} for secret in ("", 5)),
+        *({"tolerance": tolerance} for tolerance in (-1, "5")),
         {"remember": 0},
+        {"on_job": "x"},
     ],
 )
 def test_settings_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
@@ -270,6 +272,15 @@ def test_what_arrives_in_another_framework_is_taken() -> None:
     assert receiver.take("stranger", callback()).status == 404
     assert receiver.take(TOKEN, b"").status == 400
     assert receiver.take(TOKEN, b" " * (webhooks.LARGEST + 1)).status == 413
+
+
+def test_a_body_that_came_as_text_is_taken_and_what_is_no_body_refused() -> None:
+    receiver = CallbackReceiver(token=TOKEN)
+    assert receiver.take(TOKEN, callback().decode()).status == 204
+    for body in ({"job_id": "job"}, None):
+        wrong: Any = body
+        assert receiver.take(TOKEN, wrong).status == 400
+    assert receiver.take(TOKEN, "ü" * (webhooks.LARGEST // 2 + 1)).status == 413  # bytes count, not letters
 
 
 def test_many_callbacks_at_once_are_each_told_once() -> None:

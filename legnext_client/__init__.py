@@ -16,20 +16,36 @@ from typing import TYPE_CHECKING
 from legnext_client._version import __version__
 
 if TYPE_CHECKING:
+    from legnext_client import errors as errors
+    from legnext_client import exceptions as exceptions
+    from legnext_client import gallery as gallery
+    from legnext_client import testing as testing
+    from legnext_client import types as types
+    from legnext_client import webhooks as webhooks
     from legnext_client.chains import VideoChain
     from legnext_client.client import AsyncClient, Client
     from legnext_client.core.retries import Retries
     from legnext_client.downloads import Progress
     from legnext_client.errors import (
         APIError,
+        AuthenticationError,
+        BadRequestError,
         BudgetExceeded,
         ChainError,
+        ConfigurationError,
         DownloadError,
+        ForbiddenError,
+        InsufficientCreditsError,
         InvalidRequest,
         JobFailed,
         JournalError,
         LegnextError,
+        NotFoundError,
+        PayloadTooLargeError,
+        RateLimitError,
+        ServerError,
         SubmissionUnknown,
+        UnprocessableError,
         ValidationError,
         WaitTimeout,
         WebhookError,
@@ -42,7 +58,10 @@ if TYPE_CHECKING:
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
     from legnext_client.receiving import CallbackReceiver
     from legnext_client.results import Result, Update
+    from legnext_client.rows import BatchRow
 else:
+    # Which of our modules are attributes without an import of their own.
+    _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "webhooks")
     _HOMES = {
         "chains": ("VideoChain",),
         "client": ("AsyncClient", "Client"),
@@ -52,14 +71,24 @@ else:
         "core.retries": ("Retries",),
         "errors": (
             "APIError",
+            "AuthenticationError",
+            "BadRequestError",
             "BudgetExceeded",
             "ChainError",
+            "ConfigurationError",
             "DownloadError",
+            "ForbiddenError",
+            "InsufficientCreditsError",
             "InvalidRequest",
             "JobFailed",
             "JournalError",
             "LegnextError",
+            "NotFoundError",
+            "PayloadTooLargeError",
+            "RateLimitError",
+            "ServerError",
             "SubmissionUnknown",
+            "UnprocessableError",
             "ValidationError",
             "WaitTimeout",
             "WebhookError",
@@ -70,9 +99,15 @@ else:
         "journal": ("Journal",),
         "prices": ("Budget", "Estimate", "price"),
         "prompts": ("Prompt", "PromptWarning", "check_prompt"),
+        "rows": ("BatchRow",),
     }
 
+    def __dir__() -> list[str]:
+        return [*__all__, *_MODULES]
+
     def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
         for home, names in _HOMES.items():
             if name in names:
                 value = getattr(import_module(f"{__name__}.{home}"), name)
@@ -86,7 +121,10 @@ __all__ = [
     "AsyncClient",
     "AsyncFilm",
     "AsyncJob",
+    "AuthenticationError",
+    "BadRequestError",
     "Balance",
+    "BatchRow",
     "Budget",
     "BudgetExceeded",
     "CallbackReceiver",
@@ -94,9 +132,12 @@ __all__ = [
     "CanvasImg",
     "ChainError",
     "Client",
+    "ConfigurationError",
     "DownloadError",
     "Estimate",
     "Film",
+    "ForbiddenError",
+    "InsufficientCreditsError",
     "InvalidRequest",
     "Job",
     "JobFailed",
@@ -104,14 +145,19 @@ __all__ = [
     "JournalError",
     "LegnextError",
     "Mask",
+    "NotFoundError",
+    "PayloadTooLargeError",
     "Polygon",
     "Progress",
     "Prompt",
     "PromptWarning",
+    "RateLimitError",
     "Result",
     "Retries",
+    "ServerError",
     "SubmissionUnknown",
     "TaskResponse",
+    "UnprocessableError",
     "Update",
     "ValidationError",
     "VideoChain",

@@ -13,13 +13,14 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from legnext_client.chains import VideoChain
 from legnext_client.core.bounds import shown
 from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import Operation
 from legnext_client.planning import about_prompt
-from legnext_client.prices import typical_seconds
+from legnext_client.prices import RequestModel, typical_seconds
 from legnext_client.prompts import PromptWarning, check_prompt
 from legnext_client.prompts.problems import frames_to_user
 from legnext_client.rows_files import rows_of_file
@@ -28,15 +29,11 @@ from legnext_client.run_costs import Bill
 
 if TYPE_CHECKING:
     from legnext_client.core.items import Item
-    from legnext_client.generated.operations import Operation
-    from legnext_client.prices import RequestModel
     from legnext_client.prompts import Problem
 
-    Source = (
-        str
-        | os.PathLike[str]
-        | Iterable[RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]]
-    )
+BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
+"""What a program may give as a row: `rows: list[BatchRow] = […]` lets type checkers know that kinds may be mixed."""
+Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
 
 MOST_TOLD = 20
 """So many wrong rows are told one by one."""

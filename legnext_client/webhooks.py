@@ -86,7 +86,7 @@ def check_settings(secret: object, tolerance: object) -> None:
 def as_bytes(body: object) -> bytes:
     """The body as it came; frameworks that hand over text have decoded it as UTF-8."""
     if isinstance(body, bytes | bytearray | memoryview):
-        return bytes(body)
+        return bytes(body)  # pyright: ignore[reportUnknownArgumentType]
     if not isinstance(body, str):
         raise WebhookError(f"body must be the bytes as they came; got {type(body).__name__}.")
     try:

@@ -1,13 +1,15 @@
 """What users write. Type checkers have nothing to say to it; nobody runs it."""
 
+import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import assert_type
 
 from legnext_client import (
     AsyncClient,
     AsyncJob,
     Balance,
+    BatchRow,
     Budget,
     Canvas,
     CanvasImg,
@@ -21,12 +23,13 @@ from legnext_client import (
     Prompt,
     Retries,
     SubmissionUnknown,
+    VideoChain,
     WaitTimeout,
     check_prompt,
     price,
 )
 from legnext_client.exceptions import InsufficientCreditsError, LegnextAPIError, RateLimitError, ValidationError
-from legnext_client.generated.models import OutputFormat, UpscaleType, VideoType
+from legnext_client.generated.models import DiffusionRequest, OutputFormat, UpscaleType, VideoType
 from legnext_client.testing import MockServer
 
 
@@ -87,6 +90,31 @@ def many(client: Client) -> None:
     for result in client.batch([("imagine", {"text": "a fox"})], "run.db"):
         assert_type(result.job, Job | None)
         print(result.image_urls[:1], result.video_urls[:1])
+    rows: list[BatchRow] = [
+        ("imagine", {"text": "a lighthouse"}),
+        {"key": "poster", "text": "a poster", "type": 1},
+        VideoChain.start("waves roll in").extend("night falls"),
+        DiffusionRequest(text="a fox"),
+    ]
+    mixed: list[BatchRow] = [("diffusion", {"text": "a fox"}), ("upscale", {"job_id": "a", "image_no": 0, "type": 1})]
+    for result in client.batch([*rows, *mixed], journal="run.db"):
+        print(result.key, result.state)
+    client.batch([("diffusion", {"text": text}) for text in ("a fox", "a hare")])
+    client.batch({"key": str(number), "text": text} for number, text in enumerate(("a fox", "a hare")))
+    client.batch([VideoChain.start("waves"), VideoChain.start("clouds", video_type=1).upscale()])
+    client.batch(told())
+    client.batch("rows.csv")
+    client.batch([("imagine", {"text": "a fox"}), {"text": "a hare"}, VideoChain.start("waves")])
+
+
+def told() -> Iterator[BatchRow]:
+    yield "diffusion", {"text": "a fox"}
+    yield {"text": "a hare"}
+
+
+def from_a_command_line(client: Client, arguments: argparse.Namespace, size: int) -> None:
+    client.midjourney.video_diffusion(prompt="waves", video_type=VideoType(size))
+    client.midjourney.video_diffusion(prompt="waves", video_type=arguments.video_type)
 
 
 def careful() -> None:

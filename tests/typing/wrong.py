@@ -1,6 +1,6 @@
 """What users get wrong. A type checker must mark every line that ends with `# wrong`, and no other; nobody runs it."""
 
-from legnext_client import AsyncClient, Canvas, Client, Job, Journal, Mask, check_prompt, price
+from legnext_client import AsyncClient, BatchRow, Canvas, Client, Job, Journal, Mask, check_prompt, price
 from legnext_client.generated.models import UpscaleType, VariationType
 
 
@@ -24,6 +24,14 @@ def values(client: Client) -> None:
     client.midjourney.video_diffusion(prompt="waves", video_type="720p")  # wrong
     Mask(areas="all")  # wrong
     Canvas(width="1:1", height=1)  # wrong
+
+
+def rows(client: Client, size: int) -> None:
+    client.batch([("diffusion", "a fox")])  # wrong
+    client.batch([7])  # wrong
+    row: BatchRow = "a fox"  # wrong
+    client.batch([row])
+    client.midjourney.video_diffusion(prompt="waves", video_type=size)  # wrong
 
 
 def arguments(client: Client, job: Job) -> None:

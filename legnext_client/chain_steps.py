@@ -198,6 +198,11 @@ def many_made(call: Call) -> int | None:
     return int(said[0]) if said else int(row.default)
 
 
+def with_prompt(operation: Operation, prompt: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a step with its prompt among them, where it takes one."""
+    return {**({prompt_name(operation): prompt} if operation.prompt else {}), **given}
+
+
 def prompt_name(operation: Operation) -> str:
     """The field of the prompt by its name in Python."""
     wire = operation.prompt.field if operation.prompt else None

@@ -26,9 +26,9 @@ from legnext_client.chain_steps import (
     look_at,
     many_made,
     price_of,
-    prompt_name,
     size_field,
     size_made,
+    with_prompt,
 )
 from legnext_client.core.items import CHAIN, Call, Choose
 from legnext_client.errors import InvalidRequest
@@ -60,6 +60,10 @@ class VideoChain:
     """The video that it begins with, if it does."""
     _job: JobView | None = None
 
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.steps, tuple) or not (self.steps or self.beginning):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidRequest("a chain must begin with VideoChain.start, from_image or from_video.")
+
     # ---- building -----------------------------------------------------------------------------------------------
 
     @classmethod
@@ -70,7 +74,7 @@ class VideoChain:
             prompt: What is to be seen, with flags at the end.
             video_type: The size. 0 is 480p, 1 is 720p.
         """
-        return cls()._then(ROLES["film.start"], prompt, size_field(video_type))
+        return cls._begun(ROLES["film.start"], prompt, size_field(video_type))
 
     @classmethod
     def from_image(
@@ -90,7 +94,7 @@ class VideoChain:
         if job is not None:
             look_at(job, operation, chosen, kinds=("images", "image"))
         source = {"job_id": job.job_id if job else job_or_id, **chosen}
-        return cls()._then(operation, prompt, {**source, **size_field(video_type)})
+        return cls._begun(operation, prompt, {**source, **size_field(video_type)})
 
     @classmethod
     def from_video(
@@ -124,18 +128,18 @@ class VideoChain:
         """Enlarge a video of the step before; the last step of a film. `video_no` is as for `extend`."""
         return self._then(ROLES["film.upscale"], None, {NUMBERS["video"]: video_no})
 
+    @classmethod
+    def _begun(cls, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
+        fields = checked_fields(operation, with_prompt(operation, prompt, given), unknown=())
+        return cls((Call(operation, fields, title=word_of(operation)),))
+
     def _then(self, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
         last = ROLES["film.upscale"]
         if self.steps and self.steps[-1].operation.role == last.role:
             raise InvalidRequest(f"{operation.name}: nothing comes after {last.name}, the last step of a film.")
-        if operation.prompt is not None:
-            given = {prompt_name(operation): prompt, **given}
-        follows = operation.role != ROLES["film.start"].role
-        if follows and not self.steps and self.beginning is None:
-            raise InvalidRequest(f"{operation.name}: a chain must begin with start, from_image or from_video.")
-        given, choices = self._chosen(operation, given)
-        fields = checked_fields(operation, given, unknown=("job_id", *choices) if follows else ())
-        step = Call(operation, fields, choices, self._size if follows else None, self._title(operation))
+        given, choices = self._chosen(operation, with_prompt(operation, prompt, given))
+        fields = checked_fields(operation, given, unknown=("job_id", *choices))
+        step = Call(operation, fields, choices, self._size, self._title(operation))
         return VideoChain((*self.steps, step), self.beginning, self._job)
 
     def _chosen(self, operation: Operation, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Choose]]:

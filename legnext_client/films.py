@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from legnext_client.chains import VideoChain
+from legnext_client.core.bounds import shown
 from legnext_client.core.submission import FAILED, UNKNOWN
-from legnext_client.errors import ChainError
+from legnext_client.errors import ChainError, InvalidRequest
 from legnext_client.job_view import JobView
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.journal.files import FILM
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from legnext_client.batches import AsyncBatch, Batch
-    from legnext_client.chains import VideoChain
     from legnext_client.desk import Desk
     from legnext_client.options import BatchOptions, RunOptions
     from legnext_client.results import Result
@@ -72,6 +73,8 @@ def work_of(
     desk: Desk, chain: VideoChain, journal: str | os.PathLike[str] | None, options: RunOptions
 ) -> dict[str, Any]:
     """What a batch of one film is made of."""
+    if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
     item = chain.item(KEY)
     return {
         "desk": desk,

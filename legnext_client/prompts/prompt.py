@@ -43,12 +43,14 @@ class Prompt(str):
     ) -> Self:
         """Make a prompt of words, the addresses of images it begins with, and flags."""
         addresses = [images] if isinstance(images, str) else list(images)
+        for part in (words, *addresses):
+            _must_be_text(part)
         return cls.parse(" ".join(part for part in (*addresses, words.strip(), *_rendered(flags)) if part), kind)
 
     @classmethod
     def parse(cls, text: str, kind: Kind = "image") -> Self:
         """Take a text as it is, character for character; `words`, `flags` and the rest are read from it."""
-        prompt = super().__new__(cls, text)
+        prompt = super().__new__(cls, _must_be_text(text))
         prompt._kind = kind
         prompt._reading = None
         return prompt
@@ -105,6 +107,13 @@ class Prompt(str):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self).parse, (str(self), self._kind)
+
+
+def _must_be_text(value: object) -> str:
+    # What `str` makes of None or of a number is no prompt that anybody meant.
+    if not isinstance(value, str):
+        raise TypeError(f"a prompt is made of text; got {value!r}")
+    return value
 
 
 def _rendered(flags: Mapping[str, FlagValue]) -> list[str]:

@@ -117,10 +117,12 @@ def test_nothing_comes_after_an_upscale(further: Callable[[VideoChain], VideoCha
 def test_a_chain_without_a_step_cannot_be_run() -> None:
     with pytest.raises(InvalidRequest, match="without a step cannot be run"):
         VideoChain.from_video("v1").item("film")
-    with pytest.raises(InvalidRequest, match="must begin with start, from_image or from_video"):
-        VideoChain().extend()
-    with pytest.raises(InvalidRequest, match="must begin with start, from_image or from_video"):
-        VideoChain().upscale()
+
+
+@pytest.mark.parametrize("arguments", [(), ((),), ("waves roll in",), ([],)])
+def test_there_is_no_chain_without_a_beginning(arguments: tuple[Any, ...]) -> None:
+    with pytest.raises(InvalidRequest, match=r"must begin with VideoChain\.start, from_image or from_video"):
+        VideoChain(*arguments)
 
 
 # ---- bounds of the fields -----------------------------------------------------------------------------------------

@@ -6,16 +6,33 @@ import copy
 import json
 import pickle
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from legnext_client.generated.rules import PARAMETERS
 from legnext_client.prompts import Prompt
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Pace(Enum):
     HIGH = "high"
+
+
+@pytest.mark.parametrize(
+    ("make", "got"),
+    [
+        (lambda: Prompt(5), "5"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        (lambda: Prompt(None, ar="16:9"), "None"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        (lambda: Prompt("a fox", images=[7]), "7"),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+        (lambda: Prompt.parse(None), "None"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ],
+)
+def test_what_is_no_text_becomes_no_prompt(make: Callable[[], Prompt], got: str) -> None:
+    with pytest.raises(TypeError, match=f"a prompt is made of text; got {got}"):
+        make()
 
 
 def test_parts_are_written_in_the_recommended_order() -> None:

@@ -331,6 +331,13 @@ def test_bad_options_are_named_and_nothing_is_sent(world: World, options: dict[s
     assert not world.path.exists()
 
 
+@pytest.mark.parametrize(("chain", "got"), [("waves", "'waves'"), ([CHAIN], r"\[<VideoChain"), (None, "None")])
+def test_what_is_no_chain_is_told_as_such_and_nothing_is_sent(world: World, chain: Any, got: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"chain must be a VideoChain; got {got}"):
+        world.film(chain)
+    assert not world.path.exists()
+
+
 def test_an_unknown_option_is_a_mistake_of_python(world: World) -> None:
     with pytest.raises(TypeError, match="concurency"):
         world.film(CHAIN, concurency=3)

@@ -12,6 +12,7 @@ from legnext_client.cli.command import Run
 from legnext_client.cli.naming import told_as
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.journal.files import check_place
 from legnext_client.options import RunOptions, options_of
 
 ASK_ABOVE = POINTS_PER_USD
@@ -75,10 +76,12 @@ class Asked(NamedTuple):
 
 
 def journal_of(journal: str | None, file: str) -> str:
-    """The path of the journal: as it was given, or else beside the file."""
+    """The path of the journal: as it was given, or else beside the file. It is looked at before prices are."""
     if journal == "":  # which would be none, to SQLite
         raise InvalidRequest("--journal must be the path of a file; got ''.")
-    return str(Path(file).with_suffix(".db")) if journal is None else journal
+    path = str(Path(file).with_suffix(".db")) if journal is None else journal
+    check_place(path)
+    return path
 
 
 def again(context: typer.Context, *more: str) -> str:

@@ -64,6 +64,7 @@ class Lock:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        check_place(path)
         try:
             # SQLite locks the same way on every system; the journal itself stays open to readers.
             self._held = sqlite3.connect(beside(path, "lock"), timeout=0, isolation_level=None, check_same_thread=False)
@@ -127,10 +128,30 @@ def beside(path: str, what: str) -> str:
 
 def is_there(path: str) -> bool:
     """Whether there is something at this path; an empty file is nothing yet."""
+    if os.path.isdir(path):
+        raise JournalError(f"{path} is a directory: give the path of a file.", journal=path)
     try:
         return os.path.getsize(path) > 0
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        raise JournalError(f"{path} cannot be looked at: {error.strerror}.", journal=path) from error
+
+
+def check_place(path: str) -> None:
+    """Refuse a path where there is no journal and none can be made. SQLite says only that it cannot open the file."""
+    if is_there(path):
+        return
+    directory = os.path.dirname(os.path.realpath(path) if os.path.islink(path) else path) or os.curdir
+    if not os.path.lexists(directory):
+        why = f"the directory {directory} does not exist"
+    elif not os.path.isdir(directory):
+        why = f"{directory} is no directory"
+    elif not os.access(directory, os.W_OK | os.X_OK):
+        why = f"the directory {directory} cannot be written"
+    else:
+        return
+    raise JournalError(f"{path} cannot be made: {why}.", journal=path)
 
 
 def examine(path: str) -> None:

@@ -149,6 +149,13 @@ def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer)
         (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got ''"),
         (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
         (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is no journal of legnext-client"),
+        (
+            ROWS,
+            ("rows.csv", "--journal", "no/x.db"),
+            Exit.FILES,
+            "no/x.db cannot be made: the directory no does not exist.",
+        ),
+        (ROWS, ("rows.csv", "--journal", "."), Exit.FILES, "Error: . is a directory: give the path of a file."),
         (ROWS, ("rows.csv", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
     ],
 )

@@ -217,8 +217,25 @@ def test_the_journal_of_another_film_is_refused_and_not_touched(path: Path) -> N
 
 def test_a_directory_in_its_place_is_told(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(JournalError, match=r"run\.db"):
-        Journal.open(path, BATCH)
+    for opened in (lambda: Journal.open(path, BATCH), lambda: Journal(path)):
+        with pytest.raises(JournalError, match=r"run\.db is a directory"):
+            opened()
+
+
+def test_a_directory_that_is_not_there_is_told_and_not_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.with_name("file").touch()
+    path.with_name("astray.db").symlink_to(path.parent / "gone" / "run.db")
+    monkeypatch.chdir(path.parent)
+    for name, why in (
+        ("nodir/x.db", "the directory nodir does not exist"),
+        ("file/x.db", "file is no directory"),
+        ("astray.db", f"the directory {path.parent / 'gone'} does not exist"),
+    ):
+        with pytest.raises(JournalError, match=f"^{name} cannot be made: {why}"):
+            Journal.open(name, BATCH)
+        with pytest.raises(JournalError, match=f"there is no journal {name}"):
+            Journal(name)
+    assert not path.with_name("nodir").exists()
 
 
 def test_a_link_is_the_same_journal_with_the_same_lock(path: Path) -> None:

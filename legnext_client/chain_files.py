@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client.chain_steps import CHOSEN
 from legnext_client.core.bounds import shown
+from legnext_client.core.words import understood
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_list, is_object
@@ -36,7 +37,8 @@ def word_of(operation: Operation) -> str:
 
 
 _START = word_of(ROLES["film.start"])
-_WORDS = tuple(word_of(ROLES[role]) for role in ("film.start", "film.extend", "film.upscale"))
+_FIELDS = {word_of(ROLES[role]): ROLES[role].fields for role in ("film.start", "film.extend", "film.upscale")}
+"""The fields of each kind of step."""
 
 
 def written(chain: VideoChain) -> dict[str, Any]:
@@ -90,14 +92,15 @@ def _stepped(where: str, kind: type[VideoChain], chain: VideoChain | None, step:
     fields = dict(_object(where, step, required=("step",), optional=None))
     word = fields.pop("step")
     begins = word == _START
-    if word not in _WORDS:
-        raise InvalidRequest(f"{where}: step must be one of {', '.join(_WORDS)}; got {shown(word)}.")
+    if not isinstance(word, str) or word not in _FIELDS:
+        raise InvalidRequest(f"{where}: step must be one of {', '.join(_FIELDS)}; got {shown(word)}.")
     if begins != (chain is None):
         said = "only the first step can be" if chain is not None else "the first step must be"
         raise InvalidRequest(f"{where}: {said} {_START}, and only without a video to begin with; got {word}.")
     begin = kind.from_image if _JOB_ID in fields else kind.start
     build = begin if chain is None else getattr(chain, word)
-    return _called(where, build, _object(where, fields, *_parameters(build)))
+    given = _object(where, fields, *_parameters(build))
+    return _called(where, build, understood(_FIELDS[word], given))
 
 
 def _called(where: str, build: Callable[..., VideoChain], fields: Mapping[str, Any]) -> VideoChain:

@@ -23,7 +23,7 @@ def writable_directory(name: str, given: object) -> str:
     path = directory_of(name, given)
     place = _nearest(path)
     if not os.access(place, os.W_OK | os.X_OK):
-        raise InvalidRequest(f"{name} must be where files can be written; got {path!r}, and {place} is closed.")
+        raise InvalidRequest(f"{name} must be where files can be written; got {path!r}, and {place} cannot be written.")
     return path
 
 

@@ -1,7 +1,7 @@
 """The rows of a file, each with the place where it stands: CSV with a header line, or JSONL; read as they are needed.
 
-A cell is text until its column says otherwise: numbers, names of enums, and JSON for lists and objects. An empty cell
-is a field that is not given.
+Values of enums may be written by their names, as on the command line. A cell is text until its column says otherwise:
+numbers, and JSON for lists and objects. An empty cell is a field that is not given.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import csv
 import json
 import re
 from difflib import get_close_matches
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from legnext_client.core.bounds import shown
+from legnext_client.core.words import chosen, pairs_of, understood
 from legnext_client.errors import InvalidRequest
+from legnext_client.generated.types import is_object
 from legnext_client.rows_items import KEY, OPERATION, PAID, operation_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import TextIO
 
@@ -69,9 +70,13 @@ def _line(line: str) -> object:
         row = from_json(line)
     except InvalidRequest as error:
         return error
-    if isinstance(row, dict):
-        return row  # pyright: ignore[reportUnknownVariableType]
-    return InvalidRequest(f"a line must be an object; got {shown(row)}.")
+    if not is_object(row):
+        return InvalidRequest(f"a line must be an object; got {shown(row)}.")
+    try:
+        operation = operation_named(row.get(OPERATION))
+    except InvalidRequest:
+        return row  # what is wrong with the name is told with the row
+    return understood(operation.fields, row)
 
 
 def from_json(text: str) -> Any:
@@ -148,17 +153,19 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
         operation = operation_named(row.get(OPERATION, "").strip() or None)
     except InvalidRequest:
         return row  # what is wrong with the name is told with the row
-    fields = {name: field for field in operation.fields for name in (field.name, field.wire)}
-    values = {name: _value(fields[name], cell) if name in fields else cell for name, cell in row.items()}
-    return {**values, OPERATION: operation}
+    return {**_values(operation.fields, row), OPERATION: operation}
+
+
+def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:
+    named = {name: field for field in fields for name in (field.name, field.wire)}
+    return {name: _value(named[name], cell) if name in named else cell for name, cell in cells.items()}
 
 
 def _value(field: Field, cell: str) -> Any:
     """What a cell says; text where it does not say what the field wants, which is then told as for any other call."""
     word = cell.strip()
-    for value, name in zip_longest(field.enum, field.enum_names, fillvalue=""):
-        if word and word.casefold() in (str(value).casefold(), name.casefold()):
-            return value
+    if field.enum and (value := chosen(field, word)) in field.enum:
+        return value
     match field.type:
         case "integer" | "number" if _NUMBER.fullmatch(word):
             return float(word) if set(word) & set(".eE") else int(word)
@@ -168,7 +175,7 @@ def _value(field: Field, cell: str) -> Any:
             try:
                 return from_json(cell)
             except InvalidRequest:
-                return _NotJson(cell)
+                return _values(field.fields, dict(pairs_of(field, cell))) or _NotJson(cell)
         case _:
             return cell
 

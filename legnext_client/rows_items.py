@@ -152,12 +152,12 @@ class Rows:
 
 
 def operation_named(name: object) -> Operation:
-    """The operation of a row; without a name, the one that the spec gives an alias."""
+    """The operation of a row, by its name or its command's; without one, the one that the spec gives an alias."""
     if isinstance(name, Operation):
         name = name.name
     if name is None and _OTHERWISE is not None:
         return _OTHERWISE
-    found = _BY_NAME.get(name) if isinstance(name, str) else None
+    found = _BY_NAME.get(name.replace("-", "_")) if isinstance(name, str) else None
     if found is None:
         near = get_close_matches(str(name), _BY_NAME, n=1)
         must = (

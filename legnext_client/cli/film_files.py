@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from legnext_client.chain_files import VERSION, word_of
 from legnext_client.chain_steps import size_field
 from legnext_client.chains import VideoChain
-from legnext_client.cli.values import value_of
 from legnext_client.core.bounds import shown
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.operations import ROLES
@@ -61,9 +60,6 @@ def _described(found: object) -> dict[str, Any]:
     if not is_object(found):
         raise InvalidRequest(f"a film must have names and values, such as `prompt: …`; got {shown(found)}.")
     what = dict(found) if _AS_WRITTEN & set(found) else _translated(found)
-    steps: Any = what.get("steps")
-    if is_list(steps):
-        what["steps"] = [_with_size(step) if is_object(step) else step for step in steps]
     return {"version": VERSION, **what}
 
 
@@ -115,12 +111,6 @@ def _upscale(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if wished is not True and not is_object(wished):
         raise InvalidRequest(f"{_LAST} must be true, false, or have video_no; got {shown(wished)}.")
     yield {"step": _LAST, **({} if wished is True else wished)}
-
-
-def _with_size(step: Mapping[str, Any]) -> dict[str, Any]:
-    """A step whose size may have been given by its name."""
-    by_name = {field.name: field for field in _START.fields}
-    return {name: value_of(by_name[name], value) if name in size_field(0) else value for name, value in step.items()}
 
 
 # ---- YAML ---------------------------------------------------------------------------------------------------------

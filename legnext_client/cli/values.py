@@ -7,15 +7,15 @@ was written, so that all that is wrong with a call is told at once.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.core.words import chosen, pairs_of
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from legnext_client.generated.operations import Field
 
@@ -32,7 +32,7 @@ def value_of(field: Field, given: Any) -> Any:
     if not isinstance(given, str):
         return given
     if field.enum:
-        return _chosen(field, given)
+        return chosen(field, given)
     if field.type == "string":
         return text_of(given)
     if field.type == "object":
@@ -55,33 +55,6 @@ def text_of(given: str) -> str:
     return given
 
 
-def names_of(field: Field) -> tuple[str, ...]:
-    """How the values of an enum are written on the command line."""
-    return tuple(name_of(field, value) for value in field.enum)
-
-
-def name_of(field: Field, value: Any) -> str:
-    """How a value is written: as it is, or by its name where it is the number of something that has one."""
-    named = field.enum_names and value in field.enum and not isinstance(value, str)
-    return _folded(field.enum_names[field.enum.index(value)]) if named else str(value)
-
-
-def _chosen(field: Field, given: str) -> Any:
-    """The value of an enum, by itself, by its name, or by a word of one name only."""
-    wanted = {given, _folded(given)}
-    names = field.enum_names or ("",) * len(field.enum)
-    pairs = [(value, _folded(name)) for value, name in zip(field.enum, names, strict=True)]
-    for spellings in (
-        [{str(value)} for value, _ in pairs],
-        [{_folded(str(value)), name} for value, name in pairs],
-        [set(name.split("-")) for _, name in pairs],
-    ):
-        found = [value for (value, _), spelt in zip(pairs, spellings, strict=True) if wanted & spelt]
-        if len(found) == 1:
-            return found[0]
-    return given
-
-
 def _listed(field: Field, given: Any) -> Any:
     """The items of a list: each text is one, or a JSON list of several."""
     inner = field.items
@@ -99,23 +72,11 @@ def _listed(field: Field, given: Any) -> Any:
 def _object(field: Field, text: str) -> Any:
     """An object, from JSON or from `name=value,name=value`."""
     value = _json(text, otherwise=None)
-    if value is not None or "=" not in text or text.lstrip().startswith("{"):
-        return text if value is None else value
-    inside = {inner.name: inner for inner in field.fields} | {inner.wire: inner for inner in field.fields}
-    # Not at every comma: an address may hold some.
-    pieces = re.split(rf",(?=(?:{'|'.join(map(re.escape, inside))})=)", text)
-    pairs = [pair for piece in pieces for pair in _pairs(piece, inside)]
-    return {name: value_of(inside[name], written) if name in inside else written for name, written in pairs}
-
-
-def _pairs(piece: str, inside: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
-    """The pair that a piece is; where that is no text, a name that is unknown stands for itself, to be told."""
-    name, _, written = piece.partition("=")
-    field = inside.get(name.strip())
-    if field is not None and field.type not in ("string", "array", "object"):
-        written, *unknown = re.split(r",(?=[A-Za-z_]\w*=)", written)
-        yield from ((other, value) for other, _, value in (each.partition("=") for each in unknown))
-    yield name.strip(), written
+    if value is not None:
+        return value
+    inside = {name: inner for inner in field.fields for name in (inner.name, inner.wire)}
+    pairs = pairs_of(field, text)
+    return {name: value_of(inside[name], said) if name in inside else said for name, said in pairs} if pairs else text
 
 
 def _json(text: str, *, otherwise: Any) -> Any:
@@ -123,10 +84,6 @@ def _json(text: str, *, otherwise: Any) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return otherwise
-
-
-def _folded(name: str) -> str:
-    return name.lower().replace("_", "-")
 
 
 def _stripped(where: str, read: Any) -> str:

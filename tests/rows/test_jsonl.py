@@ -51,6 +51,33 @@ def test_a_line_is_a_film(items: Callable[..., list[Item]]) -> None:
     assert made.key == f"film-{given.digest}"
 
 
+@pytest.mark.parametrize(
+    ("row", "wire", "value"),
+    [
+        ({"operation": "upscale", "job_id": "a", "image_no": 0, "type": "creative"}, "type", 1),
+        ({"operation": "upscale", "job_id": "a", "image_no": 0, "type": 1}, "type", 1),
+        ({"operation": "video-diffusion", "prompt": "waves", "videoType": "720p"}, "videoType", 1),
+        ({"operation": "video_diffusion", "prompt": "waves", "video_type": "HD_720P"}, "videoType", 1),
+        (
+            {"operation": "enhance-upscale", "job_id": "a", "image_no": 0, "target_resolution": "4k"},
+            "target_resolution",
+            "4K",
+        ),
+    ],
+)
+def test_a_line_may_say_what_the_command_line_says(
+    items: Callable[..., list[Item]], row: dict[str, Any], wire: str, value: Any
+) -> None:
+    [item] = items(json.dumps(row))
+    assert item.described()[wire] == value
+
+
+def test_a_film_of_a_line_may_say_its_size_as_a_file_of_its_own_may(items: Callable[..., list[Item]]) -> None:
+    chain = {"version": 1, "steps": [{"step": "start", "prompt": "waves", "video_type": "720p"}]}
+    [item] = items(json.dumps({"chain": chain}))
+    assert item.digest == VideoChain.start("waves", video_type=1).item("").digest
+
+
 def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[Item]]) -> None:
     [item] = items(json.dumps({"text": "a\u2028b\u0085c\x0b"}, ensure_ascii=False).replace("\\u000b", "\\u000b"))
     assert item.described()["text"] == "a\u2028b\u0085c\x0b"

@@ -52,6 +52,7 @@ def only(row: Any) -> Any:
             "variation",
             {"jobId": "a", "imageNo": 1, "type": 1},
         ),
+        (("video-diffusion", {"prompt": "x"}), "video_diffusion", {"prompt": "x"}),
         (VideoDiffusionRequest(prompt="x"), "video_diffusion", {"prompt": "x", "videoType": 0}),
         (ExtendVideoRequest(job_id="a", video_no=0), "extend_video", {"jobId": "a", "videoNo": 0}),
         (
@@ -72,6 +73,11 @@ def test_a_row_becomes_one_call(row: Any, operation: str, body: dict[str, Any]) 
     call = item.call(0, [])
     assert (call.operation, call.fields, call.choices) == (OPERATIONS[operation], body, {})
     assert item.described() == {"operation": operation, **body}
+
+
+def test_programs_give_numbers_and_are_told_which_words_they_stand_for() -> None:
+    wrong = only(("video_diffusion", {"prompt": "x", "video_type": "720p"})).wrong
+    assert "video_type must be an integer, one of 0 (SD_480P), 1 (HD_720P); got '720p'" in wrong.message
 
 
 def test_a_row_that_is_a_film_is_a_chain() -> None:

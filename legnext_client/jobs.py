@@ -113,8 +113,8 @@ class Job(JobView, FollowUps["Job"]):
         return run(flow, self._hands, on_progress)
 
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
+        desk = self._its_desk  # without one, it makes no difference what the job has
         self._before(operation, fields)
-        desk = self._its_desk
         plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
         answer = run(desk.submitting(plan), self._hands)
         return Job(answer.data, desk, self._hands, desk.origin(plan, answer))
@@ -183,8 +183,8 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         return await async_run(flow, self._hands, on_progress)
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
+        desk = self._its_desk  # without one, it makes no difference what the job has
         self._before(operation, fields)
-        desk = self._its_desk
         plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
         answer = await async_run(desk.submitting(plan), self._hands)
         return AsyncJob(answer.data, desk, self._hands, desk.origin(plan, answer))

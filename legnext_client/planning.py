@@ -6,6 +6,7 @@ import json
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.core.bounds import wrong_value
 from legnext_client.core.checks import prepare
 from legnext_client.core.flow import Request
 from legnext_client.core.polling import Expectation
@@ -116,8 +117,9 @@ def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> Non
     if state.status == FAILED:
         raise InvalidRequest(f"{name}: that job failed, there is nothing to build on. {insist}")
     field = NUMBERS.get(operation.takes or "")
-    number = fields.get(field) if field else None
-    if field is None or not isinstance(number, int):
+    number: Any = fields.get(field) if field else None
+    bounds = next((each for each in operation.fields if each.name == field), None)
+    if bounds is None or wrong_value(bounds, number):  # told by the check of the fields, which no insisting changes
         return
     made = {"image": state.image_urls, "video": state.video_urls}[operation.takes or ""]
     if state.ok and number >= len(made):

@@ -284,8 +284,8 @@ def test_a_function_chooses_at_once_from_a_job_that_is_done() -> None:
     chain = VideoChain.from_video(videos(3)).extend(video_no=last)
     assert chain.steps[0].fields == {"video_no": 2}
     assert chain.to_dict()
-    with pytest.raises(InvalidRequest, match="video_no must be below 3; got 9"):
-        VideoChain.from_video(videos(3)).extend(video_no=lambda _: 9)
+    with pytest.raises(InvalidRequest, match="video_no must be below 3; got 3"):
+        VideoChain.from_video(videos(3)).extend(video_no=lambda _: 3)
     with pytest.raises(InvalidRequest, match="video_no must be an integer, 0 to 3; got 'best'"):
         VideoChain.from_video(videos(3)).extend(video_no=lambda _: "best")  # type: ignore[arg-type, return-value]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client import InvalidRequest, LegnextError
+from legnext_client import ConfigurationError, InvalidRequest, LegnextError
 
 from .worlds import FAILED, Colour, Service, done, job, made
 
@@ -57,6 +57,25 @@ def test_what_cannot_work_is_refused_before_it_is_sent_unless_one_insists(
     else:
         assert colour.do(first.upscale(image_no=number, type=0)).job_id == "j2"
     assert len(service.sent) == 2
+
+
+@pytest.mark.parametrize("number", [-1, 4, True, "0"])
+@pytest.mark.parametrize("source", [allowing({"upscale": [0, 1]}), done(images=1), job("processing")])
+def test_what_no_insisting_can_make_right_is_told_by_its_bounds(colour: Colour, source: Any, number: Any) -> None:
+    service = Service(source)
+    first = made(colour, service)
+    with pytest.raises(InvalidRequest, match=r"image_no must be (an integer, )?0 to 3; got") as caught:
+        colour.do(first.upscale(image_no=number, type=0))
+    assert "insist" not in str(caught.value)
+    assert len(service.sent) == 1
+
+
+@pytest.mark.parametrize("act", [lambda job: job.upscale(image_no=0, type=1), lambda job: job.wait()])
+def test_a_job_of_no_client_says_so_and_how_to_give_it_one(colour: Colour, act: Any) -> None:
+    ways = r"belongs to no client.* client\.confirm\(job\).* client\.tasks\.get\('j1'\)"
+    told = type(made(colour, Service(done())))(job("completed"))
+    with pytest.raises(ConfigurationError, match=ways):
+        colour.do(act(told))
 
 
 def test_a_failed_job_cannot_be_done_again_unless_one_insists(colour: Colour) -> None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from legnext_client.settings import Settings
 
 DAY = 86_400.0
+_MOST_NAMED = 20
+"""So many jobs are remembered, to be named when a call fails."""
 
 
 class Origin(NamedTuple):
@@ -62,12 +64,15 @@ class Desk:
         self.clock = clock
         self.durations = Durations()
         self.budgets: list[Budget] = []
+        self.on_their_way: dict[str, None] = {}
+        """The ids of the last jobs that were accepted and not seen done, by their age."""
         self.closed = False
         self.owner: Desk = self
 
     def with_settings(self, settings: Settings) -> Desk:
         desk = Desk(settings, self.clock)
         desk.durations, desk.budgets, desk.owner = self.durations, self.budgets, self.owner
+        desk.on_their_way = self.on_their_way
         return desk
 
     # ---- before -------------------------------------------------------------------------------------------------
@@ -89,9 +94,14 @@ class Desk:
         budgets too, under a key by which a later run knows it again. `warned`: what is odd about the prompt has been
         said before.
         """
-        from legnext_client.planning import plan
+        from legnext_client.planning import FREE, plan
 
-        return plan(self, operation, fields, source, spent, budgets, key, warned)
+        try:
+            return plan(self, operation, fields, source, spent, budgets, key, warned)
+        except LegnextError as error:
+            if key is None and operation.method not in FREE:  # a run has a key, and tells of its jobs by itself
+                self._name_jobs(error)
+            raise
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
@@ -105,21 +115,37 @@ class Desk:
                     plan.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
                 )
             )
-        except SubmissionUnknown:
+        except LegnextError as error:
+            if not isinstance(error, SubmissionUnknown):
+                release(plan.holds)
+            if plan.request.paid:
+                self._name_jobs(error)
             raise
-        except LegnextError:
-            release(plan.holds)
-            raise
+
+    def _name_jobs(self, error: LegnextError) -> None:
+        """Who loses a list in the making, loses the only names of jobs that are paid."""
+        if ids := list(self.on_their_way):
+            error.add_note(f"Accepted before and not seen done: {', '.join(ids)}. client.tasks.get(job_id) finds each.")
 
     def origin(self, plan: Plan, answer: Answer) -> Origin:
         """What to remember of a job that was just accepted."""
+        state = State(answer.data)
+        self._remember(state, new=plan.request.paid)
         if not plan.request.paid:
             return Origin(retry_after=retry_after(answer.headers))
         origin = Origin(
             plan.operation, plan.expected, self.clock.now(), retry_after(answer.headers), plan.size, plan.holds
         )
-        book(State(answer.data), origin)
+        book(state, origin)
         return origin
+
+    def _remember(self, state: State, *, new: bool = False) -> None:
+        if state.done:
+            self.on_their_way.pop(state.job_id, None)
+        elif new:
+            self.on_their_way[state.job_id] = None
+            for oldest in list(self.on_their_way)[:-_MOST_NAMED]:
+                self.on_their_way.pop(oldest, None)
 
     # ---- waiting ------------------------------------------------------------------------------------------------
 
@@ -175,6 +201,7 @@ class Desk:
         `running` is when the job was last known to run, None if it was done before.
         """
         book(state, origin)
+        self._remember(state)
         operation, expected, started, told, *_ = origin
         if not state.ok or running is None or operation is None or expected is None or started is None:
             return

@@ -167,8 +167,8 @@ class JobView:
     def _its_desk(self) -> Desk:
         if self._desk is None:
             raise ConfigurationError(
-                "this job belongs to no client, like all that are read from a callback, unpickled or copied. Give it to "
-                f"one by client.confirm(job), or ask for it by client.tasks.get({self.job_id!r})."
+                "this job belongs to no client, like all that are read from a callback, unpickled or copied. Give it "
+                f"to one by client.confirm(job), or ask for it by client.tasks.get({self.job_id!r})."
             )
         return self._desk
 

@@ -9,7 +9,6 @@ import operator
 import os
 import random
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +38,6 @@ JOB_NAME = "{job_id}_{n}{ext}"
 URL_NAME = "{stem}_{n}{ext}"
 LARGEST = 2 * 1024**3
 SECONDS = 1800.0
-
-_DAY = 86_400.0
 
 
 def of_job(
@@ -76,8 +73,9 @@ def of_job(
     ]
     folder = _Folder(directory, root)
     targets = folder.targets(names(name, allowed, values))
+    ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
     orders = [
-        Order(urls[n], path, _most(max_bytes), known, _age(state)) for n, (path, _) in zip(chosen, targets, strict=True)
+        Order(urls[n], path, _most(max_bytes), known, ended) for n, (path, _) in zip(chosen, targets, strict=True)
     ]
     return _fetching(desk, orders, [target for _, target in targets], concurrency, timeout)
 
@@ -164,10 +162,3 @@ def _whole(name: str, value: object) -> int:
     if not is_whole(value) or value < 1:
         raise InvalidRequest(f"{name} must be a whole number, 1 or more; got {value!r}.")
     return value
-
-
-def _age(state: State) -> str:
-    """How long ago the job ended, as a part of a sentence; nothing when that is not known, or not long."""
-    ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
-    days = int((datetime.now(UTC) - ended).total_seconds() // _DAY) if ended else 0
-    return f", and this job ended {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ""

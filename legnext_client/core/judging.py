@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from legnext_client.core.addresses import shown
 from legnext_client.core.answers import retry_after
 from legnext_client.core.bodies import CODINGS
+from legnext_client.core.state import moment
 from legnext_client.errors import DownloadError
 from legnext_client.generated.rules import OUTPUT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from legnext_client.core.flow import Opened
@@ -29,13 +31,16 @@ _SETTLED = 60.0
 
 
 class Order(NamedTuple):
-    """What is to be fetched, and where to. `known`: the name alone tells which file it is, so one there is this one."""
+    """What is to be fetched, and where to.
+
+    `known`: the name alone tells which file it is, so one there is this one. `ended`: when the job ended that made it.
+    """
 
     url: str
     path: Path
     largest: int
     known: bool = False
-    age: str = ""
+    ended: datetime | None = None
 
     def error(self, what: str) -> DownloadError:
         return DownloadError(f"{shown(self.url)}: {what}", url=self.url, path=str(self.path))
@@ -105,10 +110,20 @@ def judge(order: Order, offset: int, note: Note | None, opened: Opened) -> Verdi
     if status == 416 and offset:
         return Again(order.error("it has not so many bytes as came before."), after=0.0, start_over=True)
     if status in _GONE:
-        kept = f"outputs are kept for {OUTPUT_DAYS} days{order.age}"
+        kept = f"outputs are kept for {OUTPUT_DAYS} days{_age(order, headers)}"
         return Failed(order.error(f"it {_GONE[status]} ({status}): {kept}."), useless=status != 403)
     error = order.error(f"it is answered with status {status}.")
     return Again(error, retry_after(headers)) if status in _LATER or status >= 500 else Failed(error)
+
+
+def _age(order: Order, headers: Mapping[str, str]) -> str:
+    """How long ago the job ended, as a part of a sentence; nothing when that is not known, or not long.
+
+    By the calendar of who answers: this machine's may be another, and that of a mock server is.
+    """
+    now = moment(headers.get("date"))
+    days = (now - order.ended).days if now and order.ended else 0
+    return f", and this job ended {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ""
 
 
 def _sized(order: Order, wanted: Wanted) -> Wanted | Failed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from .faults import ANSWER, ARRIVAL
@@ -44,9 +45,16 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+
+        async def dated(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self.service.clock.now, usegmt=True).encode()
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
+            await send(message)
+
         # A client that leaves before its request is whole, or while a fault lets it wait, needs no answer.
         with contextlib.suppress(ClientGone):
-            await self._serve(scope, receive, send)
+            await self._serve(scope, receive, dated)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope["raw_path"]

@@ -77,6 +77,7 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=False,  # the application has a calendar of its own
             timeout_graceful_shutdown=_GRACE,
         )
         self._uvicorn = _uvicorn_server(uvicorn, config, served)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 import subprocess
 import sys
@@ -216,7 +215,7 @@ def test_files_that_are_gone(legnext: Process, server: MockServer) -> None:
     server.jobs.add("an-old-job", age=40 * 86_400)
     ended = legnext("download", "an-old-job", "out")
     assert (ended.code, ended.out) == (Exit.FILES, "")
-    assert re.search(r"this job ended \d+ days ago", ended.err)
+    assert "this job ended 40 days ago" in ended.err, "by the server's calendar, whatever that of this machine says"
     assert legnext("wait", "an-old-job", "--download", "out").err.splitlines()[-1] == (
         "Take up what goes on: legnext wait an-old-job --download out"
     )

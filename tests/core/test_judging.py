@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_an_error_says_which_file_and_hides_what_may_be_a_secret() -> None:
 
 
 def test_what_an_order_does_not_say_is_nothing() -> None:
-    assert (ORDER.known, ORDER.age) == (False, "")
+    assert (ORDER.known, ORDER.ended) == (False, None)
     error = ORDER.error("it is late.")
     assert Again(error) == (error, None, False)
     assert Failed(error) == (error, False)
@@ -79,10 +80,29 @@ def test_an_answer_that_may_change_is_asked_for_again(status: int) -> None:
 def test_a_file_that_is_gone_is_given_up_and_one_that_is_forbidden_may_be_allowed_later(
     status: int, words: str, useless: bool
 ) -> None:
-    found = verdict(status, 0, None, ORDER._replace(age=", and this job ended 31 days ago"))
-    assert said(found) == f"it {words} ({status}): outputs are kept for 30 days, and this job ended 31 days ago."
+    found = verdict(status)
+    assert said(found) == f"it {words} ({status}): outputs are kept for 30 days."
     assert isinstance(found, Failed)
     assert found.useless is useless
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 GMT", ", and this job ended 40 days ago"),
+        ("Sun, 13 Sep 2015 07:27:59 GMT", ", and this job ended 1 day ago"),
+        ("Sat, 12 Sep 2015 07:27:59 GMT", ""),
+        ("Tue, 01 Sep 2015 07:28:00 GMT", ""),
+        ("one of these days", ""),
+    ],
+)
+def test_how_old_a_job_is_goes_by_the_calendar_of_who_answers(date: str, told: str) -> None:
+    order = ORDER._replace(ended=datetime(2015, 9, 11, 7, 28, tzinfo=UTC))
+    assert (
+        said(verdict(404, 0, None, order, date=date)) == f"it is not there (404): outputs are kept for 30 days{told}."
+    )
+    assert said(verdict(404, 0, None, order)) == "it is not there (404): outputs are kept for 30 days."
+    assert said(verdict(404, date=date)) == "it is not there (404): outputs are kept for 30 days."
 
 
 # ---- all of it ------------------------------------------------------------------------------------------------------

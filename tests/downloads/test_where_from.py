@@ -165,9 +165,9 @@ def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out
         "meta": {"ended_at": "2020-01-01T00:00:00Z"},
         "output": {"image_urls": [hostile.url("/a.png?signature=hidden")]},
     }
-    hostile.acts["/a.png"] = status(code)
+    hostile.acts["/a.png"] = status(code, date="Fri, 31 Jan 2020 00:00:00 GMT")
     with pytest.raises(
-        DownloadError, match=rf"\({code}\): outputs are kept for 30 days, and this job ended \d+ days"
+        DownloadError, match=rf"\({code}\): outputs are kept for 30 days, and this job ended 30 days ago"
     ) as e:
         download_job(raw, out)
     assert "hidden" not in str(e.value)

@@ -97,6 +97,8 @@ class Journal(Records):
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
+            elif self.path != MEMORY:
+                files.tidy(self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -199,6 +199,18 @@ def reader(path: str) -> sqlite3.Connection:
     return _connect(f"file:{quote(place)}?mode=ro{'&immutable=1' if still else ''}", path)
 
 
+def tidy(path: str) -> None:
+    """Have SQLite take away what reading has left beside a journal that nobody writes to.
+
+    The last connection to close does so, if it might have written. What a writer has not brought into the journal yet
+    stays for the next one.
+    """
+    with contextlib.suppress(OSError, sqlite3.Error, JournalError):
+        if os.path.getsize(beside(path, "wal")) == 0:
+            with contextlib.closing(writer(path)) as last:
+                last.execute("SELECT count(*) FROM about").fetchone()
+
+
 def writer(path: str) -> sqlite3.Connection:
     """A connection whose commits survive the loss of power."""
     opened = _connect(f"file:{quote(os.path.abspath(path))}?mode=rw", path)

@@ -217,9 +217,10 @@ def test_the_journal_of_another_film_is_refused_and_not_touched(path: Path) -> N
 
 def test_a_directory_in_its_place_is_told(path: Path) -> None:
     path.mkdir()
-    for opened in (lambda: Journal.open(path, BATCH), lambda: Journal(path)):
-        with pytest.raises(JournalError, match=r"run\.db is a directory"):
-            opened()
+    with pytest.raises(JournalError, match=r"run\.db is a directory"):
+        Journal.open(path, BATCH)
+    with pytest.raises(JournalError, match=r"run\.db is a directory"):
+        Journal(path)
 
 
 def test_a_directory_that_is_not_there_is_told_and_not_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,6 +252,34 @@ def test_a_link_is_the_same_journal_with_the_same_lock(path: Path) -> None:
         assert [entry.key for entry in journal.entries()] == ["a"]
         with pytest.raises(JournalError, match="in use"):
             Journal.open(link, BATCH)
+
+
+def test_reading_leaves_nothing_beside_a_journal_that_nobody_writes_to(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent())
+        with Journal(path) as read:
+            assert [entry.key for entry in read.entries()] == ["a"]
+        assert [entry.key for entry in journal.entries()] == ["a"], "who writes is not disturbed"
+        journal.begin(intent("b"))
+    before = path.read_bytes()
+    with Journal(path) as read, Journal(path) as other:
+        assert read.summary() == other.summary()
+    with Journal(path) as read:
+        read.summary()
+    assert {name.name for name in path.parent.iterdir()} == {"run.db", "run.db-lock"}
+    assert path.read_bytes() == before
+
+
+def test_reading_brings_nothing_into_a_journal_whose_writer_was_killed(path: Path) -> None:
+    with Journal.open(path, BATCH) as journal:
+        journal.begin(intent())
+        copy = path.with_name("copy.db")
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", f"{copy}{end}")
+    before = [copy.read_bytes(), copy.with_name("copy.db-wal").read_bytes()]
+    with Journal(copy) as read:
+        assert [entry.key for entry in read.entries()] == ["a"]
+    assert [copy.read_bytes(), copy.with_name("copy.db-wal").read_bytes()] == before
 
 
 def test_a_journal_can_be_read_where_nothing_can_be_written(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def text() -> str:
     some_wait = next(each for _, each in listed.values() if _of_panel(each, wait.PANEL))
     parts = [
         HEAD,
-        "## Options of every command",
+        f"## {command.PANEL}",
         "They may stand before the command or behind it.",
         _options(_of_panel(root, command.PANEL)),
         "## Options of the wait",

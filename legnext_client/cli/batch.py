@@ -5,9 +5,10 @@ import typer
 from legnext_client.cli.batch_journal import make_gallery, resolve, status, unknown
 from legnext_client.cli.batch_run import run_batch
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.helping import Command, Group
 from legnext_client.cli.lazy import overview
 
-app = typer.Typer(add_completion=False, invoke_without_command=True, rich_markup_mode="rich")
+app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, rich_markup_mode="rich")
 
 
 @app.callback()
@@ -23,4 +24,4 @@ def batch(run: Run) -> None:
 for _name, _function in {
     "run": run_batch, "status": status, "unknown": unknown, "resolve": resolve, "gallery": make_gallery
 }.items():  # fmt: skip
-    app.command(_name)(_function)
+    app.command(_name, cls=Command)(_function)

@@ -12,6 +12,7 @@ import typer
 
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
+from legnext_client.cli.helping import Command
 from legnext_client.cli.markup import joined
 from legnext_client.cli.naming import told_as
 from legnext_client.cli.output import Output
@@ -20,7 +21,7 @@ from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
 if TYPE_CHECKING:
     from legnext_client.client import Client
 
-PANEL = "Options of every command"
+PANEL = "Options of every command but mock"
 _BEFORE = "legnext_client.cli"
 """Under this name a context keeps the common options, which may also stand before the command's name."""
 
@@ -142,7 +143,7 @@ def _members(group: type) -> list[inspect.Parameter]:
 def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
     """An app of one command."""
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(**settings)(carried_out)
+    app.command(cls=Command, **settings)(carried_out)
     return app
 
 

@@ -26,7 +26,8 @@ QUOTES = 'A prompt is one word to the shell: put it in quotes, flags and all, as
 
 _PREFIX = "field_"
 """Before the names of fields, which could be those of a command's own parameters."""
-_LONGEST_CHOICE = 24
+_LONGEST_CHOICE = 20
+"""In letters. Of what is longer the help tells, where 80 columns would not be enough for names and choices."""
 _FIELD = re.compile(r"[A-Za-z_]\w*")
 
 

@@ -5,8 +5,10 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.main import get_command
+
+from legnext_client.cli.helping import Group
 
 if TYPE_CHECKING:
     from legnext_client.cli.command import Run
@@ -42,7 +44,7 @@ def overview(run: "Run") -> None:
         typer.echo(run.context.get_help())
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """A group that knows its commands by their entries."""
 
     _listing = False

@@ -20,6 +20,11 @@ def joined(text: str) -> str:
     return "\n\n".join(parts)
 
 
+def plain(markup: str) -> str:
+    """Rich's markup as words alone."""
+    return _TAG.sub("", markup).replace(r"\[", "[")
+
+
 def markdown(markup: str) -> str:
     """Rich's markup as Markdown again."""
     return _TAG.sub("**", markup).replace(r"\[", "[")

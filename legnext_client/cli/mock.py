@@ -12,7 +12,7 @@ _CODES = {0: Exit.OK, 1: Exit.CONFIGURATION, 2: Exit.BAD_INPUT}
 def mock(context: typer.Context) -> Exit:
     """Start the mock server: the whole API on this machine, where nothing is charged.
 
-    Takes the options of `python -m legnext_client.mock`; `--help` lists them.
+    Takes the options of `python -m legnext_client.mock` and no others; `--help` lists them.
     """
     try:
         return _CODES[main(context.args, "legnext mock")]

@@ -25,9 +25,12 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
     made = argparse.ArgumentParser(
         prog=program,
         description="A server that behaves like the Legnext API: jobs live, cost, fail, call back and deliver files.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    add = made.add_argument
+
+    def add(name: str, *, help: str, **how: Any) -> None:
+        told = " (default: %(default)s)" if how.get("default") not in (None, []) else ""
+        made.add_argument(name, help=help + told, **how)
+
     add("--host", default="127.0.0.1", help="address to listen on")
     add("--port", type=int, default=8000, help="port to listen on; 0 takes a free one")
     add("--spec", metavar="FILE", help="another OpenAPI document, as JSON")
@@ -38,9 +41,9 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
     add("--points", type=int, default=Settings.points, help="bonus points of the account")
     add("--plan", choices=PLANS, default="pro", help="what the account may use")
     add("--keys", default="mock-key", help="the keys that are known, with commas between them")
-    add("--concurrency", type=int, help="jobs at once per key; 0 is without limit; default: what the document says")
+    add("--concurrency", type=int, help="jobs at once per key, 0 is without limit (default: as the document says)")
     add("--queue", action="store_true", help="beyond --concurrency jobs wait instead of being refused")
-    add("--requests-per-second", type=int, help="requests per second and key; default: without limit")
+    add("--requests-per-second", type=int, help="requests per second and key (default: without limit)")
     add("--error-shape", choices=(*SHAPES, DRAWN), default="flat", help="how refusals are written")
     add("--answers", choices=(*STYLES, DRAWN), default="drawn", help="how job answers are written")
     add(

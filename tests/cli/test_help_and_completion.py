@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer import rich_utils
 
+from legnext_client.cli.app import app
 from legnext_client.cli.entries import OWN, entries
 from legnext_client.cli.lazy import command_of
 
@@ -75,6 +77,29 @@ def test_every_command_explains_itself(here: Here, monkeypatch: pytest.MonkeyPat
     assert (ended.code, ended.err) == (0, "")
     assert name == "mock" or f"Usage: legnext {name} [OPTIONS]" in ended.out
     assert not any(mark in ended.out for mark in ("**", "[bold]", "\\["))
+
+
+def options_of(command: Any) -> set[str]:
+    return {name for parameter in command.params for name in parameter.opts if name.startswith("--")}
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+@pytest.mark.parametrize(
+    "words", [(), ("price",), ("batch",), ("batch", "run"), *((name,) for name in entries() if name != "mock")]
+)
+def test_the_names_of_options_can_be_read_whole_at_any_width(
+    here: Here, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], columns: int
+) -> None:
+    command: Any = command_of(app)
+    for word in words:
+        command = command.get_command(None, word) if hasattr(command, "get_command") else command.commands[word]
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = here(*words, "--help").out
+    assert options_of(command)
+    for name in options_of(command):
+        assert re.search(rf"^\W*(-\w, )?{name}( |$)", shown, re.MULTILINE), f"{name} cannot be read"
+    assert not any(mark in shown for mark in ("[bold]", "\\["))
+    assert ("╭" in shown) == (columns == 80) or columns == 60, "tables where there is room"
 
 
 class Bash:

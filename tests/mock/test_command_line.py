@@ -260,3 +260,11 @@ def test_the_temporary_folder_is_left_alone_when_no_file_was_made(run: Any, tmp_
     assert run().end() == (0, "")
     assert list(tmp_path.iterdir()) == []
     assert Path(tempfile.gettempdir()) != tmp_path
+
+
+def test_help_tells_each_default_once_and_none_that_is_nothing() -> None:
+    told = " ".join(parser().format_help().split())
+    for default in ("8000", "flat", "drawn", "as the document says", "without limit"):
+        assert f"(default: {default})" in told
+    assert told.count("default:") == told.count("(default:")
+    assert not re.search(r"default: (None|False|\[\])", told)

@@ -10,18 +10,30 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "legnext_client"
-MAP = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Where things are")[2].partition("\n## ")[0]
-NAMED = {
-    name.removeprefix("legnext_client/")
-    for row in re.findall(r"^\| (`.+?) \|", MAP, re.MULTILINE)
-    for name in re.findall(r"`(.+?)`", row)
-}
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def named_in(section: str) -> list[str]:
+    """The names in the first column of the tables of a section."""
+    text = re.split(r"^##+ ", PAGE.partition(section + "\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    rows = re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`(.+?)`", row)]
+
+
+NAMED = {name.removeprefix("legnext_client/") for name in named_in("## Where things are")}
 UNNAMED = {"__init__.py", "_version.py", "py.typed"}
 
 
 def test_every_part_of_the_package_is_named() -> None:
     parts = {path.name + "/" * path.is_dir() for path in PACKAGE.iterdir() if not path.name.startswith("__pycache__")}
     assert parts - NAMED == UNNAMED
+
+
+@pytest.mark.parametrize("folder", ["core", "cli", "mock", "journal"])
+def test_every_module_of_a_large_folder_has_its_row(folder: str) -> None:
+    there = {path.name for path in (PACKAGE / folder).glob("*.py")} - {"__init__.py"}
+    inner = {f"{path.parent.name}/" for path in (PACKAGE / folder).glob("*/__init__.py")}
+    assert sorted(named_in(f"### `{folder}/`")) == sorted(there | inner)
 
 
 def test_every_folder_is_named() -> None:

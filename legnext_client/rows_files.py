@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from legnext_client.core.bounds import shown
-from legnext_client.core.words import chosen, pairs_of, understood
+from legnext_client.core.words import NULL, chosen, pairs_of, understood
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.types import is_object
 from legnext_client.rows_items import KEY, OPERATION, PAID, operation_named
@@ -164,6 +164,8 @@ def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]
 def _value(field: Field, cell: str) -> Any:
     """What a cell says; text where it does not say what the field wants, which is then told as for any other call."""
     word = cell.strip()
+    if field.nullable and word == NULL:
+        return None
     if field.enum and (value := chosen(field, word)) in field.enum:
         return value
     match field.type:

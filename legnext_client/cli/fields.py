@@ -11,10 +11,10 @@ import typer
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.markup import markup
-from legnext_client.cli.values import NULL, value_of
+from legnext_client.cli.values import value_of
 from legnext_client.core.bounds import bound_of
 from legnext_client.core.checks import prepare
-from legnext_client.core.words import name_of, names_of
+from legnext_client.core.words import NULL, name_of, names_of
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import Field, Operation
 

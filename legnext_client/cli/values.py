@@ -11,16 +11,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.core.words import chosen, pairs_of
+from legnext_client.core.words import NULL, chosen, pairs_of
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from legnext_client.generated.operations import Field
-
-NULL = "null"
-"""How a null is written, where a field may be one. The text of that word can come from a file."""
 
 
 def value_of(field: Field, given: Any) -> Any:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from legnext_client.generated.operations import Field
 
+NULL = "null"
+"""How a null is written, where a field may be one. On the command line, the text of that word can come from a file."""
+
 
 def names_of(field: Field) -> tuple[str, ...]:
     """How the values of an enum are written."""

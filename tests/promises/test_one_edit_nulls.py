@@ -33,7 +33,7 @@ FIELDS: Json = {
     "canvas": {"anyOf": [{"$ref": "#/components/schemas/Canvas"}, {"type": "null"}]},
 }
 PROGRAM = """
-import asyncio, json, os, sys
+import asyncio, csv, json, os, sys
 from legnext_client.cli.app import run
 from legnext_client.generated.models import VariationRequest
 from legnext_client.testing import MockServer
@@ -61,6 +61,12 @@ with MockServer(time_scale=None) as server, server.client() as client:
     with client.batch([{"operation": "variation", **rest, **given}]) as batch:
         list(batch)
     told["batch"] = server.ledger[-1].body
+    cells = [value if isinstance(value, str) else json.dumps(value) for value in given.values()]
+    with open("rows.csv", "w", newline="") as file:
+        csv.writer(file).writerows([["operation", *rest, *given], ["variation", *rest.values(), *cells]])
+    with client.batch("rows.csv") as batch:
+        list(batch)
+    told["table"] = server.ledger[-1].body
     os.environ |= {"LEGNEXT_BASE_URL": server.base_url, "LEGNEXT_API_KEY": server.api_key}
     words = []
     for name, value in given.items():
@@ -103,7 +109,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], env=here, cwd=folder, capture_output=True, text=True, check=False)
 
 
-WAYS = ("facade", "follow-up", "facade, async", "follow-up, async", "batch", "command line")
+WAYS = ("facade", "follow-up", "facade, async", "follow-up, async", "batch", "table", "command line")
 NAMES = {"grainSize": "grain_size", "remixPrompt": "remix_prompt"}
 VALUES: Json = {
     "note": "null and void",

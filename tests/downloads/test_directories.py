@@ -44,7 +44,7 @@ def test_where_nothing_can_be_written_nothing_is_to_be_paid(tmp_path: Path, monk
         return False
 
     monkeypatch.setattr(os, "access", closed)
-    with pytest.raises(InvalidRequest, match=r"where files can be written; got '.*shots', and .* is closed"):
+    with pytest.raises(InvalidRequest, match=r"where files can be written; got '.*shots', and .* cannot be written"):
         writable_directory("out", tmp_path / "shots")
     assert asked == [(str(tmp_path), os.W_OK | os.X_OK)]
     assert directory_of("out", tmp_path / "shots")  # what is there already can be looked at

@@ -63,6 +63,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "judging": ("tests/core/test_judging.py",),
     "kinds": ("tests/core/test_kinds.py",),
     "names": ("tests/core/test_names.py",),
+    "words": ("tests/core/test_words.py",),
     "secrets": ("tests/core/test_secrets.py",),
 }
 """Which tests belong to a module; those among them that reach a change are found out."""

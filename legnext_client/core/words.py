@@ -46,9 +46,9 @@ def chosen(field: Field, given: str) -> Any:
 
 def understood(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, Any]:
     """Fields whose values come from a file, with the words for values of enums replaced by these."""
-    enums = {name: field for field in fields if field.enum for name in (field.name, field.wire)}
+    known = {name: field for field in fields for name in (field.name, field.wire)}
     return {
-        name: chosen(enums[name], value) if name in enums and isinstance(value, str) else value
+        name: chosen(known[name], value) if name in known and isinstance(value, str) else value
         for name, value in given.items()
     }
 

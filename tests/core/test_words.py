@@ -11,11 +11,17 @@ from legnext_client.generated.operations import Field
 
 SIZE = Field("the_size", "theSize", "integer", enum=(0, 1), enum_names=("SD_480P", "HD_720P"))
 PLAIN = Field("shade", "shade", "string", enum=("dark", "light"))
+TEXTS = Field("size", "size", "string", enum=("2K", "4K"), enum_names=("TWO_K", "FOUR_K"))
 BOX = Field(
     "box",
     "box",
     "object",
-    fields=(Field("x", "x", "integer"), Field("url", "theUrl", "string"), Field("y", "y", "array")),
+    fields=(
+        Field("x", "x", "integer"),
+        Field("url", "theUrl", "string"),
+        Field("y", "y", "array"),
+        Field("o", "o", "object"),
+    ),
 )
 
 
@@ -26,6 +32,8 @@ BOX = Field(
         *((SIZE, given, given) for given in ("", "2", "720", "1080p", "sd-hd")),
         *((PLAIN, given, "dark") for given in ("dark", "DARK")),
         (PLAIN, "XX", "XX"),
+        (Field("only", "only", "string", enum=("one",)), "xx", "xx"),
+        (TEXTS, "two-k", "2K"),
     ],
 )
 def test_a_value_goes_by_itself_its_name_or_a_word_of_one_name(field: Field, given: str, value: Any) -> None:
@@ -35,6 +43,8 @@ def test_a_value_goes_by_itself_its_name_or_a_word_of_one_name(field: Field, giv
 def test_numbers_that_have_names_are_written_by_them() -> None:
     assert names_of(SIZE) == ("sd-480p", "hd-720p")
     assert names_of(PLAIN) == ("dark", "light")
+    assert names_of(TEXTS) == ("2K", "4K"), "texts are words already"
+    assert names_of(Field("n", "n", "integer", enum=(0, 1))) == ("0", "1")
     assert (name_of(SIZE, 7), name_of(Field("n", "n", "integer"), 7)) == ("7", "7")
 
 
@@ -53,6 +63,8 @@ def test_fields_of_a_file_are_understood_by_either_name_and_others_left_alone() 
         (" x = 1", [("x", " 1")]),
         ("url=a,z=1,x=2", [("url", "a,z=1"), ("x", "2")]),
         ("y=[1,z=2]", [("y", "[1,z=2]")]),
+        ("o={1,z=2}", [("o", "{1,z=2}")]),
+        ("z=1", [("z", "1")]),
         ("x=1,z=2", [("z", "2"), ("x", "1")]),
         ("x", []),
         ('{"x": "a=b"', []),

@@ -40,35 +40,40 @@ class App:
         self._spec = service.spec
         self._keys = frozenset(service.settings.keys)
         self._sides: dict[bytes, Any] = {}
+        self._second, self._dated = -1, (b"date", b"")
         self._known_types = next((each.task_type for each in self._spec.operations.values() if each.is_paid), "unknown")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-
-        async def dated(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                date = formatdate(self.service.clock.now, usegmt=True).encode()
-                message = {**message, "headers": [*message["headers"], (b"date", date)]}
-            await send(message)
-
         # A client that leaves before its request is whole, or while a fault lets it wait, needs no answer.
         with contextlib.suppress(ClientGone):
-            await self._serve(scope, receive, dated)
+            await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope["raw_path"]
-        faults = self.service.faults
-        if path.startswith((CONTROL, FILES)):
-            side = self._side(path)
-            if path.startswith(CONTROL) or not faults:
-                await side(scope, receive, send)
-                return
-            await self._with_faults(scope, receive, send, side)
-        elif faults:
-            await self._with_faults(scope, receive, send, None)
+        faults, aside = self.service.faults, path.startswith((CONTROL, FILES))
+        if not faults and not aside:
+            await _send(send, await self._answer(scope, receive), self._date())
+            return
+
+        async def dated(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], self._date()]}
+            await send(message)
+
+        side = self._side(path) if aside else None
+        if side is not None and (path.startswith(CONTROL) or not faults):
+            await side(scope, receive, dated)
         else:
-            await _send(send, await self._answer(scope, receive))
+            await self._with_faults(scope, receive, dated, side)
+
+    def _date(self) -> tuple[bytes, bytes]:
+        """The time by the server's own calendar; it is written once a second, not for each answer."""
+        second = int(self.service.clock.now)
+        if second != self._second:
+            self._second, self._dated = second, (b"date", formatdate(second, usegmt=True).encode())
+        return self._dated
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         operation: Operation | None = None
@@ -154,9 +159,10 @@ class App:
             self._sides[FILES].close()
 
 
-async def _send(send: Send, answer: Answer) -> None:
+async def _send(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
     length = (b"content-length", b"%d" % len(answer.body))
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, length]})
+    headers = [*answer.headers, length, *more]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
 
 

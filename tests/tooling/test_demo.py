@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import demo
 import pytest
+from demo_page import Shown
 
 from legnext_client import Client, Journal
 from legnext_client.testing import MockServer
-
-if TYPE_CHECKING:
-    from demo_page import Shown
 
 
 @pytest.fixture(autouse=True)
@@ -53,11 +51,17 @@ def test_a_job_that_nobody_asked_for_ends_the_demo_with_a_complaint(
         client.midjourney.diffusion(text=demo.PROMPT)
         return image(client)
 
+    def one_row(client: Client, _: MockServer) -> None:
+        assert all(result.ok for result in client.batch([{"key": "a", "text": "a cat"}], demo.JOURNAL))
+
     monkeypatch.setattr(demo, "FASTER", 400.0)
     monkeypatch.setattr(demo, "image", paid_for_twice)
+    monkeypatch.setattr(demo, "film", lambda _: Shown("A film", "", "", [], []))
+    monkeypatch.setattr(demo, "killed_and_gone_on_with", one_row)
+    monkeypatch.setattr(demo, "on_the_command_line", lambda _: None)
     assert demo.main() == 1
     told = capfd.readouterr().out
-    assert "19 jobs were accepted, and 18 were asked for. Not asked for: " in told
+    assert "4 jobs were accepted, and 3 were asked for. Not asked for: " in told
     assert "paid for twice" not in told
 
 

@@ -19,6 +19,7 @@ from legnext_client.planning import BY_TASK_TYPE, NUMBERS, refuse, size_of
 from legnext_client.prices import Estimate, price
 from legnext_client.prompts import PromptWarning, check_prompt
 from legnext_client.prompts.flags import row_for
+from legnext_client.prompts.problems import frames_to_user
 from legnext_client.prompts.reading import first_word, read
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ CHOSEN = "chosen"
 _PLACEHOLDER = "the job before"
 _BATCH = "bs"
 """The flag of a prompt that says how many videos are made."""
-_FRAMES_TO_CALLER = 5
-"""From `warnings.warn` over the checks and the chain's own step to the line that a user wrote."""
 
 
 class Beginning(NamedTuple):
@@ -185,7 +184,7 @@ def _check_prompt(operation: Operation, body: Mapping[str, Any]) -> None:
     if any(problem.severity == "error" for problem in problems):
         raise InvalidRequest(f"{said}.", problems=problems)
     if problems:
-        warnings.warn(PromptWarning(said, tuple(problems)), stacklevel=_FRAMES_TO_CALLER)
+        warnings.warn(PromptWarning(said, tuple(problems)), stacklevel=frames_to_user())
 
 
 def many_made(call: Call) -> int | None:

@@ -16,7 +16,6 @@ from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.prices import Budget, price, typical_seconds
 from legnext_client.prompts import warn_about
-from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +41,7 @@ def plan(
     prepared, strict = prepare(operation, fields), desk.settings.strict_prompts
     prompt = prepared.body.get(operation.prompt.field) if operation.prompt is not None else None
     if operation.prompt is not None and prompt and not warned:
-        warn_about(prompt, operation.prompt.kind, strict=strict, stacklevel=frames_to_user(), **about_prompt(operation))
+        warn_about(prompt, operation.prompt.kind, strict=strict, **about_prompt(operation))
     paid = operation.method not in FREE
     request = Request(
         method=operation.method,

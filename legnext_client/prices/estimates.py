@@ -12,7 +12,7 @@ from legnext_client.core.bounds import wrong_value
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor
-from legnext_client.prices.factors import RequestModel, factors, request_of
+from legnext_client.prices.factors import Asked, RequestModel, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,7 +55,8 @@ def price(
     if found.price is None:
         return Estimate(0, 0, ())
     points, reason = _points(found, found.price, values, source)
-    likely, possible = factors(PRICE_FACTORS, found, values)
+    asked = Asked(found, values)
+    likely, possible = asked.likely(PRICE_FACTORS), asked.at_worst(PRICE_FACTORS)
     estimate = _times(points, (row.factor for row in likely))
     reserve = max(
         _times(points, (row.factor if row.reserve is None else row.reserve for row in rows)) for rows in possible
@@ -68,8 +69,7 @@ def typical_seconds(operation: Operation | str | RequestModel, fields: Mapping[s
     found, values = request_of(operation, fields)
     if found.seconds is None:
         return 0.0
-    likely, _ = factors(DURATION_FACTORS, found, values)
-    return found.seconds.median * prod(row.factor for row in likely)
+    return found.seconds.median * prod(row.factor for row in Asked(found, values).likely(DURATION_FACTORS))
 
 
 def _sizes() -> list[str]:

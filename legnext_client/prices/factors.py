@@ -52,26 +52,35 @@ def request_of(
     }
 
 
-def factors(
-    table: tuple[Factor, ...], operation: Operation, values: Mapping[str, object]
-) -> tuple[list[Factor], list[list[Factor]]]:
-    """The rows that probably hold, and for each model that it could be those that may hold at the worst.
+class Asked:
+    """What a request asks for in its prompt, and which rows of a table hold for it.
 
     A follow-up is worked on by the model of its source job, which the request does not tell unless its prompt does. And
     what a prompt means that is not written as the documents say (a flag twice, two models, `--q4`), only the service
     knows: at the worst, each surcharge counts that could be meant, and no discount but one that can only be meant.
     """
-    if operation.prompt is None:
-        return [], [[]]
-    kind = operation.prompt.kind
-    given = values.get(operation.prompt.field)
-    text = given if isinstance(given, str) else ""
-    flags = {flag.name: flag for flag in read(text).flags}  # of several of a name, the last
-    model = model_of(tuple(flags.values()), kind)
-    likely = list(_holding(table, model or DEFAULT_MODEL, lambda row: _asks(flags.get(row.flag or ""), row)))
-    said = list(_all_said(text))
-    models = {kind} if model == kind else _models(said, model, operation)
-    return likely, [list(_holding(table, each, lambda row: _may_ask(said, row))) for each in models]
+
+    def __init__(self, operation: Operation, values: Mapping[str, object]) -> None:
+        given = values.get(operation.prompt.field) if operation.prompt is not None else None
+        self._operation = operation
+        self._text = given if isinstance(given, str) else ""
+        self._flags = {flag.name: flag for flag in read(self._text).flags}  # of several of a name, the last
+        self._kind = operation.prompt.kind if operation.prompt is not None else None
+        self._model = model_of(tuple(self._flags.values()), self._kind) if self._kind is not None else None
+
+    def likely(self, table: tuple[Factor, ...]) -> list[Factor]:
+        """The rows that probably hold."""
+        if self._kind is None:
+            return []
+        return list(_holding(table, self._model or DEFAULT_MODEL, lambda row: _asks(self._flags, row)))
+
+    def at_worst(self, table: tuple[Factor, ...]) -> list[list[Factor]]:
+        """For each model that it could be, the rows that may hold."""
+        if self._kind is None:
+            return [[]]
+        said = list(_all_said(self._text))
+        models = {self._kind} if self._model == self._kind else _models(said, self._model, self._operation)
+        return [list(_holding(table, model, lambda row: _may_ask(said, row))) for model in models]
 
 
 def _models(said: list[_Said], likely: str | None, operation: Operation) -> set[str]:
@@ -92,7 +101,8 @@ def _holding(table: tuple[Factor, ...], model: str, asks: Callable[[Factor], boo
             yield row
 
 
-def _asks(flag: Flag | None, row: Factor) -> bool:
+def _asks(flags: Mapping[str, Flag], row: Factor) -> bool:
+    flag = flags.get(row.flag or "")
     return flag is not None and (row.value is None or same(first_word(flag.value), row.value))
 
 

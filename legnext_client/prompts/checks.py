@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from legnext_client.prompts import flag_rules, text_rules
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
-from legnext_client.prompts.problems import Problem, PromptWarning
+from legnext_client.prompts.problems import Problem, PromptWarning, frames_to_user
 from legnext_client.prompts.reading import model_of, read
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ def warn_about(
     model: ModelName | None = DEFAULT_MODEL,
     bounded: bool = True,
     strict: bool = False,
-    stacklevel: int = 1,
+    stacklevel: int | None = None,
 ) -> list[Problem]:
     """Check a prompt before it is sent: warn of its problems, or, if `strict`, raise `InvalidRequest` with all of them.
 
-    Strict refuses errors only; a model that will be retired stays a warning. `stacklevel` 1 is the caller of this
-    function.
+    Strict refuses errors only; a model that will be retired stays a warning. The warning points to the line that a user
+    wrote, or, with a `stacklevel`, to the caller of this function (1) or of that one.
     """
     problems = check_prompt(text, kind, model=model, bounded=bounded)
     if problems:
@@ -71,7 +71,8 @@ def warn_about(
             from legnext_client.errors import InvalidRequest
 
             raise InvalidRequest(f"{message}.", problems=problems)
-        warnings.warn(PromptWarning(message, tuple(problems)), stacklevel=stacklevel + 1)
+        level = frames_to_user() if stacklevel is None else stacklevel + 1
+        warnings.warn(PromptWarning(message, tuple(problems)), stacklevel=level)
     return problems
 
 

@@ -180,8 +180,8 @@ JUDGEMENT_FAULTS: list[Fault] = [
     rewritten(
         "factors_forgotten",
         "tells prices without the factors of flags",
-        factors.factors,
-        "if operation.prompt is None",
+        factors.Asked.likely,
+        "if self._kind is None",
         "if True",
     ),
     rewritten("tiers_multiplied", "multiplies what counts once", factors._holding, "or row.tier in tiers", ""),

@@ -26,7 +26,7 @@ from legnext_client.mock.prices import price as mock_price
 from legnext_client.mock.prompts import PromptReader
 from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price
-from legnext_client.prices.factors import factors
+from legnext_client.prices.factors import Asked
 from legnext_client.prompts import Prompt
 
 DOCUMENTED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
@@ -243,7 +243,7 @@ def test_of_a_tier_the_dearest_counts() -> None:
         Factor(factor=3, models=("7",), flag="turbo"),
         Factor(factor=9, models=("8",), flag="turbo"),
     )
-    likely, _ = factors(table, OPERATIONS["diffusion"], {"text": "x --raw --tile --turbo"})
+    likely = Asked(OPERATIONS["diffusion"], {"text": "x --raw --tile --turbo"}).likely(table)
     assert sorted(row.factor for row in likely) == [3, 5]
 
 

@@ -38,8 +38,15 @@ class Veil:
     def lost(self, lost: Lost) -> Lost:
         if not self._key:
             return lost
-        answer = None if lost.answer is None else self._over(lost.answer)
+        answer = None if lost.answer is None else self._over_end(self._over(lost.answer))
         return lost._replace(reason=lost.reason.replace(self._key, self._shown), answer=answer)
 
     def _over(self, body: bytes) -> bytes:
         return body.replace(self._bytes, self._shown_bytes) if self._bytes in body else body
+
+    def _over_end(self, body: bytes) -> bytes:
+        """An answer that was cut may end amid the key."""
+        for length in reversed(range(_SHORTEST, len(self._bytes))):
+            if body.endswith(self._bytes[:length]):
+                return body[:-length] + self._shown_bytes
+        return body

@@ -34,6 +34,18 @@ def test_a_key_is_taken_out_of_the_reason_and_of_what_came_of_an_answer() -> Non
     assert Veil(KEY).lost(Lost("ReadTimeout", sent=True)) == Lost("ReadTimeout", sent=True)
 
 
+@pytest.mark.parametrize("length", range(6, len(KEY)))
+def test_a_key_is_taken_out_of_an_answer_that_was_cut_in_its_midst(length: int) -> None:
+    lost = Lost("ReadTimeout", sent=True, answer=f"{KEY} sk-0123 {KEY[:length]}".encode())
+    assert Veil(KEY).lost(lost).answer == f"{SHOWN} sk-0123 {SHOWN}".encode()
+
+
+@pytest.mark.parametrize("end", ["sk-01", f"{KEY[:-1]} ", "sk-0123456789_", ""])
+def test_the_end_of_a_cut_answer_is_left_where_it_is_no_part_of_the_key(end: str) -> None:
+    lost = Lost("ReadTimeout", sent=True, answer=f"a {end}".encode())
+    assert Veil(KEY).lost(lost) == lost
+
+
 def test_what_is_too_short_to_be_a_key_is_not_sought_in_answers() -> None:
     veil, headers = Veil("short"), {"x-echo": "short XX"}
     received = veil.received(200, headers, [(b"x-echo", b"short XX")], b"in short XX")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client.core.figures import is_number
 from legnext_client.core.flow import Flow, Request
-from legnext_client.core.outcomes import key_of
 from legnext_client.core.sending import sending
 from legnext_client.core.state import number
 from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN, Entry
@@ -21,7 +21,7 @@ from legnext_client.journal.files import is_there
 from legnext_client.prices import typical_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from legnext_client.core.items import Item
     from legnext_client.desk import Desk
@@ -70,64 +70,42 @@ class Bill(NamedTuple):
 
 def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
     """What these items still cost, when what the journal knows of is not paid for again."""
-    begun, rows, points, reserve, seconds = _begun(journal), 0, 0, 0, 0.0
-    for item in items:
-        before = points
-        for step in range(item.steps):
-            entry = begun.get(key_of(item, step))
-            if entry is None or _is_sent_anew(entry, item, retry_failed):
+    rows, points, reserve, seconds = 0, 0, 0, 0.0
+    with Journal(journal) if is_there(journal) else nullcontext() as book:
+        for item in items:
+            before = points
+            for step in _to_send(item, book.entries_of(item.key) if book else (), retry_failed):
                 call, price = item.call(step, ()), item.price(step)
                 points, reserve = points + price.points, reserve + price.reserve
                 seconds += typical_seconds(call.operation, call.fields)
-            elif entry.state not in (DONE, SUBMITTED):
-                break  # no step comes after one that has failed or is unknown
-        rows += points > before
+            rows += points > before
     return Bill(rows, points, reserve, seconds)
 
 
-def _begun(journal: str) -> dict[str, Entry]:
-    if not is_there(journal):
-        return {}
-    with Journal(journal) as opened:
-        return {entry.key: entry._replace(output=None, body={}) for entry in opened.entries()}
-
-
-def _is_sent_anew(entry: Entry, item: Item, retry_failed: bool) -> bool:
-    if entry.state == NEW or (retry_failed and entry.may_be_retried):
-        return True
-    return entry.digest != item.digest and entry.state in (DONE, FAILED)
-
-
-class _Standing(NamedTuple):
-    """How a request of the journal stands."""
-
-    digest: str
-    over: bool
-    """It has failed, and is not tried again; nor is what was to follow it."""
-
-
-def _needed(item: Item, known: Mapping[str, _Standing]) -> int:
-    """What the steps of an item cost that are still to be sent."""
-    points = 0
+def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
+    """The steps that a run will send when all goes well, by what is recorded of the item; see `core.lives`."""
+    known = {entry.step: entry for entry in entries}
+    if any(entry.digest != item.digest for entry in known.values()):
+        if not all(entry.state in (NEW, DONE, FAILED) for entry in known.values()):
+            return  # it was changed while it may be running, and so is refused
+        known = {}
     for step in range(item.steps):
-        standing = known.get(key_of(item, step))
-        if standing is None or standing.digest != item.digest:
-            points += item.price(step).reserve
-        elif standing.over:
-            break
-    return points
+        entry = known.get(step)
+        if entry is None or entry.state == NEW or (retry_failed and entry.may_be_retried):
+            yield step
+        elif entry.state not in (DONE, SUBMITTED):
+            return  # nothing comes after what has failed or is unknown
 
 
 def check_balance(
     desk: Desk, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
 ) -> Flow[BudgetExceeded | None]:
     """Why what is asked for is not to be begun: the account cannot pay it. None when it can, or does not tell."""
-    known = {
-        entry.key: _Standing(entry.digest, entry.state == FAILED)
-        for entry in journal.entries()
-        if entry.state != NEW and not (retry_failed and entry.may_be_retried)
-    }
-    needed = sum(_needed(item, known) for item in items)
+    needed = sum(
+        item.price(step).reserve
+        for item in items
+        for step in _to_send(item, journal.entries_of(item.key), retry_failed)
+    )
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
         return None

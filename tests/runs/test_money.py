@@ -9,7 +9,7 @@ import pytest
 
 from legnext_client import Budget, VideoChain
 from legnext_client.core.flow import Received
-from legnext_client.errors import BudgetExceeded, ChainError
+from legnext_client.errors import BudgetExceeded, ChainError, SubmissionUnknown
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -46,6 +46,30 @@ def test_the_steps_behind_a_failed_one_need_not_be_paid(make_world: Callable[...
         world.job(world.client().midjourney.diffusion(text="a cat"))
     with pytest.raises(ChainError, match="step 2 of 3"):
         world.film(FILM)
+
+
+def test_the_steps_behind_an_unknown_one_need_not_be_paid(make_world: Callable[..., World]) -> None:
+    world = make_world(credits=1500)
+    world.server.faults.add("close_after", times=1, path="/v1/extend-video")
+    with pytest.raises(ChainError, match="step 2 of 3"):
+        world.film(FILM)
+    world.job(world.client().midjourney.diffusion(text="a cat"))
+    with pytest.raises(ChainError, match="step 2 of 3") as caught:
+        world.film(FILM)
+    assert isinstance(caught.value.__cause__, SubmissionUnknown)
+    assert len(world.server.ledger) == 3
+
+
+def test_a_row_that_was_changed_while_it_may_run_need_not_be_paid(make_world: Callable[..., World]) -> None:
+    world = make_world(credits=120)
+    world.server.faults.add("close_after", times=1, method="POST")
+    world.batch(cats(1))
+    changed = [row | {"text": f"{row['text']}, asleep"} for row in cats(1)]
+    batch = world.client().batch(changed, world.path)
+    assert batch.survey().left.rows == 0
+    (result,) = world.drained(batch)
+    assert "was changed while its earlier request is unknown" in str(result.error)
+    assert len(world.server.ledger) == 1
 
 
 def test_rows_that_were_changed_are_counted_as_new_ones(make_world: Callable[..., World]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ USES = ("supported", "ignored", "rejected")
 def problems(rules: Json) -> Iterator[str]:
     """What refers to nothing in the tables."""
     yield from _models(rules)
+    named = [(row["flag"], model) for row in rules["parameters"] for model in row["models"]]
+    for (flag, model), times in Counter(named).items():
+        if times > 1:
+            yield f"x-legnext: parameters: {flag}: model {model} must be named once; got it {times} times"
     for row in rules["parameters"]:
         yield from _parameter(f"x-legnext: parameters: {row['flag']}", row, rules)
     for name in ("price_factors", "duration_factors"):
@@ -42,9 +47,20 @@ def _models(rules: Json) -> Iterator[str]:
             yield from one_of(f"{where}: sunset", row["sunset"], _named(rules))
         if "plan" in row:
             yield from one_of(f"{where}: plan", row["plan"], PLANS)
+    for (what, name), times in Counter(_names(rules)).items():
+        if times > 1:
+            yield f"x-legnext: models: {what} {name} must be there once; got it {times} times"
     defaults = [row["model"] for row in rules["models"] if row.get("default")]
     if len(defaults) != 1:
         yield f"x-legnext: models: one must be the default; got {', '.join(defaults) or 'none'}"
+
+
+def _names(rules: Json) -> Iterator[tuple[str, str]]:
+    """What models are called in this document, and how they are named in prompts."""
+    for row in rules["models"]:
+        yield "model", row["model"]
+        if "flag" in row and "value" in row:
+            yield "flag and value", f"{row['flag']} {row['value']}"
 
 
 def _parameter(where: str, row: Json, rules: Json) -> Iterator[str]:
@@ -81,7 +97,6 @@ def _flag(where: str, flag: str, value: Any, models: Sequence[str], rules: Json)
     parameters = [each for each in rules["parameters"] if each["flag"] == flag]
     yield from one_of(f"{where}: flag", flag, [each["flag"] for each in rules["parameters"]])
     for model in models if parameters else ():
-        # The first row of a flag is the one that counts for a model, as it is where prompts are read.
         taken = next((each for each in parameters if model in each["models"]), {"use": "rejected"})
         if taken.get("use") == "rejected":
             able = [name for each in parameters if each.get("use") != "rejected" for name in each["models"]]

@@ -207,7 +207,7 @@ def operations(spec: Json) -> list[Json]:
         if method in item
     ]
     names = [row["name"] for row in rows]
-    for word in ("name", "role", "alias"):
+    for word in ("name", "role", "alias", "task_type"):
         given = [row[word] for row in rows if row[word]]
         twice = {one for one in given if given.count(one) > 1 or (word == "alias" and one in names)}
         if twice:

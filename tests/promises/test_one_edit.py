@@ -272,6 +272,7 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
         ("relight", "feld"),
     ),
     ("an operationId used twice", with_operation(operationId="reroll"), ("operationId", "reroll")),
+    ("a task_type used twice", with_extension(task_type="pan"), ("task_type", "pan")),
     ("a role used twice", with_extension(role="balance"), ("role", "balance")),
     ("an alias that is an operationId", with_extension(alias="upscale"), ("alias", "upscale")),
     ("an operationId that is no name", with_operation(operationId="reLight"), ("/v1/relight-image", "snake_case")),

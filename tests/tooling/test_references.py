@@ -316,6 +316,22 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         of_flag("draft", "excludes", ["quality 3"]),
         "x-legnext: parameters: draft: excludes quality 3: value with model 7 must be one of 1, 2, 4; got 3",
     ),
+    "two rows of a flag for one model": (
+        root("parameters +", {"flag": "draft", "models": ["8", "7"], "takes": "switch"}),
+        "x-legnext: parameters: draft: model 7 must be named once; got it 2 times",
+    ),
+    "a model that a flag names twice": (
+        of_flag("draft", "models", ["7", "7"]),
+        "x-legnext: parameters: draft: model 7 must be named once; got it 2 times",
+    ),
+    "two models of one name": (
+        root("models +", {"model": "7", "flag": "niji", "value": "5"}),
+        "x-legnext: models: model 7 must be there once; got it 2 times",
+    ),
+    "two models that are named by one flag": (
+        of_model("8", "value", "7"),
+        "x-legnext: models: flag and value version 7 must be there once; got it 2 times",
+    ),
     "a flag that takes at most some": (
         of_flag("stylize", "at_most", "one"),
         "x-legnext: parameters: stylize: at_most must be a whole number from 0; got 'one'",

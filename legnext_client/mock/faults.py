@@ -29,6 +29,13 @@ STAGES = {
 }
 """Every fault, and when it strikes: as a request arrives, a job is accepted or told of, or the answer goes out."""
 
+_SUITED = {
+    "seconds": ("delay", "drip", "rate_limit"),
+    "status": ("error_before", "error_after", "html"),
+    "value": ("unknown_status", "unknown_type", "unknown_fields"),
+    "as_html": ("error_before", "error_after"),
+}
+"""Which faults have an option that not all of them have."""
 _STATUSES = {"html": 200}
 _BODILESS = (204, 304)
 _SECONDS = {"delay": 60.0, "drip": 1.0, "rate_limit": 1.0}
@@ -99,6 +106,9 @@ class Faults:
         """Set a fault: for the next `times` requests, for a `rate` of them, or, with neither, for the next one."""
         if name not in tuple(STAGES):
             raise ValueError(f"{shown(name)} is no fault; there are {', '.join(STAGES)}.")
+        for option, given in (("seconds", seconds), ("status", status), ("value", value), ("as_html", as_html or None)):
+            if given is not None and name not in _SUITED[option]:
+                raise ValueError(f"{option} is for {', '.join(_SUITED[option])}; got it for {name}.")
         fault = Fault(
             name,
             times=1 if times is None and rate is None else times,

@@ -122,6 +122,16 @@ def test_a_job_that_cannot_be_told_of_is_not_put_there(untouched: Any, control: 
             lambda server: server.faults.add("delay", seconds=math.inf),
             "seconds must be a finite number from 0; got inf.",
         ),
+        (
+            lambda server: server.faults.add("never_ends", seconds=5),
+            "seconds is for delay, drip, rate_limit; got it for ",
+        ),
+        (
+            lambda server: server.faults.add("close_after", status=503),
+            "status is for error_before, error_after, html; ",
+        ),
+        (lambda server: server.faults.add("html", value="x"), "value is for unknown_status, unknown_type, unknown_fie"),
+        (lambda server: server.faults.add("html", as_html=True), "as_html is for error_before, error_after; got it "),
         (lambda server: server.faults.add("html", rate=math.nan), "rate must be a number from 0 to 1; got nan."),
         (
             lambda server: server.faults.add("html", path="/\ud800"),

@@ -5,6 +5,7 @@ Nothing else in the project needs Node. Who uses these tools says so when they a
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -49,6 +50,13 @@ def install() -> None:
     if npm is None:
         raise ToolsMissing("npm is not here")
     TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two steps of `make check` may ask at once: one installs
+        if missing():
+            _install(npm)
+
+
+def _install(npm: str) -> None:
     wanted = [f"{name}@{version}" for name, version in pinned().items()]
     quietly = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(

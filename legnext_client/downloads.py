@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._version import __version__
 from legnext_client.core.addresses import wrong_address
@@ -48,6 +48,7 @@ def of_job(
     which: Which,
     *,
     key: str | None = None,
+    spare_key: str | None = None,
     root: str | None = None,
     concurrency: int,
     max_bytes: int,
@@ -55,7 +56,8 @@ def of_job(
 ) -> Flow[list[Path]]:
     """Fetch what a completed job made: videos before images, so that `n` counts as the service does.
 
-    `key` is the row's of a batch, and may then stand in the name; `root` is where the directory really is.
+    `key` is the row's of a batch, and may then stand in the name; where another file has that name, `spare_key` stands
+    in its place. `root` is where the directory really is.
     """
     urls = [*state.video_urls, *state.image_urls]
     if not state.ok:
@@ -71,13 +73,16 @@ def of_job(
         {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type, "key": key or ""}
         for n in chosen
     ]
-    folder = _Folder(directory, root)
-    targets = folder.targets(names(name, allowed, values))
+    spares: list[str] | None = None
+    if spare_key is not None and "job_id" not in fields:
+        spares = names(name, allowed, [{**one, "key": spare_key} for one in values])
+    places = _Folder(directory, root).places(names(name, allowed, values), spares)
     ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
     orders = [
-        Order(urls[n], path, _most(max_bytes), known, ended) for n, (path, _) in zip(chosen, targets, strict=True)
+        Order(urls[n], place.path, _most(max_bytes), known, ended, place.spare)
+        for n, place in zip(chosen, places, strict=True)
     ]
-    return _fetching(desk, orders, [target for _, target in targets], concurrency, timeout)
+    return _fetching(desk, orders, [place.target for place in places], concurrency, timeout)
 
 
 def of_urls(
@@ -101,9 +106,9 @@ def of_urls(
     values: list[Mapping[str, str | int]] = [
         {"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(listed)
     ]
-    targets = _Folder(directory).targets(names(name, URL_FIELDS, values))
-    orders = [Order(url, path, _most(max_bytes)) for url, (path, _) in zip(listed, targets, strict=True)]
-    return _fetching(desk, orders, [target for _, target in targets], concurrency, timeout)
+    places = _Folder(directory).places(names(name, URL_FIELDS, values))
+    orders = [Order(url, place.path, _most(max_bytes)) for url, place in zip(listed, places, strict=True)]
+    return _fetching(desk, orders, [place.target for place in places], concurrency, timeout)
 
 
 def _fetching(
@@ -125,6 +130,14 @@ def _fetching(
     return fetching_all(flows, limit)
 
 
+class _Place(NamedTuple):
+    """Where a file goes: its path as it is shown, that of its spare name, and what is written to."""
+
+    path: Path
+    spare: Path | None
+    target: DiskTarget
+
+
 class _Folder:
     """The directory that everything stays in."""
 
@@ -134,13 +147,15 @@ class _Folder:
         # Once, so that a change of the working directory changes nothing.
         self._root = root or os.path.realpath(place)
 
-    def targets(self, names: Iterable[str]) -> list[tuple[Path, DiskTarget]]:
-        return [(self._shown / name, self._target(name)) for name in names]
+    def places(self, names: Sequence[str], spares: Sequence[str] | None = None) -> list[_Place]:
+        if spares is None:
+            return [self._place(name, None) for name in names]
+        return [self._place(name, spare) for name, spare in zip(names, spares, strict=True)]
 
-    def _target(self, name: str) -> DiskTarget:
+    def _place(self, name: str, spare: str | None) -> _Place:
         if not stays_inside(self._root, os.path.join(self._root, name)):
             raise InvalidRequest(f"name must stay in the directory, and a link in {name!r} leads out of it.")
-        return DiskTarget(self._root, name)
+        return _Place(self._shown / name, self._shown / spare if spare else None, DiskTarget(self._root, name, spare))
 
 
 def _chosen(which: Which, count: int) -> list[int]:

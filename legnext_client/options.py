@@ -48,8 +48,8 @@ class BatchOptions(RunOptions, total=False):
     download: StrPath | None
     """The directory to fetch what was made to."""
     name: str
-    """The names of the files there; see `Job.download`. `{key}` is the row's; where a changed row is made anew, the
-    job's id follows it."""
+    """The names of the files there; see `Job.download`. `{key}` is the row's; the job's id follows it where a
+    changed row is made anew, or another file has the name."""
 
 
 class Options(NamedTuple):

@@ -274,13 +274,14 @@ class Run:
             return None
         if had and all(map(os.path.exists, had)):
             return None
-        # What an earlier job of the row has made is paid for, and may stand under the names of its key.
-        key = f"{item.key}_{state.job_id}" if self.book.was_made(item.key) else item.key
-        return self._fetching(key, state, self._options.download)
+        # What an earlier job of the row, or another journal's, has made may stand under the names of its key.
+        own = f"{item.key}_{state.job_id}"
+        key, spare = (own, None) if self.book.was_made(item.key) else (item.key, own)
+        return self._fetching(key, spare, state, self._options.download)
 
-    def _fetching(self, key: str, state: State, directory: str) -> Flow[list[str]]:
+    def _fetching(self, key: str, spare: str | None, state: State, directory: str) -> Flow[list[str]]:
         paths = yield from of_job(
-            self._desk, state, directory, self._options.name, None, key=key, root=self._options.root,
+            self._desk, state, directory, self._options.name, None, key=key, spare_key=spare, root=self._options.root,
             concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
         )  # fmt: skip
         return [str(path) for path in paths]

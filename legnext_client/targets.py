@@ -23,6 +23,7 @@ if sys.platform != "win32":
 _WINDOWS = sys.platform == "win32"
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _LARGEST_NOTE = 4096
+_BLOCK = 1024 * 1024
 
 
 def stays_inside(root: str, path: str) -> bool:
@@ -35,11 +36,15 @@ def stays_inside(root: str, path: str) -> bool:
 
 
 class DiskTarget:
-    """A place in a directory. `root` is the real path of the directory, `name` the relative one of the file."""
+    """A place in a directory. `root` is the real path of the directory, `name` the relative one of the file.
 
-    def __init__(self, root: str, name: str) -> None:
+    With a `spare` name, another file that stands under `name` is not replaced: what came gets the spare one.
+    """
+
+    def __init__(self, root: str, name: str, spare: str | None = None) -> None:
         self._root = root
         self._target = os.path.join(root, *name.split("/"))
+        self._spare = None if spare is None else os.path.join(root, *spare.split("/"))
         folder, last = os.path.split(self._target)
         self._part = os.path.join(folder, f".{last}.part")
         self._note = f"{self._part}.json"
@@ -64,9 +69,7 @@ class DiskTarget:
     def open(self) -> tuple[int, Note | None]:
         """Take the unfinished file for this download alone; how much of it there is, and of what."""
         os.makedirs(self._root, exist_ok=True)
-        self._check_inside()
-        os.makedirs(os.path.dirname(self._target), exist_ok=True)
-        self._check_inside()
+        self._make_folder_of(self._target)
         while self._file is None:
             file = os.open(self._part, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666)
             try:
@@ -114,23 +117,25 @@ class DiskTarget:
             parts += part
         return bytes(parts)
 
-    def finish(self) -> None:
-        """Give the unfinished file its name, in one step and for good."""
+    def finish(self) -> bool:
+        """Give the unfinished file its name, in one step and for good; False: its spare name."""
         os.fsync(self._open_file)
-        self._check_inside()
+        place = self._spare if self._spare is not None and self._is_taken() else self._target
+        self._make_folder_of(place)
         if _WINDOWS:  # which renames no open file
             self._release()
-        os.replace(self._part, self._target)
+        os.replace(self._part, place)
         self._release()
         with suppress(FileNotFoundError):
             os.unlink(self._note)
         if not _WINDOWS:
-            folder = os.open(os.path.dirname(self._target), os.O_RDONLY)
+            folder = os.open(os.path.dirname(place), os.O_RDONLY)
             try:
                 with suppress(OSError):  # some file systems have no such thing
                     os.fsync(folder)
             finally:
                 os.close(folder)
+        return place == self._target
 
     def discard(self) -> None:
         """Remove what came, and the note of it."""
@@ -161,8 +166,24 @@ class DiskTarget:
         if file is not None:
             os.close(file)
 
-    def _check_inside(self) -> None:
-        if not stays_inside(self._root, self._target):
+    def _is_taken(self) -> bool:
+        """Whether something else than what came stands under the name."""
+        try:
+            found = os.lstat(self._target)
+        except FileNotFoundError:
+            return False
+        if not stat.S_ISREG(found.st_mode) or found.st_size != self._size:
+            return True
+        with open(self._target, "rb") as file:
+            return any(file.read(_BLOCK) != self.read(offset, _BLOCK) for offset in range(0, self._size, _BLOCK))
+
+    def _make_folder_of(self, place: str) -> None:
+        self._check_inside(place)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        self._check_inside(place)
+
+    def _check_inside(self, place: str) -> None:
+        if not stays_inside(self._root, place):
             raise OSError(errno.EACCES, f"a link in it leads out of {self._root}")
 
     def _is_mine(self, file: int) -> bool:

@@ -72,8 +72,8 @@ class Target(Protocol):
 
     def read(self, offset: int, count: int) -> bytes: ...
 
-    def finish(self) -> None:
-        """Give the unfinished file its name."""
+    def finish(self) -> bool:
+        """Give the unfinished file its name; False: its spare name, because something else has that one."""
         ...
 
     def discard(self) -> None: ...
@@ -85,10 +85,9 @@ def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
     """Fetch one file. What has come stays for the next time, unless it can be of no use."""
     transfer = _Transfer(order, target, patience)
     try:
-        yield from transfer.run()
+        return (yield from transfer.run())
     finally:
         target.close()
-    return order.path
 
 
 def fetching_all(flows: Sequence[Flow[Path]], limit: int) -> Flow[list[Path]]:
@@ -125,20 +124,24 @@ class _Transfer:
         self._note: Note | None = None
         self._total: int | None = None
 
-    def run(self) -> Flow[None]:
+    def run(self) -> Flow[Path]:
         reason = wrong_address(self._order.url)
         if reason is not None:
             raise self._order.error(f"it cannot be fetched: {reason}.")
-        self._there = yield from self._disk(self._target.whole)
+        if self._order.spare is None:  # or else it is compared byte by byte, and so when all has come
+            self._there = yield from self._disk(self._target.whole)
         if self._order.known and self._there is not None:
             yield self._progress(self._there, self._there)
-            return
+            return self._order.path
         size, note = yield from self._disk(self._target.open)
         if note is not None and note.fits(self._order.url, size) and size <= self._order.largest:
             self._offset, self._note, self._total = size, note, note.total
         if self._offset != self._total:
             yield from self._until_whole()
-        yield from self._disk(self._target.discard) if self._is_there else self._finish()
+        if not self._is_there:
+            return (yield from self._finish())
+        yield from self._disk(self._target.discard)
+        return self._order.path
 
     def _until_whole(self) -> Flow[None]:
         """Ask until all is there. Only tries that bring nothing new are counted."""
@@ -255,14 +258,15 @@ class _Transfer:
             cut = yield from self._disk(lambda: is_cut(self._target.read, size))
         return Again(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
 
-    def _finish(self) -> Flow[None]:
+    def _finish(self) -> Flow[Path]:
         head = yield from self._disk(lambda: self._target.read(0, ENOUGH))
         wrong = self._wrong_kind(head)
         if wrong is not None:
             yield from self._disk(self._target.discard)
             raise wrong.error
-        yield from self._disk(self._target.finish)
+        named = yield from self._disk(self._target.finish)
         yield self._progress(self._offset, self._offset)
+        return self._order.path if named else self._order.spare or self._order.path
 
     def _start_over(self, note: Note | None) -> Flow[None]:
         yield from self._disk(lambda: self._target.start_over(note))

@@ -34,6 +34,7 @@ class Order(NamedTuple):
     """What is to be fetched, and where to.
 
     `known`: the name alone tells which file it is, so one there is this one. `ended`: when the job ended that made it.
+    `spare`: where it goes when another file stands under the name, which then is kept; without it, that is replaced.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Order(NamedTuple):
     largest: int
     known: bool = False
     ended: datetime | None = None
+    spare: Path | None = None
 
     def error(self, what: str) -> DownloadError:
         return DownloadError(f"{shown(self.url)}: {what}", url=self.url, path=str(self.path))

@@ -28,6 +28,7 @@ class Memory:
     def __init__(self, there: int | None = None, part: bytes = b"", note: Note | None = None) -> None:
         self.there, self.part, self.note, self.named = there, part, note, b""
         self.calls: list[str] = []
+        self.taken = False
 
     def whole(self) -> int | None:
         return self.there
@@ -44,8 +45,9 @@ class Memory:
     def read(self, offset: int, count: int) -> bytes:
         return self.part[offset : offset + count]
 
-    def finish(self) -> None:
+    def finish(self) -> bool:
         self.named = self.part
+        return not self.taken
 
     def discard(self) -> None:
         self.calls.append("discard")
@@ -143,6 +145,17 @@ def test_what_is_as_long_as_what_is_there_is_not_read() -> None:
     play.fetch(target)
     assert target.named == b""
     assert target.calls == ["discard", "close"]
+
+
+@pytest.mark.parametrize(("taken", "name"), [(False, "out/a.png"), (True, "out/b.png")])
+def test_with_a_spare_name_the_length_decides_nothing_and_what_came_is_where_the_disk_put_it(
+    taken: bool, name: str
+) -> None:
+    play, target = Play([WHOLE]), Memory(there=1_000)
+    target.taken = taken
+    order = Order(URL, Path("out/a.png"), 1_000, spare=Path("out/b.png"))
+    assert play.run(fetching(order, target, play.patience)) == Path(name)
+    assert target.named == BODY
 
 
 def test_the_rest_is_asked_for_by_the_note_of_an_earlier_call() -> None:

@@ -169,11 +169,11 @@ def the_log_is_not_synced() -> None:
 
 def files_are_not_synced() -> None:
     def make(plain: Any) -> Any:
-        def finish(target: DiskTarget) -> None:
+        def finish(target: DiskTarget) -> bool:
             sync = os.fsync
             put_over(os, "fsync", lambda _: lambda file: sync(file) if stat.S_ISDIR(os.fstat(file).st_mode) else None)
             try:
-                plain(target)
+                return bool(plain(target))
             finally:
                 put_over(os, "fsync", lambda _: sync)
 

@@ -58,6 +58,7 @@ class OnlyFree(httpx.BaseTransport):
         self._base_url = str(httpx.URL(base_url))
         self._inner = inner
         self.came: httpx.Response | None = None
+        self.has_answered = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.came = None
@@ -66,7 +67,7 @@ class OnlyFree(httpx.BaseTransport):
             raise WouldCost(f"{request.method} {url} with {len(body)} bytes was not sent: it could cost something.")
         response = self._inner.handle_request(request)
         response.read()
-        self.came = response
+        self.came, self.has_answered = response, True
         return response
 
     def close(self) -> None:
@@ -84,6 +85,10 @@ def is_free(method: str, url: str, body: bytes, base_url: str) -> bool:
 
 class Differs(Exception):
     """What the service did is not what the document says; in words."""
+
+
+class Unreachable(Exception):
+    """Nothing can be said of the service: not even its first answer came."""
 
 
 class Question(NamedTuple):
@@ -111,6 +116,9 @@ def main() -> int:
     transport = OnlyFree(base_url, made(lambda: httpx.HTTPTransport(proxy=proxy_for(base_url))))
     try:
         found = sum(told(question, transport) for question in questions(key, base_url, transport))
+    except Unreachable as reason:
+        print(f"The real service could not be asked: {reason}", file=sys.stderr)
+        return 2
     finally:
         transport.close()
     print(f"\n{found or 'No'} difference{'' if found == 1 else 's'} from openapi.yaml.")
@@ -174,6 +182,8 @@ def asked(question: Question, transport: OnlyFree) -> Iterator[Finding]:
     except LegnextError as raised:
         error = raised
     came = transport.came
+    if came is None and not transport.has_answered:
+        raise Unreachable(str(error))
     if came is None:
         yield Finding(f"there was no answer: {error}")
         return

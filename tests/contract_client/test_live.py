@@ -73,7 +73,7 @@ def test_a_refusal_may_have_each_documented_shape(
             "differs: it is answered with 418, which is not documented; 200 is due",
         ),
         ({"name": "html"}, "differs: it is no JSON: b'<html>"),
-        ({"name": "close_before"}, "differs: there was no answer:"),
+        ({"name": "close_before", "path": "/v1/job"}, "differs: there was no answer:"),
     ],
 )
 def test_each_difference_is_told_in_words(
@@ -90,6 +90,17 @@ def test_without_a_key_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr(httpx, "HTTPTransport", None)
     assert contract_live.main() == 2
     assert "LEGNEXT_API_KEY is not set" in capsys.readouterr().err
+
+
+def test_a_service_that_nobody_reaches_has_no_differences_and_is_asked_once(
+    server: MockServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault = server.faults.add("close_before", times=6)
+    assert contract_live.main() == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("The real service could not be asked: GET /account/balance: ")
+    assert "differ" not in told.out + told.err
+    assert fault.struck == 1
 
 
 def ask(handler: Callable[[httpx.Request], httpx.Response]) -> list[str]:

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test quick contract bench demo docs mock spec-diff regenerate interop postman dist audit torture coverage mutate clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract bench demo docs mock spec-diff regenerate interop postman dist audit compare torture coverage mutate clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ endif
 
 bench: $(READY) ## Print every benchmark: ratios, measured side by side
 	$(RUN)python -m benchmarks $(OPTIONS)
+
+compare: $(READY) ## Run the published SDK beside this client, case by case, and hold migrating.md to it
+	$(RUN)python -m tests.docs.comparison $(OPTIONS)
 
 torture: $(READY) ## Kill batches and films at hundreds of moments, and see that nothing is lost or paid twice
 	$(RUN)python -m tests.kills.torture $(OPTIONS)

@@ -1,9 +1,9 @@
 """What comes of each case with the published SDK and with this client, against the same mock server.
 
-    python -m venv /tmp/published && /tmp/published/bin/pip install legnext==0.3.0
-    python -m tests.docs.comparison --python /tmp/published/bin/python            # compare with what is written down
-    python -m tests.docs.comparison --python /tmp/published/bin/python --write    # write it down, in the page too
+    make compare                      # compare with what is written down
+    make compare OPTIONS=--write      # write it down, in the page too
 
+The published SDK is installed into the environment of the benchmarks, or is there already with `--python`.
 What was found stands in `comparison.json`; the tests run our side again, and hold the pages to it. Those blocks of the
 page that show the published SDK are run, too.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import legnext_client
+from benchmarks.peers import peer_python
 from legnext_client.testing import MockServer
 
 from . import comparison_lines
@@ -125,10 +126,13 @@ def wrong_before(python: str) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--python", required=True, help="an interpreter that has the published SDK")
+    parser.add_argument("--python", help="an interpreter that has the published SDK")
     parser.add_argument("--write", action="store_true", help="write down what was found, in the page too")
     options = parser.parse_args()
-    found = {case.name: {"published": published(case, options.python), "ours": ours(case)} for case in CASES}
+    python = options.python or peer_python()
+    if python is None:
+        return 2
+    found = {case.name: {"published": published(case, python), "ours": ours(case)} for case in CASES}
     if options.write:
         FOUND.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         rows = "".join(f"{line(name, row)}\n" for name, row in found.items())
@@ -140,7 +144,7 @@ def main() -> int:
         for name in found | known
         if found.get(name) != known.get(name)
     ]
-    differences += unknown_names(options.python) + wrong_before(options.python)
+    differences += unknown_names(python) + wrong_before(python)
     print("\n".join(differences) or f"{len(found)} cases, all as they are written down")
     return 1 if differences else 0
 

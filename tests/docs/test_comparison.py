@@ -1,6 +1,6 @@
 """What the pages claim of the published SDK and of this client is what came of running both.
 
-Our side is run here. `python -m tests.docs.comparison` runs the published one, and compares it with the same file.
+Our side is run here. `make compare` runs the published one, and compares it with the same file.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from tests.contract.description import base_path, operations, resolved, sound_document
+from tests.contract.description import base_path, operations, sound_document
 
 if TYPE_CHECKING:
     from tests.contract.description import Operation
@@ -98,8 +98,3 @@ def _rows(asked: Asked, model: str | None) -> list[Json]:
 def counterpart(name: str) -> Operation:
     """The operation of this name, as the document has it."""
     return operations()[name]
-
-
-def unresolved_properties(schema: Json) -> Json:
-    """The fields of an object, each with its references followed."""
-    return {name: resolved(inner) for name, inner in resolved(schema).get("properties", {}).items()}

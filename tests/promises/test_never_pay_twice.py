@@ -19,6 +19,7 @@ from legnext_client import AsyncClient, Client, LegnextError, SubmissionUnknown
 from legnext_client.core.flow import Lost, Received
 from legnext_client.errors import ServerError
 from legnext_client.testing import MockServer
+from tests.client.worlds import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,11 +66,6 @@ class FaultyService:
         name, play = self.dice.choice(FAULTS)
         self.faults[name] += 1
         return play(self, send)
-
-
-def told(body: Any, status: int = 200, **headers: str) -> Received:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Received(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
 
 
 def after(

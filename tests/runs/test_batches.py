@@ -191,11 +191,11 @@ def test_a_file_that_cannot_be_fetched_costs_no_job_and_is_fetched_by_the_next_r
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "cat-1_0.png").mkdir()
+    (out / ".cat-1_0.png.part").mkdir()
     results, _ = world.batch(cats(2), download=out)
     [short] = [result for result in results if result.error is not None]
     assert (short.key, short.state, type(short.error)) == ("cat-1", "done", DownloadError)
-    (out / "cat-1_0.png").rmdir()
+    (out / ".cat-1_0.png.part").rmdir()
     again, _ = world.batch(cats(2), download=out)
     assert all(result.error is None and len(result.files) == 4 for result in again)
     assert len(world.server.ledger) == 2

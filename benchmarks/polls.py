@@ -9,7 +9,7 @@ import random
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client.core.polling import Durations, Expectation, moments, noticed
+from legnext_client._protocol.polling import Durations, Expectation, moments, noticed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
     from benchmarks.effort import Effort
-    from legnext_client.core.polling import Expectation
+    from legnext_client._protocol.polling import Expectation
 
 UNTIL = {"ours": 30.0, "naive": 1.0}
 """By then each job has been asked for: here when the first ones are likely to be done, there at once."""

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from legnext_client import testing as testing
     from legnext_client import types as types
     from legnext_client import webhooks as webhooks
+    from legnext_client._callbacks.receiver import CallbackReceiver
+    from legnext_client._downloads.downloads import Progress
+    from legnext_client._protocol.retries import Retries
+    from legnext_client._runs.chain_runs import AsyncFilm, Film
+    from legnext_client._runs.results import Result, Update
+    from legnext_client._runs.rows import BatchRow
     from legnext_client.chains import VideoChain
     from legnext_client.client import AsyncClient, Client
-    from legnext_client.core.retries import Retries
-    from legnext_client.downloads import Progress
     from legnext_client.errors import (
         APIError,
         AuthenticationError,
@@ -50,25 +54,21 @@ if TYPE_CHECKING:
         WaitTimeout,
         WebhookError,
     )
-    from legnext_client.films import AsyncFilm, Film
     from legnext_client.generated.models import Balance, Canvas, CanvasImg, Mask, Polygon, TaskResponse
     from legnext_client.jobs import AsyncJob, Job
     from legnext_client.journal import Journal
     from legnext_client.prices import Budget, Estimate, price
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
-    from legnext_client.receiving import CallbackReceiver
-    from legnext_client.results import Result, Update
-    from legnext_client.rows import BatchRow
 else:
     # Which of our modules are attributes without an import of their own.
     _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "webhooks")
     _HOMES = {
-        "chains": ("VideoChain",),
+        "_runs.chains": ("VideoChain",),
         "client": ("AsyncClient", "Client"),
-        "downloads": ("Progress",),
-        "receiving": ("CallbackReceiver",),
-        "results": ("Result", "Update"),
-        "core.retries": ("Retries",),
+        "_downloads.downloads": ("Progress",),
+        "_callbacks.receiver": ("CallbackReceiver",),
+        "_runs.results": ("Result", "Update"),
+        "_protocol.retries": ("Retries",),
         "errors": (
             "APIError",
             "AuthenticationError",
@@ -93,13 +93,13 @@ else:
             "WaitTimeout",
             "WebhookError",
         ),
-        "films": ("AsyncFilm", "Film"),
+        "_runs.chain_runs": ("AsyncFilm", "Film"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
         "jobs": ("AsyncJob", "Job"),
         "journal": ("Journal",),
         "prices": ("Budget", "Estimate", "price"),
         "prompts": ("Prompt", "PromptWarning", "check_prompt"),
-        "rows": ("BatchRow",),
+        "_runs.rows": ("BatchRow",),
     }
 
     def __dir__() -> list[str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from legnext_client.base_client import BaseClient
-from legnext_client.core.retries import Retries
+from legnext_client._client.base import BaseClient
+from legnext_client._protocol.retries import Retries
 from legnext_client.generated.facade import AsyncNamespaces, Namespaces
 
 if TYPE_CHECKING:
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from legnext_client.batches import AsyncBatch, Batch
-    from legnext_client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
-    from legnext_client.chains import VideoChain
-    from legnext_client.clocks import Clock
-    from legnext_client.core.callbacks import Callbacks
-    from legnext_client.core.fetching import Progress
-    from legnext_client.drivers import AsyncHands, Hands
-    from legnext_client.films import AsyncFilm, Film
-    from legnext_client.job_view import JobView
+    from legnext_client._calls.job_view import JobView
+    from legnext_client._client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
+    from legnext_client._downloads.transfer import Progress
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._runs.batches import AsyncBatch, Batch
+    from legnext_client._runs.chain_runs import AsyncFilm, Film
+    from legnext_client._runs.chains import VideoChain
+    from legnext_client._runs.options import BatchOptions, RunOptions
+    from legnext_client._runs.results import Update
+    from legnext_client._runs.rows import Source
+    from legnext_client._transport.clocks import Clock
+    from legnext_client._transport.drivers import AsyncHands, Hands
+    from legnext_client._transport.transports import AsyncTransport, Transport
     from legnext_client.jobs import AsyncJob, Job
-    from legnext_client.options import BatchOptions, RunOptions
-    from legnext_client.results import Update
-    from legnext_client.rows import Source
-    from legnext_client.transports import AsyncTransport, Transport
 
 
 class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
@@ -44,8 +44,8 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         retries: How often to try again what can be tried again without paying twice, or a `Retries`.
         strict_prompts: Refuse prompts with problems instead of warning of them.
         requests_per_second: How fast to ask at most when many jobs are waited for at once.
-        transport: Something else to send with; see `legnext_client.transports`.
-        clock: Another clock to wait by; see `legnext_client.clocks`.
+        transport: Something else to send with; see `legnext_client._transport.transports`.
+        clock: Another clock to wait by; see `legnext_client._transport.clocks`.
     """
 
     def __init__(
@@ -62,16 +62,16 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, strict_prompts, requests_per_second, clock)
         if transport is None:
-            from legnext_client.transports import HttpxTransport
+            from legnext_client._transport.transports import HttpxTransport
 
             transport = HttpxTransport(self._base_url, headers)
         self._transport = transport
         self._owner = True
 
     def _make(self) -> SyncCalls:
-        from legnext_client.calls import SyncCalls
-        from legnext_client.desk import Desk
-        from legnext_client.drivers import Hands
+        from legnext_client._calls.service import Desk
+        from legnext_client._client.calls import SyncCalls
+        from legnext_client._transport.drivers import Hands
 
         return SyncCalls(Desk(self._settings, self._clock), Hands(self._transport, self._clock))
 
@@ -86,7 +86,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
     @property
     def tasks(self) -> WaitingTasks:
         """The state and the results of a job."""
-        from legnext_client.calls import WaitingTasks
+        from legnext_client._client.calls import WaitingTasks
 
         return WaitingTasks(self._caller)
 
@@ -126,8 +126,8 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         `name` is made of `{stem}` and `{ext}`, which are those of the address, and `{n}`, its place in the list. The
         key is not sent. A file is not fetched again when one of its kind and length is there.
         """
-        from legnext_client.downloads import of_urls
-        from legnext_client.drivers import run
+        from legnext_client._downloads.downloads import of_urls
+        from legnext_client._transport.drivers import run
 
         flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
         return run(flow, self._hands, on_progress)
@@ -149,7 +149,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
             journal: The file that remembers what was paid; without it, that is forgotten when the loop ends.
             on_progress: Called with an `Update` when a job is accepted and at each answer.
             options: `concurrency`, `budget`, `download`, `name`, `retry_failed`, `timeout`, `poll_interval`,
-                `callback`, `callbacks`; see `legnext_client.options.BatchOptions`.
+                `callback`, `callbacks`; see `legnext_client._runs.options.BatchOptions`.
 
         While it is iterated over it may raise, after what runs has ended:
             InvalidRequest: A row is wrong, and nothing was sent. (Rows that can be read only once are found wrong one
@@ -157,7 +157,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
             BudgetExceeded: The next row would pass the budget, or the account cannot pay.
             JournalError: The journal is in use, or is none, or cannot be written.
         """
-        from legnext_client.batches import Batch, work_on
+        from legnext_client._runs.batches import Batch, work_on
 
         return Batch(self._hands, on_progress, **work_on(self._desk, requests, journal, options))
 
@@ -178,15 +178,15 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
             journal: The file that remembers what was paid; without it, that is forgotten when this method ends.
             on_progress: Called with an `Update` when a job is accepted and at each answer.
             options: `budget`, `retry_failed`, `timeout`, `poll_interval`, `callback`, `callbacks`; see
-                `legnext_client.options.RunOptions`.
+                `legnext_client._runs.options.RunOptions`.
 
         Raises:
             ChainError: A step has failed, or its outcome is unknown, or it was not done in time.
             BudgetExceeded: The next step would pass the budget, or the account cannot pay for the film.
             JournalError: The journal is in use, or of another film, or cannot be written.
         """
-        from legnext_client import films
-        from legnext_client.batches import Batch
+        from legnext_client._runs import chain_runs as films
+        from legnext_client._runs.batches import Batch
 
         batch = Batch(self._hands, on_progress, **films.work_of(self._desk, chain, journal, options))
         return films.run(chain, batch, journal)
@@ -227,16 +227,16 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, strict_prompts, requests_per_second, clock)
         if transport is None:
-            from legnext_client.transports import AsyncHttpxTransport
+            from legnext_client._transport.transports import AsyncHttpxTransport
 
             transport = AsyncHttpxTransport(self._base_url, headers)
         self._transport = transport
         self._owner = True
 
     def _make(self) -> AsynchronousCalls:
-        from legnext_client.calls import AsynchronousCalls
-        from legnext_client.desk import Desk
-        from legnext_client.drivers import AsyncHands
+        from legnext_client._calls.service import Desk
+        from legnext_client._client.calls import AsynchronousCalls
+        from legnext_client._transport.drivers import AsyncHands
 
         return AsynchronousCalls(Desk(self._settings, self._clock), AsyncHands(self._transport, self._clock))
 
@@ -251,7 +251,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     @property
     def tasks(self) -> AsyncWaitingTasks:
         """The state and the results of a job."""
-        from legnext_client.calls import AsyncWaitingTasks
+        from legnext_client._client.calls import AsyncWaitingTasks
 
         return AsyncWaitingTasks(self._caller)
 
@@ -283,8 +283,8 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         timeout: float = 1800.0,
     ) -> list[Path]:
         """Fetch files by their addresses; see `Client.download`. `on_progress` may be a coroutine function."""
-        from legnext_client.downloads import of_urls
-        from legnext_client.drivers import async_run
+        from legnext_client._downloads.downloads import of_urls
+        from legnext_client._transport.drivers import async_run
 
         flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
         return await async_run(flow, self._hands, on_progress)
@@ -298,7 +298,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         **options: Unpack[BatchOptions],
     ) -> AsyncBatch:
         """Many paid requests, for `async for`; see `Client.batch`. `on_progress` may be a coroutine function."""
-        from legnext_client.batches import AsyncBatch, work_on
+        from legnext_client._runs.batches import AsyncBatch, work_on
 
         return AsyncBatch(self._hands, on_progress, **work_on(self._desk, requests, journal, options))
 
@@ -311,8 +311,8 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         **options: Unpack[RunOptions],
     ) -> AsyncFilm:
         """Make a film; see `Client.run`. `on_progress`, and functions that choose, may be coroutine functions."""
-        from legnext_client import films
-        from legnext_client.batches import AsyncBatch
+        from legnext_client._runs import chain_runs as films
+        from legnext_client._runs.batches import AsyncBatch
 
         batch = AsyncBatch(self._hands, on_progress, **films.work_of(self._desk, chain, journal, options))
         return await films.async_run(chain, batch, journal)

@@ -14,16 +14,16 @@ from collections import deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client.core.flow import Ask, Collect, Do, Ended, Fetch, Lost, Opened, Read, Start
-from legnext_client.drivers import async_run, run
+from legnext_client._protocol.flow import Ask, Collect, Do, Ended, Fetch, Lost, Opened, Read, Start
+from legnext_client._transport.drivers import async_run, run
 from legnext_client.errors import ConfigurationError, LegnextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    from legnext_client.core.flow import Together
-    from legnext_client.drivers import AsyncHands, Hands, Listener, OtherEffect
+    from legnext_client._protocol.flow import Together
+    from legnext_client._transport.drivers import AsyncHands, Hands, Listener, OtherEffect
 
 WorkersT = TypeVar("WorkersT")
 

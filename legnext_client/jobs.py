@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client.drivers import async_emitted, async_run, emitted, run
+from legnext_client._calls.job_view import JobView
+from legnext_client._transport.drivers import async_emitted, async_run, emitted, run
 from legnext_client.generated.follow_ups import AsyncFollowUps, FollowUps
-from legnext_client.job_view import JobView
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
     from pathlib import Path
 
-    from legnext_client.core.callbacks import Callbacks
-    from legnext_client.core.fetching import Progress
-    from legnext_client.core.state import State
-    from legnext_client.drivers import AsyncHands, Hands
+    from legnext_client._downloads.transfer import Progress
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.state import State
+    from legnext_client._transport.drivers import AsyncHands, Hands
     from legnext_client.generated.operations import Operation
 
 
@@ -96,7 +96,7 @@ class Job(JobView, FollowUps["Job"]):
             InvalidRequest: The job is not done, or has no files, or the names cannot be; nothing was fetched.
             JobFailed: The job failed: there is nothing to fetch.
         """
-        from legnext_client.downloads import of_job
+        from legnext_client._downloads.downloads import of_job
 
         if self.done and not self.ok:
             self._ended()
@@ -166,7 +166,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         timeout: float = 1800.0,
     ) -> list[Path]:
         """Fetch what the job made; see `Job.download`. `on_progress` may be a coroutine function."""
-        from legnext_client.downloads import of_job
+        from legnext_client._downloads.downloads import of_job
 
         if self.done and not self.ok:
             self._ended()

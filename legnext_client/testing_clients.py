@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from legnext_client._transport.clocks import Clock, SystemClock
+from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
 from legnext_client.client import AsyncClient, Client
-from legnext_client.clocks import Clock, SystemClock
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.transports import AsyncHttpxTransport, HttpxTransport
 
 if TYPE_CHECKING:
     from legnext_client.testing import MockServer

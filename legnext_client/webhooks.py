@@ -12,8 +12,8 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.core.answers import as_object
-from legnext_client.core.figures import is_number
+from legnext_client._protocol.numbers import is_number
+from legnext_client._protocol.responses import as_object
 from legnext_client.errors import ConfigurationError, WebhookError
 from legnext_client.generated.types import is_object
 from legnext_client.jobs import Job

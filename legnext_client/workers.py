@@ -14,16 +14,16 @@ from collections import deque
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client.clocks import SystemClock
-from legnext_client.core.flow import Ended, Start, Told
-from legnext_client.drivers import async_run, run
+from legnext_client._protocol.flow import Ended, Start, Told
+from legnext_client._transport.clocks import SystemClock
+from legnext_client._transport.drivers import async_run, run
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from legnext_client.drivers import AsyncHands, Hands
+    from legnext_client._transport.drivers import AsyncHands, Hands
 
 Message = Ended | Told
 

@@ -19,14 +19,14 @@ import httpx
 import jsonschema_rs
 
 from legnext_client import APIError, Client, LegnextError
-from legnext_client.core.secrets import key_end
-from legnext_client.environment import made, proxy_for
+from legnext_client._calls.settings import find_base_url, find_key
+from legnext_client._protocol.redact import key_end
+from legnext_client._transport.environment import made, proxy_for
+from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.generated.types import is_list, is_object
-from legnext_client.settings import find_base_url, find_key
-from legnext_client.transports import HttpxTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

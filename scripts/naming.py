@@ -58,12 +58,12 @@ def commands() -> set[str]:
 
 def of_jobs() -> set[str]:
     """The public attributes of jobs, of either colour, but for the follow-ups."""
-    return _attributes("job_view.py") | _attributes("jobs.py")
+    return _attributes("_calls/job_view.py") | _attributes("jobs.py")
 
 
 def of_clients() -> set[str]:
     """The methods of clients. A property of theirs may have a tag's name: that is the namespace, with more to it."""
-    return _attributes("base_client.py", properties=False) | _attributes("client.py", properties=False)
+    return _attributes("_client/base.py", properties=False) | _attributes("client.py", properties=False)
 
 
 def _no_name(what: str, name: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import asked_for
 
-from legnext_client.core.bounds import wrong_value
+from legnext_client._protocol.bounds import wrong_value
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence

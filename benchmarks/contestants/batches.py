@@ -51,8 +51,8 @@ def rows(wanted: dict[str, Any]) -> list[dict[str, Any]]:
 
 def ours(wanted: dict[str, Any]) -> None:
     from legnext_client import Client
+    from legnext_client._transport.transports import HttpxTransport
     from legnext_client.generated.service import API_KEY_HEADER
-    from legnext_client.transports import HttpxTransport
 
     clock, transport = VirtualClock(), Counted(HttpxTransport(wanted["url"], {API_KEY_HEADER: wanted["key"]}))
     with Client(wanted["key"], base_url=wanted["url"], transport=transport, clock=clock) as client:
@@ -65,8 +65,8 @@ def ours(wanted: dict[str, Any]) -> None:
 
 def ours_awaited(wanted: dict[str, Any]) -> None:
     from legnext_client import AsyncClient
+    from legnext_client._transport.transports import AsyncHttpxTransport
     from legnext_client.generated.service import API_KEY_HEADER
-    from legnext_client.transports import AsyncHttpxTransport
 
     async def run() -> None:
         clock, transport = VirtualClock(), Counted(AsyncHttpxTransport(wanted["url"], {API_KEY_HEADER: wanted["key"]}))

@@ -25,7 +25,7 @@ def say(**what: object) -> None:
 
 
 class VirtualClock:
-    """A `legnext_client.clocks.Clock` that only sleeping moves."""
+    """A `legnext_client._transport.clocks.Clock` that only sleeping moves."""
 
     def __init__(self) -> None:
         self._now = 0.0

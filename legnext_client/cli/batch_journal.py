@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
+from legnext_client._journal.journal import Journal
+from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, Entry
+from legnext_client._runs.results import span
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.run_unknown import told, unknown_in
-from legnext_client.core.submission import FAILED, STATES, SUBMITTED, Entry
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.gallery import gallery
-from legnext_client.journal import Journal
-from legnext_client.results import span
 
 Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a film.", show_default=False)]
 WORDS = {"submitted": "on their way", "submitting": "being sent", "new": "not sent"}

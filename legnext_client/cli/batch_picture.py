@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from legnext_client._runs.results import ENDS
 from legnext_client.cli.moving import Moving, can_move
 from legnext_client.cli.run_drawing import Watch, bar, table_of_bars, words
-from legnext_client.results import ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from legnext_client._runs.results import Result, Update
     from legnext_client.cli.output import Output
     from legnext_client.jobs import Job
-    from legnext_client.results import Result, Update
 
 AROUND = 5
 """Lines of the terminal that are not for what is on its way."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.showing import counted, made
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from legnext_client._runs.results import BatchSummary, Result
     from legnext_client.jobs import Job
-    from legnext_client.results import BatchSummary, Result
 
 
 class Told(NamedTuple):

@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
-from legnext_client.batches import Batch
+from legnext_client._downloads.file_names import ROW_FIELDS, fields_of
+from legnext_client._runs.batches import Batch
+from legnext_client._runs.costs import bill_of
+from legnext_client._runs.options import ROW_NAME, BatchOptions
+from legnext_client._runs.rows import Survey, can_be_read_again, checked, read
 from legnext_client.cli.batch_picture import shown_of
 from legnext_client.cli.batch_results import TOLD, Ends, lines_of, value_of
 from legnext_client.cli.command import Run, command
@@ -15,13 +19,9 @@ from legnext_client.cli.naming import told_as
 from legnext_client.cli.run_bill import Consent, agreed
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
 from legnext_client.cli.run_unknown import told
-from legnext_client.core.names import ROW_FIELDS, fields_of
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
-from legnext_client.options import ROW_NAME, BatchOptions
-from legnext_client.rows import Survey, can_be_read_again, checked, read
-from legnext_client.run_costs import bill_of
 
 
 @command

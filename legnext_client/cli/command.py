@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 import typer
 
+from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
 from legnext_client.cli.helping import Command
 from legnext_client.cli.markup import joined
 from legnext_client.cli.naming import told_as
 from legnext_client.cli.output import Output
-from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
 
 if TYPE_CHECKING:
     from legnext_client.client import Client

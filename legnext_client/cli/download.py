@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
+from legnext_client._downloads.directories import writable_directory
+from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.file_names import check_names
 from legnext_client.cli.naming import told_as
 from legnext_client.cli.progress import progress
 from legnext_client.cli.wait import Template, fetch
-from legnext_client.core.names import JOB_FIELDS
-from legnext_client.places import writable_directory
 
 
 @command

@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
 from legnext_client.errors import ConfigurationError
-from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

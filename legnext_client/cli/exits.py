@@ -115,7 +115,7 @@ def told_of_sent(sent: Mapping[str, Any] | None, way: Sequence[str], answer: byt
 
 def cut_a_paid_request(error: KeyboardInterrupt) -> bool:
     """Whether Ctrl-C came in the midst of a paid request."""
-    from legnext_client.drivers import INTERRUPTED  # imported long ago, if so
+    from legnext_client._transport.drivers import INTERRUPTED  # imported long ago, if so
 
     return INTERRUPTED in getattr(error, "__notes__", ())
 

@@ -8,13 +8,13 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from legnext_client._protocol.bounds import bound_of
+from legnext_client._protocol.checks import prepare
+from legnext_client._protocol.literals import NULL, name_of, names_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.markup import markup
 from legnext_client.cli.values import value_of
-from legnext_client.core.bounds import bound_of
-from legnext_client.core.checks import prepare
-from legnext_client.core.words import NULL, name_of, names_of
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import Field, Operation
 

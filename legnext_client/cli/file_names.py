@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from legnext_client.chain_steps import many_made
+from legnext_client._calls.items import Call
+from legnext_client._downloads.file_names import names
+from legnext_client._runs.chain_steps import many_made
 from legnext_client.cli.naming import told_as
-from legnext_client.core.items import Call
-from legnext_client.core.names import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

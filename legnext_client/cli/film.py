@@ -5,7 +5,12 @@ from typing import Annotated
 
 import typer
 
-from legnext_client.chains import VideoChain
+from legnext_client._journal.journal import Journal as JournalFile
+from legnext_client._journal.submit import FAILED, SUBMITTED, UNKNOWN
+from legnext_client._runs.chain_runs import KEY, NAME, Film
+from legnext_client._runs.chains import VideoChain
+from legnext_client._runs.costs import Bill, bill_of
+from legnext_client._runs.outcomes import key_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.file_names import files_made
@@ -17,12 +22,7 @@ from legnext_client.cli.run_options import Asked, again, going_on, journal_of
 from legnext_client.cli.run_unknown import ways_to_settle
 from legnext_client.cli.showing import counted
 from legnext_client.cli.wait import Wishes, paid_for
-from legnext_client.core.outcomes import key_of
-from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
-from legnext_client.films import KEY, NAME, Film
-from legnext_client.journal import Journal as JournalFile
-from legnext_client.run_costs import Bill, bill_of
 
 
 @command

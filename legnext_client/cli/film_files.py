@@ -15,14 +15,14 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.chain_files import VERSION, word_of
-from legnext_client.chain_steps import size_field
-from legnext_client.chains import VideoChain
-from legnext_client.core.bounds import shown
+from legnext_client._protocol.bounds import shown
+from legnext_client._runs.chain_files import VERSION, word_of
+from legnext_client._runs.chain_steps import size_field
+from legnext_client._runs.chains import VideoChain
+from legnext_client._runs.row_files import from_json
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_list, is_object
-from legnext_client.rows_files import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

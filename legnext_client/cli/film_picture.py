@@ -6,20 +6,20 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from legnext_client._runs.results import span
 from legnext_client.cli.moving import Moving, can_move
 from legnext_client.cli.output import console
 from legnext_client.cli.run_drawing import Watch, bar, table_of_bars, words
-from legnext_client.results import span
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from rich.console import RenderableType
 
-    from legnext_client.chains import VideoChain
+    from legnext_client._runs.chain_runs import Film
+    from legnext_client._runs.chains import VideoChain
+    from legnext_client._runs.results import Update
     from legnext_client.cli.output import Output
-    from legnext_client.films import Film
-    from legnext_client.results import Update
 
 WAITS, RUNS, DONE, EARLIER, FAILED = "waits", "runs", "done", "earlier", "failed"
 STYLES = {WAITS: "dim", RUNS: "cyan", DONE: "green", EARLIER: "green", FAILED: "red"}

@@ -6,6 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from legnext_client._calls.planning import FREE
+from legnext_client._calls.service import Desk
+from legnext_client._calls.settings import Settings
+from legnext_client._protocol.checks import prepare
+from legnext_client._protocol.retries import Retries
+from legnext_client._transport.clocks import SystemClock
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit, cut_a_paid_request, told_of_sent
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
@@ -14,14 +20,8 @@ from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points, rows_of_job, rows_of_object
 from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through
 from legnext_client.client import Client
-from legnext_client.clocks import SystemClock
-from legnext_client.core.checks import prepare
-from legnext_client.core.retries import Retries
-from legnext_client.desk import Desk
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.jobs import Job
-from legnext_client.planning import FREE
-from legnext_client.settings import Settings
 
 OPTIONS = frozenset((
     "--wait", "--timeout", "--download", "--name", "--price", "--strict",

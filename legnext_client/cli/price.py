@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from legnext_client._protocol.literals import name_of
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.lazy import Entry, LazyGroup
 from legnext_client.cli.naming import told_as
-from legnext_client.core.words import name_of
 from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+    from legnext_client._calls.job_view import JobView
+    from legnext_client._downloads.downloads import Progress
     from legnext_client.cli.output import Output
-    from legnext_client.downloads import Progress
-    from legnext_client.job_view import JobView
 
 
 _ENOUGH = 8

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.environment import SECRET_VARIABLE, TOKEN_VARIABLE
 from legnext_client.cli.naming import told_as
 from legnext_client.cli.showing import counted
 from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError
-from legnext_client.receiving import CallbackReceiver
 
 if TYPE_CHECKING:
     from legnext_client.jobs import Job

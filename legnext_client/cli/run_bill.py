@@ -3,14 +3,14 @@
 import sys
 from typing import Any, NamedTuple
 
+from legnext_client._protocol.numbers import is_number
+from legnext_client._runs.costs import AVAILABLE, Bill
 from legnext_client.cli.command import Run
 from legnext_client.cli.output import is_terminal
 from legnext_client.client import Client
-from legnext_client.core.figures import is_number
 from legnext_client.errors import BudgetExceeded, InvalidRequest
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.rules import POINTS_PER_USD
-from legnext_client.run_costs import AVAILABLE, Bill
 
 
 class TooLittle(BudgetExceeded):

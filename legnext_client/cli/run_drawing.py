@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from legnext_client._runs.results import span
 from legnext_client.cli.output import printable
-from legnext_client.results import span
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

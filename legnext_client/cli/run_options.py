@@ -8,12 +8,12 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from legnext_client._journal.files import check_place
+from legnext_client._runs.options import RunOptions, options_of
 from legnext_client.cli.command import Run
 from legnext_client.cli.naming import told_as
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.rules import POINTS_PER_USD
-from legnext_client.journal.files import check_place
-from legnext_client.options import RunOptions, options_of
 
 ASK_ABOVE = POINTS_PER_USD
 """What a person should be asked about: a dollar."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from legnext_client.core.submission import SUBMITTING, UNKNOWN
+from legnext_client._journal.submit import SUBMITTING, UNKNOWN
 from legnext_client.generated.operations import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from legnext_client.core.submission import Entry
-    from legnext_client.journal import Journal
-    from legnext_client.results import Unsettled
+    from legnext_client._journal.journal import Journal
+    from legnext_client._journal.submit import Entry
+    from legnext_client._runs.results import Unsettled
 
 LOOK = (
     "What is unknown may have been charged: look at your callbacks, or at "

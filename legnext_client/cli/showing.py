@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from legnext_client.job_view import JobView
+    from legnext_client._calls.job_view import JobView
 
 Rows = list[tuple[str, ...]]
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.core.words import NULL, chosen, pairs_of
+from legnext_client._protocol.literals import NULL, chosen, pairs_of
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:

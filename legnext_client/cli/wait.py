@@ -7,6 +7,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from legnext_client._downloads.directories import writable_directory
+from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.file_names import check_names
@@ -14,10 +16,8 @@ from legnext_client.cli.naming import told_as
 from legnext_client.cli.progress import Shown, progress
 from legnext_client.cli.showing import counted, has_files, made, points
 from legnext_client.client import Client
-from legnext_client.core.names import JOB_FIELDS
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
-from legnext_client.places import writable_directory
 
 PANEL = "Options of the wait"
 Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job has ended.")]

@@ -19,11 +19,11 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from legnext_client._journal.journal import Journal
 from legnext_client._version import __version__
 from legnext_client.errors import ConfigurationError
 from legnext_client.gallery.files import Links, common_directory, places
 from legnext_client.gallery.rows import read
-from legnext_client.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

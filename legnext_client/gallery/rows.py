@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.core.state import State
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client._protocol.state import State
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from legnext_client.core.submission import Entry
+    from legnext_client._journal.journal import Journal
+    from legnext_client._journal.submit import Entry
     from legnext_client.generated.operations import Field, Operation
-    from legnext_client.journal import Journal
 
 RUNNING, WAITING = "running", "waiting"
 """States of a row: something of it is on its way; something of it is still to be sent."""

@@ -9,7 +9,7 @@ import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from legnext_client.core.kinds import MP4, WEBP, kind_of
+from legnext_client._downloads.file_types import MP4, WEBP, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client.core.bounds import wrong_value
+from legnext_client._protocol.bounds import wrong_value
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor

@@ -10,8 +10,8 @@ import table as rows_of_spec
 
 from docs_pages.api_schemas import answers_page
 from docs_pages.markdown import block, folded, page, pretty, table
+from legnext_client._calls.planning import FREE
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
-from legnext_client.planning import FREE
 
 Json = dict[str, Any]
 

@@ -19,13 +19,13 @@ WHOLE = (
     "prompts",
     "prices",
     "webhooks",
-    "receiving",
+    "_callbacks.receiver",
     "testing",
     "types",
 )
 """Modules all of whose public names are documented, not only those that the package exports."""
 
-ALSO = ("calls.WaitingTasks",)
+ALSO = ("_client.calls.WaitingTasks",)
 """What users reach by an attribute and never import."""
 
 VALUES = "generated.models"
@@ -64,14 +64,20 @@ PARTS = {
 """Title and first line of the pages. A module that is not here gets a page with the first line of its docstring."""
 
 TOGETHER = {
-    "core.retries": "client",
-    "core.fetching": "downloads",
-    "films": "chains",
+    "_protocol.retries": "client",
+    "_downloads.transfer": "downloads",
+    "_downloads.downloads": "downloads",
+    "_journal.journal": "journal",
+    "_runs.batches": "results",
+    "_runs.chains": "chains",
+    "_runs.chain_runs": "chains",
+    "_runs.results": "results",
+    "_runs.rows": "results",
     "generated.namespaces": "namespaces",
-    "calls": "namespaces",
+    "_client.calls": "namespaces",
     VALUES: "models",
     "mock.settings": "testing",
-    "receiving": "callbacks",
+    "_callbacks.receiver": "callbacks",
     "webhooks": "callbacks",
 }
 """Modules whose names stand on the page of another part."""

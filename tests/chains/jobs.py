@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from legnext_client.desk import Origin
+from legnext_client._calls.service import Origin
 from legnext_client.jobs import Job
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._protocol.state import State
 from legnext_client.chains import VideoChain
-from legnext_client.core.state import State
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.models import VideoType
 from legnext_client.generated.operations import OPERATIONS, ROLES

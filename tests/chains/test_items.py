@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from legnext_client._calls.items import digest_of
+from legnext_client._protocol.state import State
 from legnext_client.chains import VideoChain
-from legnext_client.core.items import digest_of
-from legnext_client.core.state import State
 
 from .jobs import videos
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from legnext_client._protocol.state import State
 from legnext_client.chains import VideoChain
-from legnext_client.core.state import State
 from legnext_client.errors import BadRequestError, UnprocessableError
 from legnext_client.testing import MockServer
 

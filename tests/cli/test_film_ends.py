@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from legnext_client._runs.chain_runs import Film
 from legnext_client.cli.exits import Exit
 from legnext_client.errors import DownloadError
-from legnext_client.films import Film
 
 from .asked import STEPS, in_a_film, operations
 from .commands import Begun, until

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._calls.planning import FREE
 from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
-from legnext_client.planning import FREE
 
 from .commands import command_line, examples, place_sources
 

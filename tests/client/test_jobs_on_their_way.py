@@ -14,7 +14,7 @@ from legnext_client import (
     RateLimitError,
     SubmissionUnknown,
 )
-from legnext_client.core.flow import Lost
+from legnext_client._protocol.flow import Lost
 
 from .worlds import Colour, Service, done, job, told
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from legnext_client import Budget, BudgetExceeded, InvalidRequest, JobFailed, PromptWarning, SubmissionUnknown
-from legnext_client.core.flow import Lost
+from legnext_client._protocol.flow import Lost
+from legnext_client._runs.rows import prompt_problems
 from legnext_client.errors import ConfigurationError, ForbiddenError
 from legnext_client.generated.operations import OPERATIONS
-from legnext_client.rows import prompt_problems
 
 from .worlds import Colour, Service, done, job, told
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from legnext_client import LegnextError, Retries, SubmissionUnknown
-from legnext_client.core.flow import Lost
-from legnext_client.drivers import INTERRUPTED
+from legnext_client._protocol.flow import Lost
+from legnext_client._transport.drivers import INTERRUPTED
 from legnext_client.errors import (
     AuthenticationError,
     ConnectionError,

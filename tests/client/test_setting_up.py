@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from legnext_client import AsyncClient, Client, LegnextError, Retries
-from legnext_client.core.flow import Lost
+from legnext_client._protocol.flow import Lost
 from legnext_client.errors import ConfigurationError, InvalidRequest
 
 from .worlds import KEY, Colour, Service, done, job, told
@@ -20,7 +20,7 @@ from .worlds import KEY, Colour, Service, done, job, told
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from legnext_client.core.flow import Received, Send
+    from legnext_client._protocol.flow import Received, Send
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

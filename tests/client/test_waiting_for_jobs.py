@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import InvalidRequest, JobFailed, WaitTimeout
-from legnext_client.core.flow import Lost
+from legnext_client._protocol.flow import Lost
 from legnext_client.errors import LegnextError, NotFoundError
 
 from .worlds import FAILED, Colour, Service, done, job, made, told

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from legnext_client import AsyncClient, Client
-from legnext_client.core.flow import Lost, Received
+from legnext_client._protocol.flow import Lost, Received
+from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.transports import AsyncHttpxTransport, HttpxTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from legnext_client.core.flow import Send
+    from legnext_client._protocol.flow import Send
 
 KEY = "sk-0123456789abcdefWXYZ"
 URL = "https://service.test/api"

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import planning
-from legnext_client.core import sending
+from legnext_client._calls import planning
+from legnext_client._protocol import send as sending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from legnext_client.core.checks import Prepared
+    from legnext_client._protocol.checks import Prepared
     from legnext_client.generated.operations import Operation
 
 Json = dict[str, Any]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from legnext_client import calls, errors, job_view
-from legnext_client.core import answers, sending, state
-from legnext_client.core.state import State
+from legnext_client import errors
+from legnext_client._calls import job_view
+from legnext_client._calls.job_view import JobView
+from legnext_client._client import calls
+from legnext_client._protocol import responses as answers
+from legnext_client._protocol import send as sending
+from legnext_client._protocol import state
+from legnext_client._protocol.state import State
 from legnext_client.generated import models
 from legnext_client.generated.types import UNSET
-from legnext_client.job_view import JobView
 
 from .faults import Fault, Json, around, on_answer, replaced, rewritten
 

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import quote
 
-from legnext_client import planning
+from legnext_client._calls import planning
 from legnext_client.generated.operations import OPERATIONS
 
 from .faults import Fault, Json, on_body, on_texts, replaced

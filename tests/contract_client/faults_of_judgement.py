@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.core import bounds, checks
+from legnext_client._protocol import bounds, checks
 from legnext_client.prices import estimates, factors
 
 from .faults import Fault, around, replaced, rewritten

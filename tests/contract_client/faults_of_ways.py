@@ -7,16 +7,19 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from legnext_client import calls, desk, jobs, planning
-from legnext_client.core.flow import Request, Send
-from legnext_client.desk import Desk
+from legnext_client import jobs
+from legnext_client._calls import planning
+from legnext_client._calls import service as desk
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.service import Desk
+from legnext_client._client import calls
+from legnext_client._protocol.flow import Request, Send
+from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated import namespaces
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.job_view import JobView
 from legnext_client.jobs import AsyncJob, Job
-from legnext_client.transports import AsyncHttpxTransport, HttpxTransport
 
 from .faults import Fault, around, replaced, rewritten
 

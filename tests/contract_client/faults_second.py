@@ -5,9 +5,13 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from legnext_client import calls, desk, planning, transports
-from legnext_client.core import answers, checks
-from legnext_client.core.state import State
+from legnext_client._calls import planning
+from legnext_client._calls import service as desk
+from legnext_client._client import calls
+from legnext_client._protocol import checks
+from legnext_client._protocol import responses as answers
+from legnext_client._protocol.state import State
+from legnext_client._transport import transports
 from legnext_client.generated import namespaces
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.prompts import Prompt

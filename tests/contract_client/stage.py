@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx
 import pytest
 
-from legnext_client import AsyncClient, Client, transports
+from legnext_client import AsyncClient, Client
+from legnext_client._transport import transports
 from legnext_client.testing import MockServer
 from legnext_client.testing_clients import ClockOfMock
 from tests.contract.description import base_path

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from legnext_client import Client
+from legnext_client._transport.transports import HttpxTransport
 from legnext_client.testing import MockServer
-from legnext_client.transports import HttpxTransport
 from tests.contract.description import operations, paid
 
 if TYPE_CHECKING:

@@ -7,18 +7,18 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.core.flow import Ask, Do, Emit, Ended, Flow, Lost, Received, Request, Send, Sleep
-from legnext_client.core.items import Call
-from legnext_client.core.lives import Life
-from legnext_client.core.outcomes import Outcome, Step
-from legnext_client.core.pacing import Pacing
-from legnext_client.core.polling import Expectation
-from legnext_client.core.ports import Prepared
-from legnext_client.core.retries import Retries
-from legnext_client.core.state import State
-from legnext_client.core.submission import Intent
-from legnext_client.core.waiting import Pace, Schedule, Waited, Watch
-from legnext_client.core.wishes import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
+from legnext_client._calls.items import Call
+from legnext_client._calls.wait import Pace, Schedule, Waited, Watch
+from legnext_client._journal.submit import Intent
+from legnext_client._protocol.flow import Ask, Do, Emit, Ended, Flow, Lost, Received, Request, Send, Sleep
+from legnext_client._protocol.polling import Expectation
+from legnext_client._protocol.retries import Retries
+from legnext_client._protocol.state import State
+from legnext_client._runs.lives import Life
+from legnext_client._runs.outcomes import Outcome, Step
+from legnext_client._runs.ports import Prepared
+from legnext_client._runs.rate import Pacing
+from legnext_client._runs.wishes import Aside, Halt, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.journal import Journal
@@ -26,8 +26,8 @@ from legnext_client.journal import Journal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from legnext_client.core.items import Choose, Item
-    from legnext_client.core.submission import Entry, Submission
+    from legnext_client._calls.items import Choose, Item
+    from legnext_client._journal.submit import Entry, Submission
 
 EVERY, PATIENCE, LASTS, TIMEOUT = 10.0, 100.0, 500.0, 30.0
 """Seconds: from question to question, of a wait, of such a job at most, and of a request."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legnext_client.core.addresses import is_inside, redirected, shown, wrong_address
+from legnext_client._downloads.addresses import is_inside, redirected, shown, wrong_address
 
 PUBLIC = "https://cdn.example/a.png"
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legnext_client.core.answers import as_object, id_in, is_job, page_title, read_error, retry_after
-from legnext_client.core.flow import Received, Request
+from legnext_client._protocol.flow import Received, Request
+from legnext_client._protocol.responses import as_object, id_in, is_job, page_title, read_error, retry_after
 from legnext_client.errors import APIError, ForbiddenError, ServerError
 
 REQUEST = Request("POST", "/things")

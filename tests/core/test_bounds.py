@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.bounds import bound_of
-from legnext_client.core.checks import prepare
+from legnext_client._protocol.bounds import bound_of
+from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS, Field, Operation
 

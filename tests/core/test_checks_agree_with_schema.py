@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
 from jsonschema.validators import extend  # type: ignore[import-untyped]
 
-from legnext_client.core.checks import prepare
+from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
 from legnext_client.generated.types import is_list, is_object

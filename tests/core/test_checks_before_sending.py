@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from legnext_client import Canvas, CanvasImg, Mask, Polygon
-from legnext_client.core.checks import prepare
+from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated import models
 from legnext_client.generated.operations import OPERATIONS, Field, Operation

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import Retries
-from legnext_client.core.fetching import Patience, Progress, fetching
-from legnext_client.core.flow import Do, Emit, Fetch, Lost, Opened, Read, Sleep
-from legnext_client.core.judging import Note, Order, digest
+from legnext_client._downloads.policy import Note, Order, digest
+from legnext_client._downloads.transfer import Patience, Progress, fetching
+from legnext_client._protocol.flow import Do, Emit, Fetch, Lost, Opened, Read, Sleep
 from legnext_client.errors import DownloadError
 from tests.downloads.hostile import png
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from legnext_client import Mask
-from legnext_client.core.bounds import bound_of, shown, wrong_value
-from legnext_client.core.checks import prepare
+from legnext_client._protocol.bounds import bound_of, shown, wrong_value
+from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from legnext_client.core.figures import is_number, is_whole
+from legnext_client._protocol.numbers import is_number, is_whole
 
 
 @pytest.mark.parametrize(

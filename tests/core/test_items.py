@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from legnext_client.core.items import Call, digest_of
+from legnext_client._calls.items import Call, digest_of
 from legnext_client.generated.operations import OPERATIONS
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pytest
 
-from legnext_client.desk import question
+from legnext_client._calls.service import question
 
 
 @pytest.mark.parametrize("job_id", ["..", ".", "...", "a/b", "a?b#c", "%2e%2e", "ü", "a b"])

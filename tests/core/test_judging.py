@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from legnext_client.core.flow import Opened
-from legnext_client.core.judging import Again, Failed, Moved, Note, Order, Wanted, digest, judge
+from legnext_client._downloads.policy import Again, Failed, Moved, Note, Order, Wanted, digest, judge
+from legnext_client._protocol.flow import Opened
 from legnext_client.errors import DownloadError
 
 URL = "https://cdn.example/a.png?signature=hidden"

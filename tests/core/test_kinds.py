@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from legnext_client.core.kinds import ENOUGH, KINDS, is_cut, kind_of, wrong_kind
+from legnext_client._downloads.file_types import ENOUGH, KINDS, is_cut, kind_of, wrong_kind
 
 FTYP = (24).to_bytes(4) + b"ftypisom\0\0\2\0isommp41"
 MOOV = (16).to_bytes(4) + b"moov" + b"\0" * 8

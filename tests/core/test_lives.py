@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Do, Flow, Received
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED
-from legnext_client.core.wishes import Aside, Pause, Room, Stopped
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED
+from legnext_client._protocol.flow import Do, Flow, Received
+from legnext_client._runs.wishes import Aside, Pause, Room, Stopped
 from legnext_client.errors import (
     BudgetExceeded,
     DownloadError,

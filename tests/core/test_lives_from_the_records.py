@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from legnext_client.core.lives import Life
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client._runs.lives import Life
 from legnext_client.errors import (
     BadRequestError,
     InvalidRequest,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client.core.flow import Lost, Received
-from legnext_client.core.lives import TOO_MANY, Life
-from legnext_client.core.submission import DONE, FAILED, NEW, UNKNOWN
-from legnext_client.core.vigils import UNREACHABLE
+from legnext_client._journal.submit import DONE, FAILED, NEW, UNKNOWN
+from legnext_client._protocol.flow import Lost, Received
+from legnext_client._runs.lives import TOO_MANY, Life
+from legnext_client._runs.vigils import UNREACHABLE
 from legnext_client.errors import (
     AuthenticationError,
     BadRequestError,

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from legnext_client.core.names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, reduced, stem
+from legnext_client._downloads.file_names import (
+    JOB_FIELDS,
+    ROW_FIELDS,
+    URL_FIELDS,
+    extension,
+    fields_of,
+    names,
+    reduced,
+    stem,
+)
 from legnext_client.errors import InvalidRequest
 
 ONE: dict[str, str | int] = {"n": 3, "ext": ".png", "stem": "cat"}

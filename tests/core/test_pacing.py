@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from legnext_client.core.pacing import SLOWEST, Pacing
-from legnext_client.core.retries import Retries
+from legnext_client._protocol.retries import Retries
+from legnext_client._runs.rate import SLOWEST, Pacing
 
 
 class Clock:

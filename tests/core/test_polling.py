@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client.core.polling import (
+from legnext_client._protocol.polling import (
     LONGEST,
     SHORTEST,
     UNKNOWN,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Collect, Emit, Ended, Flow, Start, Told
-from legnext_client.core.pacing import Pacing
-from legnext_client.core.retries import Retries
-from legnext_client.core.scheduling import DOWNLOADS, Scheduler
-from legnext_client.core.wishes import Aside, Halt, Heard, Leave, LifeFlow, Occupy, Pause, Room, Stopped
+from legnext_client._protocol.flow import Collect, Emit, Ended, Flow, Start, Told
+from legnext_client._protocol.retries import Retries
+from legnext_client._runs.rate import Pacing
+from legnext_client._runs.scheduling import DOWNLOADS, Scheduler
+from legnext_client._runs.wishes import Aside, Halt, Heard, Leave, LifeFlow, Occupy, Pause, Room, Stopped
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError
 
 if TYPE_CHECKING:

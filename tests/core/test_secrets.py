@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from legnext_client.core.flow import Lost
-from legnext_client.core.secrets import Veil, key_end
+from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.redact import Veil, key_end
 
 KEY = "sk-0123456789-last"
 SHOWN = "…last"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Lost, Received, Request, Send, Sleep
-from legnext_client.core.retries import Retries
-from legnext_client.core.sending import Again, Answer, Failed, judge, sending
+from legnext_client._protocol.flow import Lost, Received, Request, Send, Sleep
+from legnext_client._protocol.retries import Retries
+from legnext_client._protocol.send import Again, Answer, Failed, judge, sending
 from legnext_client.errors import (
     APIError,
     AuthenticationError,

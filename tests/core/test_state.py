@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legnext_client.core.state import State, moment
+from legnext_client._protocol.state import State, moment
 from legnext_client.jobs import Job
 
 VIEWS = [

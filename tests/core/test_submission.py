@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Do, Lost, Received, Request, Send
-from legnext_client.core.submission import Begun, Entry, Intent, Submission, submit_once
+from legnext_client._journal.submit import Begun, Entry, Intent, Submission, submit_once
+from legnext_client._protocol.flow import Do, Lost, Received, Request, Send
 from legnext_client.errors import (
     BadRequestError,
     ConfigurationError,
@@ -20,7 +20,7 @@ from legnext_client.errors import (
 )
 
 if TYPE_CHECKING:
-    from legnext_client.core.state import State
+    from legnext_client._protocol.state import State
 
 REQUEST = Request("POST", "/paint", b"{}", paid=True, operation="paint", sent={"text": "a cat"})
 INTENT = Intent("a", "a", 0, "d", {"text": "a cat"}, "paint", {"text": "a cat"}, 80)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.outcomes import Over
-from legnext_client.core.state import State
-from legnext_client.core.submission import FAILED, SUBMITTED, UNKNOWN, Intent
-from legnext_client.core.vigils import UNREACHABLE, Ended, Vigil, may_run_until
+from legnext_client._journal.submit import FAILED, SUBMITTED, UNKNOWN, Intent
+from legnext_client._protocol.state import State
+from legnext_client._runs.outcomes import Over
+from legnext_client._runs.vigils import UNREACHABLE, Ended, Vigil, may_run_until
 from legnext_client.errors import AuthenticationError, ConnectionError, InvalidRequest, NotFoundError, WaitTimeout
 
 from .households import EVERY, LASTS, PATIENCE, PRICE, SILENCE, TIMEOUT, Household, Row, job, refusal
 
 if TYPE_CHECKING:
-    from legnext_client.core.flow import Received
+    from legnext_client._protocol.flow import Received
 
 LAST = PATIENCE - 2.0
 """When a job is asked for a last time."""

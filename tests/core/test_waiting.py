@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Emit, Lost, Received, Request, Send, Sleep
-from legnext_client.core.polling import Expectation
-from legnext_client.core.retries import Retries
-from legnext_client.core.state import State
-from legnext_client.core.waiting import Late, Pace, Schedule, Waited, waiting
+from legnext_client._calls.wait import Late, Pace, Schedule, Waited, waiting
+from legnext_client._protocol.flow import Emit, Lost, Received, Request, Send, Sleep
+from legnext_client._protocol.polling import Expectation
+from legnext_client._protocol.retries import Retries
+from legnext_client._protocol.state import State
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
 
 if TYPE_CHECKING:

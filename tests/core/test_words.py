@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client.core.words import chosen, name_of, names_of, pairs_of, understood
+from legnext_client._protocol.literals import chosen, name_of, names_of, pairs_of, understood
 from legnext_client.generated.operations import Field
 
 SIZE = Field("the_size", "theSize", "integer", enum=(0, 1), enum_names=("SD_480P", "HD_720P"))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client import base_client
-from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._client import base as base_client
 from legnext_client.testing import MockServer
 from legnext_client.testing_clients import ClockOfMock
 

@@ -15,7 +15,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
 
 if TYPE_CHECKING:
     from legnext_client.testing import MockServer

@@ -29,13 +29,6 @@ def test_every_part_of_the_package_is_named() -> None:
     assert parts - NAMED == UNNAMED
 
 
-@pytest.mark.parametrize("folder", ["core", "cli", "mock", "journal"])
-def test_every_module_of_a_large_folder_has_its_row(folder: str) -> None:
-    there = {path.name for path in (PACKAGE / folder).glob("*.py")} - {"__init__.py"}
-    inner = {f"{path.parent.name}/" for path in (PACKAGE / folder).glob("*/__init__.py")}
-    assert sorted(named_in(f"### `{folder}/`")) == sorted(there | inner)
-
-
 def test_every_folder_is_named() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("this is an sdist; what is tracked is not known")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.fetching import BLOCK
+from legnext_client._downloads.transfer import BLOCK
 from legnext_client.errors import DownloadError
 
 from .conftest import files_in

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from legnext_client._downloads.directories import directory_of, writable_directory
 from legnext_client.errors import InvalidRequest
-from legnext_client.places import directory_of, writable_directory
 
 
 @pytest.mark.parametrize("check", [directory_of, writable_directory])

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.judging import Note
+from legnext_client._downloads.policy import Note
+from legnext_client._downloads.targets import DiskTarget
 from legnext_client.errors import DownloadError, InvalidRequest
-from legnext_client.targets import DiskTarget
 
 from .conftest import files_in
 from .hostile import file, png
@@ -46,7 +46,7 @@ def test_what_the_disk_refuses_is_an_error_with_the_path(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"legnext_client.targets.os.{function}", refuse)
+        patch.setattr(f"legnext_client._downloads.targets.os.{function}", refuse)
         with pytest.raises(DownloadError, match=str(error.strerror)) as raised:
             download(hostile.url("/a.png"), out)
     assert raised.value.path == str(out / "a_0.png")

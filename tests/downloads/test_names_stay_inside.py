@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legnext_client._downloads.file_names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.client import Client
-from legnext_client.core.names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.errors import DownloadError, InvalidRequest
 from legnext_client.jobs import Job
 

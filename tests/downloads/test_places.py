@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client import targets
-from legnext_client.targets import DiskTarget
+from legnext_client._downloads import targets
+from legnext_client._downloads.targets import DiskTarget
 
 if TYPE_CHECKING:
     from pathlib import Path

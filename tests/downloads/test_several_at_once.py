@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
-    from legnext_client.core.fetching import Progress
+    from legnext_client._downloads.transfer import Progress
 
     from .conftest import Clock, Download
     from .hostile import Hostile

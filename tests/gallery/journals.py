@@ -7,11 +7,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client.core.state import State
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, UNKNOWN, Intent
+from legnext_client._journal.files import BATCH
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN, Intent
+from legnext_client._protocol.state import State
 from legnext_client.gallery import gallery
 from legnext_client.journal import Journal
-from legnext_client.journal.files import BATCH
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,8 @@ from unittest import mock
 
 from PIL import Image, ImageOps
 
-from legnext_client import VideoChain, batch_work
+from legnext_client import VideoChain
+from legnext_client._runs import batch_work
 from legnext_client.gallery import gallery
 from legnext_client.testing import MockServer
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client.core.submission import DONE, FAILED
+from legnext_client._journal.submit import DONE, FAILED
 from legnext_client.gallery import gallery
 
 from .hostile import HOSTILE

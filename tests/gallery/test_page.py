@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from legnext_client.core.submission import FAILED
+from legnext_client._journal.submit import FAILED
 from legnext_client.errors import ConfigurationError, JournalError
 from legnext_client.gallery import gallery
 from legnext_client.gallery.files import common_directory

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import Client, VideoChain
-from legnext_client.core.state import State
-from legnext_client.core.submission import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
-from legnext_client.journal.files import FILM
+from legnext_client._journal.files import FILM
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client._protocol.state import State
 from legnext_client.testing import MockServer
 
 from .journals import PNG, Writing, page_of

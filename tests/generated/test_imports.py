@@ -45,7 +45,7 @@ def test_importing_one_endpoint_imports_only_what_it_needs(endpoint: str, reques
         "legnext_client",
         "legnext_client.errors",
         "legnext_client.exceptions",
-        "legnext_client.core.checks",
+        "legnext_client._protocol.checks",
         "legnext_client.generated",
         "legnext_client.generated.follow_ups",
         "legnext_client.generated.models",

@@ -20,14 +20,14 @@ from table import HTTP_METHODS
 
 import legnext_client
 from legnext_client import AsyncClient, Client
+from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.transports import AsyncHttpxTransport, HttpxTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from legnext_client.clocks import Clock
+    from legnext_client._transport.clocks import Clock
 
 KEY = "a-key-for-prism-0123456789"
 LONGEST_START = 60.0

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from legnext_client import errors
+from legnext_client._calls.job_view import JobView
 from legnext_client.errors import APIError, InvalidRequest, LegnextError, ServerError, SubmissionUnknown
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.job_view import JobView
 from tests.client.worlds import HandClock
 from tests.contract.cases import Case, cases
 from tests.contract.description import Operation, operations, paid, resolved, that, with_role

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Do, Received, Request, Send
-from legnext_client.core.state import State
-from legnext_client.core.submission import Intent, Submission, submit_once
+from legnext_client._journal.files import BATCH
+from legnext_client._journal.submit import Intent, Submission, submit_once
+from legnext_client._protocol.flow import Do, Received, Request, Send
+from legnext_client._protocol.state import State
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal
-from legnext_client.journal.files import BATCH
 
 from .disks import fill, small_disk
 

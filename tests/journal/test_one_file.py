@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from legnext_client.core.state import State
-from legnext_client.core.submission import Intent
+from legnext_client._journal.files import BATCH, FILM, VERSION
+from legnext_client._journal.submit import Intent
+from legnext_client._protocol.state import State
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal
-from legnext_client.journal.files import BATCH, FILM, VERSION
 from tests.journal.disks import read_only, small_disk
 
 

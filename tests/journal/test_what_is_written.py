@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.state import State
-from legnext_client.core.submission import Intent
+from legnext_client._journal.files import BATCH
+from legnext_client._journal.submit import Intent
+from legnext_client._protocol.state import State
 from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import Journal
-from legnext_client.journal.files import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

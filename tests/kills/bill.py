@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.core.submission import DONE, FAILED, SUBMITTING, UNKNOWN
+from legnext_client._journal.submit import DONE, FAILED, SUBMITTING, UNKNOWN
 from legnext_client.journal import Journal
 from tests.kills import windows
 
 if TYPE_CHECKING:
-    from legnext_client.core.submission import Entry
+    from legnext_client._journal.submit import Entry
     from tests.kills.processes import Said
     from tests.kills.worlds import World
 

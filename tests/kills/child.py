@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
-from legnext_client import AsyncClient, Client, VideoChain, batches, calls, films, rows, running, workers
-from legnext_client.core.retries import Retries
+from legnext_client import AsyncClient, Client, VideoChain, workers
+from legnext_client._client import calls
+from legnext_client._protocol.retries import Retries
+from legnext_client._runs import batches, rows, running
+from legnext_client._runs import chain_runs as films
 from legnext_client.errors import LegnextError
 from tests.kills import disk_below, markers, wrongs
 from tests.kills.patching import put_over

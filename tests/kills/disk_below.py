@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.targets import DiskTarget
+from legnext_client._downloads.targets import DiskTarget
 from tests.kills.patching import put_over
 
 if TYPE_CHECKING:

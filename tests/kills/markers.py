@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from legnext_client import batches
+from legnext_client._downloads.targets import DiskTarget
+from legnext_client._runs import batches
 from legnext_client.journal import Journal
-from legnext_client.targets import DiskTarget
 from legnext_client.workers import ThreadWorkers
 from tests.kills import windows
 from tests.kills.patching import put_over

@@ -11,7 +11,7 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.core.submission import DONE, NEW
+from legnext_client._journal.submit import DONE, NEW
 from tests.kills import bill, windows
 from tests.kills.disk_below import Disk, survivors
 from tests.kills.markers import INTERRUPTED, LEAVING

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from legnext_client.core.submission import DONE, NEW, SUBMITTED, SUBMITTING, UNKNOWN
+from legnext_client._journal.submit import DONE, NEW, SUBMITTED, SUBMITTING, UNKNOWN
 
 
 class Window(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from legnext_client import VideoChain
-from legnext_client.core.submission import FAILED, UNKNOWN
+from legnext_client._journal.submit import FAILED, UNKNOWN
 from legnext_client.journal import Journal
 from legnext_client.mock import media
 from legnext_client.testing import MockServer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from legnext_client.core.submission import Entry
+    from legnext_client._journal.submit import Entry
 
 SCALE = 6000.0
 """An image takes seven milliseconds."""

@@ -6,21 +6,23 @@ import os
 import stat
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.core import lives, submission
-from legnext_client.core.flow import Lost, Send
-from legnext_client.core.scheduling import Scheduler
-from legnext_client.core.submission import DONE, UNKNOWN
+from legnext_client._downloads.targets import DiskTarget
+from legnext_client._journal import files
+from legnext_client._journal import submit as submission
+from legnext_client._journal.disk_reserve import Ballast
+from legnext_client._journal.journal import Journal
+from legnext_client._journal.submit import DONE, UNKNOWN
+from legnext_client._protocol.flow import Lost, Send
+from legnext_client._runs import lives
+from legnext_client._runs.scheduling import Scheduler
 from legnext_client.errors import JournalError
-from legnext_client.journal import Journal, files
-from legnext_client.journal.ballast import Ballast
-from legnext_client.targets import DiskTarget
 from tests.kills.patching import put_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from legnext_client.core.flow import Flow
-    from legnext_client.core.submission import Entry, Submission
+    from legnext_client._journal.submit import Entry, Submission
+    from legnext_client._protocol.flow import Flow
 
 # ---- submitting -----------------------------------------------------------------------------------------------------
 

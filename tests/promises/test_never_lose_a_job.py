@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legnext_client import Budget, Client, Job, LegnextError
-from legnext_client.core.flow import Lost, Received, Send
+from legnext_client._protocol.flow import Lost, Received, Send
 from legnext_client.testing import MockServer
 
 KEY = "sk-0123456789abcdefWXYZ"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import AsyncClient, Client, LegnextError, SubmissionUnknown
-from legnext_client.core.flow import Lost, Received
+from legnext_client._protocol.flow import Lost, Received
 from legnext_client.errors import ServerError
 from legnext_client.testing import MockServer
 from tests.client.worlds import told
@@ -24,7 +24,7 @@ from tests.client.worlds import told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from legnext_client.core.flow import Send
+    from legnext_client._protocol.flow import Send
 
 KEY = "sk-0123456789abcdefWXYZ"
 MARK = "https://me.test/call/"
@@ -217,8 +217,8 @@ def _assert_that_much_happened(service: FaultyService, hands: Hands) -> None:
 def test_the_test_would_notice_a_client_that_pays_twice() -> None:
     """The same calls, sent by one who tries again whatever happens, are not fair."""
     service, hands = FaultyService(1), Hands()
-    from legnext_client.core.flow import Request, Send
-    from legnext_client.core.sending import Answer, judge
+    from legnext_client._protocol.flow import Request, Send
+    from legnext_client._protocol.send import Answer, judge
 
     for number in range(300):
         mark = f"{MARK}{number}"

@@ -21,7 +21,7 @@ import generate
 import httpx
 import pytest
 
-from legnext_client.core.checks import prepare
+from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:

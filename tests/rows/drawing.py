@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from legnext_client.core.checks import prepare
+from legnext_client._protocol.checks import prepare
+from legnext_client._runs.row_items import PAID
 from legnext_client.errors import InvalidRequest
-from legnext_client.rows_items import PAID
 
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Field, Operation

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._runs.rows import checked, read
 from legnext_client.errors import InvalidRequest
-from legnext_client.rows import checked, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

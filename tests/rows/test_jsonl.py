@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._runs.rows import checked, read
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
-from legnext_client.rows import checked, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from legnext_client.core.items import Item
+    from legnext_client._calls.items import Item
 
 
 @pytest.fixture

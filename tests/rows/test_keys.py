@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legnext_client import rows_items
+from legnext_client._runs import row_items as rows_items
+from legnext_client._runs.rows import read
 from legnext_client.chains import VideoChain
 from legnext_client.generated.models import VideoDiffusionRequest
 from legnext_client.generated.operations import OPERATIONS, Field
-from legnext_client.rows import read
 
 if TYPE_CHECKING:
     from pathlib import Path

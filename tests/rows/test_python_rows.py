@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from legnext_client._protocol.state import State
+from legnext_client._runs.rows import read
 from legnext_client.chains import VideoChain
-from legnext_client.core.state import State
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.models import (
     BlendRequest,
@@ -21,7 +22,6 @@ from legnext_client.generated.models import (
 )
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prompts import Prompt
-from legnext_client.rows import read
 
 from .drawing import AREA
 

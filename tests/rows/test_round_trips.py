@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from legnext_client._runs.row_items import PAID
+from legnext_client._runs.rows import checked, read
 from legnext_client.chains import VideoChain
-from legnext_client.rows import checked, read
-from legnext_client.rows_items import PAID
 
 from .drawing import requests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from legnext_client.core.items import Item
+    from legnext_client._calls.items import Item
     from legnext_client.generated.operations import Field, Operation
 
 LISTS = st.lists(requests(), min_size=1, max_size=6)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._runs.rows import MOST_TOLD, Survey, can_be_read_again, checked
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
-from legnext_client.rows import MOST_TOLD, Survey, can_be_read_again, checked
 
 if TYPE_CHECKING:
     from pathlib import Path

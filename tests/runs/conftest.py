@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import batch_work
+from legnext_client._runs import batch_work
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
 from tests.client.worlds import Colour

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from legnext_client import Job, VideoChain
-from legnext_client.core.flow import Lost, Received, Send
+from legnext_client._protocol.flow import Lost, Received, Send
 from legnext_client.errors import ChainError
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import VideoChain, running
-from legnext_client.core.flow import Lost
+from legnext_client import VideoChain
+from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._protocol.flow import Lost
+from legnext_client._runs import running
 from legnext_client.errors import BudgetExceeded, ConnectionError
-from legnext_client.receiving import CallbackReceiver
 
 from .test_batches import cats
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import workers
-from legnext_client.clocks import SystemClock
-from legnext_client.core.flow import Do, Flow, Start
-from legnext_client.drivers import Hands
+from legnext_client._protocol.flow import Do, Flow, Start
+from legnext_client._transport.clocks import SystemClock
+from legnext_client._transport.drivers import Hands
 from tests.client.worlds import HandClock
 
 if TYPE_CHECKING:
-    from legnext_client.clocks import Clock
+    from legnext_client._transport.clocks import Clock
 
 
 @pytest.mark.parametrize("clock", [SystemClock(), HandClock()], ids=["real", "by hand"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain
-from legnext_client.core.flow import Lost
+from legnext_client._protocol.flow import Lost
 from legnext_client.journal import Journal
 
 from .test_bad_weather import behind

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain, workers
-from legnext_client.clocks import SystemClock
-from legnext_client.core.flow import Ask, Do, Flow, Start
-from legnext_client.drivers import AsyncHands, Hands
+from legnext_client._protocol.flow import Ask, Do, Flow, Start
+from legnext_client._transport.clocks import SystemClock
+from legnext_client._transport.drivers import AsyncHands, Hands
 from legnext_client.errors import ConfigurationError, InvalidRequest
 
 from .test_batches import cats

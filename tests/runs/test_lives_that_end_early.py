@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain
-from legnext_client.core.flow import Received
+from legnext_client._protocol.flow import Received
 from legnext_client.errors import AuthenticationError, BudgetExceeded, JobFailed, NotFoundError, WaitTimeout
 
 from .test_bad_weather import behind

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import Budget, VideoChain
-from legnext_client.core.flow import Received
+from legnext_client._protocol.flow import Received
 from legnext_client.errors import BudgetExceeded, ChainError, SubmissionUnknown
 
 from .test_bad_weather import behind

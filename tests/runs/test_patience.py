@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Received
+from legnext_client._protocol.flow import Received
 from legnext_client.errors import ConfigurationError, JournalError, RateLimitError, WaitTimeout
 
 from .test_bad_weather import behind

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain
-from legnext_client.results import BatchSummary
+from legnext_client._runs.results import BatchSummary
 
 if TYPE_CHECKING:
     from .conftest import World

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.core.flow import Lost, Received
+from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._protocol.flow import Lost, Received
 from legnext_client.errors import JournalError, NotFoundError
-from legnext_client.receiving import CallbackReceiver
 
 from .test_bad_weather import behind
 from .test_batches import cats

@@ -407,7 +407,10 @@ def test_an_operation_that_code_must_know_cannot_be_removed(role: str) -> None:
     [
         (root("points_per_usd", GONE), "imports POINTS_PER_USD from generated.rules, which has none now"),
         ({"components schemas": renamed("VideoType")}, "imports VideoType from generated.models, which has none now"),
-        (tasks_elsewhere(), "legnext_client/calls.py imports AsyncTasks from generated.namespaces, which has none now"),
+        (
+            tasks_elsewhere(),
+            "legnext_client/_client/calls.py imports AsyncTasks from generated.namespaces, which has none now",
+        ),
     ],
     ids=["a number", "a class", "a tag"],
 )

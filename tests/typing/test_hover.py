@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.calls import AsyncWaitingTasks, WaitingTasks
+from legnext_client._client.calls import AsyncWaitingTasks, WaitingTasks
 from legnext_client.client import AsyncClient, Client
 from legnext_client.generated import follow_ups, namespaces
 from legnext_client.generated.operations import OPERATIONS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from legnext_client.receiving import CallbackReceiver
+    from legnext_client._callbacks.receiver import CallbackReceiver
 
 TOKEN = "a-token-that-nobody-guesses"
 

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from legnext_client.callback_bells import Bells, RememberedBell
-from legnext_client.clocks import SystemClock
+from legnext_client._callbacks.hub import Bells, RememberedBell
+from legnext_client._transport.clocks import SystemClock
 
 LONG = 60.0
 """Longer than any of these tests lasts: who sleeps so long was not woken."""

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from legnext_client import webhooks
-from legnext_client.core import polling
-from legnext_client.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._protocol import polling
 from legnext_client.testing import MockServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "callbacks.md").read_text(encoding="utf-8")

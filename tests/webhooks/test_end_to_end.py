@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.clocks import SystemClock
+from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._transport.clocks import SystemClock
 from legnext_client.errors import InvalidRequest, JobFailed, WaitTimeout
-from legnext_client.receiving import CallbackReceiver
 from legnext_client.testing import CallbackSettings, MockServer
 from legnext_client.testing_clients import ClockOfMock
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from legnext_client import AsyncJob, Job
-    from legnext_client.receiving import Served
+    from legnext_client._callbacks.receiver import Served
 
 TEXT = "a lighthouse at dusk"
 JOBS = 40

@@ -15,8 +15,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from legnext_client import webhooks
+from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.errors import ConfigurationError
-from legnext_client.receiving import CallbackReceiver
 
 from .asgi import TOKEN, async_post, callback, post
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._callbacks.server import serving
 from legnext_client.errors import ConfigurationError
-from legnext_client.receiving import CallbackReceiver
-from legnext_client.serving import serving
 
 
 def test_a_port_that_is_taken_is_told() -> None:

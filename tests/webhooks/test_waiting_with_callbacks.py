@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from legnext_client import Retries
-from legnext_client.core.flow import Lost, Received
-from legnext_client.core.waiting import DOUBT, waiting
+from legnext_client._calls.wait import DOUBT, waiting
+from legnext_client._protocol.flow import Lost, Received
 from legnext_client.errors import NotFoundError
 
 from .world import ANSWER_TAKES, IMAGE, Call, World

@@ -7,16 +7,16 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client import Retries
-from legnext_client.callback_bells import Bells
-from legnext_client.core.flow import Emit, Received, Request, Send, Sleep
-from legnext_client.core.polling import Expectation
-from legnext_client.core.state import State
-from legnext_client.core.waiting import Pace, Schedule, Waited, waiting
+from legnext_client._callbacks.hub import Bells
+from legnext_client._calls.wait import Pace, Schedule, Waited, waiting
+from legnext_client._protocol.flow import Emit, Received, Request, Send, Sleep
+from legnext_client._protocol.polling import Expectation
+from legnext_client._protocol.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from legnext_client.core.flow import Flow, Lost
+    from legnext_client._protocol.flow import Flow, Lost
 
 ANSWER_TAKES = 0.05
 IMAGE = Expectation(45.0, 0.35)

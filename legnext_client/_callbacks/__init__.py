@@ -1,0 +1,1 @@
+"""Receive callbacks and wake the waits that want them."""

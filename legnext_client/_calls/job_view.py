@@ -1,0 +1,234 @@
+"""What both kinds of job have in common: the attributes of the answer, and what is done with what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from legnext_client._calls.service import Desk, Origin, question
+from legnext_client._protocol.send import sending
+from legnext_client._protocol.state import FAILED, State, failure, moment, text
+from legnext_client.errors import ConfigurationError, WaitTimeout
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.flow import Flow
+    from legnext_client.generated.models import TaskConfig, TaskError, TaskMeta, TaskOutput
+    from legnext_client.generated.operations import Operation
+
+
+class JobView:
+    """A job as the service last told of it. Attributes have the names of the answer; `raw` is the answer itself."""
+
+    def __init__(
+        self, raw: Mapping[str, Any], desk: Desk | None = None, hands: Any = None, origin: Origin | None = None
+    ) -> None:
+        self._state = State(raw)
+        self._desk = desk
+        self._hands = hands
+        self._origin = origin or Origin()
+        self._running = self._origin.started or 0.0
+        self._insisting = False
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The answer as it came, with fields that this client does not know."""
+        return self._state.raw
+
+    @property
+    def job_id(self) -> str:
+        """The id by which the service knows it."""
+        return self._state.job_id
+
+    @property
+    def status(self) -> str:
+        """`pending`, `staged`, `processing`, `completed`, `failed`, or another word, which means: on its way."""
+        return self._state.status
+
+    @property
+    def task_type(self) -> str:
+        """What kind of job it is, as the service calls it; empty when it does not say."""
+        return self._state.task_type
+
+    @property
+    def model(self) -> str:
+        """The family of models."""
+        return text(self.raw.get("model"))
+
+    @property
+    def done(self) -> bool:
+        """Completed or failed."""
+        return self._state.done
+
+    @property
+    def ok(self) -> bool:
+        """Completed."""
+        return self._state.ok
+
+    @property
+    def progress(self) -> int:
+        """From 0 to 100, by the field, a log line or the status, whichever is there."""
+        return round(self._state.progress)
+
+    @property
+    def image_urls(self) -> list[str]:
+        """The images, one address each; empty until it is completed."""
+        return self._state.image_urls
+
+    @property
+    def video_urls(self) -> list[str]:
+        """The videos, one address each; empty until it is completed."""
+        return self._state.video_urls
+
+    @property
+    def texts(self) -> list[str]:
+        """The prompts and descriptions that the job made."""
+        return self._state.texts
+
+    @property
+    def points(self) -> float:
+        """What it costs as far as the service says: charged when completed, held before, nothing when failed."""
+        return self._state.points
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was accepted; None when the answer does not tell."""
+        return moment(self._state.part("meta", "created_at"))
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When work on it began; None before."""
+        return moment(self._state.part("meta", "started_at"))
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was done; None before."""
+        return moment(self._state.part("meta", "ended_at"))
+
+    @property
+    def output(self) -> TaskOutput:
+        """What the job made; empty until it is completed."""
+        from legnext_client.generated.models import TaskOutput
+
+        return TaskOutput.from_dict(self._part("output"))
+
+    @property
+    def meta(self) -> TaskMeta:
+        """Times and points, as they came."""
+        from legnext_client.generated.models import TaskMeta
+
+        return TaskMeta.from_dict(self._part("meta"))
+
+    @property
+    def config(self) -> TaskConfig:
+        """How the job is run."""
+        from legnext_client.generated.models import TaskConfig
+
+        return TaskConfig.from_dict(self._part("config"))
+
+    @property
+    def error(self) -> TaskError:
+        """Why the job failed; its code is 0 when nothing went wrong."""
+        from legnext_client.generated.models import TaskError
+
+        return TaskError.from_dict(self._part("error"))
+
+    @property
+    def input(self) -> Any:
+        """What was asked for; null in every answer seen."""
+        return self.raw.get("input")
+
+    @property
+    def detail(self) -> Any:
+        """More about the job; usually null."""
+        return self.raw.get("detail")
+
+    @property
+    def logs(self) -> list[Any]:
+        """What happened so far; lines are strings or objects."""
+        logs = self.raw.get("logs")
+        return logs if isinstance(logs, list) else []  # pyright: ignore[reportUnknownVariableType]
+
+    def _part(self, name: str) -> Mapping[str, Any]:
+        found = self._state.part(name)
+        return found if isinstance(found, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+
+    def insist(self) -> Self:
+        """This job, with follow-ups that are sent even where they are thought not to work."""
+        twin = type(self)(self.raw, self._desk, self._hands, self._origin)
+        twin._insisting = True
+        return twin
+
+    # ---- what both colours do with what comes back ------------------------------------------------------------
+
+    @property
+    def _its_desk(self) -> Desk:
+        if self._desk is None:
+            raise ConfigurationError(
+                "this job belongs to no client, like all that are read from a callback, unpickled or copied. Give it "
+                f"to one by client.confirm(job), or ask for it by client.tasks.get({self.job_id!r})."
+            )
+        return self._desk
+
+    @property
+    def _standing(self) -> tuple[State, Origin]:
+        return self._state, self._origin
+
+    def _accept(self, state: State) -> Self:
+        desk = self._its_desk
+        before, self._state = self._state, state
+        desk.saw(state, self._origin, None if before.done else self._running)
+        if not state.done:
+            self._running = desk.clock.now()
+        return self
+
+    def _asking(self) -> Flow[None]:
+        desk = self._its_desk
+        desk.check_open()
+        settings = desk.settings
+        answer = yield from sending(question(self.job_id), settings.retries, settings.timeout, clock=desk.clock.now)
+        self._accept(State(answer.data))
+
+    def _waiting(
+        self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
+    ) -> Flow[None]:
+        return self._its_desk.waiting(
+            [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=self._late
+        )
+
+    def _late(self, seconds: float, said: str) -> WaitTimeout:
+        return WaitTimeout(f"{self!r} is not done after {seconds:.0f} seconds.{said}", job=self)
+
+    def _ended(self) -> Self:
+        if self.status == FAILED:
+            raise failure(self._state, self)
+        return self
+
+    def _before(self, operation: Operation, fields: Mapping[str, Any]) -> None:
+        if not self._insisting:
+            from legnext_client._calls.planning import refuse
+
+            refuse(self._state, operation, fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JobView) and self.raw == other.raw
+
+    def __hash__(self) -> int:
+        return hash(self.job_id)
+
+    def __repr__(self) -> str:
+        made = [
+            f"{len(found)} {name if len(found) == 1 else name + 's'}"
+            for name, found in (("image", self.image_urls), ("video", self.video_urls), ("text", self.texts))
+            if found
+        ]
+        progress = [] if self.done or not self.progress else [f"{self.progress} %"]
+        points = [f"{self.points:g} points"] if self.points else []
+        parts = [self.job_id, self.task_type, self.status, *progress, *made, *points]
+        return f"<{type(self).__name__} {', '.join(part for part in parts if part)}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The client stays behind: connections cannot be pickled, and a key should not be.
+        return type(self), (dict(self.raw),)

@@ -1,0 +1,100 @@
+"""How a client is set up, and what is refused while it is: keys, addresses and patience that cannot work."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from legnext_client._protocol.numbers import is_number
+from legnext_client._protocol.retries import Retries
+from legnext_client.errors import ConfigurationError
+from legnext_client.generated.service import BASE_URL
+
+KEY_VARIABLE, URL_VARIABLE = "LEGNEXT_API_KEY", "LEGNEXT_BASE_URL"
+
+
+class Settings(NamedTuple):
+    """What the calls of a client have in common; the key is not among it."""
+
+    timeout: float
+    retries: Retries
+    strict_prompts: bool
+    requests_per_second: float
+
+    @classmethod
+    def of(
+        cls, *, timeout: float, retries: int | Retries, strict_prompts: bool, requests_per_second: float
+    ) -> Settings:
+        """Settings that can work; `retries` as a number is how often to try again."""
+        positive("timeout", timeout)
+        positive("requests_per_second", requests_per_second)
+        given: object = retries
+        if isinstance(retries, int) and not isinstance(retries, bool) and retries >= 0:
+            retries = Retries(attempts=retries + 1)
+        if not isinstance(retries, Retries):
+            raise ConfigurationError(f"retries must be a whole number, 0 or more, or a Retries; got {given!r}.")
+        if retries.attempts < 1:
+            raise ConfigurationError(f"retries must have 1 attempt or more; got {retries.attempts}.")
+        return cls(float(timeout), retries, strict_prompts, float(requests_per_second))
+
+
+def positive(name: str, value: float) -> float:
+    """A number of seconds or the like, above zero."""
+    if not is_number(value) or not 0 < value < math.inf:
+        raise ConfigurationError(f"{name} must be a number above 0; got {value!r}.")
+    return value
+
+
+def find_key(given: str | None) -> str:
+    """The key that was given, or the environment's; refused when it cannot be one."""
+    key = given if given is not None else os.environ.get(KEY_VARIABLE, "")
+    where = "api_key" if given is not None else KEY_VARIABLE
+    if not _is_text(key):
+        raise ConfigurationError(f"{where} must be a text; got {type(key).__name__}.")
+    if not key.strip():
+        said = "is blank" if given is not None or KEY_VARIABLE in os.environ else "is not set"
+        raise ConfigurationError(f"{where} {said}: set {KEY_VARIABLE} to your key, or pass api_key=….")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError(
+            f"{where} holds a line break, a space or another character that no key has: copy it again."
+        )
+    return key
+
+
+def find_base_url(given: str | None) -> str:
+    """The base URL that was given, or the environment's, or the service's; refused when a key must not go there."""
+    url = given if given is not None else os.environ.get(URL_VARIABLE) or BASE_URL
+    if not _is_text(url):
+        raise ConfigurationError(f"base_url must be a text; got {type(url).__name__}.")
+    if not url.isprintable() or " " in url:
+        raise ConfigurationError(f"base_url must hold no spaces or line breaks; got {url!r}.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"base_url cannot be read ({error}); got {url!r}.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ConfigurationError(f"base_url must begin with https:// and name a host; got {url!r}.")
+    if parts.username is not None or parts.query or parts.fragment or port == 0:
+        raise ConfigurationError("base_url must have no user, query or fragment: scheme, host, port and path alone.")
+    if parts.scheme == "http" and not _loopback(host):
+        raise ConfigurationError(
+            f"base_url must begin with https://, or the key would be sent in the clear; got {url!r}."
+        )
+    return url.rstrip("/")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,157 @@
+"""What both clients have in common: how they are set up, their prices, budgets, batches and calls of a free form."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from legnext_client._calls.settings import Settings, find_base_url, find_key
+from legnext_client._protocol.redact import key_end
+from legnext_client._transport.clocks import SystemClock
+from legnext_client._version import __version__
+from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.generated.service import API_KEY_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from legnext_client._calls.service import Desk, Plan
+    from legnext_client._client.calls import AsynchronousCalls, SyncCalls
+    from legnext_client._protocol.retries import Retries
+    from legnext_client._transport.clocks import Clock
+    from legnext_client.generated.operations import Operation
+    from legnext_client.prices import Budget, Estimate, RequestModel
+
+CallerT = TypeVar("CallerT", bound="SyncCalls | AsynchronousCalls")
+
+
+class BaseClient(Generic[CallerT]):
+    """What both clients have in common.
+
+    What carries the calls out is made with the first call, and imported then: making a client is cheap.
+    """
+
+    _base_url: str
+    _key_end: str
+    _settings: Settings
+    _transport: Any
+    _clock: Clock
+    _made: CallerT | None
+    _making: threading.Lock
+    _owner: bool
+    """Whether it closes its connections."""
+
+    def _make(self) -> CallerT:
+        raise NotImplementedError
+
+    @property
+    def _caller(self) -> CallerT:
+        if self._made is None:
+            with self._making:
+                if self._made is None:
+                    self._made = self._make()
+        return self._made
+
+    @property
+    def _desk(self) -> Desk:
+        return self._caller.desk
+
+    def _set_up(
+        self,
+        api_key: str | None,
+        base_url: str | None,
+        timeout: float,
+        retries: int | Retries,
+        strict_prompts: bool,
+        requests_per_second: float,
+        clock: Clock | None,
+    ) -> dict[str, str]:
+        key = find_key(api_key)
+        self._base_url = find_base_url(base_url)
+        self._key_end = key_end(key)
+        settings = Settings.of(
+            timeout=timeout, retries=retries, strict_prompts=strict_prompts, requests_per_second=requests_per_second
+        )
+        self._settings, self._clock = settings, clock or SystemClock()
+        self._made, self._making = None, threading.Lock()
+        return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
+
+    def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
+        """What a call will cost, from its fields alone; nothing is sent.
+
+        `source` is the size of the source video (`480p`, `720p`), if it is known; if not, the dearer counts.
+        """
+        from legnext_client.prices import price
+
+        return price(operation, fields or None, source=source)
+
+    @contextmanager
+    def budget(self, points: int | Budget) -> Generator[Budget]:
+        """While this is open, no call of this client, in any thread, takes more than these points."""
+        from legnext_client.prices import Budget
+
+        budget = points if isinstance(points, Budget) else Budget(points)
+        self._desk.budgets.append(budget)
+        try:
+            yield budget
+        finally:
+            self._desk.budgets.remove(budget)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retries: int | Retries | None = None,
+        strict_prompts: bool | None = None,
+        requests_per_second: float | None = None,
+    ) -> Self:
+        """A client with other settings over the same connections, budgets and experience; closing it closes nothing."""
+        wished: dict[str, Any] = {
+            "timeout": timeout,
+            "retries": retries,
+            "strict_prompts": strict_prompts,
+            "requests_per_second": requests_per_second,
+        }
+        changed = {name: value for name, value in wished.items() if value is not None}
+        settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
+        twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
+        twin._settings, twin._clock, twin._owner = settings, self._clock, False
+        made: Any = self._caller.with_settings(settings)
+        twin._made, twin._making = made, self._making
+        return twin
+
+    def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:
+        from legnext_client._calls import service as desk
+        from legnext_client._calls.planning import FREE, encoded
+        from legnext_client._protocol.flow import Request
+        from legnext_client.generated.operations import Operation
+
+        self._desk.check_open()
+        if not _is_method(method):
+            raise InvalidRequest(f"method must be a method of HTTP, such as GET; got {method!r}.")
+        method = method.upper()
+        if not _is_path(path):
+            raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
+        if body is not None and not hasattr(body, "keys"):
+            raise InvalidRequest(f"json must be an object, a dict; got {type(body).__name__}.")
+        sent = None if body is None else dict(body)
+        paid = method not in FREE
+        request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
+        return desk.Plan(Operation("", "", method, path), request, None, None, ())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"
+
+    def __reduce__(self) -> Any:
+        raise ConfigurationError(
+            "a client holds connections and a key and cannot be pickled: make one where it is used."
+        )
+
+
+def _is_method(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isalpha()
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and value.isprintable() and " " not in value

@@ -1,0 +1,231 @@
+"""Carrying calls out, for the namespaces and for waiting: one class for each colour, side by side."""
+
+# A job and what carries its calls out are two halves of one thing.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.service import Desk, Origin, Plan, book
+from legnext_client._transport.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
+from legnext_client.errors import APIError, InvalidRequest, WaitTimeout
+from legnext_client.generated.namespaces import AsyncTasks, Tasks
+from legnext_client.generated.types import is_object
+from legnext_client.jobs import AsyncJob, Job
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+
+    from legnext_client._calls.settings import Settings
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.send import Answer
+    from legnext_client.generated.operations import Operation
+
+AnswerT = TypeVar("AnswerT")
+JobT = TypeVar("JobT")
+
+
+class SyncCalls:
+    """Carries the calls of the namespaces out."""
+
+    def __init__(self, desk: Desk, hands: Hands) -> None:
+        self.desk = desk
+        self.hands = hands
+
+    def with_settings(self, settings: Settings) -> SyncCalls:
+        return SyncCalls(self.desk.with_settings(settings), self.hands)
+
+    def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
+        plan = self.desk.plan(operation, fields)
+        answer = run(self.desk.submitting(plan), self.hands)
+        return Job(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+
+    def answer(
+        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
+    ) -> AnswerT:
+        plan = self.desk.plan(operation, fields)
+        return _parsed(operation, run(self.desk.submitting(plan), self.hands), parse)
+
+    def plain(self, plan: Plan) -> dict[str, Any]:
+        """Carry a planned call out and answer with the object that came, whatever it is."""
+        return run(self.desk.submitting(plan), self.hands).data
+
+    def confirm(self, job: JobView | str) -> Job:
+        """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
+        found = self.job(*_asking_for(job))
+        if isinstance(job, JobView):
+            found._origin = job._origin
+            book(found._state, found._origin)
+        return found
+
+    def stub(self, job_id: str) -> Job:
+        """A job of which nothing is known but its id; it is asked for at once."""
+        self.desk.check_open()
+        return Job({"job_id": _id(job_id)}, self.desk, self.hands, Origin(retry_after=0.0))
+
+    def wait_all(
+        self,
+        jobs: Iterable[Job | str],
+        timeout: float | None,
+        poll_interval: float | None,
+        on_progress: Callable[[Job], object] | None,
+        callbacks: Callbacks | None = None,
+    ) -> Iterator[Job]:
+        waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
+        yield from [job for job in waited if job.done]
+        standing = [job._standing for job in waited]
+        flow = self.desk.waiting(
+            standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
+        )
+        index: int
+        for index, state in emitted(flow, self.hands):
+            job = waited[index]._accept(state)
+            if on_progress is not None:
+                on_progress(job)
+            if job.done:
+                yield job
+
+
+class AsynchronousCalls:
+    """The same, awaited."""
+
+    def __init__(self, desk: Desk, hands: AsyncHands) -> None:
+        self.desk = desk
+        self.hands = hands
+
+    def with_settings(self, settings: Settings) -> AsynchronousCalls:
+        return AsynchronousCalls(self.desk.with_settings(settings), self.hands)
+
+    async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
+        plan = self.desk.plan(operation, fields)
+        answer = await async_run(self.desk.submitting(plan), self.hands)
+        return AsyncJob(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+
+    async def answer(
+        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
+    ) -> AnswerT:
+        plan = self.desk.plan(operation, fields)
+        return _parsed(operation, await async_run(self.desk.submitting(plan), self.hands), parse)
+
+    async def plain(self, plan: Plan) -> dict[str, Any]:
+        """Carry a planned call out and answer with the object that came, whatever it is."""
+        return (await async_run(self.desk.submitting(plan), self.hands)).data
+
+    async def confirm(self, job: JobView | str) -> AsyncJob:
+        """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
+        found = await self.job(*_asking_for(job))
+        if isinstance(job, JobView):
+            found._origin = job._origin
+            book(found._state, found._origin)
+        return found
+
+    def stub(self, job_id: str) -> AsyncJob:
+        """A job of which nothing is known but its id; it is asked for at once."""
+        self.desk.check_open()
+        return AsyncJob({"job_id": _id(job_id)}, self.desk, self.hands, Origin(retry_after=0.0))
+
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncJob | str],
+        timeout: float | None,
+        poll_interval: float | None,
+        on_progress: Callable[[AsyncJob], object] | None,
+        callbacks: Callbacks | None = None,
+    ) -> AsyncIterator[AsyncJob]:
+        waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
+        for job in waited:
+            if job.done:
+                yield job
+        standing = [job._standing for job in waited]
+        flow = self.desk.waiting(
+            standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
+        )
+        index: int
+        async for index, state in async_emitted(flow, self.hands):
+            job = waited[index]._accept(state)
+            if on_progress is not None:
+                heard = on_progress(job)
+                if inspect.isawaitable(heard):
+                    await heard
+            if job.done:
+                yield job
+
+
+def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
+    from legnext_client.generated.operations import ROLES
+
+    operation = ROLES["job"]
+    return operation, {operation.path_fields[0].name: job.job_id if isinstance(job, JobView) else job}
+
+
+def _id(job_id: object) -> str:
+    if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
+        raise InvalidRequest(f"job_id must be the id of a job, as job.job_id has it; got {job_id!r}.")
+    return job_id
+
+
+def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
+    if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # an id has characters, which are no ids
+        raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Put it in brackets.")
+    return jobs
+
+
+def _parsed(operation: Operation, answer: Answer, parse: Callable[[Mapping[str, Any]], AnswerT]) -> AnswerT:
+    inner = answer.data.get(operation.unwrap) if operation.unwrap else None
+    try:
+        return parse(inner if is_object(inner) else answer.data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        said = f"the answer lacks what it should have ({type(error).__name__}: {error})"
+        raise APIError(said, status_code=200, body=answer.data, method=operation.method, path=operation.path) from None
+
+
+def _late(jobs: Sequence[Job | AsyncJob], seconds: float, said: str) -> WaitTimeout:
+    left = [job for job in jobs if not job.done]
+    ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
+    return WaitTimeout(
+        f"{len(left)} of {len(jobs)} jobs are not done after {seconds:.0f} seconds: {ids}.{said}", job=left[0]
+    )
+
+
+class WaitingTasks(Tasks[Job]):
+    """The generated `tasks`, and waiting by id."""
+
+    __slots__ = ("_stub",)
+
+    def __init__(self, calls: SyncCalls) -> None:
+        super().__init__(calls)
+        self._stub = calls.stub
+
+    def wait_for_completion(
+        self,
+        job_id: str,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[Job], object] | None = None,
+    ) -> Job:
+        """Wait for a job by its id; see `Job.wait`."""
+        return self._stub(job_id).wait(timeout, poll_interval=poll_interval, on_progress=on_progress)
+
+
+class AsyncWaitingTasks(AsyncTasks[AsyncJob]):
+    """The generated `tasks`, and waiting by id."""
+
+    __slots__ = ("_stub",)
+
+    def __init__(self, calls: AsynchronousCalls) -> None:
+        super().__init__(calls)
+        self._stub = calls.stub
+
+    async def wait_for_completion(
+        self,
+        job_id: str,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[AsyncJob], object] | None = None,
+    ) -> AsyncJob:
+        """Wait for a job by its id; see `Job.wait`."""
+        return await self._stub(job_id).wait(timeout, poll_interval=poll_interval, on_progress=on_progress)

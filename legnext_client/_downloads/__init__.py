@@ -1,0 +1,1 @@
+"""Which files to fetch, how, and where they may go."""

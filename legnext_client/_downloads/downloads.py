@@ -1,0 +1,179 @@
+"""Downloads: which files, under which names, in which directory. `job.download` and `client.download` lead here.
+
+All that can be found wrong is found here, before any network; the rest is `core.fetching`'s.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client._downloads.addresses import wrong_address
+from legnext_client._downloads.directories import directory_of
+from legnext_client._downloads.file_names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
+from legnext_client._downloads.policy import Order
+from legnext_client._downloads.targets import DiskTarget, stays_inside
+from legnext_client._downloads.transfer import Patience, Progress, fetching, fetching_all
+from legnext_client._protocol.numbers import is_number, is_whole
+from legnext_client._protocol.state import State, moment
+from legnext_client._version import __version__
+from legnext_client.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from legnext_client._calls.service import Desk
+    from legnext_client._protocol.flow import Flow
+
+__all__ = ["JOB_NAME", "LARGEST", "SECONDS", "URL_NAME", "Progress", "Which", "of_job", "of_urls"]
+
+Which = int | Iterable[int] | None
+StrPath = str | os.PathLike[str]
+
+JOB_NAME = "{job_id}_{n}{ext}"
+URL_NAME = "{stem}_{n}{ext}"
+LARGEST = 2 * 1024**3
+SECONDS = 1800.0
+
+
+def of_job(
+    desk: Desk,
+    state: State,
+    directory: StrPath,
+    name: str,
+    which: Which,
+    *,
+    key: str | None = None,
+    spare_key: str | None = None,
+    root: str | None = None,
+    concurrency: int,
+    max_bytes: int,
+    timeout: float,
+) -> Flow[list[Path]]:
+    """Fetch what a completed job made: videos before images, so that `n` counts as the service does.
+
+    `key` is the row's of a batch, and may then stand in the name; where another file has that name, `spare_key` stands
+    in its place. `root` is where the directory really is.
+    """
+    urls = [*state.video_urls, *state.image_urls]
+    if not state.ok:
+        raise InvalidRequest(f"job {state.job_id} is {state.status}: wait for it before you download what it makes.")
+    if not urls:
+        has = "only texts: see job.texts" if state.texts else "nothing"
+        raise InvalidRequest(f"job {state.job_id} has made no files, {has}.")
+    allowed = JOB_FIELDS if key is None else ROW_FIELDS
+    fields = fields_of(name, allowed)
+    known = "job_id" in fields and ("n" in fields or len(urls) == 1)
+    chosen = _chosen(which, len(urls))
+    values: list[Mapping[str, str | int]] = [
+        {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type, "key": key or ""}
+        for n in chosen
+    ]
+    spares: list[str] | None = None
+    if spare_key is not None and "job_id" not in fields:
+        spares = names(name, allowed, [{**one, "key": spare_key} for one in values])
+    places = _Folder(directory, root).places(names(name, allowed, values), spares)
+    ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
+    orders = [
+        Order(urls[n], place.path, _most(max_bytes), known, ended, place.spare)
+        for n, place in zip(chosen, places, strict=True)
+    ]
+    return _fetching(desk, orders, [place.target for place in places], concurrency, timeout)
+
+
+def of_urls(
+    desk: Desk,
+    urls: str | Iterable[str],
+    directory: StrPath,
+    name: str,
+    *,
+    concurrency: int,
+    max_bytes: int,
+    timeout: float,
+) -> Flow[list[Path]]:
+    """Fetch files by their addresses."""
+    if not hasattr(urls, "__iter__"):
+        raise InvalidRequest(f"urls must be an address, or several; got {urls!r}.")
+    listed = [urls] if isinstance(urls, str) else list(urls)
+    for url in listed:
+        reason = wrong_address(url)
+        if reason is not None:
+            raise InvalidRequest(f"urls must be addresses that begin with https://; got {str(url)[:200]!r}: {reason}.")
+    values: list[Mapping[str, str | int]] = [
+        {"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(listed)
+    ]
+    places = _Folder(directory).places(names(name, URL_FIELDS, values))
+    orders = [Order(url, place.path, _most(max_bytes)) for url, place in zip(listed, places, strict=True)]
+    return _fetching(desk, orders, [place.target for place in places], concurrency, timeout)
+
+
+def _fetching(
+    desk: Desk, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
+) -> Flow[list[Path]]:
+    desk.check_open()
+    limit = _whole("concurrency", concurrency)
+    if not is_number(timeout) or not timeout > 0:
+        raise InvalidRequest(f"timeout must be seconds above 0; got {timeout!r}.")
+    patience = Patience(
+        desk.settings.retries,
+        desk.settings.timeout,
+        timeout,
+        f"legnext-client/{__version__}",
+        desk.clock.now,
+        random.random,
+    )
+    flows = [fetching(order, target, patience) for order, target in zip(orders, targets, strict=True)]
+    return fetching_all(flows, limit)
+
+
+class _Place(NamedTuple):
+    """Where a file goes: its path as it is shown, that of its spare name, and what is written to."""
+
+    path: Path
+    spare: Path | None
+    target: DiskTarget
+
+
+class _Folder:
+    """The directory that everything stays in."""
+
+    def __init__(self, directory: StrPath, root: str | None = None) -> None:
+        place = directory_of("directory", root or directory)
+        self._shown = Path(directory)
+        # Once, so that a change of the working directory changes nothing.
+        self._root = root or os.path.realpath(place)
+
+    def places(self, names: Sequence[str], spares: Sequence[str] | None = None) -> list[_Place]:
+        if spares is None:
+            return [self._place(name, None) for name in names]
+        return [self._place(name, spare) for name, spare in zip(names, spares, strict=True)]
+
+    def _place(self, name: str, spare: str | None) -> _Place:
+        if not stays_inside(self._root, os.path.join(self._root, name)):
+            raise InvalidRequest(f"name must stay in the directory, and a link in {name!r} leads out of it.")
+        return _Place(self._shown / name, self._shown / spare if spare else None, DiskTarget(self._root, name, spare))
+
+
+def _chosen(which: Which, count: int) -> list[int]:
+    listed: list[Any] = list(range(count)) if which is None else list(which) if isinstance(which, Iterable) else [which]
+    try:
+        chosen = [operator.index(one) for one in listed if not isinstance(one, bool)]
+    except TypeError:
+        chosen = []
+    if len(chosen) != len(listed) or any(not 0 <= one < count for one in chosen):
+        raise InvalidRequest(f"which must be 0 to {count - 1}, or some of these; got {which!r}. The job made {count}.")
+    return chosen
+
+
+def _most(max_bytes: int) -> int:
+    return _whole("max_bytes", max_bytes)
+
+
+def _whole(name: str, value: object) -> int:
+    if not is_whole(value) or value < 1:
+        raise InvalidRequest(f"{name} must be a whole number, 1 or more; got {value!r}.")
+    return value

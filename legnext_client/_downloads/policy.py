@@ -1,0 +1,193 @@
+"""What the head of an answer means to a download: take it all, take the rest, go elsewhere, try again, or give up."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from legnext_client._downloads.addresses import shown
+from legnext_client._downloads.unpacking import CODINGS
+from legnext_client._protocol.responses import retry_after
+from legnext_client._protocol.state import moment
+from legnext_client.errors import DownloadError
+from legnext_client.generated.rules import OUTPUT_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from legnext_client._protocol.flow import Opened
+
+_MOVED = (301, 302, 303, 307, 308)
+_GONE = {403: "cannot be fetched", 404: "is not there", 410: "is gone"}
+_LATER = (408, 425, 429)
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')
+_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", re.ASCII | re.IGNORECASE)
+_WHOLE_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+_VALIDATOR = re.compile(r"[\x20-\x7e]{1,300}")
+_SETTLED = 60.0
+
+
+class Order(NamedTuple):
+    """What is to be fetched, and where to.
+
+    `known`: the name alone tells which file it is, so one there is this one. `ended`: when the job ended that made it.
+    `spare`: where it goes when another file stands under the name, which then is kept; without it, that is replaced.
+    """
+
+    url: str
+    path: Path
+    largest: int
+    known: bool = False
+    ended: datetime | None = None
+    spare: Path | None = None
+
+    def error(self, what: str) -> DownloadError:
+        return DownloadError(f"{shown(self.url)}: {what}", url=self.url, path=str(self.path))
+
+
+class Note(NamedTuple):
+    """Of which version of which file an unfinished file holds the beginning."""
+
+    address: str
+    validator: str
+    total: int | None = None
+
+    def fits(self, url: str, size: int) -> bool:
+        """Whether the rest of it can be asked for."""
+        sound = _VALIDATOR.fullmatch(self.validator) is not None
+        return sound and self.address == digest(url) and size > 0 and (self.total is None or size <= self.total)
+
+
+def digest(url: str) -> str:
+    """An address as it is noted: one that is signed should not lie about on a disk."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Wanted(NamedTuple):
+    """Take the body: it begins at this offset of a file of this size. `framed`: its end can be told from a cut."""
+
+    offset: int
+    size: int | None
+    note: Note | None
+    coding: str
+    framed: bool
+
+
+class Moved(NamedTuple):
+    location: str
+
+
+class Again(NamedTuple):
+    """Another try may bring more; `start_over`: from the first byte."""
+
+    error: DownloadError
+    after: float | None = None
+    start_over: bool = False
+
+
+class Failed(NamedTuple):
+    """`useless`: what has come will never be of use."""
+
+    error: DownloadError
+    useless: bool = False
+
+
+Verdict = Wanted | Moved | Again | Failed
+
+
+def judge(order: Order, offset: int, note: Note | None, opened: Opened) -> Verdict:
+    """What an answer means, when the bytes from this offset were asked for, by this note."""
+    status, headers = opened.status, opened.headers
+    if status in _MOVED:
+        return Moved(headers.get("location", ""))
+    if status == 200:
+        return _sized(order, _all(order, headers))
+    if status == 206:
+        rest = _rest(offset, note, headers)
+        said = order.error("it answers with another part of the file than was asked for.")
+        return _sized(order, rest) if rest is not None else Again(said, after=0.0, start_over=True)
+    if status == 416 and offset:
+        return Again(order.error("it has not so many bytes as came before."), after=0.0, start_over=True)
+    if status in _GONE:
+        kept = f"outputs are kept for {OUTPUT_DAYS} days{_age(order, headers)}"
+        return Failed(order.error(f"it {_GONE[status]} ({status}): {kept}."), useless=status != 403)
+    error = order.error(f"it is answered with status {status}.")
+    return Again(error, retry_after(headers)) if status in _LATER or status >= 500 else Failed(error)
+
+
+def _age(order: Order, headers: Mapping[str, str]) -> str:
+    """How long ago the job ended, as a part of a sentence; nothing when that is not known, or not long.
+
+    By the calendar of who answers: this machine's may be another, and that of a mock server is.
+    """
+    now = moment(headers.get("date"))
+    days = (now - order.ended).days if now and order.ended else 0
+    return f", and this job ended {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ""
+
+
+def _sized(order: Order, wanted: Wanted) -> Wanted | Failed:
+    if wanted.coding not in CODINGS:
+        return Failed(order.error(f"it is packed as {wanted.coding[:40]!r}, which was not asked for."))
+    if wanted.size is not None and wanted.size > order.largest:
+        return Failed(too_large(order), useless=True)
+    return wanted
+
+
+def too_large(order: Order) -> DownloadError:
+    return order.error(f"it is larger than max_bytes, {order.largest}.")
+
+
+def _all(order: Order, headers: Mapping[str, str]) -> Wanted:
+    coding = _coding(headers)
+    length = headers.get("content-length", "").strip()
+    size = int(length) if _WHOLE_NUMBER.fullmatch(length) else None
+    framed = size is not None or _chunked(headers)
+    if coding:
+        return Wanted(0, None, None, coding, framed)  # neither its length nor its parts are those of the file
+    validator = _validator(headers)
+    return Wanted(0, size, Note(digest(order.url), validator, size) if validator else None, "", framed)
+
+
+def _rest(offset: int, note: Note | None, headers: Mapping[str, str]) -> Wanted | None:
+    """The rest that was asked for; None when it is something else."""
+    found = _RANGE.fullmatch(headers.get("content-range", "").strip())
+    if note is None or found is None or int(found[1]) != offset or int(found[2]) < offset:
+        return None
+    total = note.total if found[3] == "*" else int(found[3])
+    tag = headers.get("etag", "").strip()
+    is_other = note.validator.startswith('"') and tag not in ("", note.validator)
+    if is_other or _coding(headers) or (note.total is not None and total != note.total):
+        return None
+    if total is not None and int(found[2]) >= total:
+        return None
+    return Wanted(offset, total, note, "", "content-length" in headers or _chunked(headers))
+
+
+def _coding(headers: Mapping[str, str]) -> str:
+    """How a body is packed; empty when it is not."""
+    coding = headers.get("content-encoding", "").strip().lower()
+    return "" if coding == "identity" else coding
+
+
+def _chunked(headers: Mapping[str, str]) -> bool:
+    return "chunked" in headers.get("transfer-encoding", "").lower()
+
+
+def _validator(headers: Mapping[str, str]) -> str:
+    """What tells this version of a file from any other: a strong tag, or a date that is long enough ago to be one."""
+    tag = headers.get("etag", "").strip()
+    if tag:
+        return tag if _STRONG_TAG.fullmatch(tag) else ""
+    changed = headers.get("last-modified", "").strip()
+    if not _VALIDATOR.fullmatch(changed):
+        return ""
+    from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+
+    try:
+        apart = parsedate_to_datetime(headers.get("date", "")) - parsedate_to_datetime(changed)
+    except (ValueError, OverflowError, TypeError):
+        return ""
+    return changed if apart.total_seconds() >= _SETTLED else ""

@@ -1,0 +1,290 @@
+"""Fetch one file until it is whole, or there is a reason to stop; docs/downloads.md shows it in words.
+
+What lies on the disk is a `Target`'s business, what an answer means is decided in `core.judging`; here is the order of
+things: look what is there, ask, write what comes, ask again for the rest, check, and only then give it its name.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from legnext_client._downloads.addresses import redirected, shown, wrong_address
+from legnext_client._downloads.file_types import ENOUGH, is_cut, wrong_kind
+from legnext_client._downloads.policy import Again, Failed, Moved, Note, Wanted, judge, too_large
+from legnext_client._downloads.unpacking import body_of
+from legnext_client._protocol.flow import Do, Emit, Fetch, Flow, Lost, Opened, Read, Sleep, Together
+from legnext_client._protocol.send import pause_before
+from legnext_client.errors import DownloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from legnext_client._downloads.policy import Order
+    from legnext_client._downloads.unpacking import Body
+    from legnext_client._protocol.retries import Retries
+
+Outcome = Again | Failed | Moved | None
+"""What came of one request; None: the file is whole."""
+
+REDIRECTS = 5
+BLOCK = 256 * 1024
+"""So much is gathered before it is written."""
+
+
+class Progress(NamedTuple):
+    """How far a file is: bytes received, of how many; `total` is None while that is not known."""
+
+    url: str
+    path: Path
+    received: int
+    total: int | None
+
+
+class Patience(NamedTuple):
+    """How long to keep trying: `silence` of the other side, `seconds` in all for one file."""
+
+    retries: Retries
+    silence: float
+    seconds: float
+    agent: str
+    clock: Callable[[], float] = time.monotonic
+    chance: Callable[[], float] = random.random
+
+
+class Target(Protocol):
+    """A place on a disk: the file under its name, and beside it the unfinished one. Each method may raise `OSError`."""
+
+    def whole(self) -> int | None:
+        """The size of what stands under the name, if that is a file of the kind that the name says."""
+        ...
+
+    def open(self) -> tuple[int, Note | None]:
+        """Take the unfinished file for this download alone; how much of it there is, and of what."""
+        ...
+
+    def start_over(self, note: Note | None) -> None: ...
+
+    def write(self, data: bytes) -> None: ...
+
+    def read(self, offset: int, count: int) -> bytes: ...
+
+    def finish(self) -> bool:
+        """Give the unfinished file its name; False: its spare name, because something else has that one."""
+        ...
+
+    def discard(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
+    """Fetch one file. What has come stays for the next time, unless it can be of no use."""
+    transfer = _Transfer(order, target, patience)
+    try:
+        return (yield from transfer.run())
+    finally:
+        target.close()
+
+
+def fetching_all(flows: Sequence[Flow[Path]], limit: int) -> Flow[list[Path]]:
+    """Fetch files, so many at once. One that fails does not stop the others; what is whole stays."""
+    outcomes: list[Path | DownloadError] = yield Together([_kept(flow) for flow in flows], limit)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, DownloadError)]
+    if not errors:
+        return [outcome for outcome in outcomes if not isinstance(outcome, DownloadError)]
+    first = errors[0]
+    if len(outcomes) == 1:
+        raise first
+    names = ", ".join(PurePath(error.path).name for error in errors)
+    message = f"{len(errors)} of {len(outcomes)} files failed ({names}); the first: {first.message}"
+    raise DownloadError(message, url=first.url, path=first.path) from first
+
+
+def _kept(flow: Flow[Path]) -> Flow[Path | DownloadError]:
+    try:
+        return (yield from flow)
+    except DownloadError as error:
+        return error
+
+
+class _Transfer:
+    """One file on its way: how much of it there is, and of which version."""
+
+    def __init__(self, order: Order, target: Target, patience: Patience) -> None:
+        self._order = order
+        self._target = target
+        self._patience = patience
+        self._there: int | None = None
+        self._is_there = False
+        self._offset = 0
+        self._note: Note | None = None
+        self._total: int | None = None
+
+    def run(self) -> Flow[Path]:
+        reason = wrong_address(self._order.url)
+        if reason is not None:
+            raise self._order.error(f"it cannot be fetched: {reason}.")
+        if self._order.spare is None:  # or else it is compared byte by byte, and so when all has come
+            self._there = yield from self._disk(self._target.whole)
+        if self._order.known and self._there is not None:
+            yield self._progress(self._there, self._there)
+            return self._order.path
+        size, note = yield from self._disk(self._target.open)
+        if note is not None and note.fits(self._order.url, size) and size <= self._order.largest:
+            self._offset, self._note, self._total = size, note, note.total
+        if self._offset != self._total:
+            yield from self._until_whole()
+        if not self._is_there:
+            return (yield from self._finish())
+        yield from self._disk(self._target.discard)
+        return self._order.path
+
+    def _until_whole(self) -> Flow[None]:
+        """Ask until all is there. Only tries that bring nothing new are counted."""
+        patience = self._patience
+        retries, clock = patience.retries, patience.clock
+        until = clock() + patience.seconds
+        end, attempt, furthest = clock() + retries.seconds, 0, self._offset
+        while True:
+            verdict = yield from self._attempt(max(0.001, until - clock()))
+            if verdict is None:
+                return
+            if isinstance(verdict, Failed):
+                if verdict.useless:
+                    yield from self._disk(self._target.discard)
+                raise verdict.error
+            if self._offset > furthest:
+                end, attempt, furthest = clock() + retries.seconds, 0, self._offset
+            attempt += 1
+            pause = pause_before(retries, attempt, verdict.after, patience.chance)
+            if attempt >= retries.attempts or pause > retries.longest_wait or clock() + pause > min(end, until):
+                raise verdict.error
+            if verdict.start_over:
+                yield from self._start_over(None)
+            yield Sleep(pause)
+
+    def _attempt(self, seconds: float) -> Flow[Again | Failed | None]:
+        """Ask once, through redirects; None when the file is whole."""
+        url = self._order.url
+        for _ in range(REDIRECTS + 1):
+            verdict: Lost | Outcome = yield Fetch(
+                url, self._headers(), min(self._patience.silence, seconds), seconds, self._receiving
+            )
+            match verdict:
+                case Lost(reason, _, again):
+                    error = self._order.error(f"{reason}.")
+                    return Again(error) if again else Failed(error)
+                case Moved(location):
+                    url, wrong = redirected(url, location)
+                    if wrong is not None:
+                        to = f" to {shown(url)}" if url else ""
+                        return Failed(self._order.error(f"it is redirected{to}, and that is not followed: {wrong}."))
+                case _:
+                    return verdict
+        return Failed(self._order.error(f"it is redirected more than {REDIRECTS} times."))
+
+    def _headers(self) -> Mapping[str, str]:
+        headers = {"user-agent": self._patience.agent, "accept": "*/*", "accept-encoding": "identity"}
+        if self._offset and self._note is not None:
+            headers |= {"range": f"bytes={self._offset}-", "if-range": self._note.validator}
+        return headers
+
+    def _receiving(self, opened: Opened) -> Flow[Outcome]:
+        verdict = judge(self._order, self._offset, self._note, opened)
+        if not isinstance(verdict, Wanted):
+            return verdict
+        if self._there is not None and verdict.size == self._there:  # what stands there already is as long as this
+            self._is_there = True
+            yield self._progress(self._there, self._there)
+            return None
+        try:
+            return (yield from self._receive(verdict, opened))
+        except DownloadError as error:
+            return Failed(error)
+
+    def _receive(self, wanted: Wanted, opened: Opened) -> Flow[Outcome]:
+        body = body_of(wanted.coding)
+        if wanted.offset == 0:
+            yield from self._start_over(wanted.note)
+        self._total = wanted.size
+        yield self._progress(self._offset, self._total)
+        gathered = bytearray()
+        while True:
+            part: bytes | Lost = yield Read(opened.body)
+            if isinstance(part, Lost):
+                break
+            room = self._order.largest - self._offset - len(gathered)
+            unpacked = body.unpacked(part, room + 1)
+            if unpacked is None:
+                return Failed(self._order.error("it is packed, and cannot be unpacked."), useless=True)
+            gathered += unpacked
+            if len(unpacked) > room:
+                return Failed(too_large(self._order), useless=True)
+            if not part or len(gathered) >= BLOCK:
+                wrong = yield from self._write(gathered)
+                if wrong is not None:
+                    return wrong
+            if not part:
+                return (yield from self._ended(body, wanted.framed))
+        wrong = yield from self._write(gathered)
+        error = self._order.error(f"{part.reason}, {self._so_far()}.")
+        return wrong or (Again(error) if part.again else Failed(error))
+
+    def _write(self, gathered: bytearray) -> Flow[Failed | None]:
+        if not gathered:
+            return None
+        data = bytes(gathered)
+        gathered.clear()
+        if self._offset == 0 and len(data) >= ENOUGH:  # a page in place of a video is not read to its end
+            wrong = self._wrong_kind(data[:ENOUGH])
+            if wrong is not None:
+                return wrong
+        yield from self._disk(lambda: self._target.write(data))
+        self._offset += len(data)
+        yield self._progress(self._offset, self._total)
+        return None
+
+    def _ended(self, body: Body, framed: bool) -> Flow[Outcome]:
+        """The answer is over: is the file?"""
+        size, total = self._offset, self._total
+        if total is not None and size > total:
+            return Failed(self._order.error(f"it is longer than the {total} bytes that were announced."), useless=True)
+        cut = (total is not None and size < total) or not body.ended
+        if not cut and not framed:
+            cut = yield from self._disk(lambda: is_cut(self._target.read, size))
+        return Again(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
+
+    def _finish(self) -> Flow[Path]:
+        head = yield from self._disk(lambda: self._target.read(0, ENOUGH))
+        wrong = self._wrong_kind(head)
+        if wrong is not None:
+            yield from self._disk(self._target.discard)
+            raise wrong.error
+        named = yield from self._disk(self._target.finish)
+        yield self._progress(self._offset, self._offset)
+        return self._order.path if named else self._order.spare or self._order.path
+
+    def _start_over(self, note: Note | None) -> Flow[None]:
+        yield from self._disk(lambda: self._target.start_over(note))
+        self._offset, self._note, self._total = 0, note, None
+
+    def _disk(self, function: Callable[[], Any]) -> Flow[Any]:
+        outcome = yield Do(function)
+        if isinstance(outcome, OSError):
+            reason = outcome.strerror or str(outcome) or type(outcome).__name__
+            raise self._order.error(f"{self._order.path} cannot be written: {reason}.") from outcome
+        return outcome
+
+    def _wrong_kind(self, head: bytes) -> Failed | None:
+        reason = wrong_kind(self._order.path.name, head)
+        return None if reason is None else Failed(self._order.error(f"{reason}."), useless=True)
+
+    def _so_far(self) -> str:
+        return f"after {self._offset} of {'unknown' if self._total is None else self._total} bytes"
+
+    def _progress(self, received: int, total: int | None) -> Emit:
+        return Emit(Progress(self._order.url, self._order.path, received, total))

@@ -1,0 +1,1 @@
+"""The ledger of paid requests, in SQLite: submit once, lock, schema."""

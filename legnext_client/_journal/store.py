@@ -1,0 +1,113 @@
+"""The connection to a journal's file: reading and writing it, with SQLite's errors as ours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from legnext_client._journal import files
+from legnext_client._journal.disk_reserve import Ballast
+from legnext_client.errors import JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    StrPath = str | os.PathLike[str]
+
+MEMORY = ":memory:"
+
+
+class Store:
+    """A file that is there, read; and written to, once it is held."""
+
+    def __init__(self, path: StrPath, *, now: Callable[[], datetime] | None = None) -> None:
+        self.path = os.fspath(path)
+        self._now = now or _utc_now
+        self._mutex = threading.RLock()
+        self._lock: files.Lock | None = None
+        self._ballast: Ballast | None = None
+        if self.path == MEMORY:
+            self._connection = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
+            return
+        if not files.is_there(self.path):
+            raise JournalError(f"there is no journal {self.path}.", journal=self.path)
+        files.examine(self.path)
+        self._connection = files.reader(self.path)
+
+    # ---- SQLite -------------------------------------------------------------------------------------------------
+
+    def _take(self, lock: files.Lock) -> None:
+        self._connection.close()
+        self._connection = files.writer(self.path)
+        self._lock, self._ballast = lock, Ballast(files.beside(self.path, "reserve"))
+
+    def _time(self) -> str:
+        return timestamp(self._now())
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._mutex, self._speaking():
+            return self._connection.execute(query, _sound(values)).fetchall()
+
+    def _run(self, statement: str, *values: Any) -> None:
+        self._connection.execute(statement, _sound(values))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        with self._mutex, self._speaking():
+            self._run("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._run("ROLLBACK")
+                raise
+
+    def _write(self, statement: str, *values: Any) -> None:
+        """Write one thing; where the disk is full, at the cost of the ballast."""
+        with self._mutex, self._speaking():
+            try:
+                self._run(statement, *values)
+            except sqlite3.OperationalError:
+                if self._ballast is None or not self._ballast.drop():
+                    raise
+                self._run(statement, *values)
+
+    @contextlib.contextmanager
+    def _speaking(self) -> Generator[None]:
+        """SQLite's errors as ours."""
+        try:
+            yield
+        except sqlite3.ProgrammingError as error:
+            raise JournalError(f"{self.path} is closed.", journal=self.path) from error
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{self.path} could not be written or read: {error}.", journal=self.path) from error
+        except sqlite3.DatabaseError as error:
+            raise files.damaged(self.path, str(error)) from error
+        except OverflowError as error:
+            raise JournalError(f"{self.path} could not be written: {error}.", journal=self.path) from error
+
+    @contextlib.contextmanager
+    def _sound(self) -> Generator[None]:
+        """What stands in a row must be what was written into it."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            raise files.damaged(self.path, str(error)) from error
+
+
+def _sound(values: tuple[Any, ...]) -> list[Any]:
+    """What the service says may hold half a surrogate pair, which no file can."""
+    return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
+
+
+def timestamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

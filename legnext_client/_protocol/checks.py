@@ -1,0 +1,149 @@
+"""Is this call right? Every field is held against the table that the spec gives, before anything is sent.
+
+All that is wrong with a call is told at once, with each field named as the caller wrote it. Nothing here knows an
+operation by name; a new one in the spec is checked with no change.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client._protocol.bounds import bound_of, wrong_value
+from legnext_client.errors import InvalidRequest, Problem
+
+if TYPE_CHECKING:
+    from legnext_client.generated.operations import Condition, Field, Operation
+
+
+class Prepared(NamedTuple):
+    """A call that was found right: the path arguments and the body, by their wire names, in plain values."""
+
+    path: dict[str, Any]
+    body: dict[str, Any]
+
+
+def prepare(operation: Operation, given: Mapping[str, Any]) -> Prepared:
+    """Make what the caller gave ready to be sent, or raise `InvalidRequest` with everything that is wrong.
+
+    Fields may have their Python or their wire names; values may be plain, enums, or generated models. None means that
+    the field was not given, unless the spec has a null there.
+    """
+    fields = operation.path_fields + operation.fields
+    problems: list[Problem] = []
+    found = _object(_Level(fields, operation.rules, closed=True), given, "", problems)
+    if problems:
+        said = ". ".join(str(problem) for problem in problems)
+        many = f"{len(problems)} fields are wrong. " if len(problems) > 1 else ""
+        raise InvalidRequest(f"{operation.name}: {many}{said}.", problems=problems)
+    in_path = {field.wire for field in operation.path_fields}
+    return Prepared(
+        {wire: value for wire, value in found.items() if wire in in_path},
+        {wire: value for wire, value in found.items() if wire not in in_path},
+    )
+
+
+class _Level(NamedTuple):
+    """One object: the body itself, or one inside it."""
+
+    fields: tuple[Field, ...]
+    rules: tuple[Condition, ...]
+    closed: bool
+
+
+def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
+    by_name = {name: field for field in level.fields for name in (field.name, field.wire)}
+    found: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for name, value in given.items():
+        field = by_name.get(name)
+        if field is None:
+            if level.closed:
+                problems.append(Problem(where + str(name), f"is not a field here{_nearest(name, by_name)}"))
+            else:
+                found[str(name)] = value
+        elif not _left_out(field, value):
+            if field.wire in written:
+                problems.append(Problem(where + name, f"is given twice, also as {written[field.wire]}"))
+            written[field.wire] = name
+            found[field.wire] = _value(field, value, where + name, problems)
+    problems.extend(_missing(level, written, where))
+    return {field.wire: found.pop(field.wire) for field in level.fields if field.wire in found} | found
+
+
+def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any:
+    value = _plain(value)
+    wrong = wrong_value(field, value)
+    if wrong is not None:
+        problems.append(Problem(where, *wrong))
+    elif field.type == "array" and field.items is not None and value is not None:
+        return [_value(field.items, item, f"{where}[{index}]", problems) for index, item in enumerate(value)]
+    elif field.type == "object" and value is not None:
+        inside = _object(_Level(field.fields, field.rules, field.closed), value, where + ".", problems)
+        problems.extend(_count(field, inside, where))
+        return inside
+    elif field.type == "integer" and isinstance(value, float):
+        return int(value)  # 1.0 is a right value, but many readers of JSON want it written as 1
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if parts := getattr(value, "__attrs_attrs__", ()):  # its own to_dict fails when what is inside is of a wrong type
+        return {part.name: getattr(value, part.name) for part in parts}
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+        return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return value
+
+
+def _left_out(field: Field, value: Any) -> bool:
+    # UNSET is told by its name: importing the generated types here would cost every caller their import.
+    return (value is None and not field.nullable) or type(value).__name__ == "Unset"
+
+
+def _missing(level: _Level, written: Mapping[str, str], where: str) -> Iterator[Problem]:
+    names = {field.wire: written.get(field.wire, field.name) for field in level.fields}
+    told: set[str] = set()
+    for field in level.fields:
+        if field.required and field.wire not in written:
+            told.add(field.wire)
+            must = bound_of(field)
+            yield Problem(where + names[field.wire], f"is required{f' ({must})' if must else ''}")
+    for rule in level.rules:
+        if not set(rule.present) <= set(written) or set(rule.absent) & set(written):
+            continue
+        because = " and ".join(
+            [f"{names[wire]} is given" for wire in rule.present]
+            + [f"{names[wire]} is not given" for wire in rule.absent]
+        )
+        for wire in rule.require:
+            if wire not in written and wire not in told:
+                told.add(wire)
+                yield Problem(where + names[wire], f"is required when {because}")
+        for wire in rule.forbid:
+            if wire in written:
+                yield Problem(where + names[wire], f"must be left out when {because}")
+
+
+def _count(field: Field, inside: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    low, high = field.min_properties or 0, field.max_properties
+    if len(inside) < low or (high is not None and len(inside) > high):
+        choices = ", ".join(inner.name for inner in field.fields)
+        many = (
+            f"exactly {'one' if low == 1 else low}"
+            if low == high
+            else f"{low} to {high}"
+            if high is not None
+            else f"at least {low}"
+        )
+        yield Problem(where, f"must have {many} of {choices}", " and ".join(inside) or "none of them")
+
+
+def _nearest(name: object, known: Mapping[str, Field]) -> str:
+    near = difflib.get_close_matches(str(name), [field.name for field in known.values()], n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -1,0 +1,156 @@
+"""The words in which the core asks for something to be done, and the answers it gets.
+
+A flow is a generator: it yields what it wants done and receives the result. The two drivers, sync and async, carry it
+out; tests do it by hand, without a network or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from legnext_client._protocol.callbacks import Bell
+    from legnext_client.errors import ConfigurationError
+
+ResultT = TypeVar("ResultT")
+
+
+class Request(NamedTuple):
+    """A request as it will be sent. `paid` requests are never sent twice unless they provably were not accepted."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    paid: bool = False
+    operation: str = ""
+    sent: Mapping[str, Any] | None = None
+    wants_job: bool = True
+
+
+class Send(NamedTuple):
+    """Send the request and wait for the whole answer, at most `timeout` seconds; answered with `Received` or `Lost`."""
+
+    request: Request
+    timeout: float
+    attempt: int = 1
+
+
+class Sleep(NamedTuple):
+    """Wait so many seconds, or, with a bell, until it rings."""
+
+    seconds: float
+    bell: Bell | None = None
+
+
+class Emit(NamedTuple):
+    """Something the caller wants to know of on the way."""
+
+    value: Any
+
+
+class Received(NamedTuple):
+    """A whole answer; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Lost(NamedTuple):
+    """No answer. `sent`: the request may have arrived. `again`: another try could end differently.
+
+    `error` is what to raise where there was not even a try: the client is closed, say.
+    """
+
+    reason: str
+    sent: bool
+    again: bool = True
+    answer: bytes | None = None
+    error: ConfigurationError | None = None
+
+
+class Fetch(NamedTuple):
+    """Get a file from anywhere, with these headers and no others: no key, no cookies, no redirects followed.
+
+    Answered with `Lost`, or with what the flow that `receive` makes of the `Opened` answer returns; the answer is
+    closed when that flow ends, however it ends. `silence` is how long the other side may say nothing, `seconds` how
+    long all of it may take.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    silence: float
+    seconds: float
+    receive: Callable[[Opened], Generator[Any, Any, Any]]
+
+
+class Opened(NamedTuple):
+    """The head of an answer, and the body to `Read` from."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Read(NamedTuple):
+    """Read on; answered with bytes as they came, with none of them at the end, or with `Lost`."""
+
+    body: Any
+
+
+class Do(NamedTuple):
+    """Do something with the disk; answered with what the function returns, or its `OSError` or error of ours."""
+
+    function: Callable[[], Any]
+
+
+class Together(NamedTuple):
+    """Carry flows out, so many at once; answered with what they return. The error of one ends them all."""
+
+    flows: Sequence[Generator[Any, Any, Any]]
+    limit: int
+
+
+class Ask(NamedTuple):
+    """Call a function of the caller's where the caller is; a coroutine is awaited where there is a loop.
+
+    Answered with `Ended`: what it gave, or what it raised.
+    """
+
+    function: Callable[[], Any]
+
+
+class Start(NamedTuple):
+    """Begin to carry out a flow beside this one, answered at once; how it ended comes with `Collect`.
+
+    What is to `finish` goes on to its end even when nobody waits for it any more: it writes down what was paid.
+    """
+
+    tag: Any
+    flow: Generator[Any, Any, Any]
+    finish: bool = False
+
+
+class Collect(NamedTuple):
+    """Wait at most so many seconds until something happens beside this flow; answered with what did, if anything."""
+
+    seconds: float
+
+
+class Ended(NamedTuple):
+    """A flow that was started has ended."""
+
+    tag: Any
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Told(NamedTuple):
+    """Someone outside, in any thread, has something to say to this flow."""
+
+    value: Any
+
+
+Effect = Send | Sleep | Emit | Fetch | Read | Do | Together | Ask | Start | Collect
+Flow = Generator[Effect, Any, ResultT]

@@ -1,0 +1,170 @@
+"""Send until there is an answer or a reason to stop.
+
+What each outcome means for a free and for a paid request is one table, `judge`; docs/sending.md shows it in words.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client._protocol.flow import Flow, Lost, Received, Request, Send, Sleep
+from legnext_client._protocol.responses import Json, as_object, hidden_error, id_in, is_job, read_error
+from legnext_client._protocol.state import FAILED
+from legnext_client.errors import (
+    ConnectionError,
+    LegnextError,
+    RateLimitError,
+    SubmissionUnknown,
+    SubmissionUnknownServerError,
+)
+from legnext_client.generated.types import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from legnext_client._protocol.retries import Retries
+
+Clock = Callable[[], float]
+
+
+class Answer(NamedTuple):
+    """A good answer: its object, and the headers it came with."""
+
+    data: Json
+    headers: Mapping[str, str]
+
+
+class Again(NamedTuple):
+    """Nothing is lost by another try: after so many seconds, if the service said; `error` if there is none."""
+
+    error: LegnextError
+    after: float | None = None
+
+
+class Failed(NamedTuple):
+    error: LegnextError
+
+
+Verdict = Answer | Again | Failed
+
+
+def sending(
+    request: Request,
+    retries: Retries,
+    timeout: float,
+    *,
+    until: float | None = None,
+    clock: Clock = time.monotonic,
+    chance: Callable[[], float] = random.random,
+) -> Flow[Answer]:
+    """Send until there is an answer or a reason to stop; nothing runs past `until` on the clock."""
+    end = clock() + retries.seconds
+    end = end if until is None else min(end, until)
+    for attempt in range(1, retries.attempts + 1):
+        patience = timeout if until is None else max(0.001, min(timeout, until - clock()))
+        verdict = judge(request, (yield Send(request, patience, attempt)))
+        match verdict:
+            case Answer():
+                return verdict
+            case Failed(error):
+                raise error
+            case Again(error, after):
+                pause = pause_before(retries, attempt, after, chance)
+                if attempt == retries.attempts or pause > retries.longest_wait or clock() + pause >= end:
+                    raise error
+                yield Sleep(pause)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def judge(request: Request, outcome: Received | Lost) -> Verdict:
+    """What an outcome means: an answer, another try, or an error."""
+    if isinstance(outcome, Lost):
+        return _lost(request, outcome)
+    status = outcome.status
+    if 200 <= status <= 299:
+        return _success(request, outcome)
+    error = read_error(request, outcome)
+    if isinstance(error, RateLimitError):
+        return Again(error, error.retry_after)
+    if status <= 399:
+        error.message = error.message or "redirected, which is never followed: check the base URL"
+    if status >= 500:
+        return Failed(_unknown_after(request, outcome, error)) if request.paid else Again(error, error.retry_after)
+    return Failed(error)
+
+
+def _lost(request: Request, lost: Lost) -> Verdict:
+    if lost.error is not None:
+        return Failed(lost.error)
+    if lost.sent and request.paid:
+        return Failed(_unknown(request, lost.reason, lost.answer))
+    error = ConnectionError(f"{request.method} {request.path}: {lost.reason.rstrip('. ')}.")
+    return Again(error) if lost.again else Failed(error)
+
+
+def _success(request: Request, outcome: Received) -> Verdict:
+    if outcome.status == 204 and not request.wants_job:
+        return Answer({}, outcome.headers)
+    data = as_object(outcome.body)
+    code = hidden_error(data) if data is not None else None
+    if data is not None and code is not None:
+        error = read_error(request, outcome, code)
+        unsure = request.paid and code >= 500 and data.get("status") != FAILED  # a job that failed costs nothing
+        return Failed(_unknown_after(request, outcome, error) if unsure else error)
+    if data is not None and request.wants_job and not is_job(data) and is_object(data.get("data")):
+        data = data["data"]  # as the balance comes; better than to lose an id in it
+    if data is not None and (is_job(data) or not request.wants_job):
+        return Answer(data, outcome.headers)
+    what = "is no job" if data is not None else "cannot be read"
+    if request.paid:
+        return Failed(_unknown(request, f"the answer {what}", outcome.body))
+    error = read_error(request, outcome)
+    error.message = f"the answer {what}: {error.message}"
+    return Again(error)
+
+
+def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
+    job_id = _named(request, answer)
+    names = f" It names job {job_id}: ask for that first." if job_id else ""
+    return SubmissionUnknown(
+        f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.{names}",
+        operation=request.operation,
+        sent=request.sent,
+        answer=answer,
+        job_id=job_id,
+    )
+
+
+def _named(request: Request, answer: bytes | None) -> str | None:
+    """The id in an answer, unless it is one that the request itself has spoken of."""
+    job_id = id_in(answer)
+    return None if job_id in (request.sent or {}).values() else job_id
+
+
+def _unknown_after(request: Request, outcome: Received, error: Any) -> SubmissionUnknownServerError:
+    return SubmissionUnknownServerError(
+        error.message,
+        operation=request.operation,
+        sent=request.sent,
+        answer=outcome.body,
+        status_code=error.status_code,
+        code=error.code,
+        raw_message=error.raw_message,
+        detail=error.detail,
+        body=error.body,
+        request_id=error.request_id,
+        method=error.method,
+        path=error.path,
+        retry_after=error.retry_after,
+        job_id=error.job_id or _named(request, outcome.body),
+    )
+
+
+def pause_before(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:
+    """Seconds until the next try: what the service said, or a random share of what doubles with each attempt."""
+    if after is not None:
+        return after
+    return chance() * min(retries.longest_pause, retries.first_pause * 2.0 ** min(attempt, 64))

@@ -1,0 +1,179 @@
+"""What both colours of a batch and of a film have in common: rows, a journal, how to run them, and what is counted."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from legnext_client._journal.files import FILM
+from legnext_client._journal.journal import Journal
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client._runs.costs import bill_of
+from legnext_client._runs.results import BatchSummary, Counts, Result, Unsettled, Update
+from legnext_client._runs.running import Run
+from legnext_client.errors import InvalidRequest, JournalError, LegnextError
+from legnext_client.jobs import AsyncJob, Job
+from legnext_client.prompts.problems import PromptWarning, frames_to_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from legnext_client._calls.items import Item
+    from legnext_client._calls.service import Desk, Origin
+    from legnext_client._protocol.flow import Flow
+    from legnext_client._protocol.state import State
+    from legnext_client._runs.options import Options
+    from legnext_client._runs.outcomes import Outcome, Step
+    from legnext_client._runs.rows import Survey
+
+JobT = TypeVar("JobT", Job, AsyncJob)
+
+
+class Work(Generic[JobT]):
+    """A batch or a film, whatever colour carries it out."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        kind: str,
+        items: Callable[[], Iterable[Item]],
+        *,
+        again: bool,
+        journal: str | None,
+        options: Options,
+        only: str | None = None,
+        survey: Callable[[], Survey] | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._desk, self._kind, self._items, self._again = desk, kind, items, again
+        self._path, self._options, self._callbacks = journal, options, options.callbacks
+        self._only, self._surveying = only, survey
+        self._surveyed: Survey | None = None
+        self._warned = False
+        self._now = now or _utc_now
+        self._ends: Counter[str] = Counter()
+        self._open_ends: dict[str, str] = {}
+        """Rows whose last result was none for good, by the state in which they were."""
+        self._over = 0
+        """How many of the rows that are asked for have come to an end for good."""
+        self._earlier = self._points_before = 0
+        """Of the rows that are done, those of earlier runs; and the points of these runs."""
+        self._running: set[str] = set()
+        self._run: Run | None = None
+        self._started = 0.0
+        self._summary: BatchSummary | None = None
+
+    def survey(self) -> Survey | None:
+        """How many rows there are, what they cost, and what of it is left to be paid when the journal is gone on with.
+
+        Every row is looked at, and what is wrong with any is raised. None when the rows can be read only once.
+        """
+        self._survey()
+        self._warn()
+        if self._surveyed is None or self._path is None:
+            return self._surveyed
+        left = bill_of(self._items(), self._path, retry_failed=self._options.retry_failed)
+        return self._surveyed._replace(left=left)
+
+    def _survey(self) -> None:
+        if self._surveyed is None and self._surveying is not None:
+            self._surveyed = self._surveying()
+
+    def _warn(self) -> None:
+        """Warn of what is odd about prompts, once. Where such a warning is an error, nothing comes after it."""
+        if self._surveyed is not None and not self._warned:
+            for doubt in self._surveyed.doubts:
+                warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
+            self._warned = True
+
+    @property
+    def summary(self) -> BatchSummary:
+        """How the batch has ended; there when it has."""
+        if self._summary is None:
+            raise InvalidRequest("this batch has not been run to its end: iterate over it first.")
+        return self._summary
+
+    def _look(self) -> None:
+        """Find what is wrong before the journal is made."""
+        self._desk.check_open()
+        if self._run is not None and self._path is None:
+            raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
+        self._survey()
+
+    def _open(self) -> Journal:
+        """Hold the journal."""
+        return Journal.open(self._path, self._kind, only=self._only, now=self._now)
+
+    def _begin(self, journal: Journal, job: Callable[[State, Origin], JobT]) -> Flow[None]:
+        self._run = Run(self._desk, journal, self._options, job, self._now)
+        self._ends, self._running, self._summary = Counter(), set(), None
+        self._open_ends, self._over, self._earlier = {}, 0, 0
+        self._points_before = self._run.points
+        self._started = self._desk.clock.now()
+        return self._run.running(self._items, again=self._again)
+
+    def _update(self, step: Step, job: JobT) -> Update:
+        item, number, title, _ = step
+        self._running.add(item.key)
+        return Update(item.key, number + 1, item.steps, title, job, self._points, self._elapsed, self.counts)
+
+    def _result(self, outcome: Outcome, jobs: list[JobT]) -> Result[JobT]:
+        key, state = outcome.item.key, outcome.state
+        self._running.discard(key)
+        if self._run is not None and key in self._run.leftovers:  # nobody asks for it
+            return Result(outcome, jobs)
+        if key in self._open_ends:  # a callback came late, and has told what became of it
+            self._ends[self._open_ends.pop(key)] -= 1
+        self._ends[state] += 1
+        self._earlier += outcome.earlier and state == DONE
+        if state in (SUBMITTED, UNKNOWN):
+            self._open_ends[key] = state
+        else:
+            self._over += 1
+        return Result(outcome, jobs)
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows have come to which end so far."""
+        ends, rows = self._ends, self._surveyed.rows if self._surveyed is not None else None
+        return Counts(ends[DONE], ends[FAILED] + ends[NEW], ends[UNKNOWN], len(self._running) + ends[SUBMITTED], rows)
+
+    @property
+    def _points(self) -> int:
+        return self._run.points if self._run is not None else 0
+
+    @property
+    def _elapsed(self) -> float:
+        return self._desk.clock.now() - self._started
+
+    def _sum_up(self, journal: Journal) -> None:
+        counts, standing = self.counts, journal.summary()
+        unknown = tuple(
+            Unsettled(entry.key, entry.operation, entry.price, entry.error or "") for entry in journal.entries(UNKNOWN)
+        )
+        running = standing.states.get(SUBMITTED, 0)
+        leftovers = self._run.leftovers if self._run is not None else set[str]()
+        perhaps_running = {entry.item for entry in journal.entries(SUBMITTED, UNKNOWN)} - leftovers
+        left = None if counts.total is None else max(0, counts.total - self._over - len(perhaps_running))
+        self._summary = BatchSummary(
+            counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path,
+            self._earlier, standing.points - self._points_before,
+        )  # fmt: skip
+
+    def _go_on(self, error: BaseException) -> None:
+        if not isinstance(error, KeyboardInterrupt | LegnextError) or isinstance(error, JournalError):
+            return
+        if self._path is not None:
+            error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
+        elif self._kind == FILM and self._run is not None:  # a batch has told of its jobs
+            paid = [f"{entry.key} is job {entry.job_id}" for entry in self._run.book.entries(SUBMITTED, DONE)]
+            if paid:
+                error.add_note(
+                    f"There is no journal, so run again it would pay again for what is paid: {', '.join(paid)}."
+                )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

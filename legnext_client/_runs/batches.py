@@ -1,0 +1,179 @@
+"""`client.batch`: many paid requests that go on where they were, whatever happened.
+
+for result in client.batch(requests, journal="run.db", concurrency=6):
+    print(result.key, result.state, result.files)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from legnext_client._journal.files import BATCH
+from legnext_client._runs.batch_work import Work
+from legnext_client._runs.interrupts import first_interrupt
+from legnext_client._runs.options import journal_path, options_of
+from legnext_client._runs.outcomes import Step
+from legnext_client._runs.rows import can_be_read_again, checked, read, read_once
+from legnext_client._runs.wishes import Heard
+from legnext_client._transport.drivers import async_emitted, emitted
+from legnext_client.jobs import AsyncJob, Job
+from legnext_client.workers import TaskWorkers, ThreadWorkers
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncGenerator, Callable, Generator
+
+    from legnext_client._calls.service import Desk, Origin
+    from legnext_client._protocol.state import State
+    from legnext_client._runs.options import BatchOptions
+    from legnext_client._runs.results import Result, Update
+    from legnext_client._runs.rows import Source
+    from legnext_client._transport.drivers import AsyncHands, Hands
+
+logger = logging.getLogger("legnext_client")
+
+INTERRUPTED = (
+    "Interrupted: nothing more is submitted, and what is under way is waited for. Interrupt once more to leave at "
+    "once; nothing is lost either way."
+)
+
+
+class Batch(Work[Job]):
+    """A batch that is about to run: iterate over it for the results, in the order in which they come.
+
+    `with batch:` ends it, and lets go of its journal, when the block is left.
+    """
+
+    def __init__(self, hands: Hands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any) -> None:
+        super().__init__(desk, **work)
+        self._hands, self._on_progress = hands, on_progress
+        self._ending = contextlib.ExitStack()
+        self._entered = False
+
+    def __enter__(self) -> Self:
+        self._entered = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._entered = False
+        self._ending.close()
+
+    def __iter__(self) -> Generator[Result[Job]]:
+        results = self._results()
+        if self._entered:
+            self._ending.callback(results.close)
+        return results
+
+    def _results(self) -> Generator[Result[Job]]:
+        with contextlib.ExitStack() as stack:
+            self._look()
+            self._warn()
+            journal = self._open()
+            workers = ThreadWorkers(self._hands, listens=self._callbacks is not None)
+            stack.callback(workers.lastly, journal.close)
+            stack.callback(self._sum_up, journal)
+            stack.enter_context(workers)
+            stack.enter_context(first_interrupt(lambda: _interrupt(workers)))
+            if self._callbacks is not None:
+                stack.enter_context(self._callbacks.telling(partial(_hear, workers)))
+            try:
+                for value in emitted(self._begin(journal, self._job), workers.hands):
+                    if isinstance(value, Step):
+                        update = self._update(value, self._job(value.state))
+                        if self._on_progress is not None:
+                            self._on_progress(update)
+                    else:
+                        yield self._result(value, [self._job(*job) for job in value.jobs])
+            except BaseException as error:
+                self._go_on(error)
+                raise
+
+    def _job(self, state: State, origin: Origin | None = None) -> Job:
+        return Job(state.raw, self._desk, self._hands, origin)
+
+
+class AsyncBatch(Work[AsyncJob]):
+    """The same for `async for` and `async with`: Python by itself ends what was left by `break` some time later."""
+
+    def __init__(
+        self, hands: AsyncHands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any
+    ) -> None:
+        super().__init__(desk, **work)
+        self._hands, self._on_progress = hands, on_progress
+        self._ending = contextlib.AsyncExitStack()
+        self._entered = False
+
+    async def __aenter__(self) -> Self:
+        self._entered = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._entered = False
+        await self._ending.aclose()
+
+    def __aiter__(self) -> AsyncGenerator[Result[AsyncJob], None]:
+        results = self._results()
+        if self._entered:
+            self._ending.push_async_callback(results.aclose)
+        return results
+
+    async def _results(self) -> AsyncGenerator[Result[AsyncJob], None]:
+        async with contextlib.AsyncExitStack() as stack:
+            await asyncio.to_thread(self._look)
+            self._warn()  # not in a thread, where no line of the user's is
+            journal = await asyncio.to_thread(self._open)
+            workers = TaskWorkers(self._hands, listens=self._callbacks is not None)
+            stack.callback(workers.lastly, journal.close)
+            stack.callback(self._sum_up, journal)
+            await stack.enter_async_context(workers)
+            stack.enter_context(first_interrupt(lambda: _interrupt(workers)))
+            if self._callbacks is not None:
+                stack.enter_context(self._callbacks.telling(partial(_hear, workers)))
+            try:
+                values = async_emitted(self._begin(journal, self._job), workers.hands)
+                async with contextlib.aclosing(values):
+                    async for value in values:
+                        if isinstance(value, Step):
+                            update = self._update(value, self._job(value.state))
+                            heard = self._on_progress(update) if self._on_progress is not None else None
+                            if inspect.isawaitable(heard):
+                                await heard
+                        else:
+                            yield self._result(value, [self._job(*job) for job in value.jobs])
+            except BaseException as error:
+                self._go_on(error)
+                raise
+
+    def _job(self, state: State, origin: Origin | None = None) -> AsyncJob:
+        return AsyncJob(state.raw, self._desk, self._hands, origin)
+
+
+def work_on(
+    desk: Desk, requests: Source, journal: str | os.PathLike[str] | None, options: BatchOptions
+) -> dict[str, Any]:
+    """What a batch of these requests is made of."""
+    found = options_of(options)
+    again, strict = can_be_read_again(requests), desk.settings.strict_prompts
+    return {
+        "desk": desk,
+        "kind": BATCH,
+        "items": partial(read, requests) if again else partial(read_once, requests, strict_prompts=strict),
+        "again": again,
+        "journal": journal_path(journal),
+        "options": found,
+        "survey": partial(checked, requests, strict_prompts=strict) if again else None,
+    }
+
+
+def _hear(workers: ThreadWorkers | TaskWorkers, ear: str, job_id: str) -> None:
+    workers.tell(Heard(ear, job_id))
+
+
+def _interrupt(workers: ThreadWorkers | TaskWorkers) -> None:
+    logger.warning(INTERRUPTED)
+    workers.tell(KeyboardInterrupt())

@@ -1,0 +1,121 @@
+"""`client.run`: a film from its description, step by step; and what it is when it is done."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from legnext_client._calls.job_view import JobView
+from legnext_client._journal.files import FILM
+from legnext_client._journal.submit import FAILED, UNKNOWN
+from legnext_client._protocol.bounds import shown
+from legnext_client._runs.chains import VideoChain
+from legnext_client._runs.options import journal_path, options_of
+from legnext_client.errors import ChainError, InvalidRequest
+from legnext_client.jobs import AsyncJob, Job
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from legnext_client._calls.service import Desk
+    from legnext_client._runs.batches import AsyncBatch, Batch
+    from legnext_client._runs.options import BatchOptions, RunOptions
+    from legnext_client._runs.results import Result
+
+JobT = TypeVar("JobT", bound=JobView)
+
+KEY = "film"
+"""The item's key in the journal; its steps are `film/1`, `film/2` …"""
+NAME = "{job_id}_{n}{ext}"
+
+
+class _Film(Generic[JobT]):
+    """A film that is done."""
+
+    def __init__(self, chain: VideoChain, jobs: list[JobT], points: int) -> None:
+        self.chain = chain
+        self.jobs = jobs
+        """The jobs of its steps, in their order."""
+        self.points = points
+        """What it has cost, in all runs."""
+
+    @property
+    def video_urls(self) -> list[str]:
+        """The videos of the last step."""
+        return self.jobs[-1].video_urls
+
+    @property
+    def seconds(self) -> int:
+        """How long each of them is."""
+        return self.chain.seconds
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {len(self.video_urls)} videos of {self.seconds} s, {self.points} points>"
+
+
+class Film(_Film[Job]):
+    """A film that is done; see `client.run`."""
+
+    def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
+        """Fetch its videos; see `Job.download`."""
+        return self.jobs[-1].download(directory, name, **options)
+
+
+class AsyncFilm(_Film[AsyncJob]):
+    """A film that is done; see `client.run`."""
+
+    async def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
+        """Fetch its videos; see `Job.download`."""
+        return await self.jobs[-1].download(directory, name, **options)
+
+
+def work_of(
+    desk: Desk, chain: VideoChain, journal: str | os.PathLike[str] | None, options: RunOptions
+) -> dict[str, Any]:
+    """What a batch of one film is made of."""
+    if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
+    item = chain.item(KEY)
+    return {
+        "desk": desk,
+        "kind": FILM,
+        "items": lambda: [item],
+        "again": True,
+        "journal": journal_path(journal),
+        "options": options_of(cast("BatchOptions", options)),
+        "only": item.digest,
+    }
+
+
+def run(chain: VideoChain, batch: Batch, journal: str | os.PathLike[str] | None) -> Film:
+    """Carry a chain out to its end; `ChainError` where it stops before."""
+    [result] = batch
+    _check(result, chain, journal)
+    return Film(chain, result.jobs, batch.summary.points)
+
+
+async def async_run(chain: VideoChain, batch: AsyncBatch, journal: str | os.PathLike[str] | None) -> AsyncFilm:
+    """The same, awaited."""
+    [result] = [result async for result in batch]
+    _check(result, chain, journal)
+    return AsyncFilm(chain, result.jobs, batch.summary.points)
+
+
+def _check(result: Result[Any], chain: VideoChain, journal: str | os.PathLike[str] | None) -> None:
+    """Raise why a film is not done."""
+    if result.ok:
+        return
+    jobs = result.jobs
+    number = len(jobs) if jobs and not jobs[-1].ok else len(jobs) + 1
+    step = chain.steps[number - 1]
+    said = f"step {number} of {len(chain.steps)}, {step.title}: {result.error}"
+    if journal is not None and result.state == UNKNOWN:
+        key = f"{KEY}/{number}" if len(chain.steps) > 1 else KEY
+        ways = f"adopt({key!r}, job_id), resubmit({key!r}) or give_up({key!r})"
+        said += f" Settle it with Journal({os.fspath(journal)!r}): {ways}."
+    elif journal is not None and result.state == FAILED:
+        said += " To try this step again, run with retry_failed=True."
+    finished = [job for job in jobs if job.ok]
+    raise ChainError(
+        said, finished=finished, step=number, journal="" if journal is None else os.fspath(journal)
+    ) from result.error

@@ -1,0 +1,227 @@
+"""The steps of a chain: whether they are right, what they make and what they cost. `chains` puts them together."""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client._calls.items import digest_of
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.planning import BY_TASK_TYPE, NUMBERS, refuse, size_of
+from legnext_client._protocol.bounds import wrong_value
+from legnext_client._protocol.checks import prepare
+from legnext_client._protocol.state import State
+from legnext_client.errors import InvalidRequest, Problem
+from legnext_client.generated.operations import ROLES, Field
+from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.prices import Estimate, price
+from legnext_client.prompts import PromptWarning, check_prompt
+from legnext_client.prompts.flags import row_for
+from legnext_client.prompts.problems import frames_to_user
+from legnext_client.prompts.reading import first_word, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from legnext_client._calls.items import Call
+    from legnext_client.generated.operations import Operation
+
+CHOSEN = "chosen"
+"""Stands for a function where a chain is described."""
+
+_PLACEHOLDER = "the job before"
+_BATCH = "bs"
+"""The flag of a prompt that says how many videos are made."""
+
+
+class Beginning(NamedTuple):
+    """A video that a chain goes on with, and what is known of it."""
+
+    job_id: str
+    source: str | None = None
+    """Its size."""
+    extensions: int = 0
+    """How often it was extended."""
+
+
+class ChainPrice(NamedTuple):
+    """What a chain will probably cost, by the titles of its steps; prints as a small table."""
+
+    steps: tuple[tuple[str, Estimate], ...]
+
+    @property
+    def points(self) -> int:
+        """In all."""
+        return sum(estimate.points for _, estimate in self.steps)
+
+    @property
+    def reserve(self) -> int:
+        """What a budget should count in all, which may be more."""
+        return sum(estimate.reserve for _, estimate in self.steps)
+
+    @property
+    def usd(self) -> float:
+        """The price in US dollars."""
+        return self.points / POINTS_PER_USD
+
+    def __str__(self) -> str:
+        rows = [(title, f"{estimate.points}", " ".join(estimate.reasons)) for title, estimate in self.steps]
+        more = f"; a budget counts {self.reserve}" if self.reserve != self.points else ""
+        rows.append(("in all", f"{self.points}", f"points, an estimate{more}"))
+        first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+        return "\n".join(
+            f"{title:<{first}}  {points:>{second}}{'' if why == points else '  ' + why}" for title, points, why in rows
+        )
+
+
+class ChainItem(NamedTuple):
+    """A chain to be run; see `core.items.Item`."""
+
+    key: str
+    digest: str
+    calls: tuple[Call, ...]
+    beginning: Beginning | None
+    what: dict[str, Any]
+
+    @property
+    def steps(self) -> int:
+        return len(self.calls)
+
+    @property
+    def wrong(self) -> None:
+        return None
+
+    def call(self, step: int, finished: Sequence[State]) -> Call:
+        call = self.calls[step]
+        if call.operation.role == ROLES["film.start"].role:
+            return call
+        job_id = finished[-1].job_id if finished else self.beginning.job_id if self.beginning else ""
+        return call._replace(fields={"job_id": job_id, **call.fields})
+
+    def price(self, step: int) -> Estimate:
+        return price_of(self.calls[step])
+
+    def described(self) -> dict[str, Any]:
+        return self.what
+
+    def __repr__(self) -> str:
+        return f"<ChainItem {self.key}: {', '.join(call.title for call in self.calls)}>"
+
+
+# ---- what is known of a job ---------------------------------------------------------------------------------------
+
+
+def known(job_or_id: JobView | str) -> JobView | None:
+    """The job, where one was given instead of its id."""
+    return job_or_id if isinstance(job_or_id, JobView) else None
+
+
+def look_at(job: JobView, operation: Operation, fields: Mapping[str, Any], kinds: Iterable[str] = ()) -> None:
+    """Refuse to go on with a job that cannot be gone on with, as far as is known of it; `kinds` are what fits."""
+    if job._insisting:
+        return
+    made = BY_TASK_TYPE.get(job.task_type)
+    if kinds and made is not None and made.makes not in (kinds := tuple(kinds)):
+        raise InvalidRequest(
+            f"{operation.name} of job {job.job_id}: a job that makes {' or '.join(kinds)} is needed; got "
+            f"{made.name}, which makes {made.makes}. If you know better, give job.insist()."
+        )
+    refuse(State(job.raw), operation, fields)
+
+
+def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int | None) -> Beginning:
+    """The video to begin with, with what the job tells and the caller does not."""
+    operation = ROLES["film.extend"]
+    job, job_id = known(job_or_id), job_or_id
+    if job is not None:
+        job_id = job.job_id
+        look_at(job, operation, {}, kinds=("videos",))
+        source = job._standing[1].size if source is None else source
+        extensions = int(job.task_type == operation.task_type) if extensions is None else extensions
+    prepare(operation, {"job_id": job_id, NUMBERS["video"]: 0})
+    price(operation, source=source)  # refuses a size that there is not
+    times = 0 if extensions is None else extensions
+    bounds = Field("extensions", "extensions", "integer", minimum=0, maximum=at_most())
+    if wrong := wrong_value(bounds, times):
+        raise InvalidRequest(f"{Problem('extensions', *wrong)}.")
+    return Beginning(str(job_id), source, int(times))
+
+
+def at_most() -> int | None:
+    """How often a video can be extended."""
+    film = ROLES["film.extend"].film
+    return film.at_most if film else None
+
+
+# ---- one step -----------------------------------------------------------------------------------------------------
+
+
+def size_field(value: Any) -> dict[str, Any]:
+    """The field of the start that chooses the size."""
+    operation = ROLES["film.start"]
+    wire = operation.film.size if operation.film else None
+    return {field.name: value for field in operation.fields if field.wire == wire}
+
+
+def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iterable[str]) -> dict[str, Any]:
+    """The fields of a step in plain values; `unknown` are those that are not known yet."""
+    numbers = NUMBERS.values()
+    later = {name: 0 if name in numbers else _PLACEHOLDER for name in unknown}
+    body = prepare(operation, {**given, **later}).body
+    _check_prompt(operation, body)
+    return {
+        field.name: body[field.wire] for field in operation.fields if field.wire in body and field.name not in later
+    }
+
+
+def _check_prompt(operation: Operation, body: Mapping[str, Any]) -> None:
+    if operation.prompt is None or operation.prompt.field not in body:
+        return
+    problems = check_prompt(body[operation.prompt.field], operation.prompt.kind, bounded=False)
+    said = f"{operation.name}: the {operation.prompt.field} has problems: {'; '.join(map(str, problems))}"
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidRequest(f"{said}.", problems=problems)
+    if problems:
+        warnings.warn(PromptWarning(said, tuple(problems)), stacklevel=frames_to_user())
+
+
+def many_made(call: Call) -> int | None:
+    """How many videos a step makes; None where nothing tells."""
+    row = row_for(_BATCH, call.operation.prompt.kind) if call.operation.prompt else None
+    if row is None or row.default is None:
+        return None
+    flags = read(str(call.fields.get(prompt_name(call.operation), ""))).flags
+    said = [first_word(flag.value) for flag in flags if flag.name == _BATCH]
+    return int(said[0]) if said else int(row.default)
+
+
+def with_prompt(operation: Operation, prompt: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a step with its prompt among them, where it takes one."""
+    return {**({prompt_name(operation): prompt} if operation.prompt else {}), **given}
+
+
+def prompt_name(operation: Operation) -> str:
+    """The field of the prompt by its name in Python."""
+    wire = operation.prompt.field if operation.prompt else None
+    return next((field.name for field in operation.fields if field.wire == wire), "")
+
+
+def size_made(call: Call) -> str | None:
+    """The size of the videos that a start makes."""
+    wires = {field.name: field.wire for field in call.operation.fields}
+    return size_of(call.operation, {wires[name]: value for name, value in call.fields.items()})
+
+
+def price_of(call: Call) -> Estimate:
+    """What a step will cost."""
+    return price(call.operation, call.fields, source=call.source)
+
+
+def digest_chain(calls: Sequence[Call], beginning: Beginning | None) -> str:
+    """The digest of a chain; what is merely known of the video that it begins with does not count."""
+    begun = [("", {"job_id": beginning.job_id})] if beginning else []
+    return digest_of(
+        [*begun, *((call.operation.name, {**call.fields, **dict.fromkeys(call.choices, CHOSEN)}) for call in calls)]
+    )

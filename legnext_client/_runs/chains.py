@@ -1,0 +1,233 @@
+"""`VideoChain`: a film as a description, from its start over its extensions to its upscale; nothing is sent here.
+
+    chain = VideoChain.start("waves roll in --motion high", video_type=1).extend("night falls").upscale()
+    print(chain.price(), chain.seconds)
+
+What the service would refuse is refused while building, by the bounds of the spec.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from legnext_client._calls.items import CHAIN, Call, Choose
+from legnext_client._calls.planning import NUMBERS
+from legnext_client._runs.chain_files import built, described, word_of, written
+from legnext_client._runs.chain_steps import (
+    Beginning,
+    ChainItem,
+    ChainPrice,
+    at_most,
+    beginning_of,
+    checked_fields,
+    digest_chain,
+    known,
+    look_at,
+    many_made,
+    price_of,
+    size_field,
+    size_made,
+    with_prompt,
+)
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import ROLES
+from legnext_client.prices import typical_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from legnext_client._calls.job_view import JobView
+    from legnext_client.generated.models import VideoType
+    from legnext_client.generated.operations import Operation
+
+Number = int | Choose
+"""Which video: its number, or a function of the finished job that chooses it."""
+
+
+@frozen(eq=False, repr=False)
+class VideoChain:
+    """A film: begun with `start`, `from_image` or `from_video`, then extended, and upscaled at last.
+
+    It never changes: each method gives a new chain. It equals another that asks for the same.
+    """
+
+    steps: tuple[Call, ...] = ()
+    """The calls, in their order; each after the first works on the job of the one before."""
+    beginning: Beginning | None = None
+    """The video that it begins with, if it does."""
+    _job: JobView | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.steps, tuple) or not (self.steps or self.beginning):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidRequest("a chain must begin with VideoChain.start, from_image or from_video.")
+
+    # ---- building -----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def start(cls, prompt: str, video_type: VideoType | int = 0) -> VideoChain:
+        """Begin with a text, or with the address of an image and a text.
+
+        Args:
+            prompt: What is to be seen, with flags at the end.
+            video_type: The size. 0 is 480p, 1 is 720p.
+        """
+        return cls._begun(ROLES["film.start"], prompt, size_field(video_type))
+
+    @classmethod
+    def from_image(
+        cls, job_or_id: JobView | str, image_no: int, prompt: str | None = None, video_type: VideoType | int = 0
+    ) -> VideoChain:
+        """Begin with an image of a job.
+
+        Args:
+            job_or_id: The job, or its id. What is known of a finished job is looked at.
+            image_no: Which of its images, from 0.
+            prompt: What is to happen.
+            video_type: The size. 0 is 480p, 1 is 720p.
+        """
+        operation = ROLES["film.start"]
+        job = known(job_or_id)
+        chosen = {NUMBERS["image"]: image_no}
+        if job is not None:
+            look_at(job, operation, chosen, kinds=("images", "image"))
+        source = {"job_id": job.job_id if job else job_or_id, **chosen}
+        return cls._begun(operation, prompt, {**source, **size_field(video_type)})
+
+    @classmethod
+    def from_video(
+        cls, job_or_id: JobView | str, *, source: str | None = None, extensions: int | None = None
+    ) -> VideoChain:
+        """Begin with a video that is there already.
+
+        Args:
+            job_or_id: The job, or its id. What is known of a finished job is looked at.
+            source: The size of its videos (`480p`, `720p`); without it, what the job tells. If that is nothing, prices
+                count the dearer.
+            extensions: How often it was extended; without it, what the job tells.
+        """
+        return cls((), beginning_of(job_or_id, source, extensions), known(job_or_id))
+
+    def extend(self, prompt: str | None = None, video_no: Number = 0) -> VideoChain:
+        """Go on where a video of the step before ends.
+
+        Args:
+            prompt: What happens next.
+            video_no: Which of its videos, from 0, or a function that chooses it: it gets the finished job.
+        """
+        operation, most = ROLES["film.extend"], at_most()
+        if most is not None and self._extensions >= most:
+            raise InvalidRequest(
+                f"{operation.name}: a video can be extended at most {most} times; got extension {self._extensions + 1}."
+            )
+        return self._then(operation, prompt, {NUMBERS["video"]: video_no})
+
+    def upscale(self, video_no: Number = 0) -> VideoChain:
+        """Enlarge a video of the step before; the last step of a film. `video_no` is as for `extend`."""
+        return self._then(ROLES["film.upscale"], None, {NUMBERS["video"]: video_no})
+
+    @classmethod
+    def _begun(cls, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
+        fields = checked_fields(operation, with_prompt(operation, prompt, given), unknown=())
+        return cls((Call(operation, fields, title=word_of(operation)),))
+
+    def _then(self, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
+        last = ROLES["film.upscale"]
+        if self.steps and self.steps[-1].operation.role == last.role:
+            raise InvalidRequest(f"{operation.name}: nothing comes after {last.name}, the last step of a film.")
+        given, choices = self._chosen(operation, with_prompt(operation, prompt, given))
+        fields = checked_fields(operation, given, unknown=("job_id", *choices))
+        step = Call(operation, fields, choices, self._size, self._title(operation))
+        return VideoChain((*self.steps, step), self.beginning, self._job)
+
+    def _chosen(self, operation: Operation, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Choose]]:
+        """The fields, and apart from them the function that will choose a video."""
+        name = NUMBERS["video"]
+        number: Any = given.get(name)
+        if callable(number) and self.steps:
+            return {field: value for field, value in given.items() if field != name}, {name: given[name]}
+        if callable(number):
+            if self._job is None or not self._job.ok or inspect.iscoroutinefunction(number):
+                raise InvalidRequest(
+                    f"{operation.name}: {name} of the first step must be a number, unless the chain begins with a "
+                    "finished job for the function to choose by; got a function."
+                )
+            given = {**given, name: number(self._job)}
+        if self.steps:
+            self._look_at_last(operation, number)
+        elif self._job is not None:
+            look_at(self._job, operation, given)
+        return given, {}
+
+    def _look_at_last(self, operation: Operation, number: Any) -> None:
+        made = many_made(self.steps[-1])
+        if isinstance(number, int) and made is not None and number >= made:
+            many = f"{made} video{'' if made == 1 else 's'}"
+            raise InvalidRequest(
+                f"{operation.name}: {NUMBERS['video']} must be below {made}; got {number}. "
+                f"The {self.steps[-1].title} makes {many}."
+            )
+
+    # ---- what is known of it ------------------------------------------------------------------------------------
+
+    @property
+    def seconds(self) -> int:
+        """How long the film will be. Of a video that it begins with, what is known counts."""
+        start, extension = ROLES["film.start"].film, ROLES["film.extend"].film
+        return (start.adds if start else 0) + self._extensions * (extension.adds if extension else 0)
+
+    @property
+    def typical_seconds(self) -> float:
+        """How long the making of it usually takes."""
+        return sum(typical_seconds(step.operation, step.fields) for step in self.steps)
+
+    def price(self) -> ChainPrice:
+        """What it will cost, step by step; nothing is sent."""
+        return ChainPrice(tuple((step.title, price_of(step)) for step in self.steps))
+
+    def item(self, key: str) -> ChainItem:
+        """The chain as something to run, under a key."""
+        if not self.steps:
+            raise InvalidRequest(
+                "a chain without a step cannot be run: extend or upscale the video that it begins with."
+            )
+        what = {CHAIN: described(self)}
+        return ChainItem(key, digest_chain(self.steps, self.beginning), self.steps, self.beginning, what)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chain as JSON, for `from_dict`. A function that chooses cannot be written, and is refused."""
+        return written(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> VideoChain:
+        """The chain that `to_dict` wrote, checked as one that is built by hand."""
+        return built(cls, data)
+
+    @property
+    def _extensions(self) -> int:
+        operation = ROLES["film.extend"]
+        before = self.beginning.extensions if self.beginning else 0
+        return before + sum(step.operation.role == operation.role for step in self.steps)
+
+    @property
+    def _size(self) -> str | None:
+        """The size of its videos, where it is known."""
+        return self.beginning.source if self.beginning else size_made(self.steps[0])
+
+    def _title(self, operation: Operation) -> str:
+        if operation.role == ROLES["film.extend"].role:
+            return f"extension {self._extensions + 1}"
+        return word_of(operation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, VideoChain) and (self.steps, self.beginning) == (other.steps, other.beginning)
+
+    def __hash__(self) -> int:
+        return hash((digest_chain(self.steps, self.beginning), *(tuple(step.choices.values()) for step in self.steps)))
+
+    def __repr__(self) -> str:
+        titles = [f"video of {self.beginning.job_id}"] if self.beginning else []
+        titles += [step.title for step in self.steps]
+        return f"<{type(self).__name__} of {self.seconds} s: {', '.join(titles)}>"

@@ -1,0 +1,129 @@
+"""Before a run submits: what earlier runs have cost, what is left to pay, and whether the account has it."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, NamedTuple
+
+from legnext_client._calls.service import filled
+from legnext_client._journal.files import is_there
+from legnext_client._journal.journal import Journal
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN, Entry
+from legnext_client._protocol.flow import Flow, Request
+from legnext_client._protocol.numbers import is_number
+from legnext_client._protocol.send import sending
+from legnext_client._protocol.state import number
+from legnext_client.errors import BudgetExceeded
+from legnext_client.generated.operations import ROLES
+from legnext_client.generated.types import is_object
+from legnext_client.prices import typical_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from legnext_client._calls.items import Item
+    from legnext_client._calls.service import Desk
+    from legnext_client.prices import Budget
+
+logger = logging.getLogger("legnext_client")
+
+AVAILABLE = ("available_credits", "available_points")
+"""The parts of the balance that can be spent."""
+
+
+def budget_key(run: str, key: str, attempt: int) -> tuple[str, str, int]:
+    """Under which a budget counts a submission, in one run and in those that go on with its journal."""
+    return run, key, attempt
+
+
+def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[Budget]) -> None:
+    """Have the budgets know what may still be spent for earlier runs; those for the `whole` journal, what was spent."""
+    if not budgets:
+        return
+    run, attempts = journal.about.id, Counter[str]()
+    for entry in journal.entries(history=True):
+        key = budget_key(run, entry.key, attempts[entry.key])
+        attempts[entry.key] += 1
+        for budget in budgets:
+            if entry.state == DONE or (entry.state == FAILED and entry.points):
+                if budget in whole:
+                    budget.settle(key, entry.points)
+            elif entry.state in (SUBMITTING, UNKNOWN):
+                budget.freeze(key, entry.price)
+            elif entry.state in (SUBMITTED, FAILED):  # of what has failed, only what was given up holds anything
+                budget.freeze(key, entry.frozen or (entry.price if entry.state == SUBMITTED else 0))
+
+
+class Bill(NamedTuple):
+    """What is still to be paid, by estimate."""
+
+    rows: int = 0
+    """Of so many rows something is left to be paid."""
+    points: int = 0
+    reserve: int = 0
+    """What the account must have for it, which may be more."""
+    typical_seconds: float = 0.0
+    """How long these jobs usually take, one after the other."""
+
+
+def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
+    """What these items still cost, when what the journal knows of is not paid for again."""
+    rows, points, reserve, seconds = 0, 0, 0, 0.0
+    with Journal(journal) if is_there(journal) else nullcontext() as book:
+        for item in items:
+            before = points
+            for step in _to_send(item, book.entries_of(item.key) if book else (), retry_failed):
+                call, price = item.call(step, ()), item.price(step)
+                points, reserve = points + price.points, reserve + price.reserve
+                seconds += typical_seconds(call.operation, call.fields)
+            rows += points > before
+    return Bill(rows, points, reserve, seconds)
+
+
+def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
+    """The steps that a run will send when all goes well, by what is recorded of the item; see `core.lives`."""
+    known = {entry.step: entry for entry in entries}
+    if any(entry.digest != item.digest for entry in known.values()):
+        if not all(entry.state in (NEW, DONE, FAILED) for entry in known.values()):
+            return  # it was changed while it may be running, and so is refused
+        known = {}
+    for step in range(item.steps):
+        entry = known.get(step)
+        if entry is None or entry.state == NEW or (retry_failed and entry.may_be_retried):
+            yield step
+        elif entry.state not in (DONE, SUBMITTED):
+            return  # nothing comes after what has failed or is unknown
+
+
+def check_balance(
+    desk: Desk, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
+) -> Flow[BudgetExceeded | None]:
+    """Why what is asked for is not to be begun: the account cannot pay it. None when it can, or does not tell."""
+    needed = sum(
+        item.price(step).reserve
+        for item in items
+        for step in _to_send(item, journal.entries_of(item.key), retry_failed)
+    )
+    needed = min([needed, *(max(0, budget.left) for budget in budgets)])
+    if not needed:
+        return None
+    operation, settings = ROLES["balance"], desk.settings
+    request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
+    answer = yield from sending(request, settings.retries, settings.timeout, clock=desk.clock.now)
+    inner = answer.data.get(operation.unwrap or "")
+    told = inner if is_object(inner) else answer.data
+    if not any(is_number(told.get(name)) for name in AVAILABLE):
+        logger.warning("the balance is not told as expected, and so not checked")
+        return None
+    available = sum(number(told.get(name)) for name in AVAILABLE)
+    if available >= needed:
+        return None
+    return BudgetExceeded(
+        f"this takes up to {needed} points, and the account has {available:g}: top it up, or give a budget of what "
+        "it has.",
+        budget=available,
+        counted=0,
+        price=needed,
+    )

@@ -1,0 +1,120 @@
+"""What a caller chooses for a batch or a film, and what is refused of it."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+from legnext_client._downloads.addresses import wrong_address
+from legnext_client._downloads.directories import writable_directory
+from legnext_client._downloads.file_names import ROW_FIELDS, fields_of, names
+from legnext_client._protocol.numbers import is_number, is_whole
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.rules import JOBS_AT_ONCE
+from legnext_client.prices import Budget
+
+if TYPE_CHECKING:
+    from legnext_client._protocol.callbacks import Claims
+
+StrPath = str | os.PathLike[str]
+
+ROW_NAME = "{key}_{n}{ext}"
+
+
+class RunOptions(TypedDict, total=False):
+    """Options of `client.run` and `client.batch`."""
+
+    budget: int | Budget | None
+    """Points that are not to be passed, those of earlier runs of the journal included; or a `Budget` that is shared."""
+    retry_failed: bool
+    """Try again what has failed in an earlier run."""
+    timeout: float | None
+    """Seconds to wait for one job; see `Job.wait`. With 0 it is looked at once, and the next run goes on."""
+    poll_interval: float | None
+    """Seconds between questions for one job; without it, it is asked for when it is likely to be done."""
+    callback: str | None
+    """Where the service calls back. Each submission's own token is put behind it, by which a callback can tell which
+    job a submission became whose answer was lost."""
+    callbacks: Claims | None
+    """Where these calls arrive, such as a `CallbackReceiver`."""
+
+
+class BatchOptions(RunOptions, total=False):
+    """Options of `client.batch`."""
+
+    concurrency: int
+    """So many jobs at once at most; fewer while the service refuses them."""
+    download: StrPath | None
+    """The directory to fetch what was made to."""
+    name: str
+    """The names of the files there; see `Job.download`. `{key}` is the row's; the job's id follows it where a
+    changed row is made anew, or another file has the name."""
+
+
+class Options(NamedTuple):
+    """The same, found right."""
+
+    concurrency: int = JOBS_AT_ONCE
+    budgets: tuple[Budget, ...] = ()
+    retry_failed: bool = False
+    timeout: float | None = None
+    poll_interval: float | None = None
+    callback: str | None = None
+    callbacks: Claims | None = None
+    download: str | None = None
+    root: str | None = None
+    """Where that directory really is, whatever becomes of the working directory."""
+    name: str = ROW_NAME
+
+
+def options_of(given: BatchOptions) -> Options:
+    """The options, or one error that names what is wrong."""
+    values: dict[str, object] = dict(given)
+    budget = values.pop("budget", None)
+    values["budgets"] = () if budget is None else (_budget(budget),)
+    try:
+        options = Options(**values)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise TypeError(str(error).replace("Options.__new__()", "this method")) from None
+    if not is_whole(options.concurrency) or options.concurrency < 1:
+        raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {options.concurrency!r}.")
+    timeout, interval = options.timeout, options.poll_interval
+    if timeout is not None and not (is_number(timeout) and 0 <= timeout < math.inf):
+        raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")
+    if interval is not None and not (is_number(interval) and 0 < interval < math.inf):
+        raise InvalidRequest(f"poll_interval must be seconds above 0; got {interval!r}.")
+    if options.callback is not None and (reason := wrong_address(options.callback)):
+        raise InvalidRequest(f"callback must begin with http:// or https://; got {options.callback!r}: {reason}.")
+    if options.callbacks is not None and not hasattr(options.callbacks, "telling"):
+        kind = type(options.callbacks).__name__
+        raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {kind}.")
+    directory = None if options.download is None else writable_directory("download", options.download)
+    root = None if directory is None else os.path.realpath(directory)
+    return options._replace(download=directory, root=root, name=_name(options.name))
+
+
+def journal_path(given: Any) -> str | None:
+    """The path of a journal as it was given; None for none."""
+    if given is None:
+        return None
+    path = os.fspath(given) if isinstance(given, str | os.PathLike) else None  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(path, str) or not path or "\0" in path or path == ":memory:" or path.endswith(("/", os.sep)):
+        raise InvalidRequest(f"journal must be the path of a file, or be left out; got {given!r}.")
+    return path
+
+
+def _name(name: str) -> str:
+    fields = fields_of(name, ROW_FIELDS)
+    if not fields & {"key", "job_id"}:
+        raise InvalidRequest(f"name must hold {{key}} or {{job_id}}, to be another for each row; got {name!r}.")
+    names(name, ROW_FIELDS, [{"key": "a", "job_id": "b", "n": 0, "ext": ".png", "task_type": "c"}])
+    return name
+
+
+def _budget(budget: object) -> Budget:
+    if isinstance(budget, Budget):
+        return budget
+    if not is_number(budget):
+        raise InvalidRequest(f"budget must be points, or a Budget; got {budget!r}.")
+    return Budget(budget)  # type: ignore[arg-type]

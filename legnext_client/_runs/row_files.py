@@ -1,0 +1,195 @@
+"""The rows of a file, each with the place where it stands: CSV with a header line, or JSONL; read as they are needed.
+
+Values of enums may be written by their names, as on the command line. A cell is text until its column says otherwise:
+numbers, and JSON for lists and objects. An empty cell is a field that is not given.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from legnext_client._protocol.bounds import shown
+from legnext_client._protocol.literals import NULL, chosen, pairs_of, understood
+from legnext_client._runs.row_items import KEY, OPERATION, PAID, operation_named
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.types import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import TextIO
+
+    from legnext_client.generated.operations import Field
+
+Placed = tuple[str, object]
+"""Where a row stands, and the row; or why it cannot be read."""
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_KNOWN = {name for operation in PAID.values() for field in operation.fields for name in (field.name, field.wire)}
+
+
+def rows_of_file(path: Path) -> Iterator[Placed]:
+    """The rows of a file; `InvalidRequest` when it cannot be read on."""
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InvalidRequest(f"the name of a file of rows must end in {', '.join(_READERS)}; got {shown(path.name)}.")
+    return _read(path, reader)
+
+
+def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[Placed]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line, row in reader(file):
+                yield f"{path.name}, {line}", row
+    except InvalidRequest as error:
+        error.message = f"{path.name}, {error.message}"
+        raise
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(
+            f"{path.name} must be text in UTF-8; got {error.object[error.start]:#x}. Save it so."
+        ) from None
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+# ---- JSONL --------------------------------------------------------------------------------------------------------
+
+
+def _jsonl(file: TextIO) -> Iterator[Placed]:
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            yield f"line {number}", _line(line.rstrip("\r\n"))
+
+
+def _line(line: str) -> object:
+    try:
+        row = from_json(line)
+    except InvalidRequest as error:
+        return error
+    if not is_object(row):
+        return InvalidRequest(f"a line must be an object; got {shown(row)}.")
+    try:
+        operation = operation_named(row.get(OPERATION))
+    except InvalidRequest:
+        return row  # what is wrong with the name is told with the row
+    return understood(operation.fields, row)
+
+
+def from_json(text: str) -> Any:
+    """What a text of JSON says; `InvalidRequest` when it is none."""
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"must be JSON; got {shown(text.strip())} ({error.msg} at {error.pos + 1}).") from None
+    except RecursionError:
+        raise InvalidRequest("must be JSON; got what is nested too deeply.") from None
+    except ValueError as error:
+        if isinstance(error, InvalidRequest):
+            raise
+        raise InvalidRequest("must be JSON; got a number with too many digits.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidRequest(f"{twice} must be given once; got it {names.count(twice)} times.")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise InvalidRequest(f"must be JSON, which has no {name}.")
+
+
+# ---- CSV ----------------------------------------------------------------------------------------------------------
+
+
+def _csv(file: TextIO) -> Iterator[Placed]:
+    lines = csv.reader(file, strict=True)
+    try:
+        header = next(lines, None)
+        if header is None:
+            return
+        columns = _columns(header)
+        begins = lines.line_num + 1
+        for cells in lines:
+            place, begins = f"line {begins}", lines.line_num + 1
+            if any(cells):
+                yield place, _row(columns, cells)
+    except csv.Error as error:
+        raise InvalidRequest(f"line {lines.line_num}: this is no CSV: {error}.") from None
+
+
+def _columns(header: Sequence[str]) -> list[str]:
+    """The names of the columns, if every one is a field of some operation."""
+    columns = [name.strip() for name in header]
+    known = {*_KNOWN, OPERATION, KEY}
+    for name in columns:
+        if name and name not in known:
+            near = get_close_matches(name, known, n=1)
+            commas = "The first line must name the columns, with commas between."
+            hint = f"Did you mean {near[0]}?" if near and not set(name) & set(";\t|") else commas
+            raise InvalidRequest(f"line 1: column {shown(name)} must be {OPERATION}, {KEY} or a field. {hint}")
+        if name and columns.count(name) > 1:
+            raise InvalidRequest(f"line 1: column {name} must be there once; got it {columns.count(name)} times.")
+    return columns
+
+
+def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
+    if len(cells) != len(columns):
+        return InvalidRequest(
+            f"a line must have {len(columns)} cells, as the first has; got {len(cells)}. A text with a comma or a line "
+            "break in it needs quotes around it."
+        )
+    row: dict[str, Any] = {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
+    if "" in row:
+        return InvalidRequest(f"a cell must stand in a column with a name; got {shown(row[''])}.")
+    try:
+        operation = operation_named(row.get(OPERATION, "").strip() or None)
+    except InvalidRequest:
+        return row  # what is wrong with the name is told with the row
+    return {**_values(operation.fields, row), OPERATION: operation}
+
+
+def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:
+    named = {name: field for field in fields for name in (field.name, field.wire)}
+    return {name: _value(named[name], cell) if name in named else cell for name, cell in cells.items()}
+
+
+def _value(field: Field, cell: str) -> Any:
+    """What a cell says; text where it does not say what the field wants, which is then told as for any other call."""
+    word = cell.strip()
+    if field.nullable and word == NULL:
+        return None
+    if field.enum and (value := chosen(field, word)) in field.enum:
+        return value
+    match field.type:
+        case "integer" | "number" if _NUMBER.fullmatch(word):
+            return float(word) if set(word) & set(".eE") else int(word)
+        case "boolean":
+            return {"true": True, "false": False}.get(word.casefold(), cell)
+        case "array" | "object":
+            try:
+                return from_json(cell)
+            except InvalidRequest:
+                return _values(field.fields, dict(pairs_of(field, cell))) or _NotJson(cell)
+        case _:
+            return cell
+
+
+class _NotJson(str):
+    """A text that should have been JSON, and is told as such."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"what is no JSON: {super().__repr__()}"
+
+
+_READERS: Mapping[str, Callable[[TextIO], Iterator[Placed]]] = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl}
+"""By the ending of a file's name."""

@@ -1,0 +1,210 @@
+"""One row of a batch, whatever it is given as, becomes an item: a single request, a film, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from legnext_client._calls.items import CHAIN, Call, digest_of
+from legnext_client._calls.planning import FREE
+from legnext_client._protocol.bounds import shown
+from legnext_client._protocol.checks import prepare
+from legnext_client._runs.chain_steps import ChainItem
+from legnext_client._runs.chains import VideoChain
+from legnext_client.errors import InvalidRequest, Problem
+from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES, Operation
+from legnext_client.prices import Estimate, price
+
+if TYPE_CHECKING:
+    from legnext_client._protocol.state import State
+
+PAID = {
+    operation.name: operation
+    for operation in OPERATIONS.values()
+    if operation.method not in FREE and operation.answer_model == ROLES["job"].answer_model
+}
+"""What a row can ask for."""
+OPERATION, KEY = "operation", "key"
+"""What stands in a row beside the fields."""
+CALLBACK = "callback"
+"""The field that says where to call back: how to hear of a job, not what it is."""
+LONGEST_KEY = 200
+
+_BY_MODEL = {operation.request_model: operation for operation in PAID.values()}
+_ALIASES = {alias: operation for alias, operation in ALIASES.items() if operation.name in PAID}
+_BY_NAME = {**_ALIASES, **PAID}
+_OTHERWISE = next(iter(_ALIASES.values()), None)
+
+
+class Single(NamedTuple):
+    """One request; see `core.items.Item`."""
+
+    key: str
+    digest: str
+    operation: Operation
+    body: dict[str, Any]
+    """By the names on the wire."""
+
+    @property
+    def steps(self) -> int:
+        return 1
+
+    @property
+    def wrong(self) -> None:
+        return None
+
+    def call(self, step: int, finished: Sequence[State]) -> Call:  # noqa: ARG002  # there is only one
+        return Call(self.operation, self.body)
+
+    def price(self, step: int) -> Estimate:  # noqa: ARG002
+        return price(self.operation, self.body)
+
+    def described(self) -> dict[str, Any]:
+        return {OPERATION: self.operation.name, **self.body}
+
+    def __repr__(self) -> str:
+        return f"<Single {self.key}: {self.operation.name} {shown(self.body)}>"
+
+
+class Wrong(NamedTuple):
+    """A row that cannot be sent; see `core.items.Item`. It has no step."""
+
+    key: str
+    wrong: InvalidRequest
+    place: str
+
+    @property
+    def digest(self) -> str:
+        return ""
+
+    @property
+    def steps(self) -> int:
+        return 0
+
+    def call(self, step: int, finished: Sequence[State]) -> Call:  # noqa: ARG002
+        raise self.wrong
+
+    def price(self, step: int) -> Estimate:  # noqa: ARG002
+        raise self.wrong
+
+    def described(self) -> dict[str, Any]:
+        return {"row": self.place}
+
+    def __repr__(self) -> str:
+        return f"<Wrong {self.wrong.message}>"
+
+
+Row = Single | ChainItem | Wrong
+
+
+class Rows:
+    """Makes items of rows, and gives each a key that no other has."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, str] = {}
+        self._same: Counter[str] = Counter()
+
+    def item(self, place: str, row: object) -> Row:
+        """The item of a row. `place` is where it stands; what is wrong with it is told with that."""
+        key: str | None = None
+        try:
+            if isinstance(row, InvalidRequest):
+                raise row
+            given, asked = _taken_apart(row)
+            key = self._taken(given, place) if given is not None else None
+            return self._asked(key, place, asked)
+        except InvalidRequest as error:
+            error.message = f"{place}: {error.message}"
+            return Wrong(key or place, error, place)
+
+    def _asked(self, key: str | None, place: str, asked: VideoChain | tuple[Operation, Mapping[str, Any]]) -> Row:
+        if isinstance(asked, VideoChain):
+            item = asked.item("")
+            return item._replace(key=key or self._made(f"film-{item.digest}", place))
+        operation, fields = asked
+        prepared = prepare(operation, fields)
+        body = {**prepared.path, **prepared.body}
+        digest = digest_of([(operation.name, _meant(operation, body))])
+        return Single(key or self._made(f"{operation.name}-{digest}", place), digest, operation, body)
+
+    def _taken(self, key: object, place: str) -> str:
+        """A key that was given."""
+        if isinstance(key, int) and not isinstance(key, bool):
+            key = str(key)
+        if not isinstance(key, str) or not key.isprintable() or "/" in key or not 0 < len(key) <= LONGEST_KEY:
+            must = f"must be 1 to {LONGEST_KEY} printable characters without /"
+            raise _wrong(KEY, must, shown(key))
+        if key in self._places:
+            raise _wrong(KEY, "must be another for each row", f"{shown(key)} again, as in {self._places[key]}")
+        self._places[key] = place
+        return key
+
+    def _made(self, base: str, place: str) -> str:
+        """A key from what is asked for, so that it is the same wherever the row stands."""
+        while True:
+            self._same[base] += 1
+            key = base if self._same[base] == 1 else f"{base}~{self._same[base]}"
+            if key not in self._places:
+                self._places[key] = place
+                return key
+
+
+def operation_named(name: object) -> Operation:
+    """The operation of a row, by its name or its command's; without one, the one that the spec gives an alias."""
+    if isinstance(name, Operation):
+        name = name.name
+    if name is None and _OTHERWISE is not None:
+        return _OTHERWISE
+    found = _BY_NAME.get(name.replace("-", "_")) if isinstance(name, str) else None
+    if found is None:
+        near = get_close_matches(str(name), _BY_NAME, n=1)
+        must = (
+            f"must be one that makes a job (did you mean {near[0]}?)" if near else f"must be one of {', '.join(PAID)}"
+        )
+        raise _wrong(OPERATION, must, shown(name))
+    return found
+
+
+def _taken_apart(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str, Any]]]:
+    """The key, if one is given, and what is asked for."""
+    if isinstance(row, VideoChain):
+        return None, row
+    if isinstance(row, Mapping):
+        fields: dict[str, Any] = dict(row)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        key, chain = fields.pop(KEY, None), fields.pop(CHAIN, None)
+        if chain is None:
+            return key, (operation_named(fields.pop(OPERATION, None)), fields)
+        if fields:
+            raise InvalidRequest(f"beside {CHAIN} only {KEY} may stand; got {', '.join(fields)}.")
+        return key, chain if isinstance(chain, VideoChain) else VideoChain.from_dict(chain)
+    if isinstance(row, tuple | list) and len(row) == 2:  # pyright: ignore[reportUnknownArgumentType]
+        name, values = cast("Sequence[Any]", row)
+        if not isinstance(values, Mapping):
+            raise InvalidRequest(f"the fields of a pair must be a mapping; got {shown(values)}.")
+        return None, (operation_named(name), values)  # pyright: ignore[reportUnknownVariableType]
+    operation = _BY_MODEL.get(type(row).__name__)  # pyright: ignore[reportUnknownArgumentType]
+    if operation is None:
+        raise InvalidRequest(
+            f"a row must be a request model, a pair (operation, fields), a VideoChain or a mapping; got {shown(row)}."
+        )
+    return None, (operation, _values(operation, row))
+
+
+def _values(operation: Operation, request: Any) -> dict[str, Any]:
+    """What stands in a request model. Its own `to_dict` fails on a wrong type, and would say nothing of the field."""
+    return {
+        field.name: getattr(request, field.name, getattr(request, f"{field.name}_", None)) for field in operation.fields
+    }
+
+
+def _meant(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body asks for, however it is written: a default that is written out asks for nothing else."""
+    defaults = {field.wire: field.default for field in operation.fields if field.default is not None}.items()
+    return {wire: value for wire, value in body.items() if wire != CALLBACK and (wire, value) not in defaults}
+
+
+def _wrong(field: str, must: str, got: str) -> InvalidRequest:
+    problem = Problem(field, must, got)
+    return InvalidRequest(f"{problem}.", problems=(problem,))

@@ -1,0 +1,210 @@
+"""The rows of a batch: read lazily from a program or a file, and all looked at before anything is sent.
+
+    survey = checked("posters.csv")
+    print(survey.rows, survey.points)
+    for item in read("posters.csv"): ...
+
+A file is CSV or JSONL; its columns are field names, besides `operation` and `key`.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from legnext_client._calls.planning import about_prompt
+from legnext_client._protocol.bounds import shown
+from legnext_client._runs.chains import VideoChain
+from legnext_client._runs.costs import Bill
+from legnext_client._runs.row_files import rows_of_file
+from legnext_client._runs.row_items import Row, Rows, Single, Wrong
+from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import Operation
+from legnext_client.prices import RequestModel, typical_seconds
+from legnext_client.prompts import PromptWarning, check_prompt
+from legnext_client.prompts.problems import frames_to_user
+
+if TYPE_CHECKING:
+    from legnext_client._calls.items import Item
+    from legnext_client.prompts import Problem
+
+BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
+"""What a program may give as a row: `rows: list[BatchRow] = […]` lets type checkers know that kinds may be mixed."""
+Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
+
+MOST_TOLD = 20
+"""So many wrong rows are told one by one."""
+
+
+class Doubt(NamedTuple):
+    """What is odd about the prompt of a row, and no reason to refuse it; a `PromptWarning` is made of it."""
+
+    said: str
+    problems: tuple[Problem, ...] = ()
+
+    def __str__(self) -> str:
+        return self.said
+
+
+class Survey(NamedTuple):
+    """What a batch will probably take, in all."""
+
+    rows: int
+    points: int
+    reserve: int
+    """What a budget should count, which may be more."""
+    typical_seconds: float
+    """How long the jobs usually take, one after the other."""
+    doubts: tuple[Doubt, ...] = ()
+    """Row by row; of many rows, the last one is about the rest."""
+    left: Bill = Bill()
+    """What of it is still to be paid: all of it, but for what a journal knows of."""
+
+    def __str__(self) -> str:
+        rows, left = f"{self.rows} row{_s(self.rows)}, {self.points} points", self.left
+        if self.points and not left.points:
+            return f"{rows} in all, of which nothing is left to be paid"
+        if left.points < self.points:
+            rows = f"{rows} in all, of which {left.points} are left to be paid for {left.rows} row{_s(left.rows)}"
+        more = f"; a budget counts {left.reserve}" if left.reserve != left.points else ""
+        minutes = max(1, round(left.typical_seconds / 60))
+        return f"{rows}{more}, about {minutes} minute{_s(minutes)} of work"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
+
+
+def read(source: Source) -> Iterator[Item]:
+    """The items of a batch, one at a time. A row that is wrong is an item that says so (`wrong`), and has no step."""
+    return (item for _, item in _placed(source))
+
+
+def read_once(source: Source, *, strict_prompts: bool = False) -> Iterator[Item]:
+    """The same for rows that no survey has looked at: what is odd about a prompt is said as its row is read.
+
+    Where `PromptWarning` is an error, that is what is wrong with the row.
+    """
+    for place, item in _placed(source):
+        try:
+            doubt = _doubt(place, item, strict_prompts)
+            if doubt is not None:
+                warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
+        except InvalidRequest as error:
+            yield Wrong(item.key, error, place)
+        except PromptWarning as warning:
+            yield Wrong(item.key, InvalidRequest(f"{warning}.", problems=warning.problems), place)
+        else:
+            yield item
+
+
+def can_be_read_again(source: object) -> bool:
+    """Whether reading leaves it as it is: a file or a list can be looked at before it is run, a generator cannot."""
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)  # pyright: ignore[reportUnknownArgumentType]
+        return path.is_file() or not path.exists()  # a file that is not there is told as such by reading it  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(source, Iterable) and not isinstance(source, Iterator)
+
+
+def checked(source: Source, *, strict_prompts: bool = False) -> Survey:
+    """Look at every row before anything is sent; `InvalidRequest` with all that is wrong.
+
+    `strict_prompts` refuses a prompt in which something is wrong, as a client with this setting does.
+    """
+    tally = _Tally(strict_prompts)
+    try:
+        for place, item in _placed(source):
+            tally.count(place, item)
+    except InvalidRequest as error:
+        tally.stop(error)
+    return tally.survey()
+
+
+def _placed(source: Source) -> Iterator[tuple[str, Row]]:
+    """Each item, and where it stands."""
+    rows = Rows()
+    return ((place, rows.item(place, row)) for place, row in _found(source))
+
+
+def _found(source: Any) -> Iterator[tuple[str, object]]:
+    if isinstance(source, str | os.PathLike):
+        return rows_of_file(Path(source))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(source, Mapping | VideoChain) or not isinstance(source, Iterable):
+        raise InvalidRequest(f"rows must be a list or another iterable, or the path of a file; got {shown(source)}.")
+    return ((f"row {number}", row) for number, row in enumerate(source, 1))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+class _Tally:
+    """Adds up what rows take, and gathers what is wrong with them."""
+
+    def __init__(self, strict_prompts: bool) -> None:
+        self._strict = strict_prompts
+        self._rows = self._points = self._reserve = self._refused = self._doubtful = 0
+        self._seconds = 0.0
+        self._errors: list[InvalidRequest] = []
+        self._doubts: list[Doubt] = []
+
+    def count(self, place: str, item: Row) -> None:
+        self._rows += 1
+        if isinstance(item, Wrong):
+            self.refuse(item.wrong)
+            return
+        try:
+            doubt = _doubt(place, item, self._strict)
+        except InvalidRequest as error:
+            self.refuse(error)
+        else:
+            self._doubtful += doubt is not None
+            if doubt is not None and len(self._doubts) < MOST_TOLD:
+                self._doubts.append(doubt)
+        for step in range(item.steps):
+            call, price = item.call(step, ()), item.price(step)
+            self._points += price.points
+            self._reserve += price.reserve
+            self._seconds += typical_seconds(call.operation, call.fields)
+
+    def refuse(self, error: InvalidRequest) -> None:
+        self._refused += 1
+        if len(self._errors) < MOST_TOLD:
+            self._errors.append(error)
+
+    def stop(self, error: InvalidRequest) -> None:
+        """The rows cannot be read any further."""
+        if not self._refused:
+            raise error
+        self._errors.append(error)
+
+    def survey(self) -> Survey:
+        if not self._refused:
+            rest = self._doubtful - len(self._doubts)
+            others = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
+            doubts, all_of_it = (*self._doubts, *others), (self._rows, self._points, self._reserve, self._seconds)
+            return Survey(*all_of_it, doubts, Bill(*all_of_it))
+        more = self._refused - MOST_TOLD
+        told = " ".join(error.message for error in self._errors)
+        raise InvalidRequest(
+            f"{self._refused} of {self._rows} rows cannot be sent. {told}{f' And {more} more.' if more > 0 else ''}",
+            problems=[problem for error in self._errors for problem in error.problems],
+        )
+
+
+def _doubt(place: str, item: Row, strict: bool) -> Doubt | None:
+    """What is odd about the prompt of a row; a film has told of its prompts when it was described."""
+    problems = prompt_problems(item.operation, item.body) if isinstance(item, Single) else []
+    if not problems:
+        return None
+    said = f"{place}: the prompt has problems: {'; '.join(map(str, problems))}"
+    if strict and any(problem.severity == "error" for problem in problems):
+        raise InvalidRequest(f"{said}.", problems=problems)
+    return Doubt(said, tuple(problems))
+
+
+def prompt_problems(operation: Operation, body: Mapping[str, Any]) -> list[Problem]:
+    """What is odd about the prompt of a request, as far as can be known here."""
+    text = body.get(operation.prompt.field) if operation.prompt else None
+    if operation.prompt is None or not text:
+        return []
+    return check_prompt(text, operation.prompt.kind, **about_prompt(operation))

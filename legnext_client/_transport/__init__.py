@@ -1,0 +1,1 @@
+"""httpx, the drivers of flows, and the clock. No other package imports httpx."""

@@ -1,0 +1,203 @@
+"""The two loops that carry out what the core asks for, one for each colour.
+
+They differ in how a thing is done, never in what is done; keep them so that they can be compared line by line.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from legnext_client._protocol.flow import (
+    Ask,
+    Collect,
+    Do,
+    Emit,
+    Fetch,
+    Flow,
+    Lost,
+    Read,
+    Received,
+    Send,
+    Sleep,
+    Start,
+    Together,
+)
+from legnext_client.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from legnext_client._transport.clocks import Clock
+    from legnext_client._transport.transports import AsyncTransport, Transport
+    from legnext_client.workers import TaskWorkers, ThreadWorkers
+
+ResultT = TypeVar("ResultT")
+Listener = Callable[[Any], object]
+
+
+class Hands(NamedTuple):
+    """What carries effects out: who sends, by which clock to sleep, what says that it is time to stop, who helps."""
+
+    transport: Transport
+    clock: Clock
+    stop: Event | None = None
+    workers: ThreadWorkers | None = None
+
+
+class AsyncHands(NamedTuple):
+    transport: AsyncTransport
+    clock: Clock
+    workers: TaskWorkers | None = None
+
+
+logger = logging.getLogger("legnext_client")
+
+INTERRUPTED = (
+    "A paid request was under way when this happened: it may have been accepted and charged. "
+    "Look at the balance or your callbacks before you send it again."
+)
+
+
+def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> ResultT:
+    """Carry a flow out to its end; the listener hears what it emits."""
+    result: Any = None
+    try:
+        while True:
+            try:
+                effect = flow.send(result)
+            except StopIteration as end:
+                ended: ResultT = end.value
+                return ended
+            if isinstance(effect, Emit):
+                result = None
+                if listener is not None:
+                    listener(effect.value)
+            else:
+                result = _done(effect, hands, listener)
+    finally:
+        flow.close()
+
+
+def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
+    """Carry a flow out, yielding what it emits."""
+    result: Any = None
+    try:
+        while True:
+            try:
+                effect = flow.send(result)
+            except StopIteration:
+                return
+            if isinstance(effect, Emit):
+                result = None
+                yield effect.value
+            else:
+                result = _done(effect, hands)
+    finally:
+        flow.close()
+
+
+async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener | None = None) -> ResultT:
+    """Carry a flow out to its end; the listener hears what it emits, and may be a coroutine function."""
+    result: Any = None
+    try:
+        while True:
+            try:
+                effect = flow.send(result)
+            except StopIteration as end:
+                ended: ResultT = end.value
+                return ended
+            if isinstance(effect, Emit):
+                result = None
+                heard = listener(effect.value) if listener is not None else None
+                if inspect.isawaitable(heard):
+                    await heard
+            else:
+                result = await _async_done(effect, hands, listener)
+    finally:
+        flow.close()
+
+
+async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[Any, None]:
+    """Carry a flow out, yielding what it emits."""
+    result: Any = None
+    try:
+        while True:
+            try:
+                effect = flow.send(result)
+            except StopIteration:
+                return
+            if isinstance(effect, Emit):
+                result = None
+                yield effect.value
+            else:
+                result = await _async_done(effect, hands)
+    finally:
+        flow.close()
+
+
+OtherEffect = Fetch | Read | Do | Together | Ask | Start | Collect
+
+
+def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener | None = None) -> Any:
+    if isinstance(effect, Sleep):
+        if effect.bell is None:
+            hands.clock.sleep(effect.seconds)
+        else:
+            effect.bell.sleep(effect.seconds, hands.clock)
+        return None
+    if not isinstance(effect, Send):
+        from legnext_client.effects import other_effect  # no plain call has need of it
+
+        return other_effect(effect, hands, listener)
+    began = time.perf_counter()
+    try:
+        outcome = hands.transport.send(effect)
+    except ConfigurationError as error:
+        return Lost(error.message, sent=False, again=False, error=error)
+    except BaseException as error:
+        _note(error, effect)
+        raise
+    _log(effect, outcome, began)
+    return outcome
+
+
+async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, listener: Listener | None = None) -> Any:
+    if isinstance(effect, Sleep):
+        if effect.bell is None:
+            await hands.clock.async_sleep(effect.seconds)
+        else:
+            await effect.bell.async_sleep(effect.seconds, hands.clock)
+        return None
+    if not isinstance(effect, Send):
+        from legnext_client.effects import async_other_effect
+
+        return await async_other_effect(effect, hands, listener)
+    began = time.perf_counter()
+    try:
+        outcome = await hands.transport.send(effect)
+    except ConfigurationError as error:
+        return Lost(error.message, sent=False, again=False, error=error)
+    except BaseException as error:
+        _note(error, effect)
+        raise
+    _log(effect, outcome, began)
+    return outcome
+
+
+def _note(error: BaseException, send: Send) -> None:
+    # Ctrl-C and cancellation pass through untouched; what they may have cost is said with them.
+    if send.request.paid:
+        error.add_note(INTERRUPTED)
+
+
+def _log(send: Send, outcome: Received | Lost, began: float) -> None:
+    if logger.isEnabledFor(logging.DEBUG):
+        said = outcome.status if isinstance(outcome, Received) else outcome.reason
+        seconds = time.perf_counter() - began
+        logger.debug(
+            "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, said, seconds, send.attempt
+        )

@@ -88,7 +88,7 @@ spec-diff: $(READY) ## Report what a change of the spec means to callers: make s
 docs: $(READY) ## Build the site of the documentation into site/
 	$(RUN)python scripts/docs.py
 
-regenerate: $(READY) ## Commit what follows from a committed openapi.yaml: make regenerate OPTIONS=--push
+regenerate: $(READY) ## Commit what follows from a committed openapi.yaml
 	$(RUN)python scripts/regenerate.py $(OPTIONS)
 
 interop: $(READY) ## Ask Prism and newman for second opinions

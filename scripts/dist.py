@@ -2,7 +2,7 @@
 
     python scripts/dist.py                 into dist/
     python scripts/dist.py --no-install    without the environments in which the wheel is tried, which need the index
-    python scripts/dist.py --tag v1.2.3    fail unless this is the version's tag
+    python scripts/dist.py --tag v1.2.3    fail unless this is the version's tag; RELEASE_TAG says the same
 
 Where the repository is, to which the README's links then lead, REPOSITORY_URL says; on a GitHub runner, what that sets.
 
@@ -54,7 +54,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="where the files are to be")
     parser.add_argument("--no-install", action="store_true", help="do not try the wheel in environments of its own")
-    parser.add_argument("--tag", help="the tag that is released, which must be that of the version")
+    released = os.environ.get("RELEASE_TAG")
+    parser.add_argument("--tag", default=released, help="the tag that is released; must be that of the version")
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as scratch:

@@ -1,4 +1,4 @@
-"""The one call of the regenerate workflow, on scratch repositories: real generator, real git, a recorded `gh`."""
+"""The calls of the regenerate workflow, on scratch repositories: real generator, real git, a recorded `gh`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ class Scratch:
     def __init__(self, folder: Path) -> None:
         self.root, self.remote, self.tools = folder / "project", folder / "remote.git", folder / "bin"
         self.calls, self.page, self.outputs = folder / "calls.json", folder / "summary.md", folder / "outputs"
+        self.bundle = folder / "regenerated.bundle"
         self.tools.mkdir(parents=True, exist_ok=True)
         gh = self.tools / "gh"
         gh.write_text(GH.format(python=sys.executable, record=str(self.calls)), encoding="utf-8")
@@ -66,8 +68,24 @@ class Scratch:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def remote_head(self, branch: str) -> str:
+        return self.git("ls-remote", "origin", f"refs/heads/{branch}").split()[0]
+
     def regenerate(self, *words: str) -> subprocess.CompletedProcess[str]:
         return self.call(sys.executable, "scripts/regenerate.py", *words)
+
+    def deliver(self, *words: str, refused: bool = False) -> subprocess.CompletedProcess[str]:
+        """As the second job does it: in a shallow clone of the branch, by a Python with nothing installed."""
+        clone = Path(tempfile.mkdtemp(dir=self.tools.parent)) / "clone"
+        branch = self.git("branch", "--show-current")
+        self.git("push", "--quiet", "origin", f"{self.git('rev-parse', 'HEAD^')}:refs/heads/{branch}")
+        self.git("clone", "--quiet", "--depth=1", f"--branch={branch}", self.remote.as_uri(), str(clone))
+        if refused:
+            (self.remote / "refuse").touch()
+        command = [sys.executable, "-I", "-S", "scripts/deliver.py", str(self.bundle), *words]
+        return subprocess.run(
+            command, cwd=clone, env=self.environment, capture_output=True, text=True, check=False, timeout=120
+        )
 
     def spec(self) -> Any:
         return yaml.load((self.root / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -135,12 +153,14 @@ def test_a_changed_spec_is_followed_by_one_commit_on_its_branch_with_the_report(
     (scratch.root / "notes.txt").write_text("Not generated.", encoding="utf-8")
     scratch.git("add", "notes.txt")
 
-    done = scratch.regenerate("--push")
+    done = scratch.regenerate("--bundle", str(scratch.bundle))
     assert done.returncode == 0, done.stderr
+    delivered = scratch.deliver("--push")
+    assert delivered.returncode == 0, delivered.stderr
 
     assert scratch.git("rev-parse", "HEAD^") == edit
-    assert scratch.git("rev-parse", "origin/shorter-prompts") == scratch.git("rev-parse", "HEAD")
-    assert scratch.git("ls-remote", "origin", "refs/heads/main").split()[0] == scratch.git("rev-parse", "main")
+    assert scratch.remote_head("shorter-prompts") == scratch.git("rev-parse", "HEAD")
+    assert scratch.remote_head("main") == scratch.git("rev-parse", "main")
     changed = scratch.git("diff", "--name-only", "HEAD^", "HEAD").splitlines()
     assert changed
     assert all(name.startswith(("legnext_client/generated/", "legnext_client/openapi.json")) for name in changed)
@@ -148,15 +168,15 @@ def test_a_changed_spec_is_followed_by_one_commit_on_its_branch_with_the_report(
     table = (scratch.root / "legnext_client/generated/operations.py").read_text(encoding="utf-8")
     assert "4000" in table
     message = scratch.git("log", "-1", "--format=%an%n%B")
-    assert message.startswith("A robot\nRegenerate the client from openapi.yaml\n")
+    assert message.startswith("A robot\nRegenerate the client from openapi.yaml (breaks callers)\n")
     for text in (message, scratch.page.read_text(encoding="utf-8")):
         assert "## Breaking" in text
         assert "maxLength `8192` → `4000`" in text
         assert "## Prices raised" in text
     outputs = scratch.outputs.read_text(encoding="utf-8").split()
-    assert outputs == ["changed=true", "branch=shorter-prompts", "breaking=true"]
+    assert outputs == ["changed=true", "branch=shorter-prompts"]
 
-    again = scratch.regenerate("--push")
+    again = scratch.regenerate()
     assert again.returncode == 0, again.stderr
     assert "nothing to commit" in again.stdout
     assert scratch.git("rev-parse", "HEAD^") == edit
@@ -164,10 +184,12 @@ def test_a_changed_spec_is_followed_by_one_commit_on_its_branch_with_the_report(
 
 def test_a_changed_spec_is_proposed_once(scratch: Scratch) -> None:
     edit = scratch.commit_spec(narrowed(scratch.spec()))
+    done = scratch.regenerate("--bundle", str(scratch.bundle))
+    assert done.returncode == 0, done.stderr
     for _ in range(2):
-        done = scratch.regenerate("--pull-request")
-        assert done.returncode == 0, done.stderr
-        assert scratch.git("rev-parse", "HEAD") == edit, "the branch itself is left as it is"
+        delivered = scratch.deliver("--pull-request")
+        assert delivered.returncode == 0, delivered.stderr
+        assert scratch.remote_head("main") == edit, "the branch itself is left as it is"
 
     branches = [line.split("refs/heads/")[1] for line in scratch.git("ls-remote", "--heads", "origin").splitlines()]
     (branch,) = (name for name in branches if name != "main")
@@ -188,7 +210,7 @@ def test_what_changes_no_generated_file_is_not_committed(scratch: Scratch) -> No
         file.write("# A remark.\n")
     scratch.git("commit", "--quiet", "--all", "--message=Remark")
     head = scratch.git("rev-parse", "HEAD")
-    done = scratch.regenerate("--push")
+    done = scratch.regenerate()
     assert done.returncode == 0, done.stderr
     assert scratch.git("rev-parse", "HEAD") == head
     assert "nothing to commit" in scratch.page.read_text(encoding="utf-8")
@@ -200,7 +222,7 @@ def test_a_spec_that_cannot_be_generated_from_commits_nothing(scratch: Scratch, 
     spec = scratch.spec()
     BROKEN[name](spec)
     edit = scratch.commit_spec(spec)
-    done = scratch.regenerate("--push")
+    done = scratch.regenerate()
     assert done.returncode == 1
     assert "regenerate: " in done.stderr
     assert "Nothing" in done.stderr or "contains" in done.stderr
@@ -217,10 +239,25 @@ def test_a_spec_that_is_not_committed_is_refused(scratch: Scratch) -> None:
 
 def test_a_push_that_is_refused_fails_in_gits_words(scratch: Scratch) -> None:
     scratch.commit_spec(narrowed(scratch.spec()))
-    shutil.rmtree(scratch.remote)
-    done = scratch.regenerate("--push")
+    assert scratch.regenerate("--bundle", str(scratch.bundle)).returncode == 0
+    hook = scratch.remote / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\ntest ! -e refuse\n", encoding="utf-8")
+    hook.chmod(0o755)
+    done = scratch.deliver("--push", refused=True)
     assert done.returncode == 1
     assert "git push failed" in done.stderr
+
+
+def test_a_commit_of_more_than_generated_files_is_not_delivered(scratch: Scratch) -> None:
+    """What was installed beside the generator could have written it."""
+    (scratch.root / "scripts" / "extra.py").write_text("", encoding="utf-8")
+    scratch.git("add", "--all")
+    scratch.git("commit", "--quiet", "--message=Something else")
+    scratch.git("bundle", "create", "--quiet", str(scratch.bundle), "HEAD^..HEAD")
+    done = scratch.deliver("--push")
+    assert done.returncode == 1
+    assert "changes what is not generated: scripts/extra.py" in done.stderr
+    assert scratch.remote_head("main") == scratch.git("rev-parse", "HEAD^")
 
 
 def workflow(name: str) -> Any:
@@ -228,10 +265,16 @@ def workflow(name: str) -> Any:
     return yaml.load(text, Loader=yaml.BaseLoader)
 
 
-def test_the_workflow_is_one_call_of_the_script_and_does_not_start_itself() -> None:
+def test_the_workflow_calls_each_script_once_and_does_not_start_itself() -> None:
     described = workflow("regenerate.yml")
-    calls = [step["run"] for step in described["jobs"]["regenerate"]["steps"] if "scripts/" in step.get("run", "")]
-    assert calls == ['.venv/bin/python scripts/regenerate.py "$DELIVERY"']
+    calls = [
+        step["run"] for job in ("regenerate", "deliver") for step in described["jobs"][job]["steps"] if "run" in step
+    ]
+    assert calls == [
+        "make setup PYTHON=python",
+        ".venv/bin/python scripts/regenerate.py --bundle regenerated.bundle",
+        'python3 scripts/deliver.py regenerated/regenerated.bundle "$DELIVERY"',
+    ]
     assert described["on"]["push"]["paths"] == ["openapi.yaml"]
 
 

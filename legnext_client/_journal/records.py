@@ -135,8 +135,8 @@ class Records(Store):
         self._write("UPDATE requests SET state = 'unknown', job_id = ?, error = ? WHERE id = ?", job_id, reason, number)
 
     def holds(self, number: int, points: int) -> None:
-        """The service holds these points for the job, more than was thought."""
-        self._write("UPDATE requests SET frozen = ? WHERE id = ?", points, number)
+        """The service holds these points for the job, more than was thought. For one that has ended, it holds none."""
+        self._write("UPDATE requests SET frozen = ? WHERE id = ? AND state = 'submitted'", points, number)
 
     def ended(self, number: int, state: State, points: int, at: datetime | None = None) -> None:
         """The job was done at this time, or is now, and has cost these points."""

@@ -50,10 +50,10 @@ def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[B
             if entry.state == DONE or (entry.state == FAILED and entry.points):
                 if budget in whole:
                     budget.settle(key, entry.points)
-            elif entry.state in (SUBMITTING, UNKNOWN):
-                budget.freeze(key, entry.price)
-            elif entry.state in (SUBMITTED, FAILED):  # of what has failed, only what was given up holds anything
-                budget.freeze(key, entry.frozen or (entry.price if entry.state == SUBMITTED else 0))
+            elif entry.state in (SUBMITTING, SUBMITTED, UNKNOWN):
+                budget.freeze(key, max(entry.price, entry.frozen))
+            elif entry.state == FAILED:  # of what has failed, only what was given up holds anything
+                budget.freeze(key, entry.frozen)
 
 
 class Bill(NamedTuple):

@@ -15,10 +15,10 @@ class Budget:
     """Points that may be spent. A call that could pass them is refused before it is sent.
 
     Each call has a key of its own and goes through up to three steps: `reserve` its price before it is sent, `freeze`
-    what the service then holds for it, `settle` what it cost in the end; `release` if it costs nothing. What was sent
-    with unknown outcome stays reserved. So at any moment what is spent, frozen, and on its way stays within the budget,
-    however many jobs are in flight; only a service that takes more than was announced can pass it, and then `left` is
-    negative.
+    what the service then holds for it, `settle` what it cost in the end; `release` if it costs nothing. Until the job
+    has ended, the larger of the price and what the service holds is counted. A call whose outcome is unknown stays
+    reserved. So at any moment what is spent, frozen, and on its way stays within the budget, however many jobs are in
+    flight; only a service that takes more than was announced can pass it, and then `left` is negative.
 
     Every step may be repeated. One budget can be shared by clients, threads and tasks.
     """
@@ -67,17 +67,17 @@ class Budget:
     def freeze(self, key: Hashable, frozen: int) -> int:
         """Hold what the service holds for the job; returns how much more that is than was reserved, 0 if it is not.
 
-        It is counted even if it passes the budget, because the service has it. 0 says that the service did not tell,
-        and the reservation stands. A job that this budget has not seen, such as one of an earlier run, is counted from
-        now on.
+        It is counted even if it passes the budget, because the service has it. If the service holds less than was
+        reserved, the reservation stands: the job may still cost its whole price. A job that this budget has not seen,
+        such as one of an earlier run, is counted from now on.
         """
         frozen = _counted(frozen)
         with self._lock:
-            if key in self._settled or not frozen:
+            more = frozen - self._held.get(key, 0)
+            if key in self._settled or more <= 0:
                 return 0
-            reserved = self._held.get(key, 0)
             self._hold(key, frozen)
-            return max(0, frozen - reserved)
+            return more
 
     def settle(self, key: Hashable, consumed: int) -> None:
         """Count what a finished job has cost, instead of what was held for it."""

@@ -63,10 +63,15 @@ def test_more_frozen_than_reserved_is_told_and_counted() -> None:
         budget.reserve("b", 1)
 
 
-def test_less_frozen_than_reserved_sets_points_free() -> None:
+def test_less_frozen_than_reserved_sets_nothing_free_until_the_job_has_ended() -> None:
     budget = Budget(100)
     budget.reserve("a", 80)
-    assert budget.freeze("a", 40) == 0
+    assert budget.freeze("a", 1) == 0
+    assert budget.left == 20
+    budget.freeze("a", 90)
+    budget.freeze("a", 85)
+    assert budget.left == 10
+    budget.settle("a", 40)
     assert budget.left == 60
 
 
@@ -222,10 +227,10 @@ class BudgetLife(RuleBasedStateMachine):
     @rule(key=keys, points=points)
     def freeze(self, key: int, points: int) -> None:
         more = self.budget.freeze(key, points)
-        if key not in self.spent and points:
+        if key not in self.spent:
             assert more == max(0, points - self.held.get(key, 0))
             self.surprises += more
-            self.held[key] = points
+            self.held[key] = max(points, self.held.get(key, 0))
 
     @rule(key=keys, points=points)
     def settle(self, key: int, points: int) -> None:

@@ -162,6 +162,73 @@ def test_a_service_that_says_only_later_that_it_holds_more_stops_the_batch_then(
     assert world.states() == {"cat-0": "done"}
 
 
+class Understating:
+    """Holds one point for each job, and charges its whole price in the end."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __call__(self, send: Any) -> Any:
+        if send.request.paid:
+            with self._world.server.client() as other:
+                job_id = getattr(other.midjourney, send.request.operation)(**json.loads(send.request.body)).job_id
+        elif "/job/" in send.request.path:
+            job_id = send.request.path.rpartition("/")[2]
+        else:
+            return None
+        job = self._world.server.jobs[job_id]
+        usage = {} if job["status"] == "completed" else {"meta": {"usage": {"frozen": 1}}}
+        return Received(200, {}, json.dumps(job | usage).encode())
+
+
+def test_a_service_that_holds_less_than_it_charges_cannot_make_a_batch_pass_its_budget(world: World) -> None:
+    budget = Budget(800)
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(24), client=behind(world, Understating(world)), concurrency=24, budget=budget)
+    assert (budget.spent, len(world.server.ledger)) == (800, 10)
+
+
+def test_a_service_that_holds_less_than_it_charges_cannot_make_a_resumed_batch_pass_its_budget(world: World) -> None:
+    client = behind(world, Understating(world))
+    for _ in range(6):
+        world.server.faults.add("never_ends", times=1, method="POST")
+    results, _ = world.batch(cats(6), client=client, timeout=1, budget=800)
+    assert {result.state for result in results} == {"submitted"}
+    for line in world.server.ledger:
+        world.server.jobs.complete(line.job_id)
+    budget = Budget(800)
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(24), client=client, concurrency=24, budget=budget)
+    assert (budget.spent, len(world.server.ledger)) == (800, 10)
+
+
+def test_a_service_that_holds_less_than_it_charges_cannot_make_a_clients_budget_pass(world: World) -> None:
+    client = behind(world, Understating(world))
+    with client.budget(200) as budget:
+        for _ in range(2):
+            world.job(client.midjourney.diffusion(text="a cat"))
+        with pytest.raises(BudgetExceeded):
+            world.job(client.midjourney.diffusion(text="a cat"))
+    assert (budget.reserved, budget.left) == (160, 40)
+
+
+def test_a_failed_job_that_cost_more_than_was_thought_may_still_be_retried(world: World) -> None:
+    def dear(send: Any) -> Any:
+        if "/job/" not in send.request.path:
+            return None
+        job = world.server.jobs[send.request.path.rpartition("/")[2]]
+        usage = {"meta": {"usage": {"consume": 500}}} if job["status"] == "failed" else {}
+        return Received(200, {}, json.dumps(job | usage).encode())
+
+    world.server.faults.add("job_fails", times=1)
+    with pytest.raises(BudgetExceeded):
+        world.batch(cats(1), client=behind(world, dear), budget=2000)
+    with world.journal() as journal:
+        assert (journal.summary().points, journal.summary().uncertain) == (500, 0)
+    results, _ = world.batch(cats(1), retry_failed=True)
+    assert [result.state for result in results] == ["done"]
+
+
 def test_a_job_that_failed_and_was_charged_all_the_same_counts_against_the_budget(world: World) -> None:
     def charged(send: Any) -> Any:
         if "/job/" not in send.request.path:

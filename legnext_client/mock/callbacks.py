@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .settings import CallbackSettings
 
+USER_AGENT = "legnext-mock-callback"
+"""By this the control interface knows a callback, wherever its URL leads."""
 _PATIENCE = 5.0
 _SENDERS = 8
 _AGAIN_AFTER = 10.0
@@ -74,7 +76,7 @@ class Postman:
         delivery = Delivery(job_id, url)
         if chance < self.settings.loss:
             self.sent.append(replace(delivery, at=due, outcome="lost"))
-        elif not self.settings.anywhere and not _is_loopback(url):
+        elif not self.settings.anywhere and not is_loopback(url):
             self.sent.append(replace(delivery, at=due, outcome="not loopback"))
         else:
             for _ in range(self.settings.copies):
@@ -145,7 +147,7 @@ class Postman:
     def _written(self, job: dict[str, Any], now: float) -> tuple[bytes, dict[str, str]]:
         told = {"timestamp": int(now), "data": job} if self.settings.shape == "envelope" else job
         content = json.dumps(told, separators=(",", ":")).encode()
-        headers = {"content-type": "application/json"}
+        headers = {"content-type": "application/json", "user-agent": USER_AGENT}
         if self.settings.secret is not None:
             stamp = str(int(now))
             signed = stamp.encode() + b"." + content
@@ -154,7 +156,8 @@ class Postman:
         return content, headers
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine, as `localhost` or by an address."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,8 @@
-"""The control interface under `/__mock__/`: what happened, what time it is, what shall go wrong. JSON only."""
+"""The control interface under `/__mock__/`: what happened, what time it is, what shall go wrong. JSON only.
+
+It asks for no key, so it answers programs of this machine only: no page of another site, no name that was pointed at
+this machine (DNS rebinding), and no callback of a mock server.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ from collections import Counter
 from dataclasses import asdict
 from inspect import signature
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from .arguments import an_object, shown, yes_or_no
+from .callbacks import USER_AGENT, is_loopback
 from .extras import needed
 from .faults import Faults
 from .json_reading import read_json
@@ -36,7 +42,17 @@ def control_app(service: Service) -> Any:
         routing.Route(_PREFIX + path, _endpoint(service, handlers), methods=[*handlers])
         for path, handlers in _ROUTES.items()
     ]
-    return needed("starlette.applications").Starlette(routes=routes, exception_handlers={404: _nothing})
+    app = needed("starlette.applications").Starlette(routes=routes, exception_handlers={404: _nothing})
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            _check_caller(scope["headers"], service)
+        except Refusal as refusal:
+            await _refuse(refusal.status, refusal.message)(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return guarded
 
 
 def state(service: Service) -> dict[str, Any]:
@@ -61,13 +77,31 @@ def state(service: Service) -> dict[str, Any]:
         }
 
 
+def _check_caller(headers: list[tuple[bytes, bytes]], service: Service) -> None:
+    """Refuse callers that this machine's user did not start."""
+    host, origin = _header(headers, b"host") or "", _header(headers, b"origin")
+    if not is_loopback(f"http://{host}") and host != urlsplit(service.answers.files_url).netloc:
+        here = "The control interface is for this machine: Host must be localhost or a loopback address"
+        raise Refusal(403, f"{here}; got {shown(host)}.")
+    if origin is not None and origin.partition("://")[2] != host:
+        raise Refusal(403, f"The control interface is not for pages of other sites; got Origin {shown(origin)}.")
+    if _header(headers, b"user-agent") == USER_AGENT:
+        raise Refusal(403, "The control interface is not for callbacks. Give jobs another callback URL.")
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    given = [value.decode("latin-1") for other, value in headers if other == name]
+    return ", ".join(given) if given else None
+
+
 def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
     gone = needed("starlette.requests").ClientDisconnect
 
     async def endpoint(request: Any) -> Any:
         method = "GET" if request.method == "HEAD" else request.method
         try:
-            return _respond(handlers[method](service, _read(await request.body()), request.path_params))
+            body = _read(await request.body(), request.headers.get("content-type", ""))
+            return _respond(handlers[method](service, body, request.path_params))
         except gone:
             raise ClientGone from None
         except Refusal as refusal:
@@ -87,7 +121,10 @@ def _refuse(status: int, message: str) -> Any:
     return _respond({"code": status, "message": message}, status)
 
 
-def _read(body: bytes) -> dict[str, Any]:
+def _read(body: bytes, kind: str) -> dict[str, Any]:
+    # A page of another site can send text or a form without asking, but no JSON.
+    if body and kind.partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(415, f"The content type must be application/json; got {shown(kind)}.")
     value: Any = read_json(body or b"{}")
     an_object("the body", value)
     return dict(value)

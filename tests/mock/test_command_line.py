@@ -116,7 +116,7 @@ def test_half_a_request_leaves_no_trace(run: Any) -> None:
 def test_half_a_request_to_the_control_interface_leaves_no_trace(run: Any) -> None:
     running = run()
     host, _, port = running.base_url.removeprefix("http://").removesuffix("/api").partition(":")
-    head = b"POST /__mock__/clock HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{"
+    head = b"POST /__mock__/clock HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(head)
     assert httpx.get(f"{running.base_url}/account/balance").status_code == 401

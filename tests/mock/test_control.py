@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
+
+from legnext_client.testing import MockServer
+
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture
@@ -53,7 +58,7 @@ def test_the_clock_is_moved(api: Any, control: Any) -> None:
 def test_the_clock_is_moved_forward_by_a_number(api: Any, control: Any, body: dict[str, Any]) -> None:
     if body.get("advance") == float("inf"):
         url = f"{api.server.root_url}/__mock__/clock"
-        assert api.client.post(url, content=b'{"advance": 1e999}').status_code == 400
+        assert api.client.post(url, content=b'{"advance": 1e999}', headers=JSON).status_code == 400
     else:
         control("POST", "/clock", 400, **body)
 
@@ -108,9 +113,66 @@ def test_what_is_not_there_lists_what_is(control: Any) -> None:
 def test_what_is_no_json_object_is_refused(api: Any) -> None:
     url = f"{api.server.root_url}/__mock__/clock"
     for body in (b"{", b"[]", b"1", b"\xff"):
-        assert api.client.post(url, content=body).status_code == 400
+        assert api.client.post(url, content=body, headers=JSON).status_code == 400
 
 
 def test_callbacks_that_were_sent_are_listed(api: Any, control: Any) -> None:
     api.done("diffusion", text="a", callback="https://example.com/")
     assert [each["outcome"] for each in control("GET", "/callbacks")] == ["not loopback"]
+
+
+# ---- whom it answers --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+@pytest.mark.parametrize(
+    ("headers", "status", "why"),
+    [
+        ({"host": "evil.example"}, 403, "got 'evil.example'"),
+        ({"host": "127.0.0.1.evil.example:8000"}, 403, "loopback"),
+        ({"host": "localhost.evil.example"}, 403, "loopback"),
+        ({"host": "[::1"}, 403, "loopback"),
+        ({"host": ""}, 403, "loopback"),
+        ({"host": "localhost:8000", "origin": "https://evil.example"}, 403, "got Origin 'https://evil.example'"),
+        ({"host": "localhost:8000", "origin": "http://localhost:3000"}, 403, "Origin"),
+        ({"origin": "null"}, 403, "Origin"),
+        ({"content-type": "text/plain"}, 415, "application/json; got 'text/plain'"),
+        ({"content-type": "application/x-www-form-urlencoded"}, 415, "application/json"),
+        ({"content-type": "text/plain; application/json"}, 415, "application/json"),
+        ({"content-type": ""}, 415, "application/json"),
+    ],
+    ids=str,
+)
+def test_what_a_page_of_another_site_can_send_is_refused(
+    in_process: bool, headers: dict[str, str], status: int, why: str
+) -> None:
+    with MockServer(in_process=in_process) as server, httpx.Client(transport=server.transport()) as client:
+        server.jobs.add("there")
+        for path in ("clock", "reset", "jobs/there/end", "nothing"):
+            url = f"{server.root_url}/__mock__/{path}"
+            answer = client.post(url, content=b'{"advance": 60}', headers={**JSON, **headers})
+            if path != "nothing" or status == 403:
+                assert (answer.status_code, answer.json()["code"]) == (status, status)
+                assert why in answer.json()["message"]
+        if status == 403:
+            assert client.get(f"{server.root_url}/__mock__/ledger", headers=headers).status_code == 403
+        assert list(server.jobs) == ["there"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]", "LOCALHOST"])
+def test_programs_of_this_machine_and_the_servers_own_pages_are_answered(host: str) -> None:
+    with MockServer(in_process=True) as server, httpx.Client(transport=server.transport()) as client:
+        for own in ({}, {"origin": f"http://{host}:8000"}):
+            url, headers = f"{server.root_url}/__mock__/clock", {"host": f"{host}:8000", **own}
+            assert client.post(url, json={"advance": 60}, headers=headers).status_code == 200
+            assert client.post(f"{server.root_url}/__mock__/reset", headers=headers).status_code == 200
+
+
+def test_a_callback_cannot_lead_to_the_control_interface_of_a_mock_server() -> None:
+    with MockServer() as server, MockServer() as other, server.client() as client:
+        for target in (server, other):
+            target.jobs.add("there")
+            client.midjourney.diffusion(text="a", callback=f"{target.root_url}/__mock__/reset").wait()
+        assert {each.outcome for each in server.callbacks.wait()} == {"403"}
+        assert "there" in server.jobs
+        assert "there" in other.jobs

@@ -69,7 +69,8 @@ JOBS: list[tuple[dict[str, Any], str]] = [
 def control(api: Any) -> Callable[[str, Any], Any]:
     def post(path: str, body: Any) -> Any:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return api.client.post(f"{api.server.root_url}/__mock__{path}", content=content)
+        headers = {"content-type": "application/json"}
+        return api.client.post(f"{api.server.root_url}/__mock__{path}", content=content, headers=headers)
 
     return post
 

@@ -1,7 +1,4 @@
-"""The files behind the mock's urls: real images and videos, drawn from nothing but a prompt.
-
-Not its business: when a file exists, who may fetch it, and under which address.
-"""
+"""Real images and videos, painted from a prompt. When a file exists and who may fetch it is decided elsewhere."""
 
 from legnext_client.mock.media.images import render_image
 from legnext_client.mock.media.sizes import image_size, video_size

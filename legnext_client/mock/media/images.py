@@ -1,41 +1,43 @@
-"""Images as files: drawn small enough to be quick, delivered as large as they are asked for."""
+"""Images as files: painted small enough to be quick, delivered as large as they are asked for."""
 
 from __future__ import annotations
 
 import io
+import struct
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock.media.jpeg_strips import enlarged_jpeg
-from legnext_client.mock.media.painting import resized
-from legnext_client.mock.media.scenes import Scene
+from legnext_client.mock.media.scenes import Scene, resized
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_NAMES = {"png": "PNG", "jpeg": "JPEG", "jpg": "JPEG", "tiff": "TIFF", "tif": "TIFF"}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {"compress_level": 1},
     "JPEG": {"quality": 85},
     "TIFF": {"compression": "tiff_lzw"},
 }
-# What is larger is drawn at this size and enlarged: in full colour, 12K would take 600 MB of memory.
-_LONGEST_DRAWN = 2048
+_NAMES = {"png": "PNG", "jpeg": "JPEG", "jpg": "JPEG", "tiff": "TIFF", "tif": "TIFF"}
+_LONGEST_PAINTED = 2048
+"""Larger images are painted at this size and enlarged: in full colour, 12K takes 600 MB of memory."""
+_STRIP = 256
+"""Rows of a JPEG encoded at a time: a multiple of 16, the height of a coded block."""
 
 
 def render_image(*, text: str, number: int | None, width: int, height: int, format: str = "png") -> bytes:
-    """An image file with the prompt and the number on it; without a number, the grid of a job's four images.
+    """Render one image of a job, or the grid of its four if `number` is None.
 
     `format` is one of the API's own words: png, jpeg, jpg, tiff, tif.
     """
-    name = _NAMES[format]
-    scale = min(1.0, _LONGEST_DRAWN / max(width, height))
-    drawn = (max(1, round(width * scale)), max(1, round(height * scale)))
-    picture = _grid(text, drawn) if number is None else Scene(text, number, drawn).frame()
-    if drawn == (width, height):
+    name, size = _NAMES[format], (width, height)
+    scale = min(1.0, _LONGEST_PAINTED / max(size))
+    painted = (max(1, round(width * scale)), max(1, round(height * scale)))
+    picture = _grid(text, painted) if number is None else Scene(text, number, painted).frame()
+    if painted == size:
         return _saved(picture, name)
     if name == "JPEG":
-        return enlarged_jpeg(picture, (width, height), **_OPTIONS[name])
-    return _saved(_enlarged(picture, (width, height)), name)
+        return _enlarged_jpeg(picture, size)
+    few_colours = picture.quantize(256, method=2)  # an octree: a byte for each pixel instead of four
+    return _saved(resized(few_colours, size, 0), name)
 
 
 def _grid(text: str, size: tuple[int, int]) -> Image.Image:
@@ -50,15 +52,28 @@ def _grid(text: str, size: tuple[int, int]) -> Image.Image:
     return grid
 
 
-def _enlarged(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """In 256 colours, a byte for each pixel instead of four."""
-    from PIL import Image
-
-    few_colours = picture.quantize(256, method=Image.Quantize.FASTOCTREE)
-    return resized(few_colours, size, Image.Resampling.NEAREST)
-
-
 def _saved(picture: Image.Image, name: str) -> bytes:
     file = io.BytesIO()
     picture.save(file, name, **_OPTIONS[name])
     return file.getvalue()
+
+
+def _enlarged_jpeg(picture: Image.Image, size: tuple[int, int]) -> bytes:
+    """Encode strips on their own and join them by restart markers, so that only one strip is in memory."""
+    width, height = size
+    blocks = -(-width // 16) * (_STRIP // 16)
+    joined = bytearray()
+    for index, top in enumerate(range(0, height, _STRIP)):
+        rows = min(_STRIP, height - top)
+        box = (0, top * picture.height / height, picture.width, (top + rows) * picture.height / height)
+        strip = _saved(resized(picture, (width, rows), 2, box), "JPEG")
+        frame, scan = strip.index(b"\xff\xc0"), strip.index(b"\xff\xda")
+        data = scan + 2 + int.from_bytes(strip[scan + 2 : scan + 4])
+        if index == 0:
+            joined += strip[:data]
+            struct.pack_into(">H", joined, frame + 5, height)
+            joined[scan:scan] = struct.pack(">HHH", 0xFFDD, 4, blocks)
+        else:
+            joined += bytes([0xFF, 0xD0 + (index - 1) % 8])
+        joined += strip[data:-2]
+    return bytes(joined + b"\xff\xd9")

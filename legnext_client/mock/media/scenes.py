@@ -1,259 +1,164 @@
-"""What is to be seen: a landscape in the light and with the things that a prompt speaks of, layer upon layer.
-
-The same text gives the same picture everywhere; other texts, and other numbers, give other ones. In a video the sun
-moves, and the camera past the layers, the near ones faster.
-"""
+"""Paint a landscape whose light and things follow the words of a prompt; the rest is seeded by the prompt."""
 
 from __future__ import annotations
 
-import hashlib
-import itertools
+import colorsys
 import math
-from functools import cached_property
+import re
+import textwrap
+import unicodedata
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock.media.captions import write
-from legnext_client.mock.media.moods import mixed, mood_of
-from legnext_client.mock.media.painting import POINTS, Layer, gradient, layer, resized, ridge
-from legnext_client.mock.media.things import KINDS, SOLID, Masks
-
 if TYPE_CHECKING:
-    from PIL import Image
+    from PIL import Image, ImageDraw
 
-    from legnext_client.mock.media.moods import Colour
-    from legnext_client.mock.media.things import Kind
+Colour = tuple[int, ...]
 
-_LARGE = 1600
-_PAN = 0.1
-"""What is nearest moves by so much of the width while a video lasts."""
-_HORIZON = 0.6
-_LOWEST_FOOT = 0.97
-"""Below, nothing stands: it would be out of the picture."""
+# The words that ask for a light; its colours: sky top, middle, horizon, sun, far hills, near hills.
+LIGHTS = {
+    "night": ("night|midnight|star|moon|dark|galaxy", "050a22 12245c 3d5c9c f4f2e0 22376b 0a1230"),
+    "neon": ("neon|cyber|punk|synth", "0a0722 3b1470 d8428f ffd6ea 431d6c 140a2e"),
+    "storm": ("storm|thunder|rain|fog|mist|smoke", "161d29 3d4d5e 98a6a8 dbe0da 4c5a67 1b232d"),
+    "winter": ("snow|winter|ice|frost|arctic", "4a72a9 a8c2e0 f9e6df fff8ee 9db5d3 5f7896"),
+    "desert": ("desert|canyon|dune|sand|autumn|warm|golden", "3f88ad f2c58b fbe5b4 fff9e0 cd7a4d 7c3627"),
+    "dusk": ("dusk|sunset|evening|twilight", "232a63 8a4f8c f79a63 ffe7bd 75508a 231f45"),
+    "dawn": ("dawn|sunrise|morning", "5279b4 dca8bf ffdcc4 fff3e2 938ab2 363a5c"),
+    "day": ("noon|summer|bright|day|beach|meadow|green|spring", "2b7cc4 79b7e2 e0f1f2 fffce9 7ba7bd 2f6b58"),
+}
+# The words that ask for a thing; its outline as x and y, one unit high; how many, and how high.
+THINGS = {
+    "lighthouse": ("lighthouse|beacon|tower", "-.1,0 -.06,.8 -.1,.8 0,1 .1,.8 .06,.8 .1,0", 1, 0.42),
+    "city": ("city|skyline|street|tokyo|skyscraper", "-.11,-.3 -.11,.9 -.05,1 .11,.9 .11,-.3", 34, 0.34),
+    "castle": ("castle|knight|palace|dragon", "-.5,0 -.5,.7 -.4,.9 -.3,.7 -.3,.5 -.1,.5 0,1 .1,.5 .5,.5 .5,0", 1, 0.34),
+    "houses": ("village|house|cabin|home|barn|town", "-.7,-.3 -.7,.5 0,1 .7,.5 .7,-.3", 5, 0.08),
+    "pines": ("forest|tree|pine|wood|fox|wolf|deer|bear", "-.3,0 -.12,.4 -.2,.4 0,1 .2,.4 .12,.4 .3,0", 26, 0.2),
+    "boats": ("boat|ship|sail|yacht|harbou?r|regatta", "-.4,.1 .3,.1 0,.95 0,.1 .4,.1 .25,0 -.25,0", 3, 0.17),
+    "balloon": ("balloon|airship|zeppelin", "0,1 .3,.9 .38,.65 .1,.2 .1,0 -.1,0 -.1,.2 -.38,.65 -.3,.9", 2, 0.22),
+    "birds": ("bird|gull|swallow|swan|heron", "-1,.5 -.5,.8 0,.3 .5,.8 1,.5 .5,.6 0,0 -.5,.6", 7, 0.03),
+}
+IN_THE_SKY = ("balloon", "birds")
+WATER = "sea|ocean|lake|river|boat|ship|sail|wave|island|coast|beach|pier|water|lighthouse|harbou?r"
+_FLAGS = re.compile(r"\s(?:--|—)[A-Za-z]")
+_DRIFT = 0.12
+"""The share of a picture's width that the camera passes in a video."""
+
+
+def _mentions(words: str, text: str) -> int:
+    """The position after the last mention, or 0."""
+    return max((found.end() for found in re.finditer(rf"\b(?:{words})", text.lower())), default=0)
+
+
+def light_of(text: str, chance: Random) -> str:
+    """The light that a prompt asks for: the last one named, as the first words usually name the thing itself."""
+    by_chance = chance.choice(list(LIGHTS))
+    named = {light: _mentions(words, text) for light, (words, _) in LIGHTS.items()}
+    return max(named, key=lambda light: named[light]) if any(named.values()) else by_chance
+
+
+def things_of(text: str, chance: Random) -> list[str]:
+    """The things that a prompt names; one by chance when it names none."""
+    by_chance = chance.choice(list(THINGS))
+    return [thing for thing, (words, *_) in THINGS.items() if _mentions(words, text)] or [by_chance]
 
 
 class Scene:
-    """One picture in the making: everything that a text and a number decide."""
+    """The landscape of one prompt and image number, at one size; the same input always gives the same pixels."""
 
     def __init__(self, text: str, number: int, size: tuple[int, int]) -> None:
-        self.text, self.number, self.size = text, number, size
-        seed = hashlib.sha256(text.encode("utf-8", "replace")).digest()
-        mood = mood_of(text, Random(seed))
-        self._mood = mood._replace(light=mood.light.turned((number - 1.5) * 0.012))
-        self._chance = Random(seed + bytes([number & 0xFF]))
-        # Outlines are drawn larger, and so come out smooth; in a large picture nobody sees that they are not.
-        self._fine = 2 if max(size) < _LARGE else 1
-        self._sun_at = self._chance.uniform(0.2, 0.8)
-        self._sun_high = self._chance.uniform(0.24, 0.42)
-        # Each part has a seed of its own, so that one that is drawn otherwise does not change the next.
-        self._seeds = (self._chance.getrandbits(64) for _ in itertools.count())
-
-    def frame(self, at: float | None = None) -> Image.Image:
-        """The picture, or a moment of a video: 0 is its beginning, 1 its end."""
-        from PIL import ImageDraw
-
-        picture = self._sky.copy()
-        width, height = self.size
-        moved = 0.5 if at is None else at
-        sun = self._sun_at if at is None else 0.12 + 0.76 * at
-        x, y = width * sun, height * (self._sun_high if at is None else 0.46 - 0.24 * math.sin(math.pi * sun))
-        self._shine(picture, x, y)
-        for part in self._layers:
-            left = part.left - round(width * _PAN * part.near * moved)
-            box = (left, part.top, left + part.mask.width, part.top + part.mask.height)
-            picture.paste(part.paint, box, part.mask)
-            if part is self._water:
-                self._glitter(ImageDraw.Draw(picture, "RGBA"), x, moved)
-        return picture
-
-    # ---- the sky ------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _sky(self) -> Image.Image:
-        from PIL import ImageDraw
-
-        light, (width, height) = self._mood.light, self.size
-        picture = gradient([light.top, light.middle, light.horizon, light.horizon], self.size)
-        draw, chance = ImageDraw.Draw(picture), Random(next(self._seeds))
-        for _ in range(light.stars):
-            x, y, bright = width * chance.random(), height * _HORIZON * chance.random() ** 1.4, chance.uniform(0.3, 1)
-            radius = min(width, height) * chance.uniform(0.0006, 0.0018)
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=mixed(light.top, light.sun, bright))
-        self._clouds(picture, chance)
-        return picture
-
-    def _clouds(self, picture: Image.Image, chance: Random) -> None:
-        from PIL import Image, ImageDraw, ImageFilter
-
-        small = Image.new("L", (96, 96))
-        draw = ImageDraw.Draw(small)
-        for _ in range(chance.randint(2, 5)):
-            x, y, wide = chance.uniform(-10, 106), chance.uniform(8, 50), chance.uniform(12, 34)
-            for _ in range(7):
-                across, high = wide * chance.uniform(0.3, 0.8), chance.uniform(0.8, 2.6)
-                left, top = x + wide * chance.uniform(-1, 1), y + chance.uniform(-2.5, 2.5)
-                draw.ellipse((left - across, top - high, left + across, top + high), fill=chance.randint(40, 105))
-        mask = resized(small.filter(ImageFilter.GaussianBlur(1.6)), self.size, Image.Resampling.BICUBIC)
-        picture.paste(mixed(self._mood.light.horizon, self._mood.light.sun, 0.4), (0, 0), mask)
-
-    def _shine(self, picture: Image.Image, x: float, y: float) -> None:
-        radius = min(self.size) * 0.07
-        left, top = round(x - radius * 6), round(y - radius * 6)
-        picture.paste(self._mood.light.sun, (left, top), self._glow)
-        left, top = round(x - radius), round(y - radius)
-        picture.paste(self._mood.light.sun, (left, top), self._disk)
-
-    @cached_property
-    def _glow(self) -> Image.Image:
-        from PIL import Image
-
-        edge = max(1, round(min(self.size) * 0.84))
-        rings: Any = Image.radial_gradient("L")
-        faint = rings.point([round(0.55 * max(0, 255 - 2 * tone) ** 2 / 255) for tone in range(256)])
-        return resized(faint, (edge, edge), Image.Resampling.BICUBIC)
-
-    @cached_property
-    def _disk(self) -> Image.Image:
-        from PIL import Image, ImageDraw
-
-        edge = max(1, round(min(self.size) * 0.14))
-        large = Image.new("L", (edge * 4, edge * 4))
-        ImageDraw.Draw(large).ellipse((0, 0, edge * 4 - 1, edge * 4 - 1), fill=SOLID)
-        return large.reduce(4)
-
-    # ---- the land -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _layers(self) -> list[Layer]:
-        mood, light = self._mood, self._mood.light
-        layers: list[Layer] = []
-        ridges = 2 if mood.water else 4
-        for number in range(ridges):
-            share = number / (ridges - 1)
-            high = (0.3 if mood.peaks else 0.17) * (1 - 0.5 * share)
-            base = _HORIZON if mood.water else _HORIZON + 0.32 * share
-            outline = ridge(Random(next(self._seeds)), 0.62 if mood.peaks and not share else 0.42, sharp=mood.peaks)
-            line = [base - high * (0.25 + 0.75 * tone) * (0.75 if mood.water and share else 1) for tone in outline]
-            colour = mixed(light.far, light.near, share * (0.45 if mood.water else 1))
-            colour = mixed(light.horizon, colour, 0.55 + 0.45 * share)
-            if share == 1 and not mood.water:  # before the hill, which hides their feet
-                layers += self._standing("hill", line, 0.7) + self._standing("shore", line, 0.7)
-            layers += self._land(line, colour, base, 0.15 + 0.55 * share)
-            if share == 0:
-                layers += self._standing("sky", [_HORIZON * 0.55] * POINTS, 0.5)
-        if mood.water:
-            layers += self._standing("shore", [_HORIZON + 0.012] * POINTS, 0.4)
-            layers += [self._sea(), *self._standing("water", [_HORIZON + 0.16] * POINTS, 0.75)]
-            layers += self._bank()
-        caption = write(self.text, self.number, self.size)
-        return [*layers, *self._weather(), *layer((255, 255, 255), caption, 0, 0.0)]
-
-    def _land(self, line: list[float], colour: Colour, base: float, near: float) -> list[Layer]:
-        from PIL import Image, ImageDraw
-
-        width, height = self._wide
-        top = max(0, math.floor(min(line) * height))
-        mask = Image.new("L", (width * self._fine, max(1, height - top) * self._fine))
-        points = [
-            (width * self._fine * step / (POINTS - 1), (tone * height - top) * self._fine)
-            for step, tone in enumerate(line)
+        chance = Random(f"{text}\0{number}".encode("utf-8", "surrogatepass"))
+        self.size, self._number = size, number
+        self._caption = _printable(_FLAGS.split(text, maxsplit=1)[0])
+        colours = LIGHTS[light_of(text, chance)][1].split()
+        turn = 0.0 if number == 0 else chance.uniform(-0.06, 0.06)
+        self._sky, self._hills = [_colour(c, turn) for c in colours[:3]], [_colour(c, turn) for c in colours[4:]]
+        self._sun = _colour(colours[3], turn)
+        self._horizon, self._sun_x = chance.uniform(0.55, 0.68), chance.uniform(0.2, 0.8)
+        self._water = _mentions(WATER, text) > 0
+        self._waves = [[(chance.uniform(1, 9), chance.random()) for _ in range(4)] for _ in range(3)]
+        self._things = [
+            (thing, chance.uniform(0.12, 0.88 + _DRIFT), chance.uniform(0.6, 1.1), chance.random())
+            for thing in things_of(text, chance)
+            for _ in range(THINGS[thing][2])
         ]
-        ImageDraw.Draw(mask).polygon([*points, (mask.width, mask.height), (0, mask.height)], fill=SOLID)
-        mask = mask.reduce(self._fine)
-        haze = mixed(colour, self._mood.light.horizon, 0.45 if near < 0.6 else 0.0)
-        deep = min(1.0, (base - top / height + 0.08) / max(1 - top / height, 0.01))
-        return [Layer(gradient([colour, mixed(colour, haze, deep), haze], mask.size), mask, 0, top, near)]
 
-    def _standing(self, where: str, line: list[float], near: float) -> list[Layer]:
-        """The things of this mood that stand there, along a line."""
-        kinds = [KINDS[thing] for thing in self._mood.things if KINDS[thing].stands == where]
-        if where == "hill" and not self._mood.water:
-            kinds += [KINDS[thing] for thing in self._mood.things if KINDS[thing].stands == "water"]
-        return [part for kind in kinds for part in self._things(kind, line, near)]
-
-    def _things(self, kind: Kind, line: list[float], near: float) -> list[Layer]:
+    def frame(self, at: float = 0.0) -> Image.Image:
+        """The picture at a moment of the video, from 0 to 1: the sun sinks and the camera passes by."""
         from PIL import Image, ImageDraw
 
-        width, height = self._wide
-        fine = (width * self._fine, height * self._fine)
-        body, shine = Image.new("L", fine), Image.new("L", fine)
-        masks, chance = Masks(ImageDraw.Draw(body), ImageDraw.Draw(shine)), Random(next(self._seeds))
-        middle = chance.choice((0.3, 0.7)) if kind.many[1] < 4 or kind.gather < 1 else 0.5
-        count = chance.randint(*kind.many)
-        ground = [step for step, tone in enumerate(line) if tone < _LOWEST_FOOT] or [0]
-        for number in range(count):
-            strewn = (number + chance.random()) / count - 0.5 if count > 1 else chance.uniform(-0.1, 0.1)
-            step = ground[round(min(0.98, max(0.02, middle + strewn * kind.gather)) * (len(ground) - 1))]
-            across, foot = step / (POINTS - 1), line[step]
-            if kind.stands in ("sky", "water"):
-                foot += chance.uniform(-0.12, 0.16)
-            high = chance.uniform(*kind.high) * min(height, width * 1.2) * self._fine
-            kind.draw(masks, across * fine[0], (foot + 0.006) * fine[1], high, chance)
-        light = self._mood.light
-        colour = mixed(light.things, light.horizon, 0.35 if kind.stands == "sky" else 0.08)
-        bright = mixed(light.sun, light.horizon, 0.25)
-        return [*layer(colour, body.reduce(self._fine), 0, near), *layer(bright, shine.reduce(self._fine), 0, near)]
-
-    # ---- water and weather --------------------------------------------------------------------------------------
-
-    _water: Layer | None = None
-
-    def _sea(self) -> Layer:
-        from PIL import Image
-
-        width, height = self._wide
-        top, light = round(height * _HORIZON), self._mood.light
-        size = (width, max(1, height - top))
-        colours = [
-            mixed(light.horizon, light.middle, 0.35),
-            mixed(light.middle, light.top, 0.5),
-            mixed(light.top, light.near, 0.6),
-        ]
-        self._water = Layer(gradient(colours, size), Image.new("L", size, SOLID), 0, top, 0.0)
-        return self._water
-
-    def _glitter(self, draw: Any, x: float, moved: float) -> None:
-        """The way of light on the water, under the sun; it trembles."""
         width, height = self.size
-        chance = Random(self.number * 1000 + round(moved * 997))
-        for row in range(26):
-            deep = (row / 26) ** 1.5
-            y = height * (_HORIZON + 0.005 + deep * 0.36)
-            spread, long = width * (0.012 + 0.07 * deep), width * chance.uniform(0.006, 0.03) * (0.6 + 1.6 * deep)
-            middle, thick = x + chance.uniform(-spread, spread), max(1.0, height * 0.0035 * (0.5 + deep))
-            draw.ellipse(
-                (middle - long, y, middle + long, y + thick), fill=(*self._mood.light.sun, round(170 - 90 * deep))
+        column = Image.frombytes("RGB", (1, 3), bytes(channel for colour in self._sky for channel in colour))
+        picture = resized(resized(column, (1, height), Image.Resampling.BICUBIC), self.size)
+        glow = 2 * max(1, round(min(self.size) * 0.5))
+        disc: Any = Image.radial_gradient("L")
+        sun = disc.point([max(0, min(255, 420 - 6 * level)) for level in range(256)])
+        corner = (round(width * self._sun_x) - glow // 2, round(height * (self._horizon - 0.28 + 0.2 * at)) - glow // 2)
+        picture.paste(self._sun, corner, resized(sun, (glow, glow)))
+        draw = ImageDraw.Draw(picture)
+        for layer in range(3):
+            colour = _mixed(self._hills[0], self._hills[1], layer / 2)
+            crest = [self._crest(layer, x / 60, at) * height for x in range(61)]
+            draw.polygon(
+                [(0, height), *((x * width / 60, y) for x, y in enumerate(crest)), (width, height)], fill=colour
             )
+        shadow = _mixed(self._hills[1], (0, 0, 0), 0.45)
+        for thing, x, size, row in self._things:
+            self._stand(draw, thing, (x - at * _DRIFT, size, row), shadow)
+        if self._water:
+            shore = min(height - 1, round(height * (self._horizon + 0.18)))
+            mirrored = picture.crop((0, max(0, 2 * shore - height), width, shore)).transpose(
+                Image.Transpose.FLIP_TOP_BOTTOM
+            )
+            deep = Image.new("RGB", mirrored.size, self._sky[0])
+            picture.paste(Image.blend(mirrored, deep, 0.4), (0, shore))
+        self._sign(ImageDraw.Draw(picture))
+        return picture
 
-    def _bank(self) -> list[Layer]:
-        """The ground on which one stands, in a corner."""
-        chance, light = Random(next(self._seeds)), self._mood.light
-        flip, outline = chance.random() < 0.5, ridge(chance, 0.5)
-        slope = [max(0.0, 1 - step / (POINTS * chance.uniform(0.52, 0.56))) for step in range(POINTS)]
-        line = [1.02 - 0.2 * part**1.3 * (0.75 + 0.5 * tone) for part, tone in zip(slope, outline, strict=True)]
-        line = line[::-1] if flip else line
-        layers = self._land(line, mixed(light.near, light.things, 0.5), 1.0, 1.0)
-        return layers + self._standing("hill", line, 1.0)
+    def _crest(self, layer: int, x: float, at: float) -> float:
+        waves = self._waves[layer]
+        slope = sum(math.sin(6.3 * (x + at * _DRIFT) * often + 6.3 * phase) / (1 + often) for often, phase in waves)
+        return self._horizon + 0.06 * layer - (0.08 - 0.02 * layer) * slope
 
-    def _weather(self) -> list[Layer]:
-        from PIL import Image, ImageDraw
+    def _stand(self, draw: ImageDraw.ImageDraw, thing: str, place: tuple[float, float, float], colour: Colour) -> None:
+        width, height = self.size
+        x, size, row = place
+        tall = THINGS[thing][3] * size * height
+        foot = (0.26 + 0.2 * row if thing in IN_THE_SKY else self._horizon + 0.1 + 0.08 * row) * height
+        outline = [tuple(map(float, point.split(","))) for point in THINGS[thing][1].split()]
+        draw.polygon([(x * width + across * tall, foot - up * tall) for across, up in outline], fill=colour)
 
-        if not self._mood.falling:
-            return []
-        width, height = self._wide
-        mask, chance = Image.new("L", (width, height)), Random(next(self._seeds))
-        draw, edge = ImageDraw.Draw(mask), min(width, height)
-        for _ in range(220):
-            x, y, near = width * chance.random(), height * chance.random(), chance.random()
-            if self._mood.falling == "rain":
-                long = edge * (0.02 + 0.05 * near)
-                draw.line((x, y, x - long * 0.25, y + long), fill=round(30 + 60 * near), width=max(1, edge // 500))
-            else:
-                radius = edge * (0.001 + 0.0035 * near)
-                draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=round(120 + 120 * near))
-        return layer((255, 255, 255), mask, 0, 1.0)
+    def _sign(self, draw: ImageDraw.ImageDraw) -> None:
+        """Write the prompt at the lower left and the image number at the lower right."""
+        from PIL import ImageFont
 
-    @property
-    def _wide(self) -> tuple[int, int]:
-        """The size of a layer: wider than the picture, for the camera moves past it."""
-        return math.ceil(self.size[0] * (1 + _PAN)), self.size[1]
+        width, height = self.size
+        letters = max(7, min(self.size) // 40)
+        columns = max(6, int(width / letters / 0.55) - 12)
+        lines = "\n".join(textwrap.wrap(self._caption, columns)[:2])
+        at = (letters * 1.4, height - letters * 1.4)
+        draw.multiline_text(at, lines, fill="white", font=ImageFont.load_default(letters), anchor="ld")
+        font = ImageFont.load_default(letters * 2)
+        draw.text((width - at[0], at[1]), str(self._number), fill="white", font=font, anchor="rd")
+
+
+def resized(
+    picture: Image.Image, size: tuple[int, int], how: int | None = None, box: tuple[float, ...] | None = None
+) -> Image.Image:
+    """Resize `picture`, or the part of it inside `box`; `how` is one of Pillow's resampling filters."""
+    untyped: Any = picture  # Pillow's own types lean on NumPy's, which need not be installed.
+    answer: Image.Image = untyped.resize(size, how, box=box)
+    return answer
+
+
+def _printable(text: str) -> str:
+    shown = "".join(" " if unicodedata.category(mark).startswith("C") else mark for mark in text[:4000])
+    return textwrap.shorten(shown, 160, placeholder="…")
+
+
+def _colour(digits: str, turn: float) -> Colour:
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in bytes.fromhex(digits)))
+    return tuple(round(channel * 255) for channel in colorsys.hls_to_rgb((hue + turn) % 1, lightness, saturation))
+
+
+def _mixed(one: Colour, other: Colour, share: float) -> Colour:
+    return tuple(round(first + (second - first) * share) for first, second in zip(one, other, strict=True))

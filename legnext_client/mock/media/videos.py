@@ -8,8 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock.media.painting import resized
-from legnext_client.mock.media.scenes import Scene
+from legnext_client.mock.media.scenes import Scene, resized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

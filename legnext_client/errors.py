@@ -6,7 +6,7 @@ Each error has a `message`, prints as one line that ends with what to do, and su
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class LegnextError(Exception):
     """The base of all errors of this package."""
 
-    advice: ClassVar[str] = ""
+    advice: str = ""
     """What to do about it; printed behind the message."""
 
     def __init__(self, message: str = "") -> None:
@@ -137,9 +137,11 @@ class ForbiddenError(APIError):
 
 
 class NotFoundError(APIError):
-    """404: there is no such job."""
+    """404: there is no such job, or nothing at this path."""
 
     advice = "Check the id of the job, that the key is of the same account, and the base URL."
+    without_job = "Check the base URL: the service has nothing at this path."
+    """What to do instead where the request named no job."""
 
 
 class PayloadTooLargeError(APIError):
@@ -204,7 +206,14 @@ class SubmissionUnknown(LegnextError):
         self.answer = answer
 
 
-class SubmissionUnknownServerError(SubmissionUnknown, ServerError):
+class SubmissionUnknownAPIError(SubmissionUnknown, APIError):
+    """A paid request was answered with an error, and yet a job may exist: the answer names one, or is a 5xx.
+
+    The status tells what the service said: `status_code`, `code`, `retry_after`.
+    """
+
+
+class SubmissionUnknownServerError(SubmissionUnknownAPIError, ServerError):
     """A paid request was answered with 5xx: the service may be working on it all the same."""
 
 

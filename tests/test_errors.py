@@ -31,6 +31,7 @@ from legnext_client.errors import (
     RateLimitError,
     ServerError,
     SubmissionUnknown,
+    SubmissionUnknownAPIError,
     SubmissionUnknownServerError,
     UnprocessableError,
     ValidationError,
@@ -67,7 +68,8 @@ BASES: dict[type[LegnextError], tuple[type[Exception], ...]] = {
     ServerError: (APIError,),
     errors.ConnectionError: (LegnextError, builtins.ConnectionError),
     SubmissionUnknown: (LegnextError,),
-    SubmissionUnknownServerError: (SubmissionUnknown, ServerError),
+    SubmissionUnknownAPIError: (SubmissionUnknown, APIError),
+    SubmissionUnknownServerError: (SubmissionUnknownAPIError, ServerError),
     JobFailed: (LegnextError,),
     WaitTimeout: (LegnextError, builtins.TimeoutError),
     ChainError: (LegnextError,),
@@ -79,6 +81,7 @@ BASES: dict[type[LegnextError], tuple[type[Exception], ...]] = {
 OWN: dict[type[LegnextError], dict[str, Any]] = {
     InvalidRequest: {"problems": (Problem("image_no", "must be 0 to 3", "7"),)},
     SubmissionUnknown: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>", "job_id": "j-1"},
+    SubmissionUnknownAPIError: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"} | ANSWER,
     SubmissionUnknownServerError: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"} | ANSWER,
     JobFailed: {"job": {"job_id": "a-job"}, "code": 500},
     WaitTimeout: {"job": {"job_id": "a-job"}},
@@ -113,6 +116,8 @@ def test_what_was_sent_and_what_was_not_are_never_confused() -> None:
     assert not issubclass(errors.ConnectionError, APIError)
     assert not issubclass(InvalidRequest, APIError)
     assert not issubclass(SubmissionUnknown, APIError)
+    for refused in (RateLimitError, AuthenticationError, InsufficientCreditsError, ForbiddenError, NotFoundError):
+        assert not issubclass(SubmissionUnknownAPIError, refused), "who tries again what was refused would pay twice"
 
 
 @KINDS
@@ -205,7 +210,7 @@ def test_every_error_is_there_under_the_documents_module() -> None:
         for name in public
         if inspect.isclass(getattr(errors, name)) and issubclass(getattr(errors, name), Exception)
     }
-    assert kinds - {"SubmissionUnknownServerError"} == set(exceptions.__all__) - {"LegnextAPIError"}
+    assert kinds == set(exceptions.__all__) - {"LegnextAPIError"}
     for name in kinds & set(exceptions.__all__):
         assert getattr(exceptions, name) is getattr(errors, name)
     assert exceptions.LegnextAPIError is LegnextError

@@ -51,6 +51,7 @@ def plan(
         operation=operation.name,
         sent=prepared.body if operation.fields else None,
         wants_job=operation.answer_model == ROLES["job"].answer_model,
+        job_id=_job_of(operation, prepared.path, prepared.body),
     )
     expected = expectation(operation, prepared.body) if paid else None
     several = list(dict.fromkeys((*desk.budgets, *budgets))) if budgets else desk.budgets
@@ -60,6 +61,13 @@ def plan(
         again = operation.price is not None and operation.price.again
         holds = _hold(several, max(points, ceil(spent)) if again else points, key)
     return Plan(operation, request, expected, size_of(operation, prepared.body) or source, holds)
+
+
+def _job_of(operation: Operation, path: Mapping[str, Any], body: Mapping[str, Any]) -> str | None:
+    """The job that is asked for or followed up."""
+    given = path if operation is ROLES["job"] else body
+    fields = operation.path_fields if operation is ROLES["job"] else operation.fields
+    return next((given.get(field.wire) for field in fields if field.name == "job_id"), None)
 
 
 def about_prompt(operation: Operation) -> dict[str, Any]:

@@ -234,7 +234,7 @@ def question(job_id: str) -> Request:
 
     operation = ROLES["job"]
     path = filled(operation, {operation.path_fields[0].wire: job_id})
-    return Request(operation.method, path, operation=operation.name)
+    return Request(operation.method, path, operation=operation.name, job_id=job_id)
 
 
 def age(state: State) -> float:

@@ -17,7 +17,10 @@ ResultT = TypeVar("ResultT")
 
 
 class Request(NamedTuple):
-    """A request as it will be sent. `paid` requests are never sent twice unless they provably were not accepted."""
+    """A request as it will be sent. `paid` requests are never sent twice unless they provably were not accepted.
+
+    `job_id` is the job of which it speaks: that is asked for, or followed up.
+    """
 
     method: str
     path: str
@@ -26,6 +29,7 @@ class Request(NamedTuple):
     operation: str = ""
     sent: Mapping[str, Any] | None = None
     wants_job: bool = True
+    job_id: str | None = None
 
 
 class Send(NamedTuple):

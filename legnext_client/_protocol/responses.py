@@ -7,11 +7,11 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.errors import APIError, error_class
-from legnext_client.generated.types import is_object
+from legnext_client.errors import APIError, NotFoundError, error_class
+from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from legnext_client._protocol.flow import Received, Request
 
@@ -21,37 +21,73 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "cf-ray
 _TITLE = re.compile(r"<title>([^<]{1,200})|<h1>([^<]{1,200})", re.IGNORECASE)
 
 
+DEEPEST = 64
+"""So many levels of an answer are kept; known answers have five. What lies deeper could not be pickled or printed."""
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""Where half a character could be: two such escapes may be a whole one, which the reader has put together."""
+
+
 def as_object(body: bytes) -> Json | None:
-    """The JSON object in a body; None when it is anything else: HTML, nothing at all, cut short."""
+    """The JSON object in a body; None when it is anything else: HTML, nothing at all, cut short.
+
+    What could not be written down, sent or pickled again does not come in: half characters are spelled out as their
+    escapes, and what is nested too deep is left out.
+    """
     try:
-        data = json.loads(body)
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        data = json.loads(text)
+        if body.count(b"[") + body.count(b"{") > DEEPEST or _HALF.search(text):
+            data = _sound(data, DEEPEST)
     except (ValueError, RecursionError):
         return None
     return data if is_object(data) else None
 
 
+def _sound(value: Any, levels: int) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if is_object(value):
+        return {_sound(name, 0): _sound(inner, levels - 1) for name, inner in value.items()} if levels else None
+    if is_list(value):
+        return [_sound(inner, levels - 1) for inner in value] if levels else None
+    return value
+
+
 def is_job(data: Mapping[str, Any]) -> bool:
     """An object with an id is a job, whatever else is missing from it: an id must never be lost."""
-    job_id = data.get("job_id")
-    return isinstance(job_id, str | int) and bool(str(job_id))
+    return job_id_of(data) is not None
 
 
-_ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}")')
+def job_id_of(data: Any) -> str | None:
+    """The id in an object, as text; None where there is none."""
+    job_id = data.get("job_id") if is_object(data) else None
+    if not isinstance(job_id, str | int) or isinstance(job_id, bool):
+        return None
+    return str(job_id) or None
 
 
-def id_in(answer: bytes | None) -> str | None:
-    """The id of a job in an answer that was cut off, if it is there to its last character.
+_ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|\d{1,40}(?=\s*[,}]))')
 
-    What can be read as a whole is read by what it is: an id somewhere deep in it may be that of any job.
+
+def ids_in(answer: bytes | None) -> Iterator[str]:
+    """The ids of jobs in an answer: where one stands in what can be read, or each that is whole in what cannot.
+
+    In what can be read an id that lies deep may be that of any job.
     """
-    found = None if answer is None or as_object(answer) is not None else _ID.search(answer)
-    if found is None:
-        return None
-    try:
-        job_id = json.loads(found[1])
-    except ValueError:
-        return None
-    return job_id if job_id.isprintable() and not job_id.isspace() else None
+    if answer is None:
+        return
+    data = as_object(answer)
+    if data is not None:
+        yield from filter(None, (job_id_of(each) for each in (data, data.get("data"), data.get("error"))))
+        return
+    for found in _ID.finditer(answer):
+        try:
+            job_id = str(json.loads(found[1]))
+        except ValueError:
+            continue
+        if job_id.isprintable() and not job_id.isspace():
+            yield job_id
 
 
 class ErrorWords(NamedTuple):
@@ -93,9 +129,7 @@ def read_error(request: Request, answer: Received, status: int | None = None) ->
     status = answer.status if status is None else status
     data = as_object(answer.body)
     words = error_words(data) if data is not None else ErrorWords(None, page_title(answer.body), "", None)
-    inner = data.get("data") if data is not None else None
-    job = next((one for one in (data, inner) if is_object(one) and is_job(one)), None)
-    return error_class(status)(
+    error = error_class(status)(
         words.message or words.raw_message,
         status_code=answer.status,
         code=words.code or status,
@@ -106,8 +140,17 @@ def read_error(request: Request, answer: Received, status: int | None = None) ->
         method=request.method,
         path=request.path,
         retry_after=retry_after(answer.headers),
-        job_id=None if job is None else str(job["job_id"]),
+        job_id=named(request, answer.body) if request.paid else next(ids_in(answer.body), None),
     )
+    if isinstance(error, NotFoundError) and request.job_id is None:
+        error.advice = NotFoundError.without_job
+    return error
+
+
+def named(request: Request, answer: bytes | None) -> str | None:
+    """The id of a new job in an answer: not one of which the request itself has spoken, a source's for example."""
+    known = {request.job_id, *map(str, (request.sent or {}).values())}
+    return next((job_id for job_id in ids_in(answer) if job_id not in known), None)
 
 
 def page_title(body: bytes) -> str:

@@ -8,16 +8,19 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client._protocol.flow import Flow, Lost, Received, Request, Send, Sleep
-from legnext_client._protocol.responses import Json, as_object, hidden_error, id_in, is_job, read_error
+from legnext_client._protocol.responses import Json, as_object, hidden_error, is_job, job_id_of, named, read_error
 from legnext_client._protocol.state import FAILED
 from legnext_client.errors import (
+    APIError,
     ConnectionError,
     LegnextError,
     RateLimitError,
+    ServerError,
     SubmissionUnknown,
+    SubmissionUnknownAPIError,
     SubmissionUnknownServerError,
 )
 from legnext_client.generated.types import is_object
@@ -87,12 +90,12 @@ def judge(request: Request, outcome: Received | Lost) -> Verdict:
     if 200 <= status <= 299:
         return _success(request, outcome)
     error = read_error(request, outcome)
-    if isinstance(error, RateLimitError):
-        return Again(error, error.retry_after)
     if status <= 399:
         error.message = error.message or "redirected, which is never followed: check the base URL"
-    if status >= 500:
-        return Failed(_unknown_after(request, outcome, error)) if request.paid else Again(error, error.retry_after)
+    if request.paid and (status >= 500 or error.job_id):
+        return Failed(_unknown_after(request, outcome, error))
+    if status >= 500 or isinstance(error, RateLimitError):
+        return Again(error, error.retry_after)
     return Failed(error)
 
 
@@ -112,22 +115,26 @@ def _success(request: Request, outcome: Received) -> Verdict:
     code = hidden_error(data) if data is not None else None
     if data is not None and code is not None:
         error = read_error(request, outcome, code)
-        unsure = request.paid and code >= 500 and data.get("status") != FAILED  # a job that failed costs nothing
+        broken = code >= 500 and data.get("status") != FAILED  # a job that failed costs nothing
+        unsure = request.paid and (broken or error.job_id)
         return Failed(_unknown_after(request, outcome, error) if unsure else error)
     if data is not None and request.wants_job and not is_job(data) and is_object(data.get("data")):
         data = data["data"]  # as the balance comes; better than to lose an id in it
-    if data is not None and (is_job(data) or not request.wants_job):
+    other = data is not None and not request.paid and request.job_id not in (None, job_id_of(data))
+    if data is not None and (is_job(data) or not request.wants_job) and not other:
         return Answer(data, outcome.headers)
-    what = "is no job" if data is not None else "cannot be read"
+    what = "cannot be read" if data is None else "is about another job" if is_job(data) else "is no job"
     if request.paid:
         return Failed(_unknown(request, f"the answer {what}", outcome.body))
     error = read_error(request, outcome)
     error.message = f"the answer {what}: {error.message}"
+    if other:  # what it says is not about the job that was asked for
+        error.code, error.job_id = outcome.status, request.job_id
     return Again(error)
 
 
 def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
-    job_id = _named(request, answer)
+    job_id = named(request, answer)
     names = f" It names job {job_id}: ask for that first." if job_id else ""
     return SubmissionUnknown(
         f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.{names}",
@@ -138,14 +145,9 @@ def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionU
     )
 
 
-def _named(request: Request, answer: bytes | None) -> str | None:
-    """The id in an answer, unless it is one that the request itself has spoken of."""
-    job_id = id_in(answer)
-    return None if job_id in (request.sent or {}).values() else job_id
-
-
-def _unknown_after(request: Request, outcome: Received, error: Any) -> SubmissionUnknownServerError:
-    return SubmissionUnknownServerError(
+def _unknown_after(request: Request, outcome: Received, error: APIError) -> SubmissionUnknownAPIError:
+    kind = SubmissionUnknownServerError if isinstance(error, ServerError) else SubmissionUnknownAPIError
+    return kind(
         error.message,
         operation=request.operation,
         sent=request.sent,
@@ -159,7 +161,7 @@ def _unknown_after(request: Request, outcome: Received, error: Any) -> Submissio
         method=error.method,
         path=error.path,
         retry_after=error.retry_after,
-        job_id=error.job_id or _named(request, outcome.body),
+        job_id=error.job_id,
     )
 
 

@@ -28,7 +28,7 @@ def test_what_goes_over_the_wire(colour: Colour) -> None:
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json=job())
+        return httpx.Response(200, json=job(job_id="a/b?c#d"))
 
     client = colour.httpx_client(handler)
     colour.do(client.midjourney.diffusion(text="wäves"))

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legnext_client._protocol.flow import Received, Request
-from legnext_client._protocol.responses import as_object, id_in, is_job, page_title, read_error, retry_after
+from legnext_client._protocol.responses import as_object, ids_in, is_job, page_title, read_error, retry_after
 from legnext_client.errors import APIError, ForbiddenError, ServerError
 
 REQUEST = Request("POST", "/things")
@@ -185,7 +185,29 @@ def test_an_object_is_read_in_any_encoding_of_json() -> None:
         assert as_object('{"a": "é"}'.encode(encoding)) == {"a": "é"}
 
 
-@pytest.mark.parametrize("job_id", [None, "", [], {}, 1.5])
+@pytest.mark.parametrize(
+    "body", [b'{"job_id": "a\\ud800", "\\udfff": 1}', b'{"job_id": "a\xed\xa0\x80", "\xed\xbf\xbf": 1}']
+)
+def test_half_a_character_is_spelled_out_so_that_it_can_be_written_down_and_asked_for(body: bytes) -> None:
+    assert as_object(body) == {"job_id": "a\\ud800", "\\udfff": 1}
+
+
+def test_a_character_in_two_halves_is_one() -> None:
+    assert as_object(b'{"text": "\\ud83d\\ude00", "half": "\\ud83d"}') == {"text": "\U0001f600", "half": "\\ud83d"}
+
+
+def test_what_lies_too_deep_to_be_pickled_is_left_out_and_the_rest_is_kept() -> None:
+    deep = b'{"job_id": "j1", "logs": ' + b"[" * 900 + b"]" * 900 + b"}"
+    data = as_object(deep)
+    assert data is not None
+    assert data["job_id"] == "j1"
+    assert pickle.loads(pickle.dumps(data)) == copy.deepcopy(data) == data
+    assert json.loads(json.dumps(data)) == data
+    many = as_object(json.dumps({"logs": [{"line": number} for number in range(200)]}).encode())
+    assert many == {"logs": [{"line": number} for number in range(200)]}
+
+
+@pytest.mark.parametrize("job_id", [None, "", [], {}, 1.5, True, False])
 def test_what_has_no_id_is_no_job(job_id: Any) -> None:
     assert not is_job({"job_id": job_id})
     assert not is_job({})
@@ -210,12 +232,15 @@ def test_no_body_upsets_the_reader(body: bytes, status: int) -> None:
         (b'{"job_id": "\\ud800", "st', None),
         (b'{"job_id": " ", "st', None),
         (b'{"job_id": "\\q", "st', None),
+        (b'{"job_id": 1868588555208310784, "st', "1868588555208310784"),
+        (b'{"job_id": 18685885552', None),
+        (b'[{"job_id": ""}, {"job_id": "j-1"}]', "j-1"),
     ],
 )
 def test_an_id_in_an_answer_that_was_cut_off_is_read_where_it_is_whole(
     answer: bytes | None, job_id: str | None
 ) -> None:
-    assert id_in(answer) == job_id
+    assert next(ids_in(answer), None) == job_id
 
 
 def test_dates_without_a_zone_are_those_of_the_world() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,9 @@ from legnext_client.errors import (
     RateLimitError,
     ServerError,
     SubmissionUnknown,
+    SubmissionUnknownAPIError,
     UnprocessableError,
+    error_class,
 )
 
 if TYPE_CHECKING:
@@ -193,11 +196,77 @@ def test_any_other_4xx_is_the_error_of_its_status(request_: Request, status: int
     assert verdict.error.job_id is None
 
 
-def test_the_id_in_the_answer_of_a_4xx_is_kept() -> None:
-    verdict = judge(PAID, answer(403, {"job_id": "j7", "status": "failed", "error": {"code": 403, "message": "no"}}))
+NAMING: dict[str, Any] = {
+    "a job": {"job_id": "j7", "status": "pending"},
+    "a failed job": {"job_id": "j7", "status": "failed", "error": {"code": 403, "message": "no"}},
+    "a number": {"job_id": 7, "status": "pending"},
+    "an envelope": {"code": 409, "message": "no", "data": {"job_id": "j7"}},
+    "an error": {"error": {"code": 402, "message": "no", "job_id": "j7"}},
+    "a cut answer": b'{"job_id": "j7", "sta',
+    "a list": [{"job_id": "j7"}],
+}
+
+
+@pytest.mark.parametrize(
+    "status", [300, 302, 307, 399, 400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 499, 500, 503]
+)
+@pytest.mark.parametrize("body", NAMING.values(), ids=NAMING)
+def test_an_error_that_names_a_job_is_never_paid_for_again_and_keeps_the_id(status: int, body: Any) -> None:
+    outcome = answer(status, body if isinstance(body, bytes) else json.dumps(body).encode(), retry_after="1")
+    verdict = judge(PAID, outcome)
     assert isinstance(verdict, Failed)
-    assert isinstance(verdict.error, ForbiddenError)
-    assert (verdict.error.job_id, verdict.error.message) == ("j7", "no")
+    error = verdict.error
+    assert isinstance(error, SubmissionUnknownAPIError)
+    assert isinstance(error, ServerError) == (status >= 500)
+    assert not isinstance(error, RateLimitError | AuthenticationError | InsufficientCreditsError)
+    assert (error.status_code, error.retry_after, error.answer, error.sent) == (status, 1.0, outcome.body, PAID.sent)
+    assert error.job_id in ("j7", "7")
+    assert isinstance(judge(FREE, outcome), Again if status == 429 or status >= 500 else Failed)
+    assert len(Played([outcome], request=PAID).sent) == 1
+
+
+@pytest.mark.parametrize("status", [200, 400, 402, 404, 429])
+@pytest.mark.parametrize(
+    "body", [{"code": 402, "job_id": ""}, {"code": 402, "job_id": None}, {"code": 402, "data": []}]
+)
+def test_an_error_that_names_no_job_is_the_error_of_its_status(status: int, body: Any) -> None:
+    verdict = judge(PAID, answer(status, body))
+    assert isinstance(verdict, Again if status == 429 else Failed)
+    assert type(verdict.error) is error_class(402 if status == 200 else status)
+
+
+@pytest.mark.parametrize("status", [400, 404, 422, 429])
+def test_an_error_that_names_the_source_alone_says_nothing_of_a_new_job(status: int) -> None:
+    follow_up = PAID._replace(sent={"jobId": "source"}, job_id="source")
+    verdict = judge(follow_up, answer(status, {"job_id": "source", "message": "too old"}))
+    assert isinstance(verdict, Again if status == 429 else Failed)
+    assert type(verdict.error) is error_class(status)
+
+
+def test_an_error_with_a_good_status_that_names_a_job_is_unsure_whatever_its_code() -> None:
+    verdict = judge(PAID, answer(200, {"code": 402, "message": "no points", "data": {"job_id": "j8"}}))
+    assert isinstance(verdict, Failed)
+    assert isinstance(verdict.error, SubmissionUnknownAPIError)
+    assert (verdict.error.job_id, verdict.error.code, verdict.error.status_code) == ("j8", 402, 200)
+
+
+def test_an_answer_about_another_job_is_none() -> None:
+    asking = FREE._replace(job_id="j1")
+    assert isinstance(judge(asking, answer(200, {"job_id": "j1"})), Answer)
+    assert isinstance(judge(asking._replace(job_id="17"), answer(200, {"job_id": 17})), Answer)
+    verdict = judge(asking, answer(200, {"job_id": "j2", "status": "completed"}))
+    assert isinstance(verdict, Again)
+    assert "about another job" in str(verdict.error)
+
+
+def test_a_404_advises_to_check_an_id_where_one_was_given() -> None:
+    asked, other = judge(FREE._replace(job_id="j1"), answer(404)), judge(FREE, answer(404))
+    assert isinstance(asked, Failed)
+    assert isinstance(other, Failed)
+    assert str(asked.error).endswith(NotFoundError.advice)
+    assert str(other.error).endswith(NotFoundError.without_job)
+    assert "id" not in NotFoundError.without_job.split()
+    assert str(pickle.loads(pickle.dumps(other.error))) == str(other.error)
 
 
 @BOTH

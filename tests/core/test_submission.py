@@ -107,7 +107,7 @@ def answer(status: int, body: bytes = b"{}") -> Received:
         (answer(429), ("returned", 7), RateLimitError, True),
         (answer(402), ("returned", 7), InsufficientCreditsError, False),
         (answer(400), ("refused", 7, None), BadRequestError, False),
-        (answer(400, b'{"job_id": "j-2"}'), ("refused", 7, "j-2"), BadRequestError, False),
+        (answer(400, b'{"job_id": "j-2"}'), ("lost", 7, "j-2"), SubmissionUnknown, False),
         (Lost("reset", sent=True), ("lost", 7), SubmissionUnknown, False),
         (answer(500), ("lost", 7), SubmissionUnknown, False),
         (answer(200, b"<html>"), ("lost", 7), SubmissionUnknown, False),

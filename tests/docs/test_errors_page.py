@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import inspect
 import re
 from pathlib import Path
@@ -15,6 +16,9 @@ from legnext_client.errors import LegnextError
 PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 TREE = re.compile(r"```text\n(.*?)```", re.DOTALL)
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.*?) ?\| (.+?) \|$", re.MULTILINE)
+IMPORTED = re.compile(
+    r"They are in `([\w.]+)`, and\ncan be imported from `(\w+)` too, all but `(\w+)`.*?`([\w.]+)` has them", re.DOTALL
+)
 
 ERRORS = [
     thing
@@ -59,6 +63,17 @@ def test_a_row_carries_and_advises_what_the_error_does(name: str, carries: str, 
     assert not kind.advice or advice == kind.advice, f"{name} prints: {kind.advice}"
     known = vars(kind("what happened")).keys() | {each.__name__ for each in ERRORS}
     assert set(re.findall(r"`(\w+)`", carries)) <= known
+
+
+def test_what_can_be_imported_from_where_is_told_truly() -> None:
+    (home, package, without, other) = IMPORTED.findall(PAGE)[0]
+    names = {kind.__name__ for kind in ERRORS}
+    assert without in names
+    for name in names:
+        assert hasattr(importlib.import_module(home), name)
+        assert hasattr(importlib.import_module(package), name) == (name != without)
+        assert hasattr(importlib.import_module(other), name)
+    assert importlib.import_module(other).LegnextAPIError is LegnextError
 
 
 def test_what_an_error_takes_is_on_the_page() -> None:

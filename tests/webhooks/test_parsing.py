@@ -65,7 +65,7 @@ def test_the_job_belongs_to_no_client() -> None:
     [
         *(b"", b"null", b"[]", b"5", b"{}", b"<html>", BARE[:-1], b"\xff\xfe", b"[" * 100_000),
         *(b'{"data": []}', b'{"data": {"data": {"job_id": "x"}}}', b'{"job_id": true}', b'{"job_id": ""}'),
-        *(b'{"job_id": "a\\nb"}', b'{"job_id": "\\ud800"}', b'{"job_id": " "}'),
+        *(b'{"job_id": "a\\nb"}', b'{"job_id": " "}'),
         b'{"job_id": "' + b"x" * 201 + b'"}',
         b'{"job_id": ' + b"9" * 5000 + b"}",
     ],

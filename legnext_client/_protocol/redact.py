@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from legnext_client._protocol.flow import Lost, Received
@@ -12,6 +15,10 @@ if TYPE_CHECKING:
 _SHORTEST = 6
 """A shorter key is none of the service's, and would be found in the midst of innocent words."""
 
+_GAP = r"\x00{0,3}"
+"""What may stand between two characters, as in UTF-16 and UTF-32."""
+_LONGEST_SPELLING = 4 * len(r"\\\\u0000")
+
 
 def key_end(key: str) -> str:
     """What may be shown of a key: its last four characters, if that leaves enough to guess."""
@@ -19,7 +26,7 @@ def key_end(key: str) -> str:
 
 
 class Veil:
-    """Takes one key out of whatever a transport brings back."""
+    """Takes one key out of whatever a transport brings back, in each way in which JSON may spell it."""
 
     def __init__(self, key: str) -> None:
         self._key = key if len(key) >= _SHORTEST else ""
@@ -31,22 +38,56 @@ class Veil:
     ) -> Received:
         if self._key:
             body = self._over(body)
-            if any(self._bytes in value for _, value in raw_headers):
-                headers = {name.lower(): value.replace(self._key, self._shown) for name, value in headers.items()}
+            if any(self._bytes in value or b"\\" in value for _, value in raw_headers):
+                headers = {name.lower(): self._over_text(value) for name, value in headers.items()}
         return Received(status, headers, body)
 
     def lost(self, lost: Lost) -> Lost:
         if not self._key:
             return lost
         answer = None if lost.answer is None else self._over_end(self._over(lost.answer))
-        return lost._replace(reason=lost.reason.replace(self._key, self._shown), answer=answer)
+        return lost._replace(reason=self._over_text(lost.reason), answer=answer)
 
     def _over(self, body: bytes) -> bytes:
-        return body.replace(self._bytes, self._shown_bytes) if self._bytes in body else body
+        if self._bytes in body:
+            body = body.replace(self._bytes, self._shown_bytes)
+        if b"\0" in body and (encoding := json.detect_encoding(body)) != "utf-8":
+            body = body.decode(encoding, "ignore").encode()
+            body = body.replace(self._bytes, self._shown_bytes)
+        return self._spelled.sub(self._shown_bytes, body) if b"\\" in body or b"\0" in body else body
+
+    def _over_text(self, text: str) -> str:
+        text = text.replace(self._key, self._shown)
+        return re.sub(self._spelling, self._shown, text) if "\\" in text else text
 
     def _over_end(self, body: bytes) -> bytes:
         """An answer that was cut may end amid the key."""
         for length in reversed(range(_SHORTEST, len(self._bytes))):
             if body.endswith(self._bytes[:length]):
                 return body[:-length] + self._shown_bytes
+        if b"\\" not in body and b"\0" not in body:
+            return body
+        for length in reversed(range(_SHORTEST, len(self._spellings))):
+            begun = _GAP.join(
+                [*self._spellings[:length], rf"(?:(?:\\{_GAP}){{1,4}}(?:u(?:{_GAP}\w){{0,3}})?)?{_GAP}\Z"]
+            )
+            if found := re.search(begun.encode(), body[-_LONGEST_SPELLING * length :]):
+                return body[: len(body) - len(found[0])] + self._shown_bytes
         return body
+
+    @cached_property
+    def _spellings(self) -> list[str]:
+        """Each character as itself or by its number, with or without backslashes before it; as patterns."""
+        return [rf"(?:\\{_GAP}){{0,4}}(?:{re.escape(each)}|u{_digits(each)})" for each in self._key]
+
+    @cached_property
+    def _spelling(self) -> str:
+        return _GAP.join(self._spellings)
+
+    @cached_property
+    def _spelled(self) -> re.Pattern[bytes]:
+        return re.compile(self._spelling.encode())
+
+
+def _digits(character: str) -> str:
+    return "".join(rf"{_GAP}[{digit}{digit.upper()}]" for digit in f"{ord(character):04x}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from legnext_client._protocol.flow import Lost
 from legnext_client._protocol.redact import Veil, key_end
+from legnext_client._protocol.responses import as_object
 
 KEY = "sk-0123456789-last"
 SHOWN = "…last"
@@ -32,6 +36,62 @@ def test_a_key_is_taken_out_of_the_reason_and_of_what_came_of_an_answer() -> Non
         f"the address {SHOWN} is wrong", sent=True, again=False, answer=f"{SHOWN} {SHOWN}".encode()
     )
     assert Veil(KEY).lost(Lost("ReadTimeout", sent=True)) == Lost("ReadTimeout", sent=True)
+
+
+CAPITALS = "\\u{:04X}"
+WITH_SLASH = "sk/0123456789+last"
+
+
+def numbered(text: str, form: str = "\\u{:04x}") -> str:
+    return "".join(form.format(ord(each)) for each in text)
+
+
+SPELLED = {
+    "by numbers": f'{{"key": "{numbered(WITH_SLASH)}"}}'.encode(),
+    "by numbers in capitals": f'{{"key": "{numbered(WITH_SLASH, CAPITALS)}"}}'.encode(),
+    "half by numbers": f'{{"key": "{WITH_SLASH[:5]}{numbered(WITH_SLASH[5:9])}{WITH_SLASH[9:]}"}}'.encode(),
+    "with an escaped slash": f'{{"key": "{WITH_SLASH}"}}'.replace("/", "\\/").encode(),
+    "within a string of JSON": json.dumps({"said": f'{{"key": "{numbered(WITH_SLASH)}"}}'}).encode(),
+    **{name: f'{{"key": "{WITH_SLASH}"}}'.encode(name) for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32-le")},
+    "by numbers in utf-16": f'{{"key": "{numbered(WITH_SLASH)}"}}'.encode("utf-16-le"),
+    "amid another encoding": b"<p>" + WITH_SLASH.encode("utf-16-le") + b"</p>",
+}
+
+
+def nothing_left(found: bytes, key: str) -> bool:
+    plain = found.replace(b"\0", b"").decode(errors="replace").replace("\\/", "/")
+    plain = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda number: chr(int(number[1], 16)), plain)
+    return key[:-4] not in plain
+
+
+@pytest.mark.parametrize("body", SPELLED.values(), ids=SPELLED)
+def test_a_key_is_taken_out_however_it_is_spelled_and_the_rest_can_be_read(body: bytes) -> None:
+    assert not nothing_left(body, WITH_SLASH), "the test itself would see it"
+    received = Veil(WITH_SLASH).received(200, {}, [], body)
+    assert nothing_left(received.body, WITH_SLASH)
+    assert "…last" in received.body.decode()
+    if body.startswith(b"{") or body[:2] in (b"\xff\xfe", b"\0{"):
+        assert "…last" in json.dumps(as_object(received.body), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("body", SPELLED.values(), ids=SPELLED)
+def test_a_key_is_taken_out_of_a_cut_answer_however_it_is_spelled(body: bytes) -> None:
+    veil = Veil(WITH_SLASH)
+    for end in range(1, len(body)):
+        lost = veil.lost(Lost("reset", sent=True, answer=body[:end]))
+        assert nothing_left(lost.answer or b"", WITH_SLASH[:-1][:10]), end
+
+
+def test_a_header_and_a_reason_may_spell_the_key_as_well() -> None:
+    spelled = numbered(WITH_SLASH)
+    received = Veil(WITH_SLASH).received(400, {"x-id": spelled}, [(b"x-id", spelled.encode())], b"")
+    assert received.headers == {"x-id": "…last"}
+    assert Veil(WITH_SLASH).lost(Lost(f"said {spelled}", sent=True)).reason == "said …last"
+
+
+def test_backslashes_without_end_are_read_in_no_time() -> None:
+    body = b"\\" * 200_000
+    assert Veil(KEY).received(200, {}, [], body).body == body
 
 
 @pytest.mark.parametrize("length", range(6, len(KEY)))

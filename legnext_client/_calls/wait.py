@@ -27,6 +27,8 @@ logger = logging.getLogger("legnext_client")
 
 REFUSALS, REFUSAL_PAUSE = 2, 2.0
 """So many refusals in a row, so many seconds apart, end a wait: one may be a replica that does not know the job yet."""
+LONGEST_TOLD = 600.0
+"""For so many seconds at most the service may put the next question off."""
 DOUBT = 2.0
 """A job that was called back and has not ended is asked for again after so many seconds, then twice as many, and so on.
 Callbacks may have come too early, or be lies; those that follow within so many seconds bring no further question."""
@@ -77,10 +79,12 @@ def waiting(
 ) -> Flow[None]:
     """Ask for jobs until all are done or so many seconds are over; emits `(index, state)` for each answer.
 
-    Without a timeout, the job that may last longest decides, by what its answers tell of it. A question that fails does
-    not end the wait: the job goes on. A job whose next question would come too late is asked for a last time just
-    before the end. A job that is refused again and again is given up, the others are not; the refusal is raised at the
-    end. So is what `late` makes where a job is left.
+    Without a timeout, the job that may last longest decides, by what its answers tell of it, and how long it takes to
+    ask for all of them once. A question that fails does not end the wait: the job goes on. A job whose next question
+    would come too late is asked for a last time just before the end. Who comes too late for that (the process was
+    suspended, the caller took its time with a result), and who was never asked for, is asked for once after the end. A
+    job that is refused again and again is given up, the others are not; the refusal is raised at the end. So is what
+    `late` makes where a job is left.
     """
     begun = pace.clock()
     left = {index: job for index, job in enumerate(jobs) if not job.state.done}
@@ -116,7 +120,12 @@ def unanswered(jobs: Sequence[Watch]) -> tuple[str, LegnextError | None]:
 def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
     begun = free = pace.clock()
     queue = _Queue(jobs, begun, bell)
-    patience = max((watched.patience for watched in jobs.values()), default=0.0) if timeout is None else timeout
+    round_ = (len(jobs) - 1) / pace.per_second  # to ask for each once
+
+    def patience_of(watched: Iterable[Watch]) -> float:
+        return max((one.patience for one in watched), default=0.0) + round_ if timeout is None else timeout
+
+    patience = patience_of(jobs.values())
     while queue:
         queue.listen(pace.clock())
         until = begun + patience
@@ -124,21 +133,29 @@ def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: 
         moment, index = queue.first
         at = max(min(moment, last), free)
         if at >= until:
-            return
+            break
         if (pause := at - pace.clock()) > 0:
             yield Sleep(pause, queue.bell)
             if queue.listen(pace.clock()):
                 continue
         if pace.clock() >= until:
-            return
+            break
         watched = queue.take(index)
         free = pace.clock() + 1.0 / pace.per_second
         if (yield from watched.ask(until)):
-            if timeout is None:
-                patience = max(patience, watched.patience)
+            patience = max(patience, patience_of([watched]))
             yield Emit((index, watched.state))
         if not watched.state.done and watched.refusal is None and (moment < last or begun + patience > until):
             queue.put(index, watched.next(pace.clock()))
+    suspended = pace.clock() - begun - patience > last_question(patience)
+    for index in queue.left():
+        if suspended or not jobs[index].asked:
+            if (pause := free - pace.clock()) > 0:
+                yield Sleep(pause)
+            free = pace.clock() + 1.0 / pace.per_second
+            if not (yield from jobs[index].ask(pace.clock() + pace.timeout)):
+                return
+            yield Emit((index, jobs[index].state))
 
 
 class _Queue:
@@ -167,6 +184,10 @@ class _Queue:
     def take(self, index: int) -> Watch:
         del self._due[index]
         return self._jobs[index]
+
+    def left(self) -> list[int]:
+        """The jobs that are still to be asked for, the next one first."""
+        return sorted(self._due, key=self._due.__getitem__)
 
     @property
     def first(self) -> tuple[float, int]:
@@ -200,7 +221,8 @@ class Watch:
         self._schedule = job.schedule
         self._moments: Iterator[float] | None = None
         self._pace = pace
-        self._told: float | None = job.retry_after
+        self._told = _at_most(job.retry_after)
+        self.asked = False
         self._refused = self.failures = 0
         self.failure: LegnextError | None = None
         """Why the last question had no answer; as many in a row as `failures` says had none."""
@@ -253,6 +275,7 @@ class Watch:
     def ask(self, until: float) -> Flow[bool]:
         """Ask once; whether there was an answer."""
         pace = self._pace
+        self.asked = True
         self._open = pace.clock() + DOUBT
         try:
             answer = yield from sending(
@@ -261,7 +284,7 @@ class Watch:
         except (ConnectionError, RateLimitError, ServerError) as error:
             logger.debug("%s: %s; the wait goes on", self.state.job_id, error)
             self.failure = error
-            self._told = self._put_off(getattr(error, "retry_after", None))
+            self._told = self._put_off(_at_most(getattr(error, "retry_after", None)))
             self._doubt = self._doubt or DOUBT
             self._open = pace.clock() + max(DOUBT, self._told or 0.0)
             return False
@@ -278,7 +301,7 @@ class Watch:
             return False
         self._refused = self.failures = 0
         self.failure = None
-        self._told = retry_after(answer.headers)
+        self._told = _at_most(retry_after(answer.headers))
         self.state = State(answer.data)
         status = self.state.status
         if status not in KNOWN and status not in self._wondered:
@@ -297,3 +320,7 @@ class Watch:
     def patience(self) -> float:
         """How long to wait for this job when nobody said; it is known better once its type is."""
         return default_timeout(self._schedule(self.state).expected)
+
+
+def _at_most(told: float | None) -> float | None:
+    return None if told is None else min(told, LONGEST_TOLD)

@@ -16,6 +16,10 @@ class Clock(Protocol):
     async def async_sleep(self, seconds: float) -> None: ...
 
 
+LONGEST_SLEEP = 86_400.0
+"""In steps of so many seconds is slept: no system takes any number of them."""
+
+
 class SystemClock:
     """Real time."""
 
@@ -23,7 +27,10 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        end = self.now() + seconds
+        while (left := end - self.now()) > LONGEST_SLEEP:
+            time.sleep(LONGEST_SLEEP)
+        time.sleep(max(0.0, left))
 
     async def async_sleep(self, seconds: float) -> None:
         import asyncio  # the sync client has no need of it

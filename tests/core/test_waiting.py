@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import random
 from typing import TYPE_CHECKING, Any
 
@@ -167,8 +168,62 @@ def test_no_sleep_or_request_runs_past_the_deadline(timeout: float, takes: float
         assert time + patience <= timeout or patience == 0.001
 
 
-def test_a_timeout_of_nothing_asks_nothing() -> None:
-    assert World(NEVER).wait(timeout=0).asked == []
+def test_a_timeout_of_nothing_looks_once() -> None:
+    world = World(NEVER).wait(timeout=0, late=late)
+    assert len(world.asked) == 1
+    assert isinstance(world.error, LegnextError)
+    world = World(done_at(0)).wait(timeout=0, late=late)
+    assert (len(world.asked), world.error) == (1, None)
+
+
+def late(seconds: float, said: str) -> LegnextError:
+    return LegnextError(f"late after {seconds:g} seconds.{said}")
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("timeout", [None, 60.0])
+def test_who_was_suspended_asks_once_more_before_the_time_is_over(jobs: int, timeout: float | None) -> None:
+    def reply(job_id: str, now: float) -> Reply:
+        world.now = max(now, 7200.0)  # while the first question was under way, all was suspended
+        return done_at(3600)(job_id, now)
+
+    world = World(reply)
+    world.wait(jobs, timeout=timeout, late=late)
+    assert [status for *_, status in world.emitted].count("completed") == jobs
+    assert world.error is None
+
+
+def test_who_asks_last_and_has_no_answer_asks_no_others() -> None:
+    world = World(lambda _, __: Lost("ReadTimeout", sent=True), takes=30.0).wait(50, timeout=40, late=late)
+    assert len(world.asked) <= 4
+    assert "ReadTimeout" in str(world.error)
+
+
+def test_all_of_very_many_jobs_are_asked_for_within_the_default_patience() -> None:
+    world = World(done_at(0)).wait(20_000, per_second=10.0, late=late)
+    assert world.error is None
+    assert len({job_id for _, job_id in world.asked}) == 20_000
+    assert world.now < 20_000 / 10 + 300
+
+
+def test_a_job_that_was_never_asked_for_is_never_late() -> None:
+    world = World(done_at(0)).wait(400, per_second=10.0, timeout=20, late=late)
+    assert world.error is None
+    assert len({job_id for _, job_id in world.asked}) == 400
+
+
+@pytest.mark.parametrize("told_seconds", ["1e300", "1e17", "99999999"])
+def test_no_service_puts_a_question_off_for_ever(told_seconds: str) -> None:
+    def reply(job_id: str, now: float) -> Reply:
+        return told(done_at(3000)(job_id, now), retry_after=told_seconds)  # type: ignore[arg-type]
+
+    world = World(reply).wait(timeout=math.inf)
+    assert world.emitted[-1][2] == "completed"
+    assert max(world.slept) <= 600
+    busy = Received(429, {"retry-after": told_seconds}, b"")
+    refused = World(lambda _, now: busy if now < 9 else {"job_id": "j0", "status": "completed"})
+    assert refused.wait(timeout=math.inf, retry_after=1e300).emitted
+    assert max(refused.slept) <= 600
 
 
 @pytest.mark.parametrize("timeout", [5.0, 20.0, 100.0])

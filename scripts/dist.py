@@ -7,8 +7,9 @@
 Where the repository is, to which the README's links then lead, REPOSITORY_URL says; on a GitHub runner, what that sets.
 
 The sdist is made of this tree, the wheel of the sdist. Then both are made once more of the unpacked sdist, with another
-umask, hash seed and time zone, and must come out byte for byte the same. What is tried is the wheel with the lowest
-versions that it says it can live with, and with the newest ones there are, each in an environment of its own.
+umask, hash seed and time zone, and must come out byte for byte the same. The wheel is tried with the lowest versions
+that its metadata allows and with the newest available, each time in one empty environment for each installation that
+the pages document: `legnext-client[cli]` runs every documented command that needs no other extra.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ WHICH = {"twine": (".whl", ".tar.gz"), "check-wheel-contents": (".whl",), "pyrom
 
 
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+INSTALL = re.compile(r"pip install '?legnext-client(?:\[([\w,]+)\])?(?![\w-])")
+"""Finds the extras."""
 RELATIVE = re.compile(r"\]\((?![a-z]+:|#)([^)]*)\)")
 
 
@@ -165,21 +168,40 @@ def lowest(wheel: Path) -> list[str]:
     return [f"{name}=={version}" for name, version in sorted(bounds.items())]
 
 
+def documented_extras() -> list[str]:
+    """The extras of every `pip install` of our package that a page shows, as in "cli,mock"; "" without any."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    return sorted({found for page in pages for found in INSTALL.findall(page.read_text(encoding="utf-8"))})
+
+
 def tried(wheel: Path, constraints: list[str], folder: Path, name: str) -> None:
-    """Install the wheel, first alone and then with every extra, and try it each time."""
-    run(sys.executable, "-m", "venv", "--without-pip", str(folder))
-    python = folder / SCRIPTS.name / Path(sys.executable).name
+    """Try the wheel in an empty environment for each installation that the pages document."""
+    folder.mkdir()
     (folder / "constraints.txt").write_text("\n".join(constraints), encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "--quiet"]
     shutil.copy2(ROOT / "scripts" / "smoke.py", folder)
-    for extent, wanted in (("core", str(wheel)), ("all", f"{wheel}[all]")):
-        run(*pip, "install", "--constraint", str(folder / "constraints.txt"), wanted)
+    for extras in documented_extras():
+        environment = folder / (extras or "core")
+        run(sys.executable, "-m", "venv", "--without-pip", str(environment))
+        python = environment / SCRIPTS.name / Path(sys.executable).name
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "--quiet"]
+        run(
+            *pip,
+            "install",
+            "--constraint",
+            str(folder / "constraints.txt"),
+            f"{wheel}[{extras}]" if extras else str(wheel),
+        )
         run(*pip, "check")
         try:
-            said = run(str(python), "-I", str(folder / "smoke.py"), extent, cwd=folder)
+            said = run(str(python), "-I", str(folder / "smoke.py"), *extras.split(","), cwd=folder)
+            if extras:
+                blocks = [sys.executable, "-m", "tests.docs.shell_blocks", "--python", str(python), "--extras", extras]
+                said += "\n" + run(*blocks)
         except Failed as reason:
             raise Failed(f"with the {name} versions:\n{run(*pip, 'freeze')}\n{reason}") from None
-        print(f"{name} versions, {extent}: {', '.join(line.strip() for line in said.splitlines())}", flush=True)
+        print(
+            f"{name} versions, {environment.name}: {', '.join(line.strip() for line in said.splitlines())}", flush=True
+        )
 
 
 def run(*words: str, cwd: Path = ROOT, environment: dict[str, str] | None = None, umask: int = -1) -> str:

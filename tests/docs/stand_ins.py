@@ -20,7 +20,10 @@ OURS = re.compile(r"legnext-client(?:\[([\w,]+)\])?")
 OTHERS = {"legnext==0.3.0"}
 """What else a page may tell to install."""
 SERVER = ["-m", "legnext_client.mock"]
-LEGNEXT = ["-c", "import sys; from legnext_client.cli import main; sys.exit(main())"]
+PYTHON = sys.argv[1]
+"""The Python of the environment in which the reader works."""
+LEGNEXT = str(Path(PYTHON).with_name("legnext"))
+"""The real entry point."""
 
 
 class Wrong(Exception):
@@ -54,19 +57,22 @@ def python(arguments: list[str]) -> None:
     elif arguments[:2] == ["-m", "venv"]:
         return
     elif arguments[:2] == SERVER:
-        serve(arguments)
+        serve([PYTHON, *arguments])
     elif arguments[:1] == ["-m"] or arguments[0].endswith(".py"):
         place = arguments[1].replace(".", "/") if arguments[0] == "-m" else arguments[0].removesuffix(".py")
         if not (ROOT / f"{place}.py").is_file() and not (ROOT / place / "__main__.py").is_file():
             raise Wrong(f"this project has no {place}")
     else:
-        os.execv(sys.executable, [sys.executable, *arguments])
+        os.execv(PYTHON, [PYTHON, *arguments])
 
 
-def serve(arguments: list[str]) -> None:
+def serve(command: list[str]) -> None:
     """Start a server at a free port, and end it as Ctrl-C does once it says where it is."""
-    command = [sys.executable, "-u", *arguments, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+    command = [*command, "--port", "0"]
+    unbuffered = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, env=unbuffered, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
         said: list[str] = []
         for line in server.stdout or ():
             said.append(line)
@@ -80,9 +86,9 @@ def serve(arguments: list[str]) -> None:
 
 def legnext(arguments: list[str]) -> None:
     if arguments[:1] == ["mock"]:
-        serve([*LEGNEXT, *arguments])
+        serve([LEGNEXT, *arguments])
     else:
-        os.execv(sys.executable, [sys.executable, *LEGNEXT, *arguments])
+        os.execv(LEGNEXT, [LEGNEXT, *arguments])
 
 
 def curl(arguments: list[str]) -> None:
@@ -112,6 +118,6 @@ PROGRAMS = {
 
 if __name__ == "__main__":
     try:
-        PROGRAMS[sys.argv[1]](sys.argv[2:])
+        PROGRAMS[sys.argv[2]](sys.argv[3:])
     except Wrong as reason:
         sys.exit(str(reason))

@@ -16,15 +16,13 @@ import pytest
 from legnext_client import Client
 from legnext_client.mock.__main__ import parser
 
+from .shell_blocks import TEXTS
 from .snippets import Namespace, close, run
 
 if TYPE_CHECKING:
     from legnext_client.testing import MockServer
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
-TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
-
 BLOCK = re.compile(
     r"(?P<reason><!-- not run here: \w[^\n]*-->\n)?^```python\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE
 )

@@ -1,59 +1,52 @@
-"""Every shell block of a page does what it shows.
-
-Those of the page about the command line are run with the tests of the command line, which have the files they speak of.
-"""
+"""Every shell block of every page does what it shows."""
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client.testing import MockServer
+import dist
 
-from .conftest import KEYS
-from .shell_blocks import ShellBlock, exchanges, looks_like, shell_blocks, wrong_with
-from .test_pages import TEXTS
-
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash to run shell blocks with")
+from . import shell_blocks as pages
+from .shell_blocks import ShellBlock, blocks_to_run, exchanges, looks_like, prepare, shell_blocks, wrong_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ELSEWHERE = "docs/command-line.md"
-FAST = 100_000
-"""How fast the clock of the mock runs: `legnext` waits in real time."""
-
-BLOCKS = [
-    pytest.param(block, id=f"{name}:{block.line}")
-    for name, text in TEXTS.items()
-    for block in shell_blocks(text)
-    if block.runs and name != ELSEWHERE
-]
+    from legnext_client.testing import MockServer
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[MockServer]:
-    with MockServer(keys=KEYS, concurrency=0, time_scale=FAST) as server:
+def server() -> Iterator[MockServer]:
+    with pages.server() as server:
         yield server
 
 
-@pytest.fixture
-def server(running: MockServer) -> MockServer:
-    running.reset()
-    return running
-
-
-@pytest.mark.parametrize("block", BLOCKS)
-def test_a_shell_block_does_what_it_shows(block: ShellBlock, server: MockServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", blocks_to_run())
+def test_a_shell_block_does_what_it_shows(place: str, server: MockServer, tmp_path: Path) -> None:
+    block = blocks_to_run()[place]
+    if block.missing:
+        pytest.skip(f"this machine has no {block.missing}")
+    prepare(server, tmp_path)
     assert wrong_with(block, server, tmp_path) == ""
 
 
 def test_the_pages_that_should_have_shell_have_it() -> None:
-    found = {name for name, text in TEXTS.items() if shell_blocks(text)}
+    found = {name for name, text in pages.TEXTS.items() if shell_blocks(text)}
     assert {"README.md", "docs/mock.md", "docs/quick-start.md"} <= found
+
+
+def test_make_dist_runs_each_command_where_only_its_documented_extras_are() -> None:
+    installed = [set(extras.split(",")) for extras in dist.documented_extras()]
+    assert {"cli"} in installed
+    assert [place for place, block in blocks_to_run().items() if block.extras and block.extras not in installed] == []
+
+
+def test_a_command_that_a_page_newly_documents_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(pages.TEXTS, "docs/new.md", "Try it:\n\n```sh\nlegnext mock\n```\n")
+    assert blocks_to_run()["docs/new.md:4"].extras == {"cli", "mock"}
 
 
 # ---- that the checks above can fail -----------------------------------------------------------------------------

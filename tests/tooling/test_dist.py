@@ -217,14 +217,15 @@ def test_a_wheel_that_does_not_work_when_installed_is_told_with_the_versions_bes
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "scripts").mkdir()
-    (tmp_path / "scripts" / "smoke.py").write_text("import small, sys\nassert small.value == 2, sys.argv[1]\n", "utf-8")
+    (tmp_path / "scripts" / "smoke.py").write_text("import small, sys\nassert small.value == 2, 'wrong'\n", "utf-8")
+    (tmp_path / "README.md").write_text("pip install legnext-client  # Python 3.11\n", "utf-8")
     monkeypatch.setattr(dist, "ROOT", tmp_path)
     with pytest.raises(dist.Failed) as caught:
         dist.tried(wheel_of(tmp_path), [], tmp_path / "environment", "newest")
     told = str(caught.value)
     assert "with the newest versions" in told
     assert "small @ " in told
-    assert "AssertionError: core" in told
+    assert "AssertionError: wrong" in told
 
 
 # ---- this project -----------------------------------------------------------------------------------------------

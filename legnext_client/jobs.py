@@ -43,7 +43,7 @@ class Job(JobView, FollowUps["Job"]):
         Args:
             timeout: Seconds to wait at most; without it, 300 or three times the typical time, whichever is more.
             poll_interval: Seconds between questions; without it, the job is asked for when it is likely to be done.
-            on_progress: Called with the job at each answer.
+            on_progress: Called with the job: at once as it was accepted, then at each answer.
             callbacks: Where the job is called back, such as a `CallbackReceiver`: a callback has the job asked for at
                 once, which otherwise happens seldom and late.
 
@@ -61,7 +61,7 @@ class Job(JobView, FollowUps["Job"]):
         return self._ended()
 
     def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
-        """The job at each answer until it is done; a failed job is the last update, not an error."""
+        """The job at once, then at each answer until it is done; a failed job is the last update, not an error."""
         if self.done:
             yield self
         for _, state in emitted(self._waiting(timeout, poll_interval), self._hands):
@@ -148,7 +148,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         return self._ended()
 
     async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:
-        """The job at each answer until it is done; a failed job is the last update, not an error."""
+        """The job at once, then at each answer until it is done; a failed job is the last update, not an error."""
         if self.done:
             yield self
         async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._hands):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._calls.service import Desk, Origin, question
+from legnext_client._protocol.polling import UNKNOWN
 from legnext_client._protocol.send import sending
 from legnext_client._protocol.state import FAILED, State, failure, moment, text
 from legnext_client.errors import ConfigurationError, WaitTimeout
@@ -108,6 +109,14 @@ class JobView:
         return moment(self._state.part("meta", "ended_at"))
 
     @property
+    def typical_seconds(self) -> float | None:
+        """Seconds from acceptance to the end of a typical job like this; None if nothing is known of it."""
+        if self._desk is None:
+            return None
+        expected = self._desk.scheduler(self._origin)(self._state).expected
+        return None if expected is UNKNOWN else expected.median
+
+    @property
     def output(self) -> TaskOutput:
         """What the job made; empty until it is completed."""
         from legnext_client.generated.models import TaskOutput
@@ -177,6 +186,8 @@ class JobView:
         return self._state, self._origin
 
     def _accept(self, state: State) -> Self:
+        if state is self._state:
+            return self
         desk = self._its_desk
         before, self._state = self._state, state
         desk.saw(state, self._origin, None if before.done else self._running)

@@ -79,6 +79,8 @@ def waiting(
 ) -> Flow[None]:
     """Ask for jobs until all are done or so many seconds are over; emits `(index, state)` for each answer.
 
+    Before that, it emits the state of each job of which more than the id is known.
+
     Without a timeout, the job that may last longest decides, by what its answers tell of it, and how long it takes to
     ask for all of them once. A question that fails does not end the wait: the job goes on. A job whose next question
     would come too late is asked for a last time just before the end. Who comes too late for that (the process was
@@ -93,6 +95,9 @@ def waiting(
     watched = {index: Watch(job, pace) for index, job in left.items()}
     job_ids = [job.state.job_id for job in watched.values()]
     with nullcontext() if pace.callbacks is None else pace.callbacks.listening(job_ids) as bell:
+        for index, job in watched.items():
+            if job.state.raw.keys() > {"job_id"}:
+                yield Emit((index, job.state))
         yield from _asking(watched, pace, timeout, bell)
     given_up = [job for job in watched.values() if job.refusal is not None]
     if given_up and (error := given_up[0].refusal):

@@ -19,6 +19,7 @@ def test_a_bar_shows_how_far_a_job_is_and_ctrl_c_how_to_go_on(terminal: Any, ser
     session = terminal("diffusion", "never-end-this-job --v 7", "--wait", "--download", "out")
     session.read_until("Accepted")
     (job,) = server.jobs
+    session.read_until("usually 0:")  # a typical job ends then
     session.read_until(f"processing {job[:8]}")
     session.read_until("━")
     assert COLOUR.search(session.raw)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._runs.results import span
 from legnext_client.cli.wait import Wishes, on_their_way
 from legnext_client.errors import DownloadError, NotFoundError, WaitTimeout
+from legnext_client.prices import typical_seconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +23,9 @@ def test_wait_prints_addresses_for_people(legnext: Process, server: MockServer) 
     ended = legnext("imagine", "a fox --v 7", "--wait")
     (job,) = server.jobs.values()
     assert (ended.code, ended.lines) == (0, job["output"]["image_urls"])
-    first, *_, last = ended.err.splitlines()
+    first, second, *_, last = ended.err.splitlines()
     assert first == f"Accepted {job['job_id']}: 80 points held"
+    assert second == f"{job['job_id']}: pending, usually {span(typical_seconds('imagine', {'text': 'a fox --v 7'}))}"
     assert last == f"{job['job_id']} completed: 4 images, 80 points charged"
 
 

@@ -11,6 +11,7 @@ import pytest
 from legnext_client import InvalidRequest, JobFailed, WaitTimeout
 from legnext_client._protocol.flow import Lost
 from legnext_client.errors import LegnextError, NotFoundError
+from legnext_client.prices import typical_seconds
 
 from .worlds import FAILED, Colour, Service, done, job, made, told
 
@@ -28,9 +29,31 @@ def test_it_waits_until_the_job_is_done(colour: Colour) -> None:
 
     result = colour.do(waited.wait(on_progress=hear))
     assert result is waited
-    assert seen == [("processing", 20), ("processing", 60), ("completed", 100)]
+    assert seen == [("pending", 0), ("processing", 20), ("processing", 60), ("completed", 100)]
     assert len(waited.image_urls) == 4
     assert 25 < colour.clock.slept[0] < 30
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["wait", "wait_all"])
+def test_progress_begins_at_once_with_the_accepted_job(colour: Colour, several: bool) -> None:
+    service = Service(job(), done())
+    waited = made(colour, service)
+    seen: list[tuple[str, int, int]] = []
+
+    def hear(it: Job | AsyncJob) -> None:
+        seen.append((it.status, len(service.sent), len(colour.clock.slept)))
+
+    client = colour.client(service)
+    colour.do(client.wait_all([waited], on_progress=hear) if several else waited.wait(on_progress=hear))
+    assert seen == [("pending", 1, 0), ("completed", 2, 1)]
+
+
+def test_a_job_tells_how_long_one_like_it_takes(colour: Colour) -> None:
+    client = colour.client(Service(job()))
+    waited = colour.do(client.midjourney.diffusion(text="a fox"))
+    turbo = colour.do(client.midjourney.diffusion(text="a fox --turbo"))
+    assert waited.typical_seconds == typical_seconds("diffusion", {"text": "a fox"}) > turbo.typical_seconds
+    assert pickle.loads(pickle.dumps(waited)).typical_seconds is None
 
 
 def test_a_listener_may_be_a_coroutine_function() -> None:
@@ -43,7 +66,7 @@ def test_a_listener_may_be_a_coroutine_function() -> None:
 
     colour.do(made(colour, Service(job(), job(), done())).wait(on_progress=listen))
     colour.do(colour.client(Service(job(), done())).tasks.wait_for_completion("j1", on_progress=listen))
-    assert heard == ["pending", "completed", "pending", "completed"]
+    assert heard == ["pending", "pending", "completed", "pending", "completed"]
     colour.close()
 
 
@@ -145,7 +168,7 @@ def test_a_failed_question_does_not_end_the_wait(colour: Colour) -> None:
     assert colour.do(waited.wait()).ok
 
 
-def test_updates_are_each_answer_until_the_end(colour: Colour) -> None:
+def test_updates_are_the_accepted_job_and_each_answer_until_the_end(colour: Colour) -> None:
     service = Service(job(), job("processing"), FAILED)
     waited = made(colour, service)
 
@@ -153,7 +176,7 @@ def test_updates_are_each_answer_until_the_end(colour: Colour) -> None:
         return [it.status async for it in waited.updates()]
 
     found = colour.do(statuses()) if colour.is_async else [it.status for it in waited.updates()]
-    assert found == ["processing", "failed"]
+    assert found == ["pending", "processing", "failed"]
     assert len(colour.do(waited.updates())) == 1, "a job that is done has one last update"
 
 
@@ -172,7 +195,7 @@ def test_who_stops_listening_to_updates_leaves_a_job_that_can_be_waited_for(colo
         raise AssertionError
 
     status = colour.do(first()) if colour.is_async else next(iter(waited.updates())).status
-    assert status == "processing"
+    assert status == "pending"
     assert colour.do(waited.wait()).ok
 
 

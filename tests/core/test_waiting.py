@@ -81,7 +81,8 @@ class World:
                     self.now += effect.seconds
                 elif isinstance(effect, Emit):
                     index, state = effect.value
-                    self.emitted.append((self.now, index, state.status))
+                    if self.asked or self.now:  # before, each job is told of as it was accepted
+                        self.emitted.append((self.now, index, state.status))
                 else:
                     assert isinstance(effect, Send)
                     job_id = effect.request.path[1:]

@@ -33,9 +33,11 @@ class Place:
     def __init__(self, server: MockServer, receiver: CallbackReceiver, served: Served) -> None:
         self.server, self.receiver, self.served = server, receiver, served
         self.answers = 0
+        self.accepted: set[str] = set()
 
-    def count(self, _: Job | AsyncJob) -> None:
-        self.answers += 1
+    def count(self, job: Job | AsyncJob) -> None:
+        self.answers += job.job_id in self.accepted
+        self.accepted.add(job.job_id)
 
     def options(self, **more: Any) -> dict[str, Any]:
         return {"clock": ClockOfMock(self.server), "requests_per_second": 50.0, **more}

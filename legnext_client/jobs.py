@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._calls.job_view import JobView
+from legnext_client._calls.service import left_waiting
 from legnext_client._transport.drivers import async_emitted, async_run, emitted, run
 from legnext_client.generated.follow_ups import AsyncFollowUps, FollowUps
 
@@ -57,15 +58,23 @@ class Job(JobView, FollowUps["Job"]):
             if on_progress is not None:
                 on_progress(self)
 
-        run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
+        try:
+            run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
+        except BaseException as error:
+            left_waiting(error, [self._state])
+            raise
         return self._ended()
 
     def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
         """The job at once, then at each answer until it is done; a failed job is the last update, not an error."""
         if self.done:
             yield self
-        for _, state in emitted(self._waiting(timeout, poll_interval), self._hands):
-            yield self._accept(state)
+        try:
+            for _, state in emitted(self._waiting(timeout, poll_interval), self._hands):
+                yield self._accept(state)
+        except BaseException as error:
+            left_waiting(error, [self._state])
+            raise
 
     def download(
         self,
@@ -116,8 +125,12 @@ class Job(JobView, FollowUps["Job"]):
         desk = self._its_desk  # without one, it makes no difference what the job has
         self._before(operation, fields)
         plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
-        answer = run(desk.submitting(plan), self._hands)
-        return Job(answer.data, desk, self._hands, desk.origin(plan, answer))
+        try:
+            answer = run(desk.submitting(plan), self._hands)
+            return Job(answer.data, desk, self._hands, desk.origin(plan, answer))
+        except BaseException as error:
+            desk.left_by(error, plan)
+            raise
 
 
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
@@ -144,15 +157,23 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             self._accept(found[1])
             return on_progress(self) if on_progress is not None else None
 
-        await async_run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
+        try:
+            await async_run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
+        except BaseException as error:
+            left_waiting(error, [self._state])
+            raise
         return self._ended()
 
     async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:
         """The job at once, then at each answer until it is done; a failed job is the last update, not an error."""
         if self.done:
             yield self
-        async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._hands):
-            yield self._accept(state)
+        try:
+            async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._hands):
+                yield self._accept(state)
+        except BaseException as error:
+            left_waiting(error, [self._state])
+            raise
 
     async def download(
         self,
@@ -186,5 +207,9 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         desk = self._its_desk  # without one, it makes no difference what the job has
         self._before(operation, fields)
         plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
-        answer = await async_run(desk.submitting(plan), self._hands)
-        return AsyncJob(answer.data, desk, self._hands, desk.origin(plan, answer))
+        try:
+            answer = await async_run(desk.submitting(plan), self._hands)
+            return AsyncJob(answer.data, desk, self._hands, desk.origin(plan, answer))
+        except BaseException as error:
+            desk.left_by(error, plan)
+            raise

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from legnext_client.prices import Budget
 
 DAY = 86_400.0
+FINDS = "client.tasks.get(job_id) finds each."
+WAITED_FOR = "Waited for and not seen done: "
 _MOST_NAMED = 20
 """So many jobs are remembered, to be named when a call fails."""
 
@@ -98,7 +100,7 @@ class Desk:
 
         try:
             return plan(self, operation, fields, source, spent, budgets, key, warned)
-        except LegnextError as error:
+        except BaseException as error:
             if key is None and operation.method not in FREE:  # a run has a key, and tells of its jobs by itself
                 self._name_jobs(error)
             raise
@@ -110,27 +112,29 @@ class Desk:
         settings = self.settings
         try:
             self.check_open()
-            return (
-                yield from sending(
-                    plan.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
-                )
+            answer = yield from sending(
+                plan.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
             )
         except LegnextError as error:
             if not isinstance(error, SubmissionUnknown):
                 release(plan.holds)
-            if plan.request.paid:
-                self._name_jobs(error)
             raise
+        self._remember(State(answer.data), new=plan.request.paid)
+        return answer
 
-    def _name_jobs(self, error: LegnextError) -> None:
+    def left_by(self, error: BaseException, plan: Plan) -> None:
+        """An error leaves a call: if it was a paid one, it names what was accepted."""
+        if plan.request.paid:
+            self._name_jobs(error)
+
+    def _name_jobs(self, error: BaseException) -> None:
         """Who loses a list in the making, loses the only names of jobs that are paid."""
         if ids := list(self.on_their_way):
-            error.add_note(f"Accepted before and not seen done: {', '.join(ids)}. client.tasks.get(job_id) finds each.")
+            error.add_note(f"Accepted before and not seen done: {', '.join(ids)}. {FINDS}")
 
     def origin(self, plan: Plan, answer: Answer) -> Origin:
         """What to remember of a job that was just accepted."""
         state = State(answer.data)
-        self._remember(state, new=plan.request.paid)
         if not plan.request.paid:
             return Origin(retry_after=retry_after(answer.headers))
         origin = Origin(
@@ -142,7 +146,7 @@ class Desk:
     def _remember(self, state: State, *, new: bool = False) -> None:
         if state.done:
             self.on_their_way.pop(state.job_id, None)
-        elif new:
+        elif new and state.job_id:
             self.on_their_way[state.job_id] = None
             for oldest in list(self.on_their_way)[:-_MOST_NAMED]:
                 self.on_their_way.pop(oldest, None)
@@ -254,6 +258,17 @@ def book(state: State, origin: Origin) -> None:
             budget.release(key)
         else:
             budget.freeze(key, points)
+
+
+def left_waiting(error: BaseException, states: Iterable[State]) -> None:
+    """An error leaves a wait: it names the jobs that are left, as far as its own words do not."""
+    if isinstance(error, GeneratorExit):
+        return
+    said = "\n".join([str(error), *getattr(error, "__notes__", ())]) if isinstance(error, LegnextError) else ""
+    left = [state.job_id for state in states if not state.done and state.job_id not in said]
+    if left:
+        more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+        error.add_note(f"{WAITED_FOR}{', '.join(left[:_MOST_NAMED])}{more}. {FINDS}")
 
 
 def release(holds: Iterable[tuple[Budget, object]]) -> None:

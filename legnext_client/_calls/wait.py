@@ -27,6 +27,8 @@ logger = logging.getLogger("legnext_client")
 
 REFUSALS, REFUSAL_PAUSE = 2, 2.0
 """So many refusals in a row, so many seconds apart, end a wait: one may be a replica that does not know the job yet."""
+SUSPENDED = 2.0
+"""Who comes so many seconds after the end was not there when it was to ask for the last time."""
 LONGEST_TOLD = 600.0
 """For so many seconds at most the service may put the next question off."""
 DOUBT = 2.0
@@ -152,13 +154,13 @@ def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: 
             yield Emit((index, watched.state))
         if not watched.state.done and watched.refusal is None and (moment < last or begun + patience > until):
             queue.put(index, watched.next(pace.clock()))
-    suspended = pace.clock() - begun - patience > last_question(patience)
+    suspended = pace.clock() - begun - patience > SUSPENDED
     for index in queue.left():
         if suspended or not jobs[index].asked:
             if (pause := free - pace.clock()) > 0:
                 yield Sleep(pause)
             free = pace.clock() + 1.0 / pace.per_second
-            if not (yield from jobs[index].ask(pace.clock() + pace.timeout)):
+            if not (yield from jobs[index].ask(pace.clock() + pace.timeout, attempts=1)):
                 return
             yield Emit((index, jobs[index].state))
 
@@ -277,14 +279,15 @@ class Watch:
             self._moment = next(self._moments)
         return self._moment
 
-    def ask(self, until: float) -> Flow[bool]:
-        """Ask once; whether there was an answer."""
+    def ask(self, until: float, attempts: int | None = None) -> Flow[bool]:
+        """Ask once, in as many attempts as usual or so many; whether there was an answer."""
         pace = self._pace
+        retries = pace.retries if attempts is None else pace.retries._replace(attempts=attempts)
         self.asked = True
         self._open = pace.clock() + DOUBT
         try:
             answer = yield from sending(
-                self._question, pace.retries, pace.timeout, until=until, clock=pace.clock, chance=pace.chance
+                self._question, retries, pace.timeout, until=until, clock=pace.clock, chance=pace.chance
             )
         except (ConnectionError, RateLimitError, ServerError) as error:
             logger.debug("%s: %s; the wait goes on", self.state.job_id, error)

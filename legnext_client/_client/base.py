@@ -141,6 +141,8 @@ class BaseClient(Generic[CallerT]):
         return desk.Plan(Operation("", "", method, path), request, None, None, ())
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_transport"):  # a debugger shows what could not be made
+            return f"<{type(self).__name__}, not set up>"
         return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"
 
     def __reduce__(self) -> Any:

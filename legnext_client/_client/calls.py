@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.service import Desk, Origin, Plan, book
+from legnext_client._calls.service import Desk, Origin, Plan, book, left_waiting
 from legnext_client._transport.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
 from legnext_client.errors import APIError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
@@ -41,18 +41,30 @@ class SyncCalls:
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
         plan = self.desk.plan(operation, fields)
-        answer = run(self.desk.submitting(plan), self.hands)
-        return Job(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+        try:
+            answer = run(self.desk.submitting(plan), self.hands)
+            return Job(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+        except BaseException as error:
+            self.desk.left_by(error, plan)
+            raise
 
     def answer(
         self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
     ) -> AnswerT:
         plan = self.desk.plan(operation, fields)
-        return _parsed(operation, run(self.desk.submitting(plan), self.hands), parse)
+        try:
+            return _parsed(operation, run(self.desk.submitting(plan), self.hands), parse)
+        except BaseException as error:
+            self.desk.left_by(error, plan)
+            raise
 
     def plain(self, plan: Plan) -> dict[str, Any]:
         """Carry a planned call out and answer with the object that came, whatever it is."""
-        return run(self.desk.submitting(plan), self.hands).data
+        try:
+            return run(self.desk.submitting(plan), self.hands).data
+        except BaseException as error:
+            self.desk.left_by(error, plan)
+            raise
 
     def confirm(self, job: JobView | str) -> Job:
         """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
@@ -61,6 +73,14 @@ class SyncCalls:
             found._origin = job._origin
             book(found._state, found._origin)
         return found
+
+    def _own(self, job: object) -> Job:
+        """A job of this colour and with a client, whatever is waited for."""
+        if isinstance(job, Job) and job._desk is not None:
+            return job
+        if isinstance(job, JobView):
+            return Job(job.raw, self.desk, self.hands, job._origin)
+        return self.stub(_id(job))
 
     def stub(self, job_id: str) -> Job:
         """A job of which nothing is known but its id; it is asked for at once."""
@@ -75,19 +95,23 @@ class SyncCalls:
         on_progress: Callable[[Job], object] | None,
         callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
-        waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
+        waited = [self._own(job) for job in _several(jobs)]
         yield from [job for job in waited if job.done]
         standing = [job._standing for job in waited]
         flow = self.desk.waiting(
             standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
         )
         index: int
-        for index, state in emitted(flow, self.hands):
-            job = waited[index]._accept(state)
-            if on_progress is not None:
-                on_progress(job)
-            if job.done:
-                yield job
+        try:
+            for index, state in emitted(flow, self.hands):
+                job = waited[index]._accept(state)
+                if on_progress is not None:
+                    on_progress(job)
+                if job.done:
+                    yield job
+        except BaseException as error:
+            left_waiting(error, [job._state for job in waited])
+            raise
 
 
 class AsynchronousCalls:
@@ -102,18 +126,30 @@ class AsynchronousCalls:
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         plan = self.desk.plan(operation, fields)
-        answer = await async_run(self.desk.submitting(plan), self.hands)
-        return AsyncJob(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+        try:
+            answer = await async_run(self.desk.submitting(plan), self.hands)
+            return AsyncJob(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+        except BaseException as error:
+            self.desk.left_by(error, plan)
+            raise
 
     async def answer(
         self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
     ) -> AnswerT:
         plan = self.desk.plan(operation, fields)
-        return _parsed(operation, await async_run(self.desk.submitting(plan), self.hands), parse)
+        try:
+            return _parsed(operation, await async_run(self.desk.submitting(plan), self.hands), parse)
+        except BaseException as error:
+            self.desk.left_by(error, plan)
+            raise
 
     async def plain(self, plan: Plan) -> dict[str, Any]:
         """Carry a planned call out and answer with the object that came, whatever it is."""
-        return (await async_run(self.desk.submitting(plan), self.hands)).data
+        try:
+            return (await async_run(self.desk.submitting(plan), self.hands)).data
+        except BaseException as error:
+            self.desk.left_by(error, plan)
+            raise
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
@@ -122,6 +158,14 @@ class AsynchronousCalls:
             found._origin = job._origin
             book(found._state, found._origin)
         return found
+
+    def _own(self, job: object) -> AsyncJob:
+        """A job of this colour and with a client, whatever is waited for."""
+        if isinstance(job, AsyncJob) and job._desk is not None:
+            return job
+        if isinstance(job, JobView):
+            return AsyncJob(job.raw, self.desk, self.hands, job._origin)
+        return self.stub(_id(job))
 
     def stub(self, job_id: str) -> AsyncJob:
         """A job of which nothing is known but its id; it is asked for at once."""
@@ -136,7 +180,7 @@ class AsynchronousCalls:
         on_progress: Callable[[AsyncJob], object] | None,
         callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
-        waited = [job if isinstance(job, JobView) else self.stub(job) for job in _several(jobs)]
+        waited = [self._own(job) for job in _several(jobs)]
         for job in waited:
             if job.done:
                 yield job
@@ -145,14 +189,18 @@ class AsynchronousCalls:
             standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
         )
         index: int
-        async for index, state in async_emitted(flow, self.hands):
-            job = waited[index]._accept(state)
-            if on_progress is not None:
-                heard = on_progress(job)
-                if inspect.isawaitable(heard):
-                    await heard
-            if job.done:
-                yield job
+        try:
+            async for index, state in async_emitted(flow, self.hands):
+                job = waited[index]._accept(state)
+                if on_progress is not None:
+                    heard = on_progress(job)
+                    if inspect.isawaitable(heard):
+                        await heard
+                if job.done:
+                    yield job
+        except BaseException as error:
+            left_waiting(error, [job._state for job in waited])
+            raise
 
 
 def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:

@@ -99,6 +99,12 @@ def judge(request: Request, outcome: Received | Lost) -> Verdict:
     return Failed(error)
 
 
+def may_be_accepted(request: Request, outcome: Received | Lost) -> bool:
+    """Whether a paid request may have been accepted, by what came of it."""
+    verdict = judge(request, outcome)
+    return isinstance(verdict, Answer) or isinstance(verdict.error, SubmissionUnknown)
+
+
 def _lost(request: Request, lost: Lost) -> Verdict:
     if lost.error is not None:
         return Failed(lost.error)

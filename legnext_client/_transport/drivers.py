@@ -15,6 +15,7 @@ from legnext_client._protocol.flow import (
     Ask,
     Collect,
     Do,
+    Effect,
     Emit,
     Fetch,
     Flow,
@@ -26,7 +27,9 @@ from legnext_client._protocol.flow import (
     Start,
     Together,
 )
-from legnext_client.errors import ConfigurationError
+from legnext_client._protocol.responses import named
+from legnext_client._protocol.send import may_be_accepted
+from legnext_client.errors import ConfigurationError, LegnextError
 
 if TYPE_CHECKING:
     from threading import Event
@@ -64,22 +67,25 @@ INTERRUPTED = (
 
 def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> ResultT:
     """Carry a flow out to its end; the listener hears what it emits."""
-    result: Any = None
+    effect = result = None
     try:
-        while True:
-            try:
-                effect = flow.send(result)
-            except StopIteration as end:
-                ended: ResultT = end.value
-                return ended
-            if isinstance(effect, Emit):
-                result = None
-                if listener is not None:
-                    listener(effect.value)
-            else:
-                result = _done(effect, hands, listener)
-    finally:
-        flow.close()
+        try:
+            while True:
+                effect = _next(flow, result)
+                if isinstance(effect, _Over):
+                    ended: ResultT = effect.result
+                    return ended
+                if isinstance(effect, Emit):
+                    result = None
+                    if listener is not None:
+                        listener(effect.value)
+                else:
+                    result = _done(effect, hands, listener)
+        finally:
+            flow.close()
+    except BaseException as error:
+        _note(error, effect, result)
+        raise
 
 
 def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
@@ -102,23 +108,26 @@ def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
 
 async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener | None = None) -> ResultT:
     """Carry a flow out to its end; the listener hears what it emits, and may be a coroutine function."""
-    result: Any = None
+    effect = result = None
     try:
-        while True:
-            try:
-                effect = flow.send(result)
-            except StopIteration as end:
-                ended: ResultT = end.value
-                return ended
-            if isinstance(effect, Emit):
-                result = None
-                heard = listener(effect.value) if listener is not None else None
-                if inspect.isawaitable(heard):
-                    await heard
-            else:
-                result = await _async_done(effect, hands, listener)
-    finally:
-        flow.close()
+        try:
+            while True:
+                effect = _next(flow, result)
+                if isinstance(effect, _Over):
+                    ended: ResultT = effect.result
+                    return ended
+                if isinstance(effect, Emit):
+                    result = None
+                    heard = listener(effect.value) if listener is not None else None
+                    if inspect.isawaitable(heard):
+                        await heard
+                else:
+                    result = await _async_done(effect, hands, listener)
+        finally:
+            flow.close()
+    except BaseException as error:
+        _note(error, effect, result)
+        raise
 
 
 async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[Any, None]:
@@ -139,6 +148,18 @@ async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[An
         flow.close()
 
 
+class _Over(NamedTuple):
+    result: Any
+
+
+def _next(flow: Flow[Any], result: Any) -> Effect | _Over:
+    """The next effect of a flow, or its end. Apart, as Python leaves a `try` within a `try` a gap to be struck in."""
+    try:
+        return flow.send(result)
+    except StopIteration as end:
+        return _Over(end.value)
+
+
 OtherEffect = Fetch | Read | Do | Together | Ask | Start | Collect
 
 
@@ -153,16 +174,16 @@ def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener |
         from legnext_client.effects import other_effect  # no plain call has need of it
 
         return other_effect(effect, hands, listener)
-    began = time.perf_counter()
+    began, outcome = time.perf_counter(), None
     try:
         outcome = hands.transport.send(effect)
+        _log(effect, outcome, began)
+        return outcome
     except ConfigurationError as error:
         return Lost(error.message, sent=False, again=False, error=error)
     except BaseException as error:
-        _note(error, effect)
+        _note(error, effect, outcome)
         raise
-    _log(effect, outcome, began)
-    return outcome
 
 
 async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, listener: Listener | None = None) -> Any:
@@ -176,22 +197,39 @@ async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, lis
         from legnext_client.effects import async_other_effect
 
         return await async_other_effect(effect, hands, listener)
-    began = time.perf_counter()
+    began, outcome = time.perf_counter(), None
     try:
         outcome = await hands.transport.send(effect)
+        _log(effect, outcome, began)
+        return outcome
     except ConfigurationError as error:
         return Lost(error.message, sent=False, again=False, error=error)
     except BaseException as error:
-        _note(error, effect)
+        _note(error, effect, outcome)
         raise
-    _log(effect, outcome, began)
-    return outcome
 
 
-def _note(error: BaseException, send: Send) -> None:
-    # Ctrl-C and cancellation pass through untouched; what they may have cost is said with them.
-    if send.request.paid:
-        error.add_note(INTERRUPTED)
+def _note(error: BaseException, effect: object, outcome: object) -> None:
+    """Ctrl-C and cancellation pass through untouched; what they may have cost is said with them, here or before.
+
+    So is the id of a job that was accepted: between the answer and the caller's hands, it is nowhere else.
+    """
+    if isinstance(error, LegnextError) or not isinstance(effect, Send) or not effect.request.paid:
+        return
+    notes: list[str] = getattr(error, "__notes__", [])
+    if not isinstance(outcome, Received | Lost):
+        if not notes:
+            error.add_note(INTERRUPTED)
+        return
+    job_id = named(effect.request, outcome.body if isinstance(outcome, Received) else outcome.answer)
+    if job_id:
+        note = f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
+    elif may_be_accepted(effect.request, outcome):
+        note = INTERRUPTED
+    else:
+        return
+    if note not in notes:
+        error.add_note(note)
 
 
 def _log(send: Send, outcome: Received | Lost, began: float) -> None:

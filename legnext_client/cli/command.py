@@ -92,8 +92,7 @@ class Run:
         with self._open, warnings.catch_warnings():
             warnings.simplefilter("always", PromptWarning)
             warnings.showwarning = cast("Any", self._warn)
-            if self.common.debug:
-                self._open.enter_context(_logged())
+            self._open.enter_context(_logged(self.output, debug=self.common.debug))
             yield
 
     def _warn(self, message: Warning | str, *_: Any) -> None:
@@ -151,20 +150,35 @@ def _ended(run: Run, error: BaseException) -> Exit:
     if isinstance(error, BrokenPipeError):
         return exit_code(error)
     if run.common.debug:
-        traceback.print_exception(error)
+        run.output.say("".join(traceback.format_exception(error)).rstrip("\n"))
     for line in explained(error, run.way):
         run.output.say(line, "red" if line.startswith("Error") else "")
     return exit_code(error)
 
 
+class _Said(logging.Handler):
+    """Says what is logged, like all else: without what a terminal would take as a command."""
+
+    def __init__(self, output: Output, level: int) -> None:
+        super().__init__(level)
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.say(self.format(record))
+
+
 @contextmanager
-def _logged() -> Generator[None]:
-    logger, handler = logging.getLogger("legnext_client"), logging.StreamHandler()
-    before = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
+def _logged(output: Output, *, debug: bool) -> Generator[None]:
+    """While this is open, every request is said, to debug; or else what Python itself would print, a warning."""
+    logger, before = logging.getLogger("legnext_client"), logging.lastResort
+    level, handler = logger.level, _Said(output, logging.DEBUG)
+    logging.lastResort = _Said(output, logging.WARNING)
+    if debug:
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
     try:
         yield
     finally:
+        logging.lastResort = before
         logger.removeHandler(handler)
-        logger.setLevel(before)
+        logger.setLevel(level)

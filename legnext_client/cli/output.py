@@ -44,7 +44,7 @@ class Output:
         """Whether a person says yes; asked beside the results."""
         answer = ""
         try:
-            print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+            print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
             answer = sys.stdin.readline() if sys.stdin else ""
         finally:
             if not answer.endswith("\n"):  # neither Ctrl-D nor Ctrl-C ends the line

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from legnext_client._calls.service import WAITED_FOR
 from legnext_client._downloads.directories import writable_directory
 from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
@@ -98,6 +99,8 @@ def on_their_way(job_ids: Sequence[str], wishes: Wishes) -> Generator[set[str]]:
         raise
     except BaseException as error:
         if left:
+            # The same in the words of a program has been said by the wait itself.
+            error.__notes__ = [note for note in getattr(error, "__notes__", ()) if not note.startswith(WAITED_FOR)]
             error.add_note(f"Take up what goes on: {wishes.again(each for each in job_ids if each in left)}")
         raise
 

@@ -327,3 +327,13 @@ def test_an_operation_that_is_not_there_has_no_price(colour: Colour) -> None:
     with pytest.raises(InvalidRequest, match="operation must be one of"):
         client.price("difusion")
     assert issubclass(InvalidRequest, LegnextError)
+
+
+def test_a_client_that_could_not_be_made_can_be_shown(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LEGNEXT_API_KEY", raising=False)
+    kind = AsyncClient if colour.is_async else Client
+    half: Any = kind.__new__(kind)
+    for wrong in ({}, {"api_key": KEY, "base_url": "ftp://x"}, {"api_key": KEY, "timeout": 0}):
+        with pytest.raises(ConfigurationError):
+            half.__init__(**wrong)
+        assert repr(half) == f"<{kind.__name__}, not set up>"

@@ -7,12 +7,13 @@ operation by name; a new one in the spec is checked with no change.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._protocol.bounds import bound_of, wrong_value
 from legnext_client.errors import InvalidRequest, Problem
+from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Condition, Field, Operation
@@ -33,7 +34,8 @@ def prepare(operation: Operation, given: Mapping[str, Any]) -> Prepared:
     """
     fields = operation.path_fields + operation.fields
     problems: list[Problem] = []
-    found = _object(_Level(fields, operation.rules, closed=True), given, "", problems)
+    prompt = operation.prompt.field if operation.prompt else None
+    found = _object(_Level(fields, operation.rules, closed=True, prompt=prompt), given, "", problems)
     if problems:
         said = ". ".join(str(problem) for problem in problems)
         many = f"{len(problems)} fields are wrong. " if len(problems) > 1 else ""
@@ -51,17 +53,23 @@ class _Level(NamedTuple):
     fields: tuple[Field, ...]
     rules: tuple[Condition, ...]
     closed: bool
+    prompt: str | None = None
+    """The wire name of the field that holds the prompt."""
 
 
 def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
     by_name = {name: field for field in level.fields for name in (field.name, field.wire)}
     found: dict[str, Any] = {}
     written: dict[str, str] = {}
+    meant: set[str] = set()
     for name, value in given.items():
         field = by_name.get(name)
         if field is None:
             if level.closed:
-                problems.append(Problem(where + str(name), f"is not a field here{_nearest(name, by_name)}"))
+                near = nearest_field(str(name), level.fields, level.prompt)
+                hint = f" (did you mean {near.name}?)" if near else ""
+                problems.append(Problem(where + str(name), f"is not a field here{hint}"))
+                meant |= {near.wire} if near else set()
             else:
                 found[str(name)] = value
         elif not _left_out(field, value):
@@ -69,7 +77,7 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
                 problems.append(Problem(where + name, f"is given twice, also as {written[field.wire]}"))
             written[field.wire] = name
             found[field.wire] = _value(field, value, where + name, problems)
-    problems.extend(_missing(level, written, where))
+    problems.extend(_missing(level, written, meant, where))
     return {field.wire: found.pop(field.wire) for field in level.fields if field.wire in found} | found
 
 
@@ -106,11 +114,11 @@ def _left_out(field: Field, value: Any) -> bool:
     return (value is None and not field.nullable) or type(value).__name__ == "Unset"
 
 
-def _missing(level: _Level, written: Mapping[str, str], where: str) -> Iterator[Problem]:
+def _missing(level: _Level, written: Mapping[str, str], meant: set[str], where: str) -> Iterator[Problem]:
     names = {field.wire: written.get(field.wire, field.name) for field in level.fields}
-    told: set[str] = set()
+    told = set(meant)  # who reads "did you mean text?" need not read "text is required"
     for field in level.fields:
-        if field.required and field.wire not in written:
+        if field.required and field.wire not in written and field.wire not in told:
             told.add(field.wire)
             must = bound_of(field)
             yield Problem(where + names[field.wire], f"is required{f' ({must})' if must else ''}")
@@ -144,6 +152,15 @@ def _count(field: Field, inside: Mapping[str, Any], where: str) -> Iterator[Prob
         yield Problem(where, f"must have {many} of {choices}", " and ".join(inside) or "none of them")
 
 
-def _nearest(name: object, known: Mapping[str, Field]) -> str:
-    near = difflib.get_close_matches(str(name), [field.name for field in known.values()], n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
+def nearest_field(name: str, fields: Iterable[Field], prompt: str | None = None) -> Field | None:
+    """The field that a wrong name is likely to mean.
+
+    `prompt` is the wire name of the field with the prompt; the names that other operations give to theirs mean it.
+    """
+    by_name = {written: field for field in fields for written in (field.wire, field.name)}
+    word = name.strip().casefold()
+    prompts = {each.prompt.field.casefold() for each in OPERATIONS.values() if each.prompt}
+    if prompt in by_name and difflib.get_close_matches(word, prompts, n=1, cutoff=0.8):
+        return by_name[prompt]
+    near = difflib.get_close_matches(word, [field.name for field in by_name.values()], n=1)
+    return by_name[near[0]] if near else None

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from legnext_client._protocol.bounds import shown
+from legnext_client._protocol.checks import nearest_field
 from legnext_client._protocol.literals import NULL, chosen, pairs_of, understood
 from legnext_client._runs.row_items import KEY, OPERATION, PAID, operation_named
 from legnext_client.errors import InvalidRequest
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from legnext_client.generated.operations import Field
+    from legnext_client.generated.operations import Field, Operation
 
 Placed = tuple[str, object]
 """Where a row stands, and the row; or why it cannot be read."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_KNOWN = {name for operation in PAID.values() for field in operation.fields for name in (field.name, field.wire)}
 
 
 def rows_of_file(path: Path) -> Iterator[Placed]:
@@ -126,18 +126,32 @@ def _csv(file: TextIO) -> Iterator[Placed]:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
-    """The names of the columns, if every one is a field of some operation."""
+    """The names of the columns, if every one is a field that a row can have."""
     columns = [name.strip() for name in header]
-    known = {*_KNOWN, OPERATION, KEY}
+    only = None if OPERATION in columns else operation_named(None)
+    fields = only.fields if only else [field for operation in PAID.values() for field in operation.fields]
+    known = {*_by_name(fields), OPERATION, KEY}
     for name in columns:
         if name and name not in known:
-            near = get_close_matches(name, known, n=1)
-            commas = "The first line must name the columns, with commas between."
-            hint = f"Did you mean {near[0]}?" if near and not set(name) & set(";\t|") else commas
-            raise InvalidRequest(f"line 1: column {shown(name)} must be {OPERATION}, {KEY} or a field. {hint}")
+            a_field = f"a field of {only.name}" if only else "a field"
+            hint = _hint(name, fields, only)
+            raise InvalidRequest(f"line 1: column {shown(name)} must be {OPERATION}, {KEY} or {a_field}. {hint}")
         if name and columns.count(name) > 1:
             raise InvalidRequest(f"line 1: column {name} must be there once; got it {columns.count(name)} times.")
     return columns
+
+
+def _hint(name: str, fields: Iterable[Field], only: Operation | None) -> str:
+    """What a column was probably meant to be; `only` is the operation of all rows, where no column names one."""
+    if not set(name) & set(";\t|"):
+        near = nearest_field(name, fields, only.prompt.field if only and only.prompt else None)
+        words = [near.name] if near else get_close_matches(name, (OPERATION, KEY), n=1)
+        if words:
+            return f"Did you mean {words[0]}?"
+        others = [operation.name for operation in PAID.values() if name in _by_name(operation.fields)]
+        if others:
+            return f"It is a field of {others[0]}, which a column {OPERATION} can name."
+    return "The first line must name the columns, with commas between."
 
 
 def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
@@ -157,8 +171,12 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
 
 
 def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:
-    named = {name: field for field in fields for name in (field.name, field.wire)}
+    named = _by_name(fields)
     return {name: _value(named[name], cell) if name in named else cell for name, cell in cells.items()}
+
+
+def _by_name(fields: Iterable[Field]) -> dict[str, Field]:
+    return {name: field for field in fields for name in (field.name, field.wire)}
 
 
 def _value(field: Field, cell: str) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -36,7 +37,7 @@ BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping
 Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
 
 MOST_TOLD = 20
-"""So many wrong rows are told one by one."""
+"""So many different errors of rows are reported one by one."""
 
 
 class Doubt(NamedTuple):
@@ -144,18 +145,20 @@ class _Tally:
         self._strict = strict_prompts
         self._rows = self._points = self._reserve = self._refused = self._doubtful = 0
         self._seconds = 0.0
-        self._errors: list[InvalidRequest] = []
+        self._errors: dict[str, InvalidRequest] = {}
+        """The first row with each error, by its message without the place of the row."""
+        self._alike: Counter[str] = Counter()
         self._doubts: list[Doubt] = []
 
     def count(self, place: str, item: Row) -> None:
         self._rows += 1
         if isinstance(item, Wrong):
-            self.refuse(item.wrong)
+            self.refuse(place, item.wrong)
             return
         try:
             doubt = _doubt(place, item, self._strict)
         except InvalidRequest as error:
-            self.refuse(error)
+            self.refuse(place, error)
         else:
             self._doubtful += doubt is not None
             if doubt is not None and len(self._doubts) < MOST_TOLD:
@@ -166,16 +169,19 @@ class _Tally:
             self._reserve += price.reserve
             self._seconds += typical_seconds(call.operation, call.fields)
 
-    def refuse(self, error: InvalidRequest) -> None:
+    def refuse(self, place: str, error: InvalidRequest) -> None:
         self._refused += 1
-        if len(self._errors) < MOST_TOLD:
-            self._errors.append(error)
+        said = error.message.removeprefix(f"{place}: ")
+        if said in self._errors or len(self._errors) < MOST_TOLD:
+            self._errors.setdefault(said, error)
+            self._alike[said] += 1
 
     def stop(self, error: InvalidRequest) -> None:
         """The rows cannot be read any further."""
         if not self._refused:
             raise error
-        self._errors.append(error)
+        self._errors[error.message] = error
+        self._alike[error.message] = 1
 
     def survey(self) -> Survey:
         if not self._refused:
@@ -183,11 +189,16 @@ class _Tally:
             others = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
             doubts, all_of_it = (*self._doubts, *others), (self._rows, self._points, self._reserve, self._seconds)
             return Survey(*all_of_it, doubts, Bill(*all_of_it))
-        more = self._refused - MOST_TOLD
-        told = " ".join(error.message for error in self._errors)
+        told = [
+            f"{error.message}{f' The same in {alike} more row{_s(alike)}.' if (alike := self._alike[said] - 1) else ''}"
+            for said, error in self._errors.items()
+        ]
+        more = self._refused - self._alike.total()
+        if more:
+            told.append(f"And {more} more.")
         raise InvalidRequest(
-            f"{self._refused} of {self._rows} rows cannot be sent. {told}{f' And {more} more.' if more > 0 else ''}",
-            problems=[problem for error in self._errors for problem in error.problems],
+            f"{self._refused} of {self._rows} rows cannot be sent. {' '.join(told)}",
+            problems=[problem for error in self._errors.values() for problem in error.problems],
         )
 
 

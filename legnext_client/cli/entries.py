@@ -14,6 +14,8 @@ from legnext_client.cli.lazy import Entry
 from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import typer
 
     from legnext_client.generated.operations import Operation
@@ -49,9 +51,8 @@ def entries() -> dict[str, Entry]:
         name = _spelt(operation.name)
         if name in OWN:  # so that no operation is out of reach
             name = f"{_spelt(operation.namespace)}-{name}"
-        found[name] = _entry(operation, f"{operation.summary}.")
-        if operation.alias is not None:
-            found[_spelt(operation.alias)] = _entry(operation, f"Another name for {name}.")
+        panel = UNPAID if operation.price is None else PAID
+        found |= named(operation, f"{operation.summary}.", panel, partial(_app_of_operation, operation), name)
     return found | {name: Entry(*row, partial(_app_of, name)) for name, row in OWN.items()}
 
 
@@ -59,8 +60,15 @@ def _spelt(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _entry(operation: Operation, summary: str) -> Entry:
-    return Entry(summary, UNPAID if operation.price is None else PAID, partial(_app_of_operation, operation))
+def named(
+    operation: Operation, summary: str, panel: str, app: Callable[[], typer.Typer], name: str | None = None
+) -> dict[str, Entry]:
+    """The entries of an operation's command: one by its name, one by its alias if it has one."""
+    name = name or _spelt(operation.name)
+    found = {name: Entry(summary, panel, app)}
+    if operation.alias is not None:
+        found[_spelt(operation.alias)] = Entry(f"Another name for {name}.", panel, app)
+    return found
 
 
 def _app_of(name: str) -> typer.Typer:

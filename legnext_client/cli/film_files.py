@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._protocol.bounds import shown
+from legnext_client._protocol.checks import nearest_field
 from legnext_client._runs.chain_files import VERSION, word_of
 from legnext_client._runs.chain_steps import size_field
 from legnext_client._runs.chains import VideoChain
@@ -25,12 +26,13 @@ from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _START, _EXTEND, _UPSCALE = (ROLES[role] for role in ("film.start", "film.extend", "film.upscale"))
 _BEGINS = ("prompt", *size_field(0))
 _FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST = "from_image", "from_video", "extensions", word_of(_UPSCALE)
+_EXTENDS = ("prompt", "video_no")
 _KNOWN = (*_BEGINS, _FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST)
 _AS_WRITTEN = frozenset(("version", "video", "steps"))
 """By these a file is known that a program has written."""
@@ -66,10 +68,14 @@ def _described(found: object) -> dict[str, Any]:
 def _translated(found: Mapping[str, Any]) -> dict[str, Any]:
     for name in found:
         if name not in _KNOWN:
-            near = get_close_matches(str(name), _KNOWN, n=1)
-            did_you_mean = f" Did you mean {near[0]}?" if near else ""
-            raise InvalidRequest(f"a film may have {', '.join(_KNOWN)}; got {shown(name)}.{did_you_mean}")
+            raise InvalidRequest(f"a film may have {', '.join(_KNOWN)}; got {shown(name)}.{_hint(str(name), _KNOWN)}")
     return {**_video(found), "steps": [*_start(found), *_extensions(found), *_upscale(found)]}
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    field = nearest_field(name, _START.fields, _START.prompt.field if _START.prompt else None)
+    near = [field.name] if field and field.name in known else get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _video(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,8 +105,10 @@ def _extensions(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         inside = {"prompt": each} if isinstance(each, str) else {} if each is None else each
         if not is_object(inside):
             raise InvalidRequest(f"extension {number} must be a text, or have prompt and video_no; got {shown(each)}.")
-        if not set(inside) <= {"prompt", "video_no"}:
-            raise InvalidRequest(f"extension {number} may have prompt and video_no; got {shown(each)}. {_QUOTES}")
+        for name in inside:
+            if name not in _EXTENDS:
+                hint = _hint(str(name), _EXTENDS) or f" {_QUOTES}"
+                raise InvalidRequest(f"extension {number} may have prompt and video_no; got {shown(each)}.{hint}")
         yield {"step": word_of(_EXTEND), **inside}
 
 

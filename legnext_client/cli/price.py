@@ -8,6 +8,7 @@ import typer
 
 from legnext_client._protocol.literals import name_of
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.entries import named
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.lazy import Entry, LazyGroup
 from legnext_client.cli.naming import told_as
@@ -23,11 +24,11 @@ class Prices(LazyGroup):
     """Each operation that costs something, as a command."""
 
     def entries(self) -> Mapping[str, Entry]:
-        return {
-            operation.name.replace("_", "-"): Entry(f"{operation.summary}.", "Operations", partial(_app, operation))
-            for operation in OPERATIONS.values()
-            if operation.price is not None
-        }
+        found: dict[str, Entry] = {}
+        for operation in OPERATIONS.values():
+            if operation.price is not None:
+                found |= named(operation, f"{operation.summary}.", "Operations", partial(_app, operation))
+        return found
 
 
 app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True, rich_markup_mode="rich")

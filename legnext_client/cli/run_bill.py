@@ -20,7 +20,7 @@ class TooLittle(BudgetExceeded):
 
 
 class Consent(NamedTuple):
-    """What the caller has agreed to before being asked."""
+    """What the caller has agreed to before being asked. A budget is consent to spend it."""
 
     yes: bool
     above: int
@@ -40,15 +40,14 @@ def agreed(run: Run, client: Client, bill: Bill, consent: Consent) -> bool:
             budget=has,
             price=bill.reserve,
         )
-    most = bill.points if consent.budget is None else min(bill.points, consent.budget)
-    if consent.yes or most <= consent.above:
+    if consent.yes or consent.budget is not None or bill.points <= consent.above:
         return True
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise InvalidRequest(
-            f"this costs {most} points, more than the {consent.above} of --ask-above, and there is no terminal to ask "
-            "at: add --yes if that is all right."
+            f"this costs {bill.points} points, more than the {consent.above} of --ask-above, and there is no terminal "
+            "to ask at. If that is all right, add --yes, or --budget with the most that it may cost."
         )
-    if run.output.ask(f"Spend up to {most} points, {most / POINTS_PER_USD:g} USD?"):
+    if run.output.ask(f"Spend up to {bill.points} points, {bill.points / POINTS_PER_USD:g} USD?"):
         return True
     run.output.say("Nothing was sent.")
     return False

@@ -38,7 +38,7 @@ class Asked(NamedTuple):
         typer.Option(
             metavar="POINTS",
             min=0,
-            help="Points that are not to be passed, those of earlier runs with the journal included.",
+            help="Maximum points to spend, including earlier runs with this journal. Within it, nothing is asked.",
         ),
     ] = None
     retry_failed: Annotated[
@@ -55,7 +55,7 @@ class Asked(NamedTuple):
         bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
     ] = False
     ask_above: Annotated[
-        int, typer.Option(metavar="POINTS", min=0, help="Ask first where more than this is to be paid.")
+        int, typer.Option(metavar="POINTS", min=0, help="Ask first if this costs more and no budget is given.")
     ] = ASK_ABOVE
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the price is all right.")] = False
 

@@ -115,6 +115,11 @@ def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer)
     assert here(*RUN, "--ask-above", "159", "--yes").code == 0
 
 
+def test_a_budget_is_consent_to_spend_it(here: Here, server: MockServer) -> None:
+    assert here(*RUN, "--ask-above", "0", "--budget", "160").code == 0
+    assert len(server.ledger) == 2
+
+
 # ---- how it ends otherwise ----------------------------------------------------------------------------------------
 
 

@@ -75,6 +75,8 @@ def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
         ("film.yaml", "", "a film must have names and values, such as `prompt: …`; got None"),
         ("film.yaml", "- a\n- b", "a film must have names and values"),
         ("film.yaml", "promt: waves", "got 'promt'. Did you mean prompt?"),
+        ("film.yaml", "text: waves", "got 'text'. Did you mean prompt?"),
+        ("film.yaml", "prompt: waves\nextensions: [{text: night}]", "got {'text': 'night'}. Did you mean prompt?"),
         ("film.yaml", "prompt: waves\nprompt: more waves", "prompt must be given once; got it twice in what begins at"),
         ("film.yaml", "prompt: waves: they roll", "this is no YAML: mapping values are not allowed here at line 1"),
         ("film.yaml", "prompt: 'waves", "this is no YAML: found unexpected end of stream"),

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 NO_KEY: dict[str, Any] = {"LEGNEXT_API_KEY": None}
 
 
+def test_a_price_is_found_by_the_alias_of_an_operation_too(here: Here) -> None:
+    named = {one.alias: one.name for one in OPERATIONS.values() if one.alias and one.price}
+    assert named
+    for alias, name in named.items():
+        assert here("price", alias, "a fox --turbo").out == here("price", name, "a fox --turbo").out != ""
+
+
 def test_prices_need_no_key(legnext: Process) -> None:
     ended = legnext("price", **NO_KEY)
     assert ended.code == 0

@@ -63,6 +63,9 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ),
     ("diffusion", {"text": "a", "duration": 4}, "duration is not a field here"),
     ("diffusion", {"text": "a", "calback": "https://a"}, "calback is not a field here (did you mean callback?)"),
+    ("diffusion", {"prompt": "a"}, "prompt is not a field here (did you mean text?)"),
+    ("diffusion", {"Prompts": "a", "text": "b"}, "Prompts is not a field here (did you mean text?)"),
+    ("video_diffusion", {"text": "a", "videoType": 1}, "text is not a field here (did you mean prompt?)"),
     ("diffusion", {"text": "a", 7: 1}, "7 is not a field here"),
     ("reroll", {"job_id": "a", "jobId": "b"}, "jobId is given twice, also as job_id"),
     (

@@ -102,7 +102,20 @@ def test_a_file_without_rows_has_none(bodies: Callable[[str], Rows], text: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("txt\nx\n", r"^rows.csv, line 1: column 'txt' must be operation, key or a field. Did you mean text\?"),
+        (
+            "txt\nx\n",
+            r"^rows.csv, line 1: column 'txt' must be operation, key or a field of diffusion. Did you mean text\?",
+        ),
+        (
+            "prompt\n" + "x\n" * 200,
+            r"^rows.csv, line 1: column 'prompt' must be .*\. Did you mean text\? Nothing was sent\.$",
+        ),
+        ("video_type\n1\n", "It is a field of video_diffusion, which a column operation can name"),
+        (
+            "operation,prompt\n" + "imagine,x\n" * 200,
+            r"^200 of 200 rows cannot be sent. rows.csv, line 2: diffusion: prompt is not a field here \(did you mean "
+            r"text\?\)\. The same in 199 more rows\. Nothing was sent\.$",
+        ),
         ("operation;text\nimagine;x\n", "^rows.csv, line 1: column 'operation;text' must be .* with commas between"),
         ("Text\nx\n", "line 1: column 'Text' must be operation, key or a field"),
         ("text,text\nx,y\n", "^rows.csv, line 1: column text must be there once; got it 2 times"),

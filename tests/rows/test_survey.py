@@ -49,11 +49,21 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize(("wrong", "more"), [(MOST_TOLD, ""), (MOST_TOLD + 1, " And 1 more."), (500, " And 480 more.")])
 def test_of_many_wrong_rows_the_first_are_told(wrong: int, more: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        checked([{"text": "x"}] + [{"text": ""}] * wrong)
+        checked([{"text": "x"}] + [{"text": "x" * (9000 + number)} for number in range(wrong)])
     assert caught.value.message.startswith(f"{wrong} of {wrong + 1} rows cannot be sent. row 2:")
     assert caught.value.message.count("text must have") == MOST_TOLD
-    assert caught.value.message.endswith(f"got 0 characters.{more}")
+    assert caught.value.message.endswith(f"got {9000 + MOST_TOLD - 1} characters.{more}")
     assert len(caught.value.problems) == MOST_TOLD
+
+
+def test_an_error_that_many_rows_share_is_told_once() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        checked([{"prompt": "a fox"}, {"text": "x"}, {"text": "", "key": "a"}, *[{"prompt": "a hare"}] * 200])
+    assert caught.value.message == (
+        "202 of 203 rows cannot be sent. row 1: diffusion: prompt is not a field here (did you mean text?). "
+        "The same in 200 more rows. row 3: diffusion: text must have 1 to 8192 characters; got 0 characters."
+    )
+    assert [problem.field for problem in caught.value.problems] == ["prompt", "text"]
 
 
 def test_a_file_that_cannot_be_read_on_is_told_with_what_was_found_before(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@
 
 Exit status: 0 when nothing breaks callers, 1 when something does, 2 when there was nothing to compare.
 
-The comparison is our own, in `spec_changes`. openapi-diff, the npm tool for this, refuses OpenAPI 3.1; in a 3.0
-rendering it sees paths, methods, statuses and the shapes of JSON bodies, but no enum values, patterns, parameters,
-names, defaults, conditions or prices. Where it has an opinion, a test that needs Node holds ours against it:
-`tests/tooling/test_spec_diff.py`.
+The comparison is our own, in `spec_changes`. The list of checks of oasdiff is its model; what oasdiff does not look at
+(servers, names of methods and classes, prices, prompts) comes on top. openapi-diff, the npm tool for this, refuses
+OpenAPI 3.1; in a 3.0 rendering it sees paths, methods, statuses and the shapes of JSON bodies, but no enum values,
+patterns, parameters, names, defaults, conditions or prices. Where it has an opinion, a test that needs Node holds ours
+against it: `tests/tooling/test_spec_diff.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from spec_changes import SpecError, as_json, breaks, compare, markdown
+from spec_changes import Change, SpecError, as_json, breaks, compare, markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,12 +33,22 @@ def main() -> int:
             raise SpecError("compare with what? Name a branch, a tag or a commit: make spec-diff BASE=main")
         old = spec_at(options.base, options.spec)
         new = parsed(read(options.spec), str(options.spec.name))
-        changes = compare(old, new)
+        changes = compared(old, new)
     except SpecError as reason:
         print(f"spec-diff: {reason}", file=sys.stderr)
         return 2
     print((as_json if options.json else markdown)(changes, options.base), end="")
     return 1 if breaks(changes) and not options.allow_breaking else 0
+
+
+def compared(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    try:
+        return compare(old, new)
+    except (AttributeError, LookupError, TypeError, ValueError) as reason:
+        raise SpecError(
+            f"the documents cannot be compared; one of them is not valid OpenAPI ({reason!r}). "
+            "`make spec-lint` says where."
+        ) from reason
 
 
 def arguments() -> argparse.Namespace:

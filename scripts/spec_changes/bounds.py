@@ -62,6 +62,8 @@ def notes(old: Json, new: Json) -> Iterator[Finding]:
     """What forbids nothing, yet changes what a call means or whether it should be made."""
     if old.get("default") != new.get("default"):
         yield Finding(NOTED, (), became("default", old.get("default"), new.get("default")))
+    if old.get("discriminator") != new.get("discriminator"):
+        yield Finding(NOTED, (), "discriminator changed")
     for word in ("deprecated", "readOnly", "writeOnly"):
         if bool(old.get(word)) != bool(new.get(word)):
             yield Finding(NOTED, (), f"{word} now" if new.get(word) else f"no longer {word}")

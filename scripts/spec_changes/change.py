@@ -47,6 +47,8 @@ NOTED = Effect("changed", Verdict.WORTH_READING, Verdict.WORTH_READING)
 ADDED = Effect("added", Verdict.HARMLESS, Verdict.HARMLESS)
 DEMANDED = Effect("added", Verdict.BREAKING, Verdict.HARMLESS)
 REMOVED = Effect("removed", Verdict.BREAKING, Verdict.BREAKING)
+# Required with a default: the client fills it in, but a client made from the earlier version leaves it out.
+FILLED_IN = Effect("changed", Verdict.WORTH_READING, Verdict.HARMLESS)
 # A closed set in an answer: the callers' own model of it chokes on a value that it does not know.
 VALUE_ADDED_TO_CLOSED = Effect("added", Verdict.HARMLESS, Verdict.BREAKING)
 # Readers pass over fields that they do not know, so opening an answer's object hurts nobody.
@@ -62,6 +64,13 @@ class Finding(NamedTuple):
 
     def under(self, *names: str) -> Finding:
         return self._replace(path=(*names, *self.path))
+
+    def harmless_on(self, side: Side) -> Finding:
+        """The same where the value is never written by that side: `readOnly` in a request, `writeOnly` in an answer."""
+        kind, request, answer = self.effect
+        if side is Side.REQUEST:
+            return self._replace(effect=Effect(kind, Verdict.HARMLESS, answer))
+        return self._replace(effect=Effect(kind, request, Verdict.HARMLESS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spec_changes.change import ADDED, NOTED, REMOVED, UNDECIDED, Change, Effect, Json, became, shown
-from spec_changes.operations import Operation, matched, operations
+from spec_changes.operations import Operation, address, matched, operations
 from spec_changes.prices import roles
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from spec_changes.shapes import Document
 
 _SUBJECT = "the whole"
+_SAME_KEY = ("type", "in", "name", "scheme")
+_WHERE_FROM = ("openIdConnectUrl",)
 
 
 def names(old: Document, new: Document) -> Iterator[Change]:
@@ -48,22 +50,44 @@ def _is_class(schema: Json) -> bool:
 def _keys(old: Json, new: Json) -> Iterator[Change]:
     for name in {**old, **new}:
         if name not in new:
-            yield _told(REMOVED, f"key {shown(name)} removed")
+            # An operation that could be called with it says so itself.
+            yield _told(NOTED, f"key {shown(name)} removed")
         elif name not in old:
             yield _told(ADDED, f"key {shown(name)} added")
         else:
-            for word in ("type", "in", "name", "scheme"):
-                if old[name].get(word) != new[name].get(word):
-                    text = became(f"key {shown(name)}, {word}:", old[name].get(word), new[name].get(word))
-                    yield _told(UNDECIDED, text)
+            for words, effect in ((_SAME_KEY, UNDECIDED), (_WHERE_FROM, NOTED)):
+                for word in words:
+                    if old[name].get(word) != new[name].get(word):
+                        text = became(f"key {shown(name)}, {word}:", old[name].get(word), new[name].get(word))
+                        yield _told(effect, text)
+            yield from _flows(f"key {shown(name)}", old[name].get("flows", {}), new[name].get("flows", {}))
+
+
+def _flows(key: str, old: Json, new: Json) -> Iterator[Change]:
+    """The ways to an OAuth token, and the scopes that it can be asked for."""
+    for flow in {**old, **new}:
+        where = f"{key}, flow {shown(flow)}"
+        if flow not in new or flow not in old:
+            yield _told(*((REMOVED, f"{where} removed") if flow not in new else (ADDED, f"{where} added")))
+            continue
+        for word in ("authorizationUrl", "tokenUrl", "refreshUrl"):
+            if old[flow].get(word) != new[flow].get(word):
+                yield _told(NOTED, became(f"{where}, {word}:", old[flow].get(word), new[flow].get(word)))
+        before, after = (set(flows[flow].get("scopes", {})) for flows in (old, new))
+        if before - after:
+            yield _told(NOTED, f"{where}: scope {shown(before - after)} removed")
+        if after - before:
+            yield _told(ADDED, f"{where}: scope {shown(after - before)} added")
 
 
 def _servers(old: Json, new: Json) -> Iterator[Change]:
-    before, after = ([server["url"] for server in spec.get("servers", ())] for spec in (old, new))
-    yield from (_told(REMOVED, f"server {shown(url)} removed") for url in before if url not in after)
-    yield from (_told(ADDED, f"server {shown(url)} added") for url in after if url not in before)
-    if set(before) == set(after) and before != after:
-        yield _told(NOTED, became("first server", before[0], after[0]))
+    """The first is where the client sends to, and sends the key to, when nobody names another."""
+    before, after = (list(map(address, spec.get("servers", ()))) for spec in (old, new))
+    if before[:1] != after[:1]:
+        text = became("first server", *(found[0] if found else None for found in (before, after)))
+        yield _told(UNDECIDED, f"{text}: requests, and the key with them, go to another place")
+    yield from (_told(REMOVED, f"server {shown(url)} removed") for url in before[1:] if url not in after)
+    yield from (_told(ADDED, f"server {shown(url)} added") for url in after[1:] if url not in before)
 
 
 def _roles(old: Document, new: Document) -> Iterator[Change]:

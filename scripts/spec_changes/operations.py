@@ -22,7 +22,7 @@ from spec_changes.change import (
     shown,
 )
 from spec_changes.prices import own_data
-from spec_changes.schemas import Schemas
+from spec_changes.schemas import Schemas, added, demand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,6 +64,10 @@ class Operations:
                 yield _told(one.name, ADDED, f"operation added ({one.method.upper()} {one.path})")
         for old, new in pairs:
             yield from self._operation(old, new)
+        hooks = (
+            {name: {"": item} for name, item in one.spec.get("webhooks", {}).items()} for one in (self.old, self.new)
+        )
+        yield from self._callbacks("webhooks", *hooks)
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         name = new.name
@@ -75,7 +79,18 @@ class Operations:
         yield from self._body(name, Side.REQUEST, old.data.get("requestBody"), new.data.get("requestBody"))
         yield from self._answers(name, old.data.get("responses", {}), new.data.get("responses", {}))
         yield from self._callbacks(name, old.data.get("callbacks", {}), new.data.get("callbacks", {}))
-        yield from own_data(name, old.data.get("x-legnext", {}), new.data.get("x-legnext", {}))
+        yield from own_data(
+            name, old.data.get("x-legnext", {}), new.data.get("x-legnext", {}), lambda field: self._values(old, field)
+        )
+
+    def _values(self, operation: Operation, field: str) -> Json | None:
+        """What a field of the body could be before; None: it was not there."""
+        body = self.old.resolve(operation.data.get("requestBody", {}))
+        for media in body.get("content", {}).values():
+            fields = self.old.flat(media.get("schema", {})).get("properties", {})
+            if field in fields:
+                return self.old.flat(fields[field])
+        return None
 
     def _parameters(self, name: str, old: Operation, new: Operation) -> Iterator[Change]:
         before, after = _parameters(self.old, old), _parameters(self.new, new)
@@ -84,21 +99,24 @@ class Operations:
             if key not in after:
                 yield _change(name, Side.REQUEST, place, Finding(REMOVED, (field,), "parameter removed"))
             elif key not in before:
-                demanded = bool(after[key].get("required"))
-                effect = DEMANDED if demanded else ADDED
-                text = f"parameter added{', required' * demanded}"
-                yield _change(name, Side.REQUEST, place, Finding(effect, (field,), text))
+                schema = self.new.flat(after[key].get("schema", {}))
+                finding = added("parameter", schema, required=bool(after[key].get("required")))
+                yield _change(name, Side.REQUEST, place, finding.under(field))
             else:
-                for finding in self._parameter(before[key], after[key]):
+                for finding in self._parameter(key[0], before[key], after[key]):
                     yield _change(name, Side.REQUEST, place, finding.under(field))
 
-    def _parameter(self, old: Json, new: Json) -> Iterator[Finding]:
-        yield from _demand(old, new)
+    def _parameter(self, place: str, old: Json, new: Json) -> Iterator[Finding]:
+        schemas = (self.old.flat(old.get("schema", {})), self.new.flat(new.get("schema", {})))
+        yield from demand(bool(old.get("required")), bool(new.get("required")), *schemas)
         if not old.get("deprecated") and new.get("deprecated"):
             yield Finding(NOTED, (), "deprecated now")
-        for word in ("style", "explode", "content"):
-            if old.get(word) != new.get(word):
-                yield Finding(UNDECIDED, (), became(word, old.get(word), new.get(word)))
+        before, after = ({**_spelling(place, one), "content": one.get("content")} for one in (old, new))
+        for word in before:
+            if before[word] != after[word]:
+                yield Finding(UNDECIDED, (), became(word, before[word], after[word]))
+        if old.get("x-legnext") != new.get("x-legnext"):
+            yield Finding(NOTED, (), became("x-legnext", old.get("x-legnext"), new.get("x-legnext")))
         yield from self.schemas.compare(old.get("schema", {}), new.get("schema", {}))
 
     def _body(self, name: str, side: Side, old: Json | None, new: Json | None, place: str = "") -> Iterator[Change]:
@@ -142,13 +160,21 @@ class Operations:
                 yield from self._headers(name, place, *headers)
 
     def _headers(self, name: str, place: str, old: Json, new: Json) -> Iterator[Change]:
-        for header in {**old, **new}:
-            if header not in new or header not in old:
-                effect, word = (REMOVED, "removed") if header not in new else (ADDED, "added")
+        before, after = (
+            {header.lower(): (header, spec.resolve(node)) for header, node in headers.items()}
+            for spec, headers in ((self.old, old), (self.new, new))
+        )
+        for key in {**before, **after}:
+            if key not in after or key not in before:
+                header, node = before.get(key) or after[key]
+                # Who reads a header that need not come is prepared for its absence.
+                gone = REMOVED if node.get("required") else NOTED
+                effect, word = (gone, "removed") if key not in after else (ADDED, "added")
                 yield _change(name, Side.ANSWER, place, Finding(effect, (), f"header {shown(header)} {word}"))
                 continue
-            before, after = self.old.resolve(old[header]), self.new.resolve(new[header])
-            found = [*_demand(before, after), *self.schemas.compare(before.get("schema", {}), after.get("schema", {}))]
+            header, one = before[key]
+            _, other = after[key]
+            found = [*_demand(one, other), *self.schemas.compare(one.get("schema", {}), other.get("schema", {}))]
             for finding in found:
                 yield _change(name, Side.ANSWER, place, finding.under(f"header {header}"))
 
@@ -197,28 +223,54 @@ def _identity(old: Operation, new: Operation) -> Iterator[tuple[Effect, str]]:
     tags = [operation.data.get("tags", [None])[0] for operation in (old, new)]
     if tags[0] != tags[1]:
         yield UNDECIDED, became("namespace", *tags)
+    # What an operation or a path says of servers goes before what the document says.
+    places = [[*map(address, one.data.get("servers") or one.item.get("servers", ()))][:1] for one in (old, new)]
+    if places[0] != places[1]:
+        yield UNDECIDED, became("server", *(place[0] if place else "that of the document" for place in places))
     if bool(old.data.get("deprecated")) != bool(new.data.get("deprecated")):
         yield NOTED, "deprecated now" if new.data.get("deprecated") else "no longer deprecated"
 
 
 def _security(before: Document, after: Document, old: Operation, new: Operation) -> Iterator[tuple[Effect, str]]:
     ways = [_ways(before, old), _ways(after, new)]
-    if ways[0] - ways[1]:
-        yield REMOVED, f"can no longer be called with {shown(ways[0] - ways[1])}"
-    if ways[1] - ways[0]:
-        yield ADDED, f"can also be called with {shown(ways[1] - ways[0])}"
+    # What asks for less admits those who bring more.
+    closed = {_opened_by(way) for way in ways[0] if not any(other <= way for other in ways[1])}
+    opened = {_opened_by(way) for way in ways[1] if not any(other <= way for other in ways[0])}
+    if closed:
+        yield REMOVED, f"can no longer be called with {shown(closed)}"
+    if opened:
+        yield ADDED, f"can also be called with {shown(opened)}"
 
 
-def _ways(document: Document, operation: Operation) -> set[str]:
-    """The keys that open an operation: those of any one way, or none at all."""
-    ways: list[Json] = operation.data.get("security", document.spec.get("security")) or []
-    return {" + ".join(sorted(way)) or "no key" for way in ways or [{}]}
+def _ways(document: Document, operation: Operation) -> set[frozenset[tuple[str, str]]]:
+    """The keys that open an operation, each with each scope that it must have: those of any one way, or none at all."""
+    ways: list[Json] = operation.data.get("security", document.spec.get("security")) or [{}]
+    return {frozenset((key, scope) for key, scopes in way.items() for scope in ("", *scopes)) for way in ways}
+
+
+def _opened_by(way: frozenset[tuple[str, str]]) -> str:
+    scopes = {key: sorted(scope for name, scope in way if name == key and scope) for key, _ in sorted(way)}
+    return " + ".join(f"{key} ({', '.join(needed)})" if needed else key for key, needed in scopes.items()) or "no key"
 
 
 def _parameters(document: Document, operation: Operation) -> dict[tuple[str, str], Json]:
     """By place and name; those of the operation win over those of the path."""
     nodes = [*operation.item.get("parameters", ()), *operation.data.get("parameters", ())]
-    return {(one["in"], one["name"]): one for one in map(document.resolve, nodes)}
+    found = [document.resolve(node) for node in nodes]
+    return {(one["in"], one["name"].lower() if one["in"] == "header" else one["name"]): one for one in found}
+
+
+def address(server: Json) -> str:
+    """Where a server is, with the defaults of its variables."""
+    variables: Json = server.get("variables", {})
+    url = re.sub(r"{([^}]*)}", lambda found: str(variables.get(found[1], {}).get("default", found[0])), server["url"])
+    return url.rstrip("/")
+
+
+def _spelling(place: str, parameter: Json) -> Json:
+    """How a parameter is written into a request; OpenAPI has defaults for that."""
+    style = parameter.get("style", "form" if place.endswith(("query", "cookie")) else "simple")
+    return {"style": style, "explode": parameter.get("explode", style == "form")}
 
 
 def _posts(document: Document, callbacks: Json) -> dict[str, Json]:

@@ -22,7 +22,7 @@ from spec_changes.change import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Case = tuple[tuple[str, Any], ...]
 
@@ -31,14 +31,16 @@ _PARTS = {
     "takes": UNDECIDED,
     "makes": UNDECIDED,
     "unwrap": UNDECIDED,
+    "paging": UNDECIDED,
     "task_type": NOTED,
     "prompt": NOTED,
 }
 """What a change of the plain keys means; an alias that comes where there was none is welcome."""
 
 
-def own_data(name: str, old: Json, new: Json) -> Iterator[Change]:
-    yield from _prices(name, old.get("price"), new.get("price"))
+def own_data(name: str, old: Json, new: Json, before: Callable[[str], Json | None]) -> Iterator[Change]:
+    """`before` says what a field of the body could be in the older version."""
+    yield from _prices(name, old.get("price"), new.get("price"), before)
     for key, effect in _PARTS.items():
         if old.get(key) != new.get(key):
             text = became(key, _plain(old.get(key)), _plain(new.get(key)))
@@ -73,14 +75,25 @@ def risen(subject: str, what: str, old: float | None, new: float | None) -> Chan
     return Change(verdict, "changed", subject, "", "", text, price=True)
 
 
-def _prices(name: str, old: Json | None, new: Json | None) -> Iterator[Change]:
+def _prices(name: str, old: Json | None, new: Json | None, was: Callable[[str], Json | None]) -> Iterator[Change]:
     """Case by case: what a case that only one version names costs in the other is that version's plain price."""
     before, after = _cases(old), _cases(new)
     for case in {**before, **after}:
         points = (before.get(case, before[()]), after.get(case, after[()]))
-        if points[0] != points[1]:
-            when = "".join(f" with {field} {shown(value)}" for field, value in case)
+        when = "".join(f" with {field} {shown(value)}" for field, value in case)
+        if points[0] == points[1]:
+            continue
+        if case in before or all(field == "source" or _could_be(value, was(field)) for field, value in case):
             yield risen(name, f"price{when} in points", *points)
+        else:
+            yield Change(Verdict.HARMLESS, "added", name, "", "", became(f"price{when} in points", None, points[1]))
+
+
+def _could_be(value: Any, schema: Json | None) -> bool:
+    """Whether a caller could send this before: what nobody could ask for has not become dearer."""
+    if schema is None:
+        return False
+    return value in schema.get("enum", (value,)) and value == schema.get("const", value)
 
 
 def _cases(price: Json | None) -> dict[Case, float | None]:

@@ -30,7 +30,7 @@ _TABLES = {"models", "parameters", "price_factors", "duration_factors"}
 def prompts(old: Json, new: Json) -> Iterator[Change]:
     yield from _models(_by_model(old), _by_model(new))
     yield from _parameters(_by_flag_and_model(old), _by_flag_and_model(new))
-    yield from _factors(old.get("price_factors", ()), new.get("price_factors", ()))
+    yield from _factors(old, new)
     if old.get("duration_factors") != new.get("duration_factors"):
         yield Change(Verdict.HARMLESS, "changed", _SUBJECT, "", "", "duration factors changed")
     for key in sorted({*old, *new} - _TABLES):
@@ -123,17 +123,31 @@ def _span(bounds: list[float] | None) -> str:
     return f"{bounds[0]}–{bounds[1]}" if bounds else "any"
 
 
-def _factors(old: Any, new: Any) -> Iterator[Change]:
-    before, after = _by_case(old), _by_case(new)
+def _factors(old: Json, new: Json) -> Iterator[Change]:
+    before, after = (_by_case(own.get("price_factors", ())) for own in (old, new))
     for case in {**before, **after}:
         flag, value, model = case
         where = f"{f'--{flag} ' if flag else ''}{'' if value is None else f'{value} '}on {model}"
+        if not _could_ask(old, *case) or not _could_ask(new, *case):
+            # What nobody can ask for in one of the versions has become neither dearer nor cheaper.
+            if case not in before:
+                yield _told(where, ADDED, became("price factor", None, after[case]["factor"]))
+            continue
         one, other = before.get(case, {"factor": 1}), after.get(case, {"factor": 1})
         if one["factor"] != other["factor"]:
             yield risen(where, "price factor", one["factor"], other["factor"])
         for key in ("reserve", "tier"):
             if one.get(key) != other.get(key) and case in before and case in after:
                 yield _told(where, NOTED, became(f"price factor: {key}", one.get(key), other.get(key)))
+
+
+def _could_ask(own: Json, flag: str | None, value: Any, model: str) -> bool:
+    """Whether a prompt could have this flag, with this value, on this model."""
+    if model not in _by_model(own):
+        return False
+    row = _by_flag_and_model(own).get((flag, model), {"use": "rejected"}) if flag else {}
+    values = row.get("values")
+    return row.get("use") != "rejected" and (value is None or values is None or value in values)
 
 
 def _by_case(rows: Any) -> dict[tuple[str | None, Any, str], Json]:

@@ -7,12 +7,14 @@ use decides whom that breaks.
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from spec_changes.bounds import bounds, notes
 from spec_changes.change import (
     ADDED,
     DEMANDED,
+    FILLED_IN,
     NARROWED,
     OPENED,
     REMOVED,
@@ -22,6 +24,7 @@ from spec_changes.change import (
     Finding,
     Json,
     Schema,
+    Side,
     became,
     shown,
 )
@@ -77,21 +80,33 @@ class Schemas:
         before, after = old.get("properties", {}), new.get("properties", {})
         needed_before, needed_after = set(old.get("required", ())), set(new.get("required", ()))
         for name in (*before, *(name for name in after if name not in before)):
-            if name not in after:
-                yield Finding(REMOVED, (name,), "field removed")
-            elif name not in before:
-                demanded = name in needed_after
-                yield Finding(DEMANDED if demanded else ADDED, (name,), f"field added{', required' * demanded}")
-            else:
-                if (name in needed_before) != (name in needed_after):
-                    demanded = name in needed_after
-                    text = "required now" if demanded else "no longer required"
-                    yield Finding(NARROWED if demanded else WIDENED, (name,), text)
-                yield from (found.under(name) for found in self.compare(before[name], after[name]))
+            flat = (self.old.flat(before.get(name, {})), self.new.flat(after.get(name, {})))
+            unwritten = [
+                side
+                for side, word in ((Side.REQUEST, "readOnly"), (Side.ANSWER, "writeOnly"))
+                if all(schema.get(word) for schema, fields in zip(flat, (before, after), strict=True) if name in fields)
+            ]
+            needed = (name in needed_before, name in needed_after)
+            for finding in self._field(name, before, after, needed, flat):
+                for side in unwritten:
+                    finding = finding.harmless_on(side)
+                yield finding
         for name in sorted((needed_before ^ needed_after) - {*before, *after}):
             demanded = name in needed_after
             text = "required now" if demanded else "no longer required"
             yield Finding(NARROWED if demanded else WIDENED, (name,), text)
+
+    def _field(
+        self, name: str, old: Json, new: Json, needed: tuple[bool, bool], flat: tuple[Json, Json]
+    ) -> Iterator[Finding]:
+        """One field of an object: come, gone, required or not; `flat` are its schemas, references followed."""
+        if name not in new:
+            yield Finding(REMOVED, (name,), "field removed")
+        elif name not in old:
+            yield added("field", flat[1], required=needed[1]).under(name)
+        else:
+            yield from (found.under(name) for found in demand(*needed, *flat))
+            yield from (found.under(name) for found in self.compare(old[name], new[name]))
 
     def _others(self, old: Json, new: Json) -> Iterator[Finding]:
         """Fields that have no name in the schema."""
@@ -104,6 +119,22 @@ class Schemas:
             yield Finding(OPENED, (), "unknown fields admitted now")
         else:
             yield from (found.under("*") for found in self.compare(before, after))
+
+
+def added(what: str, schema: Json, *, required: bool) -> Finding:
+    if required and "default" in schema:
+        return Finding(FILLED_IN, (), f"{what} added, required, with default {shown(schema['default'])}")
+    return Finding(DEMANDED if required else ADDED, (), f"{what} added{', required' * required}")
+
+
+def demand(before: bool, after: bool, old: Json, new: Json) -> Iterator[Finding]:
+    """Whether a value must be there: the client sends the default for what is left out."""
+    if after and not before and "default" in new:
+        yield Finding(FILLED_IN, (), f"required now, with default {shown(new['default'])}")
+    elif after != before:
+        yield Finding(NARROWED if after else WIDENED, (), "required now" if after else "no longer required")
+    elif after and "default" in old and "default" not in new:
+        yield Finding(NARROWED, (), "required, and no default any more")
 
 
 def _matched(old: list[Alternative], new: list[Alternative]) -> tuple[list[Pair], list[Alternative], list[Alternative]]:
@@ -145,25 +176,30 @@ def _enums(old: Json, new: Json, *, is_open: bool) -> Iterator[Finding]:
     before, after = _names(old), _names(new)
     if before is None or after is None:
         if after is not None:
-            yield Finding(NARROWED, (), f"only {shown(list(after))} admitted now")
+            yield Finding(NARROWED, (), f"only {shown(_values(after))} admitted now")
         elif before is not None:
-            yield Finding(WIDENED, (), f"no longer only {shown(list(before))}")
+            yield Finding(WIDENED, (), f"no longer only {shown(_values(before))}")
         return
-    for value in before:
-        if value not in after:
+    for key, (value, name) in before.items():
+        if key not in after:
             yield Finding(REMOVED, (), f"value {shown(value)} removed")
-        elif before[value] != after[value]:
-            yield Finding(UNDECIDED, (), f"value {shown(value)} has another name: {shown(after[value])}")
-    for value in after:
-        if value not in before:
+        elif name != after[key][1]:
+            yield Finding(UNDECIDED, (), f"value {shown(value)} has another name: {shown(after[key][1])}")
+    for key, (value, _) in after.items():
+        if key not in before:
             yield Finding(ADDED if is_open else VALUE_ADDED_TO_CLOSED, (), f"value {shown(value)} added")
 
 
-def _names(schema: Json) -> dict[Any, str | None] | None:
-    """The values of an enum or a const, each with the name that the Python class gives it."""
-    if "const" in schema:
-        return {schema["const"]: None}
-    if "enum" not in schema:
+def _names(schema: Json) -> dict[str, tuple[Any, str | None]] | None:
+    """The values of an enum or a const by their JSON, each with the name that the Python class gives it."""
+    if "const" not in schema and "enum" not in schema:
         return None
-    names = schema.get("x-enum-varnames", ())
-    return {value: names[index] if index < len(names) else None for index, value in enumerate(schema["enum"])}
+    values, names = (
+        ([schema["const"]], ()) if "const" in schema else (schema["enum"], schema.get("x-enum-varnames", ()))
+    )
+    named = zip_longest(values, names[: len(values)])
+    return {json.dumps(value, sort_keys=True, default=str): (value, name) for value, name in named}
+
+
+def _values(names: dict[str, tuple[Any, str | None]]) -> list[Any]:
+    return [value for value, _ in names.values()]

@@ -186,6 +186,14 @@ def test_a_base_that_is_none_exits_with_2(repository: Path, base: str, words: st
     assert "Traceback" not in done.stderr
 
 
+def test_a_document_that_is_not_valid_exits_with_2(repository: Path) -> None:
+    edit(repository, "  /v1/variation:", "  /v1/probe: {post: []}\n  /v1/variation:")
+    done = spec_diff(repository, "--base", "v1")
+    assert done.returncode == 2
+    assert "`make spec-lint` says where" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_ref_without_a_spec_exits_with_2(repository: Path) -> None:
     (repository / "openapi.yaml").rename(repository / "other.yaml")
     command = [sys.executable, str(PROJECT / "scripts/spec_diff.py"), "--spec", str(repository / "other.yaml")]

@@ -149,7 +149,8 @@ def read_error(request: Request, answer: Received, status: int | None = None) ->
 
 def named(request: Request, answer: bytes | None) -> str | None:
     """The id of a new job in an answer: not one of which the request itself has spoken, a source's for example."""
-    known = {request.job_id, *map(str, (request.sent or {}).values())}
+    sent = request.sent or {}
+    known = {request.job_id, *(str(sent.get(name)) for name in ("jobId", "job_id"))}
     return next((job_id for job_id in ids_in(answer) if job_id not in known), None)
 
 

@@ -243,6 +243,13 @@ def test_an_error_that_names_the_source_alone_says_nothing_of_a_new_job(status: 
     assert type(verdict.error) is error_class(status)
 
 
+def test_only_the_source_is_no_new_job_whatever_else_is_written_as_an_id() -> None:
+    verdict = judge(PAID._replace(sent={"text": "j7", "type": 1}), answer(429, {"job_id": "j7"}))
+    assert isinstance(verdict, Failed)
+    assert isinstance(verdict.error, SubmissionUnknownAPIError)
+    assert verdict.error.job_id == "j7"
+
+
 def test_an_error_with_a_good_status_that_names_a_job_is_unsure_whatever_its_code() -> None:
     verdict = judge(PAID, answer(200, {"code": 402, "message": "no points", "data": {"job_id": "j8"}}))
     assert isinstance(verdict, Failed)

@@ -15,6 +15,7 @@ from legnext_client._protocol.flow import Emit, Lost, Received, Request, Send, S
 from legnext_client._protocol.polling import Expectation
 from legnext_client._protocol.retries import Retries
 from legnext_client._protocol.state import State
+from legnext_client._transport.clocks import SystemClock
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
 
 if TYPE_CHECKING:
@@ -376,3 +377,12 @@ def test_a_job_that_cannot_be_asked_for_does_not_hold_up_the_others(failure: Rep
     assert ended[0] < 230
     questions = sum(1 for _, job_id in world.asked if job_id == "j0")
     assert questions < 35, "but it is asked for ever more seldom"
+
+
+def test_the_clock_sleeps_longer_than_any_system_can_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, slept = SystemClock(), list[float]()
+    monkeypatch.setattr(SystemClock, "now", lambda _: sum(slept))
+    monkeypatch.setattr("time.sleep", slept.append)
+    world.sleep(10 * 86_400.0)
+    world.sleep(0.25)
+    assert slept == [86_400.0] * 10 + [0.25]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from legnext_client._client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client._runs.batches import AsyncBatch, Batch
     from legnext_client._runs.chain_runs import AsyncFilm, Film
     from legnext_client._runs.chains import VideoChain
@@ -42,7 +43,8 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         base_url: Where the service is; without it, `LEGNEXT_BASE_URL`, or the service's own address.
         timeout: Seconds for one request.
         retries: How often to try again what can be tried again without paying twice, or a `Retries`.
-        strict_prompts: Refuse prompts with problems instead of warning of them.
+        prompts: What to do about a prompt in which something is wrong: `"refuse"` errors and warn of the rest, `"warn"`
+            of everything, or `"ignore"` it.
         requests_per_second: How fast to ask at most when many jobs are waited for at once.
         transport: Something else to send with; see `legnext_client._transport.transports`.
         clock: Another clock to wait by; see `legnext_client._transport.clocks`.
@@ -55,12 +57,12 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         base_url: str | None = None,
         timeout: float = 30.0,
         retries: int | Retries = 4,
-        strict_prompts: bool = False,
+        prompts: PromptPolicy = "refuse",
         requests_per_second: float = 10.0,
         transport: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        headers = self._set_up(api_key, base_url, timeout, retries, strict_prompts, requests_per_second, clock)
+        headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock)
         if transport is None:
             from legnext_client._transport.transports import HttpxTransport
 
@@ -220,12 +222,12 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         base_url: str | None = None,
         timeout: float = 30.0,
         retries: int | Retries = 4,
-        strict_prompts: bool = False,
+        prompts: PromptPolicy = "refuse",
         requests_per_second: float = 10.0,
         transport: AsyncTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        headers = self._set_up(api_key, base_url, timeout, retries, strict_prompts, requests_per_second, clock)
+        headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock)
         if transport is None:
             from legnext_client._transport.transports import AsyncHttpxTransport
 

@@ -15,7 +15,7 @@ from legnext_client._protocol.state import FAILED, State
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.prices import Budget, price, typical_seconds
-from legnext_client.prompts import warn_about
+from legnext_client.prompts.policy import heed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,10 +38,9 @@ def plan(
     warned: bool,
 ) -> Plan:
     """Check a call and hold its price; raises before anything is sent."""
-    prepared, strict = prepare(operation, fields), desk.settings.strict_prompts
-    prompt = prepared.body.get(operation.prompt.field) if operation.prompt is not None else None
-    if operation.prompt is not None and prompt and not warned:
-        warn_about(prompt, operation.prompt.kind, strict=strict, **about_prompt(operation))
+    prepared = prepare(operation, fields)
+    if not warned:
+        heed(operation, prepared.body, desk.settings.prompts)
     paid = operation.method not in FREE
     request = Request(
         method=operation.method,
@@ -68,17 +67,6 @@ def _job_of(operation: Operation, path: Mapping[str, Any], body: Mapping[str, An
     given = path if operation is ROLES["job"] else body
     fields = operation.path_fields if operation is ROLES["job"] else operation.fields
     return next((given.get(field.wire) for field in fields if field.name == "job_id"), None)
-
-
-def about_prompt(operation: Operation) -> dict[str, Any]:
-    """What to tell who reads the prompt of a call.
-
-    That of a follow-up leaves the model to its source, which is not known here; and how long it may be, stands in the
-    bounds of its field.
-    """
-    follows = operation.takes in ("image", "images") and operation.prompt is not None
-    model = {"model": None} if follows and operation.prompt and operation.prompt.kind == "image" else {}
-    return {**model, "bounded": False}
 
 
 def _hold(budgets: Sequence[Budget], points: int, key: object) -> tuple[tuple[Budget, object], ...]:

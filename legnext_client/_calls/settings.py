@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from legnext_client._protocol.numbers import is_number
+from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
 from legnext_client._protocol.retries import Retries
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import BASE_URL
@@ -21,12 +22,12 @@ class Settings(NamedTuple):
 
     timeout: float
     retries: Retries
-    strict_prompts: bool
+    prompts: PromptPolicy
     requests_per_second: float
 
     @classmethod
     def of(
-        cls, *, timeout: float, retries: int | Retries, strict_prompts: bool, requests_per_second: float
+        cls, *, timeout: float, retries: int | Retries, prompts: PromptPolicy, requests_per_second: float
     ) -> Settings:
         """Settings that can work; `retries` as a number is how often to try again."""
         positive("timeout", timeout)
@@ -36,9 +37,11 @@ class Settings(NamedTuple):
             retries = Retries(attempts=retries + 1)
         if not isinstance(retries, Retries):
             raise ConfigurationError(f"retries must be a whole number, 0 or more, or a Retries; got {given!r}.")
+        if prompts not in POLICIES:
+            raise ConfigurationError(f"prompts must be one of {', '.join(POLICIES)}; got {prompts!r}.")
         if retries.attempts < 1:
             raise ConfigurationError(f"retries must have 1 attempt or more; got {retries.attempts}.")
-        return cls(float(timeout), retries, strict_prompts, float(requests_per_second))
+        return cls(float(timeout), retries, prompts, float(requests_per_second))
 
 
 def positive(name: str, value: float) -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.service import Desk, Plan
     from legnext_client._client.calls import AsynchronousCalls, SyncCalls
+    from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client._protocol.retries import Retries
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
@@ -63,7 +64,7 @@ class BaseClient(Generic[CallerT]):
         base_url: str | None,
         timeout: float,
         retries: int | Retries,
-        strict_prompts: bool,
+        prompts: PromptPolicy,
         requests_per_second: float,
         clock: Clock | None,
     ) -> dict[str, str]:
@@ -71,7 +72,7 @@ class BaseClient(Generic[CallerT]):
         self._base_url = find_base_url(base_url)
         self._key_end = key_end(key)
         settings = Settings.of(
-            timeout=timeout, retries=retries, strict_prompts=strict_prompts, requests_per_second=requests_per_second
+            timeout=timeout, retries=retries, prompts=prompts, requests_per_second=requests_per_second
         )
         self._settings, self._clock = settings, clock or SystemClock()
         self._made, self._making = None, threading.Lock()
@@ -103,14 +104,14 @@ class BaseClient(Generic[CallerT]):
         *,
         timeout: float | None = None,
         retries: int | Retries | None = None,
-        strict_prompts: bool | None = None,
+        prompts: PromptPolicy | None = None,
         requests_per_second: float | None = None,
     ) -> Self:
         """A client with other settings over the same connections, budgets and experience; closing it closes nothing."""
         wished: dict[str, Any] = {
             "timeout": timeout,
             "retries": retries,
-            "strict_prompts": strict_prompts,
+            "prompts": prompts,
             "requests_per_second": requests_per_second,
         }
         changed = {name: value for name, value in wished.items() if value is not None}

@@ -158,15 +158,15 @@ def work_on(
 ) -> dict[str, Any]:
     """What a batch of these requests is made of."""
     found = options_of(options)
-    again, strict = can_be_read_again(requests), desk.settings.strict_prompts
+    again, prompts = can_be_read_again(requests), desk.settings.prompts
     return {
         "desk": desk,
         "kind": BATCH,
-        "items": partial(read, requests) if again else partial(read_once, requests, strict_prompts=strict),
+        "items": partial(read, requests) if again else partial(read_once, requests, prompts=prompts),
         "again": again,
         "journal": journal_path(journal),
         "options": found,
-        "survey": partial(checked, requests, strict_prompts=strict) if again else None,
+        "survey": partial(checked, requests, prompts=prompts) if again else None,
     }
 
 

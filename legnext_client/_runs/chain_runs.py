@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from legnext_client._calls.job_view import JobView
 from legnext_client._journal.files import FILM
 from legnext_client._journal.submit import FAILED, UNKNOWN
 from legnext_client._protocol.bounds import shown
+from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.options import journal_path, options_of
 from legnext_client.errors import ChainError, InvalidRequest
 from legnext_client.jobs import AsyncJob, Job
+from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +79,8 @@ def work_of(
     if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
     item = chain.item(KEY)
+    if warning := judge_steps(chain.steps, desk.settings.prompts):
+        warnings.warn(warning, stacklevel=frames_to_user())
     return {
         "desk": desk,
         "kind": FILM,

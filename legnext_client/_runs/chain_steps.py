@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.items import digest_of
@@ -17,15 +16,16 @@ from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import ROLES, Field
 from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.prices import Estimate, price
-from legnext_client.prompts import PromptWarning, check_prompt
+from legnext_client.prompts import PromptWarning
 from legnext_client.prompts.flags import row_for
-from legnext_client.prompts.problems import frames_to_user
+from legnext_client.prompts.policy import judge, request_problems
 from legnext_client.prompts.reading import first_word, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from legnext_client._calls.items import Call
+    from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client.generated.operations import Operation
 
 CHOSEN = "chosen"
@@ -170,21 +170,27 @@ def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iter
     numbers = NUMBERS.values()
     later = {name: 0 if name in numbers else _PLACEHOLDER for name in unknown}
     body = prepare(operation, {**given, **later}).body
-    _check_prompt(operation, body)
     return {
         field.name: body[field.wire] for field in operation.fields if field.wire in body and field.name not in later
     }
 
 
-def _check_prompt(operation: Operation, body: Mapping[str, Any]) -> None:
-    if operation.prompt is None or operation.prompt.field not in body:
-        return
-    problems = check_prompt(body[operation.prompt.field], operation.prompt.kind, bounded=False)
-    said = f"{operation.name}: the {operation.prompt.field} has problems: {'; '.join(map(str, problems))}"
-    if any(problem.severity == "error" for problem in problems):
-        raise InvalidRequest(f"{said}.", problems=problems)
-    if problems:
-        warnings.warn(PromptWarning(said, tuple(problems)), stacklevel=frames_to_user())
+def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
+    """Return the warning that is due for the prompts of all steps, or raise `InvalidRequest`; see `policy.judge`."""
+    warnings = [
+        judge(request_problems(call.operation, wires(call)), policy, ", ".join(filter(None, (where, call.title))))
+        for call in calls
+    ]
+    found = [warning for warning in warnings if warning]
+    if not found:
+        return None
+    return PromptWarning("; ".join(map(str, found)), tuple(one for warning in found for one in warning.problems))
+
+
+def wires(call: Call) -> dict[str, Any]:
+    """The fields of a step as the body has them."""
+    names = {field.name: field.wire for field in call.operation.fields}
+    return {names[name]: value for name, value in call.fields.items()}
 
 
 def many_made(call: Call) -> int | None:
@@ -194,7 +200,9 @@ def many_made(call: Call) -> int | None:
         return None
     flags = read(str(call.fields.get(prompt_name(call.operation), ""))).flags
     said = [first_word(flag.value) for flag in flags if flag.name == _BATCH]
-    return int(said[0]) if said else int(row.default)
+    if not said:
+        return int(row.default)
+    return int(said[0]) if said[0].isascii() and said[0].isdigit() else None
 
 
 def with_prompt(operation: Operation, prompt: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,8 +218,7 @@ def prompt_name(operation: Operation) -> str:
 
 def size_made(call: Call) -> str | None:
     """The size of the videos that a start makes."""
-    wires = {field.name: field.wire for field in call.operation.fields}
-    return size_of(call.operation, {wires[name]: value for name, value in call.fields.items()})
+    return size_of(call.operation, wires(call))
 
 
 def price_of(call: Call) -> Estimate:

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from legnext_client._calls.planning import about_prompt
 from legnext_client._protocol.bounds import shown
+from legnext_client._runs.chain_steps import ChainItem, judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill
 from legnext_client._runs.row_files import rows_of_file
@@ -25,11 +25,13 @@ from legnext_client._runs.row_items import Row, Rows, Single, Wrong
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import Operation
 from legnext_client.prices import RequestModel, typical_seconds
-from legnext_client.prompts import PromptWarning, check_prompt
+from legnext_client.prompts import PromptWarning
+from legnext_client.prompts.policy import OVERRIDE, judge, request_problems
 from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from legnext_client._calls.items import Item
+    from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client.prompts import Problem
 
 BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
@@ -84,14 +86,14 @@ def read(source: Source) -> Iterator[Item]:
     return (item for _, item in _placed(source))
 
 
-def read_once(source: Source, *, strict_prompts: bool = False) -> Iterator[Item]:
+def read_once(source: Source, *, prompts: PromptPolicy = "refuse") -> Iterator[Item]:
     """The same for rows that no survey has looked at: what is odd about a prompt is said as its row is read.
 
     Where `PromptWarning` is an error, that is what is wrong with the row.
     """
     for place, item in _placed(source):
         try:
-            doubt = _doubt(place, item, strict_prompts)
+            doubt = _doubt(place, item, prompts)
             if doubt is not None:
                 warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
         except InvalidRequest as error:
@@ -110,12 +112,12 @@ def can_be_read_again(source: object) -> bool:
     return isinstance(source, Iterable) and not isinstance(source, Iterator)
 
 
-def checked(source: Source, *, strict_prompts: bool = False) -> Survey:
+def checked(source: Source, *, prompts: PromptPolicy = "refuse") -> Survey:
     """Look at every row before anything is sent; `InvalidRequest` with all that is wrong.
 
-    `strict_prompts` refuses a prompt in which something is wrong, as a client with this setting does.
+    `prompts` says what is done about a prompt in which something is wrong, as a client's setting does.
     """
-    tally = _Tally(strict_prompts)
+    tally = _Tally(prompts)
     try:
         for place, item in _placed(source):
             tally.count(place, item)
@@ -141,8 +143,8 @@ def _found(source: Any) -> Iterator[tuple[str, object]]:
 class _Tally:
     """Adds up what rows take, and gathers what is wrong with them."""
 
-    def __init__(self, strict_prompts: bool) -> None:
-        self._strict = strict_prompts
+    def __init__(self, prompts: PromptPolicy) -> None:
+        self._prompts: PromptPolicy = prompts
         self._rows = self._points = self._reserve = self._refused = self._doubtful = 0
         self._seconds = 0.0
         self._errors: dict[str, InvalidRequest] = {}
@@ -156,7 +158,7 @@ class _Tally:
             self.refuse(place, item.wrong)
             return
         try:
-            doubt = _doubt(place, item, self._strict)
+            doubt = _doubt(place, item, self._prompts)
         except InvalidRequest as error:
             self.refuse(place, error)
         else:
@@ -186,36 +188,32 @@ class _Tally:
     def survey(self) -> Survey:
         if not self._refused:
             rest = self._doubtful - len(self._doubts)
-            others = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
-            doubts, all_of_it = (*self._doubts, *others), (self._rows, self._points, self._reserve, self._seconds)
+            more = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
+            doubts, all_of_it = (*self._doubts, *more), (self._rows, self._points, self._reserve, self._seconds)
             return Survey(*all_of_it, doubts, Bill(*all_of_it))
-        told = [
-            f"{error.message}{f' The same in {alike} more row{_s(alike)}.' if (alike := self._alike[said] - 1) else ''}"
-            for said, error in self._errors.items()
-        ]
-        more = self._refused - self._alike.total()
-        if more:
-            told.append(f"And {more} more.")
+        told = [self._told(said, error) for said, error in self._errors.items()]
+        untold = self._refused - self._alike.total()
+        if untold:
+            told.append(f"And {untold} more.")
+        if any(error.message.endswith(OVERRIDE) for error in self._errors.values()):
+            told.append(OVERRIDE)
         raise InvalidRequest(
             f"{self._refused} of {self._rows} rows cannot be sent. {' '.join(told)}",
             problems=[problem for error in self._errors.values() for problem in error.problems],
         )
 
+    def _told(self, said: str, error: InvalidRequest) -> str:
+        alike = self._alike[said] - 1
+        same = f" The same in {alike} more row{_s(alike)}." if alike else ""
+        return error.message.removesuffix(f" {OVERRIDE}") + same
 
-def _doubt(place: str, item: Row, strict: bool) -> Doubt | None:
-    """What is odd about the prompt of a row; a film has told of its prompts when it was described."""
-    problems = prompt_problems(item.operation, item.body) if isinstance(item, Single) else []
-    if not problems:
+
+def _doubt(place: str, item: Row, policy: PromptPolicy) -> Doubt | None:
+    """What is odd about the prompts of a row, and no reason to refuse it."""
+    if policy == "ignore":
         return None
-    said = f"{place}: the prompt has problems: {'; '.join(map(str, problems))}"
-    if strict and any(problem.severity == "error" for problem in problems):
-        raise InvalidRequest(f"{said}.", problems=problems)
-    return Doubt(said, tuple(problems))
-
-
-def prompt_problems(operation: Operation, body: Mapping[str, Any]) -> list[Problem]:
-    """What is odd about the prompt of a request, as far as can be known here."""
-    text = body.get(operation.prompt.field) if operation.prompt else None
-    if operation.prompt is None or not text:
-        return []
-    return check_prompt(text, operation.prompt.kind, **about_prompt(operation))
+    if isinstance(item, Single):
+        warning = judge(request_problems(item.operation, item.body), policy, place)
+    else:
+        warning = judge_steps(item.calls, policy, place) if isinstance(item, ChainItem) else None
+    return Doubt(str(warning), warning.problems) if warning else None

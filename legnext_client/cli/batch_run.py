@@ -66,9 +66,9 @@ def run_batch(
     _check_names(file, out, name)
     if asked.price:
         left = bill_of(read(file), path, retry_failed=asked.retry_failed)
-        _show_price(run, _with_rows(checked(file), file)._replace(left=left))
+        _show_price(run, _with_rows(checked(file, prompts=asked.prompts), file)._replace(left=left))
         return Exit.OK
-    client, shown = run.client(), shown_of(run.output, Path(file).name, fetches=out is not None)
+    client, shown = run.client(prompts=asked.prompts), shown_of(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.heard, **options)
     survey = _with_rows(batch.survey(), file)
     run.output.say(f"{survey}.")

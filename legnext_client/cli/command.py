@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 import typer
 
 from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
 from legnext_client.cli.helping import Command
@@ -21,6 +22,16 @@ from legnext_client.cli.output import Output
 if TYPE_CHECKING:
     from legnext_client.client import Client
 
+Prompts = Annotated[
+    PromptPolicy,
+    typer.Option(
+        "--prompts",
+        metavar="|".join(POLICIES),
+        help="What to do about a prompt in which something is wrong: refuse errors and warn of the rest, warn of "
+        "everything, or ignore it.",
+    ),
+]
+"""The option of every command that sends prompts."""
 PANEL = "Options of every command but mock"
 _BEFORE = "legnext_client.cli"
 """Under this name a context keeps the common options, which may also stand before the command's name."""

@@ -91,7 +91,7 @@ def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
         case errors.WaitTimeout():
             yield f"Error: {error.message}"
         case errors.LegnextError():
-            yield f"Error: {error}"
+            yield f"Error: {error}".replace('pass prompts="warn"', "give --prompts warn")
         case OSError():
             yield f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}."
         case _:

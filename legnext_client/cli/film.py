@@ -1,5 +1,6 @@
 """`legnext film`: a video chain from a file, with its journal."""
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from legnext_client._journal.journal import Journal as JournalFile
 from legnext_client._journal.submit import FAILED, SUBMITTED, UNKNOWN
 from legnext_client._runs.chain_runs import KEY, NAME, Film
+from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
 from legnext_client._runs.outcomes import key_of
@@ -52,13 +54,15 @@ def film(
     chain, path = film_of(Path(file)), journal_of(asked.journal, file)
     asked.check()
     item = chain.item(KEY)
+    if warning := judge_steps(item.calls, asked.prompts):
+        warnings.warn(warning, stacklevel=1)
     last = item.calls[-1]
     Wishes(None, directory, None if name == NAME else name).check(files_made(last.operation, last.fields))
     bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)
         return None
-    client = run.client()
+    client = run.client(prompts="ignore")  # they were looked at above, before the price
     for line in _priced(chain, bill):
         run.output.say(line)
     if not agreed(run, client, bill, Consent(asked.yes, asked.ask_above, asked.budget)):

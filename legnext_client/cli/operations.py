@@ -10,9 +10,10 @@ from legnext_client._calls.planning import FREE
 from legnext_client._calls.service import Desk
 from legnext_client._calls.settings import Settings
 from legnext_client._protocol.checks import prepare
+from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
 from legnext_client._protocol.retries import Retries
 from legnext_client._transport.clocks import SystemClock
-from legnext_client.cli.command import Run
+from legnext_client.cli.command import Prompts, Run
 from legnext_client.cli.exits import Exit, cut_a_paid_request, told_of_sent
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.file_names import files_made
@@ -24,7 +25,7 @@ from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.jobs import Job
 
 OPTIONS = frozenset((
-    "--wait", "--timeout", "--download", "--name", "--price", "--strict",
+    "--wait", "--timeout", "--download", "--name", "--price", "--prompts",
     "--json", "--env-file", "--base-url", "--retries", "--debug", "--help",
 ))  # fmt: skip
 """What the commands have besides the fields of their operations."""
@@ -59,9 +60,7 @@ def _paid(operation: Operation) -> typer.Typer:
         price: Annotated[
             bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
         ] = False,
-        strict: Annotated[
-            bool, typer.Option("--strict", help="Refuse a prompt that has problems, instead of warning of them.")
-        ] = False,
+        prompts: Prompts = POLICIES[0],
         **given: Any,
     ) -> Exit | None:
         found = fields(listed, given)
@@ -69,10 +68,10 @@ def _paid(operation: Operation) -> typer.Typer:
         wishes = Wishes(timeout, directory, name, run.way)
         wishes.check(files_made(operation, found))
         if price:
-            _planned(operation, found, strict=strict)
+            _planned(operation, found, prompts)
             show_price(run, operation, found)
             return None
-        client = run.client(strict_prompts=strict)
+        client = run.client(prompts=prompts)
         with telling_what_is_sent(operation, found, run.way):
             answer = _called(client, operation, found)
         if not isinstance(answer, Job):
@@ -86,7 +85,7 @@ def _paid(operation: Operation) -> typer.Typer:
             run.output.result(answer.raw, () if waits else [answer.job_id])
             return see_through(run, client, [answer], wishes, left) if waits else None
 
-    return app_with_fields(carry_out, operation, listed, without=() if operation.prompt else ("strict",))
+    return app_with_fields(carry_out, operation, listed, without=() if operation.prompt else ("prompts",))
 
 
 @contextmanager
@@ -105,9 +104,9 @@ def _called(client: Client, operation: Operation, found: Mapping[str, Any]) -> A
     return getattr(getattr(client, operation.namespace), operation.name)(**found)
 
 
-def _planned(operation: Operation, found: Mapping[str, Any], *, strict: bool) -> None:
+def _planned(operation: Operation, found: Mapping[str, Any], prompts: PromptPolicy) -> None:
     """Everything that happens before a call is sent."""
-    settings = Settings.of(timeout=1.0, retries=Retries(), strict_prompts=strict, requests_per_second=1.0)
+    settings = Settings.of(timeout=1.0, retries=Retries(), prompts=prompts, requests_per_second=1.0)
     Desk(settings, SystemClock()).plan(operation, found)
 
 

@@ -9,8 +9,9 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from legnext_client._journal.files import check_place
+from legnext_client._protocol.prompt_policy import POLICIES
 from legnext_client._runs.options import RunOptions, options_of
-from legnext_client.cli.command import Run
+from legnext_client.cli.command import Prompts, Run
 from legnext_client.cli.naming import told_as
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.rules import POINTS_PER_USD
@@ -57,6 +58,7 @@ class Asked(NamedTuple):
     ask_above: Annotated[
         int, typer.Option(metavar="POINTS", min=0, help="Ask first if this costs more and no budget is given.")
     ] = ASK_ABOVE
+    prompts: Prompts = POLICIES[0]
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the price is all right.")] = False
 
     def check(self, **more: Any) -> None:

@@ -6,7 +6,8 @@
 What a flag means to each model stands in the spec; this package reads the table that is made of it.
 """
 
-from legnext_client.prompts.checks import check_prompt, warn_about
+from legnext_client._protocol.prompt_policy import PromptPolicy
+from legnext_client.prompts.checks import check_prompt
 from legnext_client.prompts.problems import Problem, PromptWarning, Severity
 from legnext_client.prompts.prompt import FlagValue, Kind, Prompt
 
@@ -15,8 +16,8 @@ __all__ = [
     "Kind",
     "Problem",
     "Prompt",
+    "PromptPolicy",
     "PromptWarning",
     "Severity",
     "check_prompt",
-    "warn_about",
 ]

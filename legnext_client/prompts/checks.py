@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from legnext_client.prompts import flag_rules, text_rules
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
-from legnext_client.prompts.problems import Problem, PromptWarning, frames_to_user
 from legnext_client.prompts.reading import model_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from legnext_client.generated.rules import ModelName, PromptKind
+    from legnext_client.prompts.problems import Problem
 
 _POSITION = attrgetter("position")
 
@@ -48,32 +47,6 @@ def check_prompt(
         problems += flag_rules.spelling(flag)
         problems += flag_rules.by_table(flag, kind, used) if flag.known else flag_rules.unknown(flag)
     return sorted(problems, key=_POSITION)
-
-
-def warn_about(
-    text: str,
-    kind: PromptKind = "image",
-    *,
-    model: ModelName | None = DEFAULT_MODEL,
-    bounded: bool = True,
-    strict: bool = False,
-    stacklevel: int | None = None,
-) -> list[Problem]:
-    """Check a prompt before it is sent: warn of its problems, or, if `strict`, raise `InvalidRequest` with all of them.
-
-    Strict refuses errors only; a model that will be retired stays a warning. The warning points to the line that a user
-    wrote, or, with a `stacklevel`, to the caller of this function (1) or of that one.
-    """
-    problems = check_prompt(text, kind, model=model, bounded=bounded)
-    if problems:
-        message = "the prompt has problems: " + "; ".join(map(str, problems))
-        if strict and any(problem.severity == "error" for problem in problems):
-            from legnext_client.errors import InvalidRequest
-
-            raise InvalidRequest(f"{message}.", problems=problems)
-        level = frames_to_user() if stacklevel is None else stacklevel + 1
-        warnings.warn(PromptWarning(message, tuple(problems)), stacklevel=level)
-    return problems
 
 
 def _must_be_one_of(known: Sequence[str | None], name: str, given: object) -> None:

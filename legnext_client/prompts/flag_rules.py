@@ -102,7 +102,8 @@ def by_table(flag: Flag, kind: str, model: str | None) -> Iterator[Problem]:
             flag.name,
             fault.kind,
             f"{_spelled(flag)} {fault.reason}",
-            _better(flag, kind, fault),
+            _better(flag, kind, fault) if fault.severity == "error" else None,
+            fault.severity,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Literal, NamedTuple, TypeAlias
 
-Severity: TypeAlias = Literal["error", "warning"]
+Severity: TypeAlias = Literal["error", "warning", "note"]
 
 
 class Problem(NamedTuple):
@@ -13,7 +13,7 @@ class Problem(NamedTuple):
 
     `position` is an index into the text, `flag` the full name of the flag (or what was written, if it is unknown),
     `kind` a fixed word for programs. An `error` will be refused or misread; a `warning` works, but maybe not as meant,
-    or not for long.
+    or not for long; a `note` is about what may be newer than this package.
     """
 
     position: int

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from legnext_client.generated.rules import MODELS, Parameter
 from legnext_client.prompts.reading import ADDRESS_BEGINS, NUMBER, WORD
 
+if TYPE_CHECKING:
+    from legnext_client.prompts.problems import Severity
+
+_VERSION = re.compile(r"[1-9][0-9]?(?:\.[0-9])?")
+_MAJORS_AHEAD = 2
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}")
 _RATIO = re.compile(r"([0-9]{1,9}):([0-9]{1,9})")
 _LIKE_A_RATIO = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?(?:[:/xX×*-]([0-9]{1,9})(?:\.([0-9]{1,6}))?)?")
@@ -23,6 +29,7 @@ class Fault(NamedTuple):
     kind: str
     reason: str
     better: str | None = None
+    severity: Severity = "error"
 
 
 def faults(row: Parameter, value: str) -> Iterator[Fault]:
@@ -100,8 +107,19 @@ def _model(row: Parameter, word: str) -> Fault | None:
     known = [model.value for model in MODELS if model.flag == row.flag]
     if word in known:
         return None
+    if _is_newer(word, known):
+        reason = (
+            f"{shortened(word)} is newer than the versions that this package knows: {', '.join(filter(None, known))}"
+        )
+        return Fault(0, "newer model", reason, severity="note")
     near = [value for value in known if value and NUMBER.fullmatch(word) and float(value) == float(word)]
     return Fault(0, "unknown model", f"must be {expected(row)}; got {shortened(word)!r}", near[0] if near else None)
+
+
+def _is_newer(word: str, known: Sequence[str | None]) -> bool:
+    """Whether a version can be one that came after the table was made; `81` is `8.1` without its point."""
+    newest = max((float(value) for value in known if value and NUMBER.fullmatch(value)), default=math.inf)
+    return _VERSION.fullmatch(word) is not None and newest < float(word) < int(newest) + _MAJORS_AHEAD + 1
 
 
 def _ratio(row: Parameter, word: str) -> Fault | None:

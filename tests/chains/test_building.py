@@ -14,7 +14,7 @@ from legnext_client.errors import InvalidRequest
 from legnext_client.generated.models import VideoType
 from legnext_client.generated.operations import OPERATIONS, ROLES
 from legnext_client.jobs import AsyncJob
-from legnext_client.prompts import Prompt, PromptWarning
+from legnext_client.prompts import Prompt
 
 from .jobs import images, videos
 
@@ -171,42 +171,8 @@ def test_a_field_on_its_bounds_is_taken() -> None:
     assert VideoChain.from_image("i", 3).extend(video_no=0).steps[1].fields == {"video_no": 0}
 
 
-@pytest.mark.parametrize(
-    ("prompt", "said"),
-    [
-        ("waves --v 7", "is for image prompts, not for video prompts"),
-        ("waves --motion fast", "--motion"),
-        ("waves --motoin high", "--motion"),
-        ("waves --bs 3", "--bs"),
-        ("   ", "the prompt is empty"),
-        ("{red, blue} waves", "does not expand"),
-    ],
-)
-@pytest.mark.parametrize(
-    "build",
-    [VideoChain.start, lambda prompt: VideoChain.from_image("i1", 0, prompt), VideoChain.start("x").extend],
-    ids=["start", "from_image", "extend"],
-)
-def test_a_bad_flag_of_a_prompt_is_refused(build: Callable[[str], object], prompt: str, said: str) -> None:
-    with pytest.raises(InvalidRequest, match="the prompt has problems") as caught:
-        build(prompt)
-    assert said in str(caught.value)
-    assert caught.value.problems
-    assert caught.value.problems[0].severity == "error"
-
-
-@pytest.mark.parametrize(
-    "build",
-    [VideoChain.start, lambda prompt: VideoChain.from_image("i1", 0, prompt), VideoChain.start("x").extend],
-    ids=["start", "from_image", "extend"],
-)
-def test_what_is_merely_odd_about_a_prompt_is_a_warning_at_the_line_that_has_it(
-    build: Callable[[str], VideoChain],
-) -> None:
-    with pytest.warns(PromptWarning, match="put the bare address before the words") as found:
-        chain = build("waves https://a.test/b.png")
-    assert chain.steps
-    assert [warning.filename for warning in found] == [__file__]
+def test_a_number_of_videos_that_cannot_be_read_is_left_to_the_check_of_the_prompt() -> None:
+    assert VideoChain.start("x --bs many").extend(video_no=3).steps[1].fields["video_no"] == 3
 
 
 # ---- what is known of jobs ----------------------------------------------------------------------------------------

@@ -101,7 +101,8 @@ def test_a_price_needs_no_key_and_sends_nothing(legnext: Process, here: Here, se
     ended = legnext(*RUN, "--price", LEGNEXT_API_KEY=None)
     assert (ended.code, ended.out, ended.err) == (0, "2 rows, 160 points, about 2 minutes of work.\n", "")
     add(rows, "odd,a fox --personalize")
-    ended = here(*RUN, "--price", "--json")
+    assert here(*RUN, "--price").code == Exit.BAD_INPUT
+    ended = here(*RUN, "--price", "--json", "--prompts", "warn")
     [value] = ended.values
     assert (value["rows"], value["points"], value["left"], value["usd"]) == (3, 240, 240, 0.24)
     assert ended.err.startswith("Warning: rows.csv, line 4: the prompt has problems")

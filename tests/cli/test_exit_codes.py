@@ -52,7 +52,10 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         (("upscale",), "Error: Missing argument 'JOB'. See legnext upscale --help."),
         (("diffusion", ""), "Error: TEXT must have 1 to 8192 characters; got 0 characters. Nothing was sent."),
         (("diffusion", "a", "fox", "--v", "7"), "put it in quotes, flags and all"),
-        (("diffusion", "a fox --repeat 3", "--strict"), "the API does not support `--repeat`"),
+        (("diffusion", "a fox --repeat 3"), "the API does not support `--repeat`"),
+        (("diffusion", "a fox --tubro"), "Correct it, or give --prompts warn. Nothing was sent."),
+        (("diffusion", "  "), "the prompt is empty"),
+        (("diffusion", "a fox", "--prompts", "maybe"), "--prompts"),
         (
             ("diffusion", "@nowhere.txt"),
             "Error: nowhere.txt cannot be read: No such file or directory. Nothing was sent.",

@@ -70,6 +70,21 @@ def test_a_price_needs_no_key_and_sends_nothing(legnext: Process, here: Here, se
     assert (value["points"], value["usd"], value["left"], value["seconds"]) == (1440, 1.44, 1440, 8)
 
 
+def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
+    legnext: Process, server: MockServer, tmp_path: Path
+) -> None:
+    (tmp_path / "film.yaml").write_text("prompt: waves --tile", encoding="utf-8")
+    for more in (("--price",), ("--yes",)):
+        ended = legnext("film", "film.yaml", *more)
+        assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+        assert ended.err.startswith("Error: start: the prompt has problems: at 6: `--tile` is for image prompts")
+        assert ended.err.endswith("give --prompts warn. Nothing was sent.\n")
+    assert server.ledger == []
+    ended = legnext("film", "film.yaml", "--yes", "--prompts", "warn")
+    assert (ended.code, len(server.ledger)) == (0, 1)
+    assert ended.err.count("Warning: start: the prompt has problems") == 1
+
+
 # ---- asked first --------------------------------------------------------------------------------------------------
 
 

@@ -99,7 +99,6 @@ def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
         ),
         ("film.yaml", "prompt: waves\nupscale: 2", "upscale must be true, false, or have video_no; got 2"),
         ("film.yaml", "prompt: waves\nupscale: {image_no: 2}", "step 2 may hold video_no; got 'image_no'"),
-        ("film.yaml", "prompt: waves --tile", "step 1: "),
         ("film.yaml", "extensions: [a]", "step 1: "),
         ("film.yaml", "from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
         ("film.yaml", "from_video: a-job", "a chain without a step cannot be run"),

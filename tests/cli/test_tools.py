@@ -71,7 +71,7 @@ def test_only_what_has_a_source_asks_for_its_size(here: Here) -> None:
 def test_a_prompt_is_checked_line_by_line(legnext: Process) -> None:
     ended = legnext("check", "-", given="a fox --v 9 --repeat 3\n", **NO_KEY)
     assert ended.code == 2
-    assert [line.partition(":")[0] for line in ended.lines] == ["error at 10", "error at 12"]
+    assert [line.partition(":")[0] for line in ended.lines] == ["note at 10", "error at 12"]
     (problems,) = legnext("check", "a fox --v 9 --repeat 3", "--json", **NO_KEY).values
     assert [problem["flag"] for problem in problems] == ["version", "repeat"]
 
@@ -89,12 +89,18 @@ def test_what_reads_a_prompt_and_works_on_it_counts(here: Here) -> None:
     assert here("check", "a fox --tile --stop 50", "--model", "8.1").code == 2
 
 
-def test_a_paid_command_warns_of_its_prompt_and_sends_it(legnext: Process, server: MockServer) -> None:
-    ended = legnext("diffusion", "a fox --repeat 3")
+def test_a_paid_command_refuses_a_wrong_prompt_and_sends_it_where_it_shall_only_warn(
+    legnext: Process, server: MockServer
+) -> None:
+    said = "Error: the prompt has problems: at 6: the API does not support `--repeat`"
+    for more in ((), ("--price",)):
+        refused = legnext("diffusion", "a fox --repeat 3", *more)
+        assert (refused.code, refused.err.startswith(said), server.ledger) == (2, True, [])
+    ended = legnext("diffusion", "a fox --repeat 3", "--prompts", "warn")
     assert ended.code == 0
     assert ended.err.startswith("Warning: the prompt has problems: at 6: the API does not support `--repeat`")
     assert len(server.ledger) == 1
-    again = legnext("diffusion", "a fox --repeat 3", "--price")
+    again = legnext("diffusion", "a fox --repeat 3", "--price", "--prompts", "warn")
     assert (again.code, "Warning: the prompt has problems" in again.err, len(server.ledger)) == (0, True, 1)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from legnext_client import Budget, BudgetExceeded, InvalidRequest, JobFailed, PromptWarning, SubmissionUnknown
 from legnext_client._protocol.flow import Lost
-from legnext_client._runs.rows import prompt_problems
 from legnext_client.errors import ConfigurationError, ForbiddenError
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.prompts.policy import request_problems
 
 from .worlds import Colour, Service, done, job, told
 
@@ -201,7 +201,7 @@ def test_free_calls_need_no_budget(colour: Colour) -> None:
 
 
 def test_a_warning_of_a_prompt_points_at_the_line_that_called(colour: Colour) -> None:
-    client = colour.client(Service(done()))
+    client = colour.client(Service(done()), prompts="warn")
     first = call(colour, client)
 
     async def calls() -> None:
@@ -228,9 +228,9 @@ def _calls(client: Any, first: Any) -> None:
     first.remix(image_no=0, remix_prompt="x --zebra 1")
 
 
-def test_strict_prompts_are_refused_and_nothing_is_sent(colour: Colour) -> None:
+def test_prompts_with_errors_are_refused_and_nothing_is_sent(colour: Colour) -> None:
     service = Service(job())
-    client = colour.client(service, strict_prompts=True)
+    client = colour.client(service)
     with client.budget(100) as budget:
         with pytest.raises(InvalidRequest, match="zebra"):
             call(colour, client, "x --zebra 1")
@@ -238,18 +238,18 @@ def test_strict_prompts_are_refused_and_nothing_is_sent(colour: Colour) -> None:
     assert service.sent == []
     call(colour, client, "x --v 7")
     with pytest.warns(PromptWarning):
-        call(colour, client.with_options(strict_prompts=False), "x --zebra 1")
+        call(colour, client.with_options(prompts="warn"), "x --zebra 1")
 
 
-def test_a_strict_client_lets_pass_what_an_operation_without_a_bound_takes(colour: Colour) -> None:
+def test_a_client_lets_pass_what_an_operation_without_a_bound_takes(colour: Colour) -> None:
     service, long = Service(job()), "x" * 9000
-    client = colour.client(service, strict_prompts=True)
+    client = colour.client(service)
     colour.do(client.midjourney.retexture(img_url="https://a.example/b.png", remix_prompt=long))
     assert (service.sent[0].request.sent or {})["remixPrompt"] == long
     with pytest.raises(InvalidRequest, match="1 to 8192 characters"):
         call(colour, client, long)
     assert len(service.sent) == 1
-    assert prompt_problems(OPERATIONS["retexture"], {"remixPrompt": long}) == []
+    assert request_problems(OPERATIONS["retexture"], {"remixPrompt": long}) == []
 
 
 def test_a_job_that_is_done_once_more_is_held_at_what_it_cost(colour: Colour) -> None:

@@ -194,7 +194,7 @@ def test_a_twin_of_a_closed_client_is_closed_too(colour: Colour) -> None:
 def test_a_twin_shares_the_connections_and_does_not_close_them(colour: Colour) -> None:
     service = Service(job())
     client = colour.client(service)
-    twin = client.with_options(timeout=7, retries=0, strict_prompts=True)
+    twin = client.with_options(timeout=7, retries=0, prompts="warn")
     colour.do(twin.tasks.get("j1"))
     assert service.sent[-1].timeout == 7
     colour.do(twin.close())

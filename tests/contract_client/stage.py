@@ -132,7 +132,7 @@ class Stage:
 
 def clients(line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, server: MockServer | None = None) -> Any:
     """A client of each colour, made as any program makes one, but for the pool of connections under it."""
-    options: Json = {"base_url": ROOT + base_path(), "retries": 2}
+    options: Json = {"base_url": ROOT + base_path(), "retries": 2, "prompts": "warn"}
     if server is not None:
         options["clock"] = ClockOfMock(server)
     with pytest.MonkeyPatch.context() as patch:

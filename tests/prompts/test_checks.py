@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, get_args
 
 import pytest
 
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import MODELS, ModelName, PromptKind
-from legnext_client.prompts import Problem, Prompt, PromptWarning, check_prompt, warn_about
+from legnext_client.prompts import Prompt, PromptWarning, check_prompt
+from legnext_client.prompts.policy import judge
 
 # kind of problem, position, proposal
 IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
@@ -212,7 +212,7 @@ def test_every_kind_and_model_of_the_document_is_known() -> None:
         assert check_prompt("x", model=model) == []
 
 
-@pytest.mark.parametrize("check", [check_prompt, warn_about, lambda text, **more: Prompt(text).check(**more)])
+@pytest.mark.parametrize("check", [check_prompt, lambda text, **more: Prompt(text).check(**more)])
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -229,32 +229,43 @@ def test_a_kind_or_a_model_that_there_is_not_is_refused_whatever_the_text(check:
         assert caught.value.message == said
 
 
-def test_problems_are_warned_of_by_default() -> None:
-    with pytest.warns(PromptWarning, match="`--chaos` must be") as caught:
-        warn_about("x --chaos 101 --zebra")
-    (warning,) = caught
-    assert warning.filename == __file__
-    assert isinstance(warning.message, PromptWarning)
-    assert [problem.kind for problem in warning.message.problems] == ["out of range", "unknown flag"]
+@pytest.mark.parametrize("text", ["a fox --v 8.2", "a fox --v 9", "a fox --v 10.9 --raw", "a fox --niji 7"])
+def test_a_version_that_may_be_newer_than_the_table_is_a_note(text: str) -> None:
+    [problem] = check_prompt(text)
+    assert (problem.kind, problem.severity) == ("newer model", "note")
+    assert "newer than the versions that this package knows" in problem.reason
 
 
-def test_a_good_prompt_is_silent() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert warn_about("x --chaos 100") == []
-        assert warn_about("x --chaos 100", strict=True) == []
+@pytest.mark.parametrize("text", ["a fox --v 99", "a fox --v 81", "a fox --v 11", "a fox --v 6.5", "a fox --v 8.10"])
+def test_a_version_that_cannot_be_is_an_error(text: str) -> None:
+    assert [(problem.kind, problem.severity) for problem in check_prompt(text)] == [("unknown model", "error")]
 
 
-def test_strict_refuses_with_all_problems() -> None:
-    with pytest.raises(InvalidRequest, match="Nothing was sent") as caught:
-        warn_about("x --chaos 101 --v 8", strict=True)
-    assert all(isinstance(problem, Problem) for problem in caught.value.problems)
-    assert [problem.kind for problem in check_prompt("x --chaos 101 --v 8")] == ["out of range", "sunset"]
-    assert len(caught.value.problems) == 2
+# ---- what is done about problems --------------------------------------------------------------------------------
+
+BAD, ODD, NEWER = "x --chaos 101 --v 8", "x --v 8", "x --v 9"
 
 
-def test_strict_only_warns_of_what_still_works() -> None:
-    with pytest.warns(PromptWarning, match="going to be retired"):
-        warn_about("x --v 8", strict=True)
-    with pytest.warns(PromptWarning, match="does nothing"):
-        warn_about("x --hd --v 8.1", strict=True)
+def test_errors_are_refused_with_all_problems_and_what_to_do() -> None:
+    with pytest.raises(InvalidRequest, match=r'Correct it, or pass prompts="warn"\. Nothing was sent') as caught:
+        judge(check_prompt(BAD), "refuse")
+    assert [problem.kind for problem in caught.value.problems] == ["out of range", "sunset"]
+
+
+@pytest.mark.parametrize("policy", ["refuse", "warn"])
+def test_what_works_for_now_is_a_warning(policy: Any) -> None:
+    warning = judge(check_prompt(ODD), policy, "row 3")
+    assert isinstance(warning, PromptWarning)
+    assert str(warning).startswith("row 3: the prompt has problems: at 2: `--v 8` is going to be retired")
+    assert [problem.kind for problem in warning.problems] == ["sunset"]
+
+
+def test_errors_are_warned_of_where_that_was_asked_for() -> None:
+    warning = judge(check_prompt(BAD), "warn")
+    assert warning is not None
+    assert [problem.kind for problem in warning.problems] == ["out of range", "sunset"]
+
+
+@pytest.mark.parametrize(("text", "policy"), [(BAD, "ignore"), (NEWER, "refuse"), (NEWER, "warn"), ("x", "refuse")])
+def test_nothing_is_said_of_notes_and_where_problems_are_ignored(text: str, policy: Any) -> None:
+    assert judge(check_prompt(text), policy) is None

@@ -90,7 +90,7 @@ def test_what_a_row_is_described_as_is_a_row_that_asks_for_the_same(
     items = list(read(pairs))
     described: list[Any] = [json.loads(json.dumps(item.described())) for item in items]
     assert asked(list(read(described))) == asked(items)
-    assert checked(described) == checked(pairs)
+    assert checked(described, prompts="warn") == checked(pairs, prompts="warn")
 
 
 def test_no_field_is_called_like_what_stands_beside_the_fields() -> None:

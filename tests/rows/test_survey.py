@@ -75,26 +75,26 @@ def test_a_file_that_cannot_be_read_on_is_told_with_what_was_found_before(tmp_pa
         checked(path)
 
 
-def test_prompts_are_doubted_as_the_client_does_and_refused_if_it_is_strict() -> None:
+def test_prompts_are_refused_or_doubted_as_the_client_does() -> None:
     rows: list[Any] = [
         {"text": "x --v 8.1 --turbo"},
         {"text": "x --v 8"},
         {"text": "x"},
         ("variation", {"job_id": "a", "image_no": 0, "type": 0, "remix_prompt": "x --hd"}),
     ]
-    doubts = [str(doubt) for doubt in checked(rows).doubts]
+    doubts = [str(doubt) for doubt in checked(rows, prompts="warn").doubts]
     assert [doubt.partition(":")[0] for doubt in doubts] == ["row 1", "row 2"]
     assert "--turbo" in doubts[0]
     with pytest.raises(InvalidRequest, match=r"^1 of 4 rows cannot be sent. row 1: the prompt has problems: .*--turbo"):
-        checked(rows, strict_prompts=True)
-    [doubt] = checked(rows[1:], strict_prompts=True).doubts
+        checked(rows)
+    [doubt] = checked(rows[1:]).doubts
     assert str(doubt).startswith("row 1: the prompt has problems")
     assert [problem.severity for problem in doubt.problems] == ["warning"]
 
 
 @pytest.mark.parametrize(("count", "rest"), [(MOST_TOLD, []), (MOST_TOLD + 1, ["1 more row"]), (100, ["80 more rows"])])
 def test_of_many_doubts_the_first_are_told_and_how_many_more_there_are(count: int, rest: list[str]) -> None:
-    doubts = [str(doubt) for doubt in checked([{"text": "x --v 8.1 --turbo"}] * count).doubts]
+    doubts = [str(doubt) for doubt in checked([{"text": "x --v 8"}] * count).doubts]
     assert [doubt.partition(":")[0] for doubt in doubts[:MOST_TOLD]] == [f"row {n + 1}" for n in range(MOST_TOLD)]
     assert doubts[MOST_TOLD:] == [f"the prompts of {more} have problems" for more in rest]
 

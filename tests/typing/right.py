@@ -118,7 +118,7 @@ def from_a_command_line(client: Client, arguments: argparse.Namespace, size: int
 
 
 def careful() -> None:
-    client = Client("a-key", base_url="http://127.0.0.1:8000/api", timeout=10, retries=2, strict_prompts=True)
+    client = Client("a-key", base_url="http://127.0.0.1:8000/api", timeout=10, retries=2, prompts="ignore")
     patient = client.with_options(retries=Retries(attempts=10, seconds=600), timeout=60)
     try:
         patient.tasks.get("job-123").refresh().wait()

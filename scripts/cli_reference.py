@@ -17,7 +17,6 @@ from legnext_client.cli.entries import entries
 from legnext_client.cli.environment import VARIABLES
 from legnext_client.cli.exits import MEANINGS
 from legnext_client.cli.lazy import LazyGroup, command_of
-from legnext_client.cli.markup import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +82,7 @@ def _command(path: str, each: Any) -> Iterator[str]:
         yield alias
         return
     yield f"```\n{_usage(path, each)}\n```"
-    yield markdown(each.help or "")
+    yield each.help or ""
     yield _options(_own(each))
     if isinstance(each, LazyGroup):
         yield "\n".join(f"- `{path} {name}`" for name in each.entries())
@@ -123,7 +122,7 @@ def _spelt(param: Any) -> str:
 
 def _told(param: Any) -> str:
     default = f" Default: {param.default}." if param.show_default and param.default not in (None, False) else ""
-    return markdown(param.help or "").replace("\n", " ") + default
+    return (param.help or "").replace("\n", " ") + default
 
 
 def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> str:

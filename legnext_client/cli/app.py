@@ -26,7 +26,7 @@ class Commands(LazyGroup):
         return entries()
 
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode="rich")
+app = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -8,7 +8,7 @@ from legnext_client.cli.command import Run, command
 from legnext_client.cli.helping import Command, Group
 from legnext_client.cli.lazy import overview
 
-app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, rich_markup_mode="rich")
+app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()

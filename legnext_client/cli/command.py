@@ -15,7 +15,6 @@ from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
 from legnext_client.cli.helping import Command
-from legnext_client.cli.markup import joined
 from legnext_client.cli.naming import told_as
 from legnext_client.cli.output import Output
 
@@ -136,7 +135,7 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     spread = [one for each in own for one in (_members(groups[each.name]) if each.name in groups else [each])]
     listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in (*spread, *_members(Common)))]
-    carried_out.__name__, carried_out.__doc__ = function.__name__, joined(inspect.getdoc(function) or "")
+    carried_out.__name__, carried_out.__doc__ = function.__name__, inspect.getdoc(function)
     carried_out.__annotations__ = {}  # what counts is the signature
     vars(carried_out)["__signature__"] = inspect.Signature(listed)
     return carried_out
@@ -152,7 +151,7 @@ def _members(group: type) -> list[inspect.Parameter]:
 
 def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
     """An app of one command."""
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(cls=Command, **settings)(carried_out)
     return app
 

@@ -13,7 +13,6 @@ from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.literals import NULL, name_of, names_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
-from legnext_client.cli.markup import markup
 from legnext_client.cli.values import value_of
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import Field, Operation
@@ -184,7 +183,7 @@ def _told_of(operation: Operation, listed: list[Word]) -> str:
     told = f"{operation.summary}.\n\n{operation.description}"
     for word in listed:
         told = told.replace(f"`{word.field.wire}`", f"`{word.name}`")
-    return markup(told)
+    return told
 
 
 def _help(word: Word) -> str:
@@ -203,4 +202,4 @@ def _help(word: Word) -> str:
         "Deprecated" if field.deprecated else "",
     ]
     told = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
-    return markup(told + (" [required]" if field.required and not word.by_place else ""))
+    return told + (" [required]" if field.required and not word.by_place else "")

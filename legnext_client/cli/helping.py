@@ -1,51 +1,71 @@
-"""The help of a command, also on a narrow terminal: where the table would cut the name of an option, there is none."""
+"""The help of a command: panels of two columns, at any width. Rich's tables would take longer than all the rest."""
 
 from __future__ import annotations
 
-import io
+import os
 import re
-from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from legnext_client.cli.markup import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Format = Callable[[Any, Any], None]
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_BY_LINES = ("- ", "|")
+"""How lists and tables begin; their lines are kept as they are."""
 
 
 class Command(TyperCommand):
-    """A command whose options can be read whole at any width."""
+    """A command with its options in panels."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        _format_whole(self, ctx, formatter, super().format_help)
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        _write_text(self, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        _write_panels(_options(self, ctx), formatter)
 
 
 class Group(TyperGroup):
-    """A group of commands of which the same is true."""
+    """A group of commands with its options and commands in panels."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        _format_whole(self, ctx, formatter, super().format_help)
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        _write_text(self, formatter)
 
-
-def _format_whole(command: Any, context: Any, formatter: Any, format_help: Format) -> None:
-    """Have Typer write the help of a command, in tables or, where these would cut a name, as plain text."""
-    mode = command.rich_markup_mode
-    if _cuts(command, context, format_help):
-        command.rich_markup_mode = None
-    try:
-        format_help(context, formatter)
-    finally:
-        command.rich_markup_mode = mode
-    formatter.buffer[:] = [plain(formatter.getvalue())]
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        listed = _options(self, ctx)
+        for name in self.list_commands(ctx):
+            each: Any = self.get_command(ctx, name)
+            listed.append((each.rich_help_panel or "Commands", (name, each.get_short_help_str(1000))))
+        _write_panels(listed, formatter)
 
 
-def _cuts(command: Any, context: Any, format_help: Format) -> bool:
-    """Whether the tables, at the width that the terminal has, lose a part of an option's name."""
-    with redirect_stdout(io.StringIO()) as shown:
-        format_help(context, context.make_formatter())
-    names = [name for parameter in command.get_params(context) for name in parameter.opts if name.startswith("--")]
-    return not all(re.search(rf"^\W*{name}(?![\w…-])", shown.getvalue(), re.MULTILINE) for name in names)
+def _options(command: Any, context: Any) -> list[tuple[str, tuple[str, str]]]:
+    """Each parameter: the title of its panel, its name and its help."""
+    found: list[tuple[str, tuple[str, str]]] = []
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        usual = "Arguments" if parameter.param_type_name == "argument" else "Options"
+        if record is not None:
+            found.append((getattr(parameter, "rich_help_panel", None) or usual, record))
+    return found
+
+
+def _write_text(command: Any, formatter: Any) -> None:
+    parts = (command.help or "").split("\n\n")
+    text = "\n\n".join(f"\b\n{part}" if part.startswith(_BY_LINES) else part for part in parts)
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(_styled(text))
+
+
+def _write_panels(listed: list[tuple[str, tuple[str, str]]], formatter: Any) -> None:
+    for title in dict.fromkeys(title for title, _ in listed):
+        with formatter.section(_bold(title)):
+            formatter.write_dl([(name, _styled(told)) for panel, (name, told) in listed if panel == title])
+
+
+def _styled(markdown: str) -> str:
+    """Markdown for a terminal; Typer takes the escapes out where there is none."""
+    return _BOLD.sub(lambda found: _bold(found[1]), markdown)
+
+
+def _bold(text: str) -> str:
+    return text if "NO_COLOR" in os.environ else f"\x1b[1m{text}\x1b[0m"

@@ -31,7 +31,7 @@ class Prices(LazyGroup):
         return found
 
 
-app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True, rich_markup_mode="rich")
+app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()

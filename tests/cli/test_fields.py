@@ -102,8 +102,8 @@ def test_help_tells_bounds_defaults_and_names() -> None:
         Field("soft", "soft", "boolean", description="How it is.", nullable=True),
     )
     shown = {each.opts[0]: (each.metavar, each.help) for each in command_of(app_of(own)).params}
-    assert shown["--count"] == ("NUMBER", "How many. 1 to 4. \\[required]")
-    assert shown["--size"] == ("s|l", "How large \\[sic]. Default: l.")
+    assert shown["--count"] == ("NUMBER", "How many. 1 to 4. [required]")
+    assert shown["--size"] == ("s|l", "How large [sic]. Default: l.")
     assert shown["--tags"] == ("JSON", "Words. At most 3 items. To be given several times. Deprecated.")
     assert shown["--place"] == ("JSON", "Inside: x, y.")
     assert shown["--soft"] == ("true|false|null", "How it is. Can be null.")

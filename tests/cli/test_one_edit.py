@@ -125,16 +125,16 @@ def test_new_operations_are_commands(folder: Path) -> None:
             )
             return Ended(done.returncode, done.stdout, done.stderr)
 
-        shown = [line.strip("│ ").split("  ")[0] for line in legnext("--help").lines]
+        shown = [line.strip().split("  ")[0] for line in legnext("--help").lines]
         assert {"relight-image", "illuminate", "plan"} <= set(shown)
 
-        told = " ".join(legnext("relight-image", "--help").out.replace("│", " ").split())
+        told = " ".join(legnext("relight-image", "--help").out.split())
         for part in (
             "Light an image. With `LAMP_TEXT` and care.",
             "What the lamp looks like. At most 20 characters.",
             "first-light|neon Which light. [required]",
             "--timeout-field NUMBER When the lamp goes out. At least 1.",
-            "--flicker --no-flicker Whether it flickers.",
+            "--flicker / --no-flicker Whether it flickers.",
         ):
             assert part in told
 

@@ -69,6 +69,8 @@ compare: $(READY) ## Run the published SDK beside this client, case by case, and
 
 torture: $(READY) ## Kill batches and films at hundreds of moments, and see that nothing is lost or paid twice
 	$(RUN)python -m tests.kills.torture $(OPTIONS)
+	$(RUN)python -m tests.kills.signals
+	$(RUN)python -m tests.journal.damage
 
 coverage: $(READY) ## Measure the lines and branches that the tests run, subprocesses included: at least 95 %
 	$(RUN)coverage erase

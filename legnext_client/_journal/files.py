@@ -18,7 +18,7 @@ from legnext_client._version import __version__
 from legnext_client.errors import JournalError
 
 FILM, BATCH = "film", "batch"
-APPLICATION, VERSION = 0x4C474E58, 1
+APPLICATION, VERSION = 0x4C474E58, 2
 """What SQLite keeps in the head of the file: that it is a journal, and of which version."""
 
 SCHEMA = """
@@ -26,7 +26,8 @@ CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE items (
     key TEXT PRIMARY KEY,        -- the row of the batch, or 'film'
     digest TEXT NOT NULL,        -- changes when what is asked for changes
-    described TEXT NOT NULL      -- what is asked for, as JSON
+    described TEXT NOT NULL,     -- what is asked for, as JSON
+    seal TEXT                    -- a checksum of the row
 );
 CREATE TABLE requests (
     id INTEGER PRIMARY KEY,
@@ -47,7 +48,8 @@ CREATE TABLE requests (
     output TEXT,                 -- the job as the service last told of it, as JSON
     error TEXT,
     files TEXT,                  -- paths of what was downloaded, as JSON
-    submitting_at TEXT, submitted_at TEXT, ended_at TEXT
+    submitting_at TEXT, submitted_at TEXT, ended_at TEXT,
+    seal TEXT                    -- a checksum of the row
 );
 CREATE UNIQUE INDEX requests_current ON requests (key) WHERE current;
 CREATE INDEX requests_replaced ON requests (key) WHERE NOT current;
@@ -56,7 +58,8 @@ CREATE INDEX requests_item ON requests (item);
 CREATE INDEX requests_state ON requests (state);
 """
 
-_PATIENCE = 10.0
+PATIENCE = 10.0
+"""For so many seconds, what another process holds for a moment is waited for."""
 
 
 class Lock:
@@ -65,6 +68,9 @@ class Lock:
     def __init__(self, path: str) -> None:
         self._path = path
         check_place(path)
+        _refuse_other_names(path)
+        self.is_new = not os.path.lexists(beside(path, "lock"))
+        """Whether nobody has held a journal here before."""
         try:
             # SQLite locks the same way on every system; the journal itself stays open to readers.
             self._held = sqlite3.connect(beside(path, "lock"), timeout=0, isolation_level=None, check_same_thread=False)
@@ -75,7 +81,7 @@ class Lock:
         except sqlite3.Error as error:
             self._held.close()
             if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
-                raise JournalError(f"{path} cannot be held: {error}.", journal=path) from error
+                raise JournalError(f"{path} cannot be held: {beside(path, 'lock')}: {error}.", journal=path) from error
             raise JournalError(
                 f"{path} is in use: another run writes to it. Wait for it, stop it, or use another journal.",
                 journal=path,
@@ -92,8 +98,24 @@ class About(NamedTuple):
     kind: str
 
 
-def create(path: str, kind: str) -> None:
-    """Make a journal where there is none; it is there as a whole or not at all. The lock must be held."""
+def create(path: str, kind: str, *, anew: bool) -> None:
+    """Make a journal where there is none; it is there as a whole or not at all. The lock must be held.
+
+    `anew`: there was none before either, so that an empty file is one that was made for it.
+    """
+    log = beside(path, "wal")
+    if os.path.exists(log) and os.path.getsize(log):
+        raise JournalError(
+            f"{path} is gone, and its {log} is still there. Put the journal back beside it. To begin a new one, which "
+            "pays for everything again, delete it.",
+            journal=path,
+        )
+    if os.path.exists(path) and not anew:
+        raise JournalError(
+            f"{path} is empty, and was a journal. Put a copy of it back. To begin a new one, which pays for everything "
+            "again, delete it.",
+            journal=path,
+        )
     unfinished = beside(path, "new")
     for leftover in (unfinished, f"{unfinished}-wal", f"{unfinished}-shm", f"{unfinished}-journal"):
         with contextlib.suppress(FileNotFoundError):
@@ -115,6 +137,7 @@ def fill(made: sqlite3.Connection, kind: str) -> None:
     """Write the tables of a new journal."""
     made.executescript(SCHEMA)
     about = {"id": uuid.uuid4().hex, "kind": kind, "made_by": f"legnext-client {__version__}"}
+    about |= {"open": "0"}  # "1": a run writes to it, or was killed, and a log belongs to it
     about["made_at"] = datetime.now(UTC).isoformat(timespec="seconds")
     made.executemany("INSERT INTO about VALUES (?, ?)", about.items())
     made.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -154,8 +177,46 @@ def check_place(path: str) -> None:
     raise JournalError(f"{path} cannot be made: {why}.", journal=path)
 
 
+def _refuse_other_names(path: str) -> None:
+    """Refuse a file with hard links: by another name it would have another lock and another log."""
+    try:
+        names = os.stat(path).st_nlink
+    except OSError:
+        return
+    if names > 1:
+        raise JournalError(
+            f"{path} has {names} names (hard links), and two runs could write to it at once. Delete the others, or "
+            "copy it and use the copy.",
+            journal=path,
+        )
+
+
+def refuse_without_log(path: str) -> None:
+    """Refuse a journal that is marked as open and whose log is not beside it."""
+    log = beside(path, "wal")
+    # A run may begin or end meanwhile: looked at before and after.
+    if not os.path.lexists(log) and is_open(path) and not os.path.lexists(log):
+        raise JournalError(
+            f"{path} is the journal of a run that was killed or is running, and its {log} is not beside it: the last "
+            "of what was paid may stand only there. Copy or rename both. If it is lost, or another program has brought "
+            f"it into the journal, make an empty file {log}; the jobs that it had are then told as unknown.",
+            journal=path,
+        )
+
+
+def is_open(path: str) -> bool:
+    """Whether the journal alone, without its log, says that a run writes to it."""
+    # An immutable file is read without a log, and none is made.
+    with contextlib.closing(_connect(f"file:{quote(os.path.realpath(path))}?mode=ro&immutable=1", path)) as looked:
+        try:
+            return looked.execute("SELECT value FROM about WHERE name = 'open'").fetchall() != [("0",)]
+        except (sqlite3.Error, UnicodeError):
+            return False  # it is no journal, which others tell
+
+
 def examine(path: str) -> None:
     """Refuse what is not a sound journal of this version, without changing a byte of it."""
+    refuse_without_log(path)
     # By SQLite alone: when a process closes a file, it loses all the locks that it has on it, a writer's too.
     with contextlib.closing(reader(path)) as looked:
         try:
@@ -163,14 +224,15 @@ def examine(path: str) -> None:
             [(version,)] = looked.execute("PRAGMA user_version").fetchall()
         except sqlite3.OperationalError as error:
             raise JournalError(f"{path} cannot be read: {error}.", journal=path) from error
-        except sqlite3.DatabaseError:
+        except (sqlite3.Error, UnicodeError):
             application = version = 0
     if application != APPLICATION:
         raise JournalError(f"{path} is no journal of legnext-client: give another path.", journal=path)
-    if version > VERSION:
+    if version != VERSION:
+        age, advice = ("a newer", "update it") if version > VERSION else ("an older", "go on with that one")
         raise JournalError(
-            f"{path} was written by a newer version of legnext-client (format {version}, this one reads {VERSION}): "
-            "update it.",
+            f"{path} was written by {age} version of legnext-client (format {version}, this one reads {VERSION}): "
+            f"{advice}.",
             journal=path,
         )
     with contextlib.closing(reader(path)) as looked:
@@ -178,7 +240,7 @@ def examine(path: str) -> None:
             found = looked.execute("PRAGMA integrity_check(1)").fetchone()[0]
         except sqlite3.OperationalError as error:
             raise JournalError(f"{path} cannot be read: {error}.", journal=path) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise damaged(path, str(error)) from error
     if found != "ok":
         raise damaged(path, str(found).replace("\n", " "))
@@ -206,7 +268,7 @@ def tidy(path: str) -> None:
     stays for the next one.
     """
     with contextlib.suppress(OSError, sqlite3.Error, JournalError):
-        if os.path.getsize(beside(path, "wal")) == 0:
+        if os.path.getsize(beside(path, "wal")) == 0 and not is_open(path):
             with contextlib.closing(writer(path)) as last:
                 last.execute("SELECT count(*) FROM about").fetchone()
 
@@ -220,7 +282,7 @@ def writer(path: str) -> sqlite3.Connection:
 
 def _connect(uri: str, path: str) -> sqlite3.Connection:
     try:
-        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE)
     except sqlite3.Error as error:
         raise JournalError(f"{path} cannot be opened: {error}.", journal=path) from error
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from legnext_client._journal import files
 from legnext_client._journal.records import COLUMNS, Records
+from legnext_client._journal.seals import ITEM_COLUMNS, opened, seal_writes
 from legnext_client._journal.store import MEMORY
 from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
@@ -56,15 +57,17 @@ class Journal(Records):
         if path is None:
             journal = cls(MEMORY, now=now)
             files.fill(journal._connection, kind)
+            seal_writes(journal._connection)
             return journal
         place = os.fspath(path)
         lock = files.Lock(place)
         try:
             if not files.is_there(place):
-                files.create(place, kind)
+                files.create(place, kind, anew=lock.is_new)
             journal = cls(place, now=now)
             try:
                 journal._must_be(kind, only)
+                journal._check_rows()
                 journal._take(lock)
                 journal.cut_short()
             except BaseException:
@@ -90,14 +93,9 @@ class Journal(Records):
     def close(self) -> None:
         """Let go of the file."""
         with self._mutex:
-            self._connection.close()
-            if self._ballast is not None:
-                self._ballast.drop()
-                self._ballast = None
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
-            elif self.path != MEMORY:
+            reads = self._hold is None and self.path != MEMORY
+            self._let_go()
+            if reads:
                 files.tidy(self.path)
 
     def __enter__(self) -> Self:
@@ -117,7 +115,8 @@ class Journal(Records):
     def about(self) -> files.About:
         """Its id and what it is a journal of."""
         found = dict(self._rows("SELECT name, value FROM about"))
-        return files.About(found["id"], found["kind"])
+        with self._sound():
+            return files.About(found["id"], found["kind"])
 
     def entries(self, *states: RequestState, history: bool = False) -> Iterator[Entry]:
         """The requests in these states, or all, in the order in which they were begun.
@@ -141,16 +140,23 @@ class Journal(Records):
 
     def described(self, item: str) -> dict[str, Any] | None:
         """What was asked for by a row of a batch, or by a film."""
-        rows = self._rows("SELECT described FROM items WHERE key = ?", item)
+        rows = self._rows(f"SELECT {ITEM_COLUMNS}, seal FROM items WHERE key = ?", item)
         with self._sound():
-            return json.loads(rows[0][0]) if rows else None
+            return json.loads(opened(rows[0])[-1]) if rows else None
 
     def items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Each row's key, digest and what was asked for."""
-        for key, digest, described in self._rows("SELECT key, digest, described FROM items ORDER BY rowid"):
+        for row in self._rows(f"SELECT {ITEM_COLUMNS}, seal FROM items ORDER BY rowid"):
             with self._sound():
+                key, digest, described = opened(row)
                 read = json.loads(described)
             yield key, digest, read
+
+    def _check_rows(self) -> None:
+        """Refuse a journal with a damaged row before anything is done by it."""
+        for rows in (self._entries((), history=True), self.items()):
+            for _ in rows:
+                pass
 
     def summary(self) -> Summary:
         """How things stand."""
@@ -200,20 +206,20 @@ class Journal(Records):
                 raise InvalidRequest(f"request {key!r} must be {' or '.join(states)}; it is {entry.state}.")
             return entry
 
-        if self._lock is not None or self.path == MEMORY:
+        if self._hold is not None or self.path == MEMORY:
             yield found
             return
         lock = files.Lock(self.path)
         with self._mutex:
             try:
+                self._check_rows()
                 self._take(lock)
                 self.cut_short()
                 yield found
             finally:
-                self._connection.close()
-                self._connection = files.reader(self.path)
-                self._lock, self._ballast = None, None
+                self._let_go()
                 lock.release()
+                self._connection = files.reader(self.path)
 
 
 def is_id(value: object) -> bool:

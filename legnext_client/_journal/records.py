@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal import files
+from legnext_client._journal.seals import REQUEST_COLUMNS, opened
 from legnext_client._journal.store import Store, timestamp
 from legnext_client._journal.submit import DONE, FAILED, NEW, Begun, Entry, Intent
 from legnext_client._protocol.state import FAILED as JOB_FAILED
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.state import State
 
-COLUMNS = (
-    "id, key, item, step, digest, operation, body, state, price, token, job_id, status, frozen, points, output, error, "
-    "files, current, submitting_at, submitted_at, ended_at"
-)
+COLUMNS = f"{REQUEST_COLUMNS}, seal"
 _CUT_SHORT = "the process ended before the answer was read"
 
 
@@ -58,6 +56,8 @@ class Records(Store):
                     f"{self.path}: no room is left to write down what would come back ({error}); nothing was sent.",
                     journal=self.path,
                 ) from error
+        if self._hold is not None:
+            self._hold.check()
         with self._transaction():
             before = self.entry(intent.key)
             if before is not None and before.state != NEW:
@@ -65,8 +65,8 @@ class Records(Store):
             body = as_json(intent.body)
             values = (intent.item, intent.step, intent.digest, intent.operation, body, intent.price, intent.token)
             self._run(
-                "INSERT INTO items VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, "
-                "described = excluded.described",
+                "INSERT INTO items (key, digest, described) VALUES (?, ?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, described = excluded.described",
                 intent.item,
                 intent.digest,
                 as_json(intent.described),
@@ -84,6 +84,9 @@ class Records(Store):
             entry = self.entry(intent.key)
         if entry is None:
             raise files.damaged(self.path, f"what was written under {intent.key!r} is not there")
+        if self._hold is not None:
+            with self._mutex:
+                self._hold.bring_in()
         return Begun(entry, won=True)
 
     def returned(self, number: int) -> None:
@@ -189,7 +192,7 @@ def _is_whole(text: str) -> bool:
 
 
 def _entry_of(row: tuple[Any, ...]) -> Entry:
-    values: dict[str, Any] = dict(zip(COLUMNS.split(", "), row, strict=True))
+    values: dict[str, Any] = dict(zip(REQUEST_COLUMNS.split(", "), opened(row), strict=True))
     for name in ("body", "output", "files"):
         values[name] = json.loads(values[name]) if values[name] else None
     for name in ("submitting_at", "submitted_at", "ended_at"):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal import files
 from legnext_client._journal.disk_reserve import Ballast
+from legnext_client._journal.hold import Hold
+from legnext_client._journal.seals import seal_writes
 from legnext_client.errors import JournalError
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Store:
         self.path = os.fspath(path)
         self._now = now or _utc_now
         self._mutex = threading.RLock()
-        self._lock: files.Lock | None = None
+        self._hold: Hold | None = None
         self._ballast: Ballast | None = None
         if self.path == MEMORY:
             self._connection = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
@@ -41,9 +43,23 @@ class Store:
     # ---- SQLite -------------------------------------------------------------------------------------------------
 
     def _take(self, lock: files.Lock) -> None:
+        """Write from now on, by this lock."""
         self._connection.close()
         self._connection = files.writer(self.path)
-        self._lock, self._ballast = lock, Ballast(files.beside(self.path, "reserve"))
+        with self._speaking():
+            seal_writes(self._connection)
+            self._hold = Hold(self.path, lock, self._connection)
+        self._ballast = Ballast(files.beside(self.path, "reserve"))
+
+    def _let_go(self) -> None:
+        """Have others write."""
+        if self._ballast is not None:
+            self._ballast.drop()
+            self._ballast = None
+        if self._hold is not None:
+            self._hold.release()
+            self._hold = None
+        self._connection.close()
 
     def _time(self) -> str:
         return timestamp(self._now())
@@ -85,8 +101,10 @@ class Store:
         except sqlite3.ProgrammingError as error:
             raise JournalError(f"{self.path} is closed.", journal=self.path) from error
         except sqlite3.OperationalError as error:
+            if not hasattr(error, "sqlite_errorcode"):  # it is Python's: what should be text is none
+                raise files.damaged(self.path, "a text is not UTF-8") from error
             raise JournalError(f"{self.path} could not be written or read: {error}.", journal=self.path) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise files.damaged(self.path, str(error)) from error
         except OverflowError as error:
             raise JournalError(f"{self.path} could not be written: {error}.", journal=self.path) from error
@@ -96,7 +114,7 @@ class Store:
         """What stands in a row must be what was written into it."""
         try:
             yield
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
             raise files.damaged(self.path, str(error)) from error
 
 

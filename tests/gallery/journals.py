@@ -86,7 +86,11 @@ class Writing:
         with self.journal._transaction():
             for number in range(1, times + 1):
                 other = f"row {number}"
-                self.journal._run("INSERT INTO items SELECT ?, digest, described FROM items WHERE key = ?", other, key)
+                self.journal._run(
+                    "INSERT INTO items (key, digest, described) SELECT ?, digest, described FROM items WHERE key = ?",
+                    other,
+                    key,
+                )
                 self.journal._run(
                     f"INSERT INTO requests (key, item, files, {columns}) SELECT ?, ?, replace(files, ?, ?), {columns} "
                     "FROM requests WHERE key = ? AND current",

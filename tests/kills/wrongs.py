@@ -114,6 +114,8 @@ def a_server_error_is_a_refusal() -> None:
 
 def nobody_holds_the_journal() -> None:
     class Open:
+        is_new = True
+
         def __init__(self, path: str) -> None: ...
 
         def release(self) -> None: ...

@@ -12,7 +12,7 @@ from legnext_client._journal import files
 from legnext_client._journal.records import COLUMNS, Records
 from legnext_client._journal.seals import ITEM_COLUMNS, opened, seal_writes
 from legnext_client._journal.store import MEMORY
-from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, UNKNOWN, Entry
+from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, SUBMITTING, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
 
 if TYPE_CHECKING:
@@ -38,6 +38,16 @@ class Summary(NamedTuple):
         held = f", {self.frozen} held" if self.frozen else ""
         perhaps = f", {self.uncertain} uncertain" if self.uncertain else ""
         return f"{counted or 'nothing yet'}; {self.points} points charged{held}{perhaps}"
+
+
+class Balance(NamedTuple):
+    """What the account had at some time, and what was taken from it till then, by the journal."""
+
+    available: float
+    accounted: int
+
+
+_BEFORE, _AFTER = "before", "after"
 
 
 class Journal(Records):
@@ -152,6 +162,50 @@ class Journal(Records):
                 read = json.loads(described)
             yield key, digest, read
 
+    def probably_accepted(self, available: float | None = None) -> int | None:
+        """Say how many requests with unknown outcome were probably accepted; None if that cannot be told.
+
+        A run notes the points that the account has before it submits anything, and in the end. What is gone and is not
+        in the journal was taken for unknown requests, unless the account was used or topped up meanwhile. `available`
+        is what the account has now, if that is known.
+        """
+        noted = self._balances()
+        now = noted.get(_AFTER) if available is None else Balance(available, self._accounted())
+        if now is None or _BEFORE not in noted:
+            return None
+        before, count = noted[_BEFORE], 0
+        gone = (before.available - now.available) - (now.accounted - before.accounted)
+        prices = sorted(entry.price for entry in self.entries(UNKNOWN, SUBMITTING))
+        if prices and gone < -prices[0] / 2:  # topped up
+            return None
+        for price in prices:
+            if gone < price / 2:
+                break
+            gone -= price
+            count += 1
+        return count
+
+    def note_balance(self, available: float) -> None:
+        """Remember what the account has now: as before the run if nothing is unknown, else as after it."""
+        unknown = next(iter(self.entries(UNKNOWN, SUBMITTING)), None) is not None
+        noted = {_AFTER if unknown else _BEFORE: Balance(available, self._accounted())}
+        if unknown:
+            noted = self._balances() | noted
+        self._write("INSERT OR REPLACE INTO about VALUES ('balances', ?)", json.dumps(noted))
+
+    def _balances(self) -> dict[str, Balance]:
+        found = self._rows("SELECT value FROM about WHERE name = 'balances'")
+        with self._sound():
+            return {name: Balance(*values) for name, values in json.loads(found[0][0]).items()} if found else {}
+
+    def _accounted(self) -> int:
+        """The points that were taken for what the journal knows of."""
+        [(points,)] = self._rows(
+            "SELECT total(points) + total(CASE WHEN state = 'submitted' THEN coalesce(nullif(frozen, 0), price) END) "
+            "FROM requests"
+        )
+        return int(points)
+
     def _check_rows(self) -> None:
         """Refuse a journal with a damaged row before anything is done by it."""
         for rows in (self._entries((), history=True), self.items()):
@@ -176,12 +230,17 @@ class Journal(Records):
             entry = found(key, UNKNOWN, FAILED)
             self._write("UPDATE requests SET current = 0 WHERE id = ?", entry.id)
 
-    def adopt(self, key: str, job_id: str) -> None:
-        """Say which job a request with unknown outcome has become; the next run waits for it."""
+    def adopt(self, key: str, job_id: str, *, check: Callable[[Entry], object] = lambda _: None) -> None:
+        """Say which job a request with unknown outcome has become; the next run waits for it.
+
+        `check` is called with the request before anything is written, and may raise why it is not this job.
+        """
         if not is_id(job_id):
             raise InvalidRequest(f"job_id must be the id of a job; got {job_id!r}.")
         with self._held() as found:
-            self.claim(found(key, UNKNOWN).id, job_id)
+            entry = found(key, UNKNOWN)
+            check(entry)
+            self.claim(entry.id, job_id)
 
     def give_up(self, key: str) -> None:
         """Count a request as failed of which nothing is known. Budgets go on counting its price: it may be charged."""
@@ -193,6 +252,12 @@ class Journal(Records):
                 self._time(),
                 entry.id,
             )
+
+    @contextlib.contextmanager
+    def settling(self) -> Generator[None]:
+        """Hold the journal while many requests are settled, instead of for each of them."""
+        with self._held():
+            yield
 
     @contextlib.contextmanager
     def _held(self) -> Generator[Callable[..., Entry]]:

@@ -159,7 +159,7 @@ class Work(Generic[JobT]):
         left = None if counts.total is None else max(0, counts.total - self._over - len(perhaps_running))
         self._summary = BatchSummary(
             counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path,
-            self._earlier, standing.points - self._points_before,
+            self._earlier, standing.points - self._points_before, journal.probably_accepted() if unknown else None,
         )  # fmt: skip
 
     def _go_on(self, error: BaseException) -> None:

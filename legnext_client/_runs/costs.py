@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client._calls.service import filled
@@ -15,7 +15,7 @@ from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.send import sending
 from legnext_client._protocol.state import number
-from legnext_client.errors import BudgetExceeded
+from legnext_client.errors import BudgetExceeded, LegnextError
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_object
 from legnext_client.prices import typical_seconds
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.items import Item
     from legnext_client._calls.service import Desk
+    from legnext_client._protocol.retries import Retries
     from legnext_client.prices import Budget
 
 logger = logging.getLogger("legnext_client")
@@ -109,15 +110,11 @@ def check_balance(
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
         return None
-    operation, settings = ROLES["balance"], desk.settings
-    request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
-    answer = yield from sending(request, settings.retries, settings.timeout, clock=desk.clock.now)
-    inner = answer.data.get(operation.unwrap or "")
-    told = inner if is_object(inner) else answer.data
-    if not any(is_number(told.get(name)) for name in AVAILABLE):
+    available = yield from _asking_balance(desk, desk.settings.retries)
+    if available is None:
         logger.warning("the balance is not told as expected, and so not checked")
         return None
-    available = sum(number(told.get(name)) for name in AVAILABLE)
+    journal.note_balance(available)
     if available >= needed:
         return None
     return BudgetExceeded(
@@ -127,3 +124,25 @@ def check_balance(
         counted=0,
         price=needed,
     )
+
+
+def note_balance(desk: Desk, journal: Journal) -> Flow[None]:
+    """Where something is unknown, note what the account has now; the journal then tells what was probably accepted."""
+    if not any(True for _ in journal.entries(UNKNOWN)):
+        return
+    with suppress(LegnextError):  # it would have been of help, no more
+        available = yield from _asking_balance(desk, desk.settings.retries._replace(attempts=1))
+        if available is not None:
+            journal.note_balance(available)
+
+
+def _asking_balance(desk: Desk, retries: Retries) -> Flow[float | None]:
+    """The points that can be spent; None where the answer does not tell."""
+    operation = ROLES["balance"]
+    request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
+    answer = yield from sending(request, retries, desk.settings.timeout, clock=desk.clock.now)
+    inner = answer.data.get(operation.unwrap or "")
+    told = inner if is_object(inner) else answer.data
+    if not any(is_number(told.get(name)) for name in AVAILABLE):
+        return None
+    return sum(number(told.get(name)) for name in AVAILABLE)

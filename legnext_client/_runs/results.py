@@ -121,6 +121,8 @@ class BatchSummary(NamedTuple):
     """So many of those that are done were before this run began."""
     charged: int = 0
     """The points that were charged in this run."""
+    probably_accepted: int | None = None
+    """So many of those that are unknown were probably accepted, by the balance; None if it does not tell."""
 
     @property
     def figures(self) -> str:
@@ -136,12 +138,19 @@ class BatchSummary(NamedTuple):
         if (self.running or self.left) and self.journal:
             lines.append(f"Run it again with the journal {self.journal} to go on.")
         lines += [f"Unknown: {one.key} ({one.operation}, {one.price} points): {one.error}" for one in self.unknown]
+        if self.unknown and self.probably_accepted is not None:
+            lines.append(by_the_balance(self.probably_accepted, len(self.unknown)))
         if self.unknown and self.journal:
             lines.append(
                 "Each may have been charged. Look at your callbacks or the balance, then settle it with "
                 f"Journal({self.journal!r}): adopt(key, job_id), resubmit(key) or give_up(key)."
             )
         return "\n".join(lines)
+
+
+def by_the_balance(accepted: int, unknown: int) -> str:
+    """Say how many unknown requests were probably accepted."""
+    return f"By the balance before and after, {accepted or 'none'} of {unknown} unknown were probably accepted."
 
 
 def span(seconds: float) -> str:

@@ -23,7 +23,7 @@ from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN as UNCERTAIN
 from legnext_client._protocol.polling import default_timeout
 from legnext_client._protocol.send import Answer
-from legnext_client._runs.costs import budget_key, check_balance, count_earlier
+from legnext_client._runs.costs import budget_key, check_balance, count_earlier, note_balance
 from legnext_client._runs.lives import Life
 from legnext_client._runs.ports import Prepared
 from legnext_client._runs.rate import Pacing
@@ -121,6 +121,7 @@ class Run:
             with suppress(JournalError):  # why the run ends matters more
                 for ear, job_id in scheduler.unheard.items():  # the next run knows it then
                     self._claim(self.book.awaiting(ear), job_id)
+        yield from note_balance(self._desk, self.book)
         if shortage is not None:
             raise shortage
 

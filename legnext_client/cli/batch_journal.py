@@ -1,18 +1,21 @@
 """`legnext batch status`, `unknown`, `resolve`, `gallery`: what a journal of a batch or a film says, and is told."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
+from legnext_client._calls.planning import BY_TASK_TYPE
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, Entry
 from legnext_client._runs.results import span
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.run_unknown import told, unknown_in
-from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.errors import ConfigurationError, InvalidRequest, NotFoundError
 from legnext_client.gallery import gallery
+from legnext_client.generated.operations import OPERATIONS
 
 Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a film.", show_default=False)]
 WORDS = {"submitted": "on their way", "submitting": "being sent", "new": "not sent"}
@@ -29,7 +32,7 @@ def status(run: Run, journal: Path) -> None:
     with Journal(journal) as opened:
         summary, kind = opened.summary(), opened.about.kind
         on_their_way, failed = list(opened.entries(SUBMITTED)), list(opened.entries(FAILED))
-        unknown = unknown_in(opened)
+        unknown, accepted = unknown_in(opened), opened.probably_accepted()
     value = {
         "journal": journal,
         "kind": kind,
@@ -40,6 +43,7 @@ def status(run: Run, journal: Path) -> None:
         "running": [_value(entry) for entry in on_their_way],
         "failed": [_value(entry) for entry in failed],
         "unknown": [_value(entry) for entry in unknown],
+        "probably_accepted": accepted if unknown else None,
     }
     counts = [f"{summary.states[state]} {WORDS.get(state, state)}" for state in STATES if summary.states.get(state)]
     points = [f"{summary.points} charged"]
@@ -55,7 +59,7 @@ def status(run: Run, journal: Path) -> None:
         *_listed("Failed", [f"{each.key}: {each.error or 'no reason was told'}" for each in failed]),
     ]
     run.output.table(value, rows)
-    for line in told(journal, unknown):
+    for line in told(journal, unknown, accepted):
         run.output.say(line)
 
 
@@ -63,8 +67,8 @@ def status(run: Run, journal: Path) -> None:
 def unknown(run: Run, journal: Path) -> None:
     """List what was sent and never answered, with the commands that settle it."""
     with Journal(journal) as opened:
-        entries = unknown_in(opened)
-    lines = list(told(journal, entries, most=None)) or ["Nothing is unknown."]
+        entries, accepted = unknown_in(opened), opened.probably_accepted()
+    lines = list(told(journal, entries, accepted, most=None)) or ["Nothing is unknown."]
     run.output.result([_value(entry) for entry in entries], lines)
 
 
@@ -72,7 +76,9 @@ def unknown(run: Run, journal: Path) -> None:
 def resolve(
     run: Run,
     journal: Path,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The request, as unknown lists it.", show_default=False)],
+    key: Annotated[
+        str | None, typer.Argument(metavar="KEY", help="The request, as unknown lists it.", show_default=False)
+    ] = None,
     adopt: Annotated[
         str | None,
         typer.Option("--adopt", metavar="JOB", help="It was accepted, as this job; the next run waits for it."),
@@ -81,23 +87,43 @@ def resolve(
         bool, typer.Option("--resubmit", help="It was not accepted: have the next run send it again, at your risk.")
     ] = False,
     give_up: Annotated[bool, typer.Option("--give-up", help="Count it as failed; budgets go on counting it.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All that unknown lists, instead of one KEY.")] = False,
 ) -> None:
-    """Say what became of a request whose outcome is unknown; the next run goes by that."""
+    """Say what became of a request whose outcome is unknown; the next run goes by that.
+
+    An adopted job is asked for at once: one that is not there, or is of another kind, is refused.
+    """
     if (adopt is not None) + resubmit + give_up != 1:
         raise InvalidRequest("say one of --adopt JOB, --resubmit and --give-up.")
-    with Journal(journal) as opened:
-        if adopt is not None:
-            opened.adopt(key, adopt)
-            said = f"{key} is job {adopt}: the next run with {journal} waits for it."
-        elif resubmit:
-            opened.resubmit(key)
-            said = f"{key} is sent again by the next run with {journal}."
-        else:
-            opened.give_up(key)
-            said = f"{key} counts as failed."
-        entry = opened.entry(key)
-        left = len(unknown_in(opened))
-    run.output.result({"key": key, "state": entry.state if entry else "new", "unknown": left}, [said])
+    if (key is None) != every:
+        raise InvalidRequest("say which request: give its KEY, or --all.")
+    if every and adopt is not None:
+        raise InvalidRequest("--adopt is for one request: give its KEY instead of --all.")
+    with Journal(journal) as opened, opened.settling():
+        for each in [entry.key for entry in unknown_in(opened)] if key is None else [key]:
+            if adopt is not None:
+                opened.adopt(each, adopt, check=partial(_check_job, run, adopt))
+                said = f"{each} is job {adopt}: the next run with {journal} waits for it."
+            elif resubmit:
+                opened.resubmit(each)
+                said = f"{each} is sent again by the next run with {journal}."
+            else:
+                opened.give_up(each)
+                said = f"{each} counts as failed."
+            entry = opened.entry(each)
+            left = len(unknown_in(opened))
+            run.output.result({"key": each, "state": entry.state if entry else "new", "unknown": left}, [said])
+
+
+def _check_job(run: Run, job_id: str, entry: Entry) -> None:
+    """Refuse a job that is not there, or that the request cannot have become."""
+    try:
+        job = run.client().tasks.get(job_id)
+    except NotFoundError as error:
+        raise InvalidRequest(f"there is no job {job_id} ({error.message}); {entry.key} stays unknown.") from error
+    made, asked = BY_TASK_TYPE.get(job.task_type), OPERATIONS.get(entry.operation)
+    if made is not None and asked is not None and made.task_type != asked.task_type:
+        raise InvalidRequest(f"job {job_id} is of {made.name}, and {entry.key} of {asked.name}; it stays unknown.")
 
 
 @command

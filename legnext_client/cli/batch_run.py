@@ -137,7 +137,7 @@ def _sum_up(run: Run, batch: Batch, out: str | None) -> None:
     unknown = [each._asdict() for each in summary.unknown]
     run.output.say(summary.figures)
     if summary.journal is not None:
-        for line in told(summary.journal, summary.unknown):
+        for line in told(summary.journal, summary.unknown, summary.probably_accepted):
             run.output.say(line)
     if run.output.for_machines:
         run.output.result({"summary": {**summary._asdict(), "unknown": unknown, "gallery": page}}, ())

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from legnext_client._journal.submit import SUBMITTING, UNKNOWN
+from legnext_client._runs.results import by_the_balance
 from legnext_client.generated.operations import ROLES
 
 if TYPE_CHECKING:
@@ -40,13 +41,17 @@ def ways_to_settle(journal: str, key: str) -> Iterator[str]:
         yield f"  {command} {way:<{widest}}  # {meaning}"
 
 
-def told(journal: str, entries: Sequence[Entry | Unsettled], most: int | None = MOST_TOLD) -> Iterator[str]:
-    """Lines about requests whose outcome is unknown; about so many at most."""
+def told(
+    journal: str, entries: Sequence[Entry | Unsettled], accepted: int | None = None, most: int | None = MOST_TOLD
+) -> Iterator[str]:
+    """Lines about requests whose outcome is unknown, about so many at most; `accepted` of them by the balance."""
     for entry in entries[:most]:
         why = entry.error or "it is being sent at this moment, or the process ended before the answer was read"
         yield f"Unknown: {entry.key} ({entry.operation}, {entry.price} points): {why.rstrip('.')}."
         yield from ways_to_settle(journal, entry.key)
     if most is not None and len(entries) > most:
         yield f"And {len(entries) - most} more: {shlex.join(['legnext', 'batch', 'unknown', journal])}"
+    if entries and accepted is not None:
+        yield by_the_balance(accepted, len(entries))
     if entries:
         yield LOOK

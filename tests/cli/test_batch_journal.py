@@ -77,6 +77,40 @@ def test_what_is_unknown_is_listed_and_settled_in_each_way(here: Here, server: M
     assert texts(server) == ["a fox in the snow --v 7", *["a hare, running --v 7"] * 2]
 
 
+def test_all_that_is_unknown_is_settled_at_once(here: Here, server: MockServer) -> None:
+    server.faults.add("close_after", times=2, method="POST")
+    assert here(*RUN).code == Exit.UNKNOWN
+    ended = here("batch", "resolve", "rows.db", "--all", "--resubmit")
+    assert ended.lines == [f"{key} is sent again by the next run with rows.db." for key in ("fox", "hare")]
+    assert here("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
+    assert here("batch", "resolve", "rows.db", "--all", "--give-up").lines == []
+
+
+@pytest.mark.parametrize("unlike", ["no-such-job", "another"])
+def test_a_job_that_the_request_cannot_have_become_is_not_adopted(here: Here, server: MockServer, unlike: str) -> None:
+    server.faults.add("close_after", times=1, method="POST")
+    assert here(*RUN).code == Exit.UNKNOWN
+    server.jobs.add("another", operation="upscale")
+    ended = here("batch", "resolve", "rows.db", "fox", "--adopt", unlike)
+    said = {"no-such-job": "there is no job no-such-job", "another": "job another is of upscale, and fox of diffusion"}
+    assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
+    assert said[unlike] in ended.err
+    assert [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]] == ["fox"]
+    assert here("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
+    assert here(*RUN).code == 0
+
+
+def test_the_journal_tells_how_many_unknown_requests_were_probably_accepted(here: Here, server: MockServer) -> None:
+    server.faults.add("close_after", times=1, method="POST")
+    server.faults.add("close_before", times=1, method="POST")
+    ended = here(*RUN)
+    told = "By the balance before and after, 1 of 2 unknown were probably accepted."
+    assert told in ended.err
+    assert told in here("batch", "unknown", "rows.db").lines
+    assert told in here("batch", "status", "rows.db").err
+    assert here("batch", "status", "rows.db", "--json").values[0]["probably_accepted"] == 1
+
+
 def test_what_a_killed_process_was_sending_is_listed_too(
     environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path
 ) -> None:
@@ -98,6 +132,9 @@ def test_what_a_killed_process_was_sending_is_listed_too(
     [
         (("resolve", "rows.db", "fox"), Exit.BAD_INPUT, "say one of --adopt JOB, --resubmit and --give-up"),
         (("resolve", "rows.db", "fox", "--give-up", "--resubmit"), Exit.BAD_INPUT, "say one of --adopt JOB"),
+        (("resolve", "rows.db", "--give-up"), Exit.BAD_INPUT, "say which request: give its KEY, or --all"),
+        (("resolve", "rows.db", "fox", "--all", "--give-up"), Exit.BAD_INPUT, "give its KEY, or --all"),
+        (("resolve", "rows.db", "--all", "--adopt", "J"), Exit.BAD_INPUT, "--adopt is for one request"),
         (("resolve", "rows.db", "cat", "--give-up"), Exit.BAD_INPUT, "rows.db has no request 'cat'"),
         (("resolve", "rows.db", "fox", "--adopt", "J"), Exit.BAD_INPUT, "request 'fox' must be unknown; it is done"),
         (("resolve", "rows.db", "fox", "--adopt", " "), Exit.BAD_INPUT, "job_id must be the id of a job"),

@@ -11,6 +11,7 @@ import pytest
 from legnext_client._runs.chain_runs import Film
 from legnext_client.cli.exits import Exit
 from legnext_client.errors import DownloadError
+from legnext_client.journal import Journal
 
 from .asked import STEPS, in_a_film, operations
 from .commands import Begun, until
@@ -79,7 +80,8 @@ def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(
 def test_a_job_that_was_adopted_and_is_nobodys_is_unknown_still(here: Here, server: MockServer) -> None:
     server.faults.add("close_after", path="/v1/extend-video")
     assert here("film", "film.yaml", "--yes").code == Exit.UNKNOWN
-    assert here("batch", "resolve", "film.db", "film/2", "--adopt", "no-such-job").code == 0
+    with Journal("film.db") as journal:
+        journal.adopt("film/2", "no-such-job")
     ended = here("film", "film.yaml", "--yes", "--retries", "0")
     assert ended.code == Exit.UNKNOWN
     assert "404" in ended.err

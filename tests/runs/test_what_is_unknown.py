@@ -173,6 +173,27 @@ def test_more_points_than_a_file_can_hold_lose_no_id(world: World, where: str) -
     assert entry.job_id == world.server.ledger[0].job_id
 
 
+@pytest.mark.parametrize(("lost", "unsent", "told"), [(2, 1, 2), (0, 2, 0), (3, 0, 3)])
+def test_the_balance_tells_how_many_unknown_requests_were_probably_accepted(
+    world: World, lost: int, unsent: int, told: int
+) -> None:
+    world.batch(cats(1))
+    if lost:
+        world.server.faults.add("close_after", times=lost, method="POST")
+    if unsent:
+        world.server.faults.add("close_before", times=unsent, method="POST")
+    _, batch = world.batch(cats(6))
+    assert len(batch.summary.unknown) == lost + unsent
+    assert batch.summary.probably_accepted == told
+    assert f"{told or 'none'} of {lost + unsent} unknown were probably accepted" in str(batch.summary)
+    world.batch(cats(8))
+    with world.journal() as journal:
+        assert journal.probably_accepted() == told, "as long as they are unknown"
+        available = world.job(world.client().account.balance()).available_credits
+        assert journal.probably_accepted(available) == told
+        assert journal.probably_accepted(available + 1000) is None, "topped up"
+
+
 # ---- callbacks that come late -------------------------------------------------------------------------------------
 
 

@@ -229,7 +229,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock)
         if transport is None:
-            from legnext_client._transport.transports import AsyncHttpxTransport
+            from legnext_client._transport.async_transports import AsyncHttpxTransport
 
             transport = AsyncHttpxTransport(self._base_url, headers)
         self._transport = transport

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client._transport.clocks import Clock, SystemClock
-from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
+from legnext_client._transport.transports import HttpxTransport
 from legnext_client.client import AsyncClient, Client
 from legnext_client.generated.service import API_KEY_HEADER
 

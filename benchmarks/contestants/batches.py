@@ -65,7 +65,7 @@ def ours(wanted: dict[str, Any]) -> None:
 
 def ours_awaited(wanted: dict[str, Any]) -> None:
     from legnext_client import AsyncClient
-    from legnext_client._transport.transports import AsyncHttpxTransport
+    from legnext_client._transport.async_transports import AsyncHttpxTransport
     from legnext_client.generated.service import API_KEY_HEADER
 
     async def run() -> None:

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client._downloads.addresses import shown
-from legnext_client._downloads.unpacking import CODINGS
 from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.state import moment
+from legnext_client._protocol.unpacking import CODINGS
 from legnext_client.errors import DownloadError
 from legnext_client.generated.rules import OUTPUT_DAYS
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from legnext_client._downloads.addresses import redirected, shown, wrong_address
 from legnext_client._downloads.file_types import ENOUGH, is_cut, wrong_kind
 from legnext_client._downloads.policy import Again, Failed, Moved, Note, Wanted, judge, too_large
-from legnext_client._downloads.unpacking import body_of
 from legnext_client._protocol.flow import Do, Emit, Fetch, Flow, Lost, Opened, Read, Sleep, Together
 from legnext_client._protocol.send import pause_before
+from legnext_client._protocol.unpacking import body_of
 from legnext_client.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from legnext_client._downloads.policy import Order
-    from legnext_client._downloads.unpacking import Body
     from legnext_client._protocol.retries import Retries
+    from legnext_client._protocol.unpacking import Body
 
 Outcome = Again | Failed | Moved | None
 """What came of one request; None: the file is whole."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,22 +15,34 @@ if TYPE_CHECKING:
 
 PoolT = TypeVar("PoolT")
 
-DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-"""What httpx must not ask a proxy for: this machine is not the proxy's."""
 
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for this URL.
 
-def proxy_for(base_url: str) -> str | None:
-    """The proxy that the environment names for this address.
-
-    None for plain http, which is for this machine alone: a proxy would get the key in the clear.
+    None for this machine, which is not the proxy's, and for plain http: a proxy would get the key in the clear.
     """
     from urllib.request import getproxies, proxy_bypass
 
-    parts, proxies = urlsplit(base_url), getproxies()
-    if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
+    parts, proxies = urlsplit(url), getproxies()
+    host = parts.hostname or ""
+    if parts.scheme == "http" or _is_loopback(host) or proxy_bypass(host):
         return None
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def shown_proxy(proxy: str) -> str:
+    """A proxy as errors name it: without the user and the password that may stand in it."""
+    return urlsplit(proxy).netloc.rpartition("@")[2]
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def made(make: Callable[[], PoolT]) -> PoolT:

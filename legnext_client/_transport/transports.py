@@ -1,38 +1,40 @@
-"""The one place that knows httpx: sends a request and says what became of it, in the core's words.
+"""Send requests with httpx and report what became of them, in the protocol's words.
 
 A transport decides nothing. `Transport` and `AsyncTransport` are the seam at which another one can be put in.
 """
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
 from legnext_client._protocol.flow import Fetch, Lost, Opened, Received, Send
 from legnext_client._protocol.redact import Veil
-from legnext_client._transport.environment import DIRECT, made, proxy_for
+from legnext_client._transport.environment import made, proxy_for
+from legnext_client._transport.exchanges import (
+    FAILURES,
+    LATE,
+    Exchange,
+    RequestBuilder,
+    file_request,
+    hide_in_logs,
+    lost_by,
+    not_fetched,
+    parts,
+    way_to,
+)
+from legnext_client._transport.pools import Pool, renew_after_fork
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncGenerator, Generator, Mapping
+    import ssl
+    from collections.abc import Generator, Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
-
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Answers are a few kilobytes; what is larger than this in bytes is not read to its end."""
-
-_URLS = 512
-"""So many addresses are kept read: those of the operations, and of the jobs that are asked for again and again."""
-
-ANOTHER_LOOP = "this client is in use in another event loop: make one for each loop."
-
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 class Transport(Protocol):
@@ -73,253 +75,124 @@ class HttpxTransport:
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
-        self._envelope = _Envelope(base_url, headers)
+        self._builder = RequestBuilder(base_url, headers)
         self._veil = Veil(headers.get(API_KEY_HEADER, ""))
-        self._pool = made(lambda: httpx.HTTPTransport(proxy=proxy_for(base_url))) if mounted is None else mounted
         self._closed = False
         self._mounted = mounted
-        self._fetcher: httpx.Client | None = None
-        self._lock = threading.Lock()
+        self._proxy = None if mounted is not None else proxy_for(base_url)
+        self._way = way_to(base_url, self._proxy)
+        self._context: ssl.SSLContext | None = None
+        self._start_anew()
+        self._pool_for(self._pools, self._proxy)  # what is wrong with the environment is told now
+        hide_in_logs(self._veil, self)
+        renew_after_fork(self)
+
+    def _start_anew(self) -> None:
+        self._pools: dict[str | None, Pool] = {}
+        self._file_pools: dict[str | None, Pool] = {}  # whose requests never have the key
+        self._sending: dict[int, Pool] = {}
+        """By thread; what is still here when the thread sends again, was interrupted."""
+
+    def after_fork(self) -> None:
+        """Leave the connections to the parent: what both read from, gives each of them the answers of the other."""
+        for pool in (*self._pools.values(), *self._file_pools.values()):
+            pool.abandon(all_of_it=True)
+        self._start_anew()
+
+    def _pool_for(self, pools: dict[str | None, Pool], proxy: str | None) -> httpx.BaseTransport:
+        if self._mounted is not None:
+            return self._mounted
+        pool = pools.get(proxy)
+        if pool is None:
+            context = self._context = self._context or made(httpx.create_ssl_context)
+            pool = pools.setdefault(proxy, made(lambda: Pool(proxy, context)))
+        return pool
 
     def send(self, send: Send) -> Received | Lost:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
-        end = time.monotonic() + send.timeout
-        arrived, body = False, bytearray()
+        me = threading.get_ident()
+        self._recover(me)
+        pool = self._pool_for(self._pools, self._proxy)
+        if isinstance(pool, Pool):
+            self._sending[me] = pool
         try:
-            request = self._envelope.around(send, end)
-            response = self._pool.handle_request(request)
-            arrived = True
+            outcome = self._send(send, pool)
+        except BaseException:
+            self._recover(me)
+            raise
+        self._sending.pop(me, None)
+        return outcome
+
+    def _recover(self, thread: int) -> None:
+        if (interrupted := self._sending.get(thread)) is not None:
+            _drop(self._pools, interrupted)
+            self._sending.pop(thread, None)
+
+    def _send(self, send: Send, pool: httpx.BaseTransport) -> Received | Lost:
+        exchange = Exchange(self._builder, send, self._way)
+        try:
+            response = pool.handle_request(exchange.request())
+            exchange.answered(response)
             try:
-                for part in response.iter_bytes():
-                    body += part
-                    if stop := _too_much(body, end):
+                for part in parts(response):
+                    if stop := exchange.take(part):
                         return self._veil.lost(stop)
             finally:
                 response.close()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return self._veil.lost(_lost(error, arrived)._replace(answer=bytes(body) or None))
-        return self._veil.received(response.status_code, response.headers, response.headers.raw, bytes(body))
+        except FAILURES as error:
+            return self._veil.lost(exchange.lost(error))
+        return exchange.received(self._veil)
 
     @contextmanager
     def fetch(self, fetch: Fetch) -> Generator[Opened | Lost]:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
-        with self._lock:
-            if self._fetcher is None:  # one that has never seen the key
-                self._fetcher = made(
-                    lambda: httpx.Client(transport=self._mounted, mounts=DIRECT, follow_redirects=False)
-                )
+        proxy = None if self._mounted is not None else proxy_for(fetch.url)
+        pool = self._pool_for(self._file_pools, proxy)
         end = time.monotonic() + fetch.seconds
+        way = way_to(fetch.url, proxy)
+        response = None
         try:
-            response = self._fetcher.send(_file_request(fetch, end), stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            yield _not_fetched(error)
-            return
-        try:
+            try:
+                response = pool.handle_request(file_request(fetch, end))
+            except FAILURES as error:
+                yield not_fetched(error, way)
+                return
             yield Opened(response.status_code, response.headers, _Body(response, end))
-        finally:
             response.close()
+        except BaseException as error:
+            if isinstance(error, Exception | GeneratorExit) and response is not None:
+                response.close()
+            elif isinstance(pool, Pool):
+                _drop(self._file_pools, pool)
+            raise
 
     def close(self) -> None:
         self._closed = True
-        self._pool.close()
-        if self._fetcher is not None:
-            self._fetcher.close()
+        for pool in (*self._pools.values(), *self._file_pools.values()):
+            pool.close()
+        if self._mounted is not None:
+            self._mounted.close()
 
 
-class AsyncHttpxTransport:
-    """The same, awaited."""
-
-    def __init__(
-        self, base_url: str, headers: Mapping[str, str], mounted: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        self._envelope = _Envelope(base_url, headers)
-        self._veil = Veil(headers.get(API_KEY_HEADER, ""))
-        self._base_url = base_url
-        self._mounted = mounted
-        self._closed = False
-        self._pool = mounted or self._new_pool()
-        self._fetcher: httpx.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def _new_pool(self) -> httpx.AsyncBaseTransport:
-        return made(lambda: httpx.AsyncHTTPTransport(proxy=proxy_for(self._base_url)))
-
-    def _come_to_this_loop(self) -> None:
-        """Connections belong to one event loop: those of a closed one are dead, those of another not ours to touch."""
-        import asyncio  # it takes a while to import, and the sync client has no need of it
-
-        loop = asyncio.get_running_loop()
-        if self._mounted is not None or loop is self._loop:
-            return
-        if self._loop is not None:
-            if not self._loop.is_closed():
-                raise ConfigurationError(ANOTHER_LOOP)
-            self._pool, self._fetcher = self._new_pool(), None
-        self._loop = loop
-
-    async def send(self, send: Send) -> Received | Lost:
-        if self._closed:
-            raise ConfigurationError(CLIENT_CLOSED)
-        self._come_to_this_loop()
-        end = time.monotonic() + send.timeout
-        arrived, body = False, bytearray()
-        try:
-            request = self._envelope.around(send, end)
-            response = await self._pool.handle_async_request(request)
-            arrived = True
-            try:
-                async for part in response.aiter_bytes():
-                    body += part
-                    if stop := _too_much(body, end):
-                        return self._veil.lost(stop)
-            finally:
-                await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return self._veil.lost(_lost(error, arrived)._replace(answer=bytes(body) or None))
-        return self._veil.received(response.status_code, response.headers, response.headers.raw, bytes(body))
-
-    @asynccontextmanager
-    async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
-        if self._closed:
-            raise ConfigurationError(CLIENT_CLOSED)
-        self._come_to_this_loop()
-        if self._fetcher is None:  # one that has never seen the key
-            self._fetcher = made(
-                lambda: httpx.AsyncClient(transport=self._mounted, mounts=DIRECT, follow_redirects=False)
-            )
-        end = time.monotonic() + fetch.seconds
-        try:
-            response = await self._fetcher.send(_file_request(fetch, end), stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            yield _not_fetched(error)
-            return
-        try:
-            yield Opened(response.status_code, response.headers, _AsyncBody(response, end))
-        finally:
-            await response.aclose()
-
-    async def close(self) -> None:
-        if not self._closed:
-            self._come_to_this_loop()
-        self._closed = True
-        await self._pool.aclose()
-        if self._fetcher is not None:
-            await self._fetcher.aclose()
+def _drop(pools: dict[str | None, Pool], pool: Pool) -> None:
+    """Use a pool no more: a request was interrupted amid its lock or one of its states."""
+    for proxy in [proxy for proxy, found in list(pools.items()) if found is pool]:
+        pools.pop(proxy, None)
+    pool.abandon()
 
 
 class _Body:
     """The body of a file as it comes, packed or not."""
 
     def __init__(self, response: httpx.Response, end: float) -> None:
-        self._parts = response.iter_raw()
+        self._parts = iter(parts(response))
         self._end = end
 
     def read(self) -> bytes | Lost:
         try:
             part = next(filter(None, self._parts), b"")
-        except httpx.HTTPError as error:
-            return _lost(error, arrived=True)
-        return _LATE if time.monotonic() > self._end else part
-
-
-class _AsyncBody:
-    """The same, awaited."""
-
-    def __init__(self, response: httpx.Response, end: float) -> None:
-        self._parts = response.aiter_raw()
-        self._end = end
-
-    async def read(self) -> bytes | Lost:
-        try:
-            part = b""
-            async for part in self._parts:
-                if part:
-                    break
-        except httpx.HTTPError as error:
-            return _lost(error, arrived=True)
-        return _LATE if time.monotonic() > self._end else part
-
-
-_LATE = Lost("it did not end in time", sent=True, again=False)
-
-
-def _file_request(fetch: Fetch, end: float) -> httpx.Request:
-    # Made directly, so that no default header, cookie or key can be merged into it.
-    extensions = {"timeout": _Patience(end, fetch.silence)}
-    return httpx.Request("GET", fetch.url, headers=fetch.headers, extensions=extensions)
-
-
-def _not_fetched(error: Exception) -> Lost:
-    if isinstance(error, httpx.HTTPError):
-        return _lost(error, arrived=False)
-    return Lost(f"the address cannot be used: {error}", sent=False, again=False)
-
-
-class _Patience(dict[str, float]):
-    """What is left of a request's time, whichever of its phases asks; httpx by itself would give all of it to each."""
-
-    def __init__(self, end: float, most: float = float("inf")) -> None:
-        super().__init__()
-        self._end = end
-        self._most = most
-
-    def get(self, _: str, __: object = None) -> float:
-        return max(0.001, min(self._most, self._end - time.monotonic()))
-
-
-class _Envelope:
-    """Makes requests from parts that are ready: merging a client's defaults in costs more than all the rest."""
-
-    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
-        self._base_url = base_url
-        try:
-            host = httpx.Request("GET", base_url).headers["host"]
-        except httpx.InvalidURL as error:
-            raise ConfigurationError(f"base_url cannot be used: {error}.") from None
-        self._headers = httpx.Headers({"host": host, **headers})
-        self._with_body = httpx.Headers({"host": host, **headers, "content-type": "application/json"})
-        self._urls: dict[str, httpx.URL] = {}
-
-    def around(self, send: Send, end: float) -> httpx.Request:
-        request = send.request
-        url = self._urls.get(request.path)
-        if url is None:
-            if len(self._urls) >= _URLS:
-                self._urls.clear()
-            url = self._urls[request.path] = httpx.URL(self._base_url + request.path)
-        return httpx.Request(
-            request.method,
-            url,
-            headers=self._headers if request.body is None else self._with_body,
-            content=request.body,
-            extensions={"timeout": _Patience(end)},
-        )
-
-
-def _too_much(body: bytearray, end: float) -> Lost | None:
-    if len(body) > LARGEST_ANSWER:
-        return Lost("the answer is larger than any answer should be", sent=True, again=False, answer=bytes(body[:4096]))
-    if time.monotonic() > end:
-        return Lost("the answer did not end in time", sent=True, answer=bytes(body))
-    return None
-
-
-def _lost(error: httpx.HTTPError | httpx.InvalidURL, arrived: bool) -> Lost:
-    """What an exception of httpx means: was anything sent, and could another try end differently?"""
-    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    if _certificate(error):
-        return Lost(f"the certificate of the service is not trusted ({error})", sent=False, again=False)
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
-        return Lost(reason, sent=False, again=False)
-    return Lost(reason, sent=arrived or not isinstance(error, _UNSENT))
-
-
-def _certificate(error: BaseException) -> bool:
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLCertVerificationError):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
+        except FAILURES as error:
+            return lost_by(error, "", may_have_arrived=True)
+        return LATE if time.monotonic() > self._end else part

@@ -144,7 +144,7 @@ def test_a_job_that_is_not_there(colour: Colour) -> None:
 
 
 def test_an_answer_larger_than_any_is_not_read_to_its_end(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("legnext_client._transport.transports.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("legnext_client._transport.exchanges.LARGEST_ANSWER", 1000)
     client = colour.httpx_client(lambda _: httpx.Response(200, content=b"x" * 5000))
     error: Any = error_of(colour, lambda: client.midjourney.diffusion(text="x"))
     assert isinstance(error, SubmissionUnknown)

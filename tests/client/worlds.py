@@ -15,7 +15,8 @@ import httpx
 
 from legnext_client import AsyncClient, Client
 from legnext_client._protocol.flow import Lost, Received
-from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
+from legnext_client._transport.async_transports import AsyncHttpxTransport
+from legnext_client._transport.transports import HttpxTransport
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from legnext_client._calls.job_view import JobView
 from legnext_client._calls.service import Desk
 from legnext_client._client import calls
 from legnext_client._protocol.flow import Request, Send
-from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
+from legnext_client._transport.async_transports import AsyncHttpxTransport
+from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated import namespaces
 from legnext_client.generated.operations import OPERATIONS
@@ -66,7 +67,7 @@ def gives_files_the_key(fetch: Any) -> Any:
     @functools.wraps(fetch)
     @contextmanager
     def given(self: Any, effect: Any) -> Any:
-        key = self._envelope._headers[API_KEY_HEADER]
+        key = self._builder._headers[API_KEY_HEADER]
         with fetch(self, effect._replace(headers={**effect.headers, API_KEY_HEADER: key})) as opened:
             yield opened
 

@@ -11,7 +11,7 @@ from legnext_client._client import calls
 from legnext_client._protocol import checks
 from legnext_client._protocol import responses as answers
 from legnext_client._protocol.state import State
-from legnext_client._transport import transports
+from legnext_client._transport import async_transports, exchanges
 from legnext_client.generated import namespaces
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.prompts import Prompt
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def gives_files_the_key(fetch: Any) -> Any:
     @asynccontextmanager
     async def given(self: Any, effect: Any) -> Any:
-        key = self._envelope._headers[API_KEY_HEADER]
+        key = self._builder._headers[API_KEY_HEADER]
         async with fetch(self, effect._replace(headers={**effect.headers, API_KEY_HEADER: key})) as opened:
             yield opened
 
@@ -97,11 +97,11 @@ SECOND_FAULTS: list[Fault] = [
     around(
         "async_key_for_files",
         "gives the key to the host of files, if async",
-        transports.AsyncHttpxTransport,
+        async_transports.AsyncHttpxTransport,
         "fetch",
         gives_files_the_key,
     ),
-    around("bearer_too", "shows the key in another header, too", transports._Envelope, "around", bears_the_key),
+    around("bearer_too", "shows the key in another header, too", exchanges.RequestBuilder, "build", bears_the_key),
     replaced(
         "async_alias_without_callback",
         "forgets the callback of imagine, if async",

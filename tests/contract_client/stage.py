@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from legnext_client import AsyncClient, Client
-from legnext_client._transport import transports
+from legnext_client._transport import async_transports, transports
 from legnext_client.testing import MockServer
 from legnext_client.testing_clients import ClockOfMock
 from tests.contract.description import base_path
@@ -137,7 +137,9 @@ def clients(line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, ser
         options["clock"] = ClockOfMock(server)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transports, "HttpxTransport", partial(transports.HttpxTransport, mounted=line))
-        patch.setattr(transports, "AsyncHttpxTransport", partial(transports.AsyncHttpxTransport, mounted=async_line))
+        patch.setattr(
+            async_transports, "AsyncHttpxTransport", partial(async_transports.AsyncHttpxTransport, mounted=async_line)
+        )
         return Client(KEY, **options), AsyncClient(KEY, **options)
 
 

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from legnext_client._downloads.unpacking import CODINGS, Body, Gzip, Plain, body_of
+from legnext_client._protocol.unpacking import CODINGS, Body, Gzip, Plain, body_of
 
 FILE = bytes(range(256)) * 40
 PACKED = gzip.compress(FILE)

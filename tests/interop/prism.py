@@ -20,7 +20,8 @@ from table import HTTP_METHODS
 
 import legnext_client
 from legnext_client import AsyncClient, Client
-from legnext_client._transport.transports import AsyncHttpxTransport, HttpxTransport
+from legnext_client._transport.async_transports import AsyncHttpxTransport
+from legnext_client._transport.transports import HttpxTransport
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.service import API_KEY_HEADER
 

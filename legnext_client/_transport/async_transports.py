@@ -1,0 +1,228 @@
+"""Send requests with httpx from an event loop; the sync side stands in `transports`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import anyio
+import httpx
+
+from legnext_client._protocol.flow import Fetch, Lost, Opened, Received, Request, Send
+from legnext_client._protocol.redact import Veil
+from legnext_client._protocol.responses import named
+from legnext_client._protocol.send import may_be_accepted
+from legnext_client._transport.environment import made, proxy_for
+from legnext_client._transport.exchanges import (
+    FAILURES,
+    LATE,
+    Exchange,
+    RequestBuilder,
+    async_parts,
+    file_request,
+    hide_in_logs,
+    lost_by,
+    not_fetched,
+    way_to,
+)
+from legnext_client._transport.pools import AsyncPool, renew_after_fork
+from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
+from legnext_client.generated.service import API_KEY_HEADER
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+
+ResultT = TypeVar("ResultT")
+
+ANOTHER_LOOP = "this client is in use in another event loop: make one for each loop."
+
+
+class AsyncHttpxTransport:
+    """Sends with httpx, over one pool of connections.
+
+    Each request has a task of its own, which no cancellation reaches amid the states of a pool: it is told to stop, or,
+    if it may be paid, to finish.
+    """
+
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str], mounted: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._builder = RequestBuilder(base_url, headers)
+        self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._mounted = mounted
+        self._closed = False
+        self._proxy = None if mounted is not None else proxy_for(base_url)
+        self._way = way_to(base_url, self._proxy)
+        self._context: ssl.SSLContext | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._left: list[object] = []
+        self._start_anew()
+        self._pool_for(self._pools, self._proxy)  # what is wrong with the environment is told now
+        hide_in_logs(self._veil, self)
+        renew_after_fork(self)
+
+    def _start_anew(self) -> None:
+        self._pools: dict[str | None, AsyncPool] = {}
+        self._file_pools: dict[str | None, AsyncPool] = {}
+
+    def after_fork(self) -> None:
+        """Leave the connections, and the loop, to the parent; kept, because closing them would reach its loop."""
+        self._left += [self._pools, self._file_pools, self._loop]
+        self._loop = None
+        self._start_anew()
+
+    def _pool_for(self, pools: dict[str | None, AsyncPool], proxy: str | None) -> httpx.AsyncBaseTransport:
+        if self._mounted is not None:
+            return self._mounted
+        pool = pools.get(proxy)
+        if pool is None:
+            context = self._context = self._context or made(httpx.create_ssl_context)
+            pool = pools.setdefault(proxy, made(lambda: AsyncPool(proxy, context)))
+        return pool
+
+    def _come_to_this_loop(self) -> None:
+        """Connections belong to one event loop: those of a closed one are dead, those of another not ours to touch."""
+        loop = asyncio.get_running_loop()
+        if self._mounted is not None or loop is self._loop:
+            return
+        if self._loop is not None:
+            if not self._loop.is_closed():
+                raise ConfigurationError(ANOTHER_LOOP)
+            self._start_anew()
+        self._loop = loop
+
+    async def send(self, send: Send) -> Received | Lost:
+        if self._closed:
+            raise ConfigurationError(CLIENT_CLOSED)
+        self._come_to_this_loop()
+        exchange = Exchange(self._builder, send, self._way)
+        work = _Work(lambda: self._send(exchange), exchange.end)
+        try:
+            outcome = await work.result(lambda: not (send.request.paid and exchange.may_have_arrived))
+        except asyncio.CancelledError as error:
+            if send.request.paid and (note := _became(send.request, exchange, work.outcome)):
+                error.add_note(note)
+            raise
+        return self._veil.lost(exchange.late()) if outcome is None else outcome
+
+    async def _send(self, exchange: Exchange) -> Received | Lost:
+        try:
+            pool = self._pool_for(self._pools, self._proxy)
+            response = await pool.handle_async_request(exchange.request())
+            exchange.answered(response)
+            try:
+                async for part in async_parts(response):
+                    if stop := exchange.take(part):
+                        return self._veil.lost(stop)
+            finally:
+                await response.aclose()
+        except FAILURES as error:
+            return self._veil.lost(exchange.lost(error))
+        return exchange.received(self._veil)
+
+    @asynccontextmanager
+    async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
+        if self._closed:
+            raise ConfigurationError(CLIENT_CLOSED)
+        self._come_to_this_loop()
+        proxy = None if self._mounted is not None else proxy_for(fetch.url)
+        pool = self._pool_for(self._file_pools, proxy)
+        end = time.monotonic() + fetch.seconds
+        way = way_to(fetch.url, proxy)
+
+        async def opened() -> httpx.Response | Lost:
+            try:
+                return await pool.handle_async_request(file_request(fetch, end))
+            except FAILURES as error:
+                return not_fetched(error, way)
+
+        opening = _Work(opened, end)
+        try:
+            response = await opening.result()
+        except asyncio.CancelledError:
+            if isinstance(opening.outcome, httpx.Response):
+                await _Work(opening.outcome.aclose).result(lambda: False)
+            raise
+        if not isinstance(response, httpx.Response):
+            yield response or LATE
+            return
+        try:
+            yield Opened(response.status_code, response.headers, _AsyncBody(response, end))
+        finally:
+            await _Work(response.aclose).result(lambda: False)
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._come_to_this_loop()
+        self._closed = True
+        for pool in (*self._pools.values(), *self._file_pools.values()):
+            await pool.aclose()
+        if self._mounted is not None:
+            await self._mounted.aclose()
+
+
+class _Work(Generic[ResultT]):
+    """Work in a task of its own, ended by its time or when it is told to stop, never by a cancellation from outside.
+
+    Cancelled amid its states, a pool of httpcore never gets the connection back.
+    """
+
+    def __init__(self, make: Callable[[], Awaitable[ResultT]], end: float = math.inf) -> None:
+        self.outcome: ResultT | None = None
+        self._make = make
+        self._scope = anyio.CancelScope(deadline=anyio.current_time() + end - time.monotonic())
+
+    async def _run(self) -> None:
+        with self._scope:
+            self.outcome = await self._make()
+
+    async def result(self, may_stop: Callable[[], bool] = lambda: True) -> ResultT | None:
+        """What came of it, None when its time was over. A cancelled caller goes on when the work has ended."""
+        task = asyncio.ensure_future(self._run())
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if may_stop():
+                self._scope.cancel()
+            while not task.done():
+                with contextlib.suppress(asyncio.CancelledError), anyio.CancelScope(shield=True):
+                    await asyncio.wait((task,))
+            raise
+        return self.outcome
+
+
+def _became(request: Request, exchange: Exchange, outcome: Received | Lost | None) -> str | None:
+    """What a paid request came to whose caller was cancelled; None where nobody knows."""
+    if not exchange.may_have_arrived:
+        return "Nothing was sent, and nothing is charged."
+    if outcome is None:
+        return None
+    if job_id := named(request, outcome.body if isinstance(outcome, Received) else outcome.answer):
+        return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
+    return None if may_be_accepted(request, outcome) else "The service did not accept it, and nothing is charged."
+
+
+class _AsyncBody:
+    """The body of a file as it comes, packed or not."""
+
+    def __init__(self, response: httpx.Response, end: float) -> None:
+        self._parts = aiter(async_parts(response))
+        self._end = end
+
+    async def read(self) -> bytes | Lost:
+        part = await _Work(self._next, self._end).result()
+        return LATE if part is None or time.monotonic() > self._end else part
+
+    async def _next(self) -> bytes | Lost:
+        try:
+            async for part in self._parts:
+                if part:
+                    return part
+        except FAILURES as error:
+            return lost_by(error, "", may_have_arrived=True)
+        return b""

@@ -71,11 +71,11 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         self._owner = True
 
     def _make(self) -> SyncCalls:
-        from legnext_client._calls.service import Desk
+        from legnext_client._calls.service import CallService
         from legnext_client._client.calls import SyncCalls
         from legnext_client._transport.drivers import Hands
 
-        return SyncCalls(Desk(self._settings, self._clock), Hands(self._transport, self._clock))
+        return SyncCalls(CallService(self._settings, self._clock), Hands(self._transport, self._clock))
 
     @property
     def _calls(self) -> SyncCalls:
@@ -131,7 +131,9 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         from legnext_client._downloads.downloads import of_urls
         from legnext_client._transport.drivers import run
 
-        flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
+        flow = of_urls(
+            self._service, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout
+        )
         return run(flow, self._hands, on_progress)
 
     def batch(
@@ -161,7 +163,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         """
         from legnext_client._runs.batches import Batch, work_on
 
-        return Batch(self._hands, on_progress, **work_on(self._desk, requests, journal, options))
+        return Batch(self._hands, on_progress, **work_on(self._service, requests, journal, options))
 
     def run(
         self,
@@ -190,7 +192,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         from legnext_client._runs import chain_runs as films
         from legnext_client._runs.batches import Batch
 
-        batch = Batch(self._hands, on_progress, **films.work_of(self._desk, chain, journal, options))
+        batch = Batch(self._hands, on_progress, **films.work_of(self._service, chain, journal, options))
         return films.run(chain, batch, journal)
 
     def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -199,9 +201,9 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
     def close(self) -> None:
         """Close the connections that this client opened. Closing twice is fine."""
-        if self._owner and not self._desk.closed:
+        if self._owner and not self._service.closed:
             self._transport.close()
-        self._desk.closed = True
+        self._service.closed = True
 
     def __enter__(self) -> Self:
         return self
@@ -236,11 +238,11 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         self._owner = True
 
     def _make(self) -> AsynchronousCalls:
-        from legnext_client._calls.service import Desk
+        from legnext_client._calls.service import CallService
         from legnext_client._client.calls import AsynchronousCalls
         from legnext_client._transport.drivers import AsyncHands
 
-        return AsynchronousCalls(Desk(self._settings, self._clock), AsyncHands(self._transport, self._clock))
+        return AsynchronousCalls(CallService(self._settings, self._clock), AsyncHands(self._transport, self._clock))
 
     @property
     def _calls(self) -> AsynchronousCalls:
@@ -288,7 +290,9 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         from legnext_client._downloads.downloads import of_urls
         from legnext_client._transport.drivers import async_run
 
-        flow = of_urls(self._desk, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout)
+        flow = of_urls(
+            self._service, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout
+        )
         return await async_run(flow, self._hands, on_progress)
 
     def batch(
@@ -302,7 +306,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         """Many paid requests, for `async for`; see `Client.batch`. `on_progress` may be a coroutine function."""
         from legnext_client._runs.batches import AsyncBatch, work_on
 
-        return AsyncBatch(self._hands, on_progress, **work_on(self._desk, requests, journal, options))
+        return AsyncBatch(self._hands, on_progress, **work_on(self._service, requests, journal, options))
 
     async def run(
         self,
@@ -316,7 +320,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         from legnext_client._runs import chain_runs as films
         from legnext_client._runs.batches import AsyncBatch
 
-        batch = AsyncBatch(self._hands, on_progress, **films.work_of(self._desk, chain, journal, options))
+        batch = AsyncBatch(self._hands, on_progress, **films.work_of(self._service, chain, journal, options))
         return await films.async_run(chain, batch, journal)
 
     async def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -325,9 +329,9 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
 
     async def close(self) -> None:
         """Close the connections that this client opened. Closing twice is fine."""
-        if self._owner and not self._desk.closed:
+        if self._owner and not self._service.closed:
             await self._transport.close()
-        self._desk.closed = True
+        self._service.closed = True
 
     async def __aenter__(self) -> Self:
         return self

@@ -110,7 +110,7 @@ class Job(JobView, FollowUps["Job"]):
         if self.done and not self.ok:
             self._ended()
         flow = of_job(
-            self._its_desk,
+            self._its_service,
             self._state,
             directory,
             name,
@@ -122,14 +122,16 @@ class Job(JobView, FollowUps["Job"]):
         return run(flow, self._hands, on_progress)
 
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        desk = self._its_desk  # without one, it makes no difference what the job has
+        service = self._its_service  # without one, it makes no difference what the job has
         self._before(operation, fields)
-        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
+        plan = service.prepare(
+            operation, {"job_id": self.job_id, **fields}, source=self._context.size, spent=self.points
+        )
         try:
-            answer = run(desk.submitting(plan), self._hands)
-            return Job(answer.data, desk, self._hands, desk.origin(plan, answer))
+            answer = run(service.submitting(plan), self._hands)
+            return Job(answer.data, service, self._hands, service.context(plan, answer))
         except BaseException as error:
-            desk.left_by(error, plan)
+            service.left_by(error, plan)
             raise
 
 
@@ -192,7 +194,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         if self.done and not self.ok:
             self._ended()
         flow = of_job(
-            self._its_desk,
+            self._its_service,
             self._state,
             directory,
             name,
@@ -204,12 +206,14 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         return await async_run(flow, self._hands, on_progress)
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
-        desk = self._its_desk  # without one, it makes no difference what the job has
+        service = self._its_service  # without one, it makes no difference what the job has
         self._before(operation, fields)
-        plan = desk.plan(operation, {"job_id": self.job_id, **fields}, source=self._origin.size, spent=self.points)
+        plan = service.prepare(
+            operation, {"job_id": self.job_id, **fields}, source=self._context.size, spent=self.points
+        )
         try:
-            answer = await async_run(desk.submitting(plan), self._hands)
-            return AsyncJob(answer.data, desk, self._hands, desk.origin(plan, answer))
+            answer = await async_run(service.submitting(plan), self._hands)
+            return AsyncJob(answer.data, service, self._hands, service.context(plan, answer))
         except BaseException as error:
-            desk.left_by(error, plan)
+            service.left_by(error, plan)
             raise

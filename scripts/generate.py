@@ -43,11 +43,11 @@ Row = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
 JOB = "TaskResponse"
-OWN_MODULES = ("operations", "rules", "service", "namespaces", "facade", "follow_ups")
+OWN_MODULES = ("operations", "rules", "service", "namespaces", "facade", "follow_ups", "failures")
 NESTED = {
     "items": "Field",
     "fields": "Field",
-    "path_fields": "Field",
+    "parameters": "Field",
     "rules": "Condition",
     "price": "Price",
     "when": "PriceRow",
@@ -94,7 +94,15 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
         problems += [problem for collection in collections for problem in collection.parse_errors]
         if not problems:
             project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
-            facts = {"spec": spec, "operations": told(rows), "rules": rules, "methods": methods(rows, parsed)}
+            found = methods(rows, parsed)
+            facts = {
+                "spec": spec,
+                "operations": told(rows),
+                "rules": rules,
+                "methods": found,
+                **failure(parsed),
+                "described": {method["endpoint"]: method for method in found},
+            }
             problems.extend(build(project, facts))
         if problems:
             return [f"{problem.header}: {problem.detail}" for problem in problems]
@@ -141,23 +149,43 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
     found: list[Row] = []
     for row in rows:
         name = PythonIdentifier(UntrustedString(row["name"]), prefix="")  # `list` is `list_` among the endpoints
+        if name != row["name"]:
+            row["module"] = str(name)
         properties = signatures.properties(endpoints[name])
 
-        def described(fields: tuple[Row, ...], properties: Any = properties) -> list[Row]:
-            return [signatures.argument(field, properties[field["wire"]]) for field in fields]
+        def described(rows: tuple[Row, ...], properties: Any = properties) -> list[Row]:
+            return [signatures.argument(each, properties[each.get("place", "body"), each["wire"]]) for each in rows]
 
+        parameters = described(row["parameters"])
+        answer, models = signatures.answer(endpoints[name], row["unwrap"], JOB)
         follow_up = any(field["wire"] == table.JOB_FIELD for field in row["fields"])
         found.append(
             {
                 **row,
+                "endpoint": name,
                 "description": in_python_names(row),
-                "path_arguments": described(row["path_fields"]),
-                "arguments": described(row["fields"]),
+                "parameters": parameters,
+                "path_arguments": [each for each in parameters if each["place"] == "path"],
+                "arguments": [
+                    *described(row["fields"]),
+                    *(each for each in parameters if each["place"] != "path"),
+                ],
                 "follow_up": described(table.follow_up_fields(row)) if follow_up else None,
-                "models": {model for prop in properties.values() for model in signatures.models(prop)} | answer(row),
+                "body": signatures.body(endpoints[name]),
+                "answer": answer,
+                "models": {model for prop in properties.values() for model in signatures.models(prop)} | models,
             }
         )
     return found
+
+
+def failure(parsed: GeneratorData) -> Row:
+    """The answer that most operations give when something goes wrong, and the models in it."""
+    collections = parsed.endpoint_collections_by_tag.values()
+    shared = [each.responses.default for one in collections for each in one.endpoints if each.responses.default]
+    kinds = [each.prop.get_type_string() for each in shared]
+    common = max(shared, key=lambda each: kinds.count(each.prop.get_type_string()))
+    return {"failure": common, "failure_models": sorted(set(signatures.models(common.prop)))}
 
 
 def in_python_names(row: Row) -> str:
@@ -166,10 +194,6 @@ def in_python_names(row: Row) -> str:
     for field in row["fields"]:
         text = text.replace(f"`{field['wire']}`", f"`{field['name']}`")
     return text
-
-
-def answer(row: Row) -> set[tuple[str, str]]:
-    return set() if row["answer_model"] == JOB else {(table.snake_case(row["answer_model"]), row["answer_model"])}
 
 
 def models_of(methods: list[Row]) -> list[tuple[str, str]]:

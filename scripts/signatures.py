@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.union import UnionProperty
@@ -54,13 +54,48 @@ def models(prop: PropertyProtocol) -> Iterator[tuple[str, str]]:
             return
 
 
-def properties(endpoint: Endpoint) -> dict[str, PropertyProtocol]:
-    """Every argument of an endpoint, by its wire name."""
-    found: list[PropertyProtocol] = list(endpoint.path_parameters)
+def properties(endpoint: Endpoint) -> dict[tuple[str, str], PropertyProtocol]:
+    """Every argument of an endpoint, by its place and its wire name."""
+    found: dict[tuple[str, str], PropertyProtocol] = {
+        (place.value, prop.name.get_untrusted_value()): prop for place, prop in endpoint.iter_all_parameters()
+    }
     for body in endpoint.bodies:
         if isinstance(body.prop, ModelProperty):
-            found += [*(body.prop.required_properties or ()), *(body.prop.optional_properties or ())]
-    return {prop.name.get_untrusted_value(): prop for prop in found}
+            inside = [*(body.prop.required_properties or ()), *(body.prop.optional_properties or ())]
+            found |= {("body", prop.name.get_untrusted_value()): prop for prop in inside}
+    return found
+
+
+def body(endpoint: Endpoint) -> str | None:
+    """The annotation of an endpoint's whole body."""
+    return annotation(endpoint.bodies[0].prop) if endpoint.bodies else None
+
+
+def answer(endpoint: Endpoint, unwrap: str | None, job: str) -> tuple[str, set[tuple[str, str]]]:
+    """The type of a good answer, `JobT` where it is a job, and the models that it mentions."""
+    found: list[PropertyProtocol] = []
+    for response in endpoint.responses.patterns:
+        first = response.status_code.range[0] if response.status_code.range else 0
+        if 200 <= first <= 299:
+            found.append(response.prop)
+    if any(isinstance(prop, ModelProperty) and prop.class_info.name == job for prop in found):
+        return "JobT", set()
+    if unwrap is not None:
+        found = [_inside(prop, unwrap) for prop in found]
+    types = [
+        "None" if isinstance(prop, AnyProperty) else prop.get_type_string(no_optional=True).as_unembedded_code()
+        for prop in found
+    ]
+    return " | ".join(dict.fromkeys(types)), {model for prop in found for model in models(prop)}
+
+
+def _inside(prop: PropertyProtocol, wire: str) -> PropertyProtocol:
+    if isinstance(prop, ModelProperty):
+        inner: PropertyProtocol
+        for inner in (*(prop.required_properties or ()), *(prop.optional_properties or ())):
+            if inner.name.get_untrusted_value() == wire:
+                return inner
+    return prop
 
 
 def argument(row: Json, prop: PropertyProtocol) -> Json:
@@ -74,7 +109,14 @@ def argument(row: Json, prop: PropertyProtocol) -> Json:
             kind, default = f"{kind} | Unset", "UNSET"
         else:
             kind, default = f"{kind} | None", "None"
-    return {"name": row["name"], "annotation": kind, "default": default, "doc": document(row)}
+    return {
+        "name": row["name"],
+        "wire": row["wire"],
+        "place": row.get("place", "body"),
+        "annotation": kind,
+        "default": default,
+        "doc": document(row),
+    }
 
 
 def document(row: Json) -> str:

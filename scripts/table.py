@@ -144,10 +144,11 @@ def field(spec: Json, wire: str, schema: Json, *, required: bool) -> Json:
 
 
 def fields(spec: Json, schema: Json) -> tuple[Json, ...]:
+    """Rows for what is inside an object: first what is required, as the generated models write it."""
     required = set(schema.get("required", ()))
-    rows = tuple(
-        field(spec, wire, inner, required=wire in required) for wire, inner in schema.get("properties", {}).items()
-    )
+    inside = schema.get("properties", {}).items()
+    found = [field(spec, wire, inner, required=wire in required) for wire, inner in inside]
+    rows = tuple(sorted(found, key=lambda row: not row["required"]))
     taken = {"self"}
     for row in rows:
         if row["name"] in taken or not row["name"].isidentifier():
@@ -201,7 +202,7 @@ def follow_up_fields(operation: Json) -> tuple[Json, ...]:
 def operations(spec: Json) -> list[Json]:
     """A row for each operation of the document, in its order."""
     rows = [
-        _operation(spec, path, method, item[method])
+        _operation(spec, path, method, item)
         for path, item in spec["paths"].items()
         for method in HTTP_METHODS
         if method in item
@@ -215,7 +216,8 @@ def operations(spec: Json) -> list[Json]:
     return rows
 
 
-def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
+def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
+    data = item[method]
     own = dict(data.get("x-legnext", {}))
     absent = [key for key in _OPERATION_NEEDS if not data.get(key)]
     if absent:
@@ -234,7 +236,7 @@ def _operation(spec: Json, path: str, method: str, data: Json) -> Json:
         "description": data["description"].strip(),
         "fields": body["fields"],
         "rules": body["rules"],
-        "path_fields": tuple(_parameter(spec, name, parameter) for parameter in data.get("parameters", ())),
+        "parameters": _parameters(spec, name, path, item, data),
         "request_model": _request_model(data),
         "answer_model": _answer_model(spec, data, own.get("unwrap")),
     }
@@ -264,12 +266,22 @@ def _price_row(when: Json) -> Json:
     return {key: when.get("is" if key == "value" else key) for key in ("points", "field", "value", "source")}
 
 
-def _parameter(spec: Json, name: str, parameter: Json) -> Json:
-    parameter = resolve(spec, parameter)
-    if parameter["in"] != "path":
-        raise SpecError(f"{name}: only path parameters are in the table, got one in {parameter['in']}")
-    row = field(spec, parameter["name"], parameter["schema"], required=True)
-    return {**row, "description": parameter.get("description", row["description"])}
+def _parameters(spec: Json, name: str, path: str, item: Json, data: Json) -> tuple[Json, ...]:
+    """A row for each parameter: those of the path in its order, then the others; the operation's own win."""
+    found: dict[tuple[str, str], Json] = {}
+    for parameter in (*item.get("parameters", ()), *data.get("parameters", ())):
+        parameter = resolve(spec, parameter)
+        found[parameter["in"], parameter["name"]] = _parameter(spec, parameter)
+    in_path = re.findall(r"{(.*?)}", path)
+    if sorted(in_path) != sorted(wire for place, wire in found if place == "path"):
+        raise SpecError(f"{name}: {path} must have exactly the parameters that are described as in path")
+    return (*(found["path", wire] for wire in in_path), *(row for row in found.values() if row["place"] != "path"))
+
+
+def _parameter(spec: Json, parameter: Json) -> Json:
+    required = parameter["in"] == "path" or parameter.get("required", False)
+    row = field(spec, parameter["name"], parameter["schema"], required=required)
+    return {**row, "place": parameter["in"], "description": parameter.get("description", row["description"])}
 
 
 def _request_model(data: Json) -> str | None:
@@ -277,11 +289,17 @@ def _request_model(data: Json) -> str | None:
     return schema["$ref"].rsplit("/", 1)[1] if "$ref" in schema else None
 
 
-def _answer_model(spec: Json, data: Json, unwrap: str | None) -> str:
-    schema = data["responses"]["200"]["content"]["application/json"]["schema"]
-    if unwrap:
-        schema = resolve(spec, schema)["properties"][unwrap]
-    return str(schema["$ref"].rsplit("/", 1)[1])
+def _answer_model(spec: Json, data: Json, unwrap: str | None) -> str | None:
+    """The name of the schema of a good answer; None where it has no name."""
+    for status, answer in data["responses"].items():
+        content: Json = resolve(spec, answer).get("content", {}) if str(status).startswith("2") else {}
+        for media in content.values():
+            schema: Json = media.get("schema", {})
+            if unwrap:
+                schema = resolve(spec, schema)["properties"][unwrap]
+            if "$ref" in schema:
+                return str(schema["$ref"].rsplit("/", 1)[1])
+    return None
 
 
 def rules(spec: Json) -> Json:

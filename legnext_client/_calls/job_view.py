@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client._calls.service import Desk, Origin, question
+from legnext_client._calls.service import CallService, JobContext, job_request
 from legnext_client._protocol.polling import UNKNOWN
 from legnext_client._protocol.send import sending
 from legnext_client._protocol.state import FAILED, State, failure, moment, text
@@ -24,13 +24,17 @@ class JobView:
     """A job as the service last told of it. Attributes have the names of the answer; `raw` is the answer itself."""
 
     def __init__(
-        self, raw: Mapping[str, Any], desk: Desk | None = None, hands: Any = None, origin: Origin | None = None
+        self,
+        raw: Mapping[str, Any],
+        service: CallService | None = None,
+        hands: Any = None,
+        context: JobContext | None = None,
     ) -> None:
         self._state = State(raw)
-        self._desk = desk
+        self._service = service
         self._hands = hands
-        self._origin = origin or Origin()
-        self._running = self._origin.started or 0.0
+        self._context = context or JobContext()
+        self._running = self._context.started or 0.0
         self._insisting = False
 
     @property
@@ -111,9 +115,9 @@ class JobView:
     @property
     def typical_seconds(self) -> float | None:
         """Seconds from acceptance to the end of a typical job like this; None if nothing is known of it."""
-        if self._desk is None:
+        if self._service is None:
             return None
-        expected = self._desk.scheduler(self._origin)(self._state).expected
+        expected = self._service.scheduler(self._context)(self._state).expected
         return None if expected is UNKNOWN else expected.median
 
     @property
@@ -166,46 +170,48 @@ class JobView:
 
     def insist(self) -> Self:
         """This job, with follow-ups that are sent even where they are thought not to work."""
-        twin = type(self)(self.raw, self._desk, self._hands, self._origin)
+        twin = type(self)(self.raw, self._service, self._hands, self._context)
         twin._insisting = True
         return twin
 
     # ---- what both colours do with what comes back ------------------------------------------------------------
 
     @property
-    def _its_desk(self) -> Desk:
-        if self._desk is None:
+    def _its_service(self) -> CallService:
+        if self._service is None:
             raise ConfigurationError(
                 "this job belongs to no client, like all that are read from a callback, unpickled or copied. Give it "
                 f"to one by client.confirm(job), or ask for it by client.tasks.get({self.job_id!r})."
             )
-        return self._desk
+        return self._service
 
     @property
-    def _standing(self) -> tuple[State, Origin]:
-        return self._state, self._origin
+    def _standing(self) -> tuple[State, JobContext]:
+        return self._state, self._context
 
     def _accept(self, state: State) -> Self:
         if state is self._state:
             return self
-        desk = self._its_desk
+        service = self._its_service
         before, self._state = self._state, state
-        desk.saw(state, self._origin, None if before.done else self._running)
+        service.saw(state, self._context, None if before.done else self._running)
         if not state.done:
-            self._running = desk.clock.now()
+            self._running = service.clock.now()
         return self
 
     def _asking(self) -> Flow[None]:
-        desk = self._its_desk
-        desk.check_open()
-        settings = desk.settings
-        answer = yield from sending(question(self.job_id), settings.retries, settings.timeout, clock=desk.clock.now)
+        service = self._its_service
+        service.check_open()
+        settings = service.settings
+        answer = yield from sending(
+            job_request(self.job_id), settings.retries, settings.timeout, clock=service.clock.now
+        )
         self._accept(State(answer.data))
 
     def _waiting(
         self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
     ) -> Flow[None]:
-        return self._its_desk.waiting(
+        return self._its_service.waiting(
             [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=self._late
         )
 

@@ -1,7 +1,7 @@
-"""What lies between a method call and the wire: checks, prompt, price and budget before it, the job after it.
+"""From the arguments of a method to a request, and from an answer to a job.
 
-Nothing here sends: a call becomes a `Plan`, its flow is carried out by a driver, and what comes back is booked. What
-the making of a client does not need is imported with the first call.
+Nothing here sends: a call becomes a `PreparedCall`, a driver carries its flow out, and the answer is recorded in the
+budgets. This module is imported with a client's first call.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ import math
 import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
 
+from legnext_client._calls.budgets import Holds, book, hold, release
+from legnext_client._calls.planning import BY_TASK_TYPE, FREE, expectation, size_of
+from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.send import Answer, sending
-from legnext_client._protocol.state import FAILED, State, moment
+from legnext_client._protocol.state import State, moment
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
+from legnext_client.generated.operations import ROLES
+from legnext_client.prices import price
+from legnext_client.prompts.policy import heed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,7 +42,7 @@ _MOST_NAMED = 20
 """So many jobs are remembered, to be named when a call fails."""
 
 
-class Origin(NamedTuple):
+class JobContext(NamedTuple):
     """What is known of a job beside the service's answers: how it was asked for, and what waits to be settled."""
 
     operation: Operation | None = None
@@ -45,20 +50,20 @@ class Origin(NamedTuple):
     started: float | None = None
     retry_after: float | None = None
     size: str | None = None
-    holds: tuple[tuple[Budget, object], ...] = ()
+    holds: Holds = ()
 
 
-class Plan(NamedTuple):
+class PreparedCall(NamedTuple):
     """A call that was found right, with its price held."""
 
     operation: Operation
     request: Request
     expected: Expectation | None
     size: str | None
-    holds: tuple[tuple[Budget, object], ...]
+    holds: Holds
 
 
-class Desk:
+class CallService:
     """Plans calls and books their answers; shared by the clients that `with_options` makes of one another."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -69,17 +74,17 @@ class Desk:
         self.on_their_way: dict[str, None] = {}
         """The ids of the last jobs that were accepted and not seen done, by their age."""
         self.closed = False
-        self.owner: Desk = self
+        self.owner: CallService = self
 
-    def with_settings(self, settings: Settings) -> Desk:
-        desk = Desk(settings, self.clock)
-        desk.durations, desk.budgets, desk.owner = self.durations, self.budgets, self.owner
-        desk.on_their_way = self.on_their_way
-        return desk
+    def with_settings(self, settings: Settings) -> CallService:
+        service = CallService(settings, self.clock)
+        service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
+        service.on_their_way = self.on_their_way
+        return service
 
     # ---- before -------------------------------------------------------------------------------------------------
 
-    def plan(
+    def prepare(
         self,
         operation: Operation,
         fields: Mapping[str, Any],
@@ -89,25 +94,34 @@ class Desk:
         budgets: Sequence[Budget] = (),
         key: object = None,
         warned: bool = False,
-    ) -> Plan:
-        """Check a call and hold its price; raises before anything is sent.
+    ) -> PreparedCall:
+        """Check a call, build its request and hold its price; raises before anything is sent.
 
         `source` is the size of the source video, `spent` what the source job has cost. The price is held in these
         budgets too, under a key by which a later run knows it again. `warned`: what is odd about the prompt has been
         said before.
         """
-        from legnext_client._calls.planning import FREE, plan
-
         try:
-            return plan(self, operation, fields, source, spent, budgets, key, warned)
+            prepared = prepare(operation, fields)
+            if not warned:
+                heed(operation, prepared.body, self.settings.prompts)
+            request = request_of(operation, prepared)
+            expected = expectation(operation, prepared.body) if request.paid else None
+            several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
+            holds: Holds = ()
+            if request.paid and several:
+                points = price(operation, prepared.body, source=source).reserve
+                again = operation.price is not None and operation.price.again
+                holds = hold(several, max(points, math.ceil(spent)) if again else points, key)
         except BaseException as error:
             if key is None and operation.method not in FREE:  # a run has a key, and tells of its jobs by itself
                 self._name_jobs(error)
             raise
+        return PreparedCall(operation, request, expected, size_of(operation, prepared.body) or source, holds)
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
-    def submitting(self, plan: Plan) -> Flow[Answer]:
+    def submitting(self, plan: PreparedCall) -> Flow[Answer]:
         """Send what was planned. A refused call holds no points; one whose outcome is unknown keeps them."""
         settings = self.settings
         try:
@@ -122,7 +136,7 @@ class Desk:
         self._remember(State(answer.data), new=plan.request.paid)
         return answer
 
-    def left_by(self, error: BaseException, plan: Plan) -> None:
+    def left_by(self, error: BaseException, plan: PreparedCall) -> None:
         """An error leaves a call: if it was a paid one, it names what was accepted."""
         if plan.request.paid:
             self._name_jobs(error)
@@ -132,16 +146,16 @@ class Desk:
         if ids := list(self.on_their_way):
             error.add_note(f"Accepted before and not seen done: {', '.join(ids)}. {FINDS}")
 
-    def origin(self, plan: Plan, answer: Answer) -> Origin:
+    def context(self, plan: PreparedCall, answer: Answer) -> JobContext:
         """What to remember of a job that was just accepted."""
         state = State(answer.data)
         if not plan.request.paid:
-            return Origin(retry_after=retry_after(answer.headers))
-        origin = Origin(
+            return JobContext(retry_after=retry_after(answer.headers))
+        context = JobContext(
             plan.operation, plan.expected, self.clock.now(), retry_after(answer.headers), plan.size, plan.holds
         )
-        book(state, origin)
-        return origin
+        book(state, context.holds)
+        return context
 
     def _remember(self, state: State, *, new: bool = False) -> None:
         if state.done:
@@ -155,7 +169,7 @@ class Desk:
 
     def waiting(
         self,
-        jobs: Iterable[tuple[State, Origin]],
+        jobs: Iterable[tuple[State, JobContext]],
         *,
         timeout: float | None,
         poll_interval: float | None = None,
@@ -172,7 +186,8 @@ class Desk:
         if poll_interval is not None and not (is_number(poll_interval) and poll_interval > 0):
             raise InvalidRequest(f"poll_interval must be seconds above 0; got {poll_interval!r}.")
         waited = [
-            Waited(state, question(state.job_id), self.scheduler(origin), origin.retry_after) for state, origin in jobs
+            Waited(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
+            for state, context in jobs
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
         if callbacks is not None and not hasattr(callbacks, "listening"):
@@ -182,31 +197,30 @@ class Desk:
         )
         return waiting(waited, pace, timeout=timeout, late=late)
 
-    def scheduler(self, origin: Origin) -> Callable[[State], Schedule]:
-        """How long a job of this origin may last, by what its states tell."""
-        from legnext_client._calls.planning import BY_TASK_TYPE, expectation
+    def scheduler(self, context: JobContext) -> Callable[[State], Schedule]:
+        """How long a job of this context may last, by what its states tell."""
         from legnext_client._calls.wait import Schedule
 
         def schedule(state: State) -> Schedule:
-            operation = origin.operation or BY_TASK_TYPE.get(state.task_type)
-            expected = origin.expected or (expectation(operation, {}) if operation else None)
+            operation = context.operation or BY_TASK_TYPE.get(state.task_type)
+            expected = context.expected or (expectation(operation, {}) if operation else None)
             if expected is None:
                 expected = UNKNOWN
             elif operation is not None:
                 expected = self.durations.correct(operation.name, expected)
-            started = self.clock.now() - age(state) if origin.started is None else origin.started
+            started = self.clock.now() - age(state) if context.started is None else context.started
             return Schedule(started, expected)
 
         return schedule
 
-    def saw(self, state: State, origin: Origin, running: float | None) -> None:
+    def saw(self, state: State, context: JobContext, running: float | None) -> None:
         """Book a state that came back: settle what its job cost, and learn how long it lasted.
 
         `running` is when the job was last known to run, None if it was done before.
         """
-        book(state, origin)
+        book(state, context.holds)
         self._remember(state)
-        operation, expected, started, told, *_ = origin
+        operation, expected, started, told, *_ = context
         if not state.ok or running is None or operation is None or expected is None or started is None:
             return
         if told is not None:  # a service that says when to ask runs on a clock of its own
@@ -222,23 +236,41 @@ class Desk:
             raise ConfigurationError(CLIENT_CLOSED)
 
 
-def filled(operation: Operation, values: Mapping[str, object]) -> str:
-    """The path of an operation with its values, each as one segment."""
-    path = operation.path
-    for name, value in values.items():
-        text = quote(str(value), safe="")
-        # Dots alone would be folded away with their parent; `quote` leaves them as they are.
-        path = path.replace(f"{{{name}}}", text if text.strip(".") else text.replace(".", "%2E"))
-    return path
+def request_of(operation: Operation, prepared: CheckedFields) -> Request:
+    """Build the request of a call that was found right, by the generated endpoint."""
+    arguments = {field.name: prepared.parameters.get(field.wire) for field in operation.parameters}
+    sent = prepared.body if operation.fields else None
+    if sent is not None:
+        arguments["body"] = sent
+    try:
+        built = operation.endpoint.build_request(**arguments)
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(f"the body must be something that JSON can hold: {error}.") from None
+    return Request(
+        method=built.method,
+        path=built.path,
+        body=built.content,
+        paid=operation.method not in FREE,
+        operation=operation.name,
+        sent=sent,
+        wants_job=operation.answer_model == ROLES["job"].answer_model,
+        query=built.query,
+        headers=built.headers,
+        job_id=_job_of(operation, prepared),
+    )
 
 
-def question(job_id: str) -> Request:
-    """The free request that asks for a job."""
-    from legnext_client.generated.operations import ROLES
+def _job_of(operation: Operation, checked: CheckedFields) -> str | None:
+    """The job that is asked for, or followed up."""
+    given = {**checked.parameters, **checked.body}
+    fields = operation.parameters + operation.fields
+    return next((given.get(field.wire) for field in fields if field.name == "job_id"), None)
 
+
+def job_request(job_id: str) -> Request:
+    """Build the free request that asks for a job."""
     operation = ROLES["job"]
-    path = filled(operation, {operation.path_fields[0].wire: job_id})
-    return Request(operation.method, path, operation=operation.name, job_id=job_id)
+    return request_of(operation, CheckedFields({operation.parameters[0].wire: job_id}, {}))
 
 
 def age(state: State) -> float:
@@ -246,18 +278,6 @@ def age(state: State) -> float:
     created = moment(state.part("meta", "created_at"))
     seconds = (datetime.now(UTC) - created).total_seconds() if created else 0.0
     return seconds if 0 < seconds < DAY else 0.0
-
-
-def book(state: State, origin: Origin) -> None:
-    """Bring the budgets that hold this job's price up to what the service says of it."""
-    for budget, key in origin.holds:
-        points = math.ceil(state.points)
-        if (state.ok and state.charge_is_told) or (state.done and points):
-            budget.settle(key, points)
-        elif state.status == FAILED:
-            budget.release(key)
-        else:
-            budget.freeze(key, points)
 
 
 def left_waiting(error: BaseException, states: Iterable[State]) -> None:
@@ -269,8 +289,3 @@ def left_waiting(error: BaseException, states: Iterable[State]) -> None:
     if left:
         more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
         error.add_note(f"{WAITED_FOR}{', '.join(left[:_MOST_NAMED])}{more}. {FINDS}")
-
-
-def release(holds: Iterable[tuple[Budget, object]]) -> None:
-    for budget, key in holds:
-        budget.release(key)

@@ -16,7 +16,7 @@ from legnext_client.generated.service import API_KEY_HEADER
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from legnext_client._calls.service import Desk, Plan
+    from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._client.calls import AsynchronousCalls, SyncCalls
     from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client._protocol.retries import Retries
@@ -55,8 +55,8 @@ class BaseClient(Generic[CallerT]):
         return self._made
 
     @property
-    def _desk(self) -> Desk:
-        return self._caller.desk
+    def _service(self) -> CallService:
+        return self._caller.service
 
     def _set_up(
         self,
@@ -93,11 +93,11 @@ class BaseClient(Generic[CallerT]):
         from legnext_client.prices import Budget
 
         budget = points if isinstance(points, Budget) else Budget(points)
-        self._desk.budgets.append(budget)
+        self._service.budgets.append(budget)
         try:
             yield budget
         finally:
-            self._desk.budgets.remove(budget)
+            self._service.budgets.remove(budget)
 
     def with_options(
         self,
@@ -122,13 +122,14 @@ class BaseClient(Generic[CallerT]):
         twin._made, twin._making = made, self._making
         return twin
 
-    def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> Plan:
-        from legnext_client._calls import service as desk
-        from legnext_client._calls.planning import FREE, encoded
+    def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> PreparedCall:
+        from legnext_client._calls.planning import FREE
+        from legnext_client._calls.service import PreparedCall
         from legnext_client._protocol.flow import Request
         from legnext_client.generated.operations import Operation
+        from legnext_client.generated.types import UNSET, encode
 
-        self._desk.check_open()
+        self._service.check_open()
         if not _is_method(method):
             raise InvalidRequest(f"method must be a method of HTTP, such as GET; got {method!r}.")
         method = method.upper()
@@ -138,8 +139,12 @@ class BaseClient(Generic[CallerT]):
             raise InvalidRequest(f"json must be an object, a dict; got {type(body).__name__}.")
         sent = None if body is None else dict(body)
         paid = method not in FREE
-        request = Request(method, path, None if sent is None else encoded(sent), paid, f"{method} {path}", sent, False)
-        return desk.Plan(Operation("", "", method, path), request, None, None, ())
+        try:
+            built = encode(method, path, media="application/json", body=UNSET if sent is None else sent)
+        except (TypeError, ValueError) as error:
+            raise InvalidRequest(f"the body must be something that JSON can hold: {error}.") from None
+        request = Request(method, path, built.content, paid, f"{method} {path}", sent, False, headers=built.headers)
+        return PreparedCall(Operation("", "", method, path), request, None, None, ())
 
     def __repr__(self) -> str:
         if not hasattr(self, "_transport"):  # a debugger shows what could not be made

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.service import Desk, Origin, Plan, book, left_waiting
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting
 from legnext_client._transport.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
 from legnext_client.errors import APIError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
@@ -18,74 +20,71 @@ from legnext_client.generated.types import is_object
 from legnext_client.jobs import AsyncJob, Job
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
     from legnext_client._calls.settings import Settings
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
 
-AnswerT = TypeVar("AnswerT")
 JobT = TypeVar("JobT")
 
 
 class SyncCalls:
     """Carries the calls of the namespaces out."""
 
-    def __init__(self, desk: Desk, hands: Hands) -> None:
-        self.desk = desk
+    def __init__(self, service: CallService, hands: Hands) -> None:
+        self.service = service
         self.hands = hands
 
     def with_settings(self, settings: Settings) -> SyncCalls:
-        return SyncCalls(self.desk.with_settings(settings), self.hands)
+        return SyncCalls(self.service.with_settings(settings), self.hands)
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        plan = self.desk.plan(operation, fields)
+        plan = self.service.prepare(operation, fields)
         try:
-            answer = run(self.desk.submitting(plan), self.hands)
-            return Job(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+            answer = run(self.service.submitting(plan), self.hands)
+            return Job(answer.data, self.service, self.hands, self.service.context(plan, answer))
         except BaseException as error:
-            self.desk.left_by(error, plan)
+            self.service.left_by(error, plan)
             raise
 
-    def answer(
-        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
-    ) -> AnswerT:
-        plan = self.desk.plan(operation, fields)
+    def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        plan = self.service.prepare(operation, fields)
         try:
-            return _parsed(operation, run(self.desk.submitting(plan), self.hands), parse)
+            return _parsed(operation, run(self.service.submitting(plan), self.hands))
         except BaseException as error:
-            self.desk.left_by(error, plan)
+            self.service.left_by(error, plan)
             raise
 
-    def plain(self, plan: Plan) -> dict[str, Any]:
+    def plain(self, plan: PreparedCall) -> dict[str, Any]:
         """Carry a planned call out and answer with the object that came, whatever it is."""
         try:
-            return run(self.desk.submitting(plan), self.hands).data
+            return run(self.service.submitting(plan), self.hands).data
         except BaseException as error:
-            self.desk.left_by(error, plan)
+            self.service.left_by(error, plan)
             raise
 
     def confirm(self, job: JobView | str) -> Job:
         """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
         found = self.job(*_asking_for(job))
         if isinstance(job, JobView):
-            found._origin = job._origin
-            book(found._state, found._origin)
+            found._context = job._context
+            book(found._state, found._context.holds)
         return found
 
     def _own(self, job: object) -> Job:
         """A job of this colour and with a client, whatever is waited for."""
-        if isinstance(job, Job) and job._desk is not None:
+        if isinstance(job, Job) and job._service is not None:
             return job
         if isinstance(job, JobView):
-            return Job(job.raw, self.desk, self.hands, job._origin)
+            return Job(job.raw, self.service, self.hands, job._context)
         return self.stub(_id(job))
 
     def stub(self, job_id: str) -> Job:
         """A job of which nothing is known but its id; it is asked for at once."""
-        self.desk.check_open()
-        return Job({"job_id": _id(job_id)}, self.desk, self.hands, Origin(retry_after=0.0))
+        self.service.check_open()
+        return Job({"job_id": _id(job_id)}, self.service, self.hands, JobContext(retry_after=0.0))
 
     def wait_all(
         self,
@@ -98,7 +97,7 @@ class SyncCalls:
         waited = [self._own(job) for job in _several(jobs)]
         yield from [job for job in waited if job.done]
         standing = [job._standing for job in waited]
-        flow = self.desk.waiting(
+        flow = self.service.waiting(
             standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
         )
         index: int
@@ -117,60 +116,58 @@ class SyncCalls:
 class AsynchronousCalls:
     """The same, awaited."""
 
-    def __init__(self, desk: Desk, hands: AsyncHands) -> None:
-        self.desk = desk
+    def __init__(self, service: CallService, hands: AsyncHands) -> None:
+        self.service = service
         self.hands = hands
 
     def with_settings(self, settings: Settings) -> AsynchronousCalls:
-        return AsynchronousCalls(self.desk.with_settings(settings), self.hands)
+        return AsynchronousCalls(self.service.with_settings(settings), self.hands)
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
-        plan = self.desk.plan(operation, fields)
+        plan = self.service.prepare(operation, fields)
         try:
-            answer = await async_run(self.desk.submitting(plan), self.hands)
-            return AsyncJob(answer.data, self.desk, self.hands, self.desk.origin(plan, answer))
+            answer = await async_run(self.service.submitting(plan), self.hands)
+            return AsyncJob(answer.data, self.service, self.hands, self.service.context(plan, answer))
         except BaseException as error:
-            self.desk.left_by(error, plan)
+            self.service.left_by(error, plan)
             raise
 
-    async def answer(
-        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
-    ) -> AnswerT:
-        plan = self.desk.plan(operation, fields)
+    async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        plan = self.service.prepare(operation, fields)
         try:
-            return _parsed(operation, await async_run(self.desk.submitting(plan), self.hands), parse)
+            return _parsed(operation, await async_run(self.service.submitting(plan), self.hands))
         except BaseException as error:
-            self.desk.left_by(error, plan)
+            self.service.left_by(error, plan)
             raise
 
-    async def plain(self, plan: Plan) -> dict[str, Any]:
+    async def plain(self, plan: PreparedCall) -> dict[str, Any]:
         """Carry a planned call out and answer with the object that came, whatever it is."""
         try:
-            return (await async_run(self.desk.submitting(plan), self.hands)).data
+            return (await async_run(self.service.submitting(plan), self.hands)).data
         except BaseException as error:
-            self.desk.left_by(error, plan)
+            self.service.left_by(error, plan)
             raise
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
         found = await self.job(*_asking_for(job))
         if isinstance(job, JobView):
-            found._origin = job._origin
-            book(found._state, found._origin)
+            found._context = job._context
+            book(found._state, found._context.holds)
         return found
 
     def _own(self, job: object) -> AsyncJob:
         """A job of this colour and with a client, whatever is waited for."""
-        if isinstance(job, AsyncJob) and job._desk is not None:
+        if isinstance(job, AsyncJob) and job._service is not None:
             return job
         if isinstance(job, JobView):
-            return AsyncJob(job.raw, self.desk, self.hands, job._origin)
+            return AsyncJob(job.raw, self.service, self.hands, job._context)
         return self.stub(_id(job))
 
     def stub(self, job_id: str) -> AsyncJob:
         """A job of which nothing is known but its id; it is asked for at once."""
-        self.desk.check_open()
-        return AsyncJob({"job_id": _id(job_id)}, self.desk, self.hands, Origin(retry_after=0.0))
+        self.service.check_open()
+        return AsyncJob({"job_id": _id(job_id)}, self.service, self.hands, JobContext(retry_after=0.0))
 
     async def wait_all(
         self,
@@ -185,7 +182,7 @@ class AsynchronousCalls:
             if job.done:
                 yield job
         standing = [job._standing for job in waited]
-        flow = self.desk.waiting(
+        flow = self.service.waiting(
             standing, timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=partial(_late, waited)
         )
         index: int
@@ -207,7 +204,7 @@ def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
     from legnext_client.generated.operations import ROLES
 
     operation = ROLES["job"]
-    return operation, {operation.path_fields[0].name: job.job_id if isinstance(job, JobView) else job}
+    return operation, {operation.parameters[0].name: job.job_id if isinstance(job, JobView) else job}
 
 
 def _id(job_id: object) -> str:
@@ -222,13 +219,19 @@ def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
     return jobs
 
 
-def _parsed(operation: Operation, answer: Answer, parse: Callable[[Mapping[str, Any]], AnswerT]) -> AnswerT:
-    inner = answer.data.get(operation.unwrap) if operation.unwrap else None
+def _parsed(operation: Operation, answer: Answer) -> Any:
+    """The typed answer, by the generated endpoint; out of its envelope, where the document names one."""
+    body, unwrap = answer.body, operation.unwrap
+    if unwrap and not is_object(answer.data.get(unwrap)):
+        body = json.dumps({**answer.data, unwrap: answer.data}).encode()  # it came without the envelope
     try:
-        return parse(inner if is_object(inner) else answer.data)
+        parsed = operation.endpoint.parse_response(answer.status, body)
+        return getattr(parsed, unwrap) if unwrap else parsed
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         said = f"the answer lacks what it should have ({type(error).__name__}: {error})"
-        raise APIError(said, status_code=200, body=answer.data, method=operation.method, path=operation.path) from None
+        raise APIError(
+            said, status_code=answer.status, body=answer.data, method=operation.method, path=operation.path
+        ) from None
 
 
 def _late(jobs: Sequence[Job | AsyncJob], seconds: float, said: str) -> WaitTimeout:

@@ -26,7 +26,7 @@ from legnext_client.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from legnext_client._calls.service import Desk
+    from legnext_client._calls.service import CallService
     from legnext_client._protocol.flow import Flow
 
 __all__ = ["JOB_NAME", "LARGEST", "SECONDS", "URL_NAME", "Progress", "Which", "of_job", "of_urls"]
@@ -41,7 +41,7 @@ SECONDS = 1800.0
 
 
 def of_job(
-    desk: Desk,
+    service: CallService,
     state: State,
     directory: StrPath,
     name: str,
@@ -82,11 +82,11 @@ def of_job(
         Order(urls[n], place.path, _most(max_bytes), known, ended, place.spare)
         for n, place in zip(chosen, places, strict=True)
     ]
-    return _fetching(desk, orders, [place.target for place in places], concurrency, timeout)
+    return _fetching(service, orders, [place.target for place in places], concurrency, timeout)
 
 
 def of_urls(
-    desk: Desk,
+    service: CallService,
     urls: str | Iterable[str],
     directory: StrPath,
     name: str,
@@ -108,22 +108,22 @@ def of_urls(
     ]
     places = _Folder(directory).places(names(name, URL_FIELDS, values))
     orders = [Order(url, place.path, _most(max_bytes)) for url, place in zip(listed, places, strict=True)]
-    return _fetching(desk, orders, [place.target for place in places], concurrency, timeout)
+    return _fetching(service, orders, [place.target for place in places], concurrency, timeout)
 
 
 def _fetching(
-    desk: Desk, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
+    service: CallService, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
 ) -> Flow[list[Path]]:
-    desk.check_open()
+    service.check_open()
     limit = _whole("concurrency", concurrency)
     if not is_number(timeout) or not timeout > 0:
         raise InvalidRequest(f"timeout must be seconds above 0; got {timeout!r}.")
     patience = Patience(
-        desk.settings.retries,
-        desk.settings.timeout,
+        service.settings.retries,
+        service.settings.timeout,
         timeout,
         f"legnext-client/{__version__}",
-        desk.clock.now,
+        service.clock.now,
         random.random,
     )
     flows = [fetching(order, target, patience) for order, target in zip(orders, targets, strict=True)]

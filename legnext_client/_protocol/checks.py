@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Condition, Field, Operation
 
 
-class Prepared(NamedTuple):
-    """A call that was found right: the path arguments and the body, by their wire names, in plain values."""
+class CheckedFields(NamedTuple):
+    """A call that was found right: its parameters and its body, by their wire names, in plain values."""
 
-    path: dict[str, Any]
+    parameters: dict[str, Any]
     body: dict[str, Any]
 
 
-def prepare(operation: Operation, given: Mapping[str, Any]) -> Prepared:
+def prepare(operation: Operation, given: Mapping[str, Any]) -> CheckedFields:
     """Make what the caller gave ready to be sent, or raise `InvalidRequest` with everything that is wrong.
 
     Fields may have their Python or their wire names; values may be plain, enums, or generated models. None means that
     the field was not given, unless the spec has a null there.
     """
-    fields = operation.path_fields + operation.fields
+    fields = operation.parameters + operation.fields
     problems: list[Problem] = []
     prompt = operation.prompt.field if operation.prompt else None
     found = _object(_Level(fields, operation.rules, closed=True, prompt=prompt), given, "", problems)
@@ -40,11 +40,8 @@ def prepare(operation: Operation, given: Mapping[str, Any]) -> Prepared:
         said = ". ".join(str(problem) for problem in problems)
         many = f"{len(problems)} fields are wrong. " if len(problems) > 1 else ""
         raise InvalidRequest(f"{operation.name}: {many}{said}.", problems=problems)
-    in_path = {field.wire for field in operation.path_fields}
-    return Prepared(
-        {wire: value for wire, value in found.items() if wire in in_path},
-        {wire: value for wire, value in found.items() if wire not in in_path},
-    )
+    parameters = {field.wire: found.pop(field.wire) for field in operation.parameters if field.wire in found}
+    return CheckedFields(parameters, found)
 
 
 class _Level(NamedTuple):
@@ -78,7 +75,8 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
             written[field.wire] = name
             found[field.wire] = _value(field, value, where + name, problems)
     problems.extend(_missing(level, written, meant, where))
-    return {field.wire: found.pop(field.wire) for field in level.fields if field.wire in found} | found
+    known = {field.wire: found.pop(field.wire) for field in level.fields if field.wire in found}
+    return found | known  # in the order of the generated models
 
 
 def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any:

@@ -30,6 +30,8 @@ class Request(NamedTuple):
     sent: Mapping[str, Any] | None = None
     wants_job: bool = True
     job_id: str | None = None
+    query: str = ""
+    headers: Mapping[str, str] = {}
 
 
 class Send(NamedTuple):

@@ -34,10 +34,12 @@ Clock = Callable[[], float]
 
 
 class Answer(NamedTuple):
-    """A good answer: its object, and the headers it came with."""
+    """A good answer: its object, the headers it came with, its status and the bytes of its body."""
 
     data: Json
     headers: Mapping[str, str]
+    status: int = 200
+    body: bytes = b""
 
 
 class Again(NamedTuple):
@@ -116,7 +118,7 @@ def _lost(request: Request, lost: Lost) -> Verdict:
 
 def _success(request: Request, outcome: Received) -> Verdict:
     if outcome.status == 204 and not request.wants_job:
-        return Answer({}, outcome.headers)
+        return Answer({}, outcome.headers, outcome.status, outcome.body)
     data = as_object(outcome.body)
     code = hidden_error(data) if data is not None else None
     if data is not None and code is not None:
@@ -126,9 +128,10 @@ def _success(request: Request, outcome: Received) -> Verdict:
         return Failed(_unknown_after(request, outcome, error) if unsure else error)
     if data is not None and request.wants_job and not is_job(data) and is_object(data.get("data")):
         data = data["data"]  # as the balance comes; better than to lose an id in it
-    other = data is not None and not request.paid and request.job_id not in (None, job_id_of(data))
+    asked = request.job_id if request.wants_job and not request.paid else None
+    other = data is not None and asked is not None and asked != job_id_of(data)
     if data is not None and (is_job(data) or not request.wants_job) and not other:
-        return Answer(data, outcome.headers)
+        return Answer(data, outcome.headers, outcome.status, outcome.body)
     what = "cannot be read" if data is None else "is about another job" if is_job(data) else "is no job"
     if request.paid:
         return Failed(_unknown(request, f"the answer {what}", outcome.body))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from legnext_client._calls.items import Item
-    from legnext_client._calls.service import Desk, Origin
+    from legnext_client._calls.service import CallService, JobContext
     from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
@@ -36,7 +36,7 @@ class Work(Generic[JobT]):
 
     def __init__(
         self,
-        desk: Desk,
+        service: CallService,
         kind: str,
         items: Callable[[], Iterable[Item]],
         *,
@@ -47,7 +47,7 @@ class Work(Generic[JobT]):
         survey: Callable[[], Survey] | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        self._desk, self._kind, self._items, self._again = desk, kind, items, again
+        self._service, self._kind, self._items, self._again = service, kind, items, again
         self._path, self._options, self._callbacks = journal, options, options.callbacks
         self._only, self._surveying = only, survey
         self._surveyed: Survey | None = None
@@ -97,7 +97,7 @@ class Work(Generic[JobT]):
 
     def _look(self) -> None:
         """Find what is wrong before the journal is made."""
-        self._desk.check_open()
+        self._service.check_open()
         if self._run is not None and self._path is None:
             raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
         self._survey()
@@ -106,12 +106,12 @@ class Work(Generic[JobT]):
         """Hold the journal."""
         return Journal.open(self._path, self._kind, only=self._only, now=self._now)
 
-    def _begin(self, journal: Journal, job: Callable[[State, Origin], JobT]) -> Flow[None]:
-        self._run = Run(self._desk, journal, self._options, job, self._now)
+    def _begin(self, journal: Journal, job: Callable[[State, JobContext], JobT]) -> Flow[None]:
+        self._run = Run(self._service, journal, self._options, job, self._now)
         self._ends, self._running, self._summary = Counter(), set(), None
         self._open_ends, self._over, self._earlier = {}, 0, 0
         self._points_before = self._run.points
-        self._started = self._desk.clock.now()
+        self._started = self._service.clock.now()
         return self._run.running(self._items, again=self._again)
 
     def _update(self, step: Step, job: JobT) -> Update:
@@ -146,7 +146,7 @@ class Work(Generic[JobT]):
 
     @property
     def _elapsed(self) -> float:
-        return self._desk.clock.now() - self._started
+        return self._service.clock.now() - self._started
 
     def _sum_up(self, journal: Journal) -> None:
         counts, standing = self.counts, journal.summary()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from legnext_client._calls.service import Desk, Origin
+    from legnext_client._calls.service import CallService, JobContext
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import BatchOptions
     from legnext_client._runs.results import Result, Update
@@ -49,8 +49,10 @@ class Batch(Work[Job]):
     `with batch:` ends it, and lets go of its journal, when the block is left.
     """
 
-    def __init__(self, hands: Hands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any) -> None:
-        super().__init__(desk, **work)
+    def __init__(
+        self, hands: Hands, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
+    ) -> None:
+        super().__init__(service, **work)
         self._hands, self._on_progress = hands, on_progress
         self._ending = contextlib.ExitStack()
         self._entered = False
@@ -93,17 +95,17 @@ class Batch(Work[Job]):
                 self._go_on(error)
                 raise
 
-    def _job(self, state: State, origin: Origin | None = None) -> Job:
-        return Job(state.raw, self._desk, self._hands, origin)
+    def _job(self, state: State, context: JobContext | None = None) -> Job:
+        return Job(state.raw, self._service, self._hands, context)
 
 
 class AsyncBatch(Work[AsyncJob]):
     """The same for `async for` and `async with`: Python by itself ends what was left by `break` some time later."""
 
     def __init__(
-        self, hands: AsyncHands, on_progress: Callable[[Update], object] | None, desk: Desk, **work: Any
+        self, hands: AsyncHands, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
-        super().__init__(desk, **work)
+        super().__init__(service, **work)
         self._hands, self._on_progress = hands, on_progress
         self._ending = contextlib.AsyncExitStack()
         self._entered = False
@@ -149,18 +151,18 @@ class AsyncBatch(Work[AsyncJob]):
                 self._go_on(error)
                 raise
 
-    def _job(self, state: State, origin: Origin | None = None) -> AsyncJob:
-        return AsyncJob(state.raw, self._desk, self._hands, origin)
+    def _job(self, state: State, context: JobContext | None = None) -> AsyncJob:
+        return AsyncJob(state.raw, self._service, self._hands, context)
 
 
 def work_on(
-    desk: Desk, requests: Source, journal: str | os.PathLike[str] | None, options: BatchOptions
+    service: CallService, requests: Source, journal: str | os.PathLike[str] | None, options: BatchOptions
 ) -> dict[str, Any]:
     """What a batch of these requests is made of."""
     found = options_of(options)
-    again, prompts = can_be_read_again(requests), desk.settings.prompts
+    again, prompts = can_be_read_again(requests), service.settings.prompts
     return {
-        "desk": desk,
+        "service": service,
         "kind": BATCH,
         "items": partial(read, requests) if again else partial(read_once, requests, prompts=prompts),
         "again": again,

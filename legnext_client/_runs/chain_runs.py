@@ -20,7 +20,7 @@ from legnext_client.prompts.problems import frames_to_user
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from legnext_client._calls.service import Desk
+    from legnext_client._calls.service import CallService
     from legnext_client._runs.batches import AsyncBatch, Batch
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Result
@@ -73,16 +73,16 @@ class AsyncFilm(_Film[AsyncJob]):
 
 
 def work_of(
-    desk: Desk, chain: VideoChain, journal: str | os.PathLike[str] | None, options: RunOptions
+    service: CallService, chain: VideoChain, journal: str | os.PathLike[str] | None, options: RunOptions
 ) -> dict[str, Any]:
     """What a batch of one film is made of."""
     if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
     item = chain.item(KEY)
-    if warning := judge_steps(chain.steps, desk.settings.prompts):
+    if warning := judge_steps(chain.steps, service.settings.prompts):
         warnings.warn(warning, stacklevel=frames_to_user())
     return {
-        "desk": desk,
+        "service": service,
         "kind": FILM,
         "items": lambda: [item],
         "again": True,

@@ -7,11 +7,11 @@ from collections import Counter
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client._calls.service import filled
+from legnext_client._calls.service import request_of
 from legnext_client._journal.files import is_there
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN, Entry
-from legnext_client._protocol.flow import Flow, Request
+from legnext_client._protocol.checks import CheckedFields
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.send import sending
 from legnext_client._protocol.state import number
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from legnext_client._calls.items import Item
-    from legnext_client._calls.service import Desk
+    from legnext_client._calls.service import CallService
+    from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.retries import Retries
     from legnext_client.prices import Budget
 
@@ -99,7 +100,7 @@ def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterat
 
 
 def check_balance(
-    desk: Desk, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
+    service: CallService, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
 ) -> Flow[BudgetExceeded | None]:
     """Why what is asked for is not to be begun: the account cannot pay it. None when it can, or does not tell."""
     needed = sum(
@@ -110,7 +111,7 @@ def check_balance(
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
         return None
-    available = yield from _asking_balance(desk, desk.settings.retries)
+    available = yield from _asking_balance(service, service.settings.retries)
     if available is None:
         logger.warning("the balance is not told as expected, and so not checked")
         return None
@@ -126,21 +127,21 @@ def check_balance(
     )
 
 
-def note_balance(desk: Desk, journal: Journal) -> Flow[None]:
+def note_balance(service: CallService, journal: Journal) -> Flow[None]:
     """Where something is unknown, note what the account has now; the journal then tells what was probably accepted."""
     if not any(True for _ in journal.entries(UNKNOWN)):
         return
     with suppress(LegnextError):  # it would have been of help, no more
-        available = yield from _asking_balance(desk, desk.settings.retries._replace(attempts=1))
+        available = yield from _asking_balance(service, service.settings.retries._replace(attempts=1))
         if available is not None:
             journal.note_balance(available)
 
 
-def _asking_balance(desk: Desk, retries: Retries) -> Flow[float | None]:
+def _asking_balance(service: CallService, retries: Retries) -> Flow[float | None]:
     """The points that can be spent; None where the answer does not tell."""
     operation = ROLES["balance"]
-    request = Request(operation.method, filled(operation, {}), operation=operation.name, wants_job=False)
-    answer = yield from sending(request, retries, desk.settings.timeout, clock=desk.clock.now)
+    request = request_of(operation, CheckedFields({}, {}))
+    answer = yield from sending(request, retries, service.settings.timeout, clock=service.clock.now)
     inner = answer.data.get(operation.unwrap or "")
     told = inner if is_object(inner) else answer.data
     if not any(is_number(told.get(name)) for name in AVAILABLE):

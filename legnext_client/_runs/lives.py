@@ -122,8 +122,8 @@ class Life:
                 if (yield from self._submitted(step, key, call)):
                     return
             elif entry.state == SUBMITTED:
-                origin = self._house.recalled(entry, call)
-                yield from self._wait(entry, call.title, _told(entry), origin, 0.0)
+                context = self._house.recalled(entry, call)
+                yield from self._wait(entry, call.title, _told(entry), context, 0.0)
                 return
             else:
                 reason = f"{entry.operation} ({key}): {entry.error or 'it was sent'}."
@@ -153,10 +153,10 @@ class Life:
     def _to_be_retried(self, entry: Entry) -> bool:
         return self._house.retry_failed and entry.may_be_retried
 
-    def _remember(self, entry: Entry, state: State, origin: Any, points: int) -> None:
+    def _remember(self, entry: Entry, state: State, context: Any, points: int) -> None:
         self._points += points
         self._number = entry.id
-        self._finished.append((state, origin))
+        self._finished.append((state, context))
 
     # ---- submitting ---------------------------------------------------------------------------------------------
 
@@ -184,9 +184,9 @@ class Life:
                 raise
             if submission.state is not None:
                 house.pacing.accepted()
-                origin = house.accepted(prepared, submission)
+                context = house.accepted(prepared, submission)
                 told = retry_after(submission.headers)
-                yield from self._wait(submission.entry, call.title, submission.state, origin, told)
+                yield from self._wait(submission.entry, call.title, submission.state, context, told)
                 return True
             if isinstance(submission.error, SubmissionUnknown):
                 entry = submission.entry._replace(job_id=submission.error.job_id)
@@ -266,14 +266,14 @@ class Life:
         yield Leave(until)
         raise Over(UNKNOWN, error)
 
-    def _wait(self, entry: Entry, title: str, state: State, origin: Any, told: float | None) -> LifeFlow[None]:
+    def _wait(self, entry: Entry, title: str, state: State, context: Any, told: float | None) -> LifeFlow[None]:
         """Wait until the job has ended; the row goes on with what it made."""
-        state, points, self._ended_at = yield from Vigil(self._item, entry, title, origin, self._house).keeping(
+        state, points, self._ended_at = yield from Vigil(self._item, entry, title, context, self._house).keeping(
             state, told
         )
-        self._remember(entry, state, origin, points)
+        self._remember(entry, state, context, points)
         if not state.ok:
-            raise Over(FAILED, failure(state, self._house.job(state, origin)))
+            raise Over(FAILED, failure(state, self._house.job(state, context)))
 
     # ---- files --------------------------------------------------------------------------------------------------
 

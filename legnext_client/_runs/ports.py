@@ -71,7 +71,7 @@ class House(Protocol):
         """What is remembered of a job of the records."""
         ...
 
-    def watch(self, state: State, origin: Any, told: float | None) -> Watch:
+    def watch(self, state: State, context: Any, told: float | None) -> Watch:
         """How to ask for the job."""
         ...
 
@@ -87,15 +87,15 @@ class House(Protocol):
         """Whether a job is of a kind that this request does not make."""
         ...
 
-    def holds(self, state: State, origin: Any, price: int) -> BudgetExceeded | None:
+    def holds(self, state: State, context: Any, price: int) -> BudgetExceeded | None:
         """Count what the service holds for the job; an error when that is more than was estimated."""
         ...
 
-    def saw(self, state: State, origin: Any, running: float | None, price: int) -> int:
+    def saw(self, state: State, context: Any, running: float | None, price: int) -> int:
         """The job has ended; the points that it cost."""
         ...
 
-    def job(self, state: State, origin: Any, /) -> Any:
+    def job(self, state: State, context: Any, /) -> Any:
         """The job as users know it."""
         ...
 

@@ -125,7 +125,7 @@ class Rows:
             return item._replace(key=key or self._made(f"film-{item.digest}", place))
         operation, fields = asked
         prepared = prepare(operation, fields)
-        body = {**prepared.path, **prepared.body}
+        body = {**prepared.parameters, **prepared.body}
         digest = digest_of([(operation.name, _meant(operation, body))])
         return Single(key or self._made(f"{operation.name}-{digest}", place), digest, operation, body)
 

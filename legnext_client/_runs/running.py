@@ -13,9 +13,10 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from legnext_client._calls.budgets import book, release
 from legnext_client._calls.items import CHAIN
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
-from legnext_client._calls.service import DAY, Origin, book, question, release
+from legnext_client._calls.service import DAY, JobContext, job_request
 from legnext_client._calls.wait import Pace, Waited, Watch
 from legnext_client._downloads.downloads import LARGEST, SECONDS, of_job
 from legnext_client._journal.submit import SUBMITTED, UNKNOWN, Entry
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from legnext_client._calls.items import Call, Cost, Item
-    from legnext_client._calls.service import Desk
+    from legnext_client._calls.service import CallService
     from legnext_client._journal.journal import Journal
     from legnext_client._journal.submit import Submission
     from legnext_client._protocol.flow import Flow
@@ -75,16 +76,16 @@ class Run:
     """What lives need of a client, a journal and budgets; see `core.ports.House`."""
 
     def __init__(
-        self, desk: Desk, journal: Journal, options: Options, job: Callable[[State, Origin], Any],
+        self, service: CallService, journal: Journal, options: Options, job: Callable[[State, JobContext], Any],
         today: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self.book = journal
         self.retry_failed, self.callbacks = options.retry_failed, options.callbacks is not None
-        self.request_timeout, self.longest_wait = desk.settings.timeout, desk.settings.retries.longest_wait
-        self.clock, self.today, self.job = desk.clock.now, today, job
-        self._desk, self._options = desk, options
+        self.request_timeout, self.longest_wait = service.settings.timeout, service.settings.retries.longest_wait
+        self.clock, self.today, self.job = service.clock.now, today, job
+        self._service, self._options = service, options
         self._run = journal.about.id
-        self._budgets = tuple(dict.fromkeys((*desk.budgets, *options.budgets)))
+        self._budgets = tuple(dict.fromkeys((*service.budgets, *options.budgets)))
         self._dear: set[str] = set()
         """Jobs for which the service holds more than was estimated."""
         self.unsettled: dict[str, Item] = {}
@@ -94,13 +95,16 @@ class Run:
         """What all jobs of the journal have cost that have ended."""
         self.pacing = Pacing(
             options.concurrency,
-            desk.settings.requests_per_second,
-            desk.settings.retries,
+            service.settings.requests_per_second,
+            service.settings.retries,
             clock=self.clock,
             chance=random.random,
         )
         self._pace = Pace(
-            desk.settings.retries._replace(attempts=1), desk.settings.timeout, options.poll_interval, clock=self.clock
+            service.settings.retries._replace(attempts=1),
+            service.settings.timeout,
+            options.poll_interval,
+            clock=self.clock,
         )
 
     # ---- the whole ----------------------------------------------------------------------------------------------
@@ -111,7 +115,7 @@ class Run:
         count_earlier(self.book, self._budgets, options.budgets)
         shortage = None
         if again:
-            flow = check_balance(self._desk, self.book, items(), self._budgets, retry_failed=options.retry_failed)
+            flow = check_balance(self._service, self.book, items(), self._budgets, retry_failed=options.retry_failed)
             shortage = yield from flow
         lives = self._lives(items, again)
         scheduler = Scheduler(lives, self.pacing, clock=self.clock, begins=shortage is None, late=self._late)
@@ -121,7 +125,7 @@ class Run:
             with suppress(JournalError):  # why the run ends matters more
                 for ear, job_id in scheduler.unheard.items():  # the next run knows it then
                     self._claim(self.book.awaiting(ear), job_id)
-        yield from note_balance(self._desk, self.book)
+        yield from note_balance(self._service, self.book)
         if shortage is not None:
             raise shortage
 
@@ -179,7 +183,7 @@ class Run:
         if self._options.callback is not None and CALLBACK not in fields and _takes_callback(call.operation):
             token = secrets.token_urlsafe(16)
             fields[CALLBACK] = f"{self._options.callback}{CLAIM_MARK}{token}"
-        plan = self._desk.plan(
+        plan = self._service.prepare(
             call.operation,
             fields,
             source=call.source,
@@ -194,41 +198,41 @@ class Run:
         """Nothing is held for it any more."""
         release(prepared.plan.holds)
 
-    def accepted(self, prepared: Prepared, submission: Submission) -> Origin:
+    def accepted(self, prepared: Prepared, submission: Submission) -> JobContext:
         """What to remember of the job."""
         state = submission.state
         if state is None:
             raise AssertionError("only a job is accepted")
-        return self._desk.origin(prepared.plan, Answer(dict(state.raw), submission.headers))
+        return self._service.context(prepared.plan, Answer(dict(state.raw), submission.headers))
 
-    def holds(self, state: State, origin: Origin, price: int) -> BudgetExceeded | None:
+    def holds(self, state: State, context: JobContext, price: int) -> BudgetExceeded | None:
         """Count what the service holds for the job; an error when that is more than was estimated."""
-        book(state, origin)
+        book(state, context.holds)
         points = math.ceil(state.points)
         if points <= price or state.job_id in self._dear:
             return None
         self._dear.add(state.job_id)
-        what = origin.operation.name if origin.operation is not None else state.task_type
+        what = context.operation.name if context.operation is not None else state.task_type
         said = f"the service holds {points} points for {what}, job {state.job_id}; {price} were estimated"
-        if not origin.holds:
+        if not context.holds:
             logger.warning(said)
             return None
         return BudgetExceeded(
             f"{said}. Nothing more is submitted; run it again with the same journal to go on.",
-            budget=origin.holds[0][0].points,
+            budget=context.holds[0][0].points,
             price=points,
         )
 
-    def recalled(self, entry: Entry, call: Call | None) -> Origin:
+    def recalled(self, entry: Entry, call: Call | None) -> JobContext:
         """What is remembered of a job of the records."""
         operation = OPERATIONS.get(entry.operation)
         if operation is None:  # the spec of today does not have it any more
-            return Origin()
+            return JobContext()
         since = entry.submitted_at or entry.submitting_at
         age = min(DAY, max(0.0, (self.today() - since).total_seconds())) if since else 0.0
         key = budget_key(self._run, entry.key, self.book.attempts(entry.key))
         size = size_of(operation, entry.body) or (call.source if call is not None else None)
-        return Origin(
+        return JobContext(
             operation,
             expectation(operation, entry.body),
             self.clock() - age,
@@ -239,9 +243,9 @@ class Run:
 
     # ---- a job --------------------------------------------------------------------------------------------------
 
-    def watch(self, state: State, origin: Origin, told: float | None) -> Watch:
+    def watch(self, state: State, context: JobContext, told: float | None) -> Watch:
         """How to ask for the job."""
-        watch = Watch(Waited(state, question(state.job_id), self._desk.scheduler(origin), told), self._pace)
+        watch = Watch(Waited(state, job_request(state.job_id), self._service.scheduler(context), told), self._pace)
         watch.called_back = self.callbacks
         return watch
 
@@ -260,15 +264,15 @@ class Run:
         known = state.task_type in BY_TASK_TYPE and operation is not None
         return known and operation is not None and operation.task_type != state.task_type
 
-    def saw(self, state: State, origin: Origin, running: float | None, price: int) -> int:
+    def saw(self, state: State, context: JobContext, running: float | None, price: int) -> int:
         """The job has ended; the points that it cost."""
-        self._desk.saw(state, origin, running)
+        self._service.saw(state, context, running)
         points = math.ceil(state.points)
         cost = price if state.ok and not points and not state.charge_is_told else points
         self.points += cost
         return cost
 
-    def fetching(self, item: Item, made: tuple[State, Origin], had: Sequence[str]) -> Flow[list[str]] | None:
+    def fetching(self, item: Item, made: tuple[State, JobContext], had: Sequence[str]) -> Flow[list[str]] | None:
         """A flow that downloads what was made; None when nothing is to be fetched."""
         state, _ = made
         if self._options.download is None or not (state.image_urls or state.video_urls):
@@ -282,8 +286,8 @@ class Run:
 
     def _fetching(self, key: str, spare: str | None, state: State, directory: str) -> Flow[list[str]]:
         paths = yield from of_job(
-            self._desk, state, directory, self._options.name, None, key=key, spare_key=spare, root=self._options.root,
-            concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
+            self._service, state, directory, self._options.name, None,
+            key=key, spare_key=spare, root=self._options.root, concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
         )  # fmt: skip
         return [str(path) for path in paths]
 

@@ -38,15 +38,15 @@ class Ended(NamedTuple):
 class Vigil:
     """One job that is watched; `told` is for how long the service said not to ask."""
 
-    def __init__(self, item: Item, entry: Entry, title: str, origin: Any, house: House) -> None:
+    def __init__(self, item: Item, entry: Entry, title: str, context: Any, house: House) -> None:
         self._item, self._entry, self._title = item, entry, title
-        self._origin, self._house = origin, house
+        self._context, self._house = context, house
 
     def keeping(self, state: State, told: float | None) -> LifeFlow[Ended]:
         """Wait until the job has ended, and write down how; raises `Over` when it is not waited for any longer."""
         house, entry = self._house, self._entry
         yield Occupy()
-        watch, started, silence = house.watch(state, self._origin, told), house.clock(), _Silence(house.clock)
+        watch, started, silence = house.watch(state, self._context, told), house.clock(), _Silence(house.clock)
         running, asked_last = started, False
         if not state.done:
             yield from self._tell(state)
@@ -75,7 +75,7 @@ class Vigil:
                 yield from self._refused(watch.refusal)
             elif isinstance(watch.failure, RateLimitError):
                 house.pacing.slower(watch.failure.retry_after, asked_at)
-        points = house.saw(watch.state, self._origin, None if state.done else running, entry.price)
+        points = house.saw(watch.state, self._context, None if state.done else running, entry.price)
         at = _ended_at(entry, watch.state, house.today())
         checked((yield Do(partial(house.book.ended, entry.id, watch.state, points, at))))
         yield Leave()
@@ -86,14 +86,14 @@ class Vigil:
         """The job has not ended in so many seconds."""
         state, (said, failure) = watch.state, unanswered([watch])
         told = f"{state.job_id} is {state.status} after {seconds:.0f} seconds.{said}"
-        error = WaitTimeout(told, job=self._house.job(state, self._origin))
+        error = WaitTimeout(told, job=self._house.job(state, self._context))
         error.__cause__ = failure
         return error
 
     def _tell(self, state: State) -> LifeFlow[None]:
         """Say how far the job is, and stop the run where the service holds more for it than was estimated."""
         entry = self._entry
-        excess = self._house.holds(state, self._origin, max(entry.price, entry.frozen))
+        excess = self._house.holds(state, self._context, max(entry.price, entry.frozen))
         if excess is not None:  # written down, so that the next run goes on with what is known then
             checked((yield Do(partial(self._house.book.holds, entry.id, math.ceil(state.points)))))
             yield Halt(excess)

@@ -105,24 +105,36 @@ class RequestBuilder:
             raise ConfigurationError(f"base_url cannot be used: {error}; got {base_url!r}.") from None
         # Packed answers are not worth what unpacking them may cost.
         self._headers = httpx.Headers({"host": host, "accept-encoding": "identity", **headers})
-        self._with_body = httpx.Headers({**self._headers, "content-type": "application/json"})
+        self._with_media: dict[str, httpx.Headers] = {}
         self._urls: dict[str, httpx.URL] = {}
 
     def build(self, send: Send, end: float) -> httpx.Request:
         request = send.request
-        url = self._urls.get(request.path)
+        target = f"{request.path}?{request.query}" if request.query else request.path
+        url = self._urls.get(target)
         if url is None:
             if len(self._urls) >= _URLS:
                 self._urls.clear()
-            url = self._urls[request.path] = httpx.URL(self._base_url + request.path)
-        extensions = {"timeout": Timeouts(end)}
+            url = self._urls[target] = httpx.URL(self._base_url + target)
+        headers, extensions = self._with(request.headers), {"timeout": Timeouts(end)}
         if request.body is None:
-            return httpx.Request(request.method, url, headers=self._headers, extensions=extensions)
-        built = httpx.Request(
-            request.method, url, headers=self._with_body, stream=Content(request.body), extensions=extensions
-        )
+            return httpx.Request(request.method, url, headers=headers, extensions=extensions)
+        built = httpx.Request(request.method, url, headers=headers, stream=Content(request.body), extensions=extensions)
         built.headers["content-length"] = str(len(request.body))
         return built
+
+    def _with(self, own: Mapping[str, str]) -> httpx.Headers:
+        """The client's headers with those of a request; where that is the media type alone, they are kept ready."""
+        media = own.get("Content-Type", "")
+        if len(own) > bool(media):
+            return httpx.Headers({**self._headers, **{name.lower(): value for name, value in own.items()}})
+        if not media:
+            return self._headers
+        if media not in self._with_media:
+            if len(self._with_media) >= _URLS:  # that of a form holds its boundary
+                self._with_media.clear()
+            self._with_media[media] = httpx.Headers({**self._headers, "content-type": media})
+        return self._with_media[media]
 
 
 class Exchange:

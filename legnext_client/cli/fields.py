@@ -44,7 +44,7 @@ class Word(NamedTuple):
 
 def words(operation: Operation, taken: frozenset[str]) -> list[Word]:
     """How each field of an operation is written; `taken` are the options that its command has besides."""
-    return [_word(operation, field, taken) for field in (*operation.path_fields, *operation.fields)]
+    return [_word(operation, field, taken) for field in (*operation.parameters, *operation.fields)]
 
 
 def fields(listed: list[Word], given: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from legnext_client._calls.planning import FREE
-from legnext_client._calls.service import Desk
+from legnext_client._calls.service import CallService
 from legnext_client._calls.settings import Settings
 from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
@@ -107,7 +107,7 @@ def _called(client: Client, operation: Operation, found: Mapping[str, Any]) -> A
 def _planned(operation: Operation, found: Mapping[str, Any], prompts: PromptPolicy) -> None:
     """Everything that happens before a call is sent."""
     settings = Settings.of(timeout=1.0, retries=Retries(), prompts=prompts, requests_per_second=1.0)
-    Desk(settings, SystemClock()).plan(operation, found)
+    CallService(settings, SystemClock()).prepare(operation, found)
 
 
 def _show(run: Run, operation: Operation, answer: Any) -> None:

@@ -6,11 +6,15 @@ Written by `make generate`; edit `openapi.yaml` instead.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from attrs import define, evolve, field
+
+from .errors import UnexpectedStatus
+from .types import ParsedT, Request, Response
 
 
 @define
@@ -74,6 +78,25 @@ class Client:
             self._async_client = httpx.AsyncClient(**self._settings())
         return self._async_client
 
+    def send(self, request: Request, parse: Callable[[int, bytes], ParsedT | None]) -> Response[ParsedT]:
+        """Send a request and parse its answer."""
+        return self._read(self.get_httpx_client().request(**_arguments(request)), parse)
+
+    async def send_async(self, request: Request, parse: Callable[[int, bytes], ParsedT | None]) -> Response[ParsedT]:
+        """As `send`, awaited."""
+        return self._read(await self.get_async_httpx_client().request(**_arguments(request)), parse)
+
+    def _read(self, answer: httpx.Response, parse: Callable[[int, bytes], ParsedT | None]) -> Response[ParsedT]:
+        parsed = None
+        try:
+            parsed = parse(answer.status_code, answer.content)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            # HTML of a proxy, a body cut short or nested without end, no object, or one without its required fields:
+            # the bytes are in `content`.
+            if self.raise_on_unexpected_status:
+                raise UnexpectedStatus(answer.status_code, answer.content) from None
+        return Response(answer.status_code, answer.content, answer.headers, parsed)
+
     def __enter__(self) -> Self:
         self.get_httpx_client().__enter__()
         return self
@@ -105,3 +128,8 @@ class AuthenticatedClient(Client):
         key = f"{self.prefix} {self.token}" if self.prefix else self.token
         settings = super()._settings()
         return {**settings, "headers": {**settings["headers"], self.auth_header_name: key}}
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    url = f"{request.path}?{request.query}" if request.query else request.path
+    return {"method": request.method, "url": url, "headers": request.headers, "content": request.content}

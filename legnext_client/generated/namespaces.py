@@ -6,7 +6,7 @@ fields, by their Python names, to whoever carries calls out. Models are imported
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def _operation(name: str) -> Operation:
 
 JobT = TypeVar("JobT")
 JobT_co = TypeVar("JobT_co", covariant=True)
-AnswerT = TypeVar("AnswerT")
 
 
 class Calls(Protocol[JobT_co]):
@@ -46,9 +45,7 @@ class Calls(Protocol[JobT_co]):
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> JobT_co: ...
 
-    def answer(
-        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
-    ) -> AnswerT: ...
+    def answer(self, operation: Operation, fields: dict[str, Any]) -> Any: ...
 
 
 class AsyncCalls(Protocol[JobT_co]):
@@ -56,9 +53,7 @@ class AsyncCalls(Protocol[JobT_co]):
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> JobT_co: ...
 
-    async def answer(
-        self, operation: Operation, fields: dict[str, Any], parse: Callable[[Mapping[str, Any]], AnswerT]
-    ) -> AnswerT: ...
+    async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any: ...
 
 
 class Account(Generic[JobT]):
@@ -77,9 +72,8 @@ class Account(Generic[JobT]):
 
         **Free of charge.**
         """
-        from .models import Balance
-
-        return self._calls.answer(_operation("balance"), {}, Balance.from_dict)
+        answer: Balance = self._calls.answer(_operation("balance"), {})
+        return answer
 
 
 class Midjourney(Generic[JobT]):
@@ -675,9 +669,8 @@ class AsyncAccount(Generic[JobT]):
 
         **Free of charge.**
         """
-        from .models import Balance
-
-        return await self._calls.answer(_operation("balance"), {}, Balance.from_dict)
+        answer: Balance = await self._calls.answer(_operation("balance"), {})
+        return answer
 
 
 class AsyncMidjourney(Generic[JobT]):

@@ -6,6 +6,7 @@ Written by `make generate`; edit `openapi.yaml` instead. NamedTuples keep the im
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Condition(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of a body: its name in Python and on the wire, its type and its bounds."""
+    """A field of a body, or a parameter: its name in Python and on the wire, its type and its bounds."""
 
     name: str
     wire: str
@@ -49,6 +50,7 @@ class Field(NamedTuple):
     max_properties: int | None = None
     nullable: bool = False
     deprecated: bool = False
+    place: str = "body"
 
 
 class PriceRow(NamedTuple):
@@ -103,7 +105,7 @@ class Film(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One operation of the API. `fields` are those of the body, `path_fields` those of the path."""
+    """One operation of the API. `fields` are those of the body, `parameters` all others, those of the path first."""
 
     name: str
     namespace: str
@@ -124,9 +126,15 @@ class Operation(NamedTuple):
     film: Film | None = None
     fields: tuple[Field, ...] = ()
     rules: tuple[Condition, ...] = ()
-    path_fields: tuple[Field, ...] = ()
+    parameters: tuple[Field, ...] = ()
     request_model: str | None = None
     answer_model: str | None = None
+    module: str | None = None
+
+    @property
+    def endpoint(self) -> Any:
+        """The module that builds its requests and parses its answers; imported on first use."""
+        return import_module(f".api.{self.namespace}.{self.module or self.name}", __package__)
 
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -1486,7 +1494,7 @@ OPERATIONS: Mapping[str, Operation] = {
         path="/v1/job/{job_id}",
         summary="Look at a job",
         description="The state of a job and, once it is completed, its results: image or video addresses, or texts.\n\n`pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been\nseen and mean that the job is still on its way.\n\n**Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files\nbehind the addresses are kept for 30 days.",
-        path_fields=(
+        parameters=(
             Field(
                 name="job_id",
                 wire="job_id",
@@ -1494,6 +1502,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 required=True,
                 description="The id that the service gave the job.",
                 min_length=1,
+                place="path",
             ),
         ),
         answer_model="TaskResponse",

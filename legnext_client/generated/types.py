@@ -1,12 +1,15 @@
-"""What models and endpoints share.
+"""What models and endpoints share: values, files, and how a request is written.
 
 Written by `make generate`; edit `openapi.yaml` instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Generic, Literal, NamedTuple, TypeGuard, TypeVar
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Generic, Literal, NamedTuple, TypeAlias, TypeGuard, TypeVar
+from urllib.parse import quote, urlencode
 
 
 class Unset:
@@ -33,6 +36,8 @@ def is_list(data: object) -> TypeGuard[list[Any]]:
     return isinstance(data, list)
 
 
+parse_json = json.loads
+
 ParsedT = TypeVar("ParsedT")
 
 
@@ -45,4 +50,165 @@ class Response(NamedTuple, Generic[ParsedT]):
     parsed: ParsedT | None
 
 
-__all__ = ["UNSET", "Response", "Unset", "is_list", "is_object"]
+class File(NamedTuple):
+    """The contents of a file, with the name and the media type to send them under."""
+
+    content: bytes
+    name: str = "file"
+    media: str | None = None
+
+    @classmethod
+    def of(cls, given: FileContent) -> File:
+        """The contents of what was given; a path and an open file are read to the end."""
+        if isinstance(given, File):
+            return given
+        if isinstance(given, bytes | bytearray):
+            return cls(bytes(given))
+        if isinstance(given, os.PathLike):
+            with open(given, "rb") as file:
+                return cls(file.read(), os.path.basename(given))
+        return cls(given.read(), os.path.basename(str(getattr(given, "name", "file"))))
+
+
+FileContent: TypeAlias = "File | bytes | bytearray | os.PathLike[str] | IO[bytes]"
+"""What is taken for a file."""
+
+
+def is_file(given: object) -> TypeGuard[FileContent]:
+    return isinstance(given, File | bytes | bytearray | os.PathLike) or hasattr(given, "read")
+
+
+class Request(NamedTuple):
+    """A request as it will be sent: `path` follows the base URL, `query` is encoded."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = {}
+    content: bytes | None = None
+
+
+def encode(
+    method: str,
+    path_template: str,
+    *,
+    path: Mapping[str, object] = {},
+    query: Mapping[str, object] = {},
+    headers: Mapping[str, object] = {},
+    cookies: Mapping[str, object] = {},
+    accept: str | None = None,
+    media: str | None = None,
+    body: Any = UNSET,
+) -> Request:
+    """Write a request; None and UNSET stand for what was not given, except in a body of JSON."""
+    sent = {name: _text(value) for name, value in headers.items() if _given(value)}
+    if crumbs := [f"{name}={quote(_text(value))}" for name, value in cookies.items() if _given(value)]:
+        sent["Cookie"] = "; ".join(crumbs)
+    if accept is not None:
+        sent["Accept"] = accept
+    content = None
+    if media is not None and not isinstance(body, Unset):
+        content, sent["Content-Type"] = _encode_body(media, body)
+    for name, value in path.items():
+        path_template = path_template.replace("{" + name + "}", _segment(_text(value)))
+    return Request(method, path_template, urlencode([*_pairs(query)]), sent, content)
+
+
+def _encode_body(media: str, body: Any) -> tuple[bytes, str]:
+    kind = media.partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        return _json(body).encode(), media
+    if kind == "application/x-www-form-urlencoded":
+        return urlencode([*_pairs(_plain(body))]).encode(), media
+    if kind == "multipart/form-data":
+        return _multipart(_plain(body))
+    return (body.encode() if isinstance(body, str) else File.of(body).content), media
+
+
+def _multipart(fields: Mapping[str, Any]) -> tuple[bytes, str]:
+    from hashlib import sha256  # only uploads need it
+
+    parts = [_part(name, one) for name, value in fields.items() for one in _several(value) if _given(one)]
+    # The boundary follows from the contents, so that a retry sends the same bytes.
+    boundary = sha256(b"".join(parts)).hexdigest()[:32]
+    content = b"".join(b"--%b\r\n%b\r\n" % (boundary.encode(), part) for part in parts)
+    return content + b"--%b--\r\n" % boundary.encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def _part(name: str, value: Any) -> bytes:
+    head = f'Content-Disposition: form-data; name="{_quoted(name)}"'
+    if is_file(value):
+        from mimetypes import guess_type
+
+        file = File.of(value)
+        media = file.media or guess_type(file.name)[0] or "application/octet-stream"
+        return f'{head}; filename="{_quoted(file.name)}"\r\nContent-Type: {media}\r\n\r\n'.encode() + file.content
+    value = _plain(value)
+    if isinstance(value, dict | list):
+        return f"{head}\r\nContent-Type: application/json\r\n\r\n{_json(value)}".encode()
+    return f"{head}\r\n\r\n{_text(value)}".encode()
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _segment(text: str) -> str:
+    """One segment of a path. Dots alone would be folded away with their parent; `quote` leaves them as they are."""
+    text = quote(text, safe="")
+    return text if text.strip(".") else text.replace(".", "%2E")
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        yield from ((name, _text(one)) for one in _several(value) if _given(one))
+
+
+def _several(value: Any) -> list[Any]:
+    return value if is_list(value) else [value]
+
+
+def _given(value: object) -> bool:
+    return value is not None and not isinstance(value, Unset)
+
+
+def _text(value: object) -> str:
+    value = _plain(value)
+    return json.dumps(value) if isinstance(value, bool | dict | list) else str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_for_json)
+
+
+def _for_json(value: Any) -> Any:
+    plain = _plain(value)
+    if plain is value:
+        raise TypeError(f"{type(value).__name__} has no form in JSON")
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Of a model its fields, of an enum its value, of a time its text."""
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return getattr(value, "value", value)  # an enum, without an import of its module
+
+
+__all__ = [
+    "UNSET",
+    "File",
+    "FileContent",
+    "Request",
+    "Response",
+    "Unset",
+    "encode",
+    "is_file",
+    "is_list",
+    "is_object",
+    "parse_json",
+]

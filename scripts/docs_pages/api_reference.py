@@ -103,7 +103,7 @@ def price(row: Json) -> str:
 
 def fields(row: Json) -> list[str]:
     """The table of the fields, and below it what holds between them."""
-    every = (*row["path_fields"], *row["fields"])
+    every = (*row["parameters"], *row["fields"])
     rows = [
         (
             f"`{field['wire']}`" + (", required" if field["required"] else ""),
@@ -147,7 +147,7 @@ def examples(spec: Json, row: Json, data: Json) -> list[str]:
 
 def call(row: Json, values: Json) -> str:
     """The call of the method with these values."""
-    names = {field["wire"]: field["name"] for field in (*row["path_fields"], *row["fields"])}
+    names = {field["wire"]: field["name"] for field in (*row["parameters"], *row["fields"])}
     arguments = [f"{names[wire]}={json.dumps(value, ensure_ascii=False)}" for wire, value in values.items()]
     inside = "\n" + "".join(f"    {one},\n" for one in arguments) if len(arguments) > 1 else "".join(arguments)
     result = "job" if row["answer_model"] == "TaskResponse" else row["name"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from legnext_client._calls.service import Origin
+from legnext_client._calls.service import JobContext
 from legnext_client.jobs import Job
 
 
 def videos(many: int = 4, *, size: str | None = None, status: str = "completed", **more: Any) -> Job:
     urls = [f"https://cdn.test/{number}.mp4" for number in range(many)]
     raw = {"job_id": "v1", "task_type": "video_diffusion", "status": status, "output": {"video_urls": urls}, **more}
-    return Job(raw, origin=Origin(size=size))
+    return Job(raw, context=JobContext(size=size))
 
 
 def images(many: int = 4, **more: Any) -> Job:

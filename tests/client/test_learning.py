@@ -74,8 +74,8 @@ def test_a_faster_service_is_asked_sooner_once_that_is_known(colour: Colour, tel
 def expected(client: Any) -> float:
     """How long the client expects an image to last."""
     operation = next(operation for operation in OPERATIONS.values() if operation.alias)
-    typical = client._desk.plan(operation, {"text": "x"}).expected
-    median: float = client._desk.durations.correct(operation.name, typical).median
+    typical = client._service.prepare(operation, {"text": "x"}).expected
+    median: float = client._service.durations.correct(operation.name, typical).median
     return median
 
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._calls import planning
+from legnext_client._calls import service
 from legnext_client._protocol import send as sending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from legnext_client._protocol.checks import Prepared
+    from legnext_client._protocol.checks import CheckedFields
     from legnext_client.generated.operations import Operation
 
 Json = dict[str, Any]
@@ -42,8 +42,8 @@ class Fault:
 def on_body(name: str, what: str, change: Callable[[str, Json], Any]) -> Fault:
     """A fault in the body that goes out, after the checks: `change` gets the operation's name and the body."""
 
-    def wrapper(sound: Callable[..., Prepared]) -> Any:
-        def prepare(operation: Operation, given: Mapping[str, Any]) -> Prepared:
+    def wrapper(sound: Callable[..., CheckedFields]) -> Any:
+        def prepare(operation: Operation, given: Mapping[str, Any]) -> CheckedFields:
             prepared = sound(operation, given)
             body = copy.deepcopy(prepared.body)
             if operation.fields:
@@ -52,7 +52,7 @@ def on_body(name: str, what: str, change: Callable[[str, Json], Any]) -> Fault:
 
         return prepare
 
-    return around(name, what, planning, "prepare", wrapper)
+    return around(name, what, service, "prepare", wrapper)
 
 
 def on_texts(name: str, what: str, change: Callable[[str], str], *, fields: tuple[str, ...]) -> Fault:

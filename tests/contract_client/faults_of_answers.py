@@ -172,6 +172,11 @@ def forgets_additions(from_dict: Any) -> Any:
     return classmethod(forgetful)
 
 
+def with_floats(from_dict: Any) -> Any:
+    kind = from_dict.__func__
+    return classmethod(lambda cls, given: kind(cls, everywhere(as_floats)(given)))
+
+
 def null_as_unset(from_dict: Any) -> Any:
     kind = from_dict.__func__
 
@@ -199,8 +204,8 @@ def of_known_fields(job: Any) -> Any:
 
 
 def adds_points_to_credits(parsed: Any) -> Any:
-    def added(operation: Any, answer: Any, parse: Any) -> Any:
-        found = parsed(operation, answer, parse)
+    def added(operation: Any, answer: Any) -> Any:
+        found = parsed(operation, answer)
         found.available_credits += found.available_points
         return found
 
@@ -241,7 +246,7 @@ ANSWER_FAULTS: list[Fault] = [
         "writes the types of tasks in lower case",
         at("task_type", change=lambda value: value.lower() if isinstance(value, str) else value),
     ),
-    on_answer("numbers_as_floats", "reads whole numbers as floats", everywhere(as_floats)),
+    around("numbers_as_floats", "reads whole numbers as floats", models.Balance, "from_dict", with_floats),
     on_answer("logs_as_texts", "reads objects in logs as texts", at("logs", change=texts_of)),
     on_answer(
         "reroll_listed",

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import quote
 
-from legnext_client._calls import planning
+from legnext_client.generated import types
 from legnext_client.generated.operations import OPERATIONS
 
 from .faults import Fault, Json, on_body, on_texts, replaced
@@ -118,15 +118,15 @@ class RemembersTheCallback:
             body["callback"] = self.last
 
 
-def with_whole_floats(body: Any) -> bytes:
-    return sound_encoded({key: float(value) if key in NUMBERS else value for key, value in body.items()})
+def with_whole_floats(media: str, body: Any) -> tuple[bytes, str]:
+    return sound_encoding(media, {key: float(value) if key in NUMBERS else value for key, value in body.items()})
 
 
-def in_latin_letters(body: Any) -> bytes:
-    return sound_encoded(body).decode().encode("latin-1", "replace").decode("latin-1").encode()
+def in_latin_letters(media: str, body: Any) -> tuple[bytes, str]:
+    return sound_encoding(media, body)[0].decode().encode("latin-1", "replace").decode("latin-1").encode(), media
 
 
-sound_encoded = planning.encoded
+sound_encoding = types._encode_body  # pyright: ignore[reportPrivateUsage]
 
 BODY_FAULTS: list[Fault] = [
     on_texts("prompt_stripped", "strips prompts", str.strip, fields=PROMPTS),
@@ -165,6 +165,6 @@ BODY_FAULTS: list[Fault] = [
     on_body("polygon_closed", "repeats the first corner of a polygon at its end", closes_the_polygons),
     on_body("area_lost", "sends the first area of a mask alone", loses_the_last_area),
     on_body("always_480p", "makes small videos only", takes_the_other_price),
-    replaced("whole_floats", "writes whole numbers as floats", planning, "encoded", with_whole_floats),
-    replaced("latin_letters", "writes ? for what is not Latin", planning, "encoded", in_latin_letters),
+    replaced("whole_floats", "writes whole numbers as floats", types, "_encode_body", with_whole_floats),
+    replaced("latin_letters", "writes ? for what is not Latin", types, "_encode_body", in_latin_letters),
 ]

@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from legnext_client import jobs
-from legnext_client._calls import planning
-from legnext_client._calls import service as desk
+from legnext_client._calls import service
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.service import Desk
+from legnext_client._calls.service import CallService
 from legnext_client._client import calls
 from legnext_client._protocol.flow import Request, Send
 from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import InvalidRequest
-from legnext_client.generated import namespaces
+from legnext_client.generated import namespaces, types
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.jobs import AsyncJob, Job
@@ -144,6 +143,8 @@ def keeps_the_old_state(accept: Any) -> Any:
     return kept
 
 
+sound_segment = types._segment  # pyright: ignore[reportPrivateUsage]
+
 WAY_FAULTS: list[Fault] = [
     around("posted_twice", "sends each paid request twice", HttpxTransport, "send", posts_twice),
     around(
@@ -172,11 +173,13 @@ WAY_FAULTS: list[Fault] = [
     around(
         "background_described",
         "describes an image whose background it should remove",
-        Desk,
-        "plan",
+        CallService,
+        "prepare",
         functools.partial(another_operation, {"remove_background": "describe"}),
     ),
-    around("arguments_used_up", "empties the lists and objects it was given", Desk, "plan", uses_arguments_up),
+    around(
+        "arguments_used_up", "empties the lists and objects it was given", CallService, "prepare", uses_arguments_up
+    ),
     Fault("async_default", "has another default for remix, if async", async_default),
     Fault("async_larger", "enlarges to another size, if async", async_larger),
     replaced(
@@ -186,15 +189,15 @@ WAY_FAULTS: list[Fault] = [
         "imagine",
         lambda self, *, text, callback=None: self.shorten(prompt=text, callback=callback),
     ),
-    rewritten("id_not_escaped", "does not escape ids in paths", desk.filled, 'safe=""', 'safe="/?#"'),
-    rewritten("id_escaped_twice", "escapes ids twice", desk.filled, "quote(str(value)", "quote(quote(str(value))"),
+    rewritten("id_not_escaped", "does not escape ids in paths", sound_segment, 'safe=""', 'safe="/?#"'),
+    rewritten("id_escaped_twice", "escapes ids twice", sound_segment, "quote(text, ", "quote(quote(text, safe=''), "),
     rewritten(
         "spaces_as_plus",
         "writes spaces in paths as +",
-        desk.filled,
-        'text = quote(str(value), safe="")',
-        "text = quote(str(value), safe=' ').replace(' ', '+')",
+        sound_segment,
+        'text = quote(text, safe="")',
+        "text = quote(text, safe=' ').replace(' ', '+')",
     ),
     around("old_state_kept", "keeps the old state until the job is done", JobView, "_accept", keeps_the_old_state),
-    replaced("source_size_forgotten", "forgets the size of a video", planning, "size_of", lambda *_: None),
+    replaced("source_size_forgotten", "forgets the size of a video", service, "size_of", lambda *_: None),
 ]

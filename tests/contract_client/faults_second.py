@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from legnext_client._calls import planning
-from legnext_client._calls import service as desk
+from legnext_client._calls import budgets, service
 from legnext_client._client import calls
 from legnext_client._protocol import checks
 from legnext_client._protocol import responses as answers
@@ -132,7 +131,7 @@ SECOND_FAULTS: list[Fault] = [
     rewritten(
         "held_twice",
         "holds twice the price in a budget",
-        planning._hold,
+        budgets.hold,
         "budget.reserve(key, points)",
         "budget.reserve(key, points * 2)",
     ),
@@ -151,7 +150,7 @@ SECOND_FAULTS: list[Fault] = [
     around("progress_below_100", "never comes to 100 per cent", State, "progress", below_the_end),
     around("answers_remembered", "answers free questions from memory", calls.SyncCalls, "answer", remembered),
     around("jobs_remembered", "asks for each job once", calls.SyncCalls, "job", remembered),
-    around("asked_in_lower_case", "asks again for ids in lower case", desk, "question", in_lower_case),
+    around("asked_in_lower_case", "asks again for ids in lower case", service, "job_request", in_lower_case),
     rewritten(
         "retry_after_lost", "forgets how long to wait", answers.read_error, "retry_after(answer.headers)", "None"
     ),

@@ -34,7 +34,7 @@ def every_field(fields: tuple[Field, ...], where: str) -> Iterator[tuple[str, Fi
 FIELDS = [
     one
     for operation in OPERATIONS.values()
-    for one in every_field(operation.path_fields + operation.fields, operation.name)
+    for one in every_field(operation.parameters + operation.fields, operation.name)
 ]
 
 

@@ -199,7 +199,7 @@ def test_a_body_is_accepted_exactly_when_the_schema_accepts_it(operation: Operat
     if schema.is_valid(body):
         event("right")
         prepared = prepare(operation, written)
-        assert prepared.path == {}
+        assert prepared.parameters == {}
         assert prepared.body == body
         assert schema.is_valid(json.loads(json.dumps(prepared.body)))
     else:

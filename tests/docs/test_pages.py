@@ -62,7 +62,7 @@ def run_page(text: str, page: Path) -> int:
 
 def with_a_client(namespace: Namespace) -> None:
     known: Any = namespace.get("client")
-    if known is None or known._desk.closed:
+    if known is None or known._service.closed:
         namespace["client"] = Client()
 
 

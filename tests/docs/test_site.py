@@ -99,7 +99,7 @@ def test_every_operation_has_a_page_with_all_of_its_fields(name: str, work: Path
     operation, page = OPERATIONS[name], written(work, "api")[name]
     assert f"`{operation.method} {operation.path}`" in page
     assert operation.description in page
-    for field in (*operation.path_fields, *operation.fields):
+    for field in (*operation.parameters, *operation.fields):
         (row,) = re.findall(rf"^\| `{field.wire}`(?:, required)? \| `{field.name}` \|.*", page, re.MULTILINE)
         assert (", required" in row) == field.required
         assert all(str(value) in row for value in (*field.enum, *field.enum_names))

@@ -58,7 +58,7 @@ def call(operation: Operation, name: str, client: AuthenticatedClient, example: 
     if example is not None:
         models = import_module("legnext_client.generated.models")
         arguments["body"] = getattr(models, str(operation.request_model)).from_dict(example)
-    answer = function(*["a-job" for _ in operation.path_fields], **arguments)
+    answer = function(*["a-job" for _ in operation.parameters], **arguments)
     return asyncio.run(answer) if name.startswith("asyncio") else answer
 
 
@@ -67,7 +67,7 @@ def call(operation: Operation, name: str, client: AuthenticatedClient, example: 
 def test_every_operation_sends_its_method_path_key_and_body(
     operation: Operation, example: Json | None, function: str
 ) -> None:
-    file = "balance" if example is None and not operation.path_fields else "diffusion-pending"
+    file = "balance" if example is None and not operation.parameters else "diffusion-pending"
     content = DATA.joinpath(f"{file}.json").read_bytes()
     service = Service(content)
     answer = call(operation, function, service.client(), example)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legnext_client.generated.api.midjourney.diffusion import _parse_body  # pyright: ignore[reportPrivateUsage]
+from legnext_client.generated.api.midjourney.diffusion import parse_response
 from legnext_client.generated.models import (
     BalanceResponse,
     CallbackEnvelope,
@@ -78,7 +78,7 @@ def test_every_answer_on_file_parses_and_nothing_is_lost(answer: Json, parse: Ca
 @pytest.mark.parametrize("name", [*FLAT_ERRORS, *WRAPPED_ERRORS, "recorded/job-refused-403"])
 def test_an_endpoint_reads_an_error_in_each_of_its_three_shapes(name: str) -> None:
     answer = ANSWERS[name]
-    parsed = _parse_body(answer.get("code") or answer["error"]["code"], answer)
+    parsed = parse_response(answer.get("code") or answer["error"]["code"], json.dumps(answer).encode())
     assert parsed is not None
     assert parsed.to_dict() == answer
     assert isinstance(parsed, TaskResponse if name in JOBS else ErrorEnvelope if name in WRAPPED_ERRORS else ErrorBody)

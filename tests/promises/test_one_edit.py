@@ -284,9 +284,9 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
     ("no operationId", with_operation(operationId=None), ("/v1/relight-image", "operationId")),
     ("no description", with_operation(description=""), ("/v1/relight-image", "description")),
     (
-        "a parameter in the query",
-        with_operation(parameters=[{"name": "q", "in": "query", "schema": {"type": "string"}}]),
-        ("relight", "query"),
+        "a parameter of the path that the path does not have",
+        with_operation(parameters=[{"name": "q", "in": "path", "required": True, "schema": {"type": "string"}}]),
+        ("relight", "in path"),
     ),
 ]
 

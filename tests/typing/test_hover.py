@@ -55,7 +55,7 @@ def test_every_argument_is_explained_with_its_bounds(method: Any, operation: Ope
     said = dict(ARGUMENT.findall(text.partition("\nArgs:\n")[2]))
     parameters = [name for name in inspect.signature(method).parameters if name != "self"]
     assert list(said) == parameters
-    fields = {field.name: field for field in operation.path_fields + operation.fields}
+    fields = {field.name: field for field in operation.parameters + operation.fields}
     for name in parameters:
         for words in what_must_be_said(fields[name]):
             assert words.lower() in said[name].lower(), f"{name}: {said[name]}"

@@ -1,100 +1,44 @@
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from ... import errors
-from ...client import Client
-from ...models.error_body import ErrorBody
-from ...models.error_envelope import ErrorEnvelope
-from ...models.shorten_request import ShortenRequest
-from ...models.task_response import TaskResponse
-from ...types import Response, is_object
+from ...failures import parse_failure
+from ...types import Request, is_object, parse_json
+from ...types import encode as _encode
 
-
-def _get_kwargs(*, body: ShortenRequest) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-
-    _kwargs: dict[str, Any] = {"method": "post", "url": "/v1/shorten"}
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+if TYPE_CHECKING:
+    from ...client import Client
+    from ...models.error_body import ErrorBody
+    from ...models.error_envelope import ErrorEnvelope
+    from ...models.shorten_request import ShortenRequest
+    from ...models.task_response import TaskResponse
+    from ...types import Response
 
 
-def _parse_body(status_code: int, data: Any) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+def build_request(*, body: ShortenRequest | Mapping[str, Any]) -> Request:
+    """Build the request; nothing is sent."""
+    return _encode("POST", "/v1/shorten", media="application/json", body=body)
+
+
+def parse_response(status_code: int, content: bytes) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+    """Parse an answer by its status; None when the document does not describe it."""
+
+    from ...models.task_response import TaskResponse
+
     if status_code == 200:
+        data = parse_json(content)
         if not is_object(data):
             raise TypeError()
         response_200 = TaskResponse.from_dict(data)
 
         return response_200
 
-    def _parse_response_default(data: object) -> ErrorBody | ErrorEnvelope | TaskResponse:
-        try:
-            if not is_object(data):
-                raise TypeError()
-            componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
-
-            return componentsschemas_error_answer_type_0
-        except (TypeError, ValueError, AttributeError, KeyError):
-            pass
-        try:
-            if not is_object(data):
-                raise TypeError()
-            componentsschemas_error_answer_type_1 = TaskResponse.from_dict(data)
-
-            return componentsschemas_error_answer_type_1
-        except (TypeError, ValueError, AttributeError, KeyError):
-            pass
-        if not is_object(data):
-            raise TypeError()
-        componentsschemas_error_answer_type_2 = ErrorEnvelope.from_dict(data)
-
-        return componentsschemas_error_answer_type_2
-
-    response_default = _parse_response_default(data)
-
-    return response_default
+    return parse_failure(content)
 
 
-def _build_response(client: Client, response: httpx.Response) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
-    parsed = None
-    try:
-        parsed = _parse_body(response.status_code, response.json())
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        # HTML of a proxy, a body cut short or nested without end, no object, or one without its required fields: the
-        # bytes are in `content`.
-        if client.raise_on_unexpected_status:
-            raise errors.UnexpectedStatus(response.status_code, response.content) from None
-    return Response(status_code=response.status_code, content=response.content, headers=response.headers, parsed=parsed)
-
-
-def sync_detailed(*, client: Client, body: ShortenRequest) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
-    """Shorten a prompt.
-
-    Finds the words of a prompt that matter and answers with shorter versions of it, in `output.prompts`.
-
-    **Costs 20 points**, whatever flags the prompt carries: nothing is drawn. **Takes** about 15 seconds.
-
-    Raises:
-        errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
-        httpx.HTTPError: The request could not be sent, or there was no answer.
-    """
-
-    response = client.get_httpx_client().request(**_get_kwargs(body=body))
-    return _build_response(client, response)
-
-
-def sync(*, client: Client, body: ShortenRequest) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
-    """As `sync_detailed`, but only what was parsed."""
-    return sync_detailed(client=client, body=body).parsed
-
-
-async def asyncio_detailed(
-    *, client: Client, body: ShortenRequest
+def sync_detailed(
+    *, client: Client, body: ShortenRequest | Mapping[str, Any]
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Shorten a prompt.
 
@@ -106,11 +50,25 @@ async def asyncio_detailed(
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
         httpx.HTTPError: The request could not be sent, or there was no answer.
     """
-
-    response = await client.get_async_httpx_client().request(**_get_kwargs(body=body))
-    return _build_response(client, response)
+    return client.send(build_request(body=body), parse_response)
 
 
-async def asyncio(*, client: Client, body: ShortenRequest) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+def sync(
+    *, client: Client, body: ShortenRequest | Mapping[str, Any]
+) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
+    """As `sync_detailed`, but only what was parsed."""
+    return sync_detailed(body=body, client=client).parsed
+
+
+async def asyncio_detailed(
+    *, client: Client, body: ShortenRequest | Mapping[str, Any]
+) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
+    """As `sync_detailed`, awaited."""
+    return await client.send_async(build_request(body=body), parse_response)
+
+
+async def asyncio(
+    *, client: Client, body: ShortenRequest | Mapping[str, Any]
+) -> ErrorBody | ErrorEnvelope | TaskResponse | None:
     """As `asyncio_detailed`, but only what was parsed."""
-    return (await asyncio_detailed(client=client, body=body)).parsed
+    return (await asyncio_detailed(body=body, client=client)).parsed

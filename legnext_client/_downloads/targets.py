@@ -21,7 +21,9 @@ if sys.platform != "win32":
     import fcntl
 
 _WINDOWS = sys.platform == "win32"
-_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_FLAGS = _NO_FOLLOW | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd and _NO_FOLLOW != 0
 _LARGEST_NOTE = 4096
 _BLOCK = 1024 * 1024
 
@@ -35,6 +37,89 @@ def stays_inside(root: str, path: str) -> bool:
         return False
 
 
+class _Folder:
+    """A directory held open, so that a link put in its place later leads nothing out.
+
+    Where the system has no descriptors of directories, each use goes by the path.
+    """
+
+    def __init__(self, path: str, file: int | None) -> None:
+        self._path = path
+        self._file = file
+
+    def open(self, name: str, flags: int) -> int:
+        return os.open(self._at(name), flags | _FLAGS, 0o666, dir_fd=self._file)
+
+    def stat(self, name: str) -> os.stat_result:
+        return os.stat(self._at(name), dir_fd=self._file, follow_symlinks=False)
+
+    def remove(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(self._at(name), dir_fd=self._file)
+
+    def move(self, name: str, folder: _Folder, to: str) -> None:
+        os.replace(self._at(name), folder._at(to), src_dir_fd=self._file, dst_dir_fd=folder._file)
+
+    def sync(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):  # some file systems have no such thing
+                os.fsync(self._file)
+
+    def close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+    def _at(self, name: str) -> str:
+        return name if self._file is not None else os.path.join(self._path, name)
+
+
+def _open_folder(root: str, path: str, *, make: bool) -> _Folder:
+    """Open a directory under the root, following no link on the way; `make` what is not there."""
+    if make:
+        os.makedirs(root, exist_ok=True)
+    if not _BY_DESCRIPTOR:
+        _check_inside(root, path)
+        if make:
+            os.makedirs(path, exist_ok=True)
+            _check_inside(root, path)
+        return _Folder(path, None)
+    flags = os.O_RDONLY | os.O_DIRECTORY | _NO_FOLLOW
+    folder = os.open(root, flags)
+    try:
+        for part in () if path == root else os.path.relpath(path, root).split(os.sep):
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=folder)
+            inner = _open_part(root, part, flags, folder)
+            os.close(folder)
+            folder = inner
+    except BaseException:
+        os.close(folder)
+        raise
+    return _Folder(path, folder)
+
+
+def _open_part(root: str, part: str, flags: int, folder: int) -> int:
+    try:
+        return os.open(part, flags, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR) and stat.S_ISLNK(
+            os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode
+        ):
+            raise _leads_out(root) from None
+        raise
+
+
+def _check_inside(root: str, path: str) -> None:
+    if not stays_inside(root, os.path.join(path, "file")):
+        raise _leads_out(root)
+
+
+def _leads_out(root: str) -> OSError:
+    return OSError(errno.EACCES, f"a link in it leads out of {root}")
+
+
 class DiskTarget:
     """A place in a directory. `root` is the real path of the directory, `name` the relative one of the file.
 
@@ -45,52 +130,64 @@ class DiskTarget:
         self._root = root
         self._target = os.path.join(root, *name.split("/"))
         self._spare = None if spare is None else os.path.join(root, *spare.split("/"))
-        folder, last = os.path.split(self._target)
-        self._part = os.path.join(folder, f".{last}.part")
+        self._name = os.path.basename(self._target)
+        self._part = f".{self._name}.part"
         self._note = f"{self._part}.json"
+        # Links that are there now and stay inside are followed; those put there later are not.
+        self._real = {place: self._folder_of(place) for place in (self._target, self._spare) if place is not None}
+        self._folder: _Folder | None = None
         self._file: int | None = None
         self._size = 0
         self._noted = False
 
+    def _folder_of(self, place: str) -> str:
+        folder = os.path.dirname(place)
+        return os.path.realpath(folder) if stays_inside(self._root, place) else folder
+
     def whole(self) -> int | None:
         """The size of what stands under the name, if that is a file of the kind that the name says."""
         try:
-            found = os.lstat(self._target)
+            folder = _open_folder(self._root, self._real[self._target], make=False)
         except FileNotFoundError:
             return None
-        if stat.S_ISDIR(found.st_mode):
-            raise OSError(errno.EISDIR, "a directory has this name")
-        if not stat.S_ISREG(found.st_mode) or not found.st_size:
+        try:
+            found = folder.stat(self._name)
+            if stat.S_ISDIR(found.st_mode):
+                raise OSError(errno.EISDIR, "a directory has this name")
+            if not stat.S_ISREG(found.st_mode) or not found.st_size:
+                return None
+            with open(folder.open(self._name, os.O_RDONLY), "rb") as file:
+                head = file.read(ENOUGH)
+        except FileNotFoundError:
             return None
-        with open(self._target, "rb") as file:
-            head = file.read(ENOUGH)
-        return found.st_size if wrong_kind(os.path.basename(self._target), head) is None else None
+        finally:
+            folder.close()
+        return found.st_size if wrong_kind(self._name, head) is None else None
 
     def open(self) -> tuple[int, Note | None]:
         """Take the unfinished file for this download alone; how much of it there is, and of what."""
-        os.makedirs(self._root, exist_ok=True)
-        self._make_folder_of(self._target)
+        self._folder = _open_folder(self._root, self._real[self._target], make=True)
         while self._file is None:
-            file = os.open(self._part, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666)
+            file = self._folder.open(self._part, os.O_RDWR | os.O_CREAT)
             try:
-                if self._is_mine(file):
+                if self._is_mine(self._folder, file):
                     self._file = file
             finally:
                 if self._file is None:
                     os.close(file)
         self._size = os.fstat(self._file).st_size
-        note = self._read_note()
+        note = self._read_note(self._folder)
         self._noted = note is not None
         return self._size, note
 
     def start_over(self, note: Note | None) -> None:
         """Forget what came, and note what will come."""
-        with suppress(FileNotFoundError):
-            os.unlink(self._note)
-        os.ftruncate(self._open_file, 0)
+        folder, unfinished = self._open_folder, self._open_file
+        folder.remove(self._note)
+        os.ftruncate(unfinished, 0)
         self._size, self._noted = 0, False
         if note is not None:
-            file = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+            file = folder.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             try:
                 os.write(file, json.dumps(note._asdict()).encode())
             finally:
@@ -120,21 +217,19 @@ class DiskTarget:
     def finish(self) -> bool:
         """Give the unfinished file its name, in one step and for good; False: its spare name."""
         os.fsync(self._open_file)
-        place = self._spare if self._spare is not None and self._is_taken() else self._target
-        self._make_folder_of(place)
-        if _WINDOWS:  # which renames no open file
+        folder = self._open_folder
+        place = self._spare if self._spare is not None and self._is_taken(folder) else self._target
+        # Opened anew: what was moved away meanwhile is not where the file should go.
+        into = _open_folder(self._root, self._real[place], make=True)
+        try:
+            if _WINDOWS:  # which renames no open file
+                self._release()
+            folder.move(self._part, into, os.path.basename(place))
             self._release()
-        os.replace(self._part, place)
-        self._release()
-        with suppress(FileNotFoundError):
-            os.unlink(self._note)
-        if not _WINDOWS:
-            folder = os.open(os.path.dirname(place), os.O_RDONLY)
-            try:
-                with suppress(OSError):  # some file systems have no such thing
-                    os.fsync(folder)
-            finally:
-                os.close(folder)
+            folder.remove(self._note)
+            into.sync()
+        finally:
+            into.close()
         return place == self._target
 
     def discard(self) -> None:
@@ -143,9 +238,8 @@ class DiskTarget:
             return
         if _WINDOWS:
             self._release()
-        for path in (self._note, self._part):
-            with suppress(FileNotFoundError):
-                os.unlink(path)
+        for name in (self._note, self._part):
+            self._open_folder.remove(name)
         self._release()
 
     def close(self) -> None:
@@ -154,6 +248,9 @@ class DiskTarget:
             with suppress(OSError):
                 self.discard()
         self._release()
+        if self._folder is not None:
+            self._folder.close()
+            self._folder = None
 
     @property
     def _open_file(self) -> int:
@@ -161,45 +258,42 @@ class DiskTarget:
             raise OSError(errno.EBADF, "it is closed")
         return self._file
 
+    @property
+    def _open_folder(self) -> _Folder:
+        if self._folder is None:
+            raise OSError(errno.EBADF, "it is closed")
+        return self._folder
+
     def _release(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
 
-    def _is_taken(self) -> bool:
+    def _is_taken(self, folder: _Folder) -> bool:
         """Whether something else than what came stands under the name."""
         try:
-            found = os.lstat(self._target)
+            found = folder.stat(self._name)
         except FileNotFoundError:
             return False
         if not stat.S_ISREG(found.st_mode) or found.st_size != self._size:
             return True
-        with open(self._target, "rb") as file:
+        with open(folder.open(self._name, os.O_RDONLY), "rb") as file:
             return any(file.read(_BLOCK) != self.read(offset, _BLOCK) for offset in range(0, self._size, _BLOCK))
 
-    def _make_folder_of(self, place: str) -> None:
-        self._check_inside(place)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        self._check_inside(place)
-
-    def _check_inside(self, place: str) -> None:
-        if not stays_inside(self._root, place):
-            raise OSError(errno.EACCES, f"a link in it leads out of {self._root}")
-
-    def _is_mine(self, file: int) -> bool:
+    def _is_mine(self, folder: _Folder, file: int) -> bool:
         """Whether this is the unfinished file, and nobody else's; False when it was renamed or removed meanwhile."""
         opened = os.fstat(file)
         if not stat.S_ISREG(opened.st_mode) or opened.st_nlink > 1:
             raise OSError(errno.EEXIST, f"{self._part} is in the way")
         _lock(file)
         try:
-            return os.path.samestat(opened, os.stat(self._part, follow_symlinks=False)) and os.fstat(file).st_nlink > 0
+            return os.path.samestat(opened, folder.stat(self._part)) and os.fstat(file).st_nlink > 0
         except FileNotFoundError:
             return False
 
-    def _read_note(self) -> Note | None:
+    def _read_note(self, folder: _Folder) -> Note | None:
         try:
-            file = os.open(self._note, os.O_RDONLY | _FLAGS)
+            file = folder.open(self._note, os.O_RDONLY)
         except OSError:
             return None
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from legnext_client._downloads import targets
+from legnext_client._downloads.policy import Note
 from legnext_client._downloads.targets import DiskTarget
 
 if TYPE_CHECKING:
@@ -30,6 +32,66 @@ def test_a_link_that_is_made_meanwhile_leads_nothing_out(tmp_path: Path) -> None
     with pytest.raises(OSError, match="a link in it leads out of"):
         target.finish()
     target.close()
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["whole", "open", "start_over", "write", "finish", "discard"])
+@pytest.mark.parametrize("spare", [None, "deep/er/b.png"])
+def test_a_subfolder_swapped_for_a_link_puts_nothing_outside(tmp_path: Path, moment: str, spare: str | None) -> None:
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    (out / "deep" / "er").mkdir(parents=True)
+    (outside / "er").mkdir(parents=True)
+    (outside / "er" / ".a.png.part.json").write_bytes(b"somebody's")
+    target = DiskTarget(str(out), "deep/er/a.png", spare)
+
+    def step(name: str, *arguments: object) -> None:
+        if name == moment:
+            (out / "deep").rename(out / "moved")
+            (out / "deep").symlink_to(outside, target_is_directory=True)
+        getattr(target, name)(*arguments)
+
+    with contextlib.suppress(OSError):
+        step("whole")
+        step("open")
+        step("start_over", Note("address", '"one"', 5))
+        step("write", b"bytes")
+        step("discard" if moment == "discard" else "finish")
+    target.close()
+    left = {str(path.relative_to(outside)): path.read_bytes() for path in outside.rglob("*") if path.is_file()}
+    assert left == {"er/.a.png.part.json": b"somebody's"}
+
+
+def test_a_link_that_is_there_and_stays_inside_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "linked").symlink_to("real", target_is_directory=True)
+    target = DiskTarget(str(tmp_path), "linked/er/a.png")
+    target.open()
+    target.write(b"bytes")
+    target.finish()
+    target.close()
+    assert (tmp_path / "real" / "er" / "a.png").read_bytes() == b"bytes"
+
+
+def test_where_directories_have_no_descriptors_paths_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "_BY_DESCRIPTOR", False)
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    outside.mkdir()
+    for name in ("deep/a.png", "deep/b.png"):
+        target = DiskTarget(str(out), name)
+        assert target.whole() is None
+        target.open()
+        target.start_over(Note("address", '"one"', 5))
+        target.write(b"bytes")
+        if name == "deep/b.png":
+            (out / "deep").rename(out / "moved")
+            (out / "deep").symlink_to(outside, target_is_directory=True)
+            with pytest.raises(OSError, match="a link in it leads out of"):
+                target.finish()
+        else:
+            assert target.finish()
+            assert (out / "deep" / "a.png").read_bytes() == b"bytes"
     assert list(outside.iterdir()) == []
 
 

@@ -146,6 +146,10 @@ def _mixed(name: str, before: bytes | None, now: bytes | None, chance: random.Ra
     return b"".join(parts)[:size]
 
 
+def _path(name: Any, folder: int | None) -> str:
+    return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), name) if folder is not None else os.fspath(name)
+
+
 def _put_below_files(copies: _Copies) -> None:
     def make_sync(plain: Any) -> Any:
         def sync(file: Any) -> None:
@@ -156,9 +160,9 @@ def _put_below_files(copies: _Copies) -> None:
         return sync
 
     def make_replace(plain: Any) -> Any:
-        def replace(source: Any, target: Any) -> None:
-            plain(source, target)
-            copies.renamed(os.fspath(source), os.fspath(target))
+        def replace(source: Any, target: Any, src_dir_fd: int | None = None, dst_dir_fd: int | None = None) -> None:
+            plain(source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+            copies.renamed(_path(source, src_dir_fd), _path(target, dst_dir_fd))
 
         return replace
 

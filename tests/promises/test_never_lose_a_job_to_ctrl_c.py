@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,12 +73,15 @@ class Strike:
 
 @contextlib.contextmanager
 def traced(strike: Strike) -> Generator[None]:
-    before = sys.gettrace()
+    before, collected = sys.gettrace(), gc.isenabled()
+    gc.disable()  # what strikes in a generator of an earlier test that is thrown away now is swallowed by Python
     sys.settrace(strike)
     try:
         yield
     finally:
         sys.settrace(before)
+        if collected:
+            gc.enable()
 
 
 def by_hand(outcome: Any) -> Any:

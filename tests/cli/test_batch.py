@@ -195,8 +195,9 @@ def test_an_unknown_outcome_comes_before_a_failure_and_is_settled_by_what_is_pri
     assert ended.code == Exit.UNKNOWN
     assert {each["state"] for each in results(ended).values()} >= {"done", "unknown"}
     assert (results(ended)[key]["state"], lost["operation"], lost["price"]) == ("unknown", "diffusion", 80)
-    *_, unknown, adopt, resubmit, give_up, look = ended.err.splitlines()
+    *_, unknown, adopt, resubmit, give_up, probably, look = ended.err.splitlines()
     assert unknown.startswith(f"Unknown: {key} (diffusion, 80 points): ")
+    assert probably.startswith("By the balance before and after, ")
     assert look.startswith("What is unknown may have been charged: look at your callbacks, or at legnext balance")
     assert [command.split("#")[0].strip() for command in (adopt, resubmit, give_up)] == [
         f"legnext batch resolve rows.db {key} {way}" for way in ("--adopt JOB", "--resubmit", "--give-up")

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import unicodedata
 from urllib.parse import urljoin, urlsplit
+
+from legnext_client._protocol.addresses import is_inside
 
 _LONGEST = 8192
 _SCHEMES = ("http", "https")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_CARRYING = tuple(
-    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
-)
-"""Addresses of IPv6 in which one of IPv4 is hidden, to which a gateway may lead. Files are at none of them."""
 
 
 def wrong_address(url: object) -> str | None:
@@ -54,20 +48,6 @@ def redirected(url: str, location: str) -> tuple[str, str | None]:
     if reason is None and is_inside(target) and not is_inside(url):
         reason = "it leads from a public host into a private network"
     return target, reason
-
-
-def is_inside(url: str) -> bool:
-    """Whether an address names this machine, or one of a private network, by number or as localhost."""
-    # Letters and dots of other scripts are resolved as those of ASCII.
-    host = unicodedata.normalize("NFKC", urlsplit(url).hostname or "").lower().replace("。", ".").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        # 127.1, 2130706433 and 0x7f00000a are no addresses to ipaddress, and of this machine to many resolvers.
-        return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
-    return not address.is_global or any(address in network for network in _CARRYING)
 
 
 def shown(url: str) -> str:

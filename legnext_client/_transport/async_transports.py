@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import anyio
 import httpx
 
+from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import Fetch, Lost, Opened, Received, Request, Send
 from legnext_client._protocol.redact import Veil
 from legnext_client._protocol.responses import named
@@ -54,6 +55,7 @@ class AsyncHttpxTransport:
     ) -> None:
         self._builder = RequestBuilder(base_url, headers)
         self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._file_hosts = FileHosts(base_url)
         self._mounted = mounted
         self._closed = False
         self._proxy = None if mounted is not None else proxy_for(base_url)
@@ -82,7 +84,9 @@ class AsyncHttpxTransport:
         pool = pools.get(proxy)
         if pool is None:
             context = self._context = self._context or made(httpx.create_ssl_context)
-            pool = pools.setdefault(proxy, made(lambda: AsyncPool(proxy, context)))
+            # A proxy looks names up by itself, and is often in a private network.
+            refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
+            pool = pools.setdefault(proxy, made(lambda: AsyncPool(proxy, context, refuse)))
         return pool
 
     def _come_to_this_loop(self) -> None:
@@ -130,6 +134,9 @@ class AsyncHttpxTransport:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
         self._come_to_this_loop()
+        if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
+            yield not_fetched(ValueError(reason), "")
+            return
         proxy = None if self._mounted is not None else proxy_for(fetch.url)
         pool = self._pool_for(self._file_pools, proxy)
         end = time.monotonic() + fetch.seconds

@@ -22,7 +22,10 @@ import httpx
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+    Refuse = Callable[[str, str], str | None]
+    """Why nothing may be asked for of a host at an address."""
 
 _LONGEST = 86_400.0
 """Sockets take no infinite timeout."""
@@ -98,9 +101,17 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
+def _check_address(refuse: Refuse | None, host: str, address: str) -> None:
+    """Raise before anything is asked for over a connection to an address that is refused."""
+    reason = refuse(host, address) if refuse is not None else None
+    if reason is not None:
+        raise ValueError(reason)
+
+
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self) -> None:
+    def __init__(self, refuse: Refuse | None = None) -> None:
         self._plain = httpcore.SyncBackend()
+        self._refuse = refuse
         self.streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
 
     def connect_tcp(
@@ -117,6 +128,7 @@ class _Backend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(error) from error
         for *_, address in found:  # one after the other, and all of them together in the request's time
+            _check_address(self._refuse, host, str(address[0]))
             left = _left(timeout, httpcore.ConnectTimeout)
             try:
                 stream = self._plain.connect_tcp(str(address[0]), port, left, local_address, socket_options)
@@ -147,8 +159,9 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
-    def __init__(self) -> None:
+    def __init__(self, refuse: Refuse | None = None) -> None:
         self._plain: httpcore.AsyncNetworkBackend = cast("Any", httpcore.AnyIOBackend)()
+        self._refuse = refuse
 
     async def connect_tcp(
         self,
@@ -159,9 +172,16 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            return _AsyncStream(await self._plain.connect_tcp(host, port, timeout, local_address, socket_options))
+            stream = _AsyncStream(await self._plain.connect_tcp(host, port, timeout, local_address, socket_options))
         except UnicodeError as error:
             raise httpcore.ConnectError(error) from error
+        try:
+            _check_address(self._refuse, host, str(stream.get_extra_info("server_addr")[0]))
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await stream.aclose()
+            raise
+        return stream
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -186,8 +206,8 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 class Pool(httpx.BaseTransport):
     """Connections over one proxy, or none; its errors are those of httpcore."""
 
-    def __init__(self, proxy: str | None, context: ssl.SSLContext) -> None:
-        self._backend = _Backend()
+    def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
+        self._backend = _Backend(refuse)
         self._pool = httpcore.ConnectionPool(context, network_backend=self._backend, **_limits(proxy))
         # Its own is taken and given back in Python, where Ctrl-C may come between; the same call then waits for itself.
         self._pool._optional_thread_lock = threading.RLock()  # type: ignore[assignment]  # pyright: ignore
@@ -209,8 +229,8 @@ class Pool(httpx.BaseTransport):
 class AsyncPool(httpx.AsyncBaseTransport):
     """The same, awaited."""
 
-    def __init__(self, proxy: str | None, context: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(context, network_backend=_AsyncBackend(), **_limits(proxy))
+    def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
+        self._pool = httpcore.AsyncConnectionPool(context, network_backend=_AsyncBackend(refuse), **_limits(proxy))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return _answer(await self._pool.handle_async_request(_asked(request)))

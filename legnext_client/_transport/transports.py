@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
+from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import Fetch, Lost, Opened, Received, Send
 from legnext_client._protocol.redact import Veil
 from legnext_client._transport.environment import made, proxy_for
@@ -77,6 +78,7 @@ class HttpxTransport:
     def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
         self._builder = RequestBuilder(base_url, headers)
         self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._file_hosts = FileHosts(base_url)
         self._closed = False
         self._mounted = mounted
         self._proxy = None if mounted is not None else proxy_for(base_url)
@@ -105,7 +107,9 @@ class HttpxTransport:
         pool = pools.get(proxy)
         if pool is None:
             context = self._context = self._context or made(httpx.create_ssl_context)
-            pool = pools.setdefault(proxy, made(lambda: Pool(proxy, context)))
+            # A proxy looks names up by itself, and is often in a private network.
+            refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
+            pool = pools.setdefault(proxy, made(lambda: Pool(proxy, context, refuse)))
         return pool
 
     def send(self, send: Send) -> Received | Lost:
@@ -148,6 +152,9 @@ class HttpxTransport:
     def fetch(self, fetch: Fetch) -> Generator[Opened | Lost]:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
+        if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
+            yield not_fetched(ValueError(reason), "")
+            return
         proxy = None if self._mounted is not None else proxy_for(fetch.url)
         pool = self._pool_for(self._file_pools, proxy)
         end = time.monotonic() + fetch.seconds

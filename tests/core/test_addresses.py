@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legnext_client._downloads.addresses import is_inside, redirected, shown, wrong_address
+from legnext_client._downloads.addresses import redirected, shown, wrong_address
+from legnext_client._protocol.addresses import is_inside, refuse_address
 
 PUBLIC = "https://cdn.example/a.png"
 
@@ -212,3 +213,32 @@ def test_an_address_is_shown_without_what_may_be_a_secret_and_moves_no_cursor() 
     assert shown("https://cdn.example/a.png#part?signature=1") == "https://cdn.example/a.png"
     assert shown("ftp://x/\x1b[2J\u202ea") == "ftp://x/?[2J?a"
     assert len(shown("https://cdn.example/" + "a" * 900)) < 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "::",
+        ),
+        *("fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "2002:a00:1::"),
+    ],
+)
+def test_no_file_comes_from_an_address_of_a_private_network(address: str) -> None:
+    assert refuse_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1", "198.18.0.7"],
+)
+def test_files_come_from_public_addresses_and_those_that_stand_for_them(address: str) -> None:
+    assert not refuse_address(address)

@@ -59,12 +59,14 @@ def download(colour: str, hostile: Hostile, clock: Clock) -> Download:
     """`client.download`; `settings` are those of the client."""
 
     def sync(*arguments: Any, settings: dict[str, Any] | None = None, **options: Any) -> list[Path]:
-        with Client(KEY, base_url=hostile.url("/api"), clock=clock, **settings or {}) as client:
+        with Client(KEY, **{"base_url": hostile.url("/api"), "clock": clock, **(settings or {})}) as client:
             return client.download(*arguments, **options)
 
     def awaited(*arguments: Any, settings: dict[str, Any] | None = None, **options: Any) -> list[Path]:
         async def go() -> list[Path]:
-            async with AsyncClient(KEY, base_url=hostile.url("/api"), clock=clock, **settings or {}) as client:
+            async with AsyncClient(
+                KEY, **{"base_url": hostile.url("/api"), "clock": clock, **(settings or {})}
+            ) as client:
                 return await client.download(*arguments, **options)
 
         return asyncio.run(go())

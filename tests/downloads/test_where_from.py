@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -235,3 +236,69 @@ def test_which_files_are_fetched(
     paths = download_job(raw, out, which=which)
     assert [path.name for path in paths] == [f"j_{number}.png" for number in numbers]
     assert [path.read_bytes() for path in paths] == [png(salt=b"%d" % number) for number in numbers]
+
+
+# ---- which machines ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Names under `.example`, each with the address that it resolves to."""
+    names: dict[str, str] = {}
+    plain = socket.getaddrinfo
+
+    def look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        return plain(names.get(name, host), *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return names
+
+
+PUBLIC = {"base_url": "https://api.example/api", "retries": 0}
+
+
+def test_a_name_that_leads_to_this_machine_is_asked_for_nothing(
+    download: Download, hostile: Hostile, out: Path, resolved: dict[str, str]
+) -> None:
+    resolved["cdn.example"] = "127.0.0.1"
+    hostile.acts["/a.png"] = file(png())
+    with pytest.raises(
+        DownloadError, match=r"cdn\.example is at 127\.0\.0\.1, on this machine or in a private network"
+    ):
+        download(hostile.url("/a.png").replace("127.0.0.1", "cdn.example"), out, settings=PUBLIC)
+    assert hostile.seen == []
+    assert files_in(out) == {}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.7", "169.254.169.254", "[::1]", "2130706433"])
+def test_a_public_service_names_no_files_of_this_machine_or_its_network(
+    download: Download, hostile: Hostile, out: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile.acts["/a.png"] = file(png())
+    url = hostile.url("/a.png").replace("127.0.0.1", host)
+    for proxy in (None, hostile.origin):  # which might reach more than this machine does
+        if proxy is not None:
+            monkeypatch.setenv("HTTPS_PROXY", proxy)
+            url = url.replace("http:", "https:")
+        with pytest.raises(DownloadError, match="is this machine or in a private network"):
+            download(url, out, settings=PUBLIC)
+    assert hostile.seen == []
+
+
+def test_files_at_the_services_own_host_are_fetched_wherever_that_is(
+    download: Download, hostile: Hostile, out: Path, resolved: dict[str, str]
+) -> None:
+    resolved["gateway.example"] = "127.0.0.1"
+    hostile.acts["/a.png"] = file(png())
+    url = hostile.url("/a.png").replace("127.0.0.1", "gateway.example")
+    (path,) = download(url, out, settings={"base_url": "https://gateway.example/api"})
+    assert path.read_bytes() == png()
+
+
+def test_a_service_on_this_machine_may_name_any_host(
+    download: Download, hostile: Hostile, out: Path, resolved: dict[str, str]
+) -> None:
+    resolved["cdn.example"] = "127.0.0.1"
+    hostile.acts["/a.png"] = file(png())
+    assert download(hostile.url("/a.png").replace("127.0.0.1", "cdn.example"), out)[0].read_bytes() == png()

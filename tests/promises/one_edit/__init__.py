@@ -1,0 +1,1 @@
+"""Edits of the document, each of one thing, and what must hold after each: run them with `make one-edit`."""

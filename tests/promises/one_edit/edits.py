@@ -1,0 +1,98 @@
+"""The edits of `edits.yaml`, applied to a document."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+Json = dict[str, Any]
+
+_DATA: Json = yaml.load((Path(__file__).with_name("edits.yaml")).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+class Edit(NamedTuple):
+    """One change of the document, and what must hold once everything was made anew from it."""
+
+    name: str
+    set: Json
+    each_post: Json
+    holds: str
+
+    def of(self, document: Json) -> Json:
+        edited = copy.deepcopy(document)
+        for place, value in self.set.items():
+            put(edited, place, value)
+        for item in edited["paths"].values():
+            for place, value in self.each_post.items() if "post" in item else ():
+                item["post"].setdefault(place.split("/")[0], [])
+                put(item["post"], place, value)
+        return edited
+
+
+def put(document: Json, place: str, value: Any) -> None:
+    """Set a value; what leads there is made where it is missing. `~` is a slash, `+` one more item, (gone) deletes."""
+    *way, last = (step.replace("~", "/") for step in place.split("/"))
+    found: Any = document
+    for step in way:
+        found = found[int(step)] if isinstance(found, list) else found.setdefault(step, {})
+    if value == "(gone)":
+        del found[last]
+    elif last == "+":
+        found.append(copy.deepcopy(value))
+    elif isinstance(found, list):
+        found[int(last)] = copy.deepcopy(value)
+    else:
+        found[last] = copy.deepcopy(value)
+
+
+def _of_a_field(kind: str, about: Json) -> Edit:
+    """An operation that makes a job, with a field of this kind that must be there and one that may."""
+    name = f"probe_{kind}"
+    request = f"Probe{kind.title().replace('_', '')}Request"
+    schema = about["schema"]
+    operation = {
+        "operationId": name,
+        "tags": ["midjourney"],
+        "summary": "Probe",
+        "description": "Probes. **Costs 10 points.**",
+        "x-legnext": {
+            "task_type": name,
+            "takes": "nothing",
+            "makes": "images",
+            "price": {"points": 10},
+            "seconds": {"median": 9, "spread": 0.2},
+        },
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{request}"}}},
+        },
+        "responses": {
+            "200": {
+                "description": "Accepted.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TaskResponse"}}},
+            },
+            "default": {"$ref": "#/components/responses/Failure"},
+        },
+    }
+    body = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["needed"],
+        "properties": {"needed": schema, "optional": schema},
+    }
+    schemas = {f"components/schemas/{other}": part for other, part in about.get("schemas", {}).items()}
+    holds = f"sends('{name}', {about['good']!r}, {about['bad']!r})"
+    place = {f"paths/~v1~{name}": {"post": operation}, f"components/schemas/{request}": body}
+    return Edit(f"a field: {kind}", {**place, **schemas}, {}, holds)
+
+
+EDITS: dict[str, Edit] = {
+    edit.name: edit
+    for edit in (
+        *(_of_a_field(kind, about) for kind, about in _DATA["fields"].items()),
+        *(Edit(name, one.get("set", {}), one.get("each_post", {}), one["try"]) for name, one in _DATA["edits"].items()),
+    )
+}

@@ -131,9 +131,12 @@ def _greeting(server: Any) -> str:
     content = paths[path]["post"]["requestBody"]["content"]["application/json"]
     body = next(iter(content.get("examples", {"": {"value": {}}}).values()))["value"]
     shown = json.dumps({name: value for name, value in body.items() if name != "callback"})
+    plain = ", ".join(each.operation_id for each in spec.operations.values() if each.is_plain)
+    note = f"\nAnswered from the document alone, without a state: {plain}." if plain else ""
     return (
         f"The mock of {spec.title} serves {server.base_url} (seed {server.service.settings.seed}, key {key}).\n"
         f"Try: curl -s {server.base_url}{path} -H '{header}: {key}' -H 'content-type: application/json' -d '{shown}'"
+        f"{note}"
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .jobs import COMPLETED, ENDED, FAILED, PENDING, PROCESSING, STAGED, Job
+from .jobs import COMPLETED, FAILED, PENDING, PROCESSING, STAGED, Job
 from .rules import allows
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Answers:
         if job.answer is not None:
             return job.answer
         status = job.status(now)
-        ended = status in ENDED
+        ended = job.has_ended(now)
         write, none = _TIMES[job.style]
         answer: dict[str, Any] = {
             "job_id": job.job_id,
@@ -80,7 +80,7 @@ class Answers:
             "status": status,
             "config": {"service_mode": "public", "webhook_config": {"endpoint": job.callback or "", "secret": ""}},
             "input": None,
-            "output": _OUTPUTS[job.operation.makes](self, job, status),
+            "output": make(self, job, status) if (make := _OUTPUTS.get(job.operation.makes)) else None,
             "meta": {
                 "created_at": write(job.created),
                 "started_at": write(job.started) if status not in (PENDING, STAGED) else none,
@@ -96,9 +96,9 @@ class Answers:
             "error": _FAILURE if status == FAILED else _NO_ERROR,
         }
         if job.style == "sparse":
-            _leave_out(answer, status)
+            _leave_out(answer, status, ended=ended)
         elif job.style == "nulls":
-            _make_null(answer, status)
+            _make_null(answer, status, ended=ended)
         return answer
 
     def stamp(self, at: float) -> str:
@@ -167,21 +167,22 @@ def image_format(job: Job) -> str:
     return str(job.body.get(field, job.operation.defaults.get(field, "png")))
 
 
-def _leave_out(answer: dict[str, Any], status: str) -> None:
+def _leave_out(answer: dict[str, Any], status: str, *, ended: bool) -> None:
     for name in ("input", "detail", "logs"):
         del answer[name]
     if status != FAILED:
         del answer["error"]
-    if status not in ENDED:
+    if not ended:
         del answer["meta"]["ended_at"]
-        answer["output"].pop("seed", None)
+        if answer["output"] is not None:
+            answer["output"].pop("seed", None)
 
 
-def _make_null(answer: dict[str, Any], status: str) -> None:
+def _make_null(answer: dict[str, Any], status: str, *, ended: bool) -> None:
     answer["config"] = answer["logs"] = None
     if status != FAILED:
         answer["error"] = None
-    if status not in ENDED:
+    if not ended:
         answer["output"] = None
         answer["meta"]["usage"]["type"] = ""
     if status == PENDING:

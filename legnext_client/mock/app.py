@@ -10,8 +10,11 @@ import logging
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
+from .bodies import JSON, chosen, is_json, read_value
 from .faults import ANSWER, ARRIVAL
 from .json_reading import read_json
+from .parameters import Given, read_parameters
+from .plain import PlainAnswers
 from .play import play, struck_on_arrival
 from .refusals import Answer, Refusal, written
 from .validation import check_body
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from .service import Service
-    from .spec import Operation
+    from .spec import Operation, Place
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 CONTROL, FILES = b"/__mock__/", b"/files/"
 LARGEST_BODY = 1 << 20
+LARGEST_UPLOAD = 1 << 26
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +42,7 @@ class App:
     def __init__(self, service: Service) -> None:
         self.service = service
         self._spec = service.spec
+        self._plain = PlainAnswers(service.spec)
         self._keys = frozenset(service.settings.keys)
         self._sides: dict[bytes, Any] = {}
         self._second, self._dated = -1, (b"date", b"")
@@ -87,19 +92,16 @@ class App:
                 allowed = ", ".join(place.operations)
                 raise Refusal(405, f"{method} is not allowed here; use {allowed}.", allow=allowed)
             headers: list[tuple[bytes, bytes]] = scope["headers"]
-            key = self._checked_key(headers)
+            key = self._checked_key(headers) if operation.needs_key else ""
             self.service.greet(key)
             asked = (method, scope["path"])
-            if operation.validator is None:
-                if operation.role is None:
-                    return self._example(operation)
-                answer: Answer = getattr(self.service, f"answer_{operation.role}")(place.values, asked)
-                return answer
-            value = read_json(await _body(headers, receive))
-            check_body(self._spec, operation, value)
-            if "makes" not in operation.extension:  # what makes no job
-                return self._example(operation)
-            return self.service.submit(operation, key, value, asked)
+            given = self._parameters(operation, place, scope) if operation.parameters else {}
+            value = await self._value(operation, headers, receive) if operation.bodies else None
+            if operation.makes_job:
+                return self.service.submit(operation, key, value or {}, asked)
+            if operation.role == "balance":
+                return self.service.balance()
+            return self._about(operation, place, asked) or self._plain.answer(operation, given)
         except Refusal as refusal:
             task_type = operation.task_type if operation is not None and operation.is_paid else self._known_types
             return written(refusal, self.service.error_shape(), task_type)
@@ -119,9 +121,31 @@ class App:
             raise Refusal(401, "Failed to verify api key")
         return key
 
-    def _example(self, operation: Operation) -> Answer:
-        """What the document shows, for an operation that the server has no state for."""
-        return Answer(200, operation.example)
+    def _parameters(self, operation: Operation, place: Place, scope: Scope) -> dict[str, Any]:
+        given = Given.of(scope, operation.path_names, place.values)
+        return read_parameters(self._spec, operation.parameters, given)
+
+    async def _value(self, operation: Operation, headers: list[tuple[bytes, bytes]], receive: Receive) -> Any:
+        """What the body holds, checked; None where there is none and need be none."""
+        name, kind, body = await _body(operation, headers, receive)
+        if not body and not operation.needs_body:
+            return None
+        media = operation.bodies[name]
+        value = read_json(body) if name == JSON else read_value(self._spec, name, media, kind, body)
+        check_body(self._spec, media.schema, media.validator, value)
+        return value
+
+    def _about(self, operation: Operation, place: Place, asked: tuple[str, str]) -> Answer | None:
+        """What is done with a job, and told of it; None where the document has to say what the answer is."""
+        if operation.about_job is None:
+            return None
+        job_id = place.values[operation.path_names.index(operation.about_job)]
+        self.service.job(job_id)
+        if "ends" in operation.extension:
+            self.service.end(job_id, operation.extension["ends"])
+        if not operation.tells_job:
+            return None
+        return self.service.tell(job_id, asked)._replace(status=operation.status)
 
     async def _with_faults(self, scope: Scope, receive: Receive, send: Send, side: Any) -> None:
         method, path = scope["method"], scope["path"]
@@ -166,22 +190,32 @@ async def _send(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _body(headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
-    """The whole body, unless it is too large (413) or said to be no JSON (400): then it is not even read."""
+async def _body(
+    operation: Operation, headers: Iterable[tuple[bytes, bytes]], receive: Receive
+) -> tuple[str, bytes, bytes]:
+    """The media type, what the request says of it, and the whole body.
+
+    If it is too large (413) or of another type than can be (400), it is not even read.
+    """
     kind = length = b""
-    for name, value in headers:
-        if name == b"content-type":
+    for header, value in headers:
+        if header == b"content-type":
             kind = value
-        elif name == b"content-length":
+        elif header == b"content-length":
             length = value
-    if length.isdigit() and int(length[:20]) > LARGEST_BODY:
-        raise _too_large()
-    _check_kind(kind)
+    most = LARGEST_BODY if all(map(is_json, operation.bodies)) else LARGEST_UPLOAD
+    if length.isdigit() and int(length[:20]) > most:
+        raise _too_large(most)
+    name = JSON if kind == b"application/json" and JSON in operation.bodies else _named(operation, kind)
+    return name, kind, await _whole(receive, most)
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
     message = await receive()
     if not message.get("more_body") and message["type"] == "http.request":
         body: bytes = message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            raise _too_large()
+        if len(body) > most:
+            raise _too_large(most)
         return body
     parts: list[bytes] = []
     size = 0
@@ -190,27 +224,27 @@ async def _body(headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> byt
             raise ClientGone
         part: bytes = message.get("body", b"")
         size += len(part)
-        if size > LARGEST_BODY:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
         message = await receive()
 
 
-def _check_kind(kind: bytes) -> None:
-    """Refuse what says that it is no JSON. No page demands the header, and none knows 415: the status is 400."""
-    if kind in (b"application/json", b""):
-        return
+def _named(operation: Operation, kind: bytes) -> str:
+    """Refuse (400) what says that it is of another type. No page demands the header, and none knows 415."""
     said = kind.decode("latin-1")
-    media, *parameters = (part.strip() for part in said.lower().split(";"))
+    name = chosen(operation.bodies, kind)
+    parameters = (part.strip() for part in said.lower().split(";")[1:])
     charsets = {each.removeprefix("charset=").strip('"') for each in parameters if each.startswith("charset=")}
-    if media != "application/json" or not charsets <= {"", "utf-8", "utf8"}:
-        raise Refusal(400, f"The content type must be application/json, in UTF-8, if any is given; got {said[:80]!r}.")
+    if is_json(name) and not charsets <= {"", "utf-8", "utf8"}:
+        raise Refusal(400, f"The content type must be {name}, in UTF-8, if any is given; got {said[:80]!r}.")
+    return name
 
 
-def _too_large() -> Refusal:
-    return Refusal(413, f"The body is larger than {LARGEST_BODY} bytes. Send addresses of files, not files.")
+def _too_large(most: int) -> Refusal:
+    return Refusal(413, f"The body is larger than {most} bytes. Send addresses of files, not files.")
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from .spec import Operation
 
 PENDING, STAGED, PROCESSING, COMPLETED, FAILED = "pending", "staged", "processing", "completed", "failed"
-ENDED = (COMPLETED, FAILED)
 _STAGED_AFTER = 0.02
 _STARTED_AFTER = 0.05
 NEVER = math.inf
@@ -27,6 +26,7 @@ class Job:
         "charged",
         "count",
         "created",
+        "ended_as",
         "ends",
         "extensions",
         "fails",
@@ -68,6 +68,8 @@ class Job:
         self.hold: Hold | None = None
         self.fails = False
         self.settled = False
+        self.ended_as: str | None = None
+        """The status of a job that was ended from outside, as `x-legnext` has it."""
         self.word: str | None = None
         """A status that is told in every answer, whatever the clock says; such a job is never done."""
         self.answer: dict[str, Any] | None = None
@@ -91,10 +93,13 @@ class Job:
         if self.word is not None:
             return self.word
         if now >= self.ends:
-            return FAILED if self.fails else COMPLETED
+            return self.ended_as or (FAILED if self.fails else COMPLETED)
         if now >= self.started:
             return PROCESSING
         return STAGED if now >= self.staged else PENDING
+
+    def has_ended(self, now: float) -> bool:
+        return self.word is None and now >= self.ends
 
     def progress(self, now: float) -> int:
         """Per cent of the work that is done; one that never ends comes near 100 and stays there."""

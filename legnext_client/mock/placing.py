@@ -52,10 +52,11 @@ def place_job(
         now = service.settle()
         job = service.made(chosen, service.settings.keys[0], content, _free_id(service, job_id), answers)
         number("age", age, 0, now - job.typical, bound="back to the year 1970")
-        if status in (COMPLETED, FAILED):
+        if status in (COMPLETED, FAILED, *service.spec.ends):
             ended = now - age
             job.live(ended - job.typical, ended - job.typical, job.typical)
-            job.fails = status == FAILED
+            job.fails = status != COMPLETED
+            job.ended_as = status if status in service.spec.ends else None
         elif status in _FAR:
             begun = now - _FAR[status] * job.typical
             job.live(begun, begun, job.typical)

@@ -27,7 +27,7 @@ def price(
     rules: dict[str, Any], operation: Operation, body: dict[str, Any], prompt: Prompt, source: Job | None
 ) -> Price:
     """The price of a request. Flags count only where the operation has a prompt of its own."""
-    table = operation.extension["price"]
+    table = operation.extension.get("price", {"points": 0})
     points = table["points"]
     for row in table.get("when", []):
         holds = (

@@ -42,8 +42,9 @@ def check_source(
         raise Refusal(404, f"There is no job {body[SOURCE_FIELD][:80]!r}. Use a job_id that this service gave you.")
     name = f"Job {source.job_id}"
     status = source.status(now)
-    if status == FAILED:
-        raise Refusal(422, f"{name} failed, so nothing can be made of it. Use a completed job.")
+    if status != COMPLETED and source.has_ended(now):
+        ended = "failed" if status == FAILED else f"is {status}"
+        raise Refusal(422, f"{name} {ended}, so nothing can be made of it. Use a completed job.")
     if status != COMPLETED:
         raise Refusal(422, f"{name} is not completed; it is {status}. Wait until it is.")
     if not fits(operation, source.operation.makes):

@@ -13,7 +13,7 @@ from .answers import STYLES, Answers
 from .callbacks import Postman
 from .draws import Draws
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
-from .jobs import ENDED, NEVER, Job
+from .jobs import NEVER, Job
 from .limits import JobsAtOnce, RequestsPerSecond
 from .prices import price, typical_seconds
 from .prompts import AT_ONCE, FAILS, FORBIDDEN, NEVER_ENDS, Prompt, PromptReader
@@ -127,7 +127,8 @@ class Service:
                 )
             job.hold = hold
             self._accept(job, words, now, asked)
-            return self._told(job, now if job.ends > now else self.settle(), asked)
+            told = self._told(job, now if job.ends > now else self.settle(), asked)
+            return told if operation.status == told.status else told._replace(status=operation.status)
 
     def place(self, job: Job) -> None:
         """Put a job there that nobody paid for."""
@@ -135,14 +136,15 @@ class Service:
             self.jobs[job.job_id] = job
             job.settled = True
 
-    def finish(self, job: Job, *, failed: bool = False) -> None:
-        """End a job now."""
+    def finish(self, job: Job, *, failed: bool = False, ended_as: str | None = None) -> None:
+        """End a job now: as usual, or with another status, and then at no cost."""
         with self.lock:
             now = self.settle()
-            if job.status(now) in ENDED:
+            if job.has_ended(now):
                 raise ValueError(f"job {job.job_id} has ended already")
             job.word = None
-            job.fails = failed
+            job.fails = failed or ended_as is not None
+            job.ended_as = ended_as
             job.staged, job.started, job.ends = min(job.staged, now), min(job.started, now), now
             if not job.settled:
                 self._expect(job)
@@ -156,15 +158,28 @@ class Service:
         job.job_id, job.style = job_id or job.job_id, style or job.style
         return job
 
-    def answer_job(self, values: tuple[str, ...], asked: tuple[str, str]) -> Answer:
+    def job(self, job_id: str) -> Job:
+        """The job of this id; a refusal (404) where there is none."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            raise Refusal(404, f"There is no job {job_id[:80]!r}. Use a job_id that this service gave you.")
+        return job
+
+    def end(self, job_id: str, status: str) -> None:
+        """End a job that is on its way, as its caller wants it: with this status, and at no cost."""
+        with self.lock:
+            job, now = self.job(job_id), self.settle()
+            if job.has_ended(now):
+                raise Refusal(422, f"Job {job_id} has ended already; it is {job.status(now)}. Nothing is left to end.")
+            self.finish(job, ended_as=status)
+
+    def tell(self, job_id: str, asked: tuple[str, str]) -> Answer:
+        """How a job stands."""
         with self.lock:
             now = self.settle()
-            job = self.jobs.get(values[0])
-            if job is None:
-                raise Refusal(404, f"There is no job {values[0][:80]!r}. Use a job_id that this service gave you.")
-            return self._told(job, now, asked)
+            return self._told(self.job(job_id), now, asked)
 
-    def answer_balance(self, _values: tuple[str, ...], _asked: tuple[str, str]) -> Answer:
+    def balance(self) -> Answer:
         with self.lock:
             self.settle()
             account = self.account
@@ -296,6 +311,6 @@ class Service:
         if self.faults:
             told = strangely(told, self.faults.take(TELLING, *asked))
         answer = Answer(200, as_json(told))
-        if self.clock.scale not in (None, 1.0) and job.answer is None and job.status(now) not in ENDED:
+        if self.clock.scale not in (None, 1.0) and job.answer is None and not job.has_ended(now):
             return answer.having(b"retry-after", self.clock.hint(job.typical).encode())
         return answer

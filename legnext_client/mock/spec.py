@@ -6,18 +6,19 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from .arguments import shown
+from .bodies import JSON, Media
 from .extras import needed
+from .parameters import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "openapi.json"
 _METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
-_JSON = "application/json"
 _CALLBACK_FIELD = re.compile(r"\{\$request\.body#/([^}/]+)\}")
 
 Json = dict[str, Any]
@@ -32,12 +33,27 @@ class Operation:
     extension: Json
     schema: Json = field(repr=False)
     validator: Any = field(repr=False)
+    """The JSON body's, if there is one."""
+    bodies: dict[str, Media] = field(repr=False)
+    """What a body may be, by media type."""
+    needs_body: bool
+    parameters: tuple[Parameter, ...] = field(repr=False)
+    path_names: tuple[str, ...]
+    responses: Json = field(repr=False)
+    status: int
+    """The status of an answer that is no refusal."""
+    needs_key: bool
+    makes_job: bool
+    about_job: str | None
+    """The path parameter that names a job."""
+    tells_job: bool
+    """Whether the answer is a job."""
+    is_plain: bool
+    """Whether the server has no state for its answer, and the document has to say what it is."""
     defaults: dict[str, Any]
     callback_field: str | None
     resolutions: tuple[str, dict[Any, str]] | None
     """The body field that chooses the size of a video, and the sizes it names."""
-    example: bytes = field(repr=False)
-    """The first answer that the document shows."""
     role: str | None
     task_type: str
     is_paid: bool
@@ -68,8 +84,11 @@ class Spec:
         self._fixed: dict[bytes, Place] = {}
         self._open: list[tuple[re.Pattern[bytes], dict[str, Operation]]] = []
         self.operations: dict[str, Operation] = {}
+        self._has_read_only = '"readOnly"' in json.dumps(document.get("components", {}))
+        self._job, self._job_names = self._the_job()
         for path, item in document["paths"].items():
-            self._add_path(path, item)
+            self._add_path(path, self.resolve(item))
+        self.ends = {each.extension["ends"] for each in self.operations.values() if "ends" in each.extension}
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Spec:
@@ -107,18 +126,51 @@ class Spec:
         posts = [each for each in self.operations.values() if each.method == "POST"]
         return min(posts, key=lambda each: (each.takes, each.makes) != ("nothing", "images"))
 
-    def resolve(self, schema: Json) -> Json:
-        """A schema with its reference, or the first of its parts, followed."""
-        while True:
-            if "$ref" in schema:
-                target: Any = self.document
-                for step in schema["$ref"].removeprefix("#/").split("/"):
-                    target = target[step]
-                schema = target
-            elif "allOf" in schema:
-                schema = schema["allOf"][0]
-            else:
-                return schema
+    def resolve(self, node: Json) -> Json:
+        """What a reference leads to; what stands beside it wins."""
+        if "$ref" not in node:
+            return node
+        target: Any = self.document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        return {**self.resolve(target), **{key: value for key, value in node.items() if key != "$ref"}}
+
+    def flat(self, schema: Any) -> Json:
+        """A schema with its reference followed and the parts of an `allOf` laid over one another."""
+        if isinstance(schema, bool):
+            return {}
+        whole = self.resolve(schema)
+        if "allOf" not in whole:
+            return whole
+        merged: Json = {}
+        for part in (*whole["allOf"], {key: value for key, value in whole.items() if key != "allOf"}):
+            flat = self.flat(part)
+            properties = {**merged.get("properties", {}), **flat.get("properties", {})}
+            required = [*merged.get("required", ()), *flat.get("required", ())]
+            merged = {**merged, **flat, "properties": properties, "required": required}
+        return {key: value for key, value in merged.items() if value or key not in ("properties", "required")}
+
+    def _the_job(self) -> tuple[Json, set[str]]:
+        """The schema of a job, and what the path calls its id where it is asked for."""
+        for item in map(self.resolve, self.document["paths"].values()):
+            for method in _METHODS:
+                operation: Json = item.get(method.lower(), {})
+                if operation.get("x-legnext", {}).get("role") == "job":
+                    parameters: list[Json] = [*item.get("parameters", ()), *operation.get("parameters", ())]
+                    names = {each["name"] for each in map(self.resolve, parameters) if each["in"] == "path"}
+                    return self._answer_schema(operation["responses"]), names
+        return {}, set()
+
+    def good(self, responses: Json) -> tuple[int, Json]:
+        """The status and the description of the answer to a request that is accepted."""
+        codes = sorted(str(code) for code in responses if str(code).startswith("2")) or ["default"]
+        code = codes[0]
+        return int(code) if code.isdigit() else 200, self.resolve(responses.get(code, {}))
+
+    def _answer_schema(self, responses: Json) -> Json:
+        _, response = self.good(responses)
+        schema: Json = response.get("content", {}).get(JSON, {}).get("schema", {})
+        return schema
 
     def _key_header(self) -> bytes | None:
         for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
@@ -128,7 +180,9 @@ class Spec:
 
     def _add_path(self, path: str, item: Json) -> None:
         operations = {
-            method: self._operation(method, item[method.lower()]) for method in _METHODS if method.lower() in item
+            method: self._operation(method, path, item, item[method.lower()])
+            for method in _METHODS
+            if method.lower() in item
         }
         self.operations.update({operation.operation_id: operation for operation in operations.values()})
         wire = self.base_path + path
@@ -138,12 +192,21 @@ class Spec:
         pattern = "".join("([^/]+)" if part[0] == "{" else re.escape(part) for part in _parts(wire))
         self._open.append((re.compile(pattern.encode()), operations))
 
-    def _operation(self, method: str, item: Json) -> Operation:
-        body = item.get("requestBody")
-        schema: Json = body["content"][_JSON]["schema"] if body else {}
-        resolved = self.resolve(schema)
+    def _operation(self, method: str, path: str, whole: Json, item: Json) -> Operation:
+        body = self.resolve(item.get("requestBody", {}))
+        bodies = {
+            media.lower(): Media(about.get("schema", {}), self._validator(about.get("schema", {}), of_a_request=True))
+            for media, about in body.get("content", {}).items()
+        }
+        resolved = self.flat(next(iter(bodies.values())).schema if bodies else {})
         properties: Json = resolved.get("properties", {})
         extension: Json = item.get("x-legnext", {})
+        names = tuple(part[1:-1] for part in _parts(path) if part[0] == "{")
+        about_job = next((name for name in names if name in self._job_names), None)
+        tells_job = bool(self._job) and self._answer_schema(item["responses"]) == self._job
+        security: Any = item.get("security", self.document.get("security", []))
+        status, _ = self.good(item["responses"])
+        makes_job = "makes" in extension or (tells_job and method == "POST" and about_job is None)
         seconds: Json = extension.get("seconds", {})
         prompt: dict[str, str] = extension.get("prompt", {})
         return Operation(
@@ -151,11 +214,21 @@ class Spec:
             method=method,
             extension=extension,
             schema=resolved,
-            validator=self._validator(schema) if body else None,
+            validator=bodies[JSON].validator if JSON in bodies else None,
+            bodies=bodies,
+            needs_body=bool(body.get("required")),
+            parameters=self._parameters([*whole.get("parameters", ()), *item.get("parameters", ())], about_job),
+            path_names=names,
+            responses=item["responses"],
+            status=status,
+            needs_key=bool(security) and all(security),
+            makes_job=makes_job,
+            about_job=about_job,
+            tells_job=tells_job,
+            is_plain=not (makes_job or extension.get("role") == "balance" or (about_job and tells_job)),
             defaults={name: value["default"] for name, value in properties.items() if "default" in value},
             callback_field=next(_callback_fields(item), None),
             resolutions=self._resolutions(extension.get("film", {}), properties),
-            example=json.dumps(self._example(item)).encode(),
             role=extension.get("role"),
             task_type=str(extension.get("task_type", item["operationId"])),
             is_paid="price" in extension,
@@ -167,23 +240,55 @@ class Spec:
             spread=float(seconds.get("spread", 0)),
         )
 
-    def _example(self, item: Json) -> Any:
-        for code, response in item["responses"].items():
-            content: Json = response.get("content", {}).get(_JSON, {})
-            for example in content.get("examples", {}).values() if code.startswith("2") else ():
-                return self.resolve(example)["value"]
-        return {}
+    def _parameters(self, nodes: list[Json], job: str | None) -> tuple[Parameter, ...]:
+        """Those of the operation win over those of the path. Whether there is such a job is another matter."""
+        found: dict[tuple[str, str], Parameter] = {}
+        for node in map(self.resolve, nodes):
+            place: str = node["in"]
+            content: Json = node.get("content", {})
+            if place == "path" and node["name"] == job:
+                continue
+            schema: Json = (next(iter(content.values())) if content else node).get("schema", {})
+            style = node.get("style", "form" if place in ("query", "cookie") else "simple")
+            found[place, node["name"].lower()] = Parameter(
+                node["name"],
+                place,
+                place == "path" or bool(node.get("required")),
+                schema,
+                self._validator(schema, of_a_request=True),
+                style,
+                bool(node.get("explode", style == "form")),
+                bool(content),
+            )
+        return tuple(found.values())
 
-    def _validator(self, schema: Json) -> Any:
+    def _validator(self, schema: Json, *, of_a_request: bool = False) -> Any:
         rs = needed("jsonschema_rs")
         whole = {**schema, "components": {"schemas": self.document.get("components", {}).get("schemas", {})}}
+        if of_a_request and self._has_read_only:
+            whole = _as_sent(whole)
         return rs.Draft202012Validator(whole, keywords={"x-legnext": EvenLength})
 
     def _resolutions(self, film: Json, properties: Json) -> tuple[str, dict[Any, str]] | None:
         if "size" not in film:
             return None
-        values = self.resolve(properties[film["size"]])["enum"]
+        values = self.flat(properties[film["size"]])["enum"]
         return film["size"], dict(zip(values, film["sizes"], strict=True))
+
+
+def _as_sent(node: Any) -> Any:
+    """A schema as it holds for requests: what the service alone writes need not be there."""
+    if isinstance(node, list):
+        return list(map(_as_sent, node))  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(node, dict):
+        return node
+    sent: Json = {name: _as_sent(each) for name, each in cast("Json", node).items()}
+    properties: Any = sent.get("properties")
+    if isinstance(properties, dict) and isinstance(sent.get("required"), list):
+        named = cast("Json", properties)
+        own = {name for name, each in named.items() if isinstance(each, dict) and cast("Json", each).get("readOnly")}
+        sent["required"] = [name for name in sent["required"] if name not in own]
+    return sent
 
 
 def _callback_fields(item: Json) -> Iterator[str]:

@@ -15,42 +15,49 @@ if TYPE_CHECKING:
 _AT_MOST_TOLD = 8
 
 
-def check_body(spec: Spec, operation: Operation, body: object) -> None:
-    """Refuse (400) a body that breaks the operation's schema."""
+def check_body(spec: Spec, schema: dict[str, Any], validator: Any, body: object) -> None:
+    """Refuse (400) a body that breaks its schema."""
+    if told := problems(spec, schema, validator, body):
+        raise Refusal(400, "; ".join(each["message"] for each in told) + ".", told)
+
+
+def problems(spec: Spec, schema: dict[str, Any], validator: Any, value: object, name: str = "") -> list[dict[str, str]]:
+    """What is wrong with a value by its schema; `name` is that of a parameter, nothing that of a body."""
     try:
-        if operation.validator.is_valid(body):
-            return
-        errors = list(operation.validator.iter_errors(body))
+        if validator.is_valid(value):
+            return []
+        errors = list(validator.iter_errors(value))
     except ValueError as error:
-        raise Refusal(400, f"The body cannot be checked: {error}.") from None
-    told = [
-        {"field": _place(error.instance_path), "message": _message(spec, operation, body, error)}
+        raise Refusal(400, f"{name or 'The body'} cannot be checked: {error}.") from None
+    return [
+        {"field": name + _place(error.instance_path, name), "message": _message(spec, schema, value, error, name)}
         for error in errors[:_AT_MOST_TOLD]
     ]
-    raise Refusal(400, "; ".join(each["message"] for each in told) + ".", told)
 
 
 def check_fields(spec: Spec, operation: Operation, fields: dict[str, Any]) -> None:
     """Refuse (400) fields that no body of the operation could have, though not all that one must have are there."""
     for error in operation.validator.iter_errors(fields):
         if error.instance_path or error.kind.name == "additionalProperties":
-            raise Refusal(400, f"{_message(spec, operation, fields, error)}.")
+            raise Refusal(400, f"{_message(spec, operation.schema, fields, error, '')}.")
 
 
-def _message(spec: Spec, operation: Operation, body: object, error: Any) -> str:
-    schema = _schema_at(spec, operation.schema, error.instance_path)
-    writer = _WRITERS.get(error.kind.name)
-    place = _place(error.instance_path) or "the body"
-    if writer is None:
+def _message(spec: Spec, schema: dict[str, Any], value: object, error: Any, name: str) -> str:
+    found = _schema_at(spec, schema, error.instance_path)
+    kind: str = error.kind.name
+    writer = _WRITERS.get(kind)
+    place = name + _place(error.instance_path, name) or "the body"
+    if writer is None or (kind in _BOUNDS and kind not in found):  # the bound stands in one of several schemas
         return f"{place}: {error.message}"
-    return writer(place, schema, error.kind.as_dict(), _at(body, error.instance_path))
+    return writer(place, found, error.kind.as_dict(), _at(value, error.instance_path))
 
 
 def _schema_at(spec: Spec, schema: dict[str, Any], path: list[str | int]) -> dict[str, Any]:
+    found = spec.flat(schema)
     for step in path:
-        inner: Any = schema.get("items", {}) if isinstance(step, int) else schema.get("properties", {}).get(step, {})
-        schema = {**spec.resolve(inner), **{k: v for k, v in inner.items() if k in ("maxLength", "minLength")}}
-    return schema
+        inner = found.get("items", {}) if isinstance(step, int) else found.get("properties", {}).get(step, {})
+        found = spec.flat(inner)
+    return found
 
 
 def _at(body: Any, path: list[str | int]) -> Any:
@@ -59,8 +66,9 @@ def _at(body: Any, path: list[str | int]) -> Any:
     return body
 
 
-def _place(path: list[str | int]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+def _place(path: list[str | int], name: str = "") -> str:
+    written = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return written if name else written.removeprefix(".")
 
 
 def _given(value: object) -> str:
@@ -129,6 +137,9 @@ def _even(place: str, _schema: dict[str, Any], _kind: dict[str, Any], value: Any
     return f"{place} must have an even number of items (x, y, x, y …); got {len(value)}"
 
 
+_BOUNDS = {
+    *("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "enum")
+}
 _WRITERS: dict[str, Callable[[str, dict[str, Any], dict[str, Any], Any], str]] = {
     "minimum": _range,
     "maximum": _range,

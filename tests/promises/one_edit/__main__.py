@@ -1,9 +1,9 @@
 """Make each edit of `edits.yaml` by itself, then all together, and say what does not follow.
 
-    python -m tests.promises.one_edit                   everything: takes some minutes
-    python -m tests.promises.one_edit cancel "a field"  those whose names contain one of these words
-    python -m tests.promises.one_edit --alone           without what is done for all together: types and the contracts
-    python -m tests.promises.one_edit --list            their names
+python -m tests.promises.one_edit                   everything: takes some minutes
+python -m tests.promises.one_edit cancel "a field"  those whose names contain one of these words
+python -m tests.promises.one_edit --alone           without what is done for all together: types and the contracts
+python -m tests.promises.one_edit --list            their names
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ CHECK = ("scripts/drift.py",), ("scripts/cli_reference.py", "--check"), ("script
 SOUND = ("-m", "ruff", "check", "--select=F", "--isolated", "--no-cache", "-q", "legnext_client/generated")
 TYPES = ("-m", "mypy", "legnext_client"), ("-m", "pyright", "legnext_client")
 CONTRACTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract", "tests/contract_client")
-SAME_NAME = "~v1~"
 
 
 def main() -> int:
@@ -55,8 +54,11 @@ def main() -> int:
 
 
 def each_alone(edits: Sequence[Edit], folder: Path, jobs: int) -> int:
+    def tried(edit: Edit) -> tuple[str, str]:
+        return edit.name, alone(edit, folder)
+
     with ThreadPoolExecutor(jobs) as pool:
-        return sum(not tell(*said) for said in pool.map(lambda edit: (edit.name, alone(edit, folder)), edits))
+        return sum(not tell(*said) for said in pool.map(tried, edits))
 
 
 def alone(edit: Edit, folder: Path) -> str:

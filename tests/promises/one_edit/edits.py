@@ -11,6 +11,8 @@ import yaml
 Json = dict[str, Any]
 
 _DATA: Json = yaml.load((Path(__file__).with_name("edits.yaml")).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+FIELDS: dict[str, Json] = _DATA["fields"]
+"""Schemas of every kind, with values that are right by them and values that are not."""
 
 
 class Edit(NamedTuple):
@@ -37,15 +39,21 @@ def put(document: Json, place: str, value: Any) -> None:
     *way, last = (step.replace("~", "/") for step in place.split("/"))
     found: Any = document
     for step in way:
-        found = found[int(step)] if isinstance(found, list) else found.setdefault(step, {})
+        try:
+            found = found[_key(found, step)]
+        except KeyError:
+            found[step] = {}
+            found = found[step]
     if value == "(gone)":
         del found[last]
     elif last == "+":
         found.append(copy.deepcopy(value))
-    elif isinstance(found, list):
-        found[int(last)] = copy.deepcopy(value)
     else:
-        found[last] = copy.deepcopy(value)
+        found[_key(found, last)] = copy.deepcopy(value)
+
+
+def _key(found: Any, step: str) -> Any:
+    return int(step) if isinstance(found, list) else step
 
 
 def _of_a_field(kind: str, about: Json) -> Edit:
@@ -92,7 +100,7 @@ def _of_a_field(kind: str, about: Json) -> Edit:
 EDITS: dict[str, Edit] = {
     edit.name: edit
     for edit in (
-        *(_of_a_field(kind, about) for kind, about in _DATA["fields"].items()),
+        *(_of_a_field(kind, about) for kind, about in FIELDS.items()),
         *(Edit(name, one.get("set", {}), one.get("each_post", {}), one["try"]) for name, one in _DATA["edits"].items()),
     )
 }

@@ -1,0 +1,105 @@
+"""Answers of operations that the server has no state for: what the document shows, or else what its schemas admit.
+
+Each has a header that says so, `x-mock-answer: example` or `x-mock-answer: schema`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .bodies import is_json
+from .parameters import kinds_of
+from .refusals import Answer, as_json
+from .samples import sample
+
+if TYPE_CHECKING:
+    from .spec import Operation, Spec
+
+Json = dict[str, Any]
+SAID = b"x-mock-answer"
+_PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200014898"
+    "1a6a0000000049454e44ae426082"
+)
+_ITEMS = 2
+"""How many items a page has, and how many pages with items there are."""
+
+
+class Shown(NamedTuple):
+    """The answer of an operation, before it is written."""
+
+    media: str
+    value: Any
+    source: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+
+
+class PlainAnswers:
+    """Writes the answers of one document; each is made once."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._known: dict[str, Shown] = {}
+
+    def answer(self, operation: Operation, given: Json) -> Answer:
+        shown = self._known.get(operation.operation_id)
+        if shown is None:
+            shown = self._known[operation.operation_id] = self._shown(operation)
+        headers = ((SAID, shown.source), *shown.headers)
+        if not shown.media:
+            return Answer(operation.status, b"", headers)
+        value = shown.value
+        if paging := operation.extension.get("paging"):
+            value = self._page(operation, value, paging, given)
+        body = as_json(value) if is_json(shown.media) else value if isinstance(value, bytes) else str(value).encode()
+        return Answer(operation.status, body, ((b"content-type", shown.media.encode()), *headers))
+
+    def _shown(self, operation: Operation) -> Shown:
+        _, response = self._spec.good(operation.responses)
+        headers = tuple(self._headers(response.get("headers", {})))
+        for media, content in response.get("content", {}).items():
+            examples = [self._spec.resolve(each)["value"] for each in content.get("examples", {}).values()]
+            examples += [content["example"]] if "example" in content else []
+            if examples:
+                return Shown(media, examples[0], b"example", headers)
+            return Shown(media, self._made(media, content.get("schema", {})), b"schema", headers)
+        return Shown("", None, b"schema", headers)
+
+    def _made(self, media: str, schema: Json) -> Any:
+        if is_json(media) or media.startswith("text/"):
+            return sample(self._spec, schema)
+        return _PICTURE if media.startswith("image/") else b"bytes"
+
+    def _headers(self, headers: Json) -> Any:
+        for name, node in headers.items():
+            header = self._spec.resolve(node)
+            if header.get("required"):
+                value = header.get("example", sample(self._spec, header.get("schema", {})))
+                text = value if isinstance(value, str) else json.dumps(value)
+                yield name.lower().encode(), text.encode()
+
+    def _page(self, operation: Operation, value: Json, paging: Json, given: Json) -> Json:
+        """One page: there are two with items. What turns them is the document's `paging`."""
+        page = dict(value)
+        asked = given.get(paging["parameter"])
+        if "cursor" in paging and asked is None:
+            return page
+        if "cursor" in paging:
+            page[paging["cursor"]] = self._no_cursor(operation, paging["cursor"])
+            return {name: part for name, part in page.items() if part is not _ABSENT}
+        number = asked if isinstance(asked, int) else 1
+        page[paging["page"]] = number
+        return page if number <= _ITEMS else {**page, paging["items"]: []}
+
+    def _no_cursor(self, operation: Operation, name: str) -> Any:
+        """What stands for the cursor on the last page: null, nothing, or an empty text."""
+        _, response = self._spec.good(operation.responses)
+        content: Json = next(iter(response["content"].values()))
+        whole = self._spec.flat(content.get("schema", {}))
+        if name not in whole.get("required", ()):
+            return _ABSENT
+        return None if "null" in kinds_of(self._spec, whole["properties"][name]) else ""
+
+
+_ABSENT: Any = object()

@@ -307,12 +307,12 @@ ANSWER_FAULTS: list[Fault] = [
     rewritten(
         "refused_job_is_a_job",
         "takes a refusal in the shape of a job for a job",
-        answers.is_job,
-        "isinstance(job_id, str | int) and bool(str(job_id))",
-        "job_id is not None",
+        answers.job_id_of,
+        "str(job_id) or None",
+        "str(job_id)",
     ),
     rewritten(
-        "posted_again", "sends a paid request again after a 5xx", sending.judge, "if request.paid else", "if False else"
+        "posted_again", "sends a paid request again after a 5xx", sending.judge, "if request.paid and", "if False and"
     ),
     replaced("input_lost", "loses what was asked for", JobView, "input", property(lambda _: None)),
 ]

@@ -1,4 +1,4 @@
-"""The records of paid requests: what `core.submission` and `core.lives` have written down, each in one durable step."""
+"""The records of paid requests: what runs write down, each in one durable step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from legnext_client._protocol.state import failure
 from legnext_client.errors import InvalidRequest, JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from legnext_client._protocol.state import State
 
@@ -25,7 +25,7 @@ _CUT_SHORT = "the process ended before the answer was read"
 
 
 class Records(Store):
-    """What is written; see `core.submission.Records` and `core.ports.Book`."""
+    """What is written; see `_journal.submit.Records`."""
 
     def entry(self, key: str) -> Entry | None:
         """The request under this key."""
@@ -36,6 +36,16 @@ class Records(Store):
         """The requests of a row or a film."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)
         return [self._entry_of(row) for row in rows]
+
+    def entries_of_items(self, items: Sequence[str]) -> dict[str, list[Entry]]:
+        """The same for many rows at once; those that have none are left out."""
+        found: dict[str, list[Entry]] = {}
+        marks = ", ".join("?" * len(items))
+        query = f"SELECT {COLUMNS} FROM requests WHERE item IN ({marks}) AND current ORDER BY id"
+        for row in self._rows(query, *items):
+            entry = self._entry_of(row)
+            found.setdefault(entry.item, []).append(entry)
+        return found
 
     def attempts(self, key: str) -> int:
         """How many requests under this key have given their place to another."""

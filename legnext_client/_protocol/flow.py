@@ -118,45 +118,5 @@ class Together(NamedTuple):
     limit: int
 
 
-class Ask(NamedTuple):
-    """Call a function of the caller's where the caller is; a coroutine is awaited where there is a loop.
-
-    Answered with `Ended`: what it gave, or what it raised.
-    """
-
-    function: Callable[[], Any]
-
-
-class Start(NamedTuple):
-    """Begin to carry out a flow beside this one, answered at once; how it ended comes with `Collect`.
-
-    What is to `finish` goes on to its end even when nobody waits for it any more: it writes down what was paid.
-    """
-
-    tag: Any
-    flow: Generator[Any, Any, Any]
-    finish: bool = False
-
-
-class Collect(NamedTuple):
-    """Wait at most so many seconds until something happens beside this flow; answered with what did, if anything."""
-
-    seconds: float
-
-
-class Ended(NamedTuple):
-    """A flow that was started has ended."""
-
-    tag: Any
-    result: Any = None
-    error: BaseException | None = None
-
-
-class Told(NamedTuple):
-    """Someone outside, in any thread, has something to say to this flow."""
-
-    value: Any
-
-
-Effect = Send | Sleep | Emit | Fetch | Read | Do | Together | Ask | Start | Collect
+Effect = Send | Sleep | Emit | Fetch | Read | Do | Together
 Flow = Generator[Effect, Any, ResultT]

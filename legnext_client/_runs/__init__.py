@@ -1,1 +1,1 @@
-"""Batches and chains: rows, slots, rate, budget."""
+"""Batches and chains: rows as coroutines, and the engine with the limits that they share."""

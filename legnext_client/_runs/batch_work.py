@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from legnext_client._journal.files import FILM
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client._runs.context import RunContext
 from legnext_client._runs.costs import bill_of
+from legnext_client._runs.feeder import Feeder
 from legnext_client._runs.results import BatchSummary, Counts, Result, Unsettled, Update
-from legnext_client._runs.running import Run
 from legnext_client.errors import InvalidRequest, JournalError, LegnextError
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.prompts.problems import PromptWarning, frames_to_user
@@ -22,16 +23,15 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.items import Item
     from legnext_client._calls.service import CallService, JobContext
-    from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
-    from legnext_client._runs.outcomes import Outcome, Step
+    from legnext_client._runs.reports import RowProgress, RowResult
     from legnext_client._runs.rows import Survey
 
 JobT = TypeVar("JobT", Job, AsyncJob)
 
 
-class Work(Generic[JobT]):
+class BatchState(Generic[JobT]):
     """A batch or a film, whatever colour carries it out."""
 
     def __init__(
@@ -44,13 +44,15 @@ class Work(Generic[JobT]):
         journal: str | None,
         options: Options,
         only: str | None = None,
-        survey: Callable[[], Survey] | None = None,
+        survey: Callable[[], tuple[Survey, list[Item]]] | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._service, self._kind, self._items, self._again = service, kind, items, again
         self._path, self._options, self._callbacks = journal, options, options.callbacks
         self._only, self._surveying = only, survey
         self._surveyed: Survey | None = None
+        self._surveyed_rows: list[Item] | None = None
+        """The rows that were read for the survey, until they are run."""
         self._warned = False
         self._now = now or _utc_now
         self._ends: Counter[str] = Counter()
@@ -60,8 +62,7 @@ class Work(Generic[JobT]):
         """How many of the rows that are asked for have come to an end for good."""
         self._earlier = self._points_before = 0
         """Of the rows that are done, those of earlier runs; and the points of these runs."""
-        self._running: set[str] = set()
-        self._run: Run | None = None
+        self._context: RunContext | None = None
         self._started = 0.0
         self._summary: BatchSummary | None = None
 
@@ -79,7 +80,7 @@ class Work(Generic[JobT]):
 
     def _survey(self) -> None:
         if self._surveyed is None and self._surveying is not None:
-            self._surveyed = self._surveying()
+            self._surveyed, self._surveyed_rows = self._surveying()
 
     def _warn(self) -> None:
         """Warn of what is odd about prompts, once. Where such a warning is an error, nothing comes after it."""
@@ -98,7 +99,7 @@ class Work(Generic[JobT]):
     def _look(self) -> None:
         """Find what is wrong before the journal is made."""
         self._service.check_open()
-        if self._run is not None and self._path is None:
+        if self._context is not None and self._path is None:
             raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
         self._survey()
 
@@ -106,43 +107,48 @@ class Work(Generic[JobT]):
         """Hold the journal."""
         return Journal.open(self._path, self._kind, only=self._only, now=self._now)
 
-    def _begin(self, journal: Journal, job: Callable[[State, JobContext], JobT]) -> Flow[None]:
-        self._run = Run(self._service, journal, self._options, job, self._now)
-        self._ends, self._running, self._summary = Counter(), set(), None
+    def _begin(self, journal: Journal, job: Callable[[State, JobContext], JobT], *, reports_progress: bool) -> Feeder:
+        self._context = RunContext(
+            self._service, journal, self._options, job, self._now, reports_progress=reports_progress
+        )
+        self._ends, self._summary = Counter(), None
         self._open_ends, self._over, self._earlier = {}, 0, 0
-        self._points_before = self._run.points
+        self._points_before = self._context.points
         self._started = self._service.clock.now()
-        return self._run.running(self._items, again=self._again)
+        surveyed, self._surveyed_rows = self._surveyed_rows, None
+        rows = self._items() if surveyed is None else surveyed
+        return Feeder(self._context, list(rows) if self._again else rows, rows_are_there=self._again)
 
-    def _update(self, step: Step, job: JobT) -> Update:
-        item, number, title, _ = step
-        self._running.add(item.key)
-        return Update(item.key, number + 1, item.steps, title, job, self._points, self._elapsed, self.counts)
+    def _update(self, progress: RowProgress, job: JobT) -> Update:
+        row, step, title, _ = progress
+        return Update(row.key, step + 1, row.steps, title, job, self._points, self._elapsed, self.counts)
 
-    def _result(self, outcome: Outcome, jobs: list[JobT]) -> Result[JobT]:
-        key, state = outcome.item.key, outcome.state
-        self._running.discard(key)
-        if self._run is not None and key in self._run.leftovers:  # nobody asks for it
-            return Result(outcome, jobs)
+    def _result(self, result: RowResult, jobs: list[JobT]) -> Result[JobT]:
+        key, state = result.row.key, result.state
+        if self._context is not None:
+            self._context.running.discard(key)
+            if key in self._context.orphaned:  # nobody asks for it
+                return Result(result, jobs)
         if key in self._open_ends:  # a callback came late, and has told what became of it
             self._ends[self._open_ends.pop(key)] -= 1
         self._ends[state] += 1
-        self._earlier += outcome.earlier and state == DONE
+        self._earlier += result.earlier and state == DONE
         if state in (SUBMITTED, UNKNOWN):
             self._open_ends[key] = state
         else:
             self._over += 1
-        return Result(outcome, jobs)
+        return Result(result, jobs)
 
     @property
     def counts(self) -> Counts:
         """How many rows have come to which end so far."""
         ends, rows = self._ends, self._surveyed.rows if self._surveyed is not None else None
-        return Counts(ends[DONE], ends[FAILED] + ends[NEW], ends[UNKNOWN], len(self._running) + ends[SUBMITTED], rows)
+        running = ends[SUBMITTED] + (len(self._context.running) if self._context is not None else 0)
+        return Counts(ends[DONE], ends[FAILED] + ends[NEW], ends[UNKNOWN], running, rows)
 
     @property
     def _points(self) -> int:
-        return self._run.points if self._run is not None else 0
+        return self._context.points if self._context is not None else 0
 
     @property
     def _elapsed(self) -> float:
@@ -154,8 +160,8 @@ class Work(Generic[JobT]):
             Unsettled(entry.key, entry.operation, entry.price, entry.error or "") for entry in journal.entries(UNKNOWN)
         )
         running = standing.states.get(SUBMITTED, 0)
-        leftovers = self._run.leftovers if self._run is not None else set[str]()
-        perhaps_running = {entry.item for entry in journal.entries(SUBMITTED, UNKNOWN)} - leftovers
+        orphaned = self._context.orphaned if self._context is not None else set[str]()
+        perhaps_running = {entry.item for entry in journal.entries(SUBMITTED, UNKNOWN)} - orphaned
         left = None if counts.total is None else max(0, counts.total - self._over - len(perhaps_running))
         self._summary = BatchSummary(
             counts.done, counts.failed, unknown, running, left, standing.points, self._elapsed, self._path,
@@ -167,8 +173,8 @@ class Work(Generic[JobT]):
             return
         if self._path is not None:
             error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
-        elif self._kind == FILM and self._run is not None:  # a batch has told of its jobs
-            paid = [f"{entry.key} is job {entry.job_id}" for entry in self._run.book.entries(SUBMITTED, DONE)]
+        elif self._kind == FILM and self._context is not None:  # a batch has told of its jobs
+            paid = [f"{entry.key} is job {entry.job_id}" for entry in self._context.journal.entries(SUBMITTED, DONE)]
             if paid:
                 error.add_note(
                     f"There is no journal, so run again it would pay again for what is paid: {', '.join(paid)}."

@@ -14,15 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._journal.files import BATCH
-from legnext_client._runs.batch_work import Work
+from legnext_client._runs.batch_work import BatchState
+from legnext_client._runs.handover import Handover
 from legnext_client._runs.interrupts import first_interrupt
 from legnext_client._runs.options import journal_path, options_of
-from legnext_client._runs.outcomes import Step
-from legnext_client._runs.rows import can_be_read_again, checked, read, read_once
-from legnext_client._runs.wishes import Heard
-from legnext_client._transport.drivers import async_emitted, emitted
+from legnext_client._runs.portal import Portal
+from legnext_client._runs.reports import RowProgress
+from legnext_client._runs.rows import can_be_read_again, read, read_once, surveyed
 from legnext_client.jobs import AsyncJob, Job
-from legnext_client.workers import TaskWorkers, ThreadWorkers
 
 if TYPE_CHECKING:
     import os
@@ -43,7 +42,7 @@ INTERRUPTED = (
 )
 
 
-class Batch(Work[Job]):
+class Batch(BatchState[Job]):
     """A batch that is about to run: iterate over it for the results, in the order in which they come.
 
     `with batch:` ends it, and lets go of its journal, when the block is left.
@@ -76,16 +75,18 @@ class Batch(Work[Job]):
             self._look()
             self._warn()
             journal = self._open()
-            workers = ThreadWorkers(self._hands, listens=self._callbacks is not None)
-            stack.callback(workers.lastly, journal.close)
+            feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
+            run = Portal(feeder, self._hands)
+            stack.callback(run.lastly, journal.close)
             stack.callback(self._sum_up, journal)
-            stack.enter_context(workers)
-            stack.enter_context(first_interrupt(lambda: _interrupt(workers)))
+            stack.callback(lambda: feeder.keep_early(run.early_callbacks))
+            stack.enter_context(run)
+            stack.enter_context(first_interrupt(lambda: _interrupt(run)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(partial(_hear, workers)))
+                stack.enter_context(self._callbacks.telling(run.notify))
             try:
-                for value in emitted(self._begin(journal, self._job), workers.hands):
-                    if isinstance(value, Step):
+                for value in run.values():
+                    if isinstance(value, RowProgress):
                         update = self._update(value, self._job(value.state))
                         if self._on_progress is not None:
                             self._on_progress(update)
@@ -99,7 +100,7 @@ class Batch(Work[Job]):
         return Job(state.raw, self._service, self._hands, context)
 
 
-class AsyncBatch(Work[AsyncJob]):
+class AsyncBatch(BatchState[AsyncJob]):
     """The same for `async for` and `async with`: Python by itself ends what was left by `break` some time later."""
 
     def __init__(
@@ -129,18 +130,19 @@ class AsyncBatch(Work[AsyncJob]):
             await asyncio.to_thread(self._look)
             self._warn()  # not in a thread, where no line of the user's is
             journal = await asyncio.to_thread(self._open)
-            workers = TaskWorkers(self._hands, listens=self._callbacks is not None)
-            stack.callback(workers.lastly, journal.close)
+            feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
+            run = Handover(feeder, self._hands)
+            stack.callback(run.lastly, journal.close)
             stack.callback(self._sum_up, journal)
-            await stack.enter_async_context(workers)
-            stack.enter_context(first_interrupt(lambda: _interrupt(workers)))
+            stack.callback(lambda: feeder.keep_early(run.early_callbacks))
+            await stack.enter_async_context(run)
+            stack.enter_context(first_interrupt(lambda: _interrupt(run)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(partial(_hear, workers)))
+                stack.enter_context(self._callbacks.telling(run.notify))
             try:
-                values = async_emitted(self._begin(journal, self._job), workers.hands)
-                async with contextlib.aclosing(values):
+                async with contextlib.aclosing(run.values()) as values:
                     async for value in values:
-                        if isinstance(value, Step):
+                        if isinstance(value, RowProgress):
                             update = self._update(value, self._job(value.state))
                             heard = self._on_progress(update) if self._on_progress is not None else None
                             if inspect.isawaitable(heard):
@@ -168,14 +170,10 @@ def work_on(
         "again": again,
         "journal": journal_path(journal),
         "options": found,
-        "survey": partial(checked, requests, prompts=prompts) if again else None,
+        "survey": partial(surveyed, requests, prompts=prompts) if again else None,
     }
 
 
-def _hear(workers: ThreadWorkers | TaskWorkers, ear: str, job_id: str) -> None:
-    workers.tell(Heard(ear, job_id))
-
-
-def _interrupt(workers: ThreadWorkers | TaskWorkers) -> None:
+def _interrupt(run: Portal | Handover) -> None:
     logger.warning(INTERRUPTED)
-    workers.tell(KeyboardInterrupt())
+    run.stop(KeyboardInterrupt())

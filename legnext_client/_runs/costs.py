@@ -85,7 +85,7 @@ def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
 
 
 def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
-    """The steps that a run will send when all goes well, by what is recorded of the item; see `core.lives`."""
+    """The steps that a run will send when all goes well, by what is recorded of the item; see `_runs.row`."""
     known = {entry.step: entry for entry in entries}
     if any(entry.digest != item.digest for entry in known.values()):
         if not all(entry.state in (NEW, DONE, FAILED) for entry in known.values()):

@@ -44,7 +44,7 @@ class _Trouble:
         return lasts
 
 
-class Pacing:
+class RateController:
     """What is allowed at this moment. Times are those of one clock."""
 
     def __init__(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from legnext_client._calls.job_view import JobView
-    from legnext_client._runs.outcomes import Outcome
+    from legnext_client._runs.reports import RowResult
     from legnext_client.errors import LegnextError
 
 JobT = TypeVar("JobT", bound="JobView")
@@ -50,23 +50,23 @@ class Update(NamedTuple):
 class Result(Generic[JobT]):
     """What came of one row of a batch."""
 
-    def __init__(self, outcome: Outcome, jobs: list[JobT]) -> None:
-        self.key: str = outcome.item.key
+    def __init__(self, result: RowResult, jobs: list[JobT]) -> None:
+        self.key: str = result.row.key
         """The row's key."""
-        self.state: str = outcome.state
+        self.state: str = result.state
         """`done`; `failed`; `unknown`: submitted, and nobody knows what became of it; `submitted`: it goes on running;
         `new`: not sent."""
         self.jobs = jobs
         """The jobs of the steps that have ended; one, unless the row is a film."""
-        self.error: LegnextError | None = outcome.error
+        self.error: LegnextError | None = result.error
         """Why it is not done, or why its files are not there."""
-        self.files = [Path(path) for path in outcome.files]
+        self.files = [Path(path) for path in result.files]
         """What was downloaded."""
-        self.points: int = outcome.points
+        self.points: int = result.points
         """What its finished jobs have cost."""
-        self.earlier: bool = outcome.earlier
+        self.earlier: bool = result.earlier
         """It had come to this end before this run began."""
-        self.asked: Mapping[str, Any] = outcome.item.described()
+        self.asked: Mapping[str, Any] = result.row.described()
         """What was asked for."""
 
     @property

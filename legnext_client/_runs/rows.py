@@ -117,13 +117,20 @@ def checked(source: Source, *, prompts: PromptPolicy = "refuse") -> Survey:
 
     `prompts` says what is done about a prompt in which something is wrong, as a client's setting does.
     """
+    return surveyed(source, prompts=prompts)[0]
+
+
+def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Survey, list[Item]]:
+    """The same, and the rows, which need not be read again."""
     tally = _Tally(prompts)
+    rows: list[Item] = []
     try:
         for place, item in _placed(source):
             tally.count(place, item)
+            rows.append(item)
     except InvalidRequest as error:
         tally.stop(error)
-    return tally.survey()
+    return tally.survey(), rows
 
 
 def _placed(source: Source) -> Iterator[tuple[str, Row]]:

@@ -11,22 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client._protocol.flow import (
-    Ask,
-    Collect,
-    Do,
-    Effect,
-    Emit,
-    Fetch,
-    Flow,
-    Lost,
-    Read,
-    Received,
-    Send,
-    Sleep,
-    Start,
-    Together,
-)
+from legnext_client._protocol.flow import Do, Effect, Emit, Fetch, Flow, Lost, Read, Received, Send, Sleep, Together
 from legnext_client._protocol.responses import named
 from legnext_client._protocol.send import may_be_accepted
 from legnext_client.errors import ConfigurationError, LegnextError
@@ -36,25 +21,22 @@ if TYPE_CHECKING:
 
     from legnext_client._transport.clocks import Clock
     from legnext_client._transport.transports import AsyncTransport, Transport
-    from legnext_client.workers import TaskWorkers, ThreadWorkers
 
 ResultT = TypeVar("ResultT")
 Listener = Callable[[Any], object]
 
 
 class Hands(NamedTuple):
-    """What carries effects out: who sends, by which clock to sleep, what says that it is time to stop, who helps."""
+    """What carries effects out: who sends, by which clock to sleep, what says that it is time to stop."""
 
     transport: Transport
     clock: Clock
     stop: Event | None = None
-    workers: ThreadWorkers | None = None
 
 
 class AsyncHands(NamedTuple):
     transport: AsyncTransport
     clock: Clock
-    workers: TaskWorkers | None = None
 
 
 logger = logging.getLogger("legnext_client")
@@ -160,7 +142,7 @@ def _next(flow: Flow[Any], result: Any) -> Effect | _Over:
         return _Over(end.value)
 
 
-OtherEffect = Fetch | Read | Do | Together | Ask | Start | Collect
+OtherEffect = Fetch | Read | Do | Together
 
 
 def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener | None = None) -> Any:
@@ -171,7 +153,7 @@ def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener |
             effect.bell.sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
-        from legnext_client.effects import other_effect  # no plain call has need of it
+        from legnext_client._transport.driver_files import other_effect  # no plain call has need of it
 
         return other_effect(effect, hands, listener)
     began, outcome = time.perf_counter(), None
@@ -194,7 +176,7 @@ async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, lis
             await effect.bell.async_sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
-        from legnext_client.effects import async_other_effect
+        from legnext_client._transport.driver_files import async_other_effect
 
         return await async_other_effect(effect, hands, listener)
     began, outcome = time.perf_counter(), None

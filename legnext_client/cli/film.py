@@ -12,7 +12,7 @@ from legnext_client._runs.chain_runs import KEY, NAME, Film
 from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
-from legnext_client._runs.outcomes import key_of
+from legnext_client._runs.reports import key_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.file_names import files_made

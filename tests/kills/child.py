@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
-from legnext_client import AsyncClient, Client, VideoChain, workers
+from legnext_client import AsyncClient, Client, VideoChain
 from legnext_client._client import calls
 from legnext_client._protocol.retries import Retries
-from legnext_client._runs import batches, rows, running
+from legnext_client._runs import batches, context, engine, rows
 from legnext_client._runs import chain_runs as films
 from legnext_client.errors import LegnextError
 from tests.kills import disk_below, markers, wrongs
@@ -137,5 +137,5 @@ def _pace(order: Order) -> dict[str, Any]:
 
 def _speed_up(scale: float) -> None:
     """Jobs of a service that is so many times as fast can last only so long."""
-    put_over(running, "default_timeout", lambda plain: lambda expected: plain(expected) / scale)
-    put_over(workers, "HURRY", lambda _: 30.0)  # who leaves in a hurry must not be late on a busy machine
+    put_over(context, "default_timeout", lambda plain: lambda expected: plain(expected) / scale)
+    put_over(engine, "HURRY", lambda _: 30.0)  # who leaves in a hurry must not be late on a busy machine

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from legnext_client._downloads.targets import DiskTarget
+from legnext_client._journal.journal import Journal
 from legnext_client._runs import batches
-from legnext_client.journal import Journal
-from legnext_client.workers import ThreadWorkers
+from legnext_client._runs.portal import Portal
 from tests.kills import windows
 from tests.kills.patching import put_over
 
@@ -118,15 +118,15 @@ class Marks:
 
     def _mark_leaving(self) -> None:
         def make(plain: Any) -> Any:
-            def leave(workers: ThreadWorkers, *why: Any) -> None:
+            def leave(portal: Portal, *why: Any) -> None:
                 if why[0] is KeyboardInterrupt:
-                    workers._stop.set()
+                    portal._stop.set()
                     self._say(LEAVING, None)
-                plain(workers, *why)
+                plain(portal, *why)
 
             return leave
 
-        put_over(ThreadWorkers, "__exit__", make)
+        put_over(Portal, "__exit__", make)
 
     def _mark_connections(self) -> None:
         def make(plain: Any) -> Any:

@@ -23,7 +23,7 @@ CONTEXT.set_forkserver_preload(
     [
         child.__name__,
         "pytest",
-        "legnext_client.effects",
+        "legnext_client._transport.driver_files",
         "legnext_client._transport.transports",
         "httpcore",
         "anyio._backends._asyncio",

@@ -13,15 +13,16 @@ from legnext_client._journal.disk_reserve import Ballast
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, UNKNOWN
 from legnext_client._protocol.flow import Lost, Send
-from legnext_client._runs import lives
-from legnext_client._runs.scheduling import Scheduler
+from legnext_client._runs import row
+from legnext_client._runs.engine import Engine
+from legnext_client._runs.row import RowTask
 from legnext_client.errors import JournalError
 from tests.kills.patching import put_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from legnext_client._journal.submit import Entry, Submission
+    from legnext_client._journal.submit import Submission
     from legnext_client._protocol.flow import Flow
 
 # ---- submitting -----------------------------------------------------------------------------------------------------
@@ -42,7 +43,7 @@ def intent_written_after_the_request() -> None:
 
         return submit
 
-    put_over(lives, "submit_once", make)
+    put_over(row, "submit_once", make)
 
 
 def intent_not_committed() -> None:
@@ -78,20 +79,20 @@ def what_was_cut_short_is_new() -> None:
 
 def what_is_unknown_is_sent_again() -> None:
     def make(plain: Any) -> Any:
-        def entry(journal: Journal, key: str) -> Entry | None:
-            found: Entry | None = plain(journal, key)
-            if found is not None and found.state == UNKNOWN:
-                journal._write("UPDATE requests SET state = 'new' WHERE id = ?", found.id)
-                found = plain(journal, key)
-            return found
+        def entries(journal: Journal, rows: Any) -> Any:
+            for found in plain(journal, rows).values():
+                for entry in found:
+                    if entry.state == UNKNOWN:
+                        journal._write("UPDATE requests SET state = 'new' WHERE id = ?", entry.id)
+            return plain(journal, rows)
 
-        return entry
+        return entries
 
-    put_over(Journal, "entry", make)
+    put_over(Journal, "entries_of_items", make)
 
 
 def what_is_done_is_made_anew() -> None:
-    put_over(lives.Life, "_to_be_retried", lambda _: lambda _, entry: entry.state == DONE)
+    put_over(RowTask, "_is_retried", lambda _: lambda _, entry: entry.state == DONE)
 
 
 def a_lost_answer_was_not_sent() -> None:
@@ -139,13 +140,13 @@ def ends_are_not_written() -> None:
 
 def files_are_written_down_before_they_come() -> None:
     def make(plain: Any) -> Any:
-        def fetched(life: Any) -> Any:
-            life._house.book.downloaded(life._number, [__file__])
-            return (yield from plain(life))
+        async def download(task: Any) -> Any:
+            task._context.journal.downloaded(task._number, [__file__])
+            return await plain(task)
 
-        return fetched
+        return download
 
-    put_over(lives.Life, "_fetched", make)
+    put_over(RowTask, "_download", make)
 
 
 # ---- the disk -------------------------------------------------------------------------------------------------------
@@ -200,25 +201,25 @@ def ids_are_not_in_errors() -> None:
 
         return submit
 
-    put_over(lives, "submit_once", make)
+    put_over(row, "submit_once", make)
 
 
 # ---- interrupts -----------------------------------------------------------------------------------------------------
 
 
 def an_interrupt_stops_nothing() -> None:
-    put_over(Scheduler, "halt", lambda _: lambda *_: None)
+    put_over(Engine, "stop", lambda _: lambda *_: None)
 
 
 def an_interrupt_leaves_what_runs() -> None:
-    def halt(_: Any, error: BaseException) -> None:
-        raise error
-
-    put_over(Scheduler, "halt", lambda _: halt)
+    put_over(Engine, "stop", lambda _: Engine.leave)
 
 
 def paid_requests_are_left() -> None:
-    put_over(lives, "Aside", lambda plain: lambda flow, request=True, **_: plain(flow, request))
+    async def submit(engine: Any, flow: Any) -> Any:
+        return await engine._executor.run(flow)
+
+    put_over(Engine, "submit", lambda _: submit)
 
 
 WRONGS: dict[str, Callable[[], None]] = {

@@ -11,7 +11,7 @@ import pytest
 from legnext_client import VideoChain
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client._protocol.flow import Lost
-from legnext_client._runs import running
+from legnext_client._runs import context
 from legnext_client.errors import BudgetExceeded, ConnectionError
 
 from .test_batches import cats
@@ -194,7 +194,7 @@ def test_unknown_submissions_count_against_the_budget(world: World) -> None:
 def test_a_service_that_holds_more_than_was_estimated_stops_the_batch(world: World) -> None:
     dear = {"key": "dear", "text": "a cat that costs more than it says"}
 
-    original = running.Run.accepted
+    original = context.RunContext.accepted
 
     def held(run: Any, prepared: Any, submission: Any) -> Any:
         state = submission.state
@@ -203,7 +203,7 @@ def test_a_service_that_holds_more_than_was_estimated_stops_the_batch(world: Wor
         return original(run, prepared, submission)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running.Run, "accepted", held)
+        patch.setattr(context.RunContext, "accepted", held)
         with pytest.raises(BudgetExceeded, match=r"holds 160 points for diffusion, job .*; 80 were estimated"):
             world.batch([dear, *cats(5)], concurrency=1, budget=5000)
     assert world.states() == {"dear": "done"}

@@ -1,78 +1,56 @@
-"""Ctrl-C is heard while a run waits, also where no wait is broken off for it; who leaves does not wait for nothing.
-
-On Windows no wait for a lock is broken off, and elsewhere it is not in the moment before the wait begins. What is heard
-late then is heard when the wait ends, so waits are short.
-"""
+"""Ctrl-C is heard while a run waits; who leaves does not wait for what nobody needs."""
 
 from __future__ import annotations
 
-import contextlib
+import os
+import signal
 import threading
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import workers
-from legnext_client._protocol.flow import Do, Flow, Start
-from legnext_client._transport.clocks import SystemClock
-from legnext_client._transport.drivers import Hands
-from tests.client.worlds import HandClock
+from .test_bad_weather import behind
+from .test_batches import cats
+from .test_leaving import press_when
 
 if TYPE_CHECKING:
-    from legnext_client._transport.clocks import Clock
+    from .conftest import World
+
+pytestmark = pytest.mark.parametrize("colour", ["sync"], indirect=True)
 
 
-@pytest.mark.parametrize("clock", [SystemClock(), HandClock()], ids=["real", "by hand"])
-def test_who_waits_for_an_answer_looks_up_now_and_then(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "STEP", 0.01)
-    answered = threading.Event()
+def test_who_leaves_does_not_wait_for_a_poll(world: World) -> None:
+    asked, never = threading.Event(), threading.Event()
 
-    def asking() -> Flow[None]:
-        yield Do(answered.wait)
+    def hang(send: Any) -> None:
+        if "/job/" in send.request.path:
+            asked.set()
+            never.wait(30)
 
-    transport: Any = None
-    found: list[list[workers.Message]] = []
-    with workers.ThreadWorkers(Hands(transport, clock)) as helpers:
-        helpers.start(Start("question", asking()))
-        waiting = threading.Thread(target=lambda: found.append(helpers.collect(float("inf"))), daemon=True)
-        waiting.start()
-        waiting.join(10)
-        looked_up = not waiting.is_alive()
-        answered.set()
-        waiting.join()
-    assert looked_up
-    assert found == [[]]
+    press_when(asked, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(cats(1), client=behind(world, hang))
+    assert not never.is_set()
+    assert world.states() == {"cat-0": "submitted"}
+    never.set()
+    [result], _ = world.batch(cats(1))
+    assert result.ok
 
 
-def test_who_is_interrupted_as_an_answer_comes_does_not_wait_for_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "HURRY", 60.0)
+def test_one_interrupt_while_an_answer_is_waited_for_is_heard_when_it_has_come(world: World) -> None:
+    asked, heard = threading.Event(), threading.Event()
 
-    class Inbox(SimpleQueue[workers.Message]):
-        """Ctrl-C comes in the moment after the first message was taken out."""
+    def wait_for_it(send: Any) -> None:
+        if "/job/" in send.request.path and not heard.is_set():
+            asked.set()
+            heard.wait(30)
 
-        interrupts = True
+    def press() -> None:
+        asked.wait(30)
+        os.kill(os.getpid(), signal.SIGINT)
+        heard.set()
 
-        def get(self, block: bool = True, timeout: float | None = None) -> workers.Message:
-            message = super().get(block, timeout)
-            if self.interrupts:
-                self.interrupts = False
-                raise KeyboardInterrupt
-            return message
-
-    transport: Any = None
-    helpers = workers.ThreadWorkers(Hands(transport, SystemClock()))
-    helpers._inbox = Inbox()
-
-    def leave() -> None:
-        with contextlib.suppress(KeyboardInterrupt), helpers:
-            helpers.start(Start("submission", submitting(), finish=True))
-            helpers.collect(60.0)
-
-    def submitting() -> Flow[None]:
-        yield Do(lambda: None)
-
-    leaving = threading.Thread(target=leave, daemon=True)
-    leaving.start()
-    leaving.join(10)
-    assert not leaving.is_alive()
+    threading.Thread(target=press, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(cats(4), client=behind(world, wait_for_it), concurrency=1)
+    assert world.states() == {"cat-0": "done"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import VideoChain, workers
-from legnext_client._protocol.flow import Ask, Do, Flow, Start
-from legnext_client._transport.clocks import SystemClock
-from legnext_client._transport.drivers import AsyncHands, Hands
-from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client import VideoChain
+from legnext_client._journal.files import BATCH
+from legnext_client._journal.journal import Journal
+from legnext_client._runs import engine
+from legnext_client._runs.batches import INTERRUPTED
+from legnext_client.errors import ConfigurationError, InvalidRequest, JournalError
 
+from .test_bad_weather import behind
 from .test_batches import cats
 
 if TYPE_CHECKING:
@@ -27,6 +30,34 @@ if TYPE_CHECKING:
 
 def press(_: Any = None) -> None:
     os.kill(os.getpid(), signal.SIGINT)
+
+
+class _Heard(logging.Handler):
+    """Knows when the client has heard of an interrupt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.msg == INTERRUPTED:
+            self.heard.set()
+
+
+def press_when(event: threading.Event, times: int) -> None:
+    """Ctrl-C, in the main thread, once this has happened; the second time when the first was heard."""
+    listener, logger = _Heard(), logging.getLogger("legnext_client")
+
+    def press_it() -> None:
+        event.wait(30)
+        press()
+        if times == 2:
+            listener.heard.wait(30)
+            press()
+        logger.removeHandler(listener)
+
+    logger.addHandler(listener)
+    threading.Thread(target=press_it, daemon=True).start()
 
 
 def once(what: Callable[[], object]) -> Callable[[Any], None]:
@@ -82,79 +113,115 @@ def test_a_film_that_is_stopped_between_its_steps_is_left_over(world: World) -> 
 # ---- in a process that goes on, such as a notebook's -----------------------------------------------------------------
 
 
+class Held:
+    """Holds a paid request back until it may go on; `begun` is set when it is on its way."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+
+    def __call__(self, send: Any) -> None:
+        if send.request.paid:
+            self.begun.set()
+            self.may_go_on.wait(30)
+
+
+class Closing:
+    """Knows when the journal is closed of a run that starts after this."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._closed, plain = threading.Event(), Journal.close
+
+        def close(journal: Journal) -> None:
+            plain(journal)
+            self._closed.set()
+
+        monkeypatch.setattr(Journal, "close", close)
+
+    def wait(self) -> None:
+        assert self._closed.wait(30)
+
+
+@pytest.mark.parametrize("colour", ["sync"], indirect=True)
 def test_who_has_left_lets_go_of_the_journal_when_the_last_answer_is_written_down(
-    monkeypatch: pytest.MonkeyPatch,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "HURRY", 0.0)
-    answered, told = threading.Event(), list[str]()
-
-    def paid() -> Flow[None]:
-        yield Do(answered.wait)
-        yield Do(lambda: told.append("written down"))
-
-    transport: Any = None
-    helpers = workers.ThreadWorkers(Hands(transport, SystemClock()))
-    helpers.start(Start("paid", paid(), finish=True))
-    helpers.__exit__(KeyboardInterrupt, None, None)
-    helpers.lastly(lambda: told.append("let go"))
-    assert told == []
-    answered.set()
-    for thread in helpers._threads:
-        thread.join(30)
-    assert told == ["written down", "let go"]
+    monkeypatch.setattr(engine, "HURRY", 0.0)
+    held, closing = Held(), Closing(monkeypatch)
+    client = behind(world, held)
+    press_when(held.begun, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(cats(3), client=client, concurrency=1)
+    with pytest.raises(JournalError, match="in use"):
+        world.batch(cats(3))
+    held.may_go_on.set()
+    closing.wait()
+    assert world.states() == {"cat-0": "submitted"}
+    results, _ = world.batch(cats(3))
+    assert [result.state for result in results] == ["done"] * 3
+    assert len(world.server.ledger) == 3
 
 
-def test_the_journal_is_let_go_of_once_whatever_ends_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "HURRY", 0.0)
-    paid, free, told = threading.Event(), threading.Event(), list[str]()
-
-    def waiting(for_what: threading.Event) -> Flow[None]:
-        yield Do(for_what.wait)
-
-    transport: Any = None
-    helpers = workers.ThreadWorkers(Hands(transport, SystemClock()))
-    helpers.start(Start("paid", waiting(paid), finish=True))
-    helpers.start(Start("free", waiting(free)))
-    helpers.__exit__(KeyboardInterrupt, None, None)
-    helpers.lastly(lambda: told.append("let go"))
-    paid.set()
-    free.set()
-    for thread in helpers._threads:
-        thread.join(30)
-    assert told == ["let go"]
-
-
-def test_the_same_in_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "HURRY", 0.0)
-    told: list[str] = []
+@pytest.mark.parametrize("colour", ["async"], indirect=True)
+def test_the_same_in_tasks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "HURRY", 0.0)
+    closing = Closing(monkeypatch)
 
     async def leave() -> None:
-        answered = asyncio.Event()
+        begun, may_go_on = asyncio.Event(), asyncio.Event()
 
-        def paid() -> Flow[None]:
-            yield Ask(answered.wait)
-            yield Do(lambda: told.append("written down"))
+        class Holding:
+            def __init__(self, inner: Any) -> None:
+                self._inner = inner
 
-        transport: Any = None
-        helpers = workers.TaskWorkers(AsyncHands(transport, SystemClock()))
-        helpers.start(Start("paid", paid(), finish=True))
-        await helpers.__aexit__(asyncio.CancelledError, None, None)
-        helpers.lastly(lambda: told.append("let go"))
-        assert told == []
-        answered.set()
-        await asyncio.gather(*helpers._tasks)
+            async def send(self, send: Any) -> Any:
+                if send.request.paid:
+                    begun.set()
+                    await may_go_on.wait()
+                return await self._inner.send(send)
 
-    asyncio.run(leave())
-    assert told == ["written down", "let go"]
+            async def close(self) -> None:
+                await self._inner.close()
+
+        inner = world.client()
+        client = world.client(transport=Holding(inner._transport))
+        batch = client.batch(cats(3), world.path, concurrency=1)
+
+        async def run() -> None:
+            async for _ in batch:
+                pass
+
+        running = asyncio.create_task(run())
+        await begun.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        with pytest.raises(JournalError, match="in use"):
+            Journal.open(world.path, BATCH)
+        may_go_on.set()
+        await asyncio.to_thread(closing.wait)
+
+    world.colour.do(leave())
+    assert world.states() == {"cat-0": "submitted"}
+    assert len(world.server.ledger) == 1
 
 
-def test_workers_that_have_nothing_left_let_go_at_once() -> None:
-    told: list[str] = []
-    transport: Any = None
-    with workers.ThreadWorkers(Hands(transport, SystemClock())) as helpers:
-        pass
-    helpers.lastly(lambda: told.append("let go"))
-    assert told == ["let go"]
+@pytest.mark.parametrize("colour", ["sync"], indirect=True)
+def test_whoever_leaves_waits_until_the_paid_answer_is_written_down(world: World) -> None:
+    held = Held()
+
+    def hold_the_second(send: Any) -> None:
+        if b"number 1" in (send.request.body or b""):
+            held(send)
+
+    def leave(_: Any) -> None:
+        held.begun.wait(30)
+        threading.Thread(target=held.may_go_on.set).start()
+        raise LookupError
+
+    client = behind(world, hold_the_second, world.client(requests_per_second=1e12))
+    with pytest.raises(LookupError):
+        world.batch(cats(2), client=client, on_progress=leave)
+    assert world.states() == {"cat-0": "submitted", "cat-1": "submitted"}
 
 
 def test_a_system_without_more_threads_makes_do_with_those_that_are_there(

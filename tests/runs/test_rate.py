@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from legnext_client._protocol.retries import Retries
-from legnext_client._runs.rate import SLOWEST, Pacing
+from legnext_client._runs.rate import SLOWEST, RateController
 
 
 class Clock:
@@ -16,9 +16,9 @@ class Clock:
         return self.now
 
 
-def pacing(jobs: int = 8, per_second: float = 10.0) -> tuple[Pacing, Clock]:
+def pacing(jobs: int = 8, per_second: float = 10.0) -> tuple[RateController, Clock]:
     clock = Clock()
-    return Pacing(jobs, per_second, Retries(), clock=clock, chance=lambda: 1.0), clock
+    return RateController(jobs, per_second, Retries(), clock=clock, chance=lambda: 1.0), clock
 
 
 def test_a_refusal_halves_what_is_allowed() -> None:

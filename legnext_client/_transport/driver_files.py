@@ -1,20 +1,19 @@
-"""What a flow asks for beside sending and sleeping: fetching files, work on the disk, and several flows at once.
+"""What a download asks of the drivers beside sending and sleeping: files, the disk, and several flows at once.
 
-The other half of the drivers, in both colours. Several flows run in threads in the one and in tasks in the other; in
-both, listeners are called one at a time where the caller is, and whatever ends the caller ends the flows.
+Several flows run in threads for the sync client and in tasks for the async one. In both, listeners are called one at a
+time where the caller is, and whatever ends the caller ends the flows.
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import threading
 import time
 from collections import deque
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._protocol.flow import Ask, Collect, Do, Ended, Fetch, Lost, Opened, Read, Start
+from legnext_client._protocol.flow import Do, Fetch, Lost, Opened, Read
 from legnext_client._transport.drivers import async_run, run
 from legnext_client.errors import ConfigurationError, LegnextError
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.flow import Together
     from legnext_client._transport.drivers import AsyncHands, Hands, Listener, OtherEffect
-
-WorkersT = TypeVar("WorkersT")
 
 _PATIENCE_WITH_THREADS = 5.0
 
@@ -43,12 +40,6 @@ def other_effect(effect: OtherEffect, hands: Hands, listener: Listener | None) -
             return body.read()
         case Do(function):
             return _tried(function)
-        case Ask(function):
-            return _asked(function)
-        case Start():
-            return _helping(hands.workers).start(effect)
-        case Collect(seconds):
-            return _helping(hands.workers).collect(seconds)
         case Fetch():
             fetch: Callable[[Fetch], AbstractContextManager[Opened | Lost]] = _fetching(hands.transport)
             with fetch(effect) as found:
@@ -64,18 +55,6 @@ async def async_other_effect(effect: OtherEffect, hands: AsyncHands, listener: L
             return await body.read()
         case Do(function):
             return await _beside(function)
-        case Ask(function):
-            answer = _asked(function)
-            if answer.error is None and inspect.isawaitable(answer.result):
-                try:
-                    return Ended(None, await answer.result)
-                except Exception as error:
-                    return Ended(None, None, error)
-            return answer
-        case Start():
-            return _helping(hands.workers).start(effect)
-        case Collect(seconds):
-            return await _helping(hands.workers).collect(seconds)
         case Fetch():
             fetch: Callable[[Fetch], AbstractAsyncContextManager[Opened | Lost]] = _fetching(hands.transport)
             async with fetch(effect) as found:
@@ -101,19 +80,6 @@ def _tried(function: Callable[[], Any]) -> Any:
         return error
 
 
-def _asked(function: Callable[[], Any]) -> Ended:
-    try:
-        return Ended(None, function())
-    except Exception as error:
-        return Ended(None, None, error)
-
-
-def _helping(workers: WorkersT | None) -> WorkersT:
-    if workers is None:
-        raise AssertionError("a flow that starts others is carried out by hands that have workers")
-    return workers
-
-
 async def _beside(function: Callable[[], Any]) -> Any:
     work = asyncio.ensure_future(asyncio.to_thread(_tried, function))
     try:
@@ -131,11 +97,17 @@ class _Heard(NamedTuple):
     value: Any
 
 
+class _Ended(NamedTuple):
+    place: int
+    result: Any = None
+    error: BaseException | None = None
+
+
 def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> list[Any]:
     flows = together.flows
     if len(flows) < 2 or together.limit < 2:
         return [run(flow, hands, listener) for flow in flows]
-    waiting, told, stop = deque(enumerate(flows)), SimpleQueue[_Heard | Ended](), threading.Event()
+    waiting, told, stop = deque(enumerate(flows)), SimpleQueue[_Heard | _Ended](), threading.Event()
     inner = hands._replace(stop=stop)
 
     def work() -> None:
@@ -145,9 +117,9 @@ def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> 
             except IndexError:
                 return
             try:
-                told.put(Ended(place, run(flow, inner, lambda value: told.put(_Heard(value)))))
+                told.put(_Ended(place, run(flow, inner, lambda value: told.put(_Heard(value)))))
             except BaseException as error:
-                told.put(Ended(place, None, error))
+                told.put(_Ended(place, None, error))
 
     threads = [
         threading.Thread(target=work, name="legnext-download", daemon=True)
@@ -163,7 +135,7 @@ def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> 
                 case _Heard(value):
                     if listener is not None:
                         listener(value)
-                case Ended(place, result, error):
+                case _Ended(place, result, error):
                     if error is not None:
                         raise error
                     results[place] = result

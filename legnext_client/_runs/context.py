@@ -1,0 +1,231 @@
+"""What the rows of a run use of the client, the journal and the budgets."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import random
+import secrets
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client._calls.budgets import book, release
+from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
+from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
+from legnext_client._calls.wait import Pace, Waited, Watch
+from legnext_client._downloads.downloads import LARGEST, SECONDS, of_job
+from legnext_client._protocol.callbacks import CLAIM_MARK
+from legnext_client._protocol.polling import UNKNOWN, default_timeout
+from legnext_client._protocol.send import Answer
+from legnext_client._runs.costs import budget_key
+from legnext_client._runs.rate import RateController
+from legnext_client.errors import BudgetExceeded
+from legnext_client.generated.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from legnext_client._calls.items import Call, Item
+    from legnext_client._calls.service import CallService
+    from legnext_client._journal.journal import Journal
+    from legnext_client._journal.submit import Entry, Submission
+    from legnext_client._protocol.flow import Flow, Request
+    from legnext_client._protocol.state import State
+    from legnext_client._runs.options import Options
+    from legnext_client.generated.operations import Operation
+
+logger = logging.getLogger("legnext_client")
+
+CALLBACK = "callback"
+"""The field for the callback URL, in any operation that has it."""
+
+
+class PreparedRequest(NamedTuple):
+    """A valid request, its price held in the budgets."""
+
+    request: Request
+    price: int
+    plan: PreparedCall
+    token: str | None = None
+
+
+class RunContext:
+    """One run's journal, budgets and options, and the client's prices, polls and downloads."""
+
+    def __init__(
+        self,
+        service: CallService,
+        journal: Journal,
+        options: Options,
+        job: Callable[[State, JobContext], Any],
+        today: Callable[[], datetime],
+        *,
+        reports_progress: bool,
+    ) -> None:
+        """`job` makes what users know as a job."""
+        self.service, self.journal, self.options = service, journal, options
+        self.job, self.today, self.now = job, today, service.clock.now
+        self.reports_progress = reports_progress
+        self.callbacks = options.callbacks is not None
+        self.budgets = tuple(dict.fromkeys((*service.budgets, *options.budgets)))
+        self.points = journal.summary().points
+        """The cost of all jobs in the journal that have ended."""
+        self.running: set[str] = set()
+        """Keys of rows whose jobs run, as far as the caller knows."""
+        self.unresolved: dict[str, Item] = {}
+        """Rows that ended without a known outcome. A late callback may still bring it."""
+        self.orphaned: set[str] = set()
+        """Keys of rows in the journal that are no longer requested."""
+        self.rate = RateController(
+            options.concurrency,
+            service.settings.requests_per_second,
+            service.settings.retries,
+            clock=self.now,
+            chance=random.random,
+        )
+        self._run = journal.about.id
+        self._over_estimate: set[str] = set()
+        """Jobs for which the service holds more than was estimated."""
+        self._pace = Pace(
+            service.settings.retries._replace(attempts=1),
+            service.settings.timeout,
+            options.poll_interval,
+            clock=self.now,
+        )
+
+    # ---- a request ----------------------------------------------------------------------------------------------
+
+    def prepare(self, row: Item, call: Call, step: int, before: State | None, key: tuple[str, int]) -> PreparedRequest:
+        """Check a call and hold its price; `key` is the step's, with the number of its earlier requests.
+
+        Raises `InvalidRequest` and `BudgetExceeded`.
+        """
+        fields = dict(call.fields)
+        if before is not None:
+            refuse(before, call.operation, fields)
+        token = None
+        if self.options.callback is not None and CALLBACK not in fields and _takes_callback(call.operation):
+            token = secrets.token_urlsafe(16)
+            fields[CALLBACK] = f"{self.options.callback}{CLAIM_MARK}{token}"
+        reserve = row.price(step).reserve
+        plan = self.service.prepare(
+            call.operation,
+            fields,
+            source=call.source,
+            budgets=self.budgets,
+            key=budget_key(self._run, *key),
+            warned=True,  # as the rows were read
+        )
+        return PreparedRequest(plan.request, reserve, plan, token)
+
+    def give_back(self, prepared: PreparedRequest) -> None:
+        """Hold nothing for this request any more."""
+        release(prepared.plan.holds)
+
+    def accepted(self, prepared: PreparedRequest, submission: Submission) -> JobContext:
+        """What to remember of the job that was accepted."""
+        state = submission.state
+        if state is None:
+            raise AssertionError("only a job is accepted")
+        return self.service.context(prepared.plan, Answer(dict(state.raw), submission.headers))
+
+    def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
+        """What to remember of a job in the journal, as far as it is there; `source` is its source's size."""
+        operation = OPERATIONS.get(entry.operation)
+        if operation is None:  # the spec of today does not have it any more
+            return JobContext()
+        since = entry.submitted_at or entry.submitting_at
+        age = min(DAY, max(0.0, (self.today() - since).total_seconds())) if since else 0.0
+        key = budget_key(self._run, entry.key, attempts)
+        return JobContext(
+            operation,
+            expectation(operation, entry.body),
+            self.now() - age,
+            None,
+            size_of(operation, entry.body) or source,
+            tuple((budget, key) for budget in self.budgets),
+        )
+
+    def finished(self, entry: Entry) -> JobContext:
+        """What to remember of a finished job in the journal, for requests that follow it."""
+        operation = OPERATIONS.get(entry.operation)
+        return JobContext() if operation is None else JobContext(operation, size=size_of(operation, entry.body))
+
+    # ---- a job --------------------------------------------------------------------------------------------------
+
+    def watch(self, state: State, job_context: JobContext, retry_after: float | None) -> Watch:
+        """How to poll for the job."""
+        watch = Watch(
+            Waited(state, job_request(state.job_id), self.service.scheduler(job_context), retry_after), self._pace
+        )
+        watch.called_back = self.callbacks
+        return watch
+
+    def patience(self, watch: Watch, silent: float) -> float:
+        """Seconds to wait for the job, when the service did not answer for so many."""
+        return watch.patience + silent if self.options.timeout is None else self.options.timeout
+
+    def runs_until(self, entry: Entry) -> float:
+        """The moment when a job of this request has ended for certain, if there is one."""
+        since = (self.today() - entry.submitting_at).total_seconds() if entry.submitting_at else 0.0
+        return self.now() + self.lasts(entry) - max(0.0, since)
+
+    def lasts(self, entry: Entry) -> float:
+        """Seconds that a job of this request can last."""
+        found = OPERATIONS.get(entry.operation)
+        return default_timeout((expectation(found, entry.body) if found else None) or UNKNOWN)
+
+    def is_another(self, entry: Entry, state: State) -> bool:
+        """Whether a job is of a kind that this request does not make."""
+        operation = OPERATIONS.get(entry.operation)
+        return operation is not None and state.task_type in BY_TASK_TYPE and operation.task_type != state.task_type
+
+    def holds(self, state: State, job_context: JobContext, price: int) -> BudgetExceeded | None:
+        """Count what the service holds for the job; an error if that is more than was estimated."""
+        book(state, job_context.holds)
+        points = math.ceil(state.points)
+        if points <= price or state.job_id in self._over_estimate:
+            return None
+        self._over_estimate.add(state.job_id)
+        what = job_context.operation.name if job_context.operation is not None else state.task_type
+        said = f"the service holds {points} points for {what}, job {state.job_id}; {price} were estimated"
+        if not job_context.holds:
+            logger.warning(said)
+            return None
+        return BudgetExceeded(
+            f"{said}. Nothing more is submitted; run it again with the same journal to go on.",
+            budget=job_context.holds[0][0].points,
+            price=points,
+        )
+
+    def settle(self, state: State, job_context: JobContext, running: float | None, price: int) -> int:
+        """Count what a job has cost that has ended; returns the points."""
+        self.service.saw(state, job_context, running)
+        points = math.ceil(state.points)
+        cost = price if state.ok and not points and not state.charge_is_told else points
+        self.points += cost
+        return cost
+
+    # ---- files --------------------------------------------------------------------------------------------------
+
+    def needs_files(self, state: State, files: Sequence[str]) -> bool:
+        """Whether files of the job are to be downloaded, and some of them are not there."""
+        if self.options.download is None or not (state.image_urls or state.video_urls):
+            return False
+        return not (files and all(map(os.path.exists, files)))
+
+    def download(self, row: Item, state: State) -> Flow[list[str]]:
+        """Download what a job has made."""
+        # What an earlier job of the row, or another journal's, has made may stand under the names of its key.
+        own = f"{row.key}_{state.job_id}"
+        key, spare = (own, None) if self.journal.was_made(row.key) else (row.key, own)
+        paths = yield from of_job(
+            self.service, state, self.options.download or "", self.options.name, None, key=key, spare_key=spare,
+            root=self.options.root, concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
+        )  # fmt: skip
+        return [str(path) for path in paths]
+
+
+def _takes_callback(operation: Operation) -> bool:
+    return any(field.name == CALLBACK for field in operation.fields)

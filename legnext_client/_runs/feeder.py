@@ -1,0 +1,191 @@
+"""Starting the rows of a run: first those that are under way, then the others, as there is room for them.
+
+Rows that earlier runs have finished need no task. They are looked up in the journal and reported, many at once.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from legnext_client._calls.items import CHAIN
+from legnext_client._journal.submit import SUBMITTED, UNKNOWN, Entry
+from legnext_client._runs.costs import check_balance, count_earlier, note_balance
+from legnext_client._runs.row import OrphanTask, RowTask
+from legnext_client.errors import InvalidRequest, JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from legnext_client._calls.items import Call, Cost, Item
+    from legnext_client._protocol.state import State
+    from legnext_client._runs.context import RunContext
+    from legnext_client._runs.engine import Engine
+    from legnext_client._runs.reports import RowResult
+
+CHUNK = 200
+"""Rows that are looked up at once."""
+
+
+class Orphan(NamedTuple):
+    """What the journal knows of a row that is no longer requested."""
+
+    key: str
+    digest: str
+    what: Mapping[str, Any]
+    steps: int = 1
+    wrong: None = None
+
+    def call(self, step: int, finished: Sequence[State]) -> Call:
+        raise AssertionError(f"nothing is submitted for {self.key}, of which step {step} follows {len(finished)} jobs")
+
+    def price(self, step: int) -> Cost:
+        raise AssertionError(f"nothing is submitted for {self.key}, so step {step} costs nothing more")
+
+    def described(self) -> Mapping[str, Any]:
+        return self.what
+
+
+class Feeder:
+    """Starts the rows of one run."""
+
+    def __init__(self, context: RunContext, rows: Iterable[Item], *, rows_are_there: bool) -> None:
+        """With `rows_are_there`, the rows are in memory; otherwise the caller's own code makes them one by one."""
+        self.context = context
+        self._rows, self._rows_are_there = rows, rows_are_there
+
+    async def feed(self, engine: Engine) -> None:
+        """Start all rows, each when there is room for it."""
+        context = self.context
+        engine.late_callback, engine.at_end = partial(self._take_late, engine), partial(self._end, engine)
+        await engine.record(partial(count_earlier, context.journal, context.budgets, context.options.budgets))
+        if self._rows_are_there:
+            await self._check_balance(engine)
+            await self._feed_listed(engine)
+        else:
+            await self._feed_read(engine)
+
+    async def _end(self, engine: Engine) -> None:
+        await engine.record(partial(self.keep_early, dict(engine.early_callbacks)))
+        await engine.run(note_balance(self.context.service, self.context.journal))
+
+    async def _check_balance(self, engine: Engine) -> None:
+        context = self.context
+        flow = check_balance(
+            context.service, context.journal, self._rows, context.budgets, retry_failed=context.options.retry_failed
+        )
+        shortage = await engine.run(flow)
+        if shortage is not None:
+            engine.begin_nothing(shortage)
+
+    async def _feed_listed(self, engine: Engine) -> None:
+        under_way = await engine.record(self._under_way)
+        rows: Iterator[Item] = iter(self._rows)
+        if under_way:
+            listed = list(rows)
+            first = [row for row in listed if row.key in under_way]
+            rows = iter([row for row in listed if row.key not in under_way])
+            await self._start(engine, iter(first))
+            for row in first:
+                del under_way[row.key]
+            await self._start_orphans(engine, under_way.values())
+        await self._start(engine, rows)
+
+    async def _feed_read(self, engine: Engine) -> None:
+        under_way = await engine.record(self._under_way)
+        rows = iter(self._rows)
+        while await engine.room(to_read=True):
+            row = await engine.call(partial(next, rows, None))
+            if row is None:
+                # Only now is it known which of them nobody requests.
+                await self._start_orphans(engine, under_way.values())
+                return
+            under_way.pop(row.key, None)
+            await self._start(engine, iter((row,)))
+
+    def _under_way(self) -> dict[str, Entry]:
+        """The last request of each row that runs, or may be running."""
+        return {entry.item: entry for entry in self.context.journal.entries(SUBMITTED, UNKNOWN)}
+
+    async def _start(self, engine: Engine, rows: Iterator[Item]) -> None:
+        """Report rows that are finished, and start the others."""
+        while not engine.stopped and (chunk := list(islice(rows, CHUNK))):
+            results: list[RowResult] = []
+            for task, result in await engine.record(partial(self._looked_up, engine, chunk)):
+                if result is not None:
+                    results.append(result)
+                    continue
+                if results:
+                    await engine.report(*results)
+                    results = []
+                if not await engine.room():
+                    return
+                engine.start_row(task)
+            if results:
+                await engine.report(*results)
+
+    def _looked_up(self, engine: Engine, rows: Sequence[Item]) -> list[tuple[RowTask, RowResult | None]]:
+        entries = self.context.journal.entries_of_items([row.key for row in rows])
+        tasks = [RowTask(row, entries.get(row.key, ()), self.context, engine) for row in rows]
+        return [(task, task.recall()) for task in tasks]
+
+    async def _start_orphans(self, engine: Engine, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if not await engine.room():
+                return
+            engine.start_row(await engine.record(partial(self._orphan, engine, entry)))
+
+    def _orphan(self, engine: Engine, entry: Entry) -> OrphanTask:
+        self.context.orphaned.add(entry.item)
+        what = self.context.journal.described(entry.item) or {}
+        return OrphanTask(Orphan(entry.item, entry.digest, what, _steps_of(what)), entry, self.context, engine)
+
+    # ---- callbacks that come late -------------------------------------------------------------------------------
+
+    async def _take_late(self, engine: Engine, key: str, job_id: str) -> bool:
+        """Start a row again that has ended without a known outcome, if this callback brings it."""
+        if not self.context.unresolved:
+            return False
+        task = await engine.record(partial(self._revived, engine, key, job_id))
+        if task is not None:
+            engine.start_row(task)
+        return task is not None
+
+    def _revived(self, engine: Engine, key: str, job_id: str) -> RowTask | None:
+        context, journal = self.context, self.context.journal
+        entry = journal.awaiting(key)
+        if entry is None or entry.item not in context.unresolved:  # its own row will hear of it
+            return None
+        claimed = self._claim(entry, job_id)
+        if claimed is None:
+            return None
+        row = context.unresolved.pop(entry.item)
+        if entry.item in context.orphaned:
+            return self._orphan(engine, claimed)
+        task = RowTask(row, journal.entries_of(row.key), context, engine)
+        task.recall()
+        return task
+
+    def keep_early(self, callbacks: Mapping[str, str]) -> None:
+        """Write down the callbacks that nobody waited for, for the next run."""
+        with suppress(JournalError):  # why the run ends matters more
+            for key, job_id in callbacks.items():
+                entry = self.context.journal.awaiting(key)
+                if entry is not None:
+                    self._claim(entry, job_id)
+
+    def _claim(self, entry: Entry, job_id: str) -> Entry | None:
+        """Give a request with unknown outcome its job; None where the job is another's."""
+        try:
+            self.context.journal.claim(entry.id, job_id)
+        except InvalidRequest:
+            return None
+        return self.context.journal.entry(entry.key)
+
+
+def _steps_of(described: Mapping[str, Any]) -> int:
+    """How many steps a row has, by its description: a chain has several."""
+    chain = described.get(CHAIN)
+    return len(chain["steps"]) if chain else 1

@@ -1,0 +1,132 @@
+"""The engine for the async client: its tasks run in the caller's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from legnext_client._runs.engine import Delivery, Engine
+from legnext_client._transport.drivers import async_run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from types import TracebackType
+
+    from legnext_client._protocol.flow import Flow
+    from legnext_client._runs.feeder import Feeder
+    from legnext_client._transport.drivers import AsyncHands
+
+REQUESTS = 32
+"""Maximum number of requests and downloads on their way."""
+
+
+class _Call(NamedTuple):
+    """A function that is called where the caller waits, so that what it warns of points there."""
+
+    function: Callable[[], Any]
+    answer: asyncio.Future[tuple[Any, Exception | None]]
+
+    async def carry_out(self) -> None:
+        found: Any = None
+        failure: Exception | None = None
+        try:
+            found = self.function()
+            if inspect.isawaitable(found):
+                found = await found
+        except Exception as error:
+            failure = error
+        if not self.answer.done():
+            self.answer.set_result((found, failure))
+
+
+class Handover:
+    """A run that the async client carries out."""
+
+    def __init__(self, feeder: Feeder, hands: AsyncHands) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._executor = _TaskExecutor(hands)
+        self._engine = Engine(self._executor, feeder.context.rate, listens=feeder.context.callbacks)
+        self._feeder = feeder
+        self._interrupted = False
+
+    async def __aenter__(self) -> Self:
+        self._engine.start(partial(self._feeder.feed, self._engine))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        hurry = kind is not None and issubclass(kind, asyncio.CancelledError | KeyboardInterrupt)
+        await self._engine.close(hurry=hurry)
+
+    async def values(self) -> AsyncGenerator[Any, None]:
+        """What the run delivers, at the pace at which it is asked for."""
+        while True:
+            self._engine.caller_waits()
+            while not isinstance(message := await self._executor.inbox.get(), Delivery):
+                await message.carry_out()
+            if message.error is not None:
+                raise message.error
+            if message.over:
+                return
+            for value in message.values:
+                before = self._interrupted
+                yield value
+                if self._interrupted and not before:
+                    break  # the others are known to the journal, and come again
+
+    def stop(self, error: BaseException) -> None:
+        """Begin nothing more; from any thread, and from a signal's handler."""
+        self._interrupted = True
+        self._tell(lambda: self._engine.stop(error))
+
+    def notify(self, key: str, job_id: str) -> None:
+        """A callback has come; from any thread."""
+        self._tell(lambda: self._engine.notify(key, job_id))
+
+    def lastly(self, function: Callable[[], object]) -> None:
+        """Call a function when all has ended that is being finished, be it after the caller has left."""
+        self._engine.lastly(function)
+
+    @property
+    def early_callbacks(self) -> dict[str, str]:
+        """Callbacks that nobody has waited for."""
+        return self._engine.early_callbacks
+
+    def _tell(self, function: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed at this moment: nobody listens any more
+            self._loop.call_soon_threadsafe(function)
+
+
+class _TaskExecutor:
+    """Carries the engine's work out in the caller's loop; only the disk has threads."""
+
+    def __init__(self, hands: AsyncHands) -> None:
+        self.clock = hands.clock
+        self.inbox: asyncio.Queue[Delivery | _Call] = asyncio.Queue()
+        self._hands = hands
+        self._room = asyncio.Semaphore(REQUESTS)
+
+    async def run(self, flow: Flow[Any], *, finish: bool = False) -> Any:  # noqa: ARG002  # the engine shields it
+        async with self._room:
+            return await async_run(flow, self._hands)
+
+    async def run_blocking(self, function: Callable[[], Any]) -> Any:
+        return await asyncio.to_thread(function)
+
+    async def call(self, function: Callable[[], Any]) -> Any:
+        call = _Call(function, asyncio.get_running_loop().create_future())
+        self.inbox.put_nowait(call)
+        found, error = await call.answer
+        if error is not None:
+            raise error
+        return found
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        return self.clock.async_sleep(seconds)
+
+    def deliver(self, delivery: Delivery) -> None:
+        self.inbox.put_nowait(delivery)

@@ -1,0 +1,262 @@
+"""The engine for the sync client: in an event loop of its own, in a background thread.
+
+The caller's thread gets what the engine delivers, and lends itself to functions that are the caller's own. Transport
+and clock are the client's sync ones, in worker threads; the journal is written in the loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import threading
+import time
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from legnext_client._runs import engine as engines
+from legnext_client._runs.engine import Delivery, Engine
+from legnext_client._runs.timeline import STEP
+from legnext_client._transport.drivers import run
+from legnext_client.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import TracebackType
+
+    from legnext_client._protocol.flow import Flow
+    from legnext_client._runs.feeder import Feeder
+    from legnext_client._transport.drivers import Hands
+
+WORKERS = 32
+"""Maximum number of threads for requests and downloads."""
+LINGER = 1.0
+"""Seconds to wait for threads that are deep in a read; they change nothing more."""
+
+
+class _Call(NamedTuple):
+    """A function for the caller's thread."""
+
+    function: Callable[[], Any]
+    answer: Callable[[Any, BaseException | None], object]
+
+    def carry_out(self) -> None:
+        try:
+            found = self.function()
+        except Exception as error:
+            self.answer(None, error)
+        else:
+            self.answer(found, None)
+
+
+class Portal:
+    """A run that the sync client carries out."""
+
+    def __init__(self, feeder: Feeder, hands: Hands) -> None:
+        self._feeder, self._hands = feeder, hands
+        self._inbox: SimpleQueue[Delivery | _Call] = SimpleQueue()
+        self._stop = threading.Event()
+        self._ready, self._finished, self._ended = threading.Event(), threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+        self._lastly: Callable[[], object] | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._engine: Engine
+        self._closing: asyncio.Event
+        self._interrupted = False
+
+    def __enter__(self) -> Self:
+        try:
+            try:
+                threading.Thread(target=self._work, name="legnext-engine", daemon=True).start()
+            except RuntimeError as error:
+                self._finish()
+                self._ended.set()
+                raise ConfigurationError(f"a batch needs a thread, and none can be started: {error}.") from error
+            while not self._ready.wait(STEP):
+                continue
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        if self._ready.is_set():
+            self._tell(lambda: self._closing.set())
+        # At the interpreter's end no thread goes on, and waiting for one would be for ever.
+        hurry = sys.is_finalizing() or (kind is not None and issubclass(kind, KeyboardInterrupt))
+        end = time.monotonic() + engines.HURRY
+        while not self._ended.wait(min(STEP, max(0.0, end - time.monotonic())) if hurry else STEP):
+            if hurry and time.monotonic() >= end:
+                break
+
+    def values(self) -> Generator[Any]:
+        """What the run delivers, at the pace at which it is asked for."""
+        while True:
+            self._tell(self._engine.caller_waits)
+            while not isinstance(message := self._receive(), Delivery):
+                message.carry_out()
+            if message.error is not None:
+                raise message.error
+            if message.over:
+                return
+            for value in message.values:
+                before = self._interrupted
+                yield value
+                if self._interrupted and not before:
+                    break  # the others are known to the journal, and come again
+
+    def stop(self, error: BaseException) -> None:
+        """Begin nothing more; from any thread, and from a signal's handler."""
+        self._interrupted = True
+        self._tell(lambda: self._engine.stop(error))
+
+    def notify(self, key: str, job_id: str) -> None:
+        """A callback has come; from any thread."""
+        self._tell(lambda: self._engine.notify(key, job_id))
+
+    def lastly(self, function: Callable[[], object]) -> None:
+        """Call a function when all is finished that must be, be it after the caller has left."""
+        with self._lock:
+            if not self._finished.is_set():
+                self._lastly = function
+                return
+        function()
+
+    @property
+    def early_callbacks(self) -> dict[str, str]:
+        """Callbacks that nobody has waited for."""
+        return self._engine.early_callbacks if self._ready.is_set() else {}
+
+    def _receive(self) -> Delivery | _Call:
+        while True:
+            with contextlib.suppress(Empty):  # in steps, as not every system breaks off such a wait for Ctrl-C
+                return self._inbox.get(timeout=STEP)
+
+    def _tell(self, function: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed at this moment: nobody listens any more
+            self._loop.call_soon_threadsafe(function)
+
+    def _work(self) -> None:
+        failure: BaseException | None = None
+        try:
+            with asyncio.Runner() as runner:
+                runner.run(self._main())
+        except BaseException as error:
+            failure = error
+        self._inbox.put(Delivery(over=True, error=failure))
+        self._ready.set()
+        self._finish()
+        self._ended.set()
+
+    def _finish(self) -> None:
+        with self._lock:
+            self._finished.set()
+            lastly, self._lastly = self._lastly, None
+        if lastly is not None:
+            lastly()
+
+    async def _main(self) -> None:
+        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+        executor = _ThreadExecutor(self._hands, self._stop, self._inbox)
+        self._engine = Engine(executor, self._feeder.context.rate, listens=self._feeder.context.callbacks)
+        self._engine.start(partial(self._feeder.feed, self._engine))
+        self._ready.set()
+        await self._closing.wait()
+        await self._engine.close(hurry=False)
+        self._finish()
+        executor.close()
+
+
+class _ThreadExecutor:
+    """Carries the engine's work out in daemon threads: none is waited for when the interpreter ends."""
+
+    def __init__(self, hands: Hands, stop: threading.Event, inbox: SimpleQueue[Delivery | _Call]) -> None:
+        self.clock = hands.clock
+        self._hands, self._stoppable = hands, hands._replace(stop=stop)
+        self._inbox = inbox
+        self._loop = asyncio.get_running_loop()
+        self._orders: SimpleQueue[tuple[Callable[[], Any], Callable[..., object]] | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._under_way = 0
+
+    async def run(self, flow: Flow[Any], *, finish: bool = False) -> Any:
+        return await self._in_worker(partial(run, flow, self._hands if finish else self._stoppable))
+
+    async def run_blocking(self, function: Callable[[], Any]) -> Any:
+        return function()  # the loop serves this run alone
+
+    async def call(self, function: Callable[[], Any]) -> Any:
+        future, answer = self._promise()
+        self._inbox.put(_Call(function, answer))
+        return _result(await future)
+
+    def sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)  # no task has anything else to do
+
+    def deliver(self, delivery: Delivery) -> None:
+        self._inbox.put(delivery)
+
+    def close(self) -> None:
+        for _ in self._threads:
+            self._orders.put(None)
+        end = time.monotonic() + LINGER
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    async def _in_worker(self, function: Callable[[], Any]) -> Any:
+        if self._under_way >= len(self._threads) < WORKERS:
+            self._hire()
+        future, answer = self._promise()
+        self._under_way += 1
+        future.add_done_callback(self._settled)
+        self._orders.put((function, answer))
+        return _result(await future)
+
+    def _settled(self, _: object) -> None:
+        self._under_way -= 1
+
+    def _hire(self) -> None:
+        thread = threading.Thread(target=self._work, name="legnext-worker", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system allows no more of them: those that are there do it
+            if not self._threads:
+                raise ConfigurationError(f"a batch needs a thread, and none can be started: {error}.") from error
+        else:
+            self._threads.append(thread)
+
+    def _work(self) -> None:
+        while (order := self._orders.get()) is not None:
+            function, answer = order
+            try:
+                found = function()
+            except BaseException as error:
+                answer(None, error)
+            else:
+                answer(found, None)
+
+    def _promise(self) -> tuple[asyncio.Future[Any], Callable[[Any, BaseException | None], None]]:
+        """A future, and a function for any thread that ends it."""
+        future = self._loop.create_future()
+
+        def end(found: Any, error: BaseException | None) -> None:
+            if not future.done():
+                future.set_result((found, error))
+
+        def answer(found: Any, error: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):  # nobody is there any more
+                self._loop.call_soon_threadsafe(end, found, error)
+
+        return future, answer
+
+
+def _result(outcome: tuple[Any, BaseException | None]) -> Any:
+    # In a pair, as a future does not take every error.
+    found, error = outcome
+    if error is not None:
+        raise error
+    return found

@@ -1,0 +1,354 @@
+"""One row: for each of its steps submit a request and watch its job, then download what was made.
+
+A single request is a chain of one step. All that is known of a row is in the journal, so one that starts again goes on
+where it was.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from legnext_client._journal.submit import (
+    DONE,
+    FAILED,
+    NEW,
+    NOT_ITS_FAULT,
+    SUBMITTED,
+    UNKNOWN,
+    Intent,
+    submit_once,
+)
+from legnext_client._protocol.responses import retry_after
+from legnext_client._protocol.state import State, failure
+from legnext_client._runs.reports import RowEnded, RowResult, Stopped, key_of
+from legnext_client._runs.watcher import UNREACHABLE, JobWatcher
+from legnext_client.errors import (
+    ConnectionError,
+    DownloadError,
+    InvalidRequest,
+    JobFailed,
+    LegnextError,
+    RateLimitError,
+    SubmissionUnknown,
+)
+from legnext_client.generated.rules import FOLLOW_UP_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from legnext_client._calls.items import Call, Item
+    from legnext_client._calls.service import JobContext
+    from legnext_client._journal.submit import Entry, Submission
+    from legnext_client._runs.context import PreparedRequest, RunContext
+    from legnext_client._runs.engine import Engine
+
+TOO_MANY = 1800.0
+"""Seconds after which a run ends whose submissions are all refused for being too many."""
+
+
+class RowTask:
+    """A row, and what the journal holds of it when it starts."""
+
+    def __init__(self, row: Item, entries: Sequence[Entry], context: RunContext, engine: Engine) -> None:
+        self._row, self._context, self._engine = row, context, engine
+        self._entries = {entry.key: entry for entry in entries}
+        self._finished: list[tuple[State, Any]] = []
+        self._ended_at: datetime | None = None
+        self._had_files: tuple[str, ...] = ()
+        self._number = 0
+        """The journal's number of the last finished request."""
+        self._points = 0
+        self._earlier = True
+
+    # ---- the whole ----------------------------------------------------------------------------------------------
+
+    def recall(self) -> RowResult | None:
+        """Take up the steps that earlier runs have finished; the row's result if nothing is left to do."""
+        if self._row.wrong is not None:
+            return self._result(NEW, self._row.wrong)
+        if self._is_changed:
+            return None
+        for step in range(self._row.steps):
+            entry = self._entries.get(key_of(self._row, step))
+            if entry is None or self._is_retried(entry) or entry.state not in (DONE, FAILED):
+                return None
+            if entry.state == FAILED:
+                self._points += entry.points
+                return self._result(FAILED, _failed_before(entry))
+            self._remember(entry)
+        return None if self._needs_files else self._result(DONE, None, self._had_files)
+
+    async def run(self) -> None:
+        """Go on where `recall` has left off, and report the result; nothing of a row that was not begun."""
+        state, error, files = DONE, None, self._had_files
+        try:
+            await self._retire_changed()
+            for step in range(len(self._finished), self._row.steps):
+                await self._run_step(step)
+            files, error = await self._download()
+        except Stopped:
+            self._context.unresolved[self._row.key] = self._row
+            raise
+        except RowEnded as ended:
+            state, error, files = ended.state, ended.error, self._had_files
+        if state == UNKNOWN:
+            self._context.unresolved[self._row.key] = self._row
+        await self._engine.report(self._result(state, error, files))
+
+    def _result(self, state: str, error: LegnextError | None, files: tuple[str, ...] = ()) -> RowResult:
+        return RowResult(self._row, state, tuple(self._finished), error, files, self._points, self._earlier)
+
+    @property
+    def _is_changed(self) -> bool:
+        """Whether something else was requested under this key before."""
+        return any(entry.digest != self._row.digest for entry in self._entries.values())
+
+    async def _retire_changed(self) -> None:
+        """Retire what was requested under this key before, if it is something else: all of it, or nothing."""
+        if not self._is_changed:
+            return
+        for entry in self._entries.values():
+            if entry.state not in (NEW, DONE, FAILED):
+                self._engine.hold_slot(self)
+                self._engine.release_slot(self, self._context.runs_until(entry))
+                raise RowEnded(
+                    entry.state,
+                    InvalidRequest(
+                        f"{entry.key} was changed while its earlier request is {entry.state}: run it once more as it "
+                        "was, or give the new one another key."
+                    ),
+                )
+        await self._engine.record(partial(self._context.journal.retire, *(one.id for one in self._entries.values())))
+        self._entries.clear()
+
+    # ---- one step -----------------------------------------------------------------------------------------------
+
+    async def _run_step(self, step: int) -> None:
+        journal, key = self._context.journal, key_of(self._row, step)
+        entry = self._entries.get(key)
+        if entry is not None and self._is_retried(entry):
+            await self._engine.record(partial(journal.retire, entry.id))
+            entry = None
+        while True:
+            if entry is not None and entry.state == FAILED:
+                self._points += entry.points
+                raise RowEnded(FAILED, _failed_before(entry))
+            if entry is not None and entry.state == DONE:
+                self._remember(entry)
+                return
+            self._earlier = False
+            call = self._row.call(step, [state for state, _ in self._finished])
+            attempts = await self._engine.record(partial(journal.attempts, key))
+            if entry is None or entry.state == NEW:
+                if await self._submit(step, call, (key, attempts)):
+                    return
+            elif entry.state == SUBMITTED:
+                job_context = self._context.recalled(entry, attempts, call.source)
+                await self._watch(entry, call.title, _recorded(entry), job_context, 0.0)
+                return
+            else:
+                reason = f"{entry.operation} ({key}): {entry.error or 'it was sent'}."
+                sent, job_id = entry.body, entry.job_id
+                error = SubmissionUnknown(reason, operation=entry.operation, sent=sent, job_id=job_id)
+                await self._resolve_unknown(entry, error)
+            entry = await self._engine.record(partial(journal.entry, key))
+
+    def _is_retried(self, entry: Entry) -> bool:
+        return self._context.options.retry_failed and entry.may_be_retried
+
+    def _remember(self, entry: Entry) -> None:
+        """Take up a step that the journal holds as done."""
+        self._add(entry.id, State(entry.output or {}), self._context.finished(entry), entry.points)
+        self._ended_at, self._had_files = entry.ended_at, entry.files
+
+    def _add(self, number: int, state: State, job_context: JobContext, points: int) -> None:
+        self._points += points
+        self._number = number
+        self._finished.append((state, job_context))
+
+    async def _submit(self, step: int, call: Call, key: tuple[str, int]) -> bool:
+        """Submit, and watch the job; False when the journal must say what became of it."""
+        context, engine = self._context, self._engine
+        self._check_age()
+        call = await self._resolve_choices(call)
+        before = self._finished[-1][0] if self._finished else None
+        while True:
+            try:
+                attempt = partial(context.prepare, self._row, call, step, before, key)
+                prepared: PreparedRequest = await engine.acquire_slot(self, attempt)
+            except InvalidRequest as error:
+                raise RowEnded(NEW, error) from None
+            try:
+                await engine.acquire_request(paid=True)
+            except BaseException:  # it was not sent
+                context.give_back(prepared)
+                raise
+            submission: Submission = await engine.submit(
+                submit_once(
+                    self._intent(step, call, prepared, key[0]),
+                    prepared.request,
+                    context.journal,
+                    context.service.settings.timeout,
+                )
+            )
+            if submission.state is not None:
+                engine.rate.accepted()
+                job_context = context.accepted(prepared, submission)
+                after = retry_after(submission.headers)
+                await self._watch(submission.entry, call.title, submission.state, job_context, after)
+                return True
+            if isinstance(submission.error, SubmissionUnknown):
+                entry = submission.entry._replace(job_id=submission.error.job_id)
+                await self._resolve_unknown(entry, submission.error)
+                return False
+            context.give_back(prepared)
+            if submission.error is None:  # another has begun it meanwhile: the journal says how it stands
+                return False
+            engine.release_slot(self)
+            self._check_refusal(submission.error, submission.again)
+
+    def _intent(self, step: int, call: Call, prepared: PreparedRequest, key: str) -> Intent:
+        row, body = self._row, prepared.request.sent or {}
+        return Intent(
+            key, row.key, step, row.digest, row.described(), call.operation.name, body, prepared.price, prepared.token
+        )
+
+    def _check_refusal(self, error: LegnextError, again: bool) -> None:
+        """Nothing was accepted; returns when it may be tried again."""
+        rate = self._engine.rate
+        if isinstance(error, RateLimitError):
+            refused = rate.refused(error.retry_after)
+            longest = self._context.service.settings.retries.longest_wait
+            if refused > TOO_MANY or (error.retry_after or 0.0) > longest:
+                raise error
+        elif isinstance(error, ConnectionError):
+            if not again or rate.unreachable() > UNREACHABLE:
+                raise error
+        elif isinstance(error, NOT_ITS_FAULT):
+            raise error
+        else:
+            raise RowEnded(FAILED, error)
+
+    async def _resolve_choices(self, call: Call) -> Call:
+        """The call, with the fields that the caller's functions choose by the job before."""
+        fields = dict(call.fields)
+        for name, choose in call.choices.items():
+            try:
+                fields[name] = await self._engine.call(partial(choose, self._context.job(*self._finished[-1])))
+            except Exception as cause:
+                error = LegnextError(f"the function that chooses {name} raised {cause!r}.")
+                error.__cause__ = cause
+                raise RowEnded(NEW, error) from None
+        return call._replace(fields=fields)
+
+    def _check_age(self) -> None:
+        if self._ended_at is None:
+            return
+        age = self._context.today() - self._ended_at
+        if age > timedelta(days=FOLLOW_UP_DAYS):
+            raise RowEnded(
+                NEW,
+                InvalidRequest(
+                    f"the job that it follows ended {age.days} days ago, and one can be followed up for "
+                    f"{FOLLOW_UP_DAYS} days. Start again with another journal."
+                ),
+            )
+
+    async def _resolve_unknown(self, entry: Entry, error: SubmissionUnknown) -> None:
+        """Hold the slot while the job may be running; returns when an answer or a callback has named the job.
+
+        An id from a broken answer or a callback is polled for: the job is there, or it is not.
+        """
+        engine, until, job_id = self._engine, self._context.runs_until(entry), entry.job_id
+        engine.hold_slot(self)
+        if job_id is not None and await self._claim(entry, job_id):
+            return
+        listened = False
+        while self._context.callbacks and entry.token and not (listened and self._context.now() >= until):
+            listened = True
+            job_id = await engine.sleep_until(until, entry.token, needed=False)
+            if job_id is None:
+                break
+            if await self._claim(entry, job_id):
+                return
+        engine.release_slot(self, until)
+        raise RowEnded(UNKNOWN, error)
+
+    async def _claim(self, entry: Entry, job_id: str) -> bool:
+        """Give the request its job; False if that is another's."""
+        try:
+            await self._engine.record(partial(self._context.journal.claim, entry.id, job_id))
+        except InvalidRequest:
+            return False
+        return True
+
+    async def _watch(
+        self, entry: Entry, title: str, state: State, job_context: JobContext, after: float | None
+    ) -> None:
+        """Watch the job until it has ended; the row goes on with what it made."""
+        watcher = JobWatcher(self._row, entry, title, job_context, self._context, self._engine)
+        state, points, self._ended_at = await watcher.run(self, state, after)
+        self._add(entry.id, state, job_context, points)
+        if not state.ok:
+            raise RowEnded(FAILED, failure(state, self._context.job(state, job_context)))
+
+    # ---- files --------------------------------------------------------------------------------------------------
+
+    @property
+    def _needs_files(self) -> bool:
+        return self._context.needs_files(self._finished[-1][0], self._had_files)
+
+    async def _download(self) -> tuple[tuple[str, ...], LegnextError | None]:
+        """Download what was made; a row whose files cannot be had, or put there, is done all the same."""
+        if not self._needs_files:
+            return self._had_files, None
+        flow = self._context.download(self._row, self._finished[-1][0])
+        try:
+            paths = await self._engine.download(self, flow)
+        except (DownloadError, InvalidRequest) as error:
+            return self._had_files, error
+        await self._engine.record(partial(self._context.journal.downloaded, self._number, paths))
+        return tuple(paths), None
+
+
+class OrphanTask(RowTask):
+    """A job in the journal that no row requests any more. It is waited for: it is paid for, or may be."""
+
+    def __init__(self, row: Item, entry: Entry, context: RunContext, engine: Engine) -> None:
+        super().__init__(row, (entry,), context, engine)
+        self._entry, self._earlier = entry, False
+
+    async def run(self) -> None:
+        context, engine, entry = self._context, self._engine, self._entry
+        state, error = DONE, None
+        if entry.state == UNKNOWN:
+            try:
+                await self._resolve_unknown(entry, SubmissionUnknown())
+            except (RowEnded, Stopped):  # as it was: nothing to be reported again
+                context.unresolved[self._row.key] = self._row
+                return
+            claimed: Entry | None = await engine.record(partial(context.journal.entry, entry.key))
+            entry = claimed or entry
+        try:
+            attempts = await engine.record(partial(context.journal.attempts, entry.key))
+            await self._watch(entry, entry.key, _recorded(entry), context.recalled(entry, attempts), 0.0)
+        except RowEnded as ended:
+            state, error = ended.state, ended.error
+        if state == DONE and entry.step + 1 < self._row.steps:
+            said = f"{entry.step + 1} of {self._row.steps} steps are done, and nobody asks for the others any more"
+            state, error = NEW, LegnextError(said)
+        await engine.report(self._result(state, error))
+
+
+def _recorded(entry: Entry) -> State:
+    """A job of the journal, before it is polled."""
+    return State({"job_id": entry.job_id or ""})
+
+
+def _failed_before(entry: Entry) -> LegnextError:
+    """Why a request of an earlier run failed."""
+    said = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was written down'}"
+    return JobFailed(said) if entry.job_id else LegnextError(said)

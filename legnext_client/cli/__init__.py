@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
 
 from legnext_client.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _NEEDED = ("typer", "rich")
 
@@ -18,6 +22,8 @@ def main() -> int:
     if any(find_spec(name) is None for name in _NEEDED):
         print("legnext needs the cli extra: pip install 'legnext-client[cli]'.", file=sys.stderr)
         return Exit.CONFIGURATION
+    # httpx would import its own command line with click and Rich, which takes as long as all the rest of it.
+    sys.modules.setdefault("httpx._main", cast("ModuleType", None))
     try:
         from legnext_client.cli.app import run
 

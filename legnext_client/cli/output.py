@@ -12,6 +12,7 @@ import re
 import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
+from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What could move the cursor or change the colours when it comes in the service's words."""
+
+
+_GAP = "   "
+"""Between two columns of a table."""
 
 
 class Output:
@@ -56,20 +61,16 @@ class Output:
         if self.for_machines:
             self.result(value, ())
             return
-        from rich.table import Table
-
-        listed = list(rows)
-        table = Table(show_header=bool(head), box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-        for number in range(max(map(len, (head, *listed)))):
-            style = "bold" if not head and number == 0 else ""
-            table.add_column(head[number] if head else "", style=style, overflow="fold")
-        for row in listed:
-            table.add_row(*map(printable, row))
-        drawn = console(sys.stdout)
-        with drawn.capture() as captured:
-            drawn.print(table)
-        for line in captured.get().splitlines():
-            print(line.rstrip(), flush=True)
+        listed = [[printable(cell) for cell in row] for row in (head, *rows) if row]
+        *widths, _ = [max(map(_width, column)) for column in zip(*listed, strict=True)]
+        strong = is_terminal(sys.stdout) and "NO_COLOR" not in os.environ
+        for number, (*before, last) in enumerate(listed):
+            cells = [cell + " " * (width - _width(cell)) for cell, width in zip(before, widths, strict=True)]
+            cells.append(last.replace("\n", "\n" + " " * (sum(widths) + len(_GAP) * len(widths))))
+            if strong and not (head and number):  # the head, or else the names
+                bold = len(cells) if head else 1
+                cells[:bold] = [f"\x1b[1m{cell}\x1b[0m" for cell in cells[:bold]]
+            print(_GAP.join(cells).rstrip(), flush=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -92,6 +93,11 @@ def console(stream: TextIO) -> Console:
 
     endless = None if stream.isatty() else 10_000  # nobody looks at it in a window: no address is to be broken
     return Console(file=stream, width=endless, highlight=False, markup=False, emoji=False)
+
+
+def _width(text: str) -> int:
+    """The columns that a terminal takes for a text."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def printable(text: str) -> str:

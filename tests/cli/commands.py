@@ -43,14 +43,8 @@ class Ended(NamedTuple):
         return self.out.splitlines()
 
 
-class Here(Protocol):
-    """Runs a command in this process."""
-
-    def __call__(self, *words: str) -> Ended: ...
-
-
-class Process(Protocol):
-    """Runs a command in a process of its own; `given` is its standard input, None takes a variable away."""
+class Run(Protocol):
+    """Runs a command; `given` is its standard input, None takes a variable away."""
 
     def __call__(self, *words: str, given: str = "", **variables: Any) -> Ended: ...
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Ended, Here, Process
+    from .commands import Ended, Run
 
 pytestmark = pytest.mark.usefixtures("rows")
 
@@ -34,7 +34,7 @@ def results(ended: Ended) -> dict[str, dict[str, Any]]:
 
 
 def test_rows_become_files_and_a_page_and_are_paid_for_once(
-    legnext: Process, here: Here, server: MockServer, rows: Path, tmp_path: Path
+    legnext: Run, server: MockServer, rows: Path, tmp_path: Path
 ) -> None:
     add(rows, "bad,fail-this-job")
     ended = legnext(*RUN, "--out", "shots")
@@ -50,23 +50,23 @@ def test_rows_become_files_and_a_page_and_are_paid_for_once(
     assert "fox" in (tmp_path / "shots" / "index.html").read_text(encoding="utf-8")
     assert len(list((tmp_path / "shots").glob("*.png"))) == 8
 
-    ended = here(*RUN, "--out", "shots")
+    ended = legnext(*RUN, "--out", "shots")
     assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 3)
     assert "fox: done earlier, 4 images, 80 points, shots/fox_0.png and 3 more" in ended.lines
     assert "3 rows, 240 points in all, of which nothing is left to be paid." in ended.err
     assert "2 done (2 by earlier runs), 1 failed; 0 points charged in 0:00, 160 in all." in ended.err
-    ended = here(*shlex.split(again.partition(": legnext ")[2]))
+    ended = legnext(*shlex.split(again.partition(": legnext ")[2]))
     assert (ended.code, texts(server).count("fail-this-job"), len(server.ledger)) == (Exit.JOB_FAILED, 2, 4)
     said = "3 rows, 240 points in all, of which 80 are left to be paid for 1 row, about 1 minute of work."
     assert said in ended.err
 
 
-def test_machines_get_a_line_for_each_row_and_one_for_all(here: Here, server: MockServer, rows: Path) -> None:
+def test_machines_get_a_line_for_each_row_and_one_for_all(legnext: Run, server: MockServer, rows: Path) -> None:
     rows.write_text(
         "key,operation,text,prompt\nfox,,a fox --v 7,\nshort,shorten,,a very long prompt\nbad,,fail-this-job,\n",
         encoding="utf-8",
     )
-    ended = here(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")
+    ended = legnext(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")
     found, summary = results(ended), ended.values[-1]["summary"]
     assert ended.code == Exit.JOB_FAILED
     assert {key: (each["state"], each["points"]) for key, each in found.items()} == {
@@ -81,43 +81,43 @@ def test_machines_get_a_line_for_each_row_and_one_for_all(here: Here, server: Mo
     assert "Nothing is charged for it." in found["bad"]["error"]
     assert (summary["done"], summary["failed"], summary["unknown"], summary["points"]) == (2, 1, [], 100)
     assert (summary["journal"], summary["gallery"]) == ("rows.db", "shots/index.html")
-    again = here(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")
+    again = legnext(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")
     assert all(each["earlier"] for each in results(again).values())
 
 
 def test_films_can_be_rows_and_without_a_directory_addresses_are_printed(
-    here: Here, server: MockServer, tmp_path: Path
+    legnext: Run, server: MockServer, tmp_path: Path
 ) -> None:
     chain = {"version": 1, "steps": [{"step": "start", "prompt": "waves"}, {"step": "extend"}]}
     (tmp_path / "films.jsonl").write_text(json.dumps({"key": "waves", "chain": chain}) + "\n", encoding="utf-8")
-    ended = here("batch", "run", "films.jsonl", "--journal", "kept.db")
+    ended = legnext("batch", "run", "films.jsonl", "--journal", "kept.db")
     address = list(server.jobs.values())[-1]["output"]["video_urls"][0]
     assert (ended.code, ended.lines) == (0, [f"waves: done, 4 videos, 960 points, {address} and 3 more"])
     assert not list(tmp_path.glob("*.html"))
-    assert here("batch", "status", "kept.db").lines[1:] == ["Requests   2 done", "Points     960 charged"]
+    assert legnext("batch", "status", "kept.db").lines[1:] == ["Requests   2 done", "Points     960 charged"]
 
 
-def test_a_price_needs_no_key_and_sends_nothing(legnext: Process, here: Here, server: MockServer, rows: Path) -> None:
+def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer, rows: Path) -> None:
     ended = legnext(*RUN, "--price", LEGNEXT_API_KEY=None)
     assert (ended.code, ended.out, ended.err) == (0, "2 rows, 160 points, about 2 minutes of work.\n", "")
     add(rows, "odd,a fox --personalize")
-    assert here(*RUN, "--price").code == Exit.BAD_INPUT
-    ended = here(*RUN, "--price", "--json", "--prompts", "warn")
+    assert legnext(*RUN, "--price").code == Exit.BAD_INPUT
+    ended = legnext(*RUN, "--price", "--json", "--prompts", "warn")
     [value] = ended.values
     assert (value["rows"], value["points"], value["left"], value["usd"]) == (3, 240, 240, 0.24)
     assert ended.err.startswith("Warning: rows.csv, line 4: the prompt has problems")
     assert server.ledger == []
 
 
-def test_what_is_dear_is_not_begun_without_a_yes(here: Here, server: MockServer) -> None:
-    ended = here(*RUN, "--ask-above", "159")
+def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
+    ended = legnext(*RUN, "--ask-above", "159")
     assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
     assert "this costs 160 points, more than the 159 of --ask-above, and there is no terminal" in ended.err
-    assert here(*RUN, "--ask-above", "159", "--yes").code == 0
+    assert legnext(*RUN, "--ask-above", "159", "--yes").code == 0
 
 
-def test_a_budget_is_consent_to_spend_it(here: Here, server: MockServer) -> None:
-    assert here(*RUN, "--ask-above", "0", "--budget", "160").code == 0
+def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> None:
+    assert legnext(*RUN, "--ask-above", "0", "--budget", "160").code == 0
     assert len(server.ledger) == 2
 
 
@@ -166,26 +166,26 @@ def test_a_budget_is_consent_to_spend_it(here: Here, server: MockServer) -> None
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(
-    here: Here, server: MockServer, rows: Path, text: str, words: tuple[str, ...], code: Exit, said: str
+    legnext: Run, server: MockServer, rows: Path, text: str, words: tuple[str, ...], code: Exit, said: str
 ) -> None:
     rows.write_text(text, encoding="utf-8")
-    ended = here("batch", "run", *words)
+    ended = legnext("batch", "run", *words)
     assert (ended.code, ended.out, server.ledger) == (code, "", [])
     assert said in ended.err
     assert len(ended.err.splitlines()) == 1
 
 
-def test_a_key_that_is_refused_and_a_service_that_is_not_there(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_is_refused_and_a_service_that_is_not_there(legnext: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     address = f"http://127.0.0.1:{free_port()}/api"
-    assert here(*RUN, "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
+    assert legnext(*RUN, "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
     monkeypatch.setenv("LEGNEXT_API_KEY", "a-wrong-key-of-someone")
-    ended = here(*RUN)
+    ended = legnext(*RUN)
     assert (ended.code, ended.out) == (Exit.REFUSED, "")
     assert "Error: 401" in ended.err
 
 
 def test_an_unknown_outcome_comes_before_a_failure_and_is_settled_by_what_is_printed(
-    legnext: Process, here: Here, server: MockServer, rows: Path
+    legnext: Run, server: MockServer, rows: Path
 ) -> None:
     add(rows, "bad,fail-this-job")
     server.faults.add("close_after", method="POST")
@@ -202,28 +202,30 @@ def test_an_unknown_outcome_comes_before_a_failure_and_is_settled_by_what_is_pri
     assert [command.split("#")[0].strip() for command in (adopt, resubmit, give_up)] == [
         f"legnext batch resolve rows.db {key} {way}" for way in ("--adopt JOB", "--resubmit", "--give-up")
     ]
-    assert here(*RUN).code == Exit.UNKNOWN
+    assert legnext(*RUN).code == Exit.UNKNOWN
     assert len(server.ledger) == 3, "it is never sent again by itself"
 
     known = {job["job_id"] for each in results(ended).values() for job in each["jobs"]}
     [job] = {each.job_id for each in server.ledger} - known
-    ended = here(*shlex.split(adopt.replace("JOB", job).partition("#")[0])[1:])
+    ended = legnext(*shlex.split(adopt.replace("JOB", job).partition("#")[0])[1:])
     assert (ended.code, ended.lines) == (0, [f"{key} is job {job}: the next run with rows.db waits for it."])
-    assert here(*RUN).code == Exit.JOB_FAILED, "what failed is left"
+    assert legnext(*RUN).code == Exit.JOB_FAILED, "what failed is left"
     assert len(server.ledger) == 3
 
 
-def test_what_could_not_be_fetched_and_what_goes_on_are_told_apart(here: Here, server: MockServer, rows: Path) -> None:
+def test_what_could_not_be_fetched_and_what_goes_on_are_told_apart(
+    legnext: Run, server: MockServer, rows: Path
+) -> None:
     add(rows, "bad,fail-this-job")
     server.faults.add("error_before", path="/files/", rate=1.0, status=404)
-    ended = here(*RUN, "--out", "shots")
+    ended = legnext(*RUN, "--out", "shots")
     assert ended.code == Exit.FILES
     assert sum(": done, 4 images, 80 points, but " in line for line in ended.lines) == 2
     assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --out shots"
     server.faults.clear()
 
     add(rows, "slow,never-end-this-job")
-    ended = here(*RUN, "--out", "shots", "--timeout", "0.01")
+    ended = legnext(*RUN, "--out", "shots", "--timeout", "0.01")
     assert ended.code == Exit.TIMEOUT
     assert {*ended.lines} > {
         f"{key}: done earlier, 4 images, 80 points, shots/{key}_0.png and 3 more" for key in ("fox", "hare")
@@ -231,18 +233,18 @@ def test_what_could_not_be_fetched_and_what_goes_on_are_told_apart(here: Here, s
     assert any(re.fullmatch(r"slow: goes on, \S+ is \w+ after \d+ seconds\.", line) for line in ended.lines)
     assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --out shots --timeout 0.01"
     server.jobs.complete(server.ledger[-1].job_id)
-    assert here(*RUN, "--out", "shots").code == Exit.JOB_FAILED
+    assert legnext(*RUN, "--out", "shots").code == Exit.JOB_FAILED
     assert len(server.ledger) == 4
 
 
-def test_a_budget_is_not_passed_and_what_was_made_is_told(here: Here, server: MockServer) -> None:
-    ended = here(*RUN, "--budget", "100", "--out", "shots", "--json")
+def test_a_budget_is_not_passed_and_what_was_made_is_told(legnext: Run, server: MockServer) -> None:
+    ended = legnext(*RUN, "--budget", "100", "--out", "shots", "--json")
     *_, summary = ended.values
     assert (ended.code, len(server.ledger)) == (Exit.BUDGET, 1)
     assert (summary["summary"]["done"], summary["summary"]["left"]) == (1, 1)
     assert "80 points would pass the budget of 100" in ended.err
     server._service.account.available_credits = 10
-    ended = here(*RUN)
+    ended = legnext(*RUN)
     assert (ended.code, ended.out, len(server.ledger)) == (Exit.BUDGET, "", 1)
     assert (
         "this takes up to 80 points, and the account has 10. Nothing was sent; top the account up, or say with"
@@ -251,13 +253,13 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(here: Here, server: Mo
     assert "raise the budget" not in ended.err
 
 
-def test_words_of_warning_reach_those_who_watch_no_terminal(legnext: Process, here: Here, server: MockServer) -> None:
+def test_words_of_warning_reach_those_who_watch_no_terminal(process: Run, legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after", method="POST")
-    assert here(*RUN).code == Exit.UNKNOWN
-    [key] = [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]]
+    assert legnext(*RUN).code == Exit.UNKNOWN
+    [key] = [each["key"] for each in legnext("batch", "unknown", "rows.db", "--json").values[0]]
     server.jobs.add("odd", status="a-new-word")
-    assert here("batch", "resolve", "rows.db", key, "--adopt", "odd").code == 0
-    ended = legnext(*RUN, "--timeout", "0.05")
+    assert legnext("batch", "resolve", "rows.db", key, "--adopt", "odd").code == 0
+    ended = process(*RUN, "--timeout", "0.05")
     assert ended.code == Exit.TIMEOUT
     assert "odd: unknown status 'a-new-word', waiting on" in ended.err.splitlines()
 

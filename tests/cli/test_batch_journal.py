@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 pytestmark = pytest.mark.usefixtures("rows")
 
 
 def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
-    environment: dict[str, str], legnext: Process, here: Here, server: MockServer, rows: Path, tmp_path: Path
+    environment: dict[str, str], legnext: Run, server: MockServer, rows: Path, tmp_path: Path
 ) -> None:
     add(rows, "slow,never-end-this-job", "bad,fail-this-job")
     begun = Begun(environment, tmp_path, *RUN, "--concurrency", "2", "--out", "shots", "--json")
@@ -32,7 +32,7 @@ def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
     jobs = {each.body["text"]: each.job_id for each in server.ledger}
     slow, bad = jobs["never-end-this-job"], jobs["fail-this-job"]
 
-    [found] = here("batch", "status", "rows.db", "--json").values
+    [found] = legnext("batch", "status", "rows.db", "--json").values
     assert (found["kind"], found["points"], found["held"], found["uncertain"]) == ("batch", 160, 80, 0)
     assert {state: count for state, count in found["states"].items() if count} == {
         "submitted": 1, "done": 2, "failed": 1
@@ -46,84 +46,86 @@ def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
     assert re.fullmatch(rf"On its way   slow: diffusion, job {slow}, for \d:\d\d", running)
     assert failed.startswith(f"Failed       bad: diffusion {bad} failed: ")
 
-    assert here(*RUN).code == Exit.FILES, "two do not write to one journal"
-    [page] = here("batch", "gallery", "rows.db", "--json").values
+    assert legnext(*RUN).code == Exit.FILES, "two do not write to one journal"
+    [page] = legnext("batch", "gallery", "rows.db", "--json").values
     assert "hare" in (tmp_path / page["gallery"]).read_text(encoding="utf-8")
     begun.process.kill()
     assert begun.ended().code == -9
     server.jobs.complete(slow)
-    ended = here(*RUN, "--out", "shots")
+    ended = legnext(*RUN, "--out", "shots")
     assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 4)
     assert ended.lines[-1] == "slow: done, 4 images, 80 points, shots/slow_0.png and 3 more"
     assert sum(": done earlier, 4 images, " in line for line in ended.lines) == 2
 
 
-def test_what_is_unknown_is_listed_and_settled_in_each_way(here: Here, server: MockServer) -> None:
+def test_what_is_unknown_is_listed_and_settled_in_each_way(legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after", times=2, method="POST")
-    assert here(*RUN).code == Exit.UNKNOWN
-    assert [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]] == ["fox", "hare"]
-    shown = here("batch", "unknown", "rows.db").lines
+    assert legnext(*RUN).code == Exit.UNKNOWN
+    assert [each["key"] for each in legnext("batch", "unknown", "rows.db", "--json").values[0]] == ["fox", "hare"]
+    shown = legnext("batch", "unknown", "rows.db").lines
     assert [line.split(" (")[0] for line in shown if not line.startswith(" ")][:2] == ["Unknown: fox", "Unknown: hare"]
-    told = here("batch", "status", "rows.db")
+    told = legnext("batch", "status", "rows.db")
     assert told.lines[-2:] == ["Requests   2 unknown", "Points     0 charged, 160 uncertain"]
     assert "Unknown: hare (diffusion, 80 points)" in told.err
 
-    gave_up = here("batch", "resolve", "rows.db", "fox", "--give-up", "--json")
+    gave_up = legnext("batch", "resolve", "rows.db", "fox", "--give-up", "--json")
     assert gave_up.values == [{"key": "fox", "state": "failed", "unknown": 1}]
-    again = here("batch", "resolve", "rows.db", "hare", "--resubmit")
+    again = legnext("batch", "resolve", "rows.db", "hare", "--resubmit")
     assert (again.code, again.lines) == (0, ["hare is sent again by the next run with rows.db."])
-    assert here("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
-    assert here(*RUN).code == Exit.JOB_FAILED
+    assert legnext("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
+    assert legnext(*RUN).code == Exit.JOB_FAILED
     assert texts(server) == ["a fox in the snow --v 7", *["a hare, running --v 7"] * 2]
 
 
-def test_all_that_is_unknown_is_settled_at_once(here: Here, server: MockServer) -> None:
+def test_all_that_is_unknown_is_settled_at_once(legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after", times=2, method="POST")
-    assert here(*RUN).code == Exit.UNKNOWN
-    ended = here("batch", "resolve", "rows.db", "--all", "--resubmit")
+    assert legnext(*RUN).code == Exit.UNKNOWN
+    ended = legnext("batch", "resolve", "rows.db", "--all", "--resubmit")
     assert ended.lines == [f"{key} is sent again by the next run with rows.db." for key in ("fox", "hare")]
-    assert here("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
-    assert here("batch", "resolve", "rows.db", "--all", "--give-up").lines == []
+    assert legnext("batch", "unknown", "rows.db").lines == ["Nothing is unknown."]
+    assert legnext("batch", "resolve", "rows.db", "--all", "--give-up").lines == []
 
 
 @pytest.mark.parametrize("unlike", ["no-such-job", "another"])
-def test_a_job_that_the_request_cannot_have_become_is_not_adopted(here: Here, server: MockServer, unlike: str) -> None:
+def test_a_job_that_the_request_cannot_have_become_is_not_adopted(
+    legnext: Run, server: MockServer, unlike: str
+) -> None:
     server.faults.add("close_after", times=1, method="POST")
-    assert here(*RUN).code == Exit.UNKNOWN
+    assert legnext(*RUN).code == Exit.UNKNOWN
     server.jobs.add("another", operation="upscale")
-    ended = here("batch", "resolve", "rows.db", "fox", "--adopt", unlike)
+    ended = legnext("batch", "resolve", "rows.db", "fox", "--adopt", unlike)
     said = {"no-such-job": "there is no job no-such-job", "another": "job another is of upscale, and fox of diffusion"}
     assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
     assert said[unlike] in ended.err
-    assert [each["key"] for each in here("batch", "unknown", "rows.db", "--json").values[0]] == ["fox"]
-    assert here("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
-    assert here(*RUN).code == 0
+    assert [each["key"] for each in legnext("batch", "unknown", "rows.db", "--json").values[0]] == ["fox"]
+    assert legnext("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
+    assert legnext(*RUN).code == 0
 
 
-def test_the_journal_tells_how_many_unknown_requests_were_probably_accepted(here: Here, server: MockServer) -> None:
+def test_the_journal_tells_how_many_unknown_requests_were_probably_accepted(legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after", times=1, method="POST")
     server.faults.add("close_before", times=1, method="POST")
-    ended = here(*RUN)
+    ended = legnext(*RUN)
     told = "By the balance before and after, 1 of 2 unknown were probably accepted."
     assert told in ended.err
-    assert told in here("batch", "unknown", "rows.db").lines
-    assert told in here("batch", "status", "rows.db").err
-    assert here("batch", "status", "rows.db", "--json").values[0]["probably_accepted"] == 1
+    assert told in legnext("batch", "unknown", "rows.db").lines
+    assert told in legnext("batch", "status", "rows.db").err
+    assert legnext("batch", "status", "rows.db", "--json").values[0]["probably_accepted"] == 1
 
 
 def test_what_a_killed_process_was_sending_is_listed_too(
-    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path
+    environment: dict[str, str], legnext: Run, server: MockServer, tmp_path: Path
 ) -> None:
     server.faults.add("delay", seconds=3600, method="POST")
     begun = Begun(environment, tmp_path, *RUN, "--concurrency", "1")
     until(lambda: server.ledger)
     begun.process.kill()
     assert begun.ended().code == -9
-    [cut] = here("batch", "unknown", "rows.db", "--json").values[0]
+    [cut] = legnext("batch", "unknown", "rows.db", "--json").values[0]
     assert (cut["key"], cut["state"]) == ("fox", "submitting")
-    assert "or the process ended before the answer was read" in here("batch", "unknown", "rows.db").lines[0]
-    assert here("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
-    assert here(*RUN).code == 0
+    assert "or the process ended before the answer was read" in legnext("batch", "unknown", "rows.db").lines[0]
+    assert legnext("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
+    assert legnext(*RUN).code == 0
     assert len(server.ledger) == 2
 
 
@@ -144,25 +146,25 @@ def test_what_a_killed_process_was_sending_is_listed_too(
         (("stauts", "rows.db"), Exit.BAD_INPUT, "No such command 'stauts'"),
     ],
 )
-def test_what_cannot_be_settled_or_read(here: Here, words: tuple[str, ...], code: Exit, said: str) -> None:
-    assert here(*RUN).code == 0
-    ended = here("batch", *words)
+def test_what_cannot_be_settled_or_read(legnext: Run, words: tuple[str, ...], code: Exit, said: str) -> None:
+    assert legnext(*RUN).code == 0
+    ended = legnext("batch", *words)
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
     assert len(ended.err.splitlines()) == 1
 
 
-def test_the_page_goes_where_one_likes(here: Here, tmp_path: Path) -> None:
-    assert here(*RUN).code == 0
-    ended = here("batch", "gallery", "rows.db", "--out", "pages/look.html")
+def test_the_page_goes_where_one_likes(legnext: Run, tmp_path: Path) -> None:
+    assert legnext(*RUN).code == 0
+    ended = legnext("batch", "gallery", "rows.db", "--out", "pages/look.html")
     assert (ended.code, ended.lines) == (0, ["pages/look.html"])
     assert "fox" in (tmp_path / "pages" / "look.html").read_text(encoding="utf-8")
 
 
-def test_a_page_that_cannot_be_written_is_no_failure(here: Here, tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_written_is_no_failure(legnext: Run, tmp_path: Path) -> None:
     (tmp_path / "shots").mkdir()
     (tmp_path / "shots" / "index.html").write_text("<p>mine</p>", encoding="utf-8")
-    ended = here(*RUN, "--out", "shots")
+    ended = legnext(*RUN, "--out", "shots")
     assert ended.code == 0
     assert "Warning: the page was not written: " in ended.err
     assert (tmp_path / "shots" / "index.html").read_text(encoding="utf-8") == "<p>mine</p>"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 KEY = "lnx-0123456789-abcdef"
 
@@ -58,9 +58,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         variables(str(tmp_path / ".env"))
 
 
-def test_the_file_that_was_named_comes_before_the_environment(
-    legnext: Process, server: MockServer, tmp_path: Path
-) -> None:
+def test_the_file_that_was_named_comes_before_the_environment(legnext: Run, server: MockServer, tmp_path: Path) -> None:
     (tmp_path / "there.env").write_text(
         f"LEGNEXT_API_KEY={server.api_key}\nLEGNEXT_BASE_URL={server.base_url}\n", encoding="utf-8"
     )
@@ -70,17 +68,19 @@ def test_the_file_that_was_named_comes_before_the_environment(
     assert legnext("balance", "--base-url", server.base_url, LEGNEXT_BASE_URL="https://elsewhere.invalid/api").code == 0
 
 
-def test_no_option_takes_the_key(here: Here) -> None:
-    assert "key" not in "".join(line.partition("--")[2].partition(" ")[0] for line in here("balance", "--help").lines)
-    assert here("balance", "--api-key", KEY).code == 2
+def test_no_option_takes_the_key(legnext: Run) -> None:
+    assert "key" not in "".join(
+        line.partition("--")[2].partition(" ")[0] for line in legnext("balance", "--help").lines
+    )
+    assert legnext("balance", "--api-key", KEY).code == 2
 
 
 @pytest.mark.parametrize("fault", ["none", "error_before", "html", "close_after"])
-def test_the_key_is_never_shown(here: Here, server: MockServer, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+def test_the_key_is_never_shown(legnext: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     monkeypatch.setenv("LEGNEXT_API_KEY", KEY)
     if fault != "none":
         server.faults.add(fault)
     for words in (("diffusion", "a fox"), ("balance",)):
-        ended = here(*words, "--debug", "--retries", "0")
+        ended = legnext(*words, "--debug", "--retries", "0")
         assert ended.code != 0
         assert KEY not in ended.out + ended.err

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 PROMPT = ("diffusion", "a fox --v 7")
 
@@ -98,15 +98,15 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         (("balance", "--retries", "-1"), "'--retries'"),
     ],
 )
-def test_bad_input(here: Here, server: MockServer, words: tuple[str, ...], said: str) -> None:
-    ended = here(*words)
+def test_bad_input(legnext: Run, server: MockServer, words: tuple[str, ...], said: str) -> None:
+    ended = legnext(*words)
     assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
     assert said in ended.err
     assert len(ended.err.splitlines()) <= 2, ended.err
 
 
-def test_bad_input_in_a_process(legnext: Process) -> None:
-    ended = legnext("upscale", "J", "--image-no", "7", "--type", "1", "--json")
+def test_bad_input_in_a_process(process: Run) -> None:
+    ended = process("upscale", "J", "--image-no", "7", "--type", "1", "--json")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == "Error: --image-no must be 0 to 3; got 7. Nothing was sent.\n"
 
@@ -127,7 +127,7 @@ def test_bad_input_in_a_process(legnext: Process) -> None:
         (("receive",), {"LEGNEXT_CALLBACK_TOKEN": "short"}, "Error: LEGNEXT_CALLBACK_TOKEN must have 16 to 200"),
     ],
 )
-def test_configuration(legnext: Process, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
+def test_configuration(legnext: Run, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
     ended = legnext(*words, **variables)
     assert (ended.code, ended.out) == (Exit.CONFIGURATION, "")
     assert said in ended.err
@@ -150,23 +150,23 @@ def test_a_missing_extra_is_named(missing: str) -> None:
         (("get", "no-such-job"), {}, "Error: 404"),
     ],
 )
-def test_refused(legnext: Process, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
+def test_refused(legnext: Run, words: tuple[str, ...], variables: dict[str, Any], said: str) -> None:
     ended = legnext(*words, **variables)
     assert (ended.code, ended.out) == (Exit.REFUSED, "")
     assert ended.err.startswith(said)
     assert len(ended.err.splitlines()) == 1
 
 
-def test_too_much_at_once_and_no_credits_are_refused_too(here: Here, server: MockServer) -> None:
+def test_too_much_at_once_and_no_credits_are_refused_too(legnext: Run, server: MockServer) -> None:
     server.faults.add("rate_limit", times=1)
-    assert here(*PROMPT, "--retries", "0").code == Exit.REFUSED
+    assert legnext(*PROMPT, "--retries", "0").code == Exit.REFUSED
     server._service.account.available_credits = 0
-    ended = here(*PROMPT)
+    ended = legnext(*PROMPT)
     assert (ended.code, "top up the balance" in ended.err) == (Exit.REFUSED, True)
     assert server.ledger == []
 
 
-def test_nobody_there(legnext: Process) -> None:
+def test_nobody_there(legnext: Run) -> None:
     address = f"http://127.0.0.1:{free_port()}/api"
     for words in (("balance",), PROMPT):
         ended = legnext(*words, "--base-url", address, "--retries", "0")
@@ -175,19 +175,19 @@ def test_nobody_there(legnext: Process) -> None:
         assert "Nothing is charged; check the network and the base URL" in ended.err
 
 
-def test_a_broken_service(here: Here, server: MockServer) -> None:
+def test_a_broken_service(legnext: Run, server: MockServer) -> None:
     server.faults.add("error_before", status=503)
-    assert here("balance", "--retries", "0").code == Exit.UNREACHABLE
+    assert legnext("balance", "--retries", "0").code == Exit.UNREACHABLE
 
 
-def test_a_failed_job(legnext: Process) -> None:
+def test_a_failed_job(legnext: Run) -> None:
     ended = legnext("diffusion", "fail-this-job", "--wait", "--json")
     assert ended.code == Exit.JOB_FAILED
     assert [value["status"] for value in ended.values] == ["pending", "failed"]
     assert "Nothing is charged for it." in ended.err.splitlines()[-1]
 
 
-def test_time_is_over(legnext: Process, server: MockServer) -> None:
+def test_time_is_over(legnext: Run, server: MockServer) -> None:
     ended = legnext("diffusion", "never-end-this-job", "--timeout", "0", "--download", "out dir", "--json")
     (job,) = server.jobs
     assert ended.code == Exit.TIMEOUT
@@ -196,7 +196,7 @@ def test_time_is_over(legnext: Process, server: MockServer) -> None:
     assert ended.err.splitlines()[-1] == f"Take up what goes on: legnext wait {job} --download 'out dir'"
 
 
-def test_an_unknown_outcome_tells_what_was_sent_and_how_to_find_out(legnext: Process, server: MockServer) -> None:
+def test_an_unknown_outcome_tells_what_was_sent_and_how_to_find_out(legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after")
     ended = legnext(*PROMPT, "--callback", "http://127.0.0.1:1/x")
     assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
@@ -207,14 +207,14 @@ def test_an_unknown_outcome_tells_what_was_sent_and_how_to_find_out(legnext: Pro
     assert "legnext balance" in find_out
 
 
-def test_an_answer_that_is_no_job_is_shown(here: Here, server: MockServer) -> None:
+def test_an_answer_that_is_no_job_is_shown(legnext: Run, server: MockServer) -> None:
     server.faults.add("html")
-    ended = here(*PROMPT)
+    ended = legnext(*PROMPT)
     assert ended.code == Exit.UNKNOWN
     assert any(line.startswith("Answer: <") for line in ended.err.splitlines()), ended.err
 
 
-def test_files_that_are_gone(legnext: Process, server: MockServer) -> None:
+def test_files_that_are_gone(legnext: Run, server: MockServer) -> None:
     server.jobs.add("an-old-job", age=40 * 86_400)
     ended = legnext("download", "an-old-job", "out")
     assert (ended.code, ended.out) == (Exit.FILES, "")
@@ -281,15 +281,15 @@ def test_streams_that_are_closed_or_full_are_told(
     assert len(ended.err.splitlines()) == bool(said)
 
 
-def test_a_mistake_of_the_program_is_told_as_one(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_of_the_program_is_told_as_one(legnext: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake")
 
     monkeypatch.setattr(client_module, "Client", broken)
-    ended = here("balance")
+    ended = legnext("balance")
     assert (ended.code, ended.out) == (Exit.UNEXPECTED, "")
     assert ended.err == "Error: RuntimeError: a mistake. This is a mistake of the program; --debug shows where.\n"
-    assert "in broken" in here("balance", "--debug").err
+    assert "in broken" in legnext("balance", "--debug").err
 
 
 def test_every_error_of_the_package_has_a_code() -> None:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 pytestmark = pytest.mark.usefixtures("film")
 
 # ---- to its end ---------------------------------------------------------------------------------------------------
 
 
-def test_a_film_is_made_and_paid_for_once(legnext: Process, here: Here, server: MockServer, tmp_path: Path) -> None:
+def test_a_film_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp_path: Path) -> None:
     ended = legnext("film", "film.yaml", "--yes")
     last = server.jobs[list(server.jobs)[-1]]
     assert (ended.code, ended.lines) == (0, last["output"]["video_urls"])
@@ -40,7 +40,7 @@ def test_a_film_is_made_and_paid_for_once(legnext: Process, here: Here, server: 
     for number, (job, title) in enumerate(zip(server.jobs, ("start", "extension 1", "upscale"), strict=True), 1):
         assert f"Step {number} of 3, {title}: {job} completed" in said
 
-    again = here("film", "film.yaml", "--download", "out", "--json")
+    again = legnext("film", "film.yaml", "--download", "out", "--json")
     [value] = again.values
     assert (again.code, operations(server)) == (0, STEPS)
     assert "Nothing is left to be paid." in again.err
@@ -51,27 +51,29 @@ def test_a_film_is_made_and_paid_for_once(legnext: Process, here: Here, server: 
     assert (tmp_path / value["files"][0]).stat().st_size > 1000
 
 
-def test_files_have_the_names_that_one_likes(here: Here, tmp_path: Path) -> None:
-    ended = here("film", "film.yaml", "--yes", "--journal", "kept.db", "--download", "out", "--name", "waves-{n}{ext}")
+def test_files_have_the_names_that_one_likes(legnext: Run, tmp_path: Path) -> None:
+    ended = legnext(
+        "film", "film.yaml", "--yes", "--journal", "kept.db", "--download", "out", "--name", "waves-{n}{ext}"
+    )
     assert (ended.code, ended.lines) == (0, ["out/waves-0.mp4"])
     assert (tmp_path / "kept.db").exists()
     assert not (tmp_path / "film.db").exists()
 
 
-def test_a_price_needs_no_key_and_sends_nothing(legnext: Process, here: Here, server: MockServer) -> None:
+def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer) -> None:
     ended = legnext("film", "film.yaml", "--price", LEGNEXT_API_KEY=None)
     assert (ended.code, ended.err, server.ledger) == (0, "", [])
     assert ended.lines[-2:] == [
         "in all       1440  points, an estimate",
         "8 seconds of film, usually made in 12 minutes.",
     ]
-    [value] = here("film", "film.yaml", "--price", "--json").values
+    [value] = legnext("film", "film.yaml", "--price", "--json").values
     assert [each["step"] for each in value["steps"]] == ["start", "extension 1", "upscale"]
     assert (value["points"], value["usd"], value["left"], value["seconds"]) == (1440, 1.44, 1440, 8)
 
 
 def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
-    legnext: Process, server: MockServer, tmp_path: Path
+    legnext: Run, server: MockServer, tmp_path: Path
 ) -> None:
     (tmp_path / "film.yaml").write_text("prompt: waves --tile", encoding="utf-8")
     for more in (("--price",), ("--yes",)):
@@ -88,7 +90,7 @@ def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
 # ---- asked first --------------------------------------------------------------------------------------------------
 
 
-def test_what_is_dear_is_not_begun_without_a_yes(legnext: Process, server: MockServer) -> None:
+def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
     ended = legnext("film", "film.yaml", given="y\n")
     assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
     assert "this costs 1440 points, more than the 1000 of --ask-above, and there is no terminal" in ended.err
@@ -96,15 +98,15 @@ def test_what_is_dear_is_not_begun_without_a_yes(legnext: Process, server: MockS
 
 
 @pytest.mark.parametrize("words", [("--ask-above", "1440"), ("--budget", "1000"), ("-y",)])
-def test_what_is_cheap_enough_or_agreed_to_is_not_asked_for(here: Here, server: MockServer, words: Any) -> None:
-    assert here("film", "film.yaml", *words).code in (0, Exit.BUDGET)
+def test_what_is_cheap_enough_or_agreed_to_is_not_asked_for(legnext: Run, server: MockServer, words: Any) -> None:
+    assert legnext("film", "film.yaml", *words).code in (0, Exit.BUDGET)
     assert server.ledger
 
 
-def test_what_is_left_to_be_paid_counts(here: Here, server: MockServer) -> None:
+def test_what_is_left_to_be_paid_counts(legnext: Run, server: MockServer) -> None:
     server.faults.add("job_fails", path="/v1/extend-video")
-    assert here("film", "film.yaml", "--yes").code == Exit.JOB_FAILED
-    ended = here("film", "film.yaml", "--retry-failed")
+    assert legnext("film", "film.yaml", "--yes").code == Exit.JOB_FAILED
+    ended = legnext("film", "film.yaml", "--retry-failed")
     assert (ended.code, operations(server)) == (0, ["video_diffusion", "extend_video", *STEPS[1:]])
     assert "960 points of it are still to be paid." in ended.err
 

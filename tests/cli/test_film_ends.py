@@ -22,40 +22,38 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 pytestmark = pytest.mark.usefixtures("film")
 
 
-def test_a_step_that_fails_can_be_tried_again(here: Here, server: MockServer, film: Path) -> None:
+def test_a_step_that_fails_can_be_tried_again(legnext: Run, server: MockServer, film: Path) -> None:
     in_a_film("fail-this-job", film)
-    ended = here("film", "film.yaml", "--yes", "--json")
+    ended = legnext("film", "film.yaml", "--yes", "--json")
     assert (ended.code, ended.out) == (Exit.JOB_FAILED, "")
     *_, place, error, again = ended.err.splitlines()
     assert place == "Step 1 of 3, start, is not done."
     assert error.startswith("Error: video_diffusion ")
     assert error.endswith("Nothing is charged for it.")
     assert again == "Try this step again: legnext film film.yaml --yes --json --retry-failed"
-    assert here("film", "film.yaml", "--yes").code == Exit.JOB_FAILED
+    assert legnext("film", "film.yaml", "--yes").code == Exit.JOB_FAILED
     assert operations(server) == ["video_diffusion"], "and never without being told to"
-    assert here(*shlex.split(again.removeprefix("Try this step again: legnext "))).code == Exit.JOB_FAILED
+    assert legnext(*shlex.split(again.removeprefix("Try this step again: legnext "))).code == Exit.JOB_FAILED
     assert operations(server) == ["video_diffusion"] * 2
 
 
-def test_what_is_refused_is_told_in_the_services_words(here: Here, server: MockServer, film: Path) -> None:
+def test_what_is_refused_is_told_in_the_services_words(legnext: Run, server: MockServer, film: Path) -> None:
     in_a_film("forbidden-content", film)
-    ended = here("film", "film.yaml", "--yes")
+    ended = legnext("film", "film.yaml", "--yes")
     assert (ended.code, ended.out, server.ledger) == (Exit.REFUSED, "", [])
     assert "Error: 403" in ended.err
-    ended = here("film", "film.yaml", "--yes")
+    ended = legnext("film", "film.yaml", "--yes")
     assert ended.code == Exit.JOB_FAILED, "it was refused in an earlier run"
     assert "failed in an earlier run: 403" in ended.err
     assert ended.err.splitlines()[-1] == "Try this step again: legnext film film.yaml --yes --retry-failed"
 
 
-def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(
-    legnext: Process, here: Here, server: MockServer
-) -> None:
+def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after", path="/v1/extend-video")
     ended = legnext("film", "film.yaml", "--yes")
     assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
@@ -67,44 +65,44 @@ def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(
         "  legnext batch resolve film.db film/2 --give-up    # count it as failed",
         "Then go on: legnext film film.yaml --yes",
     ]
-    assert here("film", "film.yaml", "--yes").code == Exit.UNKNOWN
+    assert legnext("film", "film.yaml", "--yes").code == Exit.UNKNOWN
     assert operations(server) == STEPS[:2], "it is never sent again by itself"
 
     lost = list(server.jobs)[-1]
     command = said[-4].replace("JOB", lost).partition("#")[0]
-    assert here(*shlex.split(command)[1:]).code == 0
-    assert here("film", "film.yaml", "--yes").code == 0
+    assert legnext(*shlex.split(command)[1:]).code == 0
+    assert legnext("film", "film.yaml", "--yes").code == 0
     assert operations(server) == STEPS
 
 
-def test_a_job_that_was_adopted_and_is_nobodys_is_unknown_still(here: Here, server: MockServer) -> None:
+def test_a_job_that_was_adopted_and_is_nobodys_is_unknown_still(legnext: Run, server: MockServer) -> None:
     server.faults.add("close_after", path="/v1/extend-video")
-    assert here("film", "film.yaml", "--yes").code == Exit.UNKNOWN
+    assert legnext("film", "film.yaml", "--yes").code == Exit.UNKNOWN
     with Journal("film.db") as journal:
         journal.adopt("film/2", "no-such-job")
-    ended = here("film", "film.yaml", "--yes", "--retries", "0")
+    ended = legnext("film", "film.yaml", "--yes", "--retries", "0")
     assert ended.code == Exit.UNKNOWN
     assert "404" in ended.err
     assert "legnext batch resolve film.db film/2 --resubmit" in ended.err
 
 
-def test_time_is_over_and_the_job_goes_on(here: Here, server: MockServer, film: Path) -> None:
+def test_time_is_over_and_the_job_goes_on(legnext: Run, server: MockServer, film: Path) -> None:
     in_a_film("never-end-this-job", film)
-    ended = here("film", "film.yaml", "--yes", "--timeout", "0.01")
+    ended = legnext("film", "film.yaml", "--yes", "--timeout", "0.01")
     assert (ended.code, ended.out) == (Exit.TIMEOUT, "")
     assert ended.err.splitlines()[-1] == "Go on: legnext film film.yaml --timeout 0.01 --yes"
     (job,) = server.jobs
     server.jobs.complete(job)
-    assert here("film", "film.yaml", "--yes").code == 0
+    assert legnext("film", "film.yaml", "--yes").code == 0
     assert operations(server) == STEPS
 
 
-def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
-    ended = here("film", "film.yaml", "--budget", "1000")
+def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
+    ended = legnext("film", "film.yaml", "--budget", "1000")
     assert (ended.code, ended.out, operations(server)) == (Exit.BUDGET, "", STEPS[:2])
     assert "480 points would pass the budget of 1000" in ended.err
     server._service.account.available_credits = 479
-    ended = here("film", "film.yaml", "--yes")
+    ended = legnext("film", "film.yaml", "--yes")
     assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])
     assert "this takes up to 480 points, and the account has 479. Nothing was sent; top the account up" in ended.err
 
@@ -131,63 +129,63 @@ def test_a_budget_is_not_passed(here: Here, server: MockServer) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(
-    here: Here, server: MockServer, words: tuple[str, ...], code: Exit, said: str
+    legnext: Run, server: MockServer, words: tuple[str, ...], code: Exit, said: str
 ) -> None:
-    ended = here("film", *words)
+    ended = legnext("film", *words)
     assert (ended.code, ended.out, server.ledger) == (code, "", [])
     assert said in ended.err
     assert len(ended.err.splitlines()) == 1
 
 
-def test_the_journal_of_another_film_is_left_alone(here: Here, server: MockServer, film: Path) -> None:
-    assert here("film", "film.yaml", "--yes").code == 0
+def test_the_journal_of_another_film_is_left_alone(legnext: Run, server: MockServer, film: Path) -> None:
+    assert legnext("film", "film.yaml", "--yes").code == 0
     in_a_film("rain", film)
-    ended = here("film", "film.yaml", "--yes")
+    ended = legnext("film", "film.yaml", "--yes")
     assert (ended.code, ended.out, operations(server)) == (Exit.FILES, "", STEPS)
     *_, error, hint = ended.err.splitlines()
     assert error.startswith("Error: film.db is the journal of another film")
     assert hint == "The journal has the name of the file that is run; --journal FILE names another."
-    assert "--journal FILE" not in here("film", "film.yaml", "--yes", "--journal", "film.db").err
+    assert "--journal FILE" not in legnext("film", "film.yaml", "--yes", "--journal", "film.db").err
 
 
-def test_rows_beside_a_film_of_the_same_name_need_a_journal_of_their_own(here: Here, tmp_path: Path) -> None:
+def test_rows_beside_a_film_of_the_same_name_need_a_journal_of_their_own(legnext: Run, tmp_path: Path) -> None:
     (tmp_path / "film.csv").write_text("key,text\nfox,a fox\n", encoding="utf-8")
-    assert here("film", "film.yaml", "--yes").code == 0
-    ended = here("batch", "run", "film.csv")
+    assert legnext("film", "film.yaml", "--yes").code == 0
+    ended = legnext("batch", "run", "film.csv")
     assert (ended.code, ended.out) == (Exit.FILES, "")
     assert "--journal FILE names another" in ended.err
 
 
-def test_nobody_there(here: Here) -> None:
+def test_nobody_there(legnext: Run) -> None:
     address = f"http://127.0.0.1:{free_port()}/api"
-    assert here("film", "film.yaml", "--yes", "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
+    assert legnext("film", "film.yaml", "--yes", "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
 
 
 def test_a_film_whose_file_cannot_be_fetched_is_there_for_another_try(
-    here: Here, server: MockServer, monkeypatch: pytest.MonkeyPatch
+    legnext: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object, **__: object) -> None:
         raise DownloadError("the file is gone")
 
     with monkeypatch.context() as patched:
         patched.setattr(Film, "download", gone)
-        ended = here("film", "film.yaml", "--yes", "--download", "out")
+        ended = legnext("film", "film.yaml", "--yes", "--download", "out")
     assert (ended.code, ended.out) == (Exit.FILES, "")
     assert ended.err.splitlines()[-1] == "Go on: legnext film film.yaml --download out --yes"
-    assert here("film", "film.yaml", "--yes", "--download", "out").code == 0
+    assert legnext("film", "film.yaml", "--yes", "--download", "out").code == 0
     assert operations(server) == STEPS
 
 
 def test_kill_9_loses_nothing(
-    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path, film: Path
+    environment: dict[str, str], legnext: Run, server: MockServer, tmp_path: Path, film: Path
 ) -> None:
     in_a_film("never-end-this-job", film)
     begun = Begun(environment, tmp_path, "film", "film.yaml", "--yes", "--json")
-    until(lambda: server.jobs and here("batch", "status", "film.db", "--json").values[0]["running"])
+    until(lambda: server.jobs and legnext("batch", "status", "film.db", "--json").values[0]["running"])
     begun.process.kill()
     assert begun.ended().code == -9
     (job,) = server.jobs
     server.jobs.complete(job)
-    ended = here("film", "film.yaml", "--yes", "--json")
+    ended = legnext("film", "film.yaml", "--yes", "--json")
     assert (ended.code, operations(server)) == (0, STEPS)
     assert [each["job_id"] for each in ended.values[0]["jobs"]] == list(server.jobs)

@@ -21,7 +21,7 @@ from .commands import LEGNEXT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .commands import Here, Process
+    from .commands import Run
 
 HEAVY = (
     "rich",
@@ -34,25 +34,25 @@ HEAVY = (
 )
 
 
-def test_help_lists_every_command(legnext: Process) -> None:
-    ended = legnext("--help")
+def test_help_lists_every_command(process: Run) -> None:
+    ended = process("--help")
     shown = [line.split()[0] for line in ended.lines if line.startswith("  ")]
     assert (ended.code, ended.err) == (0, "")
     assert set(entries()) <= set(shown)
-    assert legnext().out == ended.out, "no words at all are a question, too"
+    assert process().out == ended.out, "no words at all are a question, too"
     assert "  Results go to standard output, all other words to standard error." in ended.lines
 
 
-def test_machines_get_a_list_of_the_commands(here: Here) -> None:
-    [listed] = here("--json").values
+def test_machines_get_a_list_of_the_commands(legnext: Run) -> None:
+    [listed] = legnext("--json").values
     assert [each["command"] for each in listed] == list(entries())
     assert listed[1] == {"command": "imagine", "summary": "Another name for diffusion."}
-    [listed] = here("batch", "--json").values
+    [listed] = legnext("batch", "--json").values
     assert [each["command"] for each in listed] == ["run", "status", "unknown", "resolve", "gallery"]
 
 
-def test_a_group_by_itself_is_a_question(here: Here) -> None:
-    assert here("batch") == here("batch", "--help")
+def test_a_group_by_itself_is_a_question(legnext: Run) -> None:
+    assert legnext("batch") == legnext("batch", "--help")
 
 
 def loaded_by(word: str, environment: dict[str, str]) -> set[str]:
@@ -86,7 +86,7 @@ def options_of(command: Any) -> set[str]:
     "words", [(), ("price",), ("batch",), ("batch", "run"), *((name,) for name in entries() if name != "mock")]
 )
 def test_every_command_explains_itself_at_any_width(
-    here: Here, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    legnext: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     command: Any = command_of(app)
     for word in words:
@@ -94,7 +94,7 @@ def test_every_command_explains_itself_at_any_width(
     assert options_of(command)
     for columns in (40, 80):
         monkeypatch.setenv("COLUMNS", str(columns))
-        ended = here(*words, "--help")
+        ended = legnext(*words, "--help")
         assert (ended.code, ended.err) == (0, "")
         assert f"Usage: {' '.join(['legnext', *words])} [OPTIONS]" in " ".join(ended.out.split())
         assert "**" not in ended.out

@@ -15,7 +15,7 @@ from legnext_client._calls.settings import URL_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .commands import Here
+    from .commands import Run
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x1b[1A\r\x08 a word"
 COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -90,13 +90,13 @@ def hostile() -> Iterator[str]:
     ids=lambda words: " ".join((words[0], *(word for word in words if word == "--debug"))),
 )
 def test_nothing_a_service_says_is_a_command_to_the_terminal(
-    here: Here, hostile: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], end: tuple[int, Any]
+    legnext: Run, hostile: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], end: tuple[int, Any]
 ) -> None:
     monkeypatch.setenv(URL_VARIABLE, hostile)
     monkeypatch.setattr(Hostile, "end", end)
     monkeypatch.setattr(Hostile, "asked", 0)
     monkeypatch.setattr(Hostile, "heard", 0)
-    ended = here(*words)
+    ended = legnext(*words)
     assert Hostile.heard, "the service was asked"
     assert COMMANDS.findall(ended.out) == []
     assert COMMANDS.findall(ended.err) == []

@@ -15,7 +15,7 @@ from .commands import command_line, examples, place_sources
 if TYPE_CHECKING:
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 EXAMPLES = examples()
 FIRST = {operation.name: (operation, body) for operation, _, body in reversed(EXAMPLES)}
@@ -31,10 +31,10 @@ def test_every_paid_operation_has_an_example_to_be_tried_with() -> None:
     [pytest.param(operation, body, id=f"{operation.name}-{name}") for operation, name, body in EXAMPLES],
 )
 def test_every_example_of_the_document_can_be_sent(
-    here: Here, server: MockServer, operation: Operation, body: dict[str, Any]
+    legnext: Run, server: MockServer, operation: Operation, body: dict[str, Any]
 ) -> None:
     place_sources(server, operation, body)
-    ended = here(*command_line(operation, body), "--json")
+    ended = legnext(*command_line(operation, body), "--json")
     assert ended.code == 0, ended.err
     (accepted,) = ended.values
     (paid,) = server.ledger
@@ -44,7 +44,7 @@ def test_every_example_of_the_document_can_be_sent(
 
 @pytest.mark.parametrize("operation", PAID, ids=lambda operation: operation.name)
 def test_every_paid_command_prints_the_id_alone_and_says_how_to_go_on(
-    legnext: Process, server: MockServer, operation: Operation
+    legnext: Run, server: MockServer, operation: Operation
 ) -> None:
     operation, body = FIRST[operation.name]
     place_sources(server, operation, body)
@@ -56,32 +56,32 @@ def test_every_paid_command_prints_the_id_alone_and_says_how_to_go_on(
 
 @pytest.mark.parametrize("operation", PAID, ids=lambda operation: operation.name)
 def test_every_paid_command_tells_its_price_and_sends_nothing(
-    here: Here, server: MockServer, operation: Operation
+    legnext: Run, server: MockServer, operation: Operation
 ) -> None:
     operation, body = FIRST[operation.name]
     words = command_line(operation, body)
-    told = here(*words, "--price", "--json")
+    told = legnext(*words, "--price", "--json")
     (value,) = told.values
     assert (told.code, value["operation"]) == (0, operation.name)
-    assert here("price", *words, "--json").values == [value]
-    (line,) = here(*words, "--price").lines
+    assert legnext("price", *words, "--json").values == [value]
+    (line,) = legnext(*words, "--price").lines
     assert line.startswith(f"{value['points']} points")
     assert server.ledger == []
 
 
 @pytest.mark.parametrize("alias", ALIASES)
-def test_an_alias_is_the_same_command(here: Here, server: MockServer, alias: str) -> None:
+def test_an_alias_is_the_same_command(legnext: Run, server: MockServer, alias: str) -> None:
     operation, body = FIRST[ALIASES[alias].name]
     _, *rest = command_line(operation, body)
-    assert here(alias, *rest).code == 0
+    assert legnext(alias, *rest).code == 0
     assert server.ledger[-1].operation == operation.name
 
 
-def test_underscores_do_as_well_as_dashes(here: Here) -> None:
-    assert here("remove_background", "https://example.com/a.png", "--price").code == 0
+def test_underscores_do_as_well_as_dashes(legnext: Run) -> None:
+    assert legnext("remove_background", "https://example.com/a.png", "--price").code == 0
 
 
-def test_a_job_is_shown_to_people_and_to_machines(legnext: Process, server: MockServer) -> None:
+def test_a_job_is_shown_to_people_and_to_machines(legnext: Run, server: MockServer) -> None:
     raw = server.jobs.add("a-job")
     ended = legnext("get", "a-job")
     rows = dict(line.split(maxsplit=1) for line in ended.lines if not line.startswith(" "))
@@ -91,12 +91,12 @@ def test_a_job_is_shown_to_people_and_to_machines(legnext: Process, server: Mock
     assert legnext("get", "a-job", "--json").values == [raw]
 
 
-def test_a_job_that_failed_tells_why(here: Here, server: MockServer) -> None:
+def test_a_job_that_failed_tells_why(legnext: Run, server: MockServer) -> None:
     server.jobs.add("a-job", status="failed")
-    assert "could not be completed" in here("get", "a-job").out
+    assert "could not be completed" in legnext("get", "a-job").out
 
 
-def test_the_balance_is_shown_and_a_low_one_is_pointed_out(legnext: Process, server: MockServer) -> None:
+def test_the_balance_is_shown_and_a_low_one_is_pointed_out(legnext: Run, server: MockServer) -> None:
     told = legnext("balance")
     assert (told.code, told.err) == (0, "")
     assert "1000000" in told.out.partition("credits")[2].splitlines()[0]

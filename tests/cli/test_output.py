@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 
-def test_what_would_command_a_terminal_is_not_printed(here: Here, server: MockServer) -> None:
+def test_what_would_command_a_terminal_is_not_printed(legnext: Run, server: MockServer) -> None:
     answer = {
         "job_id": "evil",
         "status": "completed",
@@ -23,33 +23,33 @@ def test_what_would_command_a_terminal_is_not_printed(here: Here, server: MockSe
         "output": {"prompts": ["\x9b2J"]},
     }
     server.jobs.add("evil", answer=answer)
-    shown = here("get", "evil")
+    shown = legnext("get", "evil")
     assert "\ufffd[31mred\ufffd" in shown.out
     assert not any(ord(character) < 32 and character != "\n" for character in shown.out)
     assert "\x9b" not in shown.out
-    assert here("wait", "evil").lines == ["\ufffd2J"]
-    assert here("get", "evil", "--json").values == [answer]
+    assert legnext("wait", "evil").lines == ["\ufffd2J"]
+    assert legnext("get", "evil", "--json").values == [answer]
 
 
-def test_half_a_character_is_no_mistake(legnext: Process, server: MockServer) -> None:
+def test_half_a_character_is_no_mistake(process: Run, server: MockServer) -> None:
     server.jobs.add("odd", answer={"job_id": "odd", "status": "completed", "output": {"prompts": ["\ud800 fox"]}})
     for words in (("get", "odd"), ("wait", "odd")):
-        ended = legnext(*words)
+        ended = process(*words)
         assert (ended.code, "\\ud800 fox" in ended.out) == (0, True)
-    assert legnext("get", "odd", "--json").values[0]["output"]["prompts"] == ["\\ud800 fox"]
+    assert process("get", "odd", "--json").values[0]["output"]["prompts"] == ["\\ud800 fox"]
 
 
-def test_words_in_other_scripts_are_printed_where_the_terminal_has_them_or_not(legnext: Process) -> None:
+def test_words_in_other_scripts_are_printed_where_the_terminal_has_them_or_not(process: Run) -> None:
     for language in ("C.UTF-8", "C"):
-        ended = legnext("check", "一只狐狸 --v 99", LANG=language, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+        ended = process("check", "一只狐狸 --v 99", LANG=language, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
         assert (ended.code, ended.err) == (2, "")
 
 
-def test_markup_of_others_is_no_markup(here: Here, server: MockServer) -> None:
+def test_markup_of_others_is_no_markup(legnext: Run, server: MockServer) -> None:
     server.jobs.add(
         "a", answer={"job_id": "a", "status": "completed", "output": {"prompts": ["[red]a fox[/red] :fox:"]}}
     )
-    assert "[red]a fox[/red] :fox:" in here("get", "a").out
+    assert "[red]a fox[/red] :fox:" in legnext("get", "a").out
 
 
 def test_a_value_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

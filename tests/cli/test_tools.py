@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 NO_KEY: dict[str, Any] = {"LEGNEXT_API_KEY": None}
 
 
-def test_a_price_is_found_by_the_alias_of_an_operation_too(here: Here) -> None:
+def test_a_price_is_found_by_the_alias_of_an_operation_too(legnext: Run) -> None:
     named = {one.alias: one.name for one in OPERATIONS.values() if one.alias and one.price}
     assert named
     for alias, name in named.items():
-        assert here("price", alias, "a fox --turbo").out == here("price", name, "a fox --turbo").out != ""
+        assert legnext("price", alias, "a fox --turbo").out == legnext("price", name, "a fox --turbo").out != ""
 
 
-def test_prices_need_no_key(legnext: Process) -> None:
-    ended = legnext("price", **NO_KEY)
+def test_prices_need_no_key(process: Run) -> None:
+    ended = process("price", **NO_KEY)
     assert ended.code == 0
     rows = dict(line.split(maxsplit=1) for line in ended.lines[1:])
     assert rows["diffusion"] == "80"
     assert rows["upscale"] == "120      160 with --type creative"
     assert "1536 if the source is 720p" in rows["extend-video"]
-    (values,) = legnext("price", "--json", **NO_KEY).values
+    (values,) = process("price", "--json", **NO_KEY).values
     priced = {name: each.price.points for name, each in OPERATIONS.items() if each.price}
     assert {value["operation"]: value["points"] for value in values} == priced
 
@@ -58,17 +58,17 @@ def test_prices_need_no_key(legnext: Process) -> None:
         (("extend-video", "--source", "480p"), 480, 480),
     ],
 )
-def test_a_price_follows_the_fields(here: Here, words: tuple[str, ...], points: int, reserve: int) -> None:
-    (value,) = here("price", *words, "--json").values
+def test_a_price_follows_the_fields(legnext: Run, words: tuple[str, ...], points: int, reserve: int) -> None:
+    (value,) = legnext("price", *words, "--json").values
     assert (value["points"], value["reserve"], value["usd"]) == (points, reserve, points / 1000)
 
 
-def test_only_what_has_a_source_asks_for_its_size(here: Here) -> None:
-    assert "--source" in here("price", "extend-video", "--help").out
-    assert here("price", "diffusion", "--source", "480p").code == 2
+def test_only_what_has_a_source_asks_for_its_size(legnext: Run) -> None:
+    assert "--source" in legnext("price", "extend-video", "--help").out
+    assert legnext("price", "diffusion", "--source", "480p").code == 2
 
 
-def test_a_prompt_is_checked_line_by_line(legnext: Process) -> None:
+def test_a_prompt_is_checked_line_by_line(legnext: Run) -> None:
     ended = legnext("check", "-", given="a fox --v 9 --repeat 3\n", **NO_KEY)
     assert ended.code == 2
     assert [line.partition(":")[0] for line in ended.lines] == ["note at 10", "error at 12"]
@@ -76,21 +76,21 @@ def test_a_prompt_is_checked_line_by_line(legnext: Process) -> None:
     assert [problem["flag"] for problem in problems] == ["version", "repeat"]
 
 
-def test_a_good_prompt_is_told_to_be_one_and_a_warning_is_no_error(here: Here) -> None:
-    assert here("check", "a fox --v 7")[:2] == (0, "No problems.\n")
-    assert here("check", "a fox --v 7", "--json").values == [[]]
-    warned = here("check", "a fox --v 8")
+def test_a_good_prompt_is_told_to_be_one_and_a_warning_is_no_error(legnext: Run) -> None:
+    assert legnext("check", "a fox --v 7")[:2] == (0, "No problems.\n")
+    assert legnext("check", "a fox --v 7", "--json").values == [[]]
+    warned = legnext("check", "a fox --v 8")
     assert (warned.code, warned.out.startswith("warning at 6: ")) == (0, True)
 
 
-def test_what_reads_a_prompt_and_works_on_it_counts(here: Here) -> None:
-    assert here("check", "waves --motion high", "--kind", "video").code == 0
-    assert here("check", "waves --motion high").code == 2
-    assert here("check", "a fox --tile --stop 50", "--model", "8.1").code == 2
+def test_what_reads_a_prompt_and_works_on_it_counts(legnext: Run) -> None:
+    assert legnext("check", "waves --motion high", "--kind", "video").code == 0
+    assert legnext("check", "waves --motion high").code == 2
+    assert legnext("check", "a fox --tile --stop 50", "--model", "8.1").code == 2
 
 
 def test_a_paid_command_refuses_a_wrong_prompt_and_sends_it_where_it_shall_only_warn(
-    legnext: Process, server: MockServer
+    legnext: Run, server: MockServer
 ) -> None:
     said = "Error: the prompt has problems: at 6: the API does not support `--repeat`"
     for more in ((), ("--price",)):
@@ -104,13 +104,13 @@ def test_a_paid_command_refuses_a_wrong_prompt_and_sends_it_where_it_shall_only_
     assert (again.code, "Warning: the prompt has problems" in again.err, len(server.ledger)) == (0, True, 1)
 
 
-def test_the_document_is_printed(legnext: Process) -> None:
+def test_the_document_is_printed(legnext: Run) -> None:
     ended = legnext("spec", **NO_KEY)
     assert json.loads(ended.out) == DOCUMENT
     assert legnext("spec", "--json", **NO_KEY).values == [DOCUMENT]
 
 
-def test_the_version_is_printed(legnext: Process) -> None:
+def test_the_version_is_printed(legnext: Run) -> None:
     from legnext_client import __version__
 
     assert legnext("--version", **NO_KEY).out == f"{__version__}\n"
@@ -126,21 +126,26 @@ def test_the_mock_is_started_with_its_own_options(environment: dict[str, str], t
     assert begun.interrupt().code == 0
 
 
-def test_the_mock_explains_its_own_options(here: Here) -> None:
-    ended = here("mock", "--help")
+def test_the_mock_explains_its_own_options(legnext: Run) -> None:
+    ended = legnext("mock", "--help")
     assert (ended.code, "--time-scale" in ended.out) == (0, True)
-    refused = here("mock", "--prot", "1")
+    refused = legnext("mock", "--prot", "1")
     assert (refused.code, "unrecognized arguments: --prot 1" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(("options", "says"), [((), "says"), (("--confirm",), "is")])
 def test_callbacks_are_printed_as_they_arrive(
-    environment: dict[str, str], here: Here, server: MockServer, tmp_path: Path, options: tuple[str, ...], says: str
+    environment: dict[str, str],
+    legnext: Run,
+    server: MockServer,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    says: str,
 ) -> None:
     begun = Begun(environment, tmp_path, "receive", *options)
     address = begun.line()
     assert address.startswith("http://127.0.0.1:")
-    job = here("diffusion", "a fox --v 7", "--callback", address).out.strip()
+    job = legnext("diffusion", "a fox --v 7", "--callback", address).out.strip()
     assert begun.line() == f"{job} {says} completed, 4 images"
     ended = begun.interrupt()
     assert (ended.code, ended.out) == (0, "")
@@ -184,7 +189,7 @@ def test_callbacks_that_are_not_signed_are_refused_where_there_is_a_secret(
     assert begun.interrupt()[:2] == (0, "")
 
 
-def test_a_port_that_is_taken_is_told(here: Here, server: MockServer) -> None:
+def test_a_port_that_is_taken_is_told(legnext: Run, server: MockServer) -> None:
     port = server.root_url.rpartition(":")[2]
-    ended = here("receive", "--port", port)
+    ended = legnext("receive", "--port", port)
     assert (ended.code, "cannot be served at 127.0.0.1" in ended.err) == (3, True)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-    from .commands import Here, Process
+    from .commands import Run
 
 
-def test_wait_prints_addresses_for_people(legnext: Process, server: MockServer) -> None:
+def test_wait_prints_addresses_for_people(legnext: Run, server: MockServer) -> None:
     ended = legnext("imagine", "a fox --v 7", "--wait")
     (job,) = server.jobs.values()
     assert (ended.code, ended.lines) == (0, job["output"]["image_urls"])
@@ -29,8 +29,8 @@ def test_wait_prints_addresses_for_people(legnext: Process, server: MockServer) 
     assert last == f"{job['job_id']} completed: 4 images, 80 points charged"
 
 
-def test_wait_prints_a_line_as_accepted_and_one_as_ended_for_machines(here: Here, server: MockServer) -> None:
-    ended = here("diffusion", "a fox --v 7", "--wait", "--json")
+def test_wait_prints_a_line_as_accepted_and_one_as_ended_for_machines(legnext: Run, server: MockServer) -> None:
+    ended = legnext("diffusion", "a fox --v 7", "--wait", "--json")
     accepted, completed = ended.values
     (job,) = server.jobs.values()
     assert ended.code == 0
@@ -38,36 +38,36 @@ def test_wait_prints_a_line_as_accepted_and_one_as_ended_for_machines(here: Here
     assert completed == job
 
 
-def test_download_waits_and_prints_the_paths(legnext: Process, server: MockServer, tmp_path: Path) -> None:
-    ended = legnext("diffusion", "a fox --v 7", "--download", "out", "--name", "fox-{n}{ext}")
+def test_download_waits_and_prints_the_paths(process: Run, server: MockServer, tmp_path: Path) -> None:
+    ended = process("diffusion", "a fox --v 7", "--download", "out", "--name", "fox-{n}{ext}")
     assert ended.code == 0, ended.err
     assert ended.lines == [f"out/fox-{n}.png" for n in range(4)]
     assert all((tmp_path / line).read_bytes().startswith(b"\x89PNG") for line in ended.lines)
     (job,) = server.jobs
-    again = legnext("download", job, "out", "--which", "2", "--which", "0", "--json", "--name", "fox-{n}{ext}")
+    again = process("download", job, "out", "--which", "2", "--which", "0", "--json", "--name", "fox-{n}{ext}")
     assert again.values == [{"job_id": job, "downloaded": ["out/fox-2.png", "out/fox-0.png"]}]
 
 
-def test_machines_get_the_paths_in_a_line_of_their_own(here: Here) -> None:
-    *_, completed, downloaded = here("diffusion", "a fox --v 7", "--download", "out", "--json").values
+def test_machines_get_the_paths_in_a_line_of_their_own(legnext: Run) -> None:
+    *_, completed, downloaded = legnext("diffusion", "a fox --v 7", "--download", "out", "--json").values
     paths = [f"out/{completed['job_id']}_{n}.png" for n in range(4)]
     assert downloaded == {"job_id": completed["job_id"], "downloaded": paths}
 
 
-def test_texts_are_printed_even_where_files_were_wished_for(here: Here, server: MockServer) -> None:
-    ended = here("shorten", "a very, very long prompt of a fox", "--download", "out")
+def test_texts_are_printed_even_where_files_were_wished_for(legnext: Run, server: MockServer) -> None:
+    ended = legnext("shorten", "a very, very long prompt of a fox", "--download", "out")
     (job,) = server.jobs.values()
     assert ended.code == 0, ended.err
     assert set(job["output"]["prompts"]) <= set(ended.lines)
 
 
-def test_a_job_can_come_back_completed_at_once(here: Here, server: MockServer) -> None:
+def test_a_job_can_come_back_completed_at_once(legnext: Run, server: MockServer) -> None:
     server.faults.add("at_once")
-    ended = here("diffusion", "a fox --v 7", "--wait", "--json")
+    ended = legnext("diffusion", "a fox --v 7", "--wait", "--json")
     assert [value["status"] for value in ended.values] == ["completed", "completed"]
 
 
-def test_many_are_waited_for_together_and_a_failure_makes_the_code(legnext: Process, server: MockServer) -> None:
+def test_many_are_waited_for_together_and_a_failure_makes_the_code(legnext: Run, server: MockServer) -> None:
     good = [server.jobs.add(f"good-{n}", status="processing")["job_id"] for n in range(2)]
     server.jobs.add("bad", status="failed")
     ended = legnext("wait", *good, "bad", "good-0", "--json")
@@ -76,10 +76,10 @@ def test_many_are_waited_for_together_and_a_failure_makes_the_code(legnext: Proc
     assert "diffusion bad failed: " in ended.err
 
 
-def test_what_is_left_is_named_when_time_is_over(here: Here, server: MockServer) -> None:
+def test_what_is_left_is_named_when_time_is_over(legnext: Run, server: MockServer) -> None:
     for job_id in ("one", "two"):
         server.jobs.add(job_id, status="retry")
-    ended = here("wait", "two", "one", "--timeout", "0", "--json", "--download", "out", "--name", "{n}{ext}")
+    ended = legnext("wait", "two", "one", "--timeout", "0", "--json", "--download", "out", "--name", "{n}{ext}")
     assert (ended.code, ended.out) == (7, "")
     assert ended.err.splitlines()[-1] == "Take up what goes on: legnext wait two one --download out --name '{n}{ext}'"
 
@@ -115,40 +115,40 @@ def test_what_is_not_there_cannot_be_taken_up() -> None:
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_before_anything_is_paid(
-    here: Here, server: MockServer, tmp_path: Path, option: str, value: str, said: str
+    legnext: Run, server: MockServer, tmp_path: Path, option: str, value: str, said: str
 ) -> None:
     (tmp_path / "long.txt").write_text("a fox", encoding="utf-8")
-    ended = here("diffusion", "a fox", "--download", "out", option, value)
+    ended = legnext("diffusion", "a fox", "--download", "out", option, value)
     assert (ended.code, ended.out, server.ledger) == (2, "", [])
     assert said in ended.err
 
 
-def test_names_need_no_number_where_one_file_is_made(here: Here, server: MockServer) -> None:
+def test_names_need_no_number_where_one_file_is_made(legnext: Run, server: MockServer) -> None:
     clip = ("--download", "out", "--name", "clip{ext}")
-    ended = here("video-diffusion", "waves", *clip)
+    ended = legnext("video-diffusion", "waves", *clip)
     assert (ended.code, server.ledger) == (2, [])
     assert "--name must give each file a name of its own" in ended.err
-    assert here("video-diffusion", "waves --bs 1", *clip).lines == ["out/clip.mp4"]
+    assert legnext("video-diffusion", "waves --bs 1", *clip).lines == ["out/clip.mp4"]
     [job] = server.jobs
-    assert here("video-upscale", job, "--video-no", "0", "--download", "out", "--name", "large{ext}").code == 0
+    assert legnext("video-upscale", job, "--video-no", "0", "--download", "out", "--name", "large{ext}").code == 0
 
 
 @pytest.mark.parametrize("words", [("diffusion", "a fox"), ("wait", "a-job")])
-def test_names_without_a_place_for_files_are_refused(here: Here, server: MockServer, words: tuple[str, ...]) -> None:
-    ended = here(*words, "--name", "{n}{ext}")
+def test_names_without_a_place_for_files_are_refused(legnext: Run, server: MockServer, words: tuple[str, ...]) -> None:
+    ended = legnext(*words, "--name", "{n}{ext}")
     assert (ended.code, server.ledger) == (2, [])
     assert ended.err == "Error: --name is for files: give --download DIR, too. Nothing was sent.\n"
 
 
-def test_what_cannot_be_fetched_after_all_is_no_bad_input(here: Here, server: MockServer) -> None:
+def test_what_cannot_be_fetched_after_all_is_no_bad_input(legnext: Run, server: MockServer) -> None:
     server.jobs.add("paid")
-    ended = here("wait", "paid", "--download", "out", "--name", "same{ext}")
+    ended = legnext("wait", "paid", "--download", "out", "--name", "same{ext}")
     assert (ended.code, "Nothing was sent" in ended.err) == (9, False)
     assert "Error: name must give each file a name of its own" in ended.err
-    assert here("download", "paid", "").code == 2
+    assert legnext("download", "paid", "").code == 2
 
 
-def test_the_command_that_goes_on_finds_the_same_service(legnext: Process, server: MockServer, tmp_path: Path) -> None:
+def test_the_command_that_goes_on_finds_the_same_service(legnext: Run, server: MockServer, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"LEGNEXT_API_KEY={server.api_key}\n", encoding="utf-8")
     way = ("--env-file", ".env", "--base-url", server.base_url)
     elsewhere: dict[str, Any] = {"LEGNEXT_API_KEY": None, "LEGNEXT_BASE_URL": None}
@@ -161,8 +161,8 @@ def test_the_command_that_goes_on_finds_the_same_service(legnext: Process, serve
     assert f"legnext balance {' '.join(way)} tells" in legnext("diffusion", "a fox", *way, **elsewhere).err
 
 
-def test_a_job_on_its_way_is_not_downloaded_yet(here: Here, server: MockServer) -> None:
+def test_a_job_on_its_way_is_not_downloaded_yet(legnext: Run, server: MockServer) -> None:
     server.jobs.add("never", status="retry")
-    ended = here("download", "never")
+    ended = legnext("download", "never")
     assert (ended.code, ended.out) == (2, "")
     assert "wait for it before you download" in ended.err

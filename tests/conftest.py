@@ -6,25 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client.mock import media
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 PAINTED_WHOLE = {"mock", "contract", "interop"}
 """The folders that test the mock itself."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_files(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Have mocks in this process make images and videos of an eighth of their size: painting takes most of the time."""
-    if PAINTED_WHOLE & set(request.path.parts):
-        yield
-        return
-    from legnext_client.mock import media
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("image_size", "video_size"):
-            patch.setattr(media, name, smaller(getattr(media, name)))
-        yield
 
 
 def smaller(size: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, int]]:
@@ -33,3 +21,14 @@ def smaller(size: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, in
         return max(16, width // 16 * 2), max(16, height // 16 * 2)
 
     return made
+
+
+WHOLE: dict[str, Callable[..., tuple[int, int]]] = {"image_size": media.image_size, "video_size": media.video_size}
+SMALL = {name: smaller(size) for name, size in WHOLE.items()}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Have mocks in this process make images and videos of an eighth of their size: painting takes most of the time."""
+    for name, size in (WHOLE if PAINTED_WHOLE & set(item.path.parts) else SMALL).items():
+        setattr(media, name, size)

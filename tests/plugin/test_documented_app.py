@@ -21,13 +21,14 @@ def app(pytester: pytest.Pytester) -> pytest.Pytester:
     assert set(parts) == {"posters", "test_posters"}
     pytester.makepyfile(**{name: "\n\n".join(codes) for name, codes in parts.items()})
     pytester.makeini(
-        "[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\npythonpath = .\n"
+        "[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:schemathesis\n"
+        "filterwarnings = error\npythonpath = .\n"
     )
     return pytester
 
 
 def test_the_documented_tests_of_the_app_pass(app: pytest.Pytester) -> None:
-    result = app.runpytest_subprocess("-q")
+    result = app.runpytest_inprocess("-q")
     result.assert_outcomes(passed=9)
 
 
@@ -35,6 +36,6 @@ def test_the_documented_tests_notice_an_app_that_pays_twice(app: pytest.Pytester
     code = app.path / "posters.py"
     broken = code.read_text(encoding="utf-8").replace("except JobFailed:", "except Exception:")
     code.write_text(broken, encoding="utf-8")
-    result = app.runpytest_subprocess("-q")
+    result = app.runpytest_inprocess("-q")
     assert result.parseoutcomes()["failed"] >= 1
     result.stdout.fnmatch_lines(["FAILED *test_an_answer_that_was_lost_is_not_paid_for_twice*"])

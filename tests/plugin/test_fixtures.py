@@ -8,7 +8,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-INI = "[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\n"
+INI = "[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:schemathesis\nfilterwarnings = error\n"
 HEAVY = ("starlette", "uvicorn", "jsonschema_rs", "httpx", "PIL", "av", "attr", "legnext_client.client")
 
 ASYNC_PLUGIN = """
@@ -60,7 +60,7 @@ def test_the_fixtures_are_found_by_installation_alone(project: pytest.Pytester) 
 
 
 def test_the_marker_is_explained(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("--markers", "-p", "no:schemathesis")
+    result = project.runpytest_inprocess("--markers")
     result.stdout.fnmatch_lines(["@pytest.mark.legnext(?*settings): settings of the mock server*"])
 
 
@@ -103,7 +103,7 @@ def test_tests_do_not_see_each_others_jobs(project: pytest.Pytester) -> None:
             assert len(legnext_mock.jobs) == 2
         """
     )
-    project.runpytest_subprocess().assert_outcomes(passed=3)
+    project.runpytest_inprocess().assert_outcomes(passed=3)
 
 
 def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> None:
@@ -128,7 +128,7 @@ def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> No
             assert legnext_mock.balance == 1005
         """
     )
-    project.runpytest_subprocess().assert_outcomes(passed=3)
+    project.runpytest_inprocess().assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> No
 )
 def test_a_marker_that_cannot_be_is_explained_in_one_line(arguments: str, said: str, project: pytest.Pytester) -> None:
     project.makepyfile(f"import pytest\n\n@pytest.mark.legnext({arguments})\ndef test_it(legnext_client): ...\n")
-    result = project.runpytest_inprocess("-p", "no:schemathesis")
+    result = project.runpytest_inprocess()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"@pytest.mark.legnext: {said}"])
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -195,18 +195,18 @@ ANYIO = "@pytest.fixture\n    def anyio_backend():\n        return 'asyncio'\n"
 
 def test_async_tests_run_with_anyio(project: pytest.Pytester) -> None:
     project.makepyfile(ASYNC_TESTS.format(marker="pytest.mark.anyio", setting=ANYIO))
-    project.runpytest_subprocess().assert_outcomes(passed=4)
+    project.runpytest_inprocess().assert_outcomes(passed=4)
 
 
 def test_async_tests_run_with_a_plugin_that_keeps_its_event_loop(project: pytest.Pytester) -> None:
     project.makeconftest(ASYNC_PLUGIN)
     project.makepyfile(ASYNC_TESTS.format(marker="pytest.mark.in_a_loop", setting=""))
-    project.runpytest_subprocess("-p", "no:anyio", "-p", "no:schemathesis").assert_outcomes(passed=4)
+    project.runpytest_subprocess("-p", "no:anyio").assert_outcomes(passed=4)
 
 
 def test_without_such_a_plugin_the_sync_fixtures_work(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(legnext_client, async_legnext_client): assert legnext_client.account.balance()\n")
-    project.runpytest_subprocess("-p", "no:anyio", "-p", "no:schemathesis").assert_outcomes(passed=1)
+    project.runpytest_subprocess("-p", "no:anyio").assert_outcomes(passed=1)
 
 
 def test_the_event_loop_of_the_thread_is_left_alone(project: pytest.Pytester) -> None:
@@ -229,7 +229,7 @@ def test_the_event_loop_of_the_thread_is_left_alone(project: pytest.Pytester) ->
             assert loop.run_until_complete(async_legnext_client.account.balance()).available_credits
         """
     )
-    project.runpytest_subprocess().assert_outcomes(passed=2)
+    project.runpytest_inprocess().assert_outcomes(passed=2)
 
 
 def test_a_mock_on_a_socket_has_no_shared_async_client_and_says_why(project: pytest.Pytester) -> None:
@@ -251,6 +251,6 @@ def test_a_mock_on_a_socket_has_no_shared_async_client_and_says_why(project: pyt
                 assert (await client.account.balance()).available_credits
         """
     )
-    result = project.runpytest_subprocess()
+    result = project.runpytest_inprocess()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*write `async with legnext_mock.async_client() as client:` in the test.*"])

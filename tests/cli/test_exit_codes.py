@@ -167,12 +167,16 @@ def test_too_much_at_once_and_no_credits_are_refused_too(legnext: Run, server: M
 
 
 def test_nobody_there(legnext: Run) -> None:
-    address = f"http://127.0.0.1:{free_port()}/api"
+    host = f"127.0.0.1:{free_port()}"
     for words in (("balance",), PROMPT):
-        ended = legnext(*words, "--base-url", address, "--retries", "0")
+        ended = legnext(*words, "--base-url", f"http://{host}/api", "--retries", "0")
         assert (ended.code, ended.out) == (Exit.UNREACHABLE, "")
         assert ended.err.startswith("Error: ")
-        assert "Nothing is charged; check the network and the base URL" in ended.err
+        assert f"(connecting to {host}). Nothing is charged; check the network and the base URL" in ended.err
+    proxy = {"HTTPS_PROXY": f"http://user:secret@{host}"}
+    ended = legnext("balance", "--base-url", "https://service.invalid/api", "--retries", "0", **proxy)
+    assert f"(connecting to service.invalid through the proxy {host})" in ended.err
+    assert "secret" not in ended.err
 
 
 def test_a_broken_service(legnext: Run, server: MockServer) -> None:

@@ -6,7 +6,7 @@ with Client() as client:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from legnext_client._client.base import BaseClient
 from legnext_client._protocol.retries import Retries
@@ -14,11 +14,12 @@ from legnext_client.generated.facade import AsyncNamespaces, Namespaces
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
     from legnext_client._calls.job_view import JobView
+    from legnext_client._client.base import RequestOptions
     from legnext_client._client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
@@ -195,9 +196,29 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         batch = Batch(self._hands, on_progress, **films.work_of(self._service, chain, journal, options))
         return films.run(chain, batch, journal)
 
-    def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""
-        return self._caller.plain(self._free_form(method, path, json))
+    @overload
+    def request(self, method: str, path: str, *, job: Literal[True], **options: Unpack[RequestOptions]) -> Job: ...
+    @overload
+    def request(
+        self, method: str, path: str, *, job: Literal[False] = False, **options: Unpack[RequestOptions]
+    ) -> Any: ...
+    def request(self, method: str, path: str, *, job: bool = False, **options: Unpack[RequestOptions]) -> Any:
+        """Send something that the document does not describe, with the same care; what is no GET counts as paid.
+
+        Args:
+            method: A method of HTTP.
+            path: The path behind the base URL.
+            json: A body of JSON, an object or a list.
+            params: Parameters of the query; a list repeats its name.
+            headers: Headers beside those of the client.
+            files: The fields of a form with files: text, or a path, bytes or an open file.
+            content: Any other body: text, a path, bytes or an open file.
+            media: The media type of the body.
+            job: Answer with a job, and refuse an answer that has none.
+
+        Returns what was answered: an object or a list of JSON, bytes of another media type, None for no content.
+        """
+        return self._caller.free_form(self._free_form(method, path, job=job, **options))
 
     def close(self) -> None:
         """Close the connections that this client opened. Closing twice is fine."""
@@ -323,9 +344,17 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         batch = AsyncBatch(self._hands, on_progress, **films.work_of(self._service, chain, journal, options))
         return await films.async_run(chain, batch, journal)
 
-    async def request(self, method: str, path: str, *, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Send something that the spec does not know yet, with the same care; what is no GET counts as paid."""
-        return await self._caller.plain(self._free_form(method, path, json))
+    @overload
+    async def request(
+        self, method: str, path: str, *, job: Literal[True], **options: Unpack[RequestOptions]
+    ) -> AsyncJob: ...
+    @overload
+    async def request(
+        self, method: str, path: str, *, job: Literal[False] = False, **options: Unpack[RequestOptions]
+    ) -> Any: ...
+    async def request(self, method: str, path: str, *, job: bool = False, **options: Unpack[RequestOptions]) -> Any:
+        """Send something that the document does not describe; see `Client.request`."""
+        return await self._caller.free_form(self._free_form(method, path, job=job, **options))
 
     async def close(self) -> None:
         """Close the connections that this client opened. Closing twice is fine."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.service import left_waiting
+from legnext_client._calls.service import left_waiting, parsed
 from legnext_client._transport.drivers import async_emitted, async_run, emitted, run
 from legnext_client.generated.follow_ups import AsyncFollowUps, FollowUps
 
@@ -122,17 +122,14 @@ class Job(JobView, FollowUps["Job"]):
         return run(flow, self._hands, on_progress)
 
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        service = self._its_service  # without one, it makes no difference what the job has
-        self._before(operation, fields)
-        plan = service.prepare(
-            operation, {"job_id": self.job_id, **fields}, source=self._context.size, spent=self.points
-        )
-        try:
-            answer = run(service.submitting(plan), self._hands)
-            return Job(answer.data, service, self._hands, service.context(plan, answer))
-        except BaseException as error:
-            service.left_by(error, plan)
-            raise
+        call = self._prepared(operation, fields)
+        with self._its_service.naming_jobs(call):
+            return self._made(call, run(self._its_service.submitting(call), self._hands))
+
+    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        call = self._prepared(operation, fields)
+        with self._its_service.naming_jobs(call):
+            return parsed(operation, run(self._its_service.submitting(call), self._hands))
 
 
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
@@ -206,14 +203,11 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         return await async_run(flow, self._hands, on_progress)
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
-        service = self._its_service  # without one, it makes no difference what the job has
-        self._before(operation, fields)
-        plan = service.prepare(
-            operation, {"job_id": self.job_id, **fields}, source=self._context.size, spent=self.points
-        )
-        try:
-            answer = await async_run(service.submitting(plan), self._hands)
-            return AsyncJob(answer.data, service, self._hands, service.context(plan, answer))
-        except BaseException as error:
-            service.left_by(error, plan)
-            raise
+        call = self._prepared(operation, fields)
+        with self._its_service.naming_jobs(call):
+            return self._made(call, await async_run(self._its_service.submitting(call), self._hands))
+
+    async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        call = self._prepared(operation, fields)
+        with self._its_service.naming_jobs(call):
+            return parsed(operation, await async_run(self._its_service.submitting(call), self._hands))

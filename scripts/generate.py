@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ import references
 import signatures
 import table
 import yaml
+from fields import SpecError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -46,6 +48,9 @@ JOB = "TaskResponse"
 OWN_MODULES = ("operations", "rules", "service", "namespaces", "facade", "follow_ups", "failures")
 NESTED = {
     "items": "Field",
+    "values": "Field",
+    "choices": "Field",
+    "paging": "Paging",
     "fields": "Field",
     "parameters": "Field",
     "rules": "Condition",
@@ -64,7 +69,7 @@ def main() -> int:
     spec = yaml.load(options.spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     try:
         errors = generate(spec, options.spec, options.package)
-    except table.SpecError as reason:
+    except SpecError as reason:
         errors = list(reason.args)
     for error in errors:
         print(f"{options.spec.name}: {error}", file=sys.stderr)
@@ -83,10 +88,11 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
     rows, rules = table.operations(spec), table.rules(spec)
     check(spec, rows, rules)
     settings = ConfigFile.load_from_path(ROOT / "generator-config.yaml")
+    settings.content_type_overrides = dict.fromkeys(table.other_media(spec), "application/octet-stream")
     with tempfile.TemporaryDirectory(prefix=".generated-", dir=package) as scratch:
         output = Path(scratch) / "generated"
         config = Config.from_sources(settings, MetaType.NONE, source, "utf-8", overwrite=True, output_path=output)
-        parsed = GeneratorData.from_dict(spec, config=config)
+        parsed = GeneratorData.from_dict(table.with_schemas(spec), config=config)
         if isinstance(parsed, GeneratorError):
             return [f"{parsed.header}: {parsed.detail}"]
         collections = parsed.endpoint_collections_by_tag.values()
@@ -119,7 +125,7 @@ def check(spec: Row, rows: list[Row], rules: Row) -> None:
     """Refuse what would generate, and then be out of reach or tell a wrong price."""
     wrong = [*naming.problems(spec, rows), *references.problems(rows, rules), *flag_tables.problems(rules)]
     if wrong:
-        raise table.SpecError(*wrong)
+        raise SpecError(*wrong)
 
 
 def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
@@ -158,7 +164,13 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
 
         parameters = described(row["parameters"])
         answer, models = signatures.answer(endpoints[name], row["unwrap"], JOB)
-        follow_up = any(field["wire"] == table.JOB_FIELD for field in row["fields"])
+        page = None
+        if row["paging"]:
+            page = signatures.listed(endpoints[name], row["paging"].get("items"))
+            if page is None:
+                raise SpecError(f"{row['name']}: paging.items must be a list in the answer")
+            row["paging"]["attribute"] = page[1]
+            models |= page[2]
         found.append(
             {
                 **row,
@@ -170,19 +182,46 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
                     *described(row["fields"]),
                     *(each for each in parameters if each["place"] != "path"),
                 ],
-                "follow_up": described(table.follow_up_fields(row)) if follow_up else None,
+                "follow_up": described(table.follow_up_fields(row)) if table.job_field(row) else None,
                 "body": signatures.body(endpoints[name]),
                 "answer": answer,
+                "accept": ", ".join(each for each in (*row["accepts"], "application/json") if each)
+                if set(row["accepts"]) - {"", "application/json"}
+                else None,
+                "return_type": signatures.return_type(endpoints[name]),
+                "item": page and page[0],
                 "models": {model for prop in properties.values() for model in signatures.models(prop)} | models,
             }
         )
-    return found
+    return [qualified(method, {name for row in rows for name in (row["name"], row["alias"])}) for method in found]
+
+
+def qualified(value: Any, taken: set[str]) -> Any:
+    """Types by their full names, where a method has the name of one: a class with a `list` has no other."""
+    hidden = "|".join(sorted(taken & _BUILTINS))
+    if not hidden or value is None:
+        return value
+    if isinstance(value, list):
+        return [qualified(each, taken) for each in cast("list[object]", value)]
+    if isinstance(value, str):
+        return re.sub(rf"\b({hidden})\b(?!['\"])", r"builtins.\1", value)
+    found: Row = value
+    return found | {key: qualified(found[key], taken) for key in _TYPED if key in found}
+
+
+_TYPED = (
+    "annotation", "answer", "item", "return_type", "body", "arguments", "parameters", "path_arguments", "follow_up",
+)  # fmt: skip
+"""What of a method, or of an argument, is a type or holds some."""
+_BUILTINS = {"list", "dict", "str", "int", "float", "bool", "bytes", "object", "set", "tuple", "type"}
 
 
 def failure(parsed: GeneratorData) -> Row:
     """The answer that most operations give when something goes wrong, and the models in it."""
     collections = parsed.endpoint_collections_by_tag.values()
     shared = [each.responses.default for one in collections for each in one.endpoints if each.responses.default]
+    if not shared:
+        return {"failure": None, "failure_models": []}
     kinds = [each.prop.get_type_string() for each in shared]
     common = max(shared, key=lambda each: kinds.count(each.prop.get_type_string()))
     return {"failure": common, "failure_models": sorted(set(signatures.models(common.prop)))}
@@ -191,7 +230,7 @@ def failure(parsed: GeneratorData) -> Row:
 def in_python_names(row: Row) -> str:
     """The description, with the fields as a Python caller knows them."""
     text: str = row["description"]
-    for field in row["fields"]:
+    for field in (*row["fields"], *row["parameters"]):
         text = text.replace(f"`{field['wire']}`", f"`{field['name']}`")
     return text
 
@@ -208,7 +247,9 @@ def constructor(name: str, row: Row) -> str:
         match value:
             case None | ():
                 continue
-            case False if key not in ("default", "value"):
+            case _ if key in ("default", "value"):
+                parts.append(f"{key}={value!r}")
+            case False:
                 continue
             case dict():
                 parts.append(f"{key}={constructor(NESTED[key], cast('Row', value))}")

@@ -32,7 +32,7 @@ def problems(spec: Json, rows: Sequence[Json]) -> Iterator[str]:
         if row["alias"] is not None:
             yield from _no_name(f"{place}: alias", row["alias"])
             yield from _taken(f"{place}: alias", row["alias"], commands(), "a command of that name hides it")
-        if any(field["wire"] == table.JOB_FIELD for field in row["fields"]):
+        if table.job_field(row) is not None:
             hides = "jobs have an attribute of that name, which hides the follow-up"
             yield from _taken(f"{place}: operationId", row["name"], of_jobs(), hides)
         if row["namespace"] not in described:

@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
+from fields import resolve
 from postman_before import examples, operations
-from table import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

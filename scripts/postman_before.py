@@ -8,7 +8,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from table import HTTP_METHODS, called_back, resolve
+from fields import resolve
+from table import HTTP_METHODS, called_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import asked_for
+import table
 
 from legnext_client._protocol.bounds import wrong_value
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 FREE = "GET"
-"""It is asked again when its answer is lost, so nothing that it asks for may cost anything."""
+"""It is sent again when its answer is lost, so nothing that it asks for may cost anything."""
 WORDS = {
     "takes": ("nothing", "url", "image", "images", "video"),
     "makes": ("images", "image", "videos", "video", "texts"),
@@ -48,7 +49,7 @@ def problems(rows: Sequence[Json], rules: Json) -> Iterator[str]:
         for word, known in {**WORDS, "role": tuple(roles)}.items():
             if row[word] is not None:
                 yield from one_of(f"{row['name']}: {word}", row[word], known)
-        yield from _paid(row, makes_job=row["answer_model"] == job)
+        yield from _paid(row, answers_job=row["answer_model"] == job)
         yield from _price(row, sizes)
         yield from _seconds(row)
         yield from _prompt(row, models)
@@ -71,13 +72,17 @@ def number(where: str, given: Any, *kinds: type) -> Iterator[str]:
         yield f"{where} must be a {'' if float in kinds else 'whole '}number from 0; got {given!r}"
 
 
-def _paid(row: Json, *, makes_job: bool) -> Iterator[str]:
+def _paid(row: Json, *, answers_job: bool) -> Iterator[str]:
+    """An operation that makes a job has a price; one that only acts on a job of the path, or makes none, needs none."""
     name = row["name"]
     if row["method"] == FREE:
         if row["price"] is not None:
-            yield f"{name}: price must be left out: a {FREE} is asked again when its answer is lost"
+            yield f"{name}: price must be left out: a {FREE} is sent again when its answer is lost"
         return
-    if row["price"] is None:
+    known = table.job_field(row)
+    acts = row["makes"] is None and known is not None and known.get("place") == "path"
+    makes_job = answers_job and not acts
+    if makes_job and row["price"] is None:
         yield f"{name}: price must be there, as in {{points: 80}}; {{points: 0}} says that it costs nothing"
     absent = [key for key in _JOB_NEEDS if row[key] is None]
     if makes_job and absent:

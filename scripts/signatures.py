@@ -9,9 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from openapi_python_client.parser.properties import AnyProperty, EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.date import DateProperty
+from openapi_python_client.parser.properties.datetime import DateTimeProperty
+from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.parser.properties.uuid import UuidProperty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +41,16 @@ def annotation(prop: PropertyProtocol) -> str:
             return " | ".join(dict.fromkeys(annotation(inner) for inner in prop.inner_properties))
         case NoneProperty():
             return "None"
+        case DateTimeProperty():
+            return "datetime.datetime | str"
+        case DateProperty():
+            return "datetime.date | str"
+        case UuidProperty():
+            return "UUID | str"
+        case FileProperty():
+            return "FileContent"
+        case ConstProperty():
+            return f"Literal[{prop.value.raw_value!r}]"
         case _:
             return prop.get_base_type_string().as_unembedded_code()
 
@@ -63,6 +78,7 @@ def properties(endpoint: Endpoint) -> dict[tuple[str, str], PropertyProtocol]:
         if isinstance(body.prop, ModelProperty):
             inside = [*(body.prop.required_properties or ()), *(body.prop.optional_properties or ())]
             found |= {("body", prop.name.get_untrusted_value()): prop for prop in inside}
+        found.setdefault(("body", "body"), body.prop)  # where it has no fields, it is one
     return found
 
 
@@ -82,11 +98,34 @@ def answer(endpoint: Endpoint, unwrap: str | None, job: str) -> tuple[str, set[t
         return "JobT", set()
     if unwrap is not None:
         found = [_inside(prop, unwrap) for prop in found]
-    types = [
-        "None" if isinstance(prop, AnyProperty) else prop.get_type_string(no_optional=True).as_unembedded_code()
-        for prop in found
-    ]
-    return " | ".join(dict.fromkeys(types)), {model for prop in found for model in models(prop)}
+    return " | ".join(dict.fromkeys(_answered(prop) for prop in found)), {
+        model for prop in found for model in models(prop)
+    }
+
+
+def return_type(endpoint: Endpoint) -> str:
+    """The type of what an endpoint parses, whatever its status."""
+    kinds = [kind for response in endpoint.responses for kind in _answered(response.prop).split(" | ")]
+    return " | ".join(sorted(set(kinds) - {"None"})) or "Any"
+
+
+def _answered(prop: PropertyProtocol) -> str:
+    """The type of one answer; a file is answered as bytes."""
+    if isinstance(prop, FileProperty):
+        return "bytes"
+    return "None" if isinstance(prop, AnyProperty) else prop.get_type_string(no_optional=True).as_unembedded_code()
+
+
+def listed(endpoint: Endpoint, wire: str | None) -> tuple[str, str | None, set[tuple[str, str]]] | None:
+    """What a page holds: the type of its items, the attribute they stand in, and the models; None if it is no list."""
+    for response in endpoint.responses.patterns:
+        if response.status_code.range is None or response.status_code.range[0] // 100 != 2:
+            continue
+        prop = response.prop if wire is None else _inside(response.prop, wire)
+        if isinstance(prop, ListProperty):
+            kind = prop.inner_property.get_type_string().as_unembedded_code()
+            return kind, None if wire is None else str(prop.python_name), set(models(prop))
+    return None
 
 
 def _inside(prop: PropertyProtocol, wire: str) -> PropertyProtocol:
@@ -103,7 +142,7 @@ def argument(row: Json, prop: PropertyProtocol) -> Json:
     kind = annotation(prop)
     default = None
     if not row["required"]:
-        if "default" in row:
+        if "default" in row and not isinstance(row["default"], list | dict) and row["default"] is not None:
             default = repr(row["default"])
         elif row.get("nullable"):
             kind, default = f"{kind} | Unset", "UNSET"

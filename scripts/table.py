@@ -1,38 +1,26 @@
-"""Read the operations, their fields and the `x-legnext` data of the spec into rows that a template can print.
+"""Read the operations and the `x-legnext` data of the spec into rows that a template can print.
 
 The rows are plain dictionaries named after the classes in `templates/operations.py.jinja` and
-`templates/rules.py.jinja`. A keyword that is not known here stops the generation: a bound that the spec states and
-the client does not check would be a bound in name only.
+`templates/rules.py.jinja`; `fields.py` reads the schemas.
 """
 
 from __future__ import annotations
 
-import keyword
 import re
 from typing import Any
+
+from fields import SpecError, check_names, field, resolve
 
 Json = dict[str, Any]
 
 HTTP_METHODS = ("get", "put", "post", "delete", "patch")
-JOB_FIELD = "jobId"
-"""The body field by which an operation builds on an earlier job."""
-
-_NOTES = {"title", "description", "examples", "example", "format", "deprecated", "x-enum-varnames"}
-_BOUNDS = {
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "minItems": "min_items",
-    "maxItems": "max_items",
-    "minProperties": "min_properties",
-    "maxProperties": "max_properties",
-    "pattern": "pattern",
-}
-_STRUCTURE = {"type", "enum", "default", "items", "properties", "required", "additionalProperties", "x-legnext"}
-_CONDITIONS = {"dependentRequired", "if", "then", "else"}
-_KNOWN = _NOTES | set(_BOUNDS) | _STRUCTURE | _CONDITIONS
-
+METHODS = (*HTTP_METHODS, "head", "options", "trace")
+JOB_FIELD, JOB_NAME, JOB_ROLE = "jobId", "job_id", "job"
+"""The body field by which an operation builds on an earlier job, its name in Python, and the role that asks for one."""
+WHOLE = "body"
+"""The argument for a body that has no fields."""
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 _PARAMETER = "flag short long takes models values range default optional use instead at_most excludes"
 _FACTOR = "flag value models factor tier reserve"
@@ -54,18 +42,9 @@ _KEYS = {
     "source": {"not_models", "not_flags", "flag"},
     "film": {"adds", "at_most", "size", "sizes"},
     "long_edge": {"field", "pixels"},
+    "paging": {"items", "cursor", "page", "parameter"},
 }
 """What the rows under an operation's `x-legnext` may say."""
-
-
-class SpecError(Exception):
-    """The spec says something that nothing can follow. Each argument is one thing that is wrong."""
-
-
-def snake_case(wire: str) -> str:
-    """The name a Python caller writes for a field of the wire: `imgUrls` is `img_urls`, `type` stays `type`."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+", "_", wire).lower()
-    return name + "_" if keyword.iskeyword(name) else name
 
 
 def called_back(operation: Json) -> set[str]:
@@ -74,139 +53,40 @@ def called_back(operation: Json) -> set[str]:
     return {expression.strip("{}").rpartition("#/")[2] for callback in callbacks for expression in callback}
 
 
-def resolve(spec: Json, schema: Json) -> Json:
-    """Follow a `$ref`, and the `allOf` that carries a default beside one; what stands beside it wins."""
-    if "$ref" in schema:
-        target: Json = spec
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
-            if key not in target:
-                raise SpecError(f"{schema['$ref']} leads nowhere")
-            target = target[key]
-        return {**resolve(spec, target), **{key: value for key, value in schema.items() if key != "$ref"}}
-    if len(schema.get("allOf", ())) == 1:
-        beside = {key: value for key, value in schema.items() if key != "allOf"}
-        return {**resolve(spec, schema["allOf"][0]), **beside}
-    return schema
-
-
-def field(spec: Json, wire: str, schema: Json, *, required: bool) -> Json:
-    """A row for one field of a body, with its bounds, and with rows of its own for what is inside it."""
-    schema = resolve(spec, schema)
-    nullable = False
-    if "anyOf" in schema:
-        choices = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
-        if len(choices) != 1:
-            raise SpecError(f"{wire}: anyOf of {len(choices)} types has no row in the table; write one type, or null")
-        beside = {key: value for key, value in schema.items() if key != "anyOf"}
-        schema, nullable = {**resolve(spec, choices[0]), **beside}, True
-    kinds = schema.get("type", "object")
-    named: list[str] = [kinds] if isinstance(kinds, str) else list(kinds)
-    nullable = nullable or "null" in named
-    kind = next((one for one in named if one != "null"), None)
-    if len(set(named) - {"null"}) != 1 or kind not in ("string", "integer", "number", "boolean", "array", "object"):
-        raise SpecError(f"{wire}: a field needs one type, got {schema.get('type')!r}")
-    if "enum" in schema and not isinstance(kinds, str):
-        # The generator would make a class of it for each of the types.
-        raise SpecError(f"{wire}: an enum must have one type; got {kinds}. Write anyOf, of the enum and of type null")
-    unknown = set(schema) - _KNOWN
-    if unknown:
-        words = ", ".join(sorted(unknown))
-        raise SpecError(f"{wire}: nothing here checks {words}; teach scripts/table.py and the checks before sending")
-    own = schema.get("x-legnext", {})
-    if set(own) - {"even_length", "means"}:
-        raise SpecError(f"{wire}: x-legnext of a schema knows even_length and means, got {sorted(own)}")
-    row: Json = {
-        "name": snake_case(wire),
-        "wire": wire,
-        "type": kind,
-        "required": required,
-        "description": " ".join(schema.get("description", "").split()),
-        **{name: schema[key] for key, name in _BOUNDS.items() if key in schema},
-    }
-    if "default" in schema:
-        row["default"] = schema["default"]
-    if "enum" in schema:
-        row["enum"] = tuple(schema["enum"])
-        row["enum_names"] = tuple(schema.get("x-enum-varnames", ()))
-    if nullable:
-        row["nullable"] = True
-    row |= own
-    if schema.get("deprecated"):
-        row["deprecated"] = True
-    if "items" in schema:
-        row["items"] = field(spec, wire, schema["items"], required=True)
-    if kind == "object":
-        row["fields"] = fields(spec, schema)
-        row["closed"] = schema.get("additionalProperties") is False
-        row["rules"] = conditions(wire, schema)
-    return row
-
-
-def fields(spec: Json, schema: Json) -> tuple[Json, ...]:
-    """Rows for what is inside an object: first what is required, as the generated models write it."""
-    required = set(schema.get("required", ()))
-    inside = schema.get("properties", {}).items()
-    found = [field(spec, wire, inner, required=wire in required) for wire, inner in inside]
-    rows = tuple(sorted(found, key=lambda row: not row["required"]))
-    taken = {"self"}
-    for row in rows:
-        if row["name"] in taken or not row["name"].isidentifier():
-            raise SpecError(f"{row['wire']}: {row['name']} is taken already, or is no name for an argument in Python")
-        taken.add(row["name"])
-    return rows
-
-
-def conditions(where: str, schema: Json) -> tuple[Json, ...]:
-    """`dependentRequired` and `if` … `then` … `else` as rows: when these are there or not, require and forbid those."""
-    rows: list[Json] = [
-        {"present": (wire,), "require": tuple(needed)} for wire, needed in schema.get("dependentRequired", {}).items()
-    ]
-    if "if" in schema:
-        asked = _branch(where, schema["if"])
-        if asked["forbid"] or len(asked["require"]) != 1:
-            raise SpecError(f"{where}: an `if` may ask whether one field is there, got {schema['if']}")
-        for word, side in (("then", "present"), ("else", "absent")):
-            if word in schema:
-                branch = _branch(where, schema[word])
-                rows.append({side: asked["require"], **{key: value for key, value in branch.items() if value}})
-    return tuple(rows)
-
-
-def _branch(where: str, schema: Json) -> Json:
-    if set(schema) - {"required", "properties", "additionalProperties"}:
-        raise SpecError(f"{where}: a branch may say required, and false for a property, got {schema}")
-    verdicts = schema.get("properties", {})
-    if any(verdict not in (True, False) for verdict in verdicts.values()):
-        raise SpecError(f"{where}: a property in a branch is true or false, got {verdicts}")
-    return {
-        "require": tuple(schema.get("required", ())),
-        "forbid": tuple(wire for wire, verdict in verdicts.items() if verdict is False),
-    }
+def job_field(operation: Json) -> Json | None:
+    """The parameter of the path, or the field of the body, by which an operation builds on a job or acts on it."""
+    if operation["role"] == JOB_ROLE:
+        return None
+    in_path = [row for row in operation["parameters"] if row["place"] == "path"]
+    return next((row for row in (*in_path, *operation["fields"]) if row["name"] == JOB_NAME), None)
 
 
 def follow_up_fields(operation: Json) -> tuple[Json, ...]:
     """The fields of an operation that builds on a job, seen from that job: its id is known, and what that excludes."""
-    present, require, forbid = {JOB_FIELD}, set[str](), set[str]()
+    known = job_field(operation)
+    present = set[str]() if known is None else {known["wire"]}
+    require, forbid = set[str](), set[str]()
     for rule in operation["rules"]:
         if set(rule.get("present", ())) <= present and not set(rule.get("absent", ())) & present:
             require |= set(rule.get("require", ()))
             forbid |= set(rule.get("forbid", ()))
     return tuple(
         {**row, "required": row["required"] or row["wire"] in require}
-        for row in operation["fields"]
-        if row["wire"] not in forbid | {JOB_FIELD}
+        for row in (*operation["fields"], *operation["parameters"])
+        if row["wire"] not in forbid and row is not known
     )
 
 
 def operations(spec: Json) -> list[Json]:
     """A row for each operation of the document, in its order."""
-    rows = [
-        _operation(spec, path, method, item)
-        for path, item in spec["paths"].items()
-        for method in HTTP_METHODS
-        if method in item
-    ]
+    rows: list[Json] = []
+    for path, item in spec["paths"].items():
+        item = resolve(spec, item)
+        for method in (each for each in item if each in METHODS):
+            try:
+                rows.append(_operation(spec, path, method, item))
+            except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+                raise SpecError(f"{method.upper()} {path} cannot be read: {type(error).__name__}: {error}") from error
     names = [row["name"] for row in rows]
     for word in ("name", "role", "alias", "task_type"):
         given = [row[word] for row in rows if row[word]]
@@ -222,11 +102,9 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
     absent = [key for key in _OPERATION_NEEDS if not data.get(key)]
     if absent:
         raise SpecError(f"{method.upper()} {path}: an operation needs {', '.join(absent)}")
+    if method not in HTTP_METHODS:
+        raise SpecError(f"{method.upper()} {path}: nothing here sends {method.upper()}; write one of {HTTP_METHODS}")
     name = data["operationId"]
-    body: Json = {"fields": (), "rules": (), "closed": True}
-    if "requestBody" in data:
-        content = resolve(spec, data["requestBody"])["content"]["application/json"]["schema"]
-        body = field(spec, name, content, required=True)
     row: Json = {
         "name": name,
         "namespace": data["tags"][0],
@@ -234,15 +112,15 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         "path": path,
         "summary": data["summary"],
         "description": data["description"].strip(),
-        "fields": body["fields"],
-        "rules": body["rules"],
+        **_body(spec, name, data),
         "parameters": _parameters(spec, name, path, item, data),
-        "request_model": _request_model(data),
-        "answer_model": _answer_model(spec, data, own.get("unwrap")),
+        **_answers(spec, name, data, own.get("unwrap")),
+        "deprecated": data.get("deprecated", False),
     }
+    check_names(name, [*row["parameters"], *row["fields"]])
     for key in ("role", "alias", "task_type", "takes", "makes", "unwrap"):
         row[key] = own.pop(key, None)
-    for key in ("price", "seconds", "prompt", "source", "film", "long_edge"):
+    for key in ("price", "seconds", "prompt", "source", "film", "long_edge", "paging"):
         row[key] = own.pop(key, None)
         _only(f"{name}: {key}", {} if row[key] is None else row[key], _KEYS[key])
     _only(name, own, set())
@@ -251,7 +129,125 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         for change in changes:
             _only(f"{name}: price", change, _KEYS["when"])
         row["price"] = {**row["price"], "when": tuple(map(_price_row, changes))}
+    if row["paging"]:
+        row["paging"] = _paging(spec, row)
     return row
+
+
+def _body(spec: Json, name: str, data: Json) -> Json:
+    """The fields of a body; what is no object is one field, the whole of it."""
+    row: Json = {"fields": (), "rules": (), "request_model": None}
+    if "requestBody" not in data:
+        return row
+    content = resolve(spec, data["requestBody"])["content"]
+    if len(content) != 1:
+        raise SpecError(f"{name}: requestBody must have one media type; got {', '.join(content) or 'none'}")
+    ((media, described),) = content.items()
+    schema = described.get("schema", {"type": "string", "format": "binary"})
+    body = field(spec, name, schema, required=True, where=name)
+    if media != "application/json":
+        row["media"] = media
+    if body["type"] == "object" and "values" not in body:
+        if not body["closed"] and not body["fields"]:
+            raise SpecError(f"{name}: the body must have properties; an open object can be one of them")
+        return row | {
+            "fields": body["fields"],
+            "rules": body["rules"],
+            "request_model": schema["$ref"].rsplit("/", 1)[1] if "$ref" in schema else None,
+        }
+    if media in _FORMS:
+        raise SpecError(f"{name}: a body of {media} must be an object; got {body['type']}")
+    required = resolve(spec, data["requestBody"]).get("required", False)
+    described = body["description"] or "The body of the request."
+    whole = {**body, "name": WHOLE, "wire": WHOLE, "required": required, "description": described}
+    return row | {"fields": (whole,), "whole": True}
+
+
+def _answers(spec: Json, name: str, data: Json, unwrap: str | None) -> Json:
+    """What a good answer is: its statuses, the media types that are no JSON, and the name of its schema."""
+    statuses: list[int] = []
+    accepts: list[str] = []
+    model: str | None = None
+    for status, answer in data["responses"].items():
+        if not str(status).startswith("2"):
+            continue
+        statuses.append(int(str(status).replace("X", "0")))
+        content: Json = resolve(spec, answer).get("content", {})
+        if not content:
+            accepts.append("")
+        for media, described in content.items():
+            if not _is_json(media):
+                accepts.append(media)
+                continue
+            schema: Json = described.get("schema", {})
+            if unwrap:
+                inside = resolve(spec, schema).get("properties", {})
+                if unwrap not in inside:
+                    raise SpecError(f"{name}: unwrap must be a property of the answer; got {unwrap!r}")
+                schema = inside[unwrap]
+            if resolve(spec, schema).get("type") != "object":
+                accepts.append("application/json")
+            if "$ref" in schema and model is None:
+                model = str(schema["$ref"].rsplit("/", 1)[1])
+    if not statuses:
+        raise SpecError(f"{name}: responses must have one of 200 to 299; got {', '.join(map(str, data['responses']))}")
+    row: Json = {"answer_model": model, "accepts": tuple(dict.fromkeys(accepts))}
+    return row if statuses == [200] else {**row, "statuses": tuple(statuses)}
+
+
+def other_media(spec: Json) -> set[str]:
+    """The media types that openapi-python-client does not know; their bodies are bytes."""
+    found: set[str] = set()
+    for item in spec["paths"].values():
+        for data in (each for method, each in resolve(spec, item).items() if method in METHODS):
+            sent: Json = resolve(spec, data.get("requestBody", {})).get("content", {})
+            found |= {media for media in sent if not _is_json(media) and media not in _FORMS}
+            for answer in data["responses"].values():
+                content: Json = resolve(spec, answer).get("content", {})
+                found |= {media for media in content if not _is_json(media) and not media.startswith("text/")}
+    return found
+
+
+def with_schemas(part: Any) -> Any:
+    """The document for the generator: a body of another media type that has no schema is a file."""
+    if isinstance(part, list):
+        return list(map(with_schemas, part))  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(part, dict):
+        return part
+    return _filled(part)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _filled(part: Json) -> Json:
+    found = {key: with_schemas(value) for key, value in part.items()}
+    if isinstance(found.get("content"), dict):
+        content: Json = found["content"]
+        for media in (media for media, value in content.items() if value == {} and not _is_json(media)):
+            content[media] = {"schema": _FILE}
+    return found
+
+
+_FILE: Json = {"type": "string", "format": "binary"}
+
+
+def _is_json(media: str) -> bool:
+    return media == "application/json" or media.endswith("+json")
+
+
+def _paging(spec: Json, row: Json) -> Json:
+    """How an operation is asked for the next page: by which parameter, and what of the answer fills it."""
+    paging, name = row["paging"], row["name"]
+    if "parameter" not in paging or len({"cursor", "page"} & set(paging)) != 1:
+        raise SpecError(f"{name}: paging must have parameter, and either cursor or page")
+    if paging["parameter"] not in [each["wire"] for each in row["parameters"] if each["place"] == "query"]:
+        raise SpecError(f"{name}: paging.parameter must be a query parameter; got {paging['parameter']!r}")
+    answer: Json = (
+        {} if row["answer_model"] is None else resolve(spec, {"$ref": f"#/components/schemas/{row['answer_model']}"})
+    )
+    inside = answer.get("properties")
+    for key in ("items", "cursor"):
+        if inside is not None and key in paging and paging[key] not in inside:
+            raise SpecError(f"{name}: paging.{key} must be a property of the answer; got {paging[key]!r}")
+    return dict(paging)
 
 
 def _only(where: str, own: Json, known: set[str]) -> None:
@@ -271,35 +267,33 @@ def _parameters(spec: Json, name: str, path: str, item: Json, data: Json) -> tup
     found: dict[tuple[str, str], Json] = {}
     for parameter in (*item.get("parameters", ()), *data.get("parameters", ())):
         parameter = resolve(spec, parameter)
-        found[parameter["in"], parameter["name"]] = _parameter(spec, parameter)
+        found[parameter["in"], parameter["name"]] = _parameter(spec, name, parameter)
     in_path = re.findall(r"{(.*?)}", path)
     if sorted(in_path) != sorted(wire for place, wire in found if place == "path"):
         raise SpecError(f"{name}: {path} must have exactly the parameters that are described as in path")
     return (*(found["path", wire] for wire in in_path), *(row for row in found.values() if row["place"] != "path"))
 
 
-def _parameter(spec: Json, parameter: Json) -> Json:
-    required = parameter["in"] == "path" or parameter.get("required", False)
-    row = field(spec, parameter["name"], parameter["schema"], required=required)
-    return {**row, "place": parameter["in"], "description": parameter.get("description", row["description"])}
-
-
-def _request_model(data: Json) -> str | None:
-    schema = data.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    return schema["$ref"].rsplit("/", 1)[1] if "$ref" in schema else None
-
-
-def _answer_model(spec: Json, data: Json, unwrap: str | None) -> str | None:
-    """The name of the schema of a good answer; None where it has no name."""
-    for status, answer in data["responses"].items():
-        content: Json = resolve(spec, answer).get("content", {}) if str(status).startswith("2") else {}
-        for media in content.values():
-            schema: Json = media.get("schema", {})
-            if unwrap:
-                schema = resolve(spec, schema)["properties"][unwrap]
-            if "$ref" in schema:
-                return str(schema["$ref"].rsplit("/", 1)[1])
-    return None
+def _parameter(spec: Json, name: str, parameter: Json) -> Json:
+    wire, place = parameter["name"], parameter["in"]
+    where = f"{name}: the parameter {wire}"
+    if "schema" not in parameter:
+        raise SpecError(f"{where} must have a schema; got content")
+    exploded = _STYLES[place] == "form"
+    if (parameter.get("style", _STYLES[place]), parameter.get("explode", exploded)) != (_STYLES[place], exploded):
+        raise SpecError(f"{where}: style and explode must be left out; the default ones are written")
+    row = field(
+        spec, wire, parameter["schema"], required=place == "path" or parameter.get("required", False), where=where
+    )
+    if row["type"] in ("object", "union", "file") or (row["type"] == "array" and place != "query"):
+        raise SpecError(f"{where}: a parameter in {place} cannot be of type {row['type']}")
+    own = parameter.get("x-legnext", {})
+    _only(where, own, {"idempotency"})
+    if own.get("idempotency"):
+        row["idempotency"] = True
+    if parameter.get("deprecated"):
+        row["deprecated"] = True
+    return {**row, "place": place, "description": parameter.get("description", row["description"])}
 
 
 def rules(spec: Json) -> Json:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from legnext_client._calls.service import CallService, JobContext, job_request
+from legnext_client._calls.planning import refuse
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, job_request
 from legnext_client._protocol.polling import UNKNOWN
-from legnext_client._protocol.send import sending
+from legnext_client._protocol.send import Answer, sending
 from legnext_client._protocol.state import FAILED, State, failure, moment, text
 from legnext_client.errors import ConfigurationError, WaitTimeout
 
@@ -223,11 +224,21 @@ class JobView:
             raise failure(self._state, self)
         return self
 
-    def _before(self, operation: Operation, fields: Mapping[str, Any]) -> None:
+    def _prepared(self, operation: Operation, fields: Mapping[str, Any]) -> PreparedCall:
+        """An operation that is about this job, ready to be sent."""
+        service = self._its_service  # without one, it makes no difference what the job has
         if not self._insisting:
-            from legnext_client._calls.planning import refuse
-
             refuse(self._state, operation, fields)
+        given = {"job_id": self.job_id, **fields}
+        return service.prepare(operation, given, source=self._context.size, spent=self.points)
+
+    def _made(self, call: PreparedCall, answer: Answer) -> Self:
+        """The job of an answer: a new one, or this one where the operation has only changed it."""
+        state = State(answer.data)
+        if not call.operation.makes_job and state.job_id == self.job_id:
+            return self._accept(state)
+        service = self._its_service
+        return type(self)(answer.data, service, self._hands, service.context(call, answer))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JobView) and self.raw == other.raw

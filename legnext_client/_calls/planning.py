@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 BY_TASK_TYPE = {operation.task_type: operation for operation in OPERATIONS.values() if operation.task_type}
 NUMBERS = {"image": "image_no", "video": "video_no"}
 """The field that says which image or video of a job is meant."""
-FREE = frozenset(("GET", "HEAD", "OPTIONS"))
-"""Whatever else a request is, it may cost something, price in the table or not."""
 
 
 def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | None:
@@ -40,6 +38,8 @@ def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> Non
     """Refuse a follow-up that cannot work, as far as is known of its source."""
     name = f"{operation.name} of job {state.job_id}"
     insist = "If you know better, ask by job.insist()."
+    if operation.takes is None:  # it builds nothing, but acts on the job
+        return
     if state.status == FAILED:
         raise InvalidRequest(f"{name}: that job failed, there is nothing to build on. {insist}")
     field = NUMBERS.get(operation.takes or "")

@@ -6,13 +6,15 @@ budgets. This module is imported with a client's first call.
 
 from __future__ import annotations
 
+import json
 import math
 import random
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.budgets import Holds, book, hold, release
-from legnext_client._calls.planning import BY_TASK_TYPE, FREE, expectation, size_of
+from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
 from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
@@ -20,13 +22,21 @@ from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, no
 from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.send import Answer, sending
 from legnext_client._protocol.state import State, moment
-from legnext_client.errors import CLIENT_CLOSED, ConfigurationError, InvalidRequest, LegnextError, SubmissionUnknown
+from legnext_client.errors import (
+    CLIENT_CLOSED,
+    APIError,
+    ConfigurationError,
+    InvalidRequest,
+    LegnextError,
+    SubmissionUnknown,
+)
 from legnext_client.generated.operations import ROLES
+from legnext_client.generated.types import UNSET, is_object
 from legnext_client.prices import price
 from legnext_client.prompts.policy import heed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.wait import Late, Schedule
@@ -94,15 +104,16 @@ class CallService:
         budgets: Sequence[Budget] = (),
         key: object = None,
         warned: bool = False,
+        idempotency_key: str | None = None,
     ) -> PreparedCall:
         """Check a call, build its request and hold its price; raises before anything is sent.
 
         `source` is the size of the source video, `spent` what the source job has cost. The price is held in these
         budgets too, under a key by which a later run knows it again. `warned`: what is odd about the prompt has been
-        said before.
+        said before. `idempotency_key` fills the parameter that the document marks for it, if the call does not.
         """
         try:
-            prepared = prepare(operation, fields)
+            prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
             if not warned:
                 heed(operation, prepared.body, self.settings.prompts)
             request = request_of(operation, prepared)
@@ -114,7 +125,7 @@ class CallService:
                 again = operation.price is not None and operation.price.again
                 holds = hold(several, max(points, math.ceil(spent)) if again else points, key)
         except BaseException as error:
-            if key is None and operation.method not in FREE:  # a run has a key, and tells of its jobs by itself
+            if key is None and not operation.free:  # a run has a key, and tells of its jobs by itself
                 self._name_jobs(error)
             raise
         return PreparedCall(operation, request, expected, size_of(operation, prepared.body) or source, holds)
@@ -133,13 +144,19 @@ class CallService:
             if not isinstance(error, SubmissionUnknown):
                 release(plan.holds)
             raise
-        self._remember(State(answer.data), new=plan.request.paid)
+        if plan.request.wants_job:
+            self._remember(State(answer.data), new=plan.request.paid)
         return answer
 
-    def left_by(self, error: BaseException, plan: PreparedCall) -> None:
-        """An error leaves a call: if it was a paid one, it names what was accepted."""
-        if plan.request.paid:
-            self._name_jobs(error)
+    @contextmanager
+    def naming_jobs(self, call: PreparedCall) -> Generator[None]:
+        """Whatever leaves a paid call, Ctrl-C included, names the jobs that were accepted before."""
+        try:
+            yield
+        except BaseException as error:
+            if call.request.paid:
+                self._name_jobs(error)
+            raise
 
     def _name_jobs(self, error: BaseException) -> None:
         """Who loses a list in the making, loses the only names of jobs that are paid."""
@@ -236,26 +253,34 @@ class CallService:
             raise ConfigurationError(CLIENT_CLOSED)
 
 
+def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
+    marked = next((each.name for each in operation.parameters if each.idempotency), None)
+    return fields if key is None or marked is None or fields.get(marked) is not None else {**fields, marked: key}
+
+
 def request_of(operation: Operation, prepared: CheckedFields) -> Request:
     """Build the request of a call that was found right, by the generated endpoint."""
     arguments = {field.name: prepared.parameters.get(field.wire) for field in operation.parameters}
     sent = prepared.body if operation.fields else None
     if sent is not None:
-        arguments["body"] = sent
+        arguments["body"] = sent.get("body", UNSET) if operation.whole else sent
     try:
         built = operation.endpoint.build_request(**arguments)
+    except OSError as error:
+        raise InvalidRequest(f"{operation.name}: the file cannot be read: {error}.") from None
     except (TypeError, ValueError) as error:
         raise InvalidRequest(f"the body must be something that JSON can hold: {error}.") from None
     return Request(
         method=built.method,
         path=built.path,
         body=built.content,
-        paid=operation.method not in FREE,
+        paid=not operation.free,
         operation=operation.name,
         sent=sent,
         wants_job=operation.answer_model == ROLES["job"].answer_model,
         query=built.query,
         headers=built.headers,
+        accepts=operation.accepts,
         job_id=_job_of(operation, prepared),
     )
 
@@ -265,6 +290,24 @@ def _job_of(operation: Operation, checked: CheckedFields) -> str | None:
     given = {**checked.parameters, **checked.body}
     fields = operation.parameters + operation.fields
     return next((given.get(field.wire) for field in fields if field.name == "job_id"), None)
+
+
+def parsed(operation: Operation, answer: Answer) -> Any:
+    """Read a good answer by the generated endpoint; what stands in an envelope comes out of it."""
+    status = answer.status if answer.status in operation.statuses else operation.statuses[0]
+    body, unwrap = answer.body, operation.unwrap
+    if not body.strip() and "" in operation.accepts:
+        return None
+    if unwrap and not (is_object(answer.data) and is_object(answer.data.get(unwrap))):
+        body = json.dumps({unwrap: answer.data}).encode()  # it came without its envelope
+    try:
+        found = operation.endpoint.parse_response(status, body)
+        return getattr(found, unwrap) if unwrap else found
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        lacks = f"the answer lacks what it should have ({type(error).__name__}: {error})"
+        raise APIError(
+            lacks, status_code=answer.status, body=answer.data, method=operation.method, path=operation.path
+        ) from None
 
 
 def job_request(job_id: str) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key
 from legnext_client._protocol.redact import key_end
@@ -22,9 +22,21 @@ if TYPE_CHECKING:
     from legnext_client._protocol.retries import Retries
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
+    from legnext_client.generated.types import FileContent
     from legnext_client.prices import Budget, Estimate, RequestModel
 
 CallerT = TypeVar("CallerT", bound="SyncCalls | AsynchronousCalls")
+
+
+class RequestOptions(TypedDict, total=False):
+    """What `client.request` takes beside the method and the path."""
+
+    json: Any
+    params: Mapping[str, object] | None
+    headers: Mapping[str, str] | None
+    files: Mapping[str, Any] | None
+    content: FileContent | str | None
+    media: str | None
 
 
 class BaseClient(Generic[CallerT]):
@@ -122,12 +134,11 @@ class BaseClient(Generic[CallerT]):
         twin._made, twin._making = made, self._making
         return twin
 
-    def _free_form(self, method: str, path: str, body: Mapping[str, Any] | None) -> PreparedCall:
-        from legnext_client._calls.planning import FREE
+    def _free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> PreparedCall:
         from legnext_client._calls.service import PreparedCall
         from legnext_client._protocol.flow import Request
-        from legnext_client.generated.operations import Operation
-        from legnext_client.generated.types import UNSET, encode
+        from legnext_client.generated.operations import SAFE, Operation
+        from legnext_client.generated.types import encode
 
         self._service.check_open()
         if not _is_method(method):
@@ -135,16 +146,43 @@ class BaseClient(Generic[CallerT]):
         method = method.upper()
         if not _is_path(path):
             raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
-        if body is not None and not hasattr(body, "keys"):
-            raise InvalidRequest(f"json must be an object, a dict; got {type(body).__name__}.")
-        sent = None if body is None else dict(body)
-        paid = method not in FREE
+        if unknown := set(options) - set(RequestOptions.__annotations__):
+            raise InvalidRequest(f"{', '.join(sorted(unknown))} is not an argument of request.")
+        given = {name: options.get(name) for name in ("json", "files", "content")}
+        bodies: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if len(bodies) > 1:
+            raise InvalidRequest(f"a request has one body; got {' and '.join(bodies)}. Leave out all but one.")
+        name: str = next(iter(bodies), "")
+        body: Any = bodies.get(name)
+        kind = options.get("media") or {"json": "application/json", "files": "multipart/form-data"}.get(
+            name, "application/octet-stream"
+        )
         try:
-            built = encode(method, path, media="application/json", body=UNSET if sent is None else sent)
-        except (TypeError, ValueError) as error:
-            raise InvalidRequest(f"the body must be something that JSON can hold: {error}.") from None
-        request = Request(method, path, built.content, paid, f"{method} {path}", sent, False, headers=built.headers)
-        return PreparedCall(Operation("", "", method, path), request, None, None, ())
+            built = encode(
+                method,
+                path,
+                query=options.get("params") or {},
+                headers=options.get("headers") or {},
+                media=kind if bodies else None,
+                body=body,
+            )
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InvalidRequest(f"the request cannot be written: {error}.") from None
+        except OSError as error:
+            raise InvalidRequest(f"the file cannot be read: {error}.") from None
+        request = Request(
+            method=method,
+            path=path,
+            body=built.content,
+            paid=method not in SAFE,
+            operation=f"{method} {path}",
+            sent=dict(body) if body is not None and name == "json" and hasattr(body, "keys") else None,
+            wants_job=job,
+            query=built.query,
+            headers=built.headers,
+            accepts=() if job else ("", "application/json", "*/*"),
+        )
+        return PreparedCall(Operation("", "", method, path, makes="images" if job else None), request, None, None, ())
 
     def __repr__(self) -> str:
         if not hasattr(self, "_transport"):  # a debugger shows what could not be made

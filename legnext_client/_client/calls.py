@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import inspect
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting
+from legnext_client._calls.pages import Pages
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
 from legnext_client._transport.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
-from legnext_client.errors import APIError, InvalidRequest, WaitTimeout
+from legnext_client.errors import InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
-from legnext_client.generated.types import is_object
 from legnext_client.jobs import AsyncJob, Job
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.settings import Settings
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
 
 JobT = TypeVar("JobT")
@@ -42,28 +40,31 @@ class SyncCalls:
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
         plan = self.service.prepare(operation, fields)
-        try:
+        with self.service.naming_jobs(plan):
             answer = run(self.service.submitting(plan), self.hands)
             return Job(answer.data, self.service, self.hands, self.service.context(plan, answer))
-        except BaseException as error:
-            self.service.left_by(error, plan)
-            raise
 
     def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
         plan = self.service.prepare(operation, fields)
-        try:
-            return _parsed(operation, run(self.service.submitting(plan), self.hands))
-        except BaseException as error:
-            self.service.left_by(error, plan)
-            raise
+        with self.service.naming_jobs(plan):
+            return parsed(operation, run(self.service.submitting(plan), self.hands))
 
-    def plain(self, plan: PreparedCall) -> dict[str, Any]:
-        """Carry a planned call out and answer with the object that came, whatever it is."""
-        try:
-            return run(self.service.submitting(plan), self.hands).data
-        except BaseException as error:
-            self.service.left_by(error, plan)
-            raise
+    def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]:
+        """The items of every page, from the one that is asked for."""
+        pages = Pages(operation, fields)
+        while pages.more:
+            plan = self.service.prepare(operation, pages.fields)
+            yield from pages.read(run(self.service.submitting(plan), self.hands))
+
+    def free_form(self, plan: PreparedCall) -> Any:
+        """Carry out a call that the document does not describe; what came, or the job where one was asked for."""
+        with self.service.naming_jobs(plan):
+            answer = run(self.service.submitting(plan), self.hands)
+            if plan.request.wants_job:
+                return Job(
+                    answer.data, self.service, self.hands, self.service.context(plan, answer)._replace(operation=None)
+                )
+            return answer.data
 
     def confirm(self, job: JobView | str) -> Job:
         """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
@@ -125,28 +126,32 @@ class AsynchronousCalls:
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         plan = self.service.prepare(operation, fields)
-        try:
+        with self.service.naming_jobs(plan):
             answer = await async_run(self.service.submitting(plan), self.hands)
             return AsyncJob(answer.data, self.service, self.hands, self.service.context(plan, answer))
-        except BaseException as error:
-            self.service.left_by(error, plan)
-            raise
 
     async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
         plan = self.service.prepare(operation, fields)
-        try:
-            return _parsed(operation, await async_run(self.service.submitting(plan), self.hands))
-        except BaseException as error:
-            self.service.left_by(error, plan)
-            raise
+        with self.service.naming_jobs(plan):
+            return parsed(operation, await async_run(self.service.submitting(plan), self.hands))
 
-    async def plain(self, plan: PreparedCall) -> dict[str, Any]:
-        """Carry a planned call out and answer with the object that came, whatever it is."""
-        try:
-            return (await async_run(self.service.submitting(plan), self.hands)).data
-        except BaseException as error:
-            self.service.left_by(error, plan)
-            raise
+    async def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]:
+        """The items of every page, from the one that is asked for."""
+        pages = Pages(operation, fields)
+        while pages.more:
+            plan = self.service.prepare(operation, pages.fields)
+            for item in pages.read(await async_run(self.service.submitting(plan), self.hands)):
+                yield item
+
+    async def free_form(self, plan: PreparedCall) -> Any:
+        """Carry out a call that the document does not describe; what came, or the job where one was asked for."""
+        with self.service.naming_jobs(plan):
+            answer = await async_run(self.service.submitting(plan), self.hands)
+            if plan.request.wants_job:
+                return AsyncJob(
+                    answer.data, self.service, self.hands, self.service.context(plan, answer)._replace(operation=None)
+                )
+            return answer.data
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
@@ -217,21 +222,6 @@ def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
     if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # an id has characters, which are no ids
         raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Put it in brackets.")
     return jobs
-
-
-def _parsed(operation: Operation, answer: Answer) -> Any:
-    """The typed answer, by the generated endpoint; out of its envelope, where the document names one."""
-    body, unwrap = answer.body, operation.unwrap
-    if unwrap and not is_object(answer.data.get(unwrap)):
-        body = json.dumps({**answer.data, unwrap: answer.data}).encode()  # it came without the envelope
-    try:
-        parsed = operation.endpoint.parse_response(answer.status, body)
-        return getattr(parsed, unwrap) if unwrap else parsed
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        said = f"the answer lacks what it should have ({type(error).__name__}: {error})"
-        raise APIError(
-            said, status_code=answer.status, body=answer.data, method=operation.method, path=operation.path
-        ) from None
 
 
 def _late(jobs: Sequence[Job | AsyncJob], seconds: float, said: str) -> WaitTimeout:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from legnext_client.generated.types import is_file
 
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Field
@@ -15,6 +18,8 @@ Wrong = tuple[str, str]
 """What the value must be, and what it is."""
 
 _SHOWN = 60
+_SLACK = 1e-9
+"""How far the quotient may be from a whole number: 0.3 is a multiple of 0.1, though not to a float."""
 
 
 def wrong_value(field: Field, value: Any) -> Wrong | None:
@@ -35,14 +40,14 @@ def bound_of(field: Field) -> str:
         names = field.enum_names or ("",) * len(field.enum)
         pairs = zip(field.enum, names, strict=True)
         told = (f"{value} ({name})" if name and not isinstance(value, str) else str(value) for value, name in pairs)
-        return "one of " + ", ".join(told)
+        return "one of " * (len(field.enum) > 1) + ", ".join(told)
     match field.type:
         case "string":
             return _range(field.min_length, field.max_length, " characters")
         case "array":
             return _range(field.min_items, field.max_items, " items")
         case _:
-            return _range(field.minimum, field.maximum, "")
+            return _range(field.minimum, field.maximum, "") or _between(field)
 
 
 def shown(value: Any) -> str:
@@ -73,6 +78,8 @@ _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "boolean": ("must be true or false", lambda value: isinstance(value, bool)),
     "array": ("must be a list", lambda value: isinstance(value, list)),
     "object": ("must be an object", lambda value: isinstance(value, Mapping)),
+    "file": ("must be a path, bytes or an open file", is_file),
+    "any": ("must be something that JSON can hold", lambda _: True),
 }
 
 
@@ -98,9 +105,26 @@ def _string(field: Field, value: str) -> Wrong | None:
         value.encode()
     except UnicodeEncodeError:
         return "must be text that can be sent; half of a surrogate pair cannot", shown(value)
+    if field.format and (wrong := _wrong_format(field.format, value)):
+        return wrong, shown(value)
     if field.pattern and not _pattern(field.pattern)(value):
         return f"must {field.means or 'match ' + field.pattern}", shown(value)
     return None
+
+
+_FORMATS: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "date-time": ("be a date and time, as 2026-01-31T12:00:00Z", datetime.fromisoformat),
+    "date": ("be a date, as 2026-01-31", date.fromisoformat),
+    "uuid": ("be a UUID", re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch),
+}
+
+
+def _wrong_format(format_: str, value: str) -> str | None:
+    must, read = _FORMATS[format_]
+    try:
+        return None if read(value) else f"must {must}"
+    except ValueError:
+        return f"must {must}"
 
 
 def _in_range(field: Field, value: float) -> Wrong | None:
@@ -108,7 +132,16 @@ def _in_range(field: Field, value: float) -> Wrong | None:
         return "must fit in 64 bits", shown(value)
     if not _within(value, field.minimum, field.maximum):
         return "must be " + _range(field.minimum, field.maximum, ""), shown(value)
+    if (field.above is not None and value <= field.above) or (field.below is not None and value >= field.below):
+        return "must be " + _between(field), shown(value)
+    if field.multiple_of and abs(value / field.multiple_of - round(value / field.multiple_of)) > _SLACK:
+        return f"must be a multiple of {field.multiple_of}", shown(value)
     return None
+
+
+def _between(field: Field) -> str:
+    above, below = field.above, field.below
+    return " and ".join([f"above {above}"] * (above is not None) + [f"below {below}"] * (below is not None))
 
 
 def _list(field: Field, value: list[Any]) -> Wrong | None:
@@ -116,6 +149,8 @@ def _list(field: Field, value: list[Any]) -> Wrong | None:
         return "must have " + _range(field.min_items, field.max_items, " items"), str(len(value))
     if field.even_length and len(value) % 2:
         return "must have an even number of items", str(len(value))
+    if field.unique and any(value.index(item) < place for place, item in enumerate(value)):
+        return "must have no item twice", shown(value)
     return None
 
 

@@ -7,9 +7,11 @@ operation by name; a new one in the spec is checked with no change.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from legnext_client._protocol.bounds import bound_of, wrong_value
 from legnext_client.errors import InvalidRequest, Problem
@@ -17,6 +19,13 @@ from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Condition, Field, Operation
+
+
+_NORMAL: Mapping[str | None, Callable[[str], str]] = {
+    "date-time": lambda text: datetime.fromisoformat(text).isoformat(),
+    "uuid": lambda text: str(UUID(text)),
+}
+"""How the generated models write what they read."""
 
 
 class CheckedFields(NamedTuple):
@@ -52,6 +61,8 @@ class _Level(NamedTuple):
     closed: bool
     prompt: str | None = None
     """The wire name of the field that holds the prompt."""
+    values: Field | None = None
+    """What all other values must be."""
 
 
 def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
@@ -67,8 +78,10 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
                 hint = f" (did you mean {near.name}?)" if near else ""
                 problems.append(Problem(where + str(name), f"is not a field here{hint}"))
                 meant |= {near.wire} if near else set()
+            elif level.values is not None:
+                found[str(name)] = _value(level.values, value, where + str(name), problems)
             else:
-                found[str(name)] = value
+                found[str(name)] = _plain(value)
         elif not _left_out(field, value):
             if field.wire in written:
                 problems.append(Problem(where + name, f"is given twice, also as {written[field.wire]}"))
@@ -80,18 +93,47 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
 
 
 def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any:
-    value = _plain(value)
+    value = value if field.type == "file" else _plain(value)
+    if field.choices:
+        return _choice(field, value, where, problems)
     wrong = wrong_value(field, value)
     if wrong is not None:
         problems.append(Problem(where, *wrong))
     elif field.type == "array" and field.items is not None and value is not None:
         return [_value(field.items, item, f"{where}[{index}]", problems) for index, item in enumerate(value)]
     elif field.type == "object" and value is not None:
-        inside = _object(_Level(field.fields, field.rules, field.closed), value, where + ".", problems)
+        inside = _object(
+            _Level(field.fields, field.rules, field.closed, values=field.values), value, where + ".", problems
+        )
         problems.extend(_count(field, inside, where))
         return inside
+    elif field.format in _NORMAL and value is not None:
+        return _NORMAL[field.format](value)
     elif field.type == "integer" and isinstance(value, float):
         return int(value)  # 1.0 is a right value, but many readers of JSON want it written as 1
+    return value
+
+
+def _choice(field: Field, value: Any, where: str, problems: list[Problem]) -> Any:
+    """A value that must be one of several things: what is wrong with it is told of the one that it is nearest to."""
+    if value is None and field.nullable:
+        return None
+    tried: list[tuple[list[Problem], Any]] = []
+    for choice in field.choices:
+        found: list[Problem] = []
+        made = _value(choice, value, where, found)
+        if not found:
+            return made
+        tried.append((found, made))
+    at = {where, f"{where}.{field.discriminator}"}
+    meant = [each for each in tried if not at & {problem.field for problem in each[0]}]
+    if meant:
+        found, made = min(meant, key=lambda each: len(each[0]))
+        problems.extend(found)
+        return made
+    said = [problem for found, _ in tried for problem in found if problem.field in at]
+    must = " or ".join(dict.fromkeys(problem.must.removeprefix("must be ") for problem in said))
+    problems.append(said[0]._replace(must=f"must be {must}"))
     return value
 
 
@@ -102,6 +144,10 @@ def _plain(value: Any) -> Any:
         return {part.name: getattr(value, part.name) for part in parts}
     if hasattr(value, "to_dict"):
         return value.to_dict()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
         return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     return value

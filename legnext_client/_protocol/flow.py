@@ -32,6 +32,8 @@ class Request(NamedTuple):
     job_id: str | None = None
     query: str = ""
     headers: Mapping[str, str] = {}
+    accepts: tuple[str, ...] = ()
+    """Media types of good answers beside an object of JSON; `""` for no content, `application/json` for any JSON."""
 
 
 class Send(NamedTuple):

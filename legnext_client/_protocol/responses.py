@@ -29,7 +29,13 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def as_object(body: bytes) -> Json | None:
-    """The JSON object in a body; None when it is anything else: HTML, nothing at all, cut short.
+    """The JSON object in a body; None when it is anything else: HTML, nothing at all, cut short."""
+    data = as_json(body)
+    return data if is_object(data) else None
+
+
+def as_json(body: bytes) -> Any:
+    """The JSON in a body; None when there is none.
 
     What could not be written down, sent or pickled again does not come in: half characters are spelled out as their
     escapes, and what is nested too deep is left out.
@@ -41,7 +47,7 @@ def as_object(body: bytes) -> Json | None:
             data = _sound(data, DEEPEST)
     except (ValueError, RecursionError):
         return None
-    return data if is_object(data) else None
+    return data
 
 
 def _sound(value: Any, levels: int) -> Any:

@@ -8,10 +8,18 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._protocol.flow import Flow, Lost, Received, Request, Send, Sleep
-from legnext_client._protocol.responses import Json, as_object, hidden_error, is_job, job_id_of, named, read_error
+from legnext_client._protocol.responses import (
+    as_json,
+    as_object,
+    hidden_error,
+    is_job,
+    job_id_of,
+    named,
+    read_error,
+)
 from legnext_client._protocol.state import FAILED
 from legnext_client.errors import (
     APIError,
@@ -34,9 +42,9 @@ Clock = Callable[[], float]
 
 
 class Answer(NamedTuple):
-    """A good answer: its object, the headers it came with, its status and the bytes of its body."""
+    """A good answer: its data, the headers it came with, its status and the bytes of its body."""
 
-    data: Json
+    data: Any
     headers: Mapping[str, str]
     status: int = 200
     body: bytes = b""
@@ -117,8 +125,9 @@ def _lost(request: Request, lost: Lost) -> Verdict:
 
 
 def _success(request: Request, outcome: Received) -> Verdict:
-    if outcome.status == 204 and not request.wants_job:
-        return Answer({}, outcome.headers, outcome.status, outcome.body)
+    if not request.wants_job and _is_accepted(request, outcome):
+        data = None if not outcome.body else as_json(outcome.body) if _media(outcome) == JSON else outcome.body
+        return Answer(data, outcome.headers, outcome.status, outcome.body)
     data = as_object(outcome.body)
     code = hidden_error(data) if data is not None else None
     if data is not None and code is not None:
@@ -140,6 +149,25 @@ def _success(request: Request, outcome: Received) -> Verdict:
     if other:  # what it says is not about the job that was asked for
         error.code, error.job_id = outcome.status, request.job_id
     return Again(error)
+
+
+JSON = "application/json"
+
+
+def _is_accepted(request: Request, outcome: Received) -> bool:
+    """Whether an answer is one that the request accepts beside an object of JSON."""
+    if not outcome.body:
+        return outcome.status == 204 or "" in request.accepts
+    media = _media(outcome)
+    if media == JSON:
+        return JSON in request.accepts and not is_object(found := as_json(outcome.body)) and found is not None
+    return media in request.accepts or ("*/*" in request.accepts and media != "text/html")
+
+
+def _media(outcome: Received) -> str:
+    """The media type of an answer; every kind of JSON is JSON."""
+    media = outcome.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    return JSON if media.endswith("+json") or media == "text/json" else media
 
 
 def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:

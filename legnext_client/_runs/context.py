@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
@@ -115,6 +116,7 @@ class RunContext:
             source=call.source,
             budgets=self.budgets,
             key=budget_key(self._run, *key),
+            idempotency_key=quote("/".join(map(str, (self._run, *key)))),
             warned=True,  # as the rows were read
         )
         return PreparedRequest(plan.request, reserve, plan, token)

@@ -76,7 +76,7 @@ def _line(line: str) -> object:
         operation = operation_named(row.get(OPERATION))
     except InvalidRequest:
         return row  # what is wrong with the name is told with the row
-    return understood(operation.fields, row)
+    return understood(operation.parameters + operation.fields, row)
 
 
 def from_json(text: str) -> Any:
@@ -129,7 +129,9 @@ def _columns(header: Sequence[str]) -> list[str]:
     """The names of the columns, if every one is a field that a row can have."""
     columns = [name.strip() for name in header]
     only = None if OPERATION in columns else operation_named(None)
-    fields = only.fields if only else [field for operation in PAID.values() for field in operation.fields]
+    fields = [
+        field for operation in ([only] if only else PAID.values()) for field in operation.parameters + operation.fields
+    ]
     known = {*_by_name(fields), OPERATION, KEY}
     for name in columns:
         if name and name not in known:
@@ -148,7 +150,9 @@ def _hint(name: str, fields: Iterable[Field], only: Operation | None) -> str:
         words = [near.name] if near else get_close_matches(name, (OPERATION, KEY), n=1)
         if words:
             return f"Did you mean {words[0]}?"
-        others = [operation.name for operation in PAID.values() if name in _by_name(operation.fields)]
+        others = [
+            operation.name for operation in PAID.values() if name in _by_name(operation.parameters + operation.fields)
+        ]
         if others:
             return f"It is a field of {others[0]}, which a column {OPERATION} can name."
     return "The first line must name the columns, with commas between."
@@ -167,7 +171,7 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
         operation = operation_named(row.get(OPERATION, "").strip() or None)
     except InvalidRequest:
         return row  # what is wrong with the name is told with the row
-    return {**_values(operation.fields, row), OPERATION: operation}
+    return {**_values(operation.parameters + operation.fields, row), OPERATION: operation}
 
 
 def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:

@@ -8,23 +8,18 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from legnext_client._calls.items import CHAIN, Call, digest_of
-from legnext_client._calls.planning import FREE
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import prepare
 from legnext_client._runs.chain_steps import ChainItem
 from legnext_client._runs.chains import VideoChain
 from legnext_client.errors import InvalidRequest, Problem
-from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES, Operation
+from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
 from legnext_client.prices import Estimate, price
 
 if TYPE_CHECKING:
     from legnext_client._protocol.state import State
 
-PAID = {
-    operation.name: operation
-    for operation in OPERATIONS.values()
-    if operation.method not in FREE and operation.answer_model == ROLES["job"].answer_model
-}
+PAID = {operation.name: operation for operation in OPERATIONS.values() if operation.makes_job}
 """What a row can ask for."""
 OPERATION, KEY = "operation", "key"
 """What stands in a row beside the fields."""

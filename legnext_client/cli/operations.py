@@ -1,12 +1,13 @@
 """The commands of the operations, each made from its row of the table; a new row is a new command."""
 
+import json
+from base64 import b64encode
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
-from legnext_client._calls.planning import FREE
 from legnext_client._calls.service import CallService
 from legnext_client._calls.settings import Settings
 from legnext_client._protocol.checks import prepare
@@ -22,6 +23,7 @@ from legnext_client.cli.showing import points, rows_of_job, rows_of_object
 from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through
 from legnext_client.client import Client
 from legnext_client.generated.operations import ROLES, Operation
+from legnext_client.generated.types import is_list, is_object
 from legnext_client.jobs import Job
 
 OPTIONS = frozenset((
@@ -33,7 +35,7 @@ OPTIONS = frozenset((
 
 def app_of(operation: Operation) -> typer.Typer:
     """The command of an operation."""
-    return _free(operation) if operation.method in FREE else _paid(operation)
+    return _free(operation) if operation.free else _paid(operation)
 
 
 def _free(operation: Operation) -> typer.Typer:
@@ -110,11 +112,24 @@ def _planned(operation: Operation, found: Mapping[str, Any], prompts: PromptPoli
     CallService(settings, SystemClock()).prepare(operation, found)
 
 
+def _written(answer: Any) -> Any:
+    """An answer as JSON; bytes that are no text, in base64."""
+    if isinstance(answer, bytes):
+        return b64encode(answer).decode()
+    if is_list(answer):
+        return [_written(each) for each in answer]
+    return answer.to_dict() if hasattr(answer, "to_dict") else answer
+
+
 def _show(run: Run, operation: Operation, answer: Any) -> None:
     if isinstance(answer, Job):
         run.output.table(answer.raw, rows_of_job(answer))
         return
-    value = answer.to_dict()
+    value = _written(answer)
+    if not is_object(value):
+        lines = value if is_list(value) else () if value is None else [value]
+        run.output.result(value, (line if isinstance(line, str) else json.dumps(line) for line in lines))
+        return
     run.output.table(value, rows_of_object(value))
     if operation is ROLES["balance"] and value.get("low_balance_alert"):
         below = value.get("alert_threshold")

@@ -28,6 +28,8 @@ def value_of(field: Field, given: Any) -> Any:
         return _listed(field, given)
     if not isinstance(given, str):
         return given
+    if field.type == "file":
+        return Path(given)
     if field.enum:
         return chosen(field, given)
     if field.type == "string":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def parse_failure(content: bytes) -> ErrorBody | ErrorEnvelope | TaskResponse:
+    """Parse the answer that says what went wrong."""
     from .models.error_body import ErrorBody
     from .models.error_envelope import ErrorEnvelope
     from .models.task_response import TaskResponse

@@ -44,7 +44,11 @@ class FollowUps(ABC, Generic[JobT]):
 
     @abstractmethod
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> JobT:
-        """Send the operation for this job."""
+        """Send an operation that answers with a job."""
+
+    @abstractmethod
+    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        """Send an operation that answers with something else."""
 
     def variation(
         self,
@@ -401,7 +405,11 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
     @abstractmethod
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> JobT:
-        """Send the operation for this job."""
+        """Send an operation that answers with a job."""
+
+    @abstractmethod
+    async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        """Send an operation that answers with something else."""
 
     async def variation(
         self,

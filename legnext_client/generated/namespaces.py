@@ -6,7 +6,7 @@ fields, by their Python names, to whoever carries calls out. Models are imported
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Calls(Protocol[JobT_co]):
 
     def answer(self, operation: Operation, fields: dict[str, Any]) -> Any: ...
 
+    def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]: ...
+
 
 class AsyncCalls(Protocol[JobT_co]):
     """The same, awaited."""
@@ -54,6 +56,8 @@ class AsyncCalls(Protocol[JobT_co]):
     async def job(self, operation: Operation, fields: dict[str, Any]) -> JobT_co: ...
 
     async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any: ...
+
+    def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]: ...
 
 
 class Account(Generic[JobT]):

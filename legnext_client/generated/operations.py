@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from .rules import PromptKind
 
 
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Methods that change nothing. Whatever else a request is, it may cost something, price in the table or not."""
+
+
 class Condition(NamedTuple):
     """When all of `present` are given and none of `absent`: `require` and `forbid` those (wire names)."""
 
@@ -51,6 +55,15 @@ class Field(NamedTuple):
     nullable: bool = False
     deprecated: bool = False
     place: str = "body"
+    above: float | None = None
+    below: float | None = None
+    multiple_of: float | None = None
+    unique: bool = False
+    format: str | None = None
+    values: Field | None = None
+    choices: tuple[Field, ...] = ()
+    discriminator: str | None = None
+    idempotency: bool = False
 
 
 class PriceRow(NamedTuple):
@@ -104,8 +117,22 @@ class Film(NamedTuple):
     sizes: tuple[str, ...] = ()
 
 
+class Paging(NamedTuple):
+    """How the next page is asked for: by the parameter, which the answer's cursor fills or which counts pages."""
+
+    parameter: str
+    items: str | None = None
+    cursor: str | None = None
+    page: str | None = None
+    attribute: str | None = None
+
+
 class Operation(NamedTuple):
-    """One operation of the API. `fields` are those of the body, `parameters` all others, those of the path first."""
+    """One operation of the API. `fields` are those of the body, `parameters` all others, those of the path first.
+
+    `media` is that of the body, and `whole` says that it has one field and is that. `statuses` are those of good
+    answers, `accepts` their media types beside JSON, `""` where they have no content.
+    """
 
     name: str
     namespace: str
@@ -130,6 +157,22 @@ class Operation(NamedTuple):
     request_model: str | None = None
     answer_model: str | None = None
     module: str | None = None
+    media: str = "application/json"
+    whole: bool = False
+    statuses: tuple[int, ...] = (200,)
+    accepts: tuple[str, ...] = ()
+    paging: Paging | None = None
+    deprecated: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it costs nothing and may be sent again when its answer is lost."""
+        return self.method in SAFE or (self.method in ("PUT", "DELETE") and self.price is None)
+
+    @property
+    def makes_job(self) -> bool:
+        """Whether it is paid and answers with a new job."""
+        return not self.free and self.makes is not None and self.answer_model == ROLES["job"].answer_model
 
     @property
     def endpoint(self) -> Any:

@@ -43,7 +43,9 @@ def request_of(
         given = {**_attributes(operation, subject), **given} if operation else given
     if operation is None:
         raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}, or a request; got {subject!r}.")
-    unknown = set(given) - {name for field in operation.fields for name in (field.name, field.wire)}
+    unknown = set(given) - {
+        name for field in (*operation.fields, *operation.parameters) for name in (field.name, field.wire)
+    }
     if unknown:
         known = ", ".join(field.name for field in operation.fields)
         raise InvalidRequest(f"{operation.name} has no field {', '.join(sorted(unknown))}; it has {known}.")

@@ -7,11 +7,12 @@ from typing import Any
 
 import signatures
 import table as rows_of_spec
+from fields import resolve
 
 from docs_pages.api_schemas import answers_page
 from docs_pages.markdown import block, folded, page, pretty, table
-from legnext_client._calls.planning import FREE
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
+from legnext_client.generated.operations import SAFE
 
 Json = dict[str, Any]
 
@@ -168,11 +169,11 @@ def answers(spec: Json, row: Json, data: Json) -> str:
     statuses: dict[tuple[str, str], list[str]] = {}
     shown: list[str] = []
     for status, response in data["responses"].items():
-        response = rows_of_spec.resolve(spec, response)
+        response = resolve(spec, response)
         statuses.setdefault((response["description"], error(row, status)), []).append(status)
         if status == "200":
             for one in response["content"]["application/json"].get("examples", {}).values():
-                example = rows_of_spec.resolve(spec, one)
+                example = resolve(spec, one)
                 shown.append(folded(example["summary"], block("json", pretty(example["value"]))))
     rows = [(", ".join(same), meaning, became) for (meaning, became), same in statuses.items()]
     about = "The fields of an answer are explained under [answers](answers.md)."
@@ -184,14 +185,14 @@ def error(row: Json, status: str) -> str:
     if status == "200":
         return ""
     kind = error_class(int(status) if status.isdigit() else 0)
-    unsure = row["method"] not in FREE and issubclass(kind, ServerError)
+    unsure = row["method"] not in SAFE and issubclass(kind, ServerError)
     name = SubmissionUnknown.__name__ if unsure else kind.__name__
     return f"[`{name}`](../reference/errors.md#{kind.__module__}.{name})"
 
 
 def afterwards(spec: Json, data: Json) -> str:
     """What the document says can be done with the answer."""
-    links = rows_of_spec.resolve(spec, data["responses"]["200"]).get("links", {})
-    rows = [rows_of_spec.resolve(spec, link) for link in links.values()]
+    links = resolve(spec, data["responses"]["200"]).get("links", {})
+    rows = [resolve(spec, link) for link in links.values()]
     lines = [f"- [`{one['operationId']}`]({one['operationId']}.md): {one['description']}" for one in rows]
     return page("## Afterwards", "\n".join(lines)) if lines else ""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._calls.planning import FREE
 from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
 
 from .commands import command_line, examples, place_sources
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples()
 FIRST = {operation.name: (operation, body) for operation, _, body in reversed(EXAMPLES)}
-PAID = [operation for operation in OPERATIONS.values() if operation.method not in FREE]
+PAID = [operation for operation in OPERATIONS.values() if not operation.free]
 
 
 def test_every_paid_operation_has_an_example_to_be_tried_with() -> None:

@@ -243,7 +243,7 @@ def test_what_is_no_address_cannot_be_fetched(tmp_path: Path, urls: Any, timeout
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [(None, "/x", None), ("GET /", "/x", None), ("GET", None, None), ("GET", "x", None), ("GET", "/a b", None),
-     ("GET", "/\ud800", None), ("POST", "/x", [1]), ("POST", "/x", {"a": {1}})],
+     ("GET", "/\ud800", None), ("POST", "/x", {"a": {1}})],
 )  # fmt: skip
 def test_what_cannot_be_sent_is_refused(method: Any, path: Any, body: Any) -> None:
     with Client(KEY, transport=Silent()) as client, pytest.raises(InvalidRequest):

@@ -434,7 +434,7 @@ def test_a_paid_request_is_sent_once_whatever_comes_that_may_have_been_accepted(
 
 def test_nothing_to_say_is_an_answer_to_a_request_of_ones_own() -> None:
     deletion = Request("DELETE", "/v1/job/j1", paid=True, wants_job=False)
-    assert judge(deletion, Received(204, {}, b"")) == Answer({}, {}, 204)
+    assert judge(deletion, Received(204, {}, b"")) == Answer(None, {}, 204)
     assert isinstance(judge(deletion._replace(wants_job=True), Received(204, {}, b"")), Failed)
 
 

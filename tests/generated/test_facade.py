@@ -35,6 +35,9 @@ class Recording:
         self.calls.append((operation, fields))
         return f"answer of {operation.name}"
 
+    def items(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        raise AssertionError(f"{operation.name} comes in pages, asked for with {fields}")
+
 
 class AsyncRecording:
     def __init__(self) -> None:
@@ -49,6 +52,9 @@ class AsyncRecording:
 
     async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
         return self.inner.answer(operation, fields)
+
+    def items(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        return self.inner.items(operation, fields)
 
 
 class Facade(facades.Namespaces[str]):
@@ -76,6 +82,9 @@ class Follower(follow_ups.FollowUps[str]):
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> str:
         return self._recording.job(operation, fields)
 
+    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        return self._recording.answer(operation, fields)
+
 
 class AsyncFollower(follow_ups.AsyncFollowUps[str]):
     def __init__(self, calls: AsyncRecording) -> None:
@@ -83,6 +92,9 @@ class AsyncFollower(follow_ups.AsyncFollowUps[str]):
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> str:
         return await self._recording.job(operation, fields)
+
+    async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        return await self._recording.answer(operation, fields)
 
 
 BUILDS_ON_A_JOB = [

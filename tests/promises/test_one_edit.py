@@ -148,7 +148,7 @@ def test_the_facade_has_the_method_and_a_job_the_follow_up(fresh: Callable[[str]
     def follow(_: object, operation: Any, fields: Json) -> Any:
         return Calls().job(operation, fields)
 
-    follower: Any = type("Follower", (follow_ups,), {"_follow_up": follow})()
+    follower: Any = type("Follower", (follow_ups,), {"_follow_up": follow, "_act": follow})()
     rest = {"strength": 1, "lamp_pos": None}
     for method, given in (
         (midjourney.relight, RIGHT),
@@ -253,10 +253,24 @@ def without(path: str) -> Json:
     return spec
 
 
+def with_media(*media: str) -> Json:
+    spec = with_operation()
+    spec["paths"]["/v1/relight-image"]["post"]["requestBody"]["content"] = {
+        each: {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}} for each in media
+    }
+    return spec
+
+
 BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
-    ("an unknown keyword", with_field("step", type="integer", multipleOf=5), ("step", "multipleOf")),
-    ("a field of two types", with_field("step", type=["integer", "string"]), ("step", "integer")),
-    ("a choice of two types", with_field("step", anyOf=[{"type": "string"}, {"type": "integer"}]), ("step", "anyOf")),
+    ("an unknown keyword", with_field("step", type="object", patternProperties={}), ("step", "patternProperties")),
+    ("an unknown type", with_field("step", type=["integer", "text"]), ("step", "text")),
+    (
+        "a discriminator that a choice does not have",
+        with_field("step", oneOf=[{"type": "object"}], anyOf=[], discriminator={"propertyName": "kind"}),
+        ("step",),
+    ),
+    ("a body of two media types", with_media("application/json", "text/plain"), ("relight", "one media type")),
+    ("no good answer", with_operation(responses={"400": {"description": "No."}}), ("relight", "200 to 299")),
     (
         "an enum beside a null",
         with_field("step", type=["string", "null"], enum=["a", None]),

@@ -9,6 +9,7 @@ from typing import Any
 
 import generate
 import table
+from fields import SpecError
 
 Json = dict[str, Any]
 
@@ -43,6 +44,6 @@ def told(spec: Json) -> tuple[str, ...]:
     """What the generator says is wrong with a document, before it writes anything."""
     try:
         generate.check(spec, table.operations(spec), table.rules(spec))
-    except table.SpecError as error:
+    except SpecError as error:
         return error.args
     return ()

@@ -13,6 +13,7 @@ from typing import Any
 import generate
 import pytest
 import table
+from fields import SpecError
 
 Json = dict[str, Any]
 
@@ -54,5 +55,5 @@ def test_an_operation_that_takes_a_job_and_nothing_else_is_a_follow_up(
     ],
 )
 def test_names_that_cannot_be_arguments_stop_the_generation(properties: tuple[str, ...], named: str) -> None:
-    with pytest.raises(table.SpecError, match=named):
+    with pytest.raises(SpecError, match=named):
         table.operations(spec_of_one(**{name: {"type": "string"} for name in properties}))

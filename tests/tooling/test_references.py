@@ -81,7 +81,7 @@ MONEY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a price of what is asked again": (
         of("/account/balance", "price", {"points": 1}, method="get"),
-        "balance: price must be left out: a GET is asked again when its answer is lost",
+        "balance: price must be left out: a GET is sent again when its answer is lost",
     ),
     "a price without points": (
         of(UPSCALE, "price", {}),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import table
+from fields import SpecError, conditions, snake_case
+from fields import field as field_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,15 +46,15 @@ CALLS = {
     ],
 )
 def test_a_wire_name_becomes_a_python_name(wire: str, name: str) -> None:
-    assert table.snake_case(wire) == name
+    assert snake_case(wire) == name
 
 
 @given(st.from_regex(r"[a-z][A-Za-z0-9]{0,12}", fullmatch=True))
 def test_every_python_name_is_one_and_stays_as_it_is(wire: str) -> None:
-    name = table.snake_case(wire)
+    name = snake_case(wire)
     assert name.isidentifier()
     assert name == name.lower()
-    assert table.snake_case(name.rstrip("_")) == name
+    assert snake_case(name.rstrip("_")) == name
 
 
 def test_there_are_at_least_22_operations_and_each_is_as_in_the_spec() -> None:
@@ -172,8 +174,8 @@ def test_conditions_become_rows() -> None:
     ],
 )
 def test_a_condition_that_has_no_row_is_refused(schema: Json) -> None:
-    with pytest.raises(table.SpecError, match=r"^trial: "):
-        table.conditions("trial", schema)
+    with pytest.raises(SpecError, match=r"^trial: "):
+        conditions("trial", schema)
 
 
 def test_a_null_beside_one_type_makes_a_nullable_field() -> None:
@@ -181,7 +183,7 @@ def test_a_null_beside_one_type_makes_a_nullable_field() -> None:
         {"type": ["integer", "null"], "minimum": 1},
         {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
     ):
-        row = table.field({}, "styleNo", schema, required=False)
+        row = field_of({}, "styleNo", schema, required=False)
         assert (row["type"], row["nullable"], row["minimum"]) == ("integer", True, 1)
 
 

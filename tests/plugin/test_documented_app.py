@@ -38,4 +38,4 @@ def test_the_documented_tests_notice_an_app_that_pays_twice(app: pytest.Pytester
     code.write_text(broken, encoding="utf-8")
     result = app.runpytest_inprocess("-q")
     assert result.parseoutcomes()["failed"] >= 1
-    result.stdout.fnmatch_lines(["FAILED *test_an_answer_that_was_lost_is_not_paid_for_twice*"])
+    result.stdout.fnmatch_lines(["FAILED *test_a_lost_response_is_not_paid_twice*"])

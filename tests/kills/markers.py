@@ -7,20 +7,21 @@ import json
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING, Any
-
-import httpx
+from typing import TYPE_CHECKING, Any, cast
 
 from legnext_client._downloads.targets import DiskTarget
 from legnext_client._journal.journal import Journal
 from legnext_client._runs import batches
 from legnext_client._runs.portal import Portal
+from legnext_client._transport.pools import AsyncPool, Pool
 from tests.kills import windows
 from tests.kills.patching import put_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
+
+    import httpx
 
     Key = Callable[..., str | None]
 
@@ -130,7 +131,7 @@ class Marks:
 
     def _mark_connections(self) -> None:
         def make(plain: Any) -> Any:
-            def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+            def handle(transport: Pool, request: httpx.Request) -> httpx.Response:
                 key = self._before(request)
                 request.extensions["trace"] = lambda event, _: self._passed(event, request, key)
                 response: httpx.Response = plain(transport, request)
@@ -140,7 +141,7 @@ class Marks:
             return handle
 
         def make_async(plain: Any) -> Any:
-            async def handle(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+            async def handle(transport: AsyncPool, request: httpx.Request) -> httpx.Response:
                 key = self._before(request)
 
                 async def trace(event: str, _: object) -> None:
@@ -153,15 +154,15 @@ class Marks:
 
             return handle
 
-        put_over(httpx.HTTPTransport, "handle_request", make)
-        put_over(httpx.AsyncHTTPTransport, "handle_async_request", make_async)
+        put_over(Pool, "handle_request", make)
+        put_over(AsyncPool, "handle_async_request", make_async)
 
     def _before(self, request: httpx.Request) -> str | None:
         if request.method != "POST":
             if "/job/" in request.url.path:
                 self._tell(windows.ASKING, request.url.path.rpartition("/")[2])
             return None
-        key = self._keys.get(_canonical(json.loads(request.content)))
+        key = self._keys.get(_canonical(json.loads(b"".join(cast("Iterable[bytes]", request.stream)))))
         self._tell(windows.INTENDED, key)
         return key
 

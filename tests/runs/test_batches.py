@@ -96,6 +96,22 @@ def test_a_batch_run_again_goes_on_and_tells_what_was_there(world: World) -> Non
     assert batch.summary.points == 400
 
 
+def test_rows_that_are_done_are_looked_up_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.batch(cats(100), concurrency=50)
+    plain, queries = Journal._rows, list[str]()
+
+    def rows(journal: Journal, query: str, *values: Any) -> Any:
+        queries.append(query)
+        return plain(journal, query, *values)
+
+    monkeypatch.setattr(Journal, "_rows", rows)
+    few = len(world.batch(cats(1))[0]), len(queries)
+    queries.clear()
+    many = len(world.batch(cats(100))[0]), len(queries)
+    assert (few[0], many[0]) == (1, 100)
+    assert many[1] - few[1] < 110, "one for the balance of each row, and few for all of them"
+
+
 def test_added_rows_are_made_and_the_others_are_not_made_again(world: World) -> None:
     world.batch(cats(3))
     results, _ = world.batch([{"text": "a newcomer"}, *cats(4)])

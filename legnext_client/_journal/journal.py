@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from legnext_client._journal import files
 from legnext_client._journal.records import COLUMNS, Records
-from legnext_client._journal.seals import ITEM_COLUMNS, opened, seal_writes
+from legnext_client._journal.seals import ITEM_COLUMNS, REQUEST_COLUMNS, opened, seal_writes
 from legnext_client._journal.store import MEMORY
 from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, SUBMITTING, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
@@ -208,9 +208,14 @@ class Journal(Records):
 
     def _check_rows(self) -> None:
         """Refuse a journal with a damaged row before anything is done by it."""
-        for rows in (self._entries((), history=True), self.items()):
-            for _ in rows:
-                pass
+        for table, columns in (("requests", REQUEST_COLUMNS), ("items", ITEM_COLUMNS)):
+            query = f"SELECT rowid, {columns}, seal FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 200"
+            last = 0
+            while page := self._rows(query, last):
+                with self._sound():
+                    for row in page:
+                        opened(row[1:])
+                last = page[-1][0]
 
     def summary(self) -> Summary:
         """How things stand."""

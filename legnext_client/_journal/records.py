@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.state import State
 
 COLUMNS = f"{REQUEST_COLUMNS}, seal"
+_NAMES = tuple(REQUEST_COLUMNS.split(", "))
 _CUT_SHORT = "the process ended before the answer was read"
 
 
@@ -45,6 +46,15 @@ class Records(Store):
         for row in self._rows(query, *items):
             entry = self._entry_of(row)
             found.setdefault(entry.item, []).append(entry)
+        return found
+
+    def standings(self, items: Sequence[str]) -> dict[str, list[Entry]]:
+        """How the requests of many rows stand: their steps, digests and states, and nothing else."""
+        found: dict[str, list[Entry]] = {}
+        marks = ", ".join("?" * len(items))
+        query = f"SELECT item, step, digest, state, frozen FROM requests WHERE item IN ({marks}) AND current"
+        for item, step, digest, state, frozen in self._rows(query, *items):
+            found.setdefault(item, []).append(Entry(0, "", item, step, digest, "", {}, state, 0, frozen=frozen))
         return found
 
     def attempts(self, key: str) -> int:
@@ -202,7 +212,7 @@ def _is_whole(text: str) -> bool:
 
 
 def _entry_of(row: tuple[Any, ...]) -> Entry:
-    values: dict[str, Any] = dict(zip(REQUEST_COLUMNS.split(", "), opened(row), strict=True))
+    values: dict[str, Any] = dict(zip(_NAMES, opened(row), strict=True))
     for name in ("body", "output", "files"):
         values[name] = json.loads(values[name]) if values[name] else None
     for name in ("submitting_at", "submitted_at", "ended_at"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from contextlib import nullcontext, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client._calls.service import request_of
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("legnext_client")
 
+CHUNK = 200
+"""Rows that are looked up at once."""
 AVAILABLE = ("available_credits", "available_points")
 """The parts of the balance that can be spent."""
 
@@ -74,14 +77,23 @@ def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
     """What these items still cost, when what the journal knows of is not paid for again."""
     rows, points, reserve, seconds = 0, 0, 0, 0.0
     with Journal(journal) if is_there(journal) else nullcontext() as book:
-        for item in items:
+        for item, steps in _left(items, book, retry_failed):
             before = points
-            for step in _to_send(item, book.entries_of(item.key) if book else (), retry_failed):
+            for step in steps:
                 call, price = item.call(step, ()), item.price(step)
                 points, reserve = points + price.points, reserve + price.reserve
                 seconds += typical_seconds(call.operation, call.fields)
             rows += points > before
     return Bill(rows, points, reserve, seconds)
+
+
+def _left(items: Iterable[Item], journal: Journal | None, retry_failed: bool) -> Iterator[tuple[Item, Iterator[int]]]:
+    """The items, each with the steps that a run will send."""
+    rest = iter(items)
+    while chunk := list(islice(rest, CHUNK)):
+        standings = journal.standings([item.key for item in chunk]) if journal is not None else {}
+        for item in chunk:
+            yield item, _to_send(item, standings.get(item.key, ()), retry_failed)
 
 
 def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
@@ -103,11 +115,7 @@ def check_balance(
     service: CallService, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
 ) -> Flow[BudgetExceeded | None]:
     """Why what is asked for is not to be begun: the account cannot pay it. None when it can, or does not tell."""
-    needed = sum(
-        item.price(step).reserve
-        for item in items
-        for step in _to_send(item, journal.entries_of(item.key), retry_failed)
-    )
+    needed = sum(item.price(step).reserve for item, steps in _left(items, journal, retry_failed) for step in steps)
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
         return None

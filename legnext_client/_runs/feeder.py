@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.items import CHAIN
 from legnext_client._journal.submit import SUBMITTED, UNKNOWN, Entry
-from legnext_client._runs.costs import check_balance, count_earlier, note_balance
+from legnext_client._runs.costs import CHUNK, check_balance, count_earlier, note_balance
 from legnext_client._runs.row import OrphanTask, RowTask
 from legnext_client.errors import InvalidRequest, JournalError
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
     from legnext_client._runs.reports import RowResult
-
-CHUNK = 200
-"""Rows that are looked up at once."""
 
 
 class Orphan(NamedTuple):

@@ -21,8 +21,6 @@ $(READY): pyproject.toml constraints.txt
 
 generate: $(READY) ## Make everything that follows from openapi.yaml
 	$(RUN)python scripts/generate.py
-	$(RUN)python scripts/cli_reference.py
-	$(RUN)python scripts/postman.py --optional
 
 drift: $(READY) ## Fail when the generated files are not what the spec gives
 	$(RUN)python scripts/drift.py

@@ -35,6 +35,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +67,11 @@ NESTED = {
 
 def main() -> int:
     options = arguments()
-    spec = yaml.load(options.spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     try:
-        errors = generate(spec, options.spec, options.package)
+        spec = yaml.load(options.spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        errors = refused(spec) or everything(spec, options.spec, options.package)
+    except yaml.YAMLError as reason:
+        errors = [f"is not YAML: {reason}"]
     except SpecError as reason:
         errors = list(reason.args)
     for error in errors:
@@ -81,6 +84,57 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", help="the document to generate from")
     parser.add_argument("--package", type=Path, default=ROOT / "legnext_client", help="the package to generate into")
     return parser.parse_args()
+
+
+def refused(spec: Any) -> list[str]:
+    """What is wrong with a document, in our words where there are some; or where it is not one of OpenAPI 3.1."""
+    try:
+        check(spec, table.operations(spec), table.rules(spec))
+    except SpecError as reason:
+        return list(reason.args)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return invalid(spec) or [f"cannot be read: {type(error).__name__}: {error}"]
+    return invalid(spec)
+
+
+def invalid(spec: Any) -> list[str]:
+    """Where a document is not one of OpenAPI 3.1."""
+    if not isinstance(spec, dict):
+        return ["must be an OpenAPI document, an object"]
+    errors = OpenAPIV31SpecValidator(cast("Row", spec)).iter_errors()
+    return [f"{'/'.join(map(str, error.absolute_path)) or 'the document'}: {error.message}" for error in errors]
+
+
+def everything(spec: Row, source: Path, package: Path) -> list[str]:
+    """Generate the package and, where it is the project's, the pages that follow from it: all of them, or none."""
+    if package != ROOT / "legnext_client":
+        return generate(spec, source, package)
+    written = [package / "generated", package / "openapi.json", *FOLLOWERS.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        kept = [(path, Path(folder) / str(number)) for number, path in enumerate(written) if path.exists()]
+        for path, copy in kept:
+            shutil.copytree(path, copy) if path.is_dir() else shutil.copy2(path, copy)
+        errors = generate(spec, source, package)
+        for script in FOLLOWERS if not errors else ():
+            ran = subprocess.run([sys.executable, *script.split()], cwd=ROOT, capture_output=True, text=True)
+            if ran.returncode:
+                last = ran.stderr.strip().rpartition("\n")[2]
+                errors.append(f"{script.partition(' ')[0]} cannot follow this document: {last}. Nothing was written.")
+        if errors:
+            for path, copy in kept:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                    shutil.copytree(copy, path)
+                else:
+                    shutil.copy2(copy, path)
+    return errors
+
+
+FOLLOWERS = {
+    "scripts/cli_reference.py": ROOT / "docs" / "cli-reference.md",
+    "scripts/postman.py --optional": ROOT / "postman" / "legnext.postman_collection.json",
+}
+"""What is made of the package and the document when they are there, and where it is."""
 
 
 def generate(spec: Row, source: Path, package: Path) -> list[str]:

@@ -87,6 +87,9 @@ def find_base_url(given: str | None) -> str:
         raise ConfigurationError(
             f"base_url must begin with https://, or the key would be sent in the clear; got {url!r}."
         )
+    own = urlsplit(BASE_URL)
+    if parts.netloc == own.netloc and not parts.path.strip("/"):  # as the service's documents write it
+        return BASE_URL
     return url.rstrip("/")
 
 

@@ -13,6 +13,7 @@ from docs_pages.api_schemas import answers_page
 from docs_pages.markdown import block, folded, page, pretty, table
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
 from legnext_client.generated.operations import SAFE
+from legnext_client.generated.types import is_list, is_object
 
 Json = dict[str, Any]
 
@@ -149,10 +150,21 @@ def examples(spec: Json, row: Json, data: Json) -> list[str]:
 def call(row: Json, values: Json) -> str:
     """The call of the method with these values."""
     names = {field["wire"]: field["name"] for field in (*row["parameters"], *row["fields"])}
-    arguments = [f"{names[wire]}={json.dumps(value, ensure_ascii=False)}" for wire, value in values.items()]
+    arguments = [f"{names[wire]}={literal(value)}" for wire, value in values.items()]
     inside = "\n" + "".join(f"    {one},\n" for one in arguments) if len(arguments) > 1 else "".join(arguments)
     result = "job" if row["answer_model"] == "TaskResponse" else row["name"]
     return f"{result} = client.{row['namespace']}.{row['name']}({inside})"
+
+
+def literal(value: Any) -> str:
+    """A value as Python writes it, texts in double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if is_object(value):
+        return f"{{{', '.join(f'{literal(name)}: {literal(inner)}' for name, inner in value.items())}}}"
+    if is_list(value):
+        return f"[{', '.join(map(literal, value))}]"
+    return repr(value)
 
 
 def curl(spec: Json, row: Json, path_values: Json, body: Json) -> str:

@@ -337,3 +337,9 @@ def test_a_client_that_could_not_be_made_can_be_shown(colour: Colour, monkeypatc
         with pytest.raises(ConfigurationError):
             half.__init__(**wrong)
         assert repr(half) == f"<{kind.__name__}, not set up>"
+
+
+@pytest.mark.parametrize("url", ["https://api.legnext.ai", "https://api.legnext.ai/", "https://api.legnext.ai/api"])
+def test_the_service_is_found_with_its_path_and_without(url: str) -> None:
+    with Client(KEY, base_url=url) as client:
+        assert "https://api.legnext.ai/api," in repr(client)

@@ -262,6 +262,7 @@ def with_media(*media: str) -> Json:
 
 
 BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
+    ("what is no OpenAPI", {"openapi": "3.1.0"}, ("info",)),
     ("an unknown keyword", with_field("step", type="object", patternProperties={}), ("step", "patternProperties")),
     ("an unknown type", with_field("step", type=["integer", "text"]), ("step", "text")),
     (

@@ -45,8 +45,9 @@ NEEDS = {"cli": r"\blegnext ", "mock": r"\blegnext mock\b|\blegnext_client\.mock
 """For each extra, the commands that need it."""
 ACCEPTED = "a-job"
 """A job that exists before a block starts; `ids.txt` holds its id."""
-FAST = 100_000
-"""How fast the mock's clock runs: `legnext` waits in real time."""
+FAST = 2000
+"""How fast the mock's clock runs: `legnext` waits in real time. Three days, after which a job is too old to build upon,
+are two minutes."""
 END = "\x1e"
 """Printed after each command of a `console` block, to tell whose output is whose."""
 

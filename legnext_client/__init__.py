@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from legnext_client._callbacks.receiver import CallbackReceiver
     from legnext_client._downloads.downloads import Progress
     from legnext_client._protocol.retries import Retries
-    from legnext_client._runs.chain_runs import AsyncFilm, Film
+    from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
     from legnext_client._runs.results import Result, Update
     from legnext_client._runs.rows import BatchRow
     from legnext_client.chains import VideoChain
@@ -97,7 +97,7 @@ else:
             "WaitTimeout",
             "WebhookError",
         ),
-        "_runs.chain_runs": ("AsyncFilm", "Film"),
+        "_runs.chain_runs": ("AsyncChainRun", "ChainRun"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
         "jobs": ("AsyncJob", "Job"),
         "journal": ("Journal",),
@@ -122,8 +122,8 @@ else:
 
 __all__ = [
     "APIError",
+    "AsyncChainRun",
     "AsyncClient",
-    "AsyncFilm",
     "AsyncJob",
     "AuthenticationError",
     "BadRequestError",
@@ -135,11 +135,11 @@ __all__ = [
     "Canvas",
     "CanvasImg",
     "ChainError",
+    "ChainRun",
     "Client",
     "ConfigurationError",
     "DownloadError",
     "Estimate",
-    "Film",
     "ForbiddenError",
     "InsufficientCreditsError",
     "InvalidRequest",

@@ -1,6 +1,6 @@
 """Chains of videos: a start, extensions and upscales, as one thing to price and run."""
 
-from legnext_client._runs.chain_runs import AsyncFilm, Film
+from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
 from legnext_client._runs.chains import VideoChain
 
-__all__ = ["AsyncFilm", "Film", "VideoChain"]
+__all__ = ["AsyncChainRun", "ChainRun", "VideoChain"]

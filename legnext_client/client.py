@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client._runs.batches import AsyncBatch, Batch
-    from legnext_client._runs.chain_runs import AsyncFilm, Film
+    from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Update
     from legnext_client._runs.rows import Source
     from legnext_client._transport.clocks import Clock
-    from legnext_client._transport.drivers import AsyncHands, Hands
+    from legnext_client._transport.drivers import AsyncRuntime, Runtime
     from legnext_client._transport.transports import AsyncTransport, Transport
     from legnext_client.jobs import AsyncJob, Job
 
@@ -74,16 +74,16 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
     def _make(self) -> SyncCalls:
         from legnext_client._calls.service import CallService
         from legnext_client._client.calls import SyncCalls
-        from legnext_client._transport.drivers import Hands
+        from legnext_client._transport.drivers import Runtime
 
-        return SyncCalls(CallService(self._settings, self._clock), Hands(self._transport, self._clock))
+        return SyncCalls(CallService(self._settings, self._clock), Runtime(self._transport, self._clock))
 
     @property
     def _calls(self) -> SyncCalls:
         return self._caller
 
     @property
-    def _hands(self) -> Hands:
+    def _hands(self) -> Runtime:
         return self._caller.hands
 
     @property
@@ -173,8 +173,8 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         *,
         on_progress: Callable[[Update], object] | None = None,
         **options: Unpack[RunOptions],
-    ) -> Film:
-        """Make a film: each step of the chain is submitted when the one before is done.
+    ) -> ChainRun:
+        """Make a chain: each step of the chain is submitted when the one before is done.
 
         Run again with the same journal, it goes on at the step where it was, and pays for nothing twice.
 
@@ -187,14 +187,14 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
         Raises:
             ChainError: A step has failed, or its outcome is unknown, or it was not done in time.
-            BudgetExceeded: The next step would pass the budget, or the account cannot pay for the film.
-            JournalError: The journal is in use, or of another film, or cannot be written.
+            BudgetExceeded: The next step would pass the budget, or the account cannot pay for the chain.
+            JournalError: The journal is in use, or of another chain, or cannot be written.
         """
-        from legnext_client._runs import chain_runs as films
+        from legnext_client._runs import chain_runs as chains
         from legnext_client._runs.batches import Batch
 
-        batch = Batch(self._hands, on_progress, **films.work_of(self._service, chain, journal, options))
-        return films.run(chain, batch, journal)
+        batch = Batch(self._hands, on_progress, **chains.work_of(self._service, chain, journal, options))
+        return chains.run(chain, batch, journal)
 
     @overload
     def request(self, method: str, path: str, *, job: Literal[True], **options: Unpack[RequestOptions]) -> Job: ...
@@ -261,16 +261,16 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     def _make(self) -> AsynchronousCalls:
         from legnext_client._calls.service import CallService
         from legnext_client._client.calls import AsynchronousCalls
-        from legnext_client._transport.drivers import AsyncHands
+        from legnext_client._transport.drivers import AsyncRuntime
 
-        return AsynchronousCalls(CallService(self._settings, self._clock), AsyncHands(self._transport, self._clock))
+        return AsynchronousCalls(CallService(self._settings, self._clock), AsyncRuntime(self._transport, self._clock))
 
     @property
     def _calls(self) -> AsynchronousCalls:
         return self._caller
 
     @property
-    def _hands(self) -> AsyncHands:
+    def _hands(self) -> AsyncRuntime:
         return self._caller.hands
 
     @property
@@ -336,13 +336,13 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         *,
         on_progress: Callable[[Update], object] | None = None,
         **options: Unpack[RunOptions],
-    ) -> AsyncFilm:
-        """Make a film; see `Client.run`. `on_progress`, and functions that choose, may be coroutine functions."""
-        from legnext_client._runs import chain_runs as films
+    ) -> AsyncChainRun:
+        """Make a chain; see `Client.run`. `on_progress`, and functions that choose, may be coroutine functions."""
+        from legnext_client._runs import chain_runs as chains
         from legnext_client._runs.batches import AsyncBatch
 
-        batch = AsyncBatch(self._hands, on_progress, **films.work_of(self._service, chain, journal, options))
-        return await films.async_run(chain, batch, journal)
+        batch = AsyncBatch(self._hands, on_progress, **chains.work_of(self._service, chain, journal, options))
+        return await chains.async_run(chain, batch, journal)
 
     @overload
     async def request(

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.state import State
-    from legnext_client._transport.drivers import AsyncHands, Hands
+    from legnext_client._transport.drivers import AsyncRuntime, Runtime
     from legnext_client.generated.operations import Operation
 
 
 class Job(JobView, FollowUps["Job"]):
     """A job. `wait()` for it, `download` what it made, and build on it: every follow-up is a method."""
 
-    _hands: Hands
+    _hands: Runtime
 
     def refresh(self) -> Self:
         """Ask the service once how the job is doing."""
@@ -135,7 +135,7 @@ class Job(JobView, FollowUps["Job"]):
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     """A job. `await job.wait()`, and build on it: every follow-up is a method."""
 
-    _hands: AsyncHands
+    _hands: AsyncRuntime
 
     async def refresh(self) -> Self:
         """Ask the service once how the job is doing."""

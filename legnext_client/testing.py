@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .mock.hosts import InProcess, OnSocket
-from .mock.placing import place_job
+from .mock.seed_jobs import seed_job
 from .mock.settings import CallbackSettings, Settings
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ class Jobs(Mapping[str, dict[str, Any]]):
         ways to write it, `answer` replaces what is told of it altogether. What makes no sense is a ValueError, and no
         job is put there.
         """
-        placed = place_job(
+        placed = seed_job(
             self._service,
             job_id,
             operation=operation,
@@ -258,15 +258,15 @@ class Callbacks:
     @property
     def sent(self) -> list[Delivery]:
         """Every attempt so far, with what came of it."""
-        return list(self._service.postman.sent)
+        return list(self._service.callback_sender.sent)
 
     @property
     def on_their_way(self) -> bool:
         """Whether some that are due have not arrived."""
-        return self._service.postman.is_sending
+        return self._service.callback_sender.is_sending
 
     def wait(self, timeout: float = 10.0) -> list[Delivery]:
         """Wait until everything that is due was sent, and return what `sent` holds then."""
         self._service.settle()
-        self._service.postman.wait(timeout)
+        self._service.callback_sender.wait(timeout)
         return self.sent

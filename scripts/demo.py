@@ -73,7 +73,7 @@ def chosen() -> int:
     with MockServer(time_scale=FASTER, seed=7, credits=20_000) as server:
         print(f"A mock of the whole API at {server.base_url}, {FASTER:g} times as fast as the service.")
         with Client(server.api_key, base_url=server.base_url) as client:
-            parts = [*image(client), film(client)]
+            parts = [*image(client), chain(client)]
             killed_and_gone_on_with(client, server)
             on_the_command_line(server)
         asked_for = [*(job for part in parts for job in part.jobs), *jobs_of(JOURNAL)]
@@ -111,16 +111,16 @@ def image(client: Client) -> list[Shown]:
     ]
 
 
-def film(client: Client) -> Shown:
-    """A film of three steps, described first, with its price."""
-    title("A film")
+def chain(client: Client) -> Shown:
+    """A chain of three steps, described first, with its price."""
+    title("A chain")
     chain = VideoChain.start("waves roll in --motion high --ar 3:2").extend("the camera pulls back").upscale()
-    print(f"{chain.price()}\n{chain.seconds} seconds of film")
-    made = client.run(chain, journal=OUT / "film.db", budget=2000, on_progress=lambda update: line(str(update)))
-    files = made.download(OUT, name="film{ext}")
+    print(f"{chain.price()}\n{chain.seconds} seconds of chain")
+    made = client.run(chain, journal=OUT / "chain.db", budget=2000, on_progress=lambda update: line(str(update)))
+    files = made.download(OUT, name="chain{ext}")
     done(f"{len(made.jobs)} steps, {made.points} points", files)
     told = ", then ".join(step.title for step in chain.steps)
-    return Shown("A film", told, f"{made.points} points", files, [job.job_id for job in made.jobs])
+    return Shown("A chain", told, f"{made.points} points", files, [job.job_id for job in made.jobs])
 
 
 def killed_and_gone_on_with(client: Client, server: MockServer) -> None:

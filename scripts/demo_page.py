@@ -1,4 +1,4 @@
-"""The front page of what the demo has made: its images and its film, and the way to the gallery of its batch."""
+"""The front page of what the demo has made: its images and its chain, and the way to the gallery of its batch."""
 
 from __future__ import annotations
 

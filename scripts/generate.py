@@ -60,7 +60,7 @@ NESTED = {
     "seconds": "Seconds",
     "prompt": "PromptField",
     "source": "Source",
-    "film": "Film",
+    "chain": "Chain",
 }
 """Which class of `operations.py` a nested row belongs to."""
 

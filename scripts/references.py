@@ -42,7 +42,7 @@ def problems(rows: Sequence[Json], rules: Json) -> Iterator[str]:
         if role not in played:
             yield f"x-legnext: no operation has the role {role}, by which legnext_client/{module} finds one"
     job = played["job"]["answer_model"] if "job" in played else None
-    sizes: list[str] = [size for row in rows if row["film"] for size in row["film"].get("sizes", ())]
+    sizes: list[str] = [size for row in rows if row["chain"] for size in row["chain"].get("sizes", ())]
     models = [model["model"] for model in rules["models"]]
     flags = [parameter["flag"] for parameter in rules["parameters"]]
     for row in rows:
@@ -54,7 +54,7 @@ def problems(rows: Sequence[Json], rules: Json) -> Iterator[str]:
         yield from _seconds(row)
         yield from _prompt(row, models)
         yield from _source(row, models, flags)
-        yield from _film(row)
+        yield from _chain(row)
         yield from _long_edge(row)
 
 
@@ -131,17 +131,17 @@ def _source(row: Json, models: Sequence[str], flags: Sequence[str]) -> Iterator[
         yield from one_of(f"{row['name']}: source.flag", source["flag"], flags)
 
 
-def _film(row: Json) -> Iterator[str]:
-    if (film := row["film"]) is None:
+def _chain(row: Json) -> Iterator[str]:
+    if (chain := row["chain"]) is None:
         return
-    where = f"{row['name']}: film"
-    yield from number(f"{where}.adds", film.get("adds"), int)
-    if "at_most" in film:
-        yield from number(f"{where}.at_most", film["at_most"], int)
-    if "size" not in film and "sizes" not in film:
+    where = f"{row['name']}: chain"
+    yield from number(f"{where}.adds", chain.get("adds"), int)
+    if "at_most" in chain:
+        yield from number(f"{where}.at_most", chain["at_most"], int)
+    if "size" not in chain and "sizes" not in chain:
         return
-    if field := (yield from _field(f"{where}.size", row, film.get("size"))):
-        values, sizes = field.get("enum", ()), film.get("sizes", ())
+    if field := (yield from _field(f"{where}.size", row, chain.get("size"))):
+        values, sizes = field.get("enum", ()), chain.get("sizes", ())
         if len(values) != len(sizes):
             yield (
                 f"{where}.sizes must be {len(values)}, one for each value that {field['wire']} has in its enum; "

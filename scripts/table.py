@@ -40,7 +40,7 @@ _KEYS = {
     "seconds": {"median", "spread"},
     "prompt": {"field", "kind"},
     "source": {"not_models", "not_flags", "flag"},
-    "film": {"adds", "at_most", "size", "sizes"},
+    "chain": {"adds", "at_most", "size", "sizes"},
     "long_edge": {"field", "pixels"},
     "paging": {"items", "cursor", "page", "parameter"},
 }
@@ -120,7 +120,7 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
     check_names(name, [*row["parameters"], *row["fields"]])
     for key in ("role", "alias", "task_type", "takes", "makes", "unwrap"):
         row[key] = own.pop(key, None)
-    for key in ("price", "seconds", "prompt", "source", "film", "long_edge", "paging"):
+    for key in ("price", "seconds", "prompt", "source", "chain", "long_edge", "paging"):
         row[key] = own.pop(key, None)
         _only(f"{name}: {key}", {} if row[key] is None else row[key], _KEYS[key])
     _only(name, own, set())

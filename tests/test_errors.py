@@ -85,10 +85,10 @@ OWN: dict[type[LegnextError], dict[str, Any]] = {
     SubmissionUnknownServerError: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"} | ANSWER,
     JobFailed: {"job": {"job_id": "a-job"}, "code": 500},
     WaitTimeout: {"job": {"job_id": "a-job"}},
-    ChainError: {"finished": ({"job_id": "a-job"},), "step": 2, "journal": "film.db"},
+    ChainError: {"finished": ({"job_id": "a-job"},), "step": 2, "journal": "chain.db"},
     BudgetExceeded: {"budget": 100.0, "counted": 80.0, "price": 480.0},
     DownloadError: {"url": "https://cdn.example/1.png", "path": "out/1.png"},
-    JournalError: {"journal": "film.db", "job_id": "a-job"},
+    JournalError: {"journal": "chain.db", "job_id": "a-job"},
 }
 
 

@@ -20,8 +20,8 @@ STEP = 1.0
 """In steps of so many seconds a clock that cannot be woken is slept by, and Ctrl-C is heard where a lock hides it."""
 
 
-class RememberedBell:
-    """Rings in one wait; see `core.callbacks.Bell`. It may be rung from any thread."""
+class RememberedWakeup:
+    """Rings in one wait; see `core.callbacks.Wakeup`. It may be rung from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -90,7 +90,7 @@ class RememberedBell:
                 wake()
 
 
-class Bells:
+class CallbackHub:
     """Rings for those who wait, and remembers so many callbacks for those who begin to wait later."""
 
     def __init__(self, remember: int) -> None:
@@ -98,8 +98,8 @@ class Bells:
         self._lock = threading.Lock()
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._called: OrderedDict[str, None] = OrderedDict()
-        self._listening: dict[str, list[RememberedBell]] = {}
-        self._open: dict[RememberedBell, None] = {}
+        self._listening: dict[str, list[RememberedWakeup]] = {}
+        self._open: dict[RememberedWakeup, None] = {}
         self._claims: OrderedDict[str, str] = OrderedDict()
         self._hearers: dict[int, Callable[[str, str], object]] = {}
         self._closed = False
@@ -133,7 +133,7 @@ class Bells:
             hear(claim, job_id)
 
     @contextlib.contextmanager
-    def telling(self, hear: Callable[[str, str], object]) -> Generator[None]:
+    def subscribe(self, hear: Callable[[str, str], object]) -> Generator[None]:
         """While this is open, tell of each callback: of which job or claim, and the job's id. Any thread may call.
 
         What came before is told at once.
@@ -150,9 +150,9 @@ class Bells:
                 del self._hearers[id(hear)]
 
     @contextlib.contextmanager
-    def listening(self, job_ids: Iterable[str]) -> Generator[RememberedBell]:
+    def wait_for(self, job_ids: Iterable[str]) -> Generator[RememberedWakeup]:
         """A bell for these jobs; it has rung already for those that were called back before."""
-        bell, wanted = RememberedBell(), list(dict.fromkeys(job_ids))
+        bell, wanted = RememberedWakeup(), list(dict.fromkeys(job_ids))
         with self._lock:
             self._open[bell] = None
             for job_id in wanted:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from legnext_client import webhooks
-from legnext_client._callbacks.hub import Bells
+from legnext_client._callbacks.hub import CallbackHub
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client.errors import ConfigurationError, WebhookError
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from contextlib import AbstractContextManager
 
-    from legnext_client._protocol.callbacks import Bell
+    from legnext_client._protocol.callbacks import Wakeup
     from legnext_client.jobs import Job
 
 Message = MutableMapping[str, Any]
@@ -97,7 +97,7 @@ class CallbackReceiver:
         self._on_job = on_job
         self._largest = largest
         self._now = now
-        self._bells = Bells(remember)
+        self._bells = CallbackHub(remember)
 
     # ---- where it is --------------------------------------------------------------------------------------------
 
@@ -150,13 +150,13 @@ class CallbackReceiver:
         new = self._bells.note(job.job_id, told[:_LONGEST_STATUS] if isinstance(told, str) else "", claim)
         return Taken(RECEIVED, job if new else None)
 
-    def listening(self, job_ids: Iterable[str]) -> AbstractContextManager[Bell]:
+    def wait_for(self, job_ids: Iterable[str]) -> AbstractContextManager[Wakeup]:
         """What a wait asks for; see `core.callbacks.Callbacks`."""
-        return self._bells.listening(job_ids)
+        return self._bells.wait_for(job_ids)
 
-    def telling(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
+    def subscribe(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
         """What a batch asks for; see `core.callbacks.Claims`."""
-        return self._bells.telling(hear)
+        return self._bells.subscribe(hear)
 
     def close(self) -> None:
         """Say that no callback will come any more: who waits polls again as if there were none."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 CHAIN = "chain"
-"""Under which a film stands in what was asked for."""
+"""Under which a chain stands in what was asked for."""
 
 Choose = Callable[[Any], int | Awaitable[int]]
 """Chooses a number by a finished job; what is awaited works where there is a loop."""
@@ -46,7 +46,7 @@ class Cost(Protocol):
 
 
 class Item(Protocol):
-    """A single request, or a film of several. Two that ask for the same have the same digest."""
+    """A single request, or a chain of several. Two that ask for the same have the same digest."""
 
     @property
     def key(self) -> str:

@@ -27,11 +27,11 @@ def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | 
 
 def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
     """The size of the videos that a call makes, where one of its fields chooses it."""
-    film = operation.film
-    if film is None or film.size is None:
+    chain = operation.chain
+    if chain is None or chain.size is None:
         return None
-    field = next(field for field in operation.fields if field.wire == film.size)
-    return film.sizes[field.enum.index(body.get(film.size, field.default))]
+    field = next(field for field in operation.fields if field.wire == chain.size)
+    return chain.sizes[field.enum.index(body.get(chain.size, field.default))]
 
 
 def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 FINDS = "client.tasks.get(job_id) finds each."
-WAITED_FOR = "Waited for and not seen done: "
+WAITED_FOR = "PollTarget for and not seen done: "
 _MOST_NAMED = 20
 """So many jobs are remembered, to be named when a call fails."""
 
@@ -144,7 +144,7 @@ class CallService:
             if not isinstance(error, SubmissionUnknown):
                 release(plan.holds)
             raise
-        if plan.request.wants_job:
+        if plan.request.expects_job:
             self._remember(State(answer.data), new=plan.request.paid)
         return answer
 
@@ -195,7 +195,7 @@ class CallService:
         late: Late | None = None,
     ) -> Flow[None]:
         """Wait for jobs; each state is emitted with the place of its job."""
-        from legnext_client._calls.wait import Pace, Waited, waiting
+        from legnext_client._calls.wait import PollSettings, PollTarget, waiting
 
         self.check_open()
         if timeout is not None and not (is_number(timeout) and timeout >= 0):
@@ -203,13 +203,13 @@ class CallService:
         if poll_interval is not None and not (is_number(poll_interval) and poll_interval > 0):
             raise InvalidRequest(f"poll_interval must be seconds above 0; got {poll_interval!r}.")
         waited = [
-            Waited(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
+            PollTarget(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
             for state, context in jobs
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
-        if callbacks is not None and not hasattr(callbacks, "listening"):
+        if callbacks is not None and not hasattr(callbacks, "wait_for"):
             raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {type(callbacks).__name__}.")
-        pace = Pace(
+        pace = PollSettings(
             self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
         )
         return waiting(waited, pace, timeout=timeout, late=late)
@@ -277,7 +277,7 @@ def request_of(operation: Operation, prepared: CheckedFields) -> Request:
         paid=not operation.free,
         operation=operation.name,
         sent=sent,
-        wants_job=operation.answer_model == ROLES["job"].answer_model,
+        expects_job=operation.answer_model == ROLES["job"].answer_model,
         query=built.query,
         headers=built.headers,
         accepts=operation.accepts,

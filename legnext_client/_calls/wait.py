@@ -20,7 +20,7 @@ from legnext_client.errors import APIError, ConnectionError, LegnextError, RateL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from legnext_client._protocol.callbacks import Bell, Callbacks
+    from legnext_client._protocol.callbacks import Callbacks, Wakeup
     from legnext_client._protocol.retries import Retries
 
 logger = logging.getLogger("legnext_client")
@@ -41,7 +41,7 @@ def last_question(patience: float) -> float:
     return min(2.0, 0.05 * patience)
 
 
-class Pace(NamedTuple):
+class PollSettings(NamedTuple):
     """How a wait asks: with which patience for one question, how often at most, and by which clock.
 
     With `callbacks`, a job is asked for when it was called back, and otherwise seldom and late.
@@ -63,7 +63,7 @@ class Schedule(NamedTuple):
     expected: Expectation
 
 
-class Waited(NamedTuple):
+class PollTarget(NamedTuple):
     """A job to wait for: how to ask for it, and what its state tells of its schedule."""
 
     state: State
@@ -77,7 +77,7 @@ Late = Callable[[float, str], LegnextError]
 
 
 def waiting(
-    jobs: Iterable[Waited], pace: Pace, *, timeout: float | None = None, late: Late | None = None
+    jobs: Iterable[PollTarget], pace: PollSettings, *, timeout: float | None = None, late: Late | None = None
 ) -> Flow[None]:
     """Ask for jobs until all are done or so many seconds are over; emits `(index, state)` for each answer.
 
@@ -94,9 +94,9 @@ def waiting(
     left = {index: job for index, job in enumerate(jobs) if not job.state.done}
     if len(left) > 1:  # a question that is asked again and again would hold up the others: it is put back instead
         pace = pace._replace(retries=pace.retries._replace(attempts=1))
-    watched = {index: Watch(job, pace) for index, job in left.items()}
+    watched = {index: PollState(job, pace) for index, job in left.items()}
     job_ids = [job.state.job_id for job in watched.values()]
-    with nullcontext() if pace.callbacks is None else pace.callbacks.listening(job_ids) as bell:
+    with nullcontext() if pace.callbacks is None else pace.callbacks.wait_for(job_ids) as bell:
         for index, job in watched.items():
             if job.state.raw.keys() > {"job_id"}:
                 yield Emit((index, job.state))
@@ -112,7 +112,7 @@ def waiting(
         raise late(pace.clock() - begun, said) from failure
 
 
-def unanswered(jobs: Sequence[Watch]) -> tuple[str, LegnextError | None]:
+def unanswered(jobs: Sequence[PollState]) -> tuple[str, LegnextError | None]:
     """A sentence about the last questions for these jobs, where they had no answer, and why the last had none."""
     failures = [job.failure for job in jobs if job.failure is not None]
     if not failures:
@@ -124,12 +124,14 @@ def unanswered(jobs: Sequence[Watch]) -> tuple[str, LegnextError | None]:
     return f" The last {questions}{whose} failed: {reason}.", failure
 
 
-def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: Bell | None) -> Flow[None]:
+def _asking(
+    jobs: Mapping[int, PollState], pace: PollSettings, timeout: float | None, bell: Wakeup | None
+) -> Flow[None]:
     begun = free = pace.clock()
     queue = _Queue(jobs, begun, bell)
     round_ = (len(jobs) - 1) / pace.per_second  # to ask for each once
 
-    def patience_of(watched: Iterable[Watch]) -> float:
+    def patience_of(watched: Iterable[PollState]) -> float:
         return max((one.patience for one in watched), default=0.0) + round_ if timeout is None else timeout
 
     patience = patience_of(jobs.values())
@@ -168,7 +170,7 @@ def _asking(jobs: Mapping[int, Watch], pace: Pace, timeout: float | None, bell: 
 class _Queue:
     """The jobs that are waited for, by when each is asked for next; callbacks bring them forward."""
 
-    def __init__(self, jobs: Mapping[int, Watch], now: float, bell: Bell | None) -> None:
+    def __init__(self, jobs: Mapping[int, PollState], now: float, bell: Wakeup | None) -> None:
         self.bell = bell
         self._jobs = jobs
         self._due: dict[int, float] = {}
@@ -188,7 +190,7 @@ class _Queue:
             self._due[index] = moment
             heapq.heappush(self._heap, (moment, index))
 
-    def take(self, index: int) -> Watch:
+    def take(self, index: int) -> PollState:
         del self._due[index]
         return self._jobs[index]
 
@@ -219,10 +221,10 @@ class _Queue:
         return bool(called)
 
 
-class Watch:
+class PollState:
     """One job on the list of a wait."""
 
-    def __init__(self, job: Waited, pace: Pace) -> None:
+    def __init__(self, job: PollTarget, pace: PollSettings) -> None:
         self.state = job.state
         self._question = job.question
         self._schedule = job.schedule

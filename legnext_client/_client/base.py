@@ -177,7 +177,7 @@ class BaseClient(Generic[CallerT]):
             paid=method not in SAFE,
             operation=f"{method} {path}",
             sent=dict(body) if body is not None and name == "json" and hasattr(body, "keys") else None,
-            wants_job=job,
+            expects_job=job,
             query=built.query,
             headers=built.headers,
             accepts=() if job else ("", "application/json", "*/*"),

@@ -13,7 +13,7 @@ from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
-from legnext_client._transport.drivers import AsyncHands, Hands, async_emitted, async_run, emitted, run
+from legnext_client._transport.drivers import AsyncRuntime, Runtime, async_emitted, async_run, emitted, run
 from legnext_client.errors import InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks, Tasks
 from legnext_client.jobs import AsyncJob, Job
@@ -31,7 +31,7 @@ JobT = TypeVar("JobT")
 class SyncCalls:
     """Carries the calls of the namespaces out."""
 
-    def __init__(self, service: CallService, hands: Hands) -> None:
+    def __init__(self, service: CallService, hands: Runtime) -> None:
         self.service = service
         self.hands = hands
 
@@ -60,7 +60,7 @@ class SyncCalls:
         """Carry out a call that the document does not describe; what came, or the job where one was asked for."""
         with self.service.naming_jobs(plan):
             answer = run(self.service.submitting(plan), self.hands)
-            if plan.request.wants_job:
+            if plan.request.expects_job:
                 return Job(
                     answer.data, self.service, self.hands, self.service.context(plan, answer)._replace(operation=None)
                 )
@@ -117,7 +117,7 @@ class SyncCalls:
 class AsynchronousCalls:
     """The same, awaited."""
 
-    def __init__(self, service: CallService, hands: AsyncHands) -> None:
+    def __init__(self, service: CallService, hands: AsyncRuntime) -> None:
         self.service = service
         self.hands = hands
 
@@ -147,7 +147,7 @@ class AsynchronousCalls:
         """Carry out a call that the document does not describe; what came, or the job where one was asked for."""
         with self.service.naming_jobs(plan):
             answer = await async_run(self.service.submitting(plan), self.hands)
-            if plan.request.wants_job:
+            if plan.request.expects_job:
                 return AsyncJob(
                     answer.data, self.service, self.hands, self.service.context(plan, answer)._replace(operation=None)
                 )

@@ -114,4 +114,4 @@ def _boxes_are_cut(read: Callable[[int, int], bytes], size: int) -> bool:
         if length < 8:
             return True
         at += length
-    return False  # no film is made of so many: this says nothing
+    return False  # no chain is made of so many: this says nothing

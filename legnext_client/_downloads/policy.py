@@ -80,7 +80,7 @@ class Moved(NamedTuple):
     location: str
 
 
-class Again(NamedTuple):
+class Retry(NamedTuple):
     """Another try may bring more; `start_over`: from the first byte."""
 
     error: DownloadError
@@ -88,17 +88,17 @@ class Again(NamedTuple):
     start_over: bool = False
 
 
-class Failed(NamedTuple):
+class Fail(NamedTuple):
     """`useless`: what has come will never be of use."""
 
     error: DownloadError
     useless: bool = False
 
 
-Verdict = Wanted | Moved | Again | Failed
+Verdict = Wanted | Moved | Retry | Fail
 
 
-def judge(order: Order, offset: int, note: Note | None, opened: Opened) -> Verdict:
+def classify(order: Order, offset: int, note: Note | None, opened: Opened) -> Verdict:
     """What an answer means, when the bytes from this offset were asked for, by this note."""
     status, headers = opened.status, opened.headers
     if status in _MOVED:
@@ -108,14 +108,14 @@ def judge(order: Order, offset: int, note: Note | None, opened: Opened) -> Verdi
     if status == 206:
         rest = _rest(offset, note, headers)
         said = order.error("it answers with another part of the file than was asked for.")
-        return _sized(order, rest) if rest is not None else Again(said, after=0.0, start_over=True)
+        return _sized(order, rest) if rest is not None else Retry(said, after=0.0, start_over=True)
     if status == 416 and offset:
-        return Again(order.error("it has not so many bytes as came before."), after=0.0, start_over=True)
+        return Retry(order.error("it has not so many bytes as came before."), after=0.0, start_over=True)
     if status in _GONE:
         kept = f"outputs are kept for {OUTPUT_DAYS} days{_age(order, headers)}"
-        return Failed(order.error(f"it {_GONE[status]} ({status}): {kept}."), useless=status != 403)
+        return Fail(order.error(f"it {_GONE[status]} ({status}): {kept}."), useless=status != 403)
     error = order.error(f"it is answered with status {status}.")
-    return Again(error, retry_after(headers)) if status in _LATER or status >= 500 else Failed(error)
+    return Retry(error, retry_after(headers)) if status in _LATER or status >= 500 else Fail(error)
 
 
 def _age(order: Order, headers: Mapping[str, str]) -> str:
@@ -128,11 +128,11 @@ def _age(order: Order, headers: Mapping[str, str]) -> str:
     return f", and this job ended {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ""
 
 
-def _sized(order: Order, wanted: Wanted) -> Wanted | Failed:
+def _sized(order: Order, wanted: Wanted) -> Wanted | Fail:
     if wanted.coding not in CODINGS:
-        return Failed(order.error(f"it is packed as {wanted.coding[:40]!r}, which was not asked for."))
+        return Fail(order.error(f"it is packed as {wanted.coding[:40]!r}, which was not asked for."))
     if wanted.size is not None and wanted.size > order.largest:
-        return Failed(too_large(order), useless=True)
+        return Fail(too_large(order), useless=True)
     return wanted
 
 

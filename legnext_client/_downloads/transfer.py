@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client._downloads.addresses import redirected, shown, wrong_address
 from legnext_client._downloads.file_types import ENOUGH, is_cut, wrong_kind
-from legnext_client._downloads.policy import Again, Failed, Moved, Note, Wanted, judge, too_large
-from legnext_client._protocol.flow import Do, Emit, Fetch, Flow, Lost, Opened, Read, Sleep, Together
+from legnext_client._downloads.policy import Fail, Moved, Note, Retry, Wanted, classify, too_large
+from legnext_client._protocol.flow import Emit, Fetch, Flow, Gather, NoResponse, Opened, Read, RunBlocking, Sleep
 from legnext_client._protocol.send import pause_before
 from legnext_client._protocol.unpacking import body_of
 from legnext_client.errors import DownloadError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.retries import Retries
     from legnext_client._protocol.unpacking import Body
 
-Outcome = Again | Failed | Moved | None
+Outcome = Retry | Fail | Moved | None
 """What came of one request; None: the file is whole."""
 
 REDIRECTS = 5
@@ -92,7 +92,7 @@ def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
 
 def fetching_all(flows: Sequence[Flow[Path]], limit: int) -> Flow[list[Path]]:
     """Fetch files, so many at once. One that fails does not stop the others; what is whole stays."""
-    outcomes: list[Path | DownloadError] = yield Together([_kept(flow) for flow in flows], limit)
+    outcomes: list[Path | DownloadError] = yield Gather([_kept(flow) for flow in flows], limit)
     errors = [outcome for outcome in outcomes if isinstance(outcome, DownloadError)]
     if not errors:
         return [outcome for outcome in outcomes if not isinstance(outcome, DownloadError)]
@@ -153,7 +153,7 @@ class _Transfer:
             verdict = yield from self._attempt(max(0.001, until - clock()))
             if verdict is None:
                 return
-            if isinstance(verdict, Failed):
+            if isinstance(verdict, Fail):
                 if verdict.useless:
                     yield from self._disk(self._target.discard)
                 raise verdict.error
@@ -167,25 +167,25 @@ class _Transfer:
                 yield from self._start_over(None)
             yield Sleep(pause)
 
-    def _attempt(self, seconds: float) -> Flow[Again | Failed | None]:
+    def _attempt(self, seconds: float) -> Flow[Retry | Fail | None]:
         """Ask once, through redirects; None when the file is whole."""
         url = self._order.url
         for _ in range(REDIRECTS + 1):
-            verdict: Lost | Outcome = yield Fetch(
+            verdict: NoResponse | Outcome = yield Fetch(
                 url, self._headers(), min(self._patience.silence, seconds), seconds, self._receiving
             )
             match verdict:
-                case Lost(reason, _, again):
+                case NoResponse(reason, _, again):
                     error = self._order.error(f"{reason}.")
-                    return Again(error) if again else Failed(error)
+                    return Retry(error) if again else Fail(error)
                 case Moved(location):
                     url, wrong = redirected(url, location)
                     if wrong is not None:
                         to = f" to {shown(url)}" if url else ""
-                        return Failed(self._order.error(f"it is redirected{to}, and that is not followed: {wrong}."))
+                        return Fail(self._order.error(f"it is redirected{to}, and that is not followed: {wrong}."))
                 case _:
                     return verdict
-        return Failed(self._order.error(f"it is redirected more than {REDIRECTS} times."))
+        return Fail(self._order.error(f"it is redirected more than {REDIRECTS} times."))
 
     def _headers(self) -> Mapping[str, str]:
         headers = {"user-agent": self._patience.agent, "accept": "*/*", "accept-encoding": "identity"}
@@ -194,7 +194,7 @@ class _Transfer:
         return headers
 
     def _receiving(self, opened: Opened) -> Flow[Outcome]:
-        verdict = judge(self._order, self._offset, self._note, opened)
+        verdict = classify(self._order, self._offset, self._note, opened)
         if not isinstance(verdict, Wanted):
             return verdict
         if self._there is not None and verdict.size == self._there:  # what stands there already is as long as this
@@ -204,7 +204,7 @@ class _Transfer:
         try:
             return (yield from self._receive(verdict, opened))
         except DownloadError as error:
-            return Failed(error)
+            return Fail(error)
 
     def _receive(self, wanted: Wanted, opened: Opened) -> Flow[Outcome]:
         body = body_of(wanted.coding)
@@ -214,16 +214,16 @@ class _Transfer:
         yield self._progress(self._offset, self._total)
         gathered = bytearray()
         while True:
-            part: bytes | Lost = yield Read(opened.body)
-            if isinstance(part, Lost):
+            part: bytes | NoResponse = yield Read(opened.body)
+            if isinstance(part, NoResponse):
                 break
             room = self._order.largest - self._offset - len(gathered)
             unpacked = body.unpacked(part, room + 1)
             if unpacked is None:
-                return Failed(self._order.error("it is packed, and cannot be unpacked."), useless=True)
+                return Fail(self._order.error("it is packed, and cannot be unpacked."), useless=True)
             gathered += unpacked
             if len(unpacked) > room:
-                return Failed(too_large(self._order), useless=True)
+                return Fail(too_large(self._order), useless=True)
             if not part or len(gathered) >= BLOCK:
                 wrong = yield from self._write(gathered)
                 if wrong is not None:
@@ -232,9 +232,9 @@ class _Transfer:
                 return (yield from self._ended(body, wanted.framed))
         wrong = yield from self._write(gathered)
         error = self._order.error(f"{part.reason}, {self._so_far()}.")
-        return wrong or (Again(error) if part.again else Failed(error))
+        return wrong or (Retry(error) if part.retryable else Fail(error))
 
-    def _write(self, gathered: bytearray) -> Flow[Failed | None]:
+    def _write(self, gathered: bytearray) -> Flow[Fail | None]:
         if not gathered:
             return None
         data = bytes(gathered)
@@ -252,11 +252,11 @@ class _Transfer:
         """The answer is over: is the file?"""
         size, total = self._offset, self._total
         if total is not None and size > total:
-            return Failed(self._order.error(f"it is longer than the {total} bytes that were announced."), useless=True)
+            return Fail(self._order.error(f"it is longer than the {total} bytes that were announced."), useless=True)
         cut = (total is not None and size < total) or not body.ended
         if not cut and not framed:
             cut = yield from self._disk(lambda: is_cut(self._target.read, size))
-        return Again(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
+        return Retry(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
 
     def _finish(self) -> Flow[Path]:
         head = yield from self._disk(lambda: self._target.read(0, ENOUGH))
@@ -273,15 +273,15 @@ class _Transfer:
         self._offset, self._note, self._total = 0, note, None
 
     def _disk(self, function: Callable[[], Any]) -> Flow[Any]:
-        outcome = yield Do(function)
+        outcome = yield RunBlocking(function)
         if isinstance(outcome, OSError):
             reason = outcome.strerror or str(outcome) or type(outcome).__name__
             raise self._order.error(f"{self._order.path} cannot be written: {reason}.") from outcome
         return outcome
 
-    def _wrong_kind(self, head: bytes) -> Failed | None:
+    def _wrong_kind(self, head: bytes) -> Fail | None:
         reason = wrong_kind(self._order.path.name, head)
-        return None if reason is None else Failed(self._order.error(f"{reason}."), useless=True)
+        return None if reason is None else Fail(self._order.error(f"{reason}."), useless=True)
 
     def _so_far(self) -> str:
         return f"after {self._offset} of {'unknown' if self._total is None else self._total} bytes"

@@ -13,7 +13,7 @@ ENOUGH = 256 * 1024
 """For some twenty ids written at the same time: each takes a few pages in SQLite's log."""
 
 
-class Ballast:
+class DiskReserve:
     """A file of so many bytes that are really there."""
 
     def __init__(self, path: str, size: int = ENOUGH) -> None:

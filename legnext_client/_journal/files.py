@@ -17,21 +17,21 @@ from urllib.parse import quote
 from legnext_client._version import __version__
 from legnext_client.errors import JournalError
 
-FILM, BATCH = "film", "batch"
+CHAIN, BATCH = "chain", "batch"
 APPLICATION, VERSION = 0x4C474E58, 2
 """What SQLite keeps in the head of the file: that it is a journal, and of which version."""
 
 SCHEMA = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE items (
-    key TEXT PRIMARY KEY,        -- the row of the batch, or 'film'
+    key TEXT PRIMARY KEY,        -- the row of the batch, or 'chain'
     digest TEXT NOT NULL,        -- changes when what is asked for changes
     described TEXT NOT NULL,     -- what is asked for, as JSON
     seal TEXT                    -- a checksum of the row
 );
 CREATE TABLE requests (
     id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL,           -- the item's key, and for a film the number of the step: 'film/2'
+    key TEXT NOT NULL,           -- the item's key, and for a chain the number of the step: 'chain/2'
     item TEXT NOT NULL,
     step INTEGER NOT NULL,       -- from 0
     digest TEXT NOT NULL,        -- the item's, when this was sent

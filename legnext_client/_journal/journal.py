@@ -1,4 +1,4 @@
-"""`Journal`: what a film or a batch has asked for, and what came of it. One process writes, any number read."""
+"""`Journal`: what a chain or a batch has asked for, and what came of it. One process writes, any number read."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Journal(Records):
             last = page[-1][0]
 
     def described(self, item: str) -> dict[str, Any] | None:
-        """What was asked for by a row of a batch, or by a film."""
+        """What was asked for by a row of a batch, or by a chain."""
         rows = self._rows(f"SELECT {ITEM_COLUMNS}, seal FROM items WHERE key = ?", item)
         with self._sound():
             return json.loads(opened(rows[0])[-1]) if rows else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._journal import files
 from legnext_client._journal.seals import REQUEST_COLUMNS, opened
 from legnext_client._journal.store import Store, timestamp
-from legnext_client._journal.submit import DONE, FAILED, NEW, Begun, Entry, Intent
+from legnext_client._journal.submit import DONE, FAILED, NEW, Begun, Entry, SubmissionIntent
 from legnext_client._protocol.state import FAILED as JOB_FAILED
 from legnext_client._protocol.state import failure
 from legnext_client.errors import InvalidRequest, JournalError
@@ -34,7 +34,7 @@ class Records(Store):
         return self._entry_of(rows[0]) if rows else None
 
     def entries_of(self, item: str) -> list[Entry]:
-        """The requests of a row or a film."""
+        """The requests of a row or a chain."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)
         return [self._entry_of(row) for row in rows]
 
@@ -66,7 +66,7 @@ class Records(Store):
         query = "SELECT 1 FROM requests WHERE item = ? AND NOT current AND state = 'done' LIMIT 1"
         return bool(self._rows(query, item))
 
-    def begin(self, intent: Intent) -> Begun:
+    def begin(self, intent: SubmissionIntent) -> Begun:
         """Move a request from new, or from not being there, to submitting, unless someone has done so before."""
         if self._ballast is not None:
             try:
@@ -81,7 +81,7 @@ class Records(Store):
         with self._transaction():
             before = self.entry(intent.key)
             if before is not None and before.state != NEW:
-                return Begun(before, won=False)
+                return Begun(before, acquired=False)
             body = as_json(intent.body)
             values = (intent.item, intent.step, intent.digest, intent.operation, body, intent.price, intent.token)
             self._run(
@@ -107,9 +107,9 @@ class Records(Store):
         if self._hold is not None:
             with self._mutex:
                 self._hold.bring_in()
-        return Begun(entry, won=True)
+        return Begun(entry, acquired=True)
 
-    def returned(self, number: int) -> None:
+    def mark_not_sent(self, number: int) -> None:
         """The request was provably not accepted."""
         self._write("UPDATE requests SET state = 'new' WHERE id = ?", number)
 
@@ -135,7 +135,7 @@ class Records(Store):
             number,
         )
 
-    def lost(self, number: int, reason: str, job_id: str | None = None) -> None:
+    def mark_unknown(self, number: int, reason: str, job_id: str | None = None) -> None:
         """It was sent, and what became of it is not known; but perhaps the id of its job."""
         self._write("UPDATE requests SET state = 'unknown', error = ?, job_id = ? WHERE id = ?", reason, job_id, number)
 
@@ -153,7 +153,7 @@ class Records(Store):
             )
         return True
 
-    def disown(self, number: int, reason: str, job_id: str | None) -> None:
+    def reject_job(self, number: int, reason: str, job_id: str | None) -> None:
         """The job that was adopted is none of the account's, or not this one; `job_id` is kept to ask for it again."""
         self._write("UPDATE requests SET state = 'unknown', job_id = ?, error = ? WHERE id = ?", job_id, reason, number)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal import files
-from legnext_client._journal.disk_reserve import Ballast
+from legnext_client._journal.disk_reserve import DiskReserve
 from legnext_client._journal.hold import Hold
 from legnext_client._journal.seals import seal_writes
 from legnext_client.errors import JournalError
@@ -31,7 +31,7 @@ class Store:
         self._now = now or _utc_now
         self._mutex = threading.RLock()
         self._hold: Hold | None = None
-        self._ballast: Ballast | None = None
+        self._ballast: DiskReserve | None = None
         if self.path == MEMORY:
             self._connection = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
             return
@@ -49,7 +49,7 @@ class Store:
         with self._speaking():
             seal_writes(self._connection)
             self._hold = Hold(self.path, lock, self._connection)
-        self._ballast = Ballast(files.beside(self.path, "reserve"))
+        self._ballast = DiskReserve(files.beside(self.path, "reserve"))
 
     def _let_go(self) -> None:
         """Have others write."""

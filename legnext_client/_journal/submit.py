@@ -14,8 +14,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
-from legnext_client._protocol.flow import Do, Flow, Request, Send
-from legnext_client._protocol.send import Again, Answer, judge
+from legnext_client._protocol.flow import Flow, Request, RunBlocking, Send
+from legnext_client._protocol.send import Answer, Retry, classify
 from legnext_client._protocol.state import State
 from legnext_client.errors import (
     APIError,
@@ -43,7 +43,7 @@ NOT_ITS_FAULT = (AuthenticationError, InsufficientCreditsError, ConfigurationErr
 """Refusals that say nothing of the request: when the account, or the client, is in order again, it can be sent."""
 
 
-class Intent(NamedTuple):
+class SubmissionIntent(NamedTuple):
     """What is about to be sent, and for which step of which row; on disk before it goes out."""
 
     key: str
@@ -94,20 +94,20 @@ class Entry(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """How a request stands; `won` says that it is the caller who sends it, and no one else."""
+    """How a request stands; `acquired` is true for the one caller that may send it."""
 
     entry: Entry
-    won: bool
+    acquired: bool
 
 
 class Records(Protocol):
     """Who keeps the records. When a method returns, what it was told survives the loss of the machine's power."""
 
-    def begin(self, intent: Intent) -> Begun:
+    def begin(self, intent: SubmissionIntent) -> Begun:
         """Move a request from new (or from not being there) to submitting, unless someone has done so before."""
         ...
 
-    def returned(self, number: int) -> None:
+    def mark_not_sent(self, number: int) -> None:
         """The request was provably not accepted."""
         ...
 
@@ -119,7 +119,7 @@ class Records(Protocol):
         """The service has refused it."""
         ...
 
-    def lost(self, number: int, reason: str, job_id: str | None) -> None:
+    def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None:
         """It was sent, and what became of it is not known; but perhaps the id of its job."""
         ...
 
@@ -135,29 +135,29 @@ class Submission(NamedTuple):
     """Nothing was accepted: another try costs nothing."""
 
 
-def submit_once(intent: Intent, request: Request, records: Records, timeout: float) -> Flow[Submission]:
+def submit_once(intent: SubmissionIntent, request: Request, records: Records, timeout: float) -> Flow[Submission]:
     """Record the intent, send the request one time, record what came of it; the id before anything else happens."""
-    begun: Begun = checked((yield Do(partial(records.begin, intent))))
+    begun: Begun = checked((yield RunBlocking(partial(records.begin, intent))))
     number = begun.entry.id
-    if not begun.won:
+    if not begun.acquired:
         return Submission(begun.entry)
-    verdict = judge(request, (yield Send(request, timeout)))
+    verdict = classify(request, (yield Send(request, timeout)))
     if isinstance(verdict, Answer):
         state = State(verdict.data)
-        _written((yield Do(partial(records.accepted, number, state))), intent, state.job_id)
+        _written((yield RunBlocking(partial(records.accepted, number, state))), intent, state.job_id)
         return Submission(begun.entry, state, verdict.headers)
     error = verdict.error
     if isinstance(error, SubmissionUnknown):
-        written = yield Do(partial(records.lost, number, error.message or str(error), error.job_id))
+        written = yield RunBlocking(partial(records.mark_unknown, number, error.message or str(error), error.job_id))
         _written(written, intent, error.job_id)
-    elif isinstance(verdict, Again) or not isinstance(error, APIError) or isinstance(error, NOT_ITS_FAULT):
-        checked((yield Do(partial(records.returned, number))))
+    elif isinstance(verdict, Retry) or not isinstance(error, APIError) or isinstance(error, NOT_ITS_FAULT):
+        checked((yield RunBlocking(partial(records.mark_not_sent, number))))
     else:
-        checked((yield Do(partial(records.refused, number, str(error), error.job_id))))
-    return Submission(begun.entry, error=error, again=isinstance(verdict, Again))
+        checked((yield RunBlocking(partial(records.refused, number, str(error), error.job_id))))
+    return Submission(begun.entry, error=error, again=isinstance(verdict, Retry))
 
 
-def _written(done: Any, intent: Intent, job_id: str | None) -> None:
+def _written(done: Any, intent: SubmissionIntent, job_id: str | None) -> None:
     """What was to be written of a paid request; an id that could not be is in the error."""
     try:
         checked(done)

@@ -1,7 +1,7 @@
 """What a wait needs of callbacks: to be told which jobs were called back, and to be woken from its sleep.
 
 `CallbackReceiver` is one way to give it that; a program whose callbacks arrive elsewhere (another process, a queue) can
-give it another: anything that has `listening`.
+give it another: anything that has `wait_for`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Sleeper(Protocol):
     async def async_sleep(self, seconds: float) -> None: ...
 
 
-class Bell(Protocol):
+class Wakeup(Protocol):
     """Rings for one wait when one of its jobs is called back. What it says proves nothing."""
 
     @property
@@ -50,7 +50,7 @@ class Bell(Protocol):
 class Callbacks(Protocol):
     """Where callbacks arrive."""
 
-    def listening(self, job_ids: Iterable[str]) -> AbstractContextManager[Bell]:
+    def wait_for(self, job_ids: Iterable[str]) -> AbstractContextManager[Wakeup]:
         """A bell for these jobs while the context is open; it has rung for those that were called back before."""
         ...
 
@@ -58,7 +58,7 @@ class Callbacks(Protocol):
 class Claims(Protocol):
     """Where the callbacks of a batch arrive."""
 
-    def telling(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
+    def subscribe(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
         """While this is open, call `hear` for each callback, in any thread.
 
         With the job's id and the job's id; and, if the address ends with a submission's own token, also with that

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from legnext_client._protocol.callbacks import Bell
+    from legnext_client._protocol.callbacks import Wakeup
     from legnext_client.errors import ConfigurationError
 
 ResultT = TypeVar("ResultT")
@@ -28,7 +28,7 @@ class Request(NamedTuple):
     paid: bool = False
     operation: str = ""
     sent: Mapping[str, Any] | None = None
-    wants_job: bool = True
+    expects_job: bool = True
     job_id: str | None = None
     query: str = ""
     headers: Mapping[str, str] = {}
@@ -37,7 +37,7 @@ class Request(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Send the request and wait for the whole answer, at most `timeout` seconds; answered with `Received` or `Lost`."""
+    """Send the request and read the whole answer within `timeout` seconds; gives `Response` or `NoResponse`."""
 
     request: Request
     timeout: float
@@ -48,7 +48,7 @@ class Sleep(NamedTuple):
     """Wait so many seconds, or, with a bell, until it rings."""
 
     seconds: float
-    bell: Bell | None = None
+    bell: Wakeup | None = None
 
 
 class Emit(NamedTuple):
@@ -57,7 +57,7 @@ class Emit(NamedTuple):
     value: Any
 
 
-class Received(NamedTuple):
+class Response(NamedTuple):
     """A whole answer; header names are in lower case."""
 
     status: int
@@ -65,15 +65,15 @@ class Received(NamedTuple):
     body: bytes
 
 
-class Lost(NamedTuple):
-    """No answer. `sent`: the request may have arrived. `again`: another try could end differently.
+class NoResponse(NamedTuple):
+    """No answer. `sent`: the request may have arrived. `retryable`: another try could end differently.
 
     `error` is what to raise where there was not even a try: the client is closed, say.
     """
 
     reason: str
     sent: bool
-    again: bool = True
+    retryable: bool = True
     answer: bytes | None = None
     error: ConfigurationError | None = None
 
@@ -81,7 +81,7 @@ class Lost(NamedTuple):
 class Fetch(NamedTuple):
     """Get a file from anywhere, with these headers and no others: no key, no cookies, no redirects followed.
 
-    Answered with `Lost`, or with what the flow that `receive` makes of the `Opened` answer returns; the answer is
+    Answered with `NoResponse`, or with what the flow that `receive` makes of the `Opened` answer returns; the answer is
     closed when that flow ends, however it ends. `silence` is how long the other side may say nothing, `seconds` how
     long all of it may take.
     """
@@ -102,23 +102,23 @@ class Opened(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Read on; answered with bytes as they came, with none of them at the end, or with `Lost`."""
+    """Read on; answered with bytes as they came, with none of them at the end, or with `NoResponse`."""
 
     body: Any
 
 
-class Do(NamedTuple):
+class RunBlocking(NamedTuple):
     """Do something with the disk; answered with what the function returns, or its `OSError` or error of ours."""
 
     function: Callable[[], Any]
 
 
-class Together(NamedTuple):
+class Gather(NamedTuple):
     """Carry flows out, so many at once; answered with what they return. The error of one ends them all."""
 
     flows: Sequence[Generator[Any, Any, Any]]
     limit: int
 
 
-Effect = Send | Sleep | Emit | Fetch | Read | Do | Together
+Effect = Send | Sleep | Emit | Fetch | Read | RunBlocking | Gather
 Flow = Generator[Effect, Any, ResultT]

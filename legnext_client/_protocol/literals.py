@@ -1,4 +1,4 @@
-"""How values are written where there is only text: on a command line, in a table, in a film's file.
+"""How values are written where there is only text: on a command line, in a table, in a chain's file.
 
 Nothing is refused here: what is not understood stays as it was written, and is told by the check before sending.
 """

@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from legnext_client._protocol.flow import Lost, Received
+from legnext_client._protocol.flow import NoResponse, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def key_end(key: str) -> str:
     return key[-4:] if len(key) > 12 else ""
 
 
-class Veil:
+class KeyRedactor:
     """Takes one key out of whatever a transport brings back, in each way in which JSON may spell it."""
 
     def __init__(self, key: str) -> None:
@@ -35,14 +35,14 @@ class Veil:
 
     def received(
         self, status: int, headers: Mapping[str, str], raw_headers: Iterable[tuple[bytes, bytes]], body: bytes
-    ) -> Received:
+    ) -> Response:
         if self._key:
             body = self._over(body)
             if any(self._bytes in value or b"\\" in value for _, value in raw_headers):
                 headers = {name.lower(): self._over_text(value) for name, value in headers.items()}
-        return Received(status, headers, body)
+        return Response(status, headers, body)
 
-    def lost(self, lost: Lost) -> Lost:
+    def lost(self, lost: NoResponse) -> NoResponse:
         if not self._key:
             return lost
         answer = None if lost.answer is None else self._over_end(self._over(lost.answer))

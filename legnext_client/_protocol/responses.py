@@ -13,7 +13,7 @@ from legnext_client.generated.types import is_list, is_object
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from legnext_client._protocol.flow import Received, Request
+    from legnext_client._protocol.flow import Request, Response
 
 Json = dict[str, Any]
 
@@ -130,7 +130,7 @@ def hidden_error(data: Mapping[str, Any]) -> int | None:
     return 500 if data.get("status") == "failed" else None
 
 
-def read_error(request: Request, answer: Received, status: int | None = None) -> APIError:
+def read_error(request: Request, answer: Response, status: int | None = None) -> APIError:
     """The error that an answer stands for, with the service's own words in it."""
     status = answer.status if status is None else status
     data = as_object(answer.body)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._protocol.flow import Flow, Lost, Received, Request, Send, Sleep
+from legnext_client._protocol.flow import Flow, NoResponse, Request, Response, Send, Sleep
 from legnext_client._protocol.responses import (
     as_json,
     as_object,
@@ -50,18 +50,18 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
-class Again(NamedTuple):
+class Retry(NamedTuple):
     """Nothing is lost by another try: after so many seconds, if the service said; `error` if there is none."""
 
     error: LegnextError
     after: float | None = None
 
 
-class Failed(NamedTuple):
+class Fail(NamedTuple):
     error: LegnextError
 
 
-Verdict = Answer | Again | Failed
+Verdict = Answer | Retry | Fail
 
 
 def sending(
@@ -78,13 +78,13 @@ def sending(
     end = end if until is None else min(end, until)
     for attempt in range(1, retries.attempts + 1):
         patience = timeout if until is None else max(0.001, min(timeout, until - clock()))
-        verdict = judge(request, (yield Send(request, patience, attempt)))
+        verdict = classify(request, (yield Send(request, patience, attempt)))
         match verdict:
             case Answer():
                 return verdict
-            case Failed(error):
+            case Fail(error):
                 raise error
-            case Again(error, after):
+            case Retry(error, after):
                 pause = pause_before(retries, attempt, after, chance)
                 if attempt == retries.attempts or pause > retries.longest_wait or clock() + pause >= end:
                     raise error
@@ -92,9 +92,9 @@ def sending(
     raise AssertionError("the last attempt returns or raises")
 
 
-def judge(request: Request, outcome: Received | Lost) -> Verdict:
+def classify(request: Request, outcome: Response | NoResponse) -> Verdict:
     """What an outcome means: an answer, another try, or an error."""
-    if isinstance(outcome, Lost):
+    if isinstance(outcome, NoResponse):
         return _lost(request, outcome)
     status = outcome.status
     if 200 <= status <= 299:
@@ -103,29 +103,29 @@ def judge(request: Request, outcome: Received | Lost) -> Verdict:
     if status <= 399:
         error.message = error.message or "redirected, which is never followed: check the base URL"
     if request.paid and (status >= 500 or error.job_id):
-        return Failed(_unknown_after(request, outcome, error))
+        return Fail(_unknown_after(request, outcome, error))
     if status >= 500 or isinstance(error, RateLimitError):
-        return Again(error, error.retry_after)
-    return Failed(error)
+        return Retry(error, error.retry_after)
+    return Fail(error)
 
 
-def may_be_accepted(request: Request, outcome: Received | Lost) -> bool:
+def may_be_accepted(request: Request, outcome: Response | NoResponse) -> bool:
     """Whether a paid request may have been accepted, by what came of it."""
-    verdict = judge(request, outcome)
+    verdict = classify(request, outcome)
     return isinstance(verdict, Answer) or isinstance(verdict.error, SubmissionUnknown)
 
 
-def _lost(request: Request, lost: Lost) -> Verdict:
+def _lost(request: Request, lost: NoResponse) -> Verdict:
     if lost.error is not None:
-        return Failed(lost.error)
+        return Fail(lost.error)
     if lost.sent and request.paid:
-        return Failed(_unknown(request, lost.reason, lost.answer))
+        return Fail(_unknown(request, lost.reason, lost.answer))
     error = ConnectionError(f"{request.method} {request.path}: {lost.reason.rstrip('. ')}.")
-    return Again(error) if lost.again else Failed(error)
+    return Retry(error) if lost.retryable else Fail(error)
 
 
-def _success(request: Request, outcome: Received) -> Verdict:
-    if not request.wants_job and _is_accepted(request, outcome):
+def _success(request: Request, outcome: Response) -> Verdict:
+    if not request.expects_job and _is_accepted(request, outcome):
         data = None if not outcome.body else as_json(outcome.body) if _media(outcome) == JSON else outcome.body
         return Answer(data, outcome.headers, outcome.status, outcome.body)
     data = as_object(outcome.body)
@@ -134,27 +134,27 @@ def _success(request: Request, outcome: Received) -> Verdict:
         error = read_error(request, outcome, code)
         broken = code >= 500 and data.get("status") != FAILED  # a job that failed costs nothing
         unsure = request.paid and (broken or error.job_id)
-        return Failed(_unknown_after(request, outcome, error) if unsure else error)
-    if data is not None and request.wants_job and not is_job(data) and is_object(data.get("data")):
+        return Fail(_unknown_after(request, outcome, error) if unsure else error)
+    if data is not None and request.expects_job and not is_job(data) and is_object(data.get("data")):
         data = data["data"]  # as the balance comes; better than to lose an id in it
-    asked = request.job_id if request.wants_job and not request.paid else None
+    asked = request.job_id if request.expects_job and not request.paid else None
     other = data is not None and asked is not None and asked != job_id_of(data)
-    if data is not None and (is_job(data) or not request.wants_job) and not other:
+    if data is not None and (is_job(data) or not request.expects_job) and not other:
         return Answer(data, outcome.headers, outcome.status, outcome.body)
     what = "cannot be read" if data is None else "is about another job" if is_job(data) else "is no job"
     if request.paid:
-        return Failed(_unknown(request, f"the answer {what}", outcome.body))
+        return Fail(_unknown(request, f"the answer {what}", outcome.body))
     error = read_error(request, outcome)
     error.message = f"the answer {what}: {error.message}"
     if other:  # what it says is not about the job that was asked for
         error.code, error.job_id = outcome.status, request.job_id
-    return Again(error)
+    return Retry(error)
 
 
 JSON = "application/json"
 
 
-def _is_accepted(request: Request, outcome: Received) -> bool:
+def _is_accepted(request: Request, outcome: Response) -> bool:
     """Whether an answer is one that the request accepts beside an object of JSON."""
     if not outcome.body:
         return outcome.status == 204 or "" in request.accepts
@@ -164,7 +164,7 @@ def _is_accepted(request: Request, outcome: Received) -> bool:
     return media in request.accepts or ("*/*" in request.accepts and media != "text/html")
 
 
-def _media(outcome: Received) -> str:
+def _media(outcome: Response) -> str:
     """The media type of an answer; every kind of JSON is JSON."""
     media = outcome.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     return JSON if media.endswith("+json") or media == "text/json" else media
@@ -182,7 +182,7 @@ def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionU
     )
 
 
-def _unknown_after(request: Request, outcome: Received, error: APIError) -> SubmissionUnknownAPIError:
+def _unknown_after(request: Request, outcome: Response, error: APIError) -> SubmissionUnknownAPIError:
     kind = SubmissionUnknownServerError if isinstance(error, ServerError) else SubmissionUnknownAPIError
     return kind(
         error.message,

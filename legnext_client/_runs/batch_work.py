@@ -1,4 +1,4 @@
-"""What both colours of a batch and of a film have in common: rows, a journal, how to run them, and what is counted."""
+"""What both colours of a batch and of a chain have in common: rows, a journal, how to run them, and what is counted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from legnext_client._journal.files import FILM
+from legnext_client._journal.files import CHAIN
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client._runs.context import RunContext
@@ -32,7 +32,7 @@ JobT = TypeVar("JobT", Job, AsyncJob)
 
 
 class BatchState(Generic[JobT]):
-    """A batch or a film, whatever colour carries it out."""
+    """A batch or a chain, whatever colour carries it out."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ class BatchState(Generic[JobT]):
             return
         if self._path is not None:
             error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
-        elif self._kind == FILM and self._context is not None:  # a batch has told of its jobs
+        elif self._kind == CHAIN and self._context is not None:  # a batch has told of its jobs
             paid = [f"{entry.key} is job {entry.job_id}" for entry in self._context.journal.entries(SUBMITTED, DONE)]
             if paid:
                 error.add_note(

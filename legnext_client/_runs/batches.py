@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from legnext_client._runs.options import BatchOptions
     from legnext_client._runs.results import Result, Update
     from legnext_client._runs.rows import Source
-    from legnext_client._transport.drivers import AsyncHands, Hands
+    from legnext_client._transport.drivers import AsyncRuntime, Runtime
 
 logger = logging.getLogger("legnext_client")
 
@@ -49,7 +49,7 @@ class Batch(BatchState[Job]):
     """
 
     def __init__(
-        self, hands: Hands, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
+        self, hands: Runtime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
         super().__init__(service, **work)
         self._hands, self._on_progress = hands, on_progress
@@ -83,7 +83,7 @@ class Batch(BatchState[Job]):
             stack.enter_context(run)
             stack.enter_context(first_interrupt(lambda: _interrupt(run)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(run.notify))
+                stack.enter_context(self._callbacks.subscribe(run.notify))
             try:
                 for value in run.values():
                     if isinstance(value, RowProgress):
@@ -104,7 +104,7 @@ class AsyncBatch(BatchState[AsyncJob]):
     """The same for `async for` and `async with`: Python by itself ends what was left by `break` some time later."""
 
     def __init__(
-        self, hands: AsyncHands, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
+        self, hands: AsyncRuntime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
         super().__init__(service, **work)
         self._hands, self._on_progress = hands, on_progress
@@ -138,7 +138,7 @@ class AsyncBatch(BatchState[AsyncJob]):
             await stack.enter_async_context(run)
             stack.enter_context(first_interrupt(lambda: _interrupt(run)))
             if self._callbacks is not None:
-                stack.enter_context(self._callbacks.telling(run.notify))
+                stack.enter_context(self._callbacks.subscribe(run.notify))
             try:
                 async with contextlib.aclosing(run.values()) as values:
                     async for value in values:

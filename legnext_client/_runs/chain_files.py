@@ -36,8 +36,8 @@ def word_of(operation: Operation) -> str:
     return (operation.role or "").rpartition(".")[2]
 
 
-_START = word_of(ROLES["film.start"])
-_FIELDS = {word_of(ROLES[role]): ROLES[role].fields for role in ("film.start", "film.extend", "film.upscale")}
+_START = word_of(ROLES["chain.start"])
+_FIELDS = {word_of(ROLES[role]): ROLES[role].fields for role in ("chain.start", "chain.extend", "chain.upscale")}
 """The fields of each kind of step."""
 
 

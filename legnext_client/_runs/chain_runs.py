@@ -1,4 +1,4 @@
-"""`client.run`: a film from its description, step by step; and what it is when it is done."""
+"""`client.run`: a chain from its description, step by step; and what it is when it is done."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from legnext_client._calls.job_view import JobView
-from legnext_client._journal.files import FILM
+from legnext_client._journal.files import CHAIN
 from legnext_client._journal.submit import FAILED, UNKNOWN
 from legnext_client._protocol.bounds import shown
 from legnext_client._runs.chain_steps import judge_steps
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 JobT = TypeVar("JobT", bound=JobView)
 
-KEY = "film"
-"""The item's key in the journal; its steps are `film/1`, `film/2` …"""
+KEY = "chain"
+"""The item's key in the journal; its steps are `chain/1`, `chain/2` …"""
 NAME = "{job_id}_{n}{ext}"
 
 
-class _Film(Generic[JobT]):
-    """A film that is done."""
+class _ChainRun(Generic[JobT]):
+    """A chain that is done."""
 
     def __init__(self, chain: VideoChain, jobs: list[JobT], points: int) -> None:
         self.chain = chain
@@ -56,16 +56,16 @@ class _Film(Generic[JobT]):
         return f"<{type(self).__name__}, {len(self.video_urls)} videos of {self.seconds} s, {self.points} points>"
 
 
-class Film(_Film[Job]):
-    """A film that is done; see `client.run`."""
+class ChainRun(_ChainRun[Job]):
+    """A chain that is done; see `client.run`."""
 
     def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
         """Fetch its videos; see `Job.download`."""
         return self.jobs[-1].download(directory, name, **options)
 
 
-class AsyncFilm(_Film[AsyncJob]):
-    """A film that is done; see `client.run`."""
+class AsyncChainRun(_ChainRun[AsyncJob]):
+    """A chain that is done; see `client.run`."""
 
     async def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
         """Fetch its videos; see `Job.download`."""
@@ -75,7 +75,7 @@ class AsyncFilm(_Film[AsyncJob]):
 def work_of(
     service: CallService, chain: VideoChain, journal: str | os.PathLike[str] | None, options: RunOptions
 ) -> dict[str, Any]:
-    """What a batch of one film is made of."""
+    """What a batch of one chain is made of."""
     if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
     item = chain.item(KEY)
@@ -83,7 +83,7 @@ def work_of(
         warnings.warn(warning, stacklevel=frames_to_user())
     return {
         "service": service,
-        "kind": FILM,
+        "kind": CHAIN,
         "items": lambda: [item],
         "again": True,
         "journal": journal_path(journal),
@@ -92,22 +92,22 @@ def work_of(
     }
 
 
-def run(chain: VideoChain, batch: Batch, journal: str | os.PathLike[str] | None) -> Film:
+def run(chain: VideoChain, batch: Batch, journal: str | os.PathLike[str] | None) -> ChainRun:
     """Carry a chain out to its end; `ChainError` where it stops before."""
     [result] = batch
     _check(result, chain, journal)
-    return Film(chain, result.jobs, batch.summary.points)
+    return ChainRun(chain, result.jobs, batch.summary.points)
 
 
-async def async_run(chain: VideoChain, batch: AsyncBatch, journal: str | os.PathLike[str] | None) -> AsyncFilm:
+async def async_run(chain: VideoChain, batch: AsyncBatch, journal: str | os.PathLike[str] | None) -> AsyncChainRun:
     """The same, awaited."""
     [result] = [result async for result in batch]
     _check(result, chain, journal)
-    return AsyncFilm(chain, result.jobs, batch.summary.points)
+    return AsyncChainRun(chain, result.jobs, batch.summary.points)
 
 
 def _check(result: Result[Any], chain: VideoChain, journal: str | os.PathLike[str] | None) -> None:
-    """Raise why a film is not done."""
+    """Raise why a chain is not done."""
     if result.ok:
         return
     jobs = result.jobs

@@ -18,7 +18,7 @@ from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.prices import Estimate, price
 from legnext_client.prompts import PromptWarning
 from legnext_client.prompts.flags import row_for
-from legnext_client.prompts.policy import judge, request_problems
+from legnext_client.prompts.policy import enforce, request_problems
 from legnext_client.prompts.reading import first_word, read
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class ChainItem(NamedTuple):
 
     def call(self, step: int, finished: Sequence[State]) -> Call:
         call = self.calls[step]
-        if call.operation.role == ROLES["film.start"].role:
+        if call.operation.role == ROLES["chain.start"].role:
             return call
         job_id = finished[-1].job_id if finished else self.beginning.job_id if self.beginning else ""
         return call._replace(fields={"job_id": job_id, **call.fields})
@@ -133,7 +133,7 @@ def look_at(job: JobView, operation: Operation, fields: Mapping[str, Any], kinds
 
 def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int | None) -> Beginning:
     """The video to begin with, with what the job tells and the caller does not."""
-    operation = ROLES["film.extend"]
+    operation = ROLES["chain.extend"]
     job, job_id = known(job_or_id), job_or_id
     if job is not None:
         job_id = job.job_id
@@ -151,8 +151,8 @@ def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int |
 
 def at_most() -> int | None:
     """How often a video can be extended."""
-    film = ROLES["film.extend"].film
-    return film.at_most if film else None
+    chain = ROLES["chain.extend"].chain
+    return chain.at_most if chain else None
 
 
 # ---- one step -----------------------------------------------------------------------------------------------------
@@ -160,8 +160,8 @@ def at_most() -> int | None:
 
 def size_field(value: Any) -> dict[str, Any]:
     """The field of the start that chooses the size."""
-    operation = ROLES["film.start"]
-    wire = operation.film.size if operation.film else None
+    operation = ROLES["chain.start"]
+    wire = operation.chain.size if operation.chain else None
     return {field.name: value for field in operation.fields if field.wire == wire}
 
 
@@ -178,7 +178,7 @@ def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iter
 def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
     """Return the warning that is due for the prompts of all steps, or raise `InvalidRequest`; see `policy.judge`."""
     warnings = [
-        judge(request_problems(call.operation, wires(call)), policy, ", ".join(filter(None, (where, call.title))))
+        enforce(request_problems(call.operation, wires(call)), policy, ", ".join(filter(None, (where, call.title))))
         for call in calls
     ]
     found = [warning for warning in warnings if warning]

@@ -1,4 +1,4 @@
-"""`VideoChain`: a film as a description, from its start over its extensions to its upscale; nothing is sent here.
+"""`VideoChain`: a chain as a description, from its start over its extensions to its upscale; nothing is sent here.
 
     chain = VideoChain.start("waves roll in --motion high", video_type=1).extend("night falls").upscale()
     print(chain.price(), chain.seconds)
@@ -49,7 +49,7 @@ Number = int | Choose
 
 @frozen(eq=False, repr=False)
 class VideoChain:
-    """A film: begun with `start`, `from_image` or `from_video`, then extended, and upscaled at last.
+    """A chain: begun with `start`, `from_image` or `from_video`, then extended, and upscaled at last.
 
     It never changes: each method gives a new chain. It equals another that asks for the same.
     """
@@ -74,7 +74,7 @@ class VideoChain:
             prompt: What is to be seen, with flags at the end.
             video_type: The size. 0 is 480p, 1 is 720p.
         """
-        return cls._begun(ROLES["film.start"], prompt, size_field(video_type))
+        return cls._begun(ROLES["chain.start"], prompt, size_field(video_type))
 
     @classmethod
     def from_image(
@@ -88,7 +88,7 @@ class VideoChain:
             prompt: What is to happen.
             video_type: The size. 0 is 480p, 1 is 720p.
         """
-        operation = ROLES["film.start"]
+        operation = ROLES["chain.start"]
         job = known(job_or_id)
         chosen = {NUMBERS["image"]: image_no}
         if job is not None:
@@ -117,7 +117,7 @@ class VideoChain:
             prompt: What happens next.
             video_no: Which of its videos, from 0, or a function that chooses it: it gets the finished job.
         """
-        operation, most = ROLES["film.extend"], at_most()
+        operation, most = ROLES["chain.extend"], at_most()
         if most is not None and self._extensions >= most:
             raise InvalidRequest(
                 f"{operation.name}: a video can be extended at most {most} times; got extension {self._extensions + 1}."
@@ -125,8 +125,8 @@ class VideoChain:
         return self._then(operation, prompt, {NUMBERS["video"]: video_no})
 
     def upscale(self, video_no: Number = 0) -> VideoChain:
-        """Enlarge a video of the step before; the last step of a film. `video_no` is as for `extend`."""
-        return self._then(ROLES["film.upscale"], None, {NUMBERS["video"]: video_no})
+        """Enlarge a video of the step before; the last step of a chain. `video_no` is as for `extend`."""
+        return self._then(ROLES["chain.upscale"], None, {NUMBERS["video"]: video_no})
 
     @classmethod
     def _begun(cls, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
@@ -134,9 +134,9 @@ class VideoChain:
         return cls((Call(operation, fields, title=word_of(operation)),))
 
     def _then(self, operation: Operation, prompt: str | None, given: dict[str, Any]) -> VideoChain:
-        last = ROLES["film.upscale"]
+        last = ROLES["chain.upscale"]
         if self.steps and self.steps[-1].operation.role == last.role:
-            raise InvalidRequest(f"{operation.name}: nothing comes after {last.name}, the last step of a film.")
+            raise InvalidRequest(f"{operation.name}: nothing comes after {last.name}, the last step of a chain.")
         given, choices = self._chosen(operation, with_prompt(operation, prompt, given))
         fields = checked_fields(operation, given, unknown=("job_id", *choices))
         step = Call(operation, fields, choices, self._size, self._title(operation))
@@ -174,8 +174,8 @@ class VideoChain:
 
     @property
     def seconds(self) -> int:
-        """How long the film will be. Of a video that it begins with, what is known counts."""
-        start, extension = ROLES["film.start"].film, ROLES["film.extend"].film
+        """How long the chain will be. Of a video that it begins with, what is known counts."""
+        start, extension = ROLES["chain.start"].chain, ROLES["chain.extend"].chain
         return (start.adds if start else 0) + self._extensions * (extension.adds if extension else 0)
 
     @property
@@ -207,7 +207,7 @@ class VideoChain:
 
     @property
     def _extensions(self) -> int:
-        operation = ROLES["film.extend"]
+        operation = ROLES["chain.extend"]
         before = self.beginning.extensions if self.beginning else 0
         return before + sum(step.operation.role == operation.role for step in self.steps)
 
@@ -217,7 +217,7 @@ class VideoChain:
         return self.beginning.source if self.beginning else size_made(self.steps[0])
 
     def _title(self, operation: Operation) -> str:
-        if operation.role == ROLES["film.extend"].role:
+        if operation.role == ROLES["chain.extend"].role:
             return f"extension {self._extensions + 1}"
         return word_of(operation)
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from legnext_client._calls.budgets import book, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
 from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
-from legnext_client._calls.wait import Pace, Waited, Watch
+from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 from legnext_client._downloads.downloads import LARGEST, SECONDS, of_job
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
@@ -88,7 +88,7 @@ class RunContext:
         self._run = journal.about.id
         self._over_estimate: set[str] = set()
         """Jobs for which the service holds more than was estimated."""
-        self._pace = Pace(
+        self._pace = PollSettings(
             service.settings.retries._replace(attempts=1),
             service.settings.timeout,
             options.poll_interval,
@@ -156,15 +156,15 @@ class RunContext:
 
     # ---- a job --------------------------------------------------------------------------------------------------
 
-    def watch(self, state: State, job_context: JobContext, retry_after: float | None) -> Watch:
+    def watch(self, state: State, job_context: JobContext, retry_after: float | None) -> PollState:
         """How to poll for the job."""
-        watch = Watch(
-            Waited(state, job_request(state.job_id), self.service.scheduler(job_context), retry_after), self._pace
+        watch = PollState(
+            PollTarget(state, job_request(state.job_id), self.service.scheduler(job_context), retry_after), self._pace
         )
         watch.called_back = self.callbacks
         return watch
 
-    def patience(self, watch: Watch, silent: float) -> float:
+    def patience(self, watch: PollState, silent: float) -> float:
         """Seconds to wait for the job, when the service did not answer for so many."""
         return watch.patience + silent if self.options.timeout is None else self.options.timeout
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.flow import Flow
     from legnext_client._runs.feeder import Feeder
-    from legnext_client._transport.drivers import AsyncHands
+    from legnext_client._transport.drivers import AsyncRuntime
 
 REQUESTS = 32
 """Maximum number of requests and downloads on their way."""
@@ -45,7 +45,7 @@ class _Call(NamedTuple):
 class Handover:
     """A run that the async client carries out."""
 
-    def __init__(self, feeder: Feeder, hands: AsyncHands) -> None:
+    def __init__(self, feeder: Feeder, hands: AsyncRuntime) -> None:
         self._loop = asyncio.get_running_loop()
         self._executor = _TaskExecutor(hands)
         self._engine = Engine(self._executor, feeder.context.rate, listens=feeder.context.callbacks)
@@ -104,7 +104,7 @@ class Handover:
 class _TaskExecutor:
     """Carries the engine's work out in the caller's loop; only the disk has threads."""
 
-    def __init__(self, hands: AsyncHands) -> None:
+    def __init__(self, hands: AsyncRuntime) -> None:
         self.clock = hands.clock
         self.inbox: asyncio.Queue[Delivery | _Call] = asyncio.Queue()
         self._hands = hands

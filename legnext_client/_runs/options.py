@@ -1,4 +1,4 @@
-"""What a caller chooses for a batch or a film, and what is refused of it."""
+"""What a caller chooses for a batch or a chain, and what is refused of it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def options_of(given: BatchOptions) -> Options:
         raise InvalidRequest(f"poll_interval must be seconds above 0; got {interval!r}.")
     if options.callback is not None and (reason := wrong_address(options.callback)):
         raise InvalidRequest(f"callback must begin with http:// or https://; got {options.callback!r}: {reason}.")
-    if options.callbacks is not None and not hasattr(options.callbacks, "telling"):
+    if options.callbacks is not None and not hasattr(options.callbacks, "subscribe"):
         kind = type(options.callbacks).__name__
         raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {kind}.")
     directory = None if options.download is None else writable_directory("download", options.download)

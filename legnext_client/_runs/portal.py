@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.flow import Flow
     from legnext_client._runs.feeder import Feeder
-    from legnext_client._transport.drivers import Hands
+    from legnext_client._transport.drivers import Runtime
 
 WORKERS = 32
 """Maximum number of threads for requests and downloads."""
@@ -53,7 +53,7 @@ class _Call(NamedTuple):
 class Portal:
     """A run that the sync client carries out."""
 
-    def __init__(self, feeder: Feeder, hands: Hands) -> None:
+    def __init__(self, feeder: Feeder, hands: Runtime) -> None:
         self._feeder, self._hands = feeder, hands
         self._inbox: SimpleQueue[Delivery | _Call] = SimpleQueue()
         self._stop = threading.Event()
@@ -174,7 +174,7 @@ class Portal:
 class _ThreadExecutor:
     """Carries the engine's work out in daemon threads: none is waited for when the interpreter ends."""
 
-    def __init__(self, hands: Hands, stop: threading.Event, inbox: SimpleQueue[Delivery | _Call]) -> None:
+    def __init__(self, hands: Runtime, stop: threading.Event, inbox: SimpleQueue[Delivery | _Call]) -> None:
         self.clock = hands.clock
         self._hands, self._stoppable = hands, hands._replace(stop=stop)
         self._inbox = inbox

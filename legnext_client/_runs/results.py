@@ -57,7 +57,7 @@ class Result(Generic[JobT]):
         """`done`; `failed`; `unknown`: submitted, and nobody knows what became of it; `submitted`: it goes on running;
         `new`: not sent."""
         self.jobs = jobs
-        """The jobs of the steps that have ended; one, unless the row is a film."""
+        """The jobs of the steps that have ended; one, unless the row is a chain."""
         self.error: LegnextError | None = result.error
         """Why it is not done, or why its files are not there."""
         self.files = [Path(path) for path in result.files]

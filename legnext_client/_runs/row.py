@@ -17,7 +17,7 @@ from legnext_client._journal.submit import (
     NOT_ITS_FAULT,
     SUBMITTED,
     UNKNOWN,
-    Intent,
+    SubmissionIntent,
     submit_once,
 )
 from legnext_client._protocol.responses import retry_after
@@ -210,9 +210,9 @@ class RowTask:
             engine.release_slot(self)
             self._check_refusal(submission.error, submission.again)
 
-    def _intent(self, step: int, call: Call, prepared: PreparedRequest, key: str) -> Intent:
+    def _intent(self, step: int, call: Call, prepared: PreparedRequest, key: str) -> SubmissionIntent:
         row, body = self._row, prepared.request.sent or {}
-        return Intent(
+        return SubmissionIntent(
             key, row.key, step, row.digest, row.described(), call.operation.name, body, prepared.price, prepared.token
         )
 

@@ -1,4 +1,4 @@
-"""One row of a batch, whatever it is given as, becomes an item: a single request, a film, or what is wrong with it."""
+"""One row of a batch, whatever it is given as, becomes an item: a single request, a chain, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Rows:
     def _asked(self, key: str | None, place: str, asked: VideoChain | tuple[Operation, Mapping[str, Any]]) -> Row:
         if isinstance(asked, VideoChain):
             item = asked.item("")
-            return item._replace(key=key or self._made(f"film-{item.digest}", place))
+            return item._replace(key=key or self._made(f"chain-{item.digest}", place))
         operation, fields = asked
         prepared = prepare(operation, fields)
         body = {**prepared.parameters, **prepared.body}

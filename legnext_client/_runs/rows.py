@@ -26,7 +26,7 @@ from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import Operation
 from legnext_client.prices import RequestModel, typical_seconds
 from legnext_client.prompts import PromptWarning
-from legnext_client.prompts.policy import OVERRIDE, judge, request_problems
+from legnext_client.prompts.policy import OVERRIDE, enforce, request_problems
 from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _doubt(place: str, item: Row, policy: PromptPolicy) -> Doubt | None:
     if policy == "ignore":
         return None
     if isinstance(item, Single):
-        warning = judge(request_problems(item.operation, item.body), policy, place)
+        warning = enforce(request_problems(item.operation, item.body), policy, place)
     else:
         warning = judge_steps(item.calls, policy, place) if isinstance(item, ChainItem) else None
     return Doubt(str(warning), warning.problems) if warning else None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.items import Item
     from legnext_client._calls.service import JobContext
-    from legnext_client._calls.wait import Watch
+    from legnext_client._calls.wait import PollState
     from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.state import State
     from legnext_client._runs.context import RunContext
@@ -84,7 +84,7 @@ class JobWatcher:
         await self._report(watch.state)
         return Ended(watch.state, points, at)
 
-    def _timeout(self, watch: Watch, seconds: float) -> WaitTimeout:
+    def _timeout(self, watch: PollState, seconds: float) -> WaitTimeout:
         state, (said, failure) = watch.state, unanswered([watch])
         told = f"{state.job_id} is {state.status} after {seconds:.0f} seconds.{said}"
         error = WaitTimeout(told, job=self._context.job(state, self._job_context))
@@ -102,13 +102,13 @@ class JobWatcher:
         if self._context.reports_progress:
             await self._engine.report(RowProgress(self._row, entry.step, self._title, state))
 
-    def _poll(self, watch: Watch, until: float) -> Flow[tuple[bool, float]]:
+    def _poll(self, watch: PollState, until: float) -> Flow[tuple[bool, float]]:
         """Poll once; whether there was an answer, and when the request went out."""
         now = self._context.now()
         timeout = self._context.service.settings.timeout
         return (yield from watch.ask(until if now < until else now + timeout)), now
 
-    async def _until_due(self, watch: Watch, last: float) -> None:
+    async def _until_due(self, watch: PollState, last: float) -> None:
         now, key = self._context.now, watch.state.job_id if self._context.callbacks else None
         due = min(watch.next(now()), max(now(), last))
         while due > now():
@@ -129,7 +129,7 @@ class JobWatcher:
         return self._entry.status is None and self._entry.state == SUBMITTED
 
     async def _reject_job_id(self, slot: object, error: LegnextError, job_id: str | None) -> None:
-        await self._engine.record(partial(self._context.journal.disown, self._entry.id, str(error), job_id))
+        await self._engine.record(partial(self._context.journal.reject_job, self._entry.id, str(error), job_id))
         self._engine.release_slot(slot, self._context.runs_until(self._entry))
         raise RowEnded(UNKNOWN, error)
 

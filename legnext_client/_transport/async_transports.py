@@ -13,8 +13,8 @@ import anyio
 import httpx
 
 from legnext_client._protocol.addresses import FileHosts
-from legnext_client._protocol.flow import Fetch, Lost, Opened, Received, Request, Send
-from legnext_client._protocol.redact import Veil
+from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Request, Response, Send
+from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.responses import named
 from legnext_client._protocol.send import may_be_accepted
 from legnext_client._transport.environment import made, proxy_for
@@ -54,7 +54,7 @@ class AsyncHttpxTransport:
         self, base_url: str, headers: Mapping[str, str], mounted: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._builder = RequestBuilder(base_url, headers)
-        self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._veil = KeyRedactor(headers.get(API_KEY_HEADER, ""))
         self._file_hosts = FileHosts(base_url)
         self._mounted = mounted
         self._closed = False
@@ -100,7 +100,7 @@ class AsyncHttpxTransport:
             self._start_anew()
         self._loop = loop
 
-    async def send(self, send: Send) -> Received | Lost:
+    async def send(self, send: Send) -> Response | NoResponse:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
         self._come_to_this_loop()
@@ -114,7 +114,7 @@ class AsyncHttpxTransport:
             raise
         return self._veil.lost(exchange.late()) if outcome is None else outcome
 
-    async def _send(self, exchange: Exchange) -> Received | Lost:
+    async def _send(self, exchange: Exchange) -> Response | NoResponse:
         try:
             pool = self._pool_for(self._pools, self._proxy)
             response = await pool.handle_async_request(exchange.request())
@@ -130,7 +130,7 @@ class AsyncHttpxTransport:
         return exchange.received(self._veil)
 
     @asynccontextmanager
-    async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | Lost]:
+    async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | NoResponse]:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
         self._come_to_this_loop()
@@ -142,7 +142,7 @@ class AsyncHttpxTransport:
         end = time.monotonic() + fetch.seconds
         way = way_to(fetch.url, proxy)
 
-        async def opened() -> httpx.Response | Lost:
+        async def opened() -> httpx.Response | NoResponse:
             try:
                 return await pool.handle_async_request(file_request(fetch, end))
             except FAILURES as error:
@@ -203,13 +203,13 @@ class _Work(Generic[ResultT]):
         return self.outcome
 
 
-def _became(request: Request, exchange: Exchange, outcome: Received | Lost | None) -> str | None:
+def _became(request: Request, exchange: Exchange, outcome: Response | NoResponse | None) -> str | None:
     """What a paid request came to whose caller was cancelled; None where nobody knows."""
     if not exchange.may_have_arrived:
         return "Nothing was sent, and nothing is charged."
     if outcome is None:
         return None
-    if job_id := named(request, outcome.body if isinstance(outcome, Received) else outcome.answer):
+    if job_id := named(request, outcome.body if isinstance(outcome, Response) else outcome.answer):
         return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
     return None if may_be_accepted(request, outcome) else "The service did not accept it, and nothing is charged."
 
@@ -221,11 +221,11 @@ class _AsyncBody:
         self._parts = aiter(async_parts(response))
         self._end = end
 
-    async def read(self) -> bytes | Lost:
+    async def read(self) -> bytes | NoResponse:
         part = await _Work(self._next, self._end).result()
         return LATE if part is None or time.monotonic() > self._end else part
 
-    async def _next(self) -> bytes | Lost:
+    async def _next(self) -> bytes | NoResponse:
         try:
             async for part in self._parts:
                 if part:

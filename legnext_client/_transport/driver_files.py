@@ -13,7 +13,7 @@ from collections import deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._protocol.flow import Do, Fetch, Lost, Opened, Read
+from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Read, RunBlocking
 from legnext_client._transport.drivers import async_run, run
 from legnext_client.errors import ConfigurationError, LegnextError
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    from legnext_client._protocol.flow import Together
-    from legnext_client._transport.drivers import AsyncHands, Hands, Listener, OtherEffect
+    from legnext_client._protocol.flow import Gather
+    from legnext_client._transport.drivers import AsyncRuntime, Listener, OtherEffect, Runtime
 
 _PATIENCE_WITH_THREADS = 5.0
 
@@ -31,34 +31,36 @@ class _Stopped(Exception):
     """The caller has gone: nobody wants what this thread is doing."""
 
 
-def other_effect(effect: OtherEffect, hands: Hands, listener: Listener | None) -> Any:
+def other_effect(effect: OtherEffect, hands: Runtime, listener: Listener | None) -> Any:
     """Carry out what is neither sending nor sleeping."""
     if hands.stop is not None and hands.stop.is_set():
         raise _Stopped
     match effect:
         case Read(body):
             return body.read()
-        case Do(function):
+        case RunBlocking(function):
             return _tried(function)
         case Fetch():
-            fetch: Callable[[Fetch], AbstractContextManager[Opened | Lost]] = _fetching(hands.transport)
+            fetch: Callable[[Fetch], AbstractContextManager[Opened | NoResponse]] = _fetching(hands.transport)
             with fetch(effect) as found:
-                return found if isinstance(found, Lost) else run(effect.receive(found), hands, listener)
+                return found if isinstance(found, NoResponse) else run(effect.receive(found), hands, listener)
         case _:
             return _in_threads(effect, hands, listener)
 
 
-async def async_other_effect(effect: OtherEffect, hands: AsyncHands, listener: Listener | None) -> Any:
+async def async_other_effect(effect: OtherEffect, hands: AsyncRuntime, listener: Listener | None) -> Any:
     """The same, awaited."""
     match effect:
         case Read(body):
             return await body.read()
-        case Do(function):
+        case RunBlocking(function):
             return await _beside(function)
         case Fetch():
-            fetch: Callable[[Fetch], AbstractAsyncContextManager[Opened | Lost]] = _fetching(hands.transport)
+            fetch: Callable[[Fetch], AbstractAsyncContextManager[Opened | NoResponse]] = _fetching(hands.transport)
             async with fetch(effect) as found:
-                return found if isinstance(found, Lost) else await async_run(effect.receive(found), hands, listener)
+                return (
+                    found if isinstance(found, NoResponse) else await async_run(effect.receive(found), hands, listener)
+                )
         case _:
             return await _in_tasks(effect, hands, listener)
 
@@ -103,7 +105,7 @@ class _Ended(NamedTuple):
     error: BaseException | None = None
 
 
-def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> list[Any]:
+def _in_threads(together: Gather, hands: Runtime, listener: Listener | None) -> list[Any]:
     flows = together.flows
     if len(flows) < 2 or together.limit < 2:
         return [run(flow, hands, listener) for flow in flows]
@@ -148,7 +150,7 @@ def _in_threads(together: Together, hands: Hands, listener: Listener | None) -> 
     return results
 
 
-async def _in_tasks(together: Together, hands: AsyncHands, listener: Listener | None) -> list[Any]:
+async def _in_tasks(together: Gather, hands: AsyncRuntime, listener: Listener | None) -> list[Any]:
     room = asyncio.Semaphore(together.limit)
 
     async def one(index: int) -> Any:

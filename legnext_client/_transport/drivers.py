@@ -11,7 +11,19 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client._protocol.flow import Do, Effect, Emit, Fetch, Flow, Lost, Read, Received, Send, Sleep, Together
+from legnext_client._protocol.flow import (
+    Effect,
+    Emit,
+    Fetch,
+    Flow,
+    Gather,
+    NoResponse,
+    Read,
+    Response,
+    RunBlocking,
+    Send,
+    Sleep,
+)
 from legnext_client._protocol.responses import named
 from legnext_client._protocol.send import may_be_accepted
 from legnext_client.errors import ConfigurationError, LegnextError
@@ -26,7 +38,7 @@ ResultT = TypeVar("ResultT")
 Listener = Callable[[Any], object]
 
 
-class Hands(NamedTuple):
+class Runtime(NamedTuple):
     """What carries effects out: who sends, by which clock to sleep, what says that it is time to stop."""
 
     transport: Transport
@@ -34,7 +46,7 @@ class Hands(NamedTuple):
     stop: Event | None = None
 
 
-class AsyncHands(NamedTuple):
+class AsyncRuntime(NamedTuple):
     transport: AsyncTransport
     clock: Clock
 
@@ -47,7 +59,7 @@ INTERRUPTED = (
 )
 
 
-def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> ResultT:
+def run(flow: Flow[ResultT], hands: Runtime, listener: Listener | None = None) -> ResultT:
     """Carry a flow out to its end; the listener hears what it emits."""
     effect = result = None
     try:
@@ -70,7 +82,7 @@ def run(flow: Flow[ResultT], hands: Hands, listener: Listener | None = None) -> 
         raise
 
 
-def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
+def emitted(flow: Flow[Any], hands: Runtime) -> Generator[Any, None, None]:
     """Carry a flow out, yielding what it emits."""
     result: Any = None
     try:
@@ -88,7 +100,7 @@ def emitted(flow: Flow[Any], hands: Hands) -> Generator[Any, None, None]:
         flow.close()
 
 
-async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener | None = None) -> ResultT:
+async def async_run(flow: Flow[ResultT], hands: AsyncRuntime, listener: Listener | None = None) -> ResultT:
     """Carry a flow out to its end; the listener hears what it emits, and may be a coroutine function."""
     effect = result = None
     try:
@@ -112,7 +124,7 @@ async def async_run(flow: Flow[ResultT], hands: AsyncHands, listener: Listener |
         raise
 
 
-async def async_emitted(flow: Flow[Any], hands: AsyncHands) -> AsyncGenerator[Any, None]:
+async def async_emitted(flow: Flow[Any], hands: AsyncRuntime) -> AsyncGenerator[Any, None]:
     """Carry a flow out, yielding what it emits."""
     result: Any = None
     try:
@@ -142,10 +154,10 @@ def _next(flow: Flow[Any], result: Any) -> Effect | _Over:
         return _Over(end.value)
 
 
-OtherEffect = Fetch | Read | Do | Together
+OtherEffect = Fetch | Read | RunBlocking | Gather
 
 
-def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener | None = None) -> Any:
+def _done(effect: Send | Sleep | OtherEffect, hands: Runtime, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
         if effect.bell is None:
             hands.clock.sleep(effect.seconds)
@@ -162,13 +174,13 @@ def _done(effect: Send | Sleep | OtherEffect, hands: Hands, listener: Listener |
         _log(effect, outcome, began)
         return outcome
     except ConfigurationError as error:
-        return Lost(error.message, sent=False, again=False, error=error)
+        return NoResponse(error.message, sent=False, retryable=False, error=error)
     except BaseException as error:
         _note(error, effect, outcome)
         raise
 
 
-async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, listener: Listener | None = None) -> Any:
+async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncRuntime, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
         if effect.bell is None:
             await hands.clock.async_sleep(effect.seconds)
@@ -185,7 +197,7 @@ async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncHands, lis
         _log(effect, outcome, began)
         return outcome
     except ConfigurationError as error:
-        return Lost(error.message, sent=False, again=False, error=error)
+        return NoResponse(error.message, sent=False, retryable=False, error=error)
     except BaseException as error:
         _note(error, effect, outcome)
         raise
@@ -199,11 +211,11 @@ def _note(error: BaseException, effect: object, outcome: object) -> None:
     if isinstance(error, LegnextError) or not isinstance(effect, Send) or not effect.request.paid:
         return
     notes: list[str] = getattr(error, "__notes__", [])
-    if not isinstance(outcome, Received | Lost):
+    if not isinstance(outcome, Response | NoResponse):
         if not notes:
             error.add_note(INTERRUPTED)
         return
-    job_id = named(effect.request, outcome.body if isinstance(outcome, Received) else outcome.answer)
+    job_id = named(effect.request, outcome.body if isinstance(outcome, Response) else outcome.answer)
     if job_id:
         note = f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
     elif may_be_accepted(effect.request, outcome):
@@ -214,9 +226,9 @@ def _note(error: BaseException, effect: object, outcome: object) -> None:
         error.add_note(note)
 
 
-def _log(send: Send, outcome: Received | Lost, began: float) -> None:
+def _log(send: Send, outcome: Response | NoResponse, began: float) -> None:
     if logger.isEnabledFor(logging.DEBUG):
-        said = outcome.status if isinstance(outcome, Received) else outcome.reason
+        said = outcome.status if isinstance(outcome, Response) else outcome.reason
         seconds = time.perf_counter() - began
         logger.debug(
             "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, said, seconds, send.attempt

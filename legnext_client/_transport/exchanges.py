@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
-from legnext_client._protocol.flow import Lost, Received
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.unpacking import body_of
 from legnext_client._transport.environment import shown_proxy
 from legnext_client._transport.pools import Timeouts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 
     from legnext_client._protocol.flow import Fetch, Send
-    from legnext_client._protocol.redact import Veil
+    from legnext_client._protocol.redact import KeyRedactor
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Answers are a few kilobytes; what is larger than this in bytes, unpacked, is not read to its end."""
@@ -75,7 +75,7 @@ def async_parts(response: httpx.Response) -> AsyncIterable[bytes]:
     return cast("AsyncIterable[bytes]", stream)
 
 
-LATE = Lost("it did not end in time", sent=True, again=False)
+LATE = NoResponse("it did not end in time", sent=True, retryable=False)
 
 
 class Content(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -163,29 +163,33 @@ class Exchange:
         self._head = head
         self._unpacker = body_of(head.headers.get("content-encoding", "").lower())
 
-    def take(self, part: bytes) -> Lost | None:
-        """Take the next bytes in; `Lost` when no more of them are wanted."""
+    def take(self, part: bytes) -> NoResponse | None:
+        """Take the next bytes in; `NoResponse` when no more of them are wanted."""
         unpacked = self._unpacker.unpacked(part, LARGEST_ANSWER + 1 - len(self._body))
         if unpacked is None:
-            return Lost("the answer is packed, and cannot be unpacked", sent=True, answer=bytes(self._body) or None)
+            return NoResponse(
+                "the answer is packed, and cannot be unpacked", sent=True, answer=bytes(self._body) or None
+            )
         self._body += unpacked
         if len(self._body) > LARGEST_ANSWER:
             reason = "the answer is larger than any answer should be"
-            return Lost(reason, sent=True, again=False, answer=bytes(self._body[:4096]))
+            return NoResponse(reason, sent=True, retryable=False, answer=bytes(self._body[:4096]))
         if time.monotonic() > self.end:
             return self.late()
         return None
 
-    def late(self) -> Lost:
+    def late(self) -> NoResponse:
         if self.may_have_arrived:
-            return Lost("ReadTimeout: the answer did not end in time", sent=True, answer=bytes(self._body) or None)
-        return Lost(f"ConnectTimeout: the time was over before it was sent{self._way}", sent=False)
+            return NoResponse(
+                "ReadTimeout: the answer did not end in time", sent=True, answer=bytes(self._body) or None
+            )
+        return NoResponse(f"ConnectTimeout: the time was over before it was sent{self._way}", sent=False)
 
-    def received(self, veil: Veil) -> Received:
+    def received(self, veil: KeyRedactor) -> Response:
         assert self._head is not None
         return veil.received(self._head.status_code, self._head.headers, self._head.headers.raw, bytes(self._body))
 
-    def lost(self, error: Exception) -> Lost:
+    def lost(self, error: Exception) -> NoResponse:
         """What an exception means: was anything sent, and could another try end differently?"""
         lost = lost_by(error, self._way, may_have_arrived=self.may_have_arrived)
         return lost._replace(answer=bytes(self._body) or None, sent=lost.sent or self._head is not None)
@@ -197,15 +201,15 @@ def way_to(url: str, proxy: str | None) -> str:
     return f" (connecting to {urlsplit(url).netloc}{through})"
 
 
-def lost_by(error: Exception, way: str, *, may_have_arrived: bool) -> Lost:
+def lost_by(error: Exception, way: str, *, may_have_arrived: bool) -> NoResponse:
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, _CONNECTING) or not may_have_arrived:
         reason += way
     if _is_distrust(error):
-        return Lost(f"the certificate of the service is not trusted ({reason})", sent=False, again=False)
+        return NoResponse(f"the certificate of the service is not trusted ({reason})", sent=False, retryable=False)
     if isinstance(error, _UNSENDABLE) and not (isinstance(error, ValueError) and may_have_arrived):
-        return Lost(reason, sent=False, again=False)
-    return Lost(reason, sent=may_have_arrived and not isinstance(error, _UNSENT))
+        return NoResponse(reason, sent=False, retryable=False)
+    return NoResponse(reason, sent=may_have_arrived and not isinstance(error, _UNSENT))
 
 
 def _is_distrust(error: BaseException) -> bool:
@@ -223,25 +227,25 @@ def file_request(fetch: Fetch, end: float) -> httpx.Request:
     return httpx.Request("GET", fetch.url, headers=fetch.headers, extensions={"timeout": Timeouts(end, fetch.silence)})
 
 
-def not_fetched(error: Exception, way: str) -> Lost:
+def not_fetched(error: Exception, way: str) -> NoResponse:
     if isinstance(error, httpx.InvalidURL | ValueError):
-        return Lost(f"the address cannot be used: {error}", sent=False, again=False)
+        return NoResponse(f"the address cannot be used: {error}", sent=False, retryable=False)
     return lost_by(error, way, may_have_arrived=True)
 
 
 class _KeyFilter(logging.Filter):
     """Takes the key out of what httpcore logs: the headers of an answer may repeat it."""
 
-    def __init__(self, veil: Veil) -> None:
+    def __init__(self, veil: KeyRedactor) -> None:
         super().__init__()
         self._veil = veil
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._veil.lost(Lost(record.getMessage(), sent=False)).reason, None
+        record.msg, record.args = self._veil.lost(NoResponse(record.getMessage(), sent=False)).reason, None
         return True
 
 
-def hide_in_logs(veil: Veil, owner: object) -> None:
+def hide_in_logs(veil: KeyRedactor, owner: object) -> None:
     """Keep the key out of httpcore's own logs for as long as `owner` lives."""
     hides = _KeyFilter(veil)
     for name in ("connection", "http11", "http2", "proxy", "socks"):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import httpx
 
 from legnext_client._protocol.addresses import FileHosts
-from legnext_client._protocol.flow import Fetch, Lost, Opened, Received, Send
-from legnext_client._protocol.redact import Veil
+from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Response, Send
+from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._transport.environment import made, proxy_for
 from legnext_client._transport.exchanges import (
     FAILURES,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """Sends requests for a `Client`."""
 
-    def send(self, send: Send) -> Received | Lost: ...
+    def send(self, send: Send) -> Response | NoResponse: ...
 
     def close(self) -> None: ...
 
@@ -49,7 +49,7 @@ class Transport(Protocol):
 class AsyncTransport(Protocol):
     """Sends requests for an `AsyncClient`."""
 
-    async def send(self, send: Send) -> Received | Lost: ...
+    async def send(self, send: Send) -> Response | NoResponse: ...
 
     async def close(self) -> None: ...
 
@@ -57,15 +57,15 @@ class AsyncTransport(Protocol):
 class FetchingTransport(Transport, Protocol):
     """One that fetches files as well; without `fetch`, a client can do all but download."""
 
-    def fetch(self, fetch: Fetch) -> AbstractContextManager[Opened | Lost]:
-        """Get a file with the headers of `fetch` alone; the body has `read() -> bytes | Lost`, empty at its end."""
+    def fetch(self, fetch: Fetch) -> AbstractContextManager[Opened | NoResponse]:
+        """Get a file with only the headers given; the body has `read() -> bytes | NoResponse`, empty at the end."""
         ...
 
 
 class AsyncFetchingTransport(AsyncTransport, Protocol):
     """The same, awaited."""
 
-    def fetch(self, fetch: Fetch) -> AbstractAsyncContextManager[Opened | Lost]: ...
+    def fetch(self, fetch: Fetch) -> AbstractAsyncContextManager[Opened | NoResponse]: ...
 
 
 class HttpxTransport:
@@ -77,7 +77,7 @@ class HttpxTransport:
 
     def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
         self._builder = RequestBuilder(base_url, headers)
-        self._veil = Veil(headers.get(API_KEY_HEADER, ""))
+        self._veil = KeyRedactor(headers.get(API_KEY_HEADER, ""))
         self._file_hosts = FileHosts(base_url)
         self._closed = False
         self._mounted = mounted
@@ -112,7 +112,7 @@ class HttpxTransport:
             pool = pools.setdefault(proxy, made(lambda: Pool(proxy, context, refuse)))
         return pool
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
         me = threading.get_ident()
@@ -133,7 +133,7 @@ class HttpxTransport:
             _drop(self._pools, interrupted)
             self._sending.pop(thread, None)
 
-    def _send(self, send: Send, pool: httpx.BaseTransport) -> Received | Lost:
+    def _send(self, send: Send, pool: httpx.BaseTransport) -> Response | NoResponse:
         exchange = Exchange(self._builder, send, self._way)
         try:
             response = pool.handle_request(exchange.request())
@@ -149,7 +149,7 @@ class HttpxTransport:
         return exchange.received(self._veil)
 
     @contextmanager
-    def fetch(self, fetch: Fetch) -> Generator[Opened | Lost]:
+    def fetch(self, fetch: Fetch) -> Generator[Opened | NoResponse]:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
         if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
@@ -197,7 +197,7 @@ class _Body:
         self._parts = iter(parts(response))
         self._end = end
 
-    def read(self) -> bytes | Lost:
+    def read(self) -> bytes | NoResponse:
         try:
             part = next(filter(None, self._parts), b"")
         except FAILURES as error:

@@ -16,7 +16,7 @@ app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, 
 def batch(run: Run) -> None:
     """Make many things from a file, and go on with it where it was.
 
-    `run` makes them; the others read the journal of a batch or a film, or tell it what became of a request.
+    `run` makes them; the others read the journal of a batch or a chain, or tell it what became of a request.
     """
     overview(run)
 

@@ -1,4 +1,4 @@
-"""`legnext batch status`, `unknown`, `resolve`, `gallery`: what a journal of a batch or a film says, and is told."""
+"""`legnext batch status`, `unknown`, `resolve`, `gallery`: what a journal of a batch or a chain says, and is told."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from legnext_client.errors import ConfigurationError, InvalidRequest, NotFoundEr
 from legnext_client.gallery import gallery
 from legnext_client.generated.operations import OPERATIONS
 
-Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a film.", show_default=False)]
+Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a chain.", show_default=False)]
 WORDS = {"submitted": "on their way", "submitting": "being sent", "new": "not sent"}
 """States that have other names for people."""
 _MOST_TOLD = 20
@@ -25,7 +25,7 @@ _MOST_TOLD = 20
 
 @command
 def status(run: Run, journal: Path) -> None:
-    """Say how a batch or a film stands: its requests, points, and what is on its way.
+    """Say how a batch or a chain stands: its requests, points, and what is on its way.
 
     Reads the journal, also while a run writes to it; asks nothing of the service.
     """
@@ -137,7 +137,7 @@ def make_gallery(
         ),
     ] = None,
 ) -> Exit:
-    """Make the page that shows what a batch or a film has made; it may be done while it runs."""
+    """Make the page that shows what a batch or a chain has made; it may be done while it runs."""
     try:
         page = str(gallery(journal, out))
     except ConfigurationError as error:  # of nothing but the place where it was to go

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from legnext_client.generated.operations import Operation
 
-PAID, MANY, UNPAID, TOOLS = "Paid jobs", "Films and batches", "Jobs and account", "Tools"
+PAID, MANY, UNPAID, TOOLS = "Paid jobs", "Chains and batches", "Jobs and account", "Tools"
 """Under which titles commands stand."""
 
 
@@ -32,7 +32,7 @@ class Own(NamedTuple):
 
 
 OWN = {
-    "film": Own("Make a film of several steps, and go on with it where it was.", MANY),
+    "chain": Own("Make a chain of several steps, and go on with it where it was.", MANY),
     "batch": Own("Make many things from a file, and go on with it where it was.", MANY),
     "wait": Own("Wait for jobs, and show what they made.", UNPAID),
     "download": Own("Fetch what a job made.", UNPAID),

@@ -43,7 +43,7 @@ MEANINGS = {
     Exit.CONFIGURATION: "No key, a bad base URL, an extra that is not installed. Nothing was sent.",
     Exit.REFUSED: "The service refused it: the key, the credits, the content, the state of a job, too many at once.",
     Exit.UNREACHABLE: "The network or the service is down. Nothing was charged; try again later.",
-    Exit.JOB_FAILED: "A job ended without a result; so did a step of a film, or rows of a batch of which all else is "
+    Exit.JOB_FAILED: "A job ended without a result; so did a step of a chain, or rows of a batch of which all else is "
     "done. Nothing is charged for them.",
     Exit.TIMEOUT: "The wait is over and the job is not. It goes on; wait again.",
     Exit.UNKNOWN: "A paid request was sent and its outcome is not known. **Do not send it again** before you know.",

@@ -15,7 +15,7 @@ from legnext_client.cli.naming import told_as
 from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated
 
-SIZES = tuple(dict.fromkeys(size for each in OPERATIONS.values() if each.film for size in each.film.sizes))
+SIZES = tuple(dict.fromkeys(size for each in OPERATIONS.values() if each.chain for size in each.chain.sizes))
 OPTIONS = frozenset(("--source",))
 """What its commands have besides the fields of their operations."""
 

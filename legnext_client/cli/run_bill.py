@@ -1,4 +1,4 @@
-"""What the account has for a film or a batch, and the question that comes before it is paid."""
+"""What the account has for a chain or a batch, and the question that comes before it is paid."""
 
 import sys
 from typing import Any, NamedTuple

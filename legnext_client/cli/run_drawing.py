@@ -1,4 +1,4 @@
-"""What the pictures of films and batches are made of."""
+"""What the pictures of chains and batches are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `legnext film` and `legnext batch run` have in common: options, and the command that goes on with a run."""
+"""What `legnext chain` and `legnext batch run` have in common: options, and the command that goes on with a run."""
 
 import shlex
 from collections.abc import Generator, Iterator

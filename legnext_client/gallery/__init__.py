@@ -1,4 +1,4 @@
-"""The gallery of a journal: one page beside the files, to look at what a batch or a film has made.
+"""The gallery of a journal: one page beside the files, to look at what a batch or a chain has made.
 
     from legnext_client.gallery import gallery
 

@@ -44,7 +44,7 @@ def gallery(journal_path: StrPath, out: StrPath | None = None) -> Path:
     """Write the page of a journal, and say where it is. It may be done at any time, also while the batch runs.
 
     Args:
-        journal_path: The journal of a batch or a film.
+        journal_path: The journal of a batch or a chain.
         out: Where to put the page: a directory, or a file whose name ends with `.html`. Without it, `index.html` goes
             to the directory that the files are in; where there are none, beside the journal.
     """

@@ -70,7 +70,7 @@ def _row(key: str, digest: str, described: Mapping[str, Any], requests: Iterable
     later = [step for number, step in enumerate(_described_steps(described)) if number not in steps]
     return _told(
         key=key,
-        named=not key.startswith((f"{operation}-{digest}", f"film-{digest}")),
+        named=not key.startswith((f"{operation}-{digest}", f"chain-{digest}")),
         state=_state(list(states.values()), len(steps) + len(later)),
         steps=[steps[number] for number in sorted(steps)] + later or [_told(operation=operation, state=NEW)],
         earlier=earlier,
@@ -88,7 +88,7 @@ def _state(states: Sequence[str], steps: int) -> str:
 
 
 def _described_steps(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What was asked for: a film has several steps."""
+    """What was asked for: a chain has several steps."""
     chain = described.get(_CHAIN)
     steps = chain.get(_STEPS) if is_object(chain) else None
     for step in steps if is_list(steps) else ():

@@ -108,7 +108,7 @@ class Source(NamedTuple):
     flag: str | None = None
 
 
-class Film(NamedTuple):
+class Chain(NamedTuple):
     """Seconds of video that an operation adds, how often it may be repeated, and which field chooses the size."""
 
     adds: int
@@ -150,7 +150,7 @@ class Operation(NamedTuple):
     seconds: Seconds | None = None
     prompt: PromptField | None = None
     source: Source | None = None
-    film: Film | None = None
+    chain: Chain | None = None
     fields: tuple[Field, ...] = ()
     rules: tuple[Condition, ...] = ()
     parameters: tuple[Field, ...] = ()
@@ -1425,14 +1425,14 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         request_model="VideoDiffusionRequest",
         answer_model="TaskResponse",
-        role="film.start",
+        role="chain.start",
         task_type="video_diffusion",
         takes="image",
         makes="videos",
         price=Price(points=480, when=(PriceRow(points=1536, field="videoType", value=1),)),
         seconds=Seconds(median=210, spread=0.25),
         prompt=PromptField(field="prompt", kind="video"),
-        film=Film(adds=4, size="videoType", sizes=("480p", "720p")),
+        chain=Chain(adds=4, size="videoType", sizes=("480p", "720p")),
     ),
     "extend_video": Operation(
         name="extend_video",
@@ -1478,14 +1478,14 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         request_model="ExtendVideoRequest",
         answer_model="TaskResponse",
-        role="film.extend",
+        role="chain.extend",
         task_type="extend_video",
         takes="video",
         makes="videos",
         price=Price(points=480, when=(PriceRow(points=1536, source="720p"),)),
         seconds=Seconds(median=180, spread=0.25),
         prompt=PromptField(field="prompt", kind="video"),
-        film=Film(adds=4, at_most=4),
+        chain=Chain(adds=4, at_most=4),
     ),
     "video_upscale": Operation(
         name="video_upscale",
@@ -1523,7 +1523,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         request_model="VideoUpscaleRequest",
         answer_model="TaskResponse",
-        role="film.upscale",
+        role="chain.upscale",
         task_type="video_upscale",
         takes="video",
         makes="video",

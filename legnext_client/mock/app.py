@@ -10,12 +10,12 @@ import logging
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
+from .apply_fault import apply_faults, struck_on_arrival
 from .bodies import JSON, chosen, is_json, read_value
 from .faults import ANSWER, ARRIVAL
 from .json_reading import read_json
 from .parameters import Given, read_parameters
 from .plain import PlainAnswers
-from .play import play, struck_on_arrival
 from .refusals import Answer, Refusal, written
 from .validation import check_body
 from .wire import ClientGone
@@ -161,7 +161,7 @@ class App:
         after = faults.take(ANSWER, method, path)
         if not after:
             await _send(send, answer)
-        elif await play(after, answer, scope, send):
+        elif await apply_faults(after, answer, scope, send):
             await _until_gone(receive)
 
     def _side(self, path: bytes) -> Any:

@@ -38,7 +38,7 @@ class Delivery:
     """A status that the receiver answered, `lost`, `not loopback`, or what went wrong."""
 
 
-class Postman:
+class CallbackSender:
     """Keeps callbacks until they are due, and sends them from threads of its own."""
 
     def __init__(self, settings: CallbackSettings, clock: Clock) -> None:

@@ -17,8 +17,8 @@ from .callbacks import USER_AGENT, is_loopback
 from .extras import needed
 from .faults import Faults
 from .json_reading import read_json
-from .placing import place_job
 from .refusals import Refusal, as_json
+from .seed_jobs import seed_job
 from .wire import ClientGone
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "/__mock__"
 # What these two take, in the body's words as in Python's; their first parameter is where it is done.
-_OF_A_JOB = [*signature(place_job).parameters][1:]
+_OF_A_JOB = [*signature(seed_job).parameters][1:]
 _OF_A_FAULT = [*signature(Faults.add).parameters][1:]
 
 
@@ -159,7 +159,7 @@ def _ledger(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> A
 
 
 def _callbacks(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
-    return [asdict(delivery) for delivery in list(service.postman.sent)]
+    return [asdict(delivery) for delivery in list(service.callback_sender.sent)]
 
 
 def _clock(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
@@ -185,7 +185,7 @@ def _job(service: Service, _body: dict[str, Any], path: dict[str, str]) -> Any:
 
 def _place(service: Service, body: dict[str, Any], _path: dict[str, str]) -> Any:
     _only(body, _OF_A_JOB)
-    job = place_job(service, **body)
+    job = seed_job(service, **body)
     return service.answers.job(job, service.clock.now)
 
 

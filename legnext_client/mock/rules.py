@@ -77,7 +77,7 @@ def _unsuited(operation: Operation, source: Job) -> str | None:
             return f"was made with --{flag}, which does not allow this. Use an image that was made without."
     if "flag" in wanted and wanted["flag"] not in source.prompt.flags:
         return f"was not made with --{wanted['flag']}. Only such a job can be used here."
-    most = operation.extension.get("film", {}).get("at_most")
+    most = operation.extension.get("chain", {}).get("at_most")
     if most is not None and source.extensions >= most:
         return f"was extended {source.extensions} times already, which is as often as a video can be."
     return None

@@ -123,7 +123,7 @@ def background(service: Service) -> Generator[None]:
             service.due.notify_all()
         if runs:
             watcher.join()
-        service.postman.close()
+        service.callback_sender.close()
 
 
 def _loop() -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from .account import Account
 from .answers import STYLES, Answers
-from .callbacks import Postman
-from .draws import Draws
+from .callbacks import CallbackSender
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
+from .job_random import JobRandom
 from .jobs import NEVER, Job
 from .limits import JobsAtOnce, RequestsPerSecond
 from .prices import price, typical_seconds
@@ -53,12 +53,12 @@ class Service:
         self.clock = clock
         self.answers = Answers(spec, files_url)
         self.faults = Faults(settings.seed, spec.base_path)
-        self.postman = Postman(settings.callbacks, clock)
+        self.callback_sender = CallbackSender(settings.callbacks, clock)
         self.lock = threading.RLock()
         self.due = threading.Condition(self.lock)
         self.reader = PromptReader(spec)
         self._begin()
-        self.postman.on_retry = self.wake
+        self.callback_sender.on_retry = self.wake
         clock.on_advance = self._moved
 
     def _begin(self) -> None:
@@ -78,7 +78,7 @@ class Service:
         with self.lock:
             self._begin()
             self.faults.start_anew()
-            self.postman.forget()
+            self.callback_sender.forget()
             self.clock.rewind()
 
     @property
@@ -204,7 +204,7 @@ class Service:
             return self.settings.error_shape
         with self.lock:
             self._refused += 1
-            return SHAPES[Draws(self.settings.seed, -self._refused).among(len(SHAPES))]
+            return SHAPES[JobRandom(self.settings.seed, -self._refused).among(len(SHAPES))]
 
     def settle(self) -> float:
         """Bring the account up to now: whatever ended is charged or released, and called back. Returns the time."""
@@ -214,8 +214,8 @@ class Service:
                 _, _, job = heapq.heappop(self._ending)
                 if not job.settled:
                     self._end(job)
-            if self.postman.is_waiting:
-                self.postman.send_due()
+            if self.callback_sender.is_waiting:
+                self.callback_sender.send_due()
             return now
 
     def wake(self) -> None:
@@ -231,7 +231,7 @@ class Service:
         """When something has to be sent next, as far as is known."""
         with self.lock:
             ends = self._ending[0][0] if self._calling and self._ending else None
-            waiting = self.postman.next_due
+            waiting = self.callback_sender.next_due
             return min((each for each in (ends, waiting) if each is not None), default=None)
 
     def _end(self, job: Job) -> None:
@@ -243,8 +243,10 @@ class Service:
             self._expect(waiting)
         if self._calls(job) and job.callback is not None:
             self._calling -= 1
-            chance = Draws(self.settings.seed, job.number).among(256, purpose=1) / 256
-            self.postman.schedule(job.job_id, job.callback, job.ends, lambda: self.answers.job(job, job.ends), chance)
+            chance = JobRandom(self.settings.seed, job.number).among(256, purpose=1) / 256
+            self.callback_sender.schedule(
+                job.job_id, job.callback, job.ends, lambda: self.answers.job(job, job.ends), chance
+            )
 
     def _expect(self, job: Job) -> None:
         """Have the job's end noticed when it comes."""
@@ -268,7 +270,7 @@ class Service:
             raise Refusal(403, f"Version {prompt.model} needs the {plan} plan. Upgrade, or use another version.")
 
     def _made(self, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt, source: Job | None) -> Job:
-        draws = Draws(self.settings.seed, self._numbers + 1)
+        draws = JobRandom(self.settings.seed, self._numbers + 1)
         job = Job(draws.job_id, operation, key, body, prompt)
         job.held, job.charged = price(self.spec.rules, operation, body, prompt, source)
         job.typical = typical_seconds(self.spec.rules, operation, prompt)
@@ -277,22 +279,22 @@ class Service:
         job.style = self.settings.answers if self.settings.answers in STYLES else STYLES[draws.among(len(STYLES))]
         batch = prompt.number("bs") if operation.makes == "videos" else None
         job.count = int(batch) if batch in _BATCHES else _COUNTS.get(operation.makes, 0)
-        film = operation.extension.get("film", {})
-        job.seconds = film.get("adds", 0)
+        chain = operation.extension.get("chain", {})
+        job.seconds = chain.get("adds", 0)
         if operation.resolutions is not None:
             field, sizes = operation.resolutions
             job.resolution = sizes.get(body.get(field, operation.defaults.get(field)))
         if source is not None and operation.takes == "video":
             job.resolution = source.resolution
             job.seconds += source.seconds
-            job.extensions = source.extensions + ("at_most" in film)
+            job.extensions = source.extensions + ("at_most" in chain)
         return job
 
     def _accept(self, job: Job, words: set[str], now: float, asked: tuple[str, str]) -> None:
         self._numbers += 1
         job.number = self._numbers
         names = {fault.name for fault in self.faults.take(ACCEPTANCE, *asked)} if self.faults else set[str]()
-        lasts = job.typical * math.exp(job.operation.spread * Draws(self.settings.seed, job.number).normal)
+        lasts = job.typical * math.exp(job.operation.spread * JobRandom(self.settings.seed, job.number).normal)
         if NEVER_ENDS in words or "never_ends" in names:
             lasts = NEVER
         elif AT_ONCE in words or "at_once" in names:

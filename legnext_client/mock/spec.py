@@ -228,7 +228,7 @@ class Spec:
             is_plain=not (makes_job or extension.get("role") == "balance" or (about_job and tells_job)),
             defaults={name: value["default"] for name, value in properties.items() if "default" in value},
             callback_field=next(_callback_fields(item), None),
-            resolutions=self._resolutions(extension.get("film", {}), properties),
+            resolutions=self._resolutions(extension.get("chain", {}), properties),
             role=extension.get("role"),
             task_type=str(extension.get("task_type", item["operationId"])),
             is_paid="price" in extension,
@@ -269,11 +269,11 @@ class Spec:
             whole = _as_sent(whole)
         return rs.Draft202012Validator(whole, keywords={"x-legnext": EvenLength})
 
-    def _resolutions(self, film: Json, properties: Json) -> tuple[str, dict[Any, str]] | None:
-        if "size" not in film:
+    def _resolutions(self, chain: Json, properties: Json) -> tuple[str, dict[Any, str]] | None:
+        if "size" not in chain:
             return None
-        values = self.flat(properties[film["size"]])["enum"]
-        return film["size"], dict(zip(values, film["sizes"], strict=True))
+        values = self.flat(properties[chain["size"]])["enum"]
+        return chain["size"], dict(zip(values, chain["sizes"], strict=True))
 
 
 def _as_sent(node: Any) -> Any:

@@ -74,7 +74,7 @@ def typical_seconds(operation: Operation | str | RequestModel, fields: Mapping[s
 
 def _sizes() -> list[str]:
     """The sizes that a video can have. Another word would match no row of a price, and so be cheap by mistake."""
-    return [size for operation in OPERATIONS.values() if operation.film for size in operation.film.sizes]
+    return [size for operation in OPERATIONS.values() if operation.chain for size in operation.chain.sizes]
 
 
 def _points(operation: Operation, table: Price, values: Mapping[str, object], source: str | None) -> tuple[int, str]:

@@ -34,7 +34,7 @@ def request_problems(operation: Operation, body: Mapping[str, Any]) -> list[Prob
     return check_prompt(text, prompt.kind, bounded=False, **more)
 
 
-def judge(problems: Sequence[Problem], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
+def enforce(problems: Sequence[Problem], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
     """Return the warning that is due, or raise `InvalidRequest` where the policy refuses.
 
     `where` says whose prompt it is, if it is one of several: `row 3`. Notes are for `check_prompt` only.
@@ -54,5 +54,5 @@ def heed(operation: Operation, body: Mapping[str, Any], policy: PromptPolicy, wh
     """Check the prompt of one request: refuse it, or warn of it at the line that a user wrote."""
     if policy == "ignore":
         return
-    if warning := judge(request_problems(operation, body), policy, where):
+    if warning := enforce(request_problems(operation, body), policy, where):
         warnings.warn(warning, stacklevel=frames_to_user())

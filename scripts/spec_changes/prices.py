@@ -45,12 +45,12 @@ def own_data(name: str, old: Json, new: Json, before: Callable[[str], Json | Non
         if old.get(key) != new.get(key):
             text = became(key, _plain(old.get(key)), _plain(new.get(key)))
             yield _told(name, WIDENED if key == "alias" and key not in old else effect, text)
-    for effect, text in (*_source(old.get("source", {}), new.get("source", {})), *_film(old, new)):
+    for effect, text in (*_source(old.get("source", {}), new.get("source", {})), *_chain(old, new)):
         yield _told(name, effect, text)
     if old.get("seconds") != new.get("seconds"):
         text = became("typical seconds", _plain(old.get("seconds")), _plain(new.get("seconds")))
         yield Change(Verdict.HARMLESS, "changed", name, "", "", text)
-    known = {*_PARTS, "price", "role", "seconds", "source", "film"}
+    known = {*_PARTS, "price", "role", "seconds", "source", "chain"}
     for key in sorted({*old, *new} - known):
         if old.get(key) != new.get(key):
             yield _told(name, NOTED, became(key, _plain(old.get(key)), _plain(new.get(key))))
@@ -122,19 +122,19 @@ def _source(old: Json, new: Json) -> Iterator[tuple[Effect, str]]:
         yield effect, became("flag that the source must have", old.get("flag"), new.get("flag"))
 
 
-def _film(old: Json, new: Json) -> Iterator[tuple[Effect, str]]:
-    before, after = old.get("film"), new.get("film")
+def _chain(old: Json, new: Json) -> Iterator[tuple[Effect, str]]:
+    before, after = old.get("chain"), new.get("chain")
     if before == after:
         return
     if before is None or after is None:
-        yield (WIDENED, "makes a film longer now") if before is None else (REMOVED, "no longer makes a film longer")
+        yield (WIDENED, "makes a chain longer now") if before is None else (REMOVED, "no longer makes a chain longer")
         return
-    times = [film.get("at_most", float("inf")) for film in (before, after)]
+    times = [chain.get("at_most", float("inf")) for chain in (before, after)]
     if times[0] != times[1]:
         yield NARROWED if times[1] < times[0] else WIDENED, became("times that it may be repeated", *times)
     for word in sorted({*before, *after} - {"at_most"}):
         if before.get(word) != after.get(word):
-            yield NOTED, became(f"film, {word}:", before.get(word), after.get(word))
+            yield NOTED, became(f"chain, {word}:", before.get(word), after.get(word))
 
 
 def _told(name: str, effect: Effect, text: str) -> Change:

@@ -21,12 +21,12 @@ from .jobs import images, videos
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-START, EXTEND, UPSCALE = (ROLES[f"film.{word}"] for word in ("start", "extend", "upscale"))
+START, EXTEND, UPSCALE = (ROLES[f"chain.{word}"] for word in ("start", "extend", "upscale"))
 
 
 def calls(chain: VideoChain) -> list[tuple[str, dict[str, Any]]]:
     """What would be sent, were each job named after its step."""
-    item = chain.item("film")
+    item = chain.item("chain")
     finished: list[State] = []
     found: list[tuple[str, dict[str, Any]]] = []
     for number in range(item.steps):
@@ -36,7 +36,7 @@ def calls(chain: VideoChain) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def test_a_film_is_begun_extended_and_upscaled_each_step_from_the_job_before() -> None:
+def test_a_chain_is_begun_extended_and_upscaled_each_step_from_the_job_before() -> None:
     chain = VideoChain.start("waves roll in --motion high", video_type=1).extend("night falls", video_no=2).upscale()
     assert calls(chain) == [
         ("video_diffusion", {"prompt": "waves roll in --motion high", "video_type": 1}),
@@ -45,7 +45,7 @@ def test_a_film_is_begun_extended_and_upscaled_each_step_from_the_job_before() -
     ]
 
 
-def test_a_film_can_begin_with_an_image_of_a_job_or_of_an_id() -> None:
+def test_a_chain_can_begin_with_an_image_of_a_job_or_of_an_id() -> None:
     expected = [("video_diffusion", {"job_id": "i1", "image_no": 3, "video_type": 0, "prompt": "she turns"})]
     assert calls(VideoChain.from_image("i1", 3, "she turns")) == expected
     assert calls(VideoChain.from_image(images(), 3, "she turns")) == expected
@@ -53,7 +53,7 @@ def test_a_film_can_begin_with_an_image_of_a_job_or_of_an_id() -> None:
 
 
 @pytest.mark.parametrize("source", ["v1", videos(), AsyncJob(videos().raw)])
-def test_a_film_can_begin_with_a_video_of_a_job_or_of_an_id(source: Any) -> None:
+def test_a_chain_can_begin_with_a_video_of_a_job_or_of_an_id(source: Any) -> None:
     assert calls(VideoChain.from_video(source).extend("on", 1).upscale(2)) == [
         ("extend_video", {"job_id": "v1", "video_no": 1, "prompt": "on"}),
         ("video_upscale", {"job_id": "job 0", "video_no": 2}),
@@ -77,8 +77,8 @@ def extended(times: int) -> VideoChain:
 
 
 def test_a_video_is_extended_as_often_as_the_spec_allows_and_not_once_more() -> None:
-    assert EXTEND.film is not None
-    assert EXTEND.film.at_most == 4
+    assert EXTEND.chain is not None
+    assert EXTEND.chain.at_most == 4
     full = extended(4)
     assert [step.title for step in full.steps] == ["start", *(f"extension {number}" for number in range(1, 5))]
     assert full.upscale().steps[-1].title == "upscale"
@@ -116,7 +116,7 @@ def test_nothing_comes_after_an_upscale(further: Callable[[VideoChain], VideoCha
 
 def test_a_chain_without_a_step_cannot_be_run() -> None:
     with pytest.raises(InvalidRequest, match="without a step cannot be run"):
-        VideoChain.from_video("v1").item("film")
+        VideoChain.from_video("v1").item("chain")
 
 
 @pytest.mark.parametrize("arguments", [(), ((),), ("waves roll in",), ([],)])
@@ -216,7 +216,7 @@ def test_a_job_of_a_kind_that_is_not_known_is_taken(task_type: str) -> None:
 
 def test_a_job_that_is_not_done_can_be_built_upon() -> None:
     running = videos(0, status="processing")
-    assert VideoChain.from_video(running).extend(video_no=3).item("film").call(0, ()).fields["job_id"] == "v1"
+    assert VideoChain.from_video(running).extend(video_no=3).item("chain").call(0, ()).fields["job_id"] == "v1"
 
 
 @pytest.mark.parametrize(("flag", "made"), [("--bs 1", 1), ("--bs 2", 2), ("--batchsize 2", 2), ("", 4)])
@@ -240,7 +240,7 @@ def first(job: Any) -> int:
 
 
 def test_a_function_chooses_when_the_job_before_is_done() -> None:
-    call = VideoChain.start("x").extend("on", video_no=last).item("film").call(1, [State({"job_id": "a"})])
+    call = VideoChain.start("x").extend("on", video_no=last).item("chain").call(1, [State({"job_id": "a"})])
     assert call.fields == {"job_id": "a", "prompt": "on"}
     assert call.choices == {"video_no": last}
     assert VideoChain.start("x").upscale(last).steps[-1].choices == {"video_no": last}
@@ -344,11 +344,11 @@ def test_a_chain_is_shown_in_short() -> None:
     chain = VideoChain.start("x" * 5000).extend().upscale()
     assert repr(chain) == "<VideoChain of 8 s: start, extension 1, upscale>"
     assert repr(VideoChain.from_video("v1").extend()) == "<VideoChain of 8 s: video of v1, extension 1>"
-    assert repr(chain.item("film")) == "<ChainItem film: start, extension 1, upscale>"
+    assert repr(chain.item("chain")) == "<ChainItem chain: start, extension 1, upscale>"
     assert repr(VideoChain.start("x").steps[0]) == "<Call start video_diffusion {'prompt': 'x', 'video_type': 0}>"
 
 
-def test_no_step_of_a_film_has_a_callback_of_its_own() -> None:
+def test_no_step_of_a_chain_has_a_callback_of_its_own() -> None:
     chain = VideoChain.start("x").extend().upscale()
     assert all("callback" not in step.fields for step in chain.steps)
     assert all(

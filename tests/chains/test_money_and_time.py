@@ -1,4 +1,4 @@
-"""A chain says what it costs, how long the film is and how long the making takes; and the service agrees."""
+"""A chain says what it costs, how long the chain is and how long the making takes; and the service agrees."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_price_is_a_small_table() -> None:
         (VideoChain.from_video(videos(task_type="extend_video")).extend(), 12),
     ],
 )
-def test_a_film_is_as_long_as_its_start_and_its_extensions(chain: VideoChain, seconds: int) -> None:
+def test_a_chain_is_as_long_as_its_start_and_its_extensions(chain: VideoChain, seconds: int) -> None:
     assert chain.seconds == seconds
 
 
@@ -107,7 +107,7 @@ CHAINS = {
 @pytest.mark.parametrize("name", CHAINS)
 def test_the_service_takes_every_step_and_charges_what_was_said(server: MockServer, name: str) -> None:
     chain = CHAINS[name]
-    item = chain.item("film")
+    item = chain.item("chain")
     with server.client() as client:
         finished: list[State] = []
         for number in range(item.steps):

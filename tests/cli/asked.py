@@ -1,4 +1,4 @@
-"""What the tests of films and batches ask for."""
+"""What the tests of chains and batches ask for."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
     from legnext_client.testing import MockServer
 
-FILM = """\
+CHAIN = """\
 prompt: waves roll in --motion high
 extensions:
   - night falls
 upscale: true
 """
 STEPS = ["video_diffusion", "extend_video", "video_upscale"]
-"""The operations of this film."""
+"""The operations of this chain."""
 
 ROWS = """\
 key,text
@@ -27,9 +27,9 @@ RUN = ("batch", "run", "rows.csv")
 """What makes them."""
 
 
-def in_a_film(text: str, file: Path) -> None:
-    """Have the film begin with another text."""
-    file.write_text(FILM.replace("waves roll in --motion high", text), encoding="utf-8")
+def in_a_chain(text: str, file: Path) -> None:
+    """Have the chain begin with another text."""
+    file.write_text(CHAIN.replace("waves roll in --motion high", text), encoding="utf-8")
 
 
 def add(rows: Path, *lines: str) -> None:

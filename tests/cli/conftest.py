@@ -13,7 +13,7 @@ from legnext_client.cli.app import run
 from legnext_client.cli.environment import VARIABLES
 from legnext_client.testing import MockServer
 
-from .asked import FILM, ROWS
+from .asked import CHAIN, ROWS
 from .commands import LEGNEXT, Ended, Run
 from .terminals import WIDE, Terminal
 
@@ -101,10 +101,10 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def film(tmp_path: Path) -> Path:
-    """`film.yaml`."""
-    path = tmp_path / "film.yaml"
-    path.write_text(FILM, encoding="utf-8")
+def chain(tmp_path: Path) -> Path:
+    """`chain.yaml`."""
+    path = tmp_path / "chain.yaml"
+    path.write_text(CHAIN, encoding="utf-8")
     return path
 
 

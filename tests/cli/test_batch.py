@@ -85,12 +85,12 @@ def test_machines_get_a_line_for_each_row_and_one_for_all(legnext: Run, server: 
     assert all(each["earlier"] for each in results(again).values())
 
 
-def test_films_can_be_rows_and_without_a_directory_addresses_are_printed(
+def test_chains_can_be_rows_and_without_a_directory_addresses_are_printed(
     legnext: Run, server: MockServer, tmp_path: Path
 ) -> None:
     chain = {"version": 1, "steps": [{"step": "start", "prompt": "waves"}, {"step": "extend"}]}
-    (tmp_path / "films.jsonl").write_text(json.dumps({"key": "waves", "chain": chain}) + "\n", encoding="utf-8")
-    ended = legnext("batch", "run", "films.jsonl", "--journal", "kept.db")
+    (tmp_path / "chains.jsonl").write_text(json.dumps({"key": "waves", "chain": chain}) + "\n", encoding="utf-8")
+    ended = legnext("batch", "run", "chains.jsonl", "--journal", "kept.db")
     address = list(server.jobs.values())[-1]["output"]["video_urls"][0]
     assert (ended.code, ended.lines) == (0, [f"waves: done, 4 videos, 960 points, {address} and 3 more"])
     assert not list(tmp_path.glob("*.html"))

@@ -86,8 +86,8 @@ def test_a_failed_job_cannot_be_done_again_unless_one_insists(colour: Colour) ->
 
 
 def test_the_videos_of_a_job_are_counted_for_follow_ups_of_videos(colour: Colour) -> None:
-    film = job("completed", output={"video_urls": ["https://files.test/1.mp4", "https://files.test/2.mp4"]})
-    first = made(colour, Service(film, job(job_id="j2")))
+    chain = job("completed", output={"video_urls": ["https://files.test/1.mp4", "https://files.test/2.mp4"]})
+    first = made(colour, Service(chain, job(job_id="j2")))
     with pytest.raises(InvalidRequest, match="video_no must be below 2; got 2"):
         colour.do(first.extend_video(video_no=2))
     assert colour.do(first.extend_video(video_no=1, prompt="on")).job_id == "j2"

@@ -14,7 +14,7 @@ from legnext_client import (
     RateLimitError,
     SubmissionUnknown,
 )
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 
 from .worlds import Colour, Service, done, job, told
 
@@ -31,7 +31,7 @@ def submitted(colour: Colour, client: Any, text: Any = "x") -> Any:
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind"), [(TOO_MANY, RateLimitError), (Lost("ReadTimeout", sent=True), SubmissionUnknown)]
+    ("reply", "kind"), [(TOO_MANY, RateLimitError), (NoResponse("ReadTimeout", sent=True), SubmissionUnknown)]
 )
 def test_a_refused_call_names_the_jobs_before_it(colour: Colour, reply: Any, kind: type[LegnextError]) -> None:
     client = colour.client(Service(job(job_id="j1"), job(job_id="j2"), reply))

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from legnext_client import Budget, BudgetExceeded, InvalidRequest, JobFailed, PromptWarning, SubmissionUnknown
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError, ForbiddenError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prompts.policy import request_problems
 
 from .worlds import Colour, Service, done, job, told
 
-GONE = Lost("ReadTimeout", sent=True)
+GONE = NoResponse("ReadTimeout", sent=True)
 
 
 def usage(**points: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def test_a_budget_counts_what_the_service_holds(colour: Colour) -> None:
     [
         (told({"code": 403, "message": "no"}, 403), ForbiddenError),
         (told({"code": 403, "message": "no"}), ForbiddenError),
-        (Lost("certificate", sent=False, again=False), ConnectionError),
+        (NoResponse("certificate", sent=False, retryable=False), ConnectionError),
     ],
 )
 def test_a_refused_call_holds_nothing(colour: Colour, answer: Any, kind: type[Exception]) -> None:
@@ -156,8 +156,8 @@ def test_a_budget_may_be_brought_along_and_holds_for_twins_and_follow_ups(colour
 
 
 def test_an_extension_costs_by_what_its_source_is_known_to_be(colour: Colour) -> None:
-    film = job("completed", output={"video_urls": ["https://files.test/1.mp4"]}, **usage(consume=480))
-    client = colour.client(Service(film))
+    chain = job("completed", output={"video_urls": ["https://files.test/1.mp4"]}, **usage(consume=480))
+    client = colour.client(Service(chain))
     with client.budget(10_000) as budget:
         first = colour.do(client.midjourney.video_diffusion(prompt="waves", video_type=0))
         colour.do(first.extend_video(video_no=0))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from legnext_client import LegnextError, Retries, SubmissionUnknown
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 from legnext_client._transport.drivers import INTERRUPTED
 from legnext_client.errors import (
     AuthenticationError,
@@ -21,8 +21,8 @@ from legnext_client.errors import (
 
 from .worlds import Colour, Service, job, told
 
-UNSENT = Lost("ConnectError: refused", sent=False)
-GONE = Lost("ReadTimeout", sent=True)
+UNSENT = NoResponse("ConnectError: refused", sent=False)
+GONE = NoResponse("ReadTimeout", sent=True)
 
 
 def error_of(colour: Colour, outcome: Any) -> LegnextError:
@@ -60,7 +60,7 @@ def test_what_was_not_accepted_is_sent_again(colour: Colour, trouble: list[Any])
         (told({"code": 402, "message": "no"}), InsufficientCreditsError),
         (told({}, 401), AuthenticationError),
         (told({}, 302, location="https://elsewhere.test"), LegnextError),
-        (Lost("certificate", sent=False, again=False), ConnectionError),
+        (NoResponse("certificate", sent=False, retryable=False), ConnectionError),
         (told({}, 429, retry_after="3600"), RateLimitError),
     ],
 )

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from legnext_client import AsyncClient, Client, LegnextError, Retries
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError, InvalidRequest
 
 from .worlds import KEY, Colour, Service, done, job, told
@@ -20,7 +20,7 @@ from .worlds import KEY, Colour, Service, done, job, told
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from legnext_client._protocol.flow import Received, Send
+    from legnext_client._protocol.flow import Response, Send
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -253,7 +253,7 @@ def test_what_cannot_be_sent_is_refused(method: Any, path: Any, body: Any) -> No
 class Silent:
     """To which nothing may be sent."""
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         raise AssertionError(send)
 
     def close(self) -> None: ...
@@ -267,7 +267,7 @@ def test_eight_threads_share_a_client() -> None:
     made: dict[str, int] = {}
 
     class Counting:
-        def send(self, send: Send) -> Received | Lost:
+        def send(self, send: Send) -> Response | NoResponse:
             with lock:
                 if send.request.paid:
                     made[f"j{len(made)}"] = 0
@@ -275,7 +275,7 @@ def test_eight_threads_share_a_client() -> None:
                 job_id = send.request.path.rsplit("/", 1)[1]
                 made[job_id] += 1
                 if made[job_id] == 1:
-                    return Lost("ConnectError", sent=False)
+                    return NoResponse("ConnectError", sent=False)
                 return told(done(job_id) if made[job_id] > 3 else job("processing", job_id))
 
         def close(self) -> None:

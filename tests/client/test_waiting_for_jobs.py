@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import InvalidRequest, JobFailed, WaitTimeout
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import LegnextError, NotFoundError
 from legnext_client.prices import typical_seconds
 
@@ -164,7 +164,9 @@ def test_what_the_submission_said_of_when_to_ask_is_heeded(colour: Colour) -> No
 
 
 def test_a_failed_question_does_not_end_the_wait(colour: Colour) -> None:
-    waited = made(colour, Service(job(), *[Lost("ReadTimeout", sent=True)] * 7, told(b"<html>"), told({}, 503), done()))
+    waited = made(
+        colour, Service(job(), *[NoResponse("ReadTimeout", sent=True)] * 7, told(b"<html>"), told({}, 503), done())
+    )
     assert colour.do(waited.wait()).ok
 
 
@@ -247,7 +249,7 @@ def test_a_wait_for_many_ends_with_its_time(colour: Colour) -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Lost("the network is gone", sent=True), r"GET /v1/job/j1: the network is gone\. The job goes on"),
+        (NoResponse("the network is gone", sent=True), r"GET /v1/job/j1: the network is gone\. The job goes on"),
         (told({"message": "down"}, 503), r"503 down \(GET /v1/job/j1\)\. The job goes on"),
         (told({"words": "x"}), r"200 the answer is no job: .*\. The job goes on"),
     ],
@@ -265,7 +267,7 @@ def test_a_wait_that_was_never_answered_says_so_and_why(colour: Colour, reply: A
 def test_of_many_that_are_waited_for_it_is_said_how_many_were_not_answered(colour: Colour) -> None:
     def answer(send: Any) -> Any:
         job_id = send.request.path[-2:]
-        return job(job_id=job_id) if job_id == "j1" else Lost("reset", sent=True)
+        return job(job_id=job_id) if job_id == "j1" else NoResponse("reset", sent=True)
 
     client = colour.client(Service(answer=answer))
     with pytest.raises(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from legnext_client import AsyncClient, Client
-from legnext_client._protocol.flow import Lost, Received
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client._transport.transports import HttpxTransport
 from legnext_client.generated.service import API_KEY_HEADER
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 KEY = "sk-0123456789abcdefWXYZ"
 URL = "https://service.test/api"
 
-Reply = dict[str, Any] | Received | Lost | BaseException
+Reply = dict[str, Any] | Response | NoResponse | BaseException
 
 
 class HandClock:
@@ -49,10 +49,10 @@ class HandClock:
         await asyncio.sleep(0)
 
 
-def told(body: Any, status: int = 200, **headers: str) -> Received:
+def told(body: Any, status: int = 200, **headers: str) -> Response:
     """An answer; header names are written with underscores."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Received(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
+    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
 
 
 def job(status: str = "pending", job_id: str = "j1", **more: Any) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Service:
         self.sent: list[Send] = []
         self.closed = 0
 
-    def reply(self, send: Send) -> Received | Lost:
+    def reply(self, send: Send) -> Response | NoResponse:
         self.sent.append(send)
         if self._answer is not None:
             reply = self._answer(send)
@@ -97,7 +97,7 @@ class _Sync:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         return self._service.reply(send)
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ class _Async:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def send(self, send: Send) -> Received | Lost:
+    async def send(self, send: Send) -> Response | NoResponse:
         await asyncio.sleep(0)
         return self._service.reply(send)
 

@@ -41,7 +41,7 @@ def picture(server: Server, link: str) -> Image.Image:
     return image
 
 
-def film(server: Server, link: str) -> tuple[int, int, float]:
+def chain(server: Server, link: str) -> tuple[int, int, float]:
     answer = fetched(server, link)
     assert answer.status == 200, f"{link} answers {answer.status}"
     assert answer.headers["content-type"] == "video/mp4"
@@ -87,14 +87,14 @@ def check_videos(start: Start) -> None:
         for kind, short_edge in ((0, 480), (1, 720)):
             last = videos(server, "a fox runs --ar 16:9", videoType=kind)
             for seconds in (4, 8):
-                width, height, lasts = film(server, links(server, last)[1])
+                width, height, lasts = chain(server, links(server, last)[1])
                 assert abs(lasts - seconds) < 0.05, f"the video lasts {lasts} s instead of {seconds}"
                 assert min(width, height) == short_edge, f"the video is {width} × {height}"
                 assert width > height
                 last = server.finished(EXTEND, {SOURCE: last, VIDEO_NUMBER: 1})
         enlarged = server.finished(ENLARGE, {SOURCE: videos(server), VIDEO_NUMBER: 0})
-        assert abs(film(server, links(server, enlarged)[0])[2] - 4) < 0.05
-        assert VIDEOS.rules["film"]["adds"] == 4
+        assert abs(chain(server, links(server, enlarged)[0])[2] - 4) < 0.05
+        assert VIDEOS.rules["chain"]["adds"] == 4
 
 
 def check_parts(start: Start) -> None:

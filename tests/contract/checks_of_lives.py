@@ -65,17 +65,21 @@ TYPICAL = {
     "a fox --v 8": 13.5,
     "a fox --v 8.1": 13.5,
 }
-TYPICAL_OF_VIDEOS = {"film.start": 210.0, "film.extend": 180.0, "film.upscale": 300.0}
+TYPICAL_OF_VIDEOS = {"chain.start": 210.0, "chain.extend": 180.0, "chain.upscale": 300.0}
 
 
 def check_typical_times(start: Start) -> None:
     """Of forty jobs, the one in the middle takes about as long as such a job is said to take."""
     with start() as server:
-        film = videos(server)
+        chain = videos(server)
         bodies = {prompt: (IMAGES, {TEXT: prompt}, seconds) for prompt, seconds in TYPICAL.items()}
         for role, seconds in TYPICAL_OF_VIDEOS.items():
             operation = with_role(role)
-            bodies[role] = (operation, {"prompt": "a fox"} if operation == VIDEOS else a_body(operation, film), seconds)
+            bodies[role] = (
+                operation,
+                {"prompt": "a fox"} if operation == VIDEOS else a_body(operation, chain),
+                seconds,
+            )
         for label, (operation, body, seconds) in bodies.items():
             made = [server.accepted(operation, body) for _ in range(40)]
             server.advance(LONG / 10)
@@ -129,14 +133,14 @@ def check_chain_of_images(start: Start) -> None:
         server.witness.check_ledger(server.ledger)
 
 
-def check_film(start: Start) -> None:
+def check_chain(start: Start) -> None:
     """Image, video, four extensions, upscale: each step builds on the one before, and delivers what it says."""
     with start() as server:
         last = server.finished(VIDEOS, a_body(VIDEOS, grid(server)))
-        for _ in range(EXTEND.rules["film"]["at_most"]):
+        for _ in range(EXTEND.rules["chain"]["at_most"]):
             last = server.finished(EXTEND, {SOURCE: last, VIDEO_NUMBER: 3})
-        film = server.finished(ENLARGE, {SOURCE: last, VIDEO_NUMBER: 0})
-        assert len(server.job(film)["output"]["video_urls"]) == 1
+        chain = server.finished(ENLARGE, {SOURCE: last, VIDEO_NUMBER: 0})
+        assert len(server.job(chain)["output"]["video_urls"]) == 1
 
 
 def check_batches(start: Start) -> None:

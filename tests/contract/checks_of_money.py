@@ -98,11 +98,11 @@ def check_prices_by_field(start: Start) -> None:
         for flag, price in BY_BATCH.items():
             costs(server, server.accepted(VIDEOS, {"prompt": f"a fox{flag}"}), price, price, f"a video{flag}")
         for kind, price in ((0, 480), (1, 1536)):
-            film = videos(server, videoType=kind)
-            costs(server, film, price, price, f"a video of type {kind}")
+            chain = videos(server, videoType=kind)
+            costs(server, chain, price, price, f"a video of type {kind}")
             for _ in range(2):
-                film = server.finished(EXTEND, {SOURCE: film, VIDEO_NUMBER: 0})
-                costs(server, film, price, price, f"an extension of a video of type {kind}")
+                chain = server.finished(EXTEND, {SOURCE: chain, VIDEO_NUMBER: 0})
+                costs(server, chain, price, price, f"an extension of a video of type {kind}")
 
 
 def check_points_are_held_charged_and_given_back(start: Start) -> None:

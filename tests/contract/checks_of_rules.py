@@ -51,13 +51,13 @@ def check_sources_must_be_of_the_right_kind(start: Start) -> None:
     """Images are made of images, videos of videos, and nothing of texts."""
     with start() as server:
         texts = server.finished(TEXTS, {"prompt": "a fox, a very red one"})
-        picture, film = grid(server), videos(server)
-        enlarged = server.finished(ENLARGE, {SOURCE: film, VIDEO_NUMBER: 0})
+        picture, chain = grid(server), videos(server)
+        enlarged = server.finished(ENLARGE, {SOURCE: chain, VIDEO_NUMBER: 0})
         for operation in FOLLOW_UPS:
             no(server, operation, a_body(operation, texts), "of texts")
             no(server, operation, a_body(operation, enlarged), "of an enlarged video")
         for operation in ON_IMAGES:
-            no(server, operation, a_body(operation, film), "of videos")
+            no(server, operation, a_body(operation, chain), "of videos")
         for operation in follow_ups("video"):
             no(server, operation, a_body(operation, picture), "of images")
 
@@ -138,7 +138,7 @@ def check_age(start: Start) -> None:
 
 def check_extensions(start: Start) -> None:
     """A video is extended four times; enlarging it still works after that, a fifth extension does not."""
-    most = EXTEND.rules["film"]["at_most"]
+    most = EXTEND.rules["chain"]["at_most"]
     with start() as server:
         first = last = videos(server)
         for _ in range(most):

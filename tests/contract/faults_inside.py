@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from legnext_client.mock import rules, service
 from legnext_client.mock.account import Account, Hold
 from legnext_client.mock.answers import Answers
-from legnext_client.mock.draws import Draws
+from legnext_client.mock.job_random import JobRandom
 from legnext_client.mock.jobs import NEVER, Job
 from legnext_client.mock.limits import JobsAtOnce
 from legnext_client.mock.refusals import Refusal
@@ -121,10 +121,10 @@ def source_gone_is_unprocessable(check: Callable[..., None]) -> Callable[..., No
 
 def shared_ids(_draw: object) -> property:
     """Every tenth job has the id of the one before."""
-    sound: Any = Draws.__dict__["job_id"]
+    sound: Any = JobRandom.__dict__["job_id"]
     last: list[str] = []
 
-    def job_id(self: Draws) -> str:
+    def job_id(self: JobRandom) -> str:
         if len(last) % 10 != 9:
             last.append(sound.fget(self))
         else:
@@ -221,7 +221,7 @@ INSIDE_FAULTS = [
         "check_source",
         source_gone_is_unprocessable,
     ),
-    replaced("shared_ids", "gives one id to two jobs", Draws, "job_id", shared_ids),
+    replaced("shared_ids", "gives one id to two jobs", JobRandom, "job_id", shared_ids),
     replaced("never_done", "lets every seventh job run for ever", Job, "live", never_done),
     replaced("done_at_once", "completes everything at once", Job, "live", done_at_once),
     replaced("batch_ignored", "makes four videos whatever --bs says", Service, "_made", batch_ignored),

@@ -103,9 +103,11 @@ RULE_FAULTS = [
     spoiled("inpaint_v8_1", "inpaints an image of v8.1", (operation("/v1/inpaint", "source", "not_models"), ["8"])),
     spoiled("old_sources", "builds upon jobs that are too old", (("x-legnext", "follow_up_days"), 3000)),
     spoiled("young_sources", "refuses sources a day too early", (("x-legnext", "follow_up_days"), 2)),
-    spoiled("fifth_extension", "extends a video five times", (operation("/v1/extend-video", "film", "at_most"), 5)),
+    spoiled("fifth_extension", "extends a video five times", (operation("/v1/extend-video", "chain", "at_most"), 5)),
     spoiled(
-        "no_fourth_extension", "extends a video three times only", (operation("/v1/extend-video", "film", "at_most"), 3)
+        "no_fourth_extension",
+        "extends a video three times only",
+        (operation("/v1/extend-video", "chain", "at_most"), 3),
     ),
     spoiled(
         "cheap_extension",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client.mock import answers, files, jobs, prices, service
 from legnext_client.mock.answers import Answers
-from legnext_client.mock.callbacks import Postman
-from legnext_client.mock.draws import Draws
+from legnext_client.mock.callbacks import CallbackSender
+from legnext_client.mock.job_random import JobRandom
 from legnext_client.mock.service import Service
 
 from .faults import Answered, Asked, Wire, on_the_wire
@@ -44,7 +44,7 @@ def progress_stands(_progress: object) -> Callable[..., int]:
 def drawn_duration_told(live: Callable[..., None]) -> Callable[..., None]:
     def faulty(self: Job, created: float, begins: float, lasts: float) -> None:
         live(self, created, begins, lasts)
-        self.typical = Draws(1, self.number).among(200) + 1.0
+        self.typical = JobRandom(1, self.number).among(200) + 1.0
 
     return faulty
 
@@ -119,9 +119,9 @@ SECOND_FAULTS = [
     replaced("key_in_answer", "repeats the key in its answers", Answers, "job", key_in_answer),
     replaced("progress_stands", "shows no progress", jobs.Job, "progress", progress_stands),
     replaced("drawn_duration_told", "tells when a job will be done", jobs.Job, "live", drawn_duration_told),
-    replaced("one_seed", "gives all jobs one seed", Draws, "seed_digits", one_seed),
+    replaced("one_seed", "gives all jobs one seed", JobRandom, "seed_digits", one_seed),
     replaced("impossible_actions", "offers actions that it refuses", answers, "allows", everything_allowed),
-    replaced("callbacks_lost", "never calls back", Postman, "schedule", lambda _: lambda *_: None),
+    replaced("callbacks_lost", "never calls back", CallbackSender, "schedule", lambda _: lambda *_: None),
     replaced("half_the_ledger", "writes other points into the ledger", Service, "ledger", half_the_ledger),
     replaced(
         "discount_ignored",

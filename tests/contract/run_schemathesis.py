@@ -59,12 +59,12 @@ def put_documented_jobs(server: MockServer) -> None:
 
     One example's job serves several operations, so the images are drafts, which all of them take.
     """
-    grid, film = that(takes="nothing", makes="images"), that(role="film.start")
+    grid, chain = that(takes="nothing", makes="images"), that(role="chain.start")
     for operation in paid():
         for _, body in operation.examples():
             if SOURCE in body and body[SOURCE] not in server.jobs:
-                wanted = film if operation.rules["takes"] == "video" else grid
-                prompt = {wanted.rules["prompt"]["field"]: "a fox runs" if wanted is film else "a fox --v 7 --draft"}
+                wanted = chain if operation.rules["takes"] == "video" else grid
+                prompt = {wanted.rules["prompt"]["field"]: "a fox runs" if wanted is chain else "a fox --v 7 --draft"}
                 server.jobs.add(body[SOURCE], operation=wanted.name, body=prompt)
 
 

@@ -143,7 +143,7 @@ class Server:
 
     def callbacks(self) -> list[Any]:
         """Every callback that the server tried to send."""
-        return list(self._service.postman.sent)
+        return list(self._service.callback_sender.sent)
 
 
 async def _exchange(app: AnyApp, method: str, path: str, headers: Headers, body: bytes) -> Answer:
@@ -198,5 +198,5 @@ def running(fault: Fault | None = None, **settings: Any) -> Iterator[Server]:
         try:
             yield server
         finally:
-            service.postman.close()
+            service.callback_sender.close()
             app.close()

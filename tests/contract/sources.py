@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 IMAGES = that(takes="nothing", makes="images")
 TEXTS = that(takes="nothing", makes="texts")
-VIDEOS = with_role("film.start")
-EXTEND = with_role("film.extend")
-ENLARGE = with_role("film.upscale")
+VIDEOS = with_role("chain.start")
+EXTEND = with_role("chain.extend")
+ENLARGE = with_role("chain.upscale")
 
 
 def grid(server: Server, prompt: str = "a fox") -> str:

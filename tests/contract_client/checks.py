@@ -14,7 +14,7 @@ Check = Callable[[Effort], None]
 CHECKS: dict[str, Check] = {
     name: getattr(module, f"check_{name}")
     for module, names in (
-        (checks_of_the_rest, ("ids", "waiting", "balance", "films")),
+        (checks_of_the_rest, ("ids", "waiting", "balance", "chains")),
         (checks_of_answers, ("documented", "odd", "balances", "news", "jobs")),
         (checks_of_errors, ("errors", "hidden_errors")),
         (checks_of_refusals, ("python_values",)),

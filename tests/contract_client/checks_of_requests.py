@@ -140,7 +140,7 @@ def check_price(stage: Stage, client: Any, call: Call, label: str) -> None:
     told = client.price(call.operation.name, source=size, **call.given)
     assert (told.points, told.reserve) == (likely, max(likely, most)), f"{label}: {told} is told"
     if source is not None and size is not None:
-        sizes = counterpart(source.operation).rules["film"]["sizes"]
+        sizes = counterpart(source.operation).rules["chain"]["sizes"]
         dearest = max(due_for(each, works).charged for each in sizes)
         unsaid = client.price(call.operation.name, **call.given).points
         assert unsaid == dearest, f"{label}: {unsaid} points are told where the size is not known, not {dearest}"

@@ -1,4 +1,4 @@
-"""Checks: what asks nothing of money: ids in paths, the balance, files; and a budget that knows a film it has made."""
+"""Checks: what asks nothing of money: ids in paths, the balance, files; and a budget that knows a chain it has made."""
 
 from __future__ import annotations
 
@@ -91,19 +91,19 @@ def check_files(effort: Effort) -> None:  # noqa: ARG001 - these files are alway
                 assert KEY not in told + heard.url, f"{colour}: the key goes to {heard.url}"
 
 
-def check_films(effort: Effort) -> None:  # noqa: ARG001 - there is one film
+def check_chains(effort: Effort) -> None:  # noqa: ARG001 - there is one chain
     """The size of a video that this client made is known: its extension is not priced as the dearest."""
-    start, extend = with_role("film.start"), with_role("film.extend")
+    start, extend = with_role("chain.start"), with_role("chain.extend")
     cheap = start.rules["price"]["points"] + extend.rules["price"]["points"]
     with staged() as stage:
         for colour, client in zip(("sync", "async"), stage.colours, strict=True):
             stage.ready()
             with client.budget(cheap) as budget:
                 try:
-                    film = stage.do(getattr(client.midjourney, start.name)(prompt="a fox runs", video_type=0))
+                    chain = stage.do(getattr(client.midjourney, start.name)(prompt="a fox runs", video_type=0))
                     stage.server.clock.advance(LONG)
-                    stage.do(film.refresh())
-                    stage.do(getattr(film, extend.name)(video_no=0))
+                    stage.do(chain.refresh())
+                    stage.do(getattr(chain, extend.name)(video_no=0))
                 except LegnextError as error:
-                    raise AssertionError(f"{colour}: a film of {cheap} points raises {error!r}") from error
+                    raise AssertionError(f"{colour}: a chain of {cheap} points raises {error!r}") from error
                 assert budget.left == 0, f"{colour}: {budget.left} are left"

@@ -312,7 +312,11 @@ ANSWER_FAULTS: list[Fault] = [
         "str(job_id)",
     ),
     rewritten(
-        "posted_again", "sends a paid request again after a 5xx", sending.judge, "if request.paid and", "if False and"
+        "posted_again",
+        "sends a paid request again after a 5xx",
+        sending.classify,
+        "if request.paid and",
+        "if False and",
     ),
     replaced("input_lost", "loses what was asked for", JobView, "input", property(lambda _: None)),
 ]

@@ -33,10 +33,10 @@ def _grid(job_id: str, prompt: str, model: str, *flags: str) -> Source:
     return Source(job_id, start.name, {start.rules["prompt"]["field"]: prompt}, "images", 4, model, flags)
 
 
-def _film(job_id: str, prompt: str, size: str, count: int) -> Source:
-    start = with_role("film.start")
-    film = start.rules["film"]
-    body = {start.rules["prompt"]["field"]: prompt, film["size"]: film["sizes"].index(size)}
+def _chain(job_id: str, prompt: str, size: str, count: int) -> Source:
+    start = with_role("chain.start")
+    chain = start.rules["chain"]
+    body = {start.rules["prompt"]["field"]: prompt, chain["size"]: chain["sizes"].index(size)}
     return Source(job_id, start.name, body, "videos", count, "video", (), size)
 
 
@@ -48,9 +48,9 @@ SOURCES = [
     _grid("..", "a fox --v 7 --draft", "7", "draft"),
     _grid("0", "a fox --v 8", "8"),
     Source("one-alone", UPSCALE.name, {"jobId": "0", "imageNo": 0, "type": 0}, "image", 1, "8"),
-    _film("F11M-480", "a fox runs", "480p", 4),
-    _film("12345678901234567890", "a fox runs --bs 1", "720p", 1),
-    _film("film/of three?", "a fox runs --bs 2", "480p", 2),
+    _chain("F11M-480", "a fox runs", "480p", 4),
+    _chain("12345678901234567890", "a fox runs --bs 1", "720p", 1),
+    _chain("chain/of three?", "a fox runs --bs 2", "480p", 2),
 ]
 
 

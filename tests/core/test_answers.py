@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legnext_client._protocol.flow import Received, Request
+from legnext_client._protocol.flow import Request, Response
 from legnext_client._protocol.responses import as_object, ids_in, is_job, page_title, read_error, retry_after
 from legnext_client.errors import APIError, ForbiddenError, ServerError
 
@@ -23,7 +23,7 @@ REQUEST = Request("POST", "/things")
 def error_of(body: Any, status: int = 400, **headers: str) -> APIError:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return read_error(
-        REQUEST, Received(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
+        REQUEST, Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from legnext_client import Retries
 from legnext_client._downloads.policy import Note, Order, digest
 from legnext_client._downloads.transfer import Patience, Progress, fetching
-from legnext_client._protocol.flow import Do, Emit, Fetch, Lost, Opened, Read, Sleep
+from legnext_client._protocol.flow import Emit, Fetch, NoResponse, Opened, Read, RunBlocking, Sleep
 from legnext_client.errors import DownloadError
 from tests.downloads.hostile import png
 
@@ -67,7 +67,7 @@ class Play:
         self.told: list[Progress] = []
         self.patience = Patience(retries, 30.0, seconds, "agent", lambda: self.time, lambda: 1.0)
 
-    def run(self, flow: Generator[Any, Any, Any], parts: Iterator[bytes | Lost] | None = None) -> Any:
+    def run(self, flow: Generator[Any, Any, Any], parts: Iterator[bytes | NoResponse] | None = None) -> Any:
         result: Any = None
         while True:
             try:
@@ -82,7 +82,7 @@ class Play:
                     self.slept.append(seconds)
                     self.time += seconds
                     result = None
-                case Do(function):
+                case RunBlocking(function):
                     result = tried(function)
                 case Read():
                     result = next(parts or iter(()), b"")
@@ -92,7 +92,7 @@ class Play:
 
     def answered(self, fetch: Fetch) -> Any:
         answer = next(self.answers)
-        if isinstance(answer, Lost):
+        if isinstance(answer, NoResponse):
             return answer
         status, headers, *parts = answer
         return self.run(fetch.receive(Opened(status, headers, None)), iter(parts))
@@ -122,7 +122,7 @@ def tried(function: Callable[[], Any]) -> Any:
 
 
 WHOLE = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], BODY[300:])
-CUT = Lost("ReadError", sent=True)
+CUT = NoResponse("ReadError", sent=True)
 
 
 def test_a_whole_answer_is_a_file() -> None:
@@ -197,7 +197,7 @@ def test_each_try_has_what_is_left_of_the_time() -> None:
 
 
 def test_what_another_try_would_not_change_is_not_tried_again() -> None:
-    play = Play([Lost("the certificate is not trusted", sent=False, again=False)])
+    play = Play([NoResponse("the certificate is not trusted", sent=False, retryable=False)])
     with pytest.raises(DownloadError, match="certificate"):
         play.fetch(Memory())
     assert play.slept == []

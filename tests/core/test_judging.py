@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client._downloads.policy import Again, Failed, Moved, Note, Order, Wanted, digest, judge
+from legnext_client._downloads.policy import Fail, Moved, Note, Order, Retry, Wanted, classify, digest
 from legnext_client._protocol.flow import Opened
 from legnext_client.errors import DownloadError
 
@@ -20,11 +20,11 @@ NOTE = Note(digest(URL), TAG, 1_000)
 
 def verdict(status: int, offset: int = 0, note: Note | None = None, order: Order = ORDER, /, **headers: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return judge(order, offset, note, Opened(status, named, None))
+    return classify(order, offset, note, Opened(status, named, None))
 
 
 def said(found: Any) -> str:
-    assert isinstance(found, Again | Failed)
+    assert isinstance(found, Retry | Fail)
     return found.error.message.removeprefix("https://cdn.example/a.png: ")
 
 
@@ -46,8 +46,8 @@ def test_an_error_says_which_file_and_hides_what_may_be_a_secret() -> None:
 def test_what_an_order_does_not_say_is_nothing() -> None:
     assert (ORDER.known, ORDER.ended) == (False, None)
     error = ORDER.error("it is late.")
-    assert Again(error) == (error, None, False)
-    assert Failed(error) == (error, False)
+    assert Retry(error) == (error, None, False)
+    assert Fail(error) == (error, False)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -82,7 +82,7 @@ def test_a_file_that_is_gone_is_given_up_and_one_that_is_forbidden_may_be_allowe
 ) -> None:
     found = verdict(status)
     assert said(found) == f"it {words} ({status}): outputs are kept for 30 days."
-    assert isinstance(found, Failed)
+    assert isinstance(found, Fail)
     assert found.useless is useless
 
 
@@ -145,7 +145,7 @@ def test_what_is_packed_in_another_way_is_refused(coding: str) -> None:
 def test_a_file_that_is_announced_too_large_is_given_up() -> None:
     found = verdict(200, content_length="1001")
     assert said(found) == "it is larger than max_bytes, 1000."
-    assert isinstance(found, Failed)
+    assert isinstance(found, Fail)
     assert found.useless is True
     packed = verdict(200, content_length="1001", content_encoding="gzip")
     assert isinstance(packed, Wanted)
@@ -296,4 +296,4 @@ def test_a_file_that_is_shorter_than_what_came_is_asked_for_from_its_start_at_on
     found = verdict(416, 400, NOTE, content_range="bytes */300")
     assert said(found) == "it has not so many bytes as came before."
     assert (found.after, found.start_over) == (0.0, True)
-    assert isinstance(verdict(417, 400, NOTE), Failed)
+    assert isinstance(verdict(417, 400, NOTE), Fail)

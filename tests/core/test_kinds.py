@@ -126,7 +126,7 @@ def is_cut_short(body: bytes) -> bool:
         FTYP + MOOV + EMPTY,
         FTYP + EMPTY + MOOV,
     ],
-    ids=["png", "long png", "long jpeg", "gif", "webp", "film", "film and a box", "film after a box"],
+    ids=["png", "long png", "long jpeg", "gif", "webp", "chain", "chain and a box", "chain after a box"],
 )
 def test_a_file_that_is_whole_is_not_cut_and_without_its_last_byte_it_is(whole: bytes) -> None:
     assert not is_cut_short(whole)
@@ -174,5 +174,5 @@ def test_a_file_of_no_known_kind_is_taken_as_it_is() -> None:
     ],
     ids=["to the end", "large", "large and cut", "cut", "no box", "half a head", "no index", "nothing"],
 )
-def test_a_film_is_whole_when_its_last_box_is_and_its_index_is_there(body: bytes, cut: bool) -> None:
+def test_a_chain_is_whole_when_its_last_box_is_and_its_index_is_there(body: bytes, cut: bool) -> None:
     assert is_cut_short(body) is cut

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from legnext_client._protocol.flow import Lost
-from legnext_client._protocol.redact import Veil, key_end
+from legnext_client._protocol.flow import NoResponse
+from legnext_client._protocol.redact import KeyRedactor, key_end
 from legnext_client._protocol.responses import as_object
 
 KEY = "sk-0123456789-last"
@@ -17,7 +17,7 @@ SHOWN = "…last"
 
 def test_a_key_is_taken_out_of_headers_and_body_and_its_end_is_left() -> None:
     headers, raw = {"X-Echo": f"a {KEY}", "Date": "now"}, [(b"X-Echo", f"a {KEY}".encode()), (b"Date", b"now")]
-    received = Veil(KEY).received(400, headers, raw, f'{{"key": "{KEY}", "again": "{KEY}"}}'.encode())
+    received = KeyRedactor(KEY).received(400, headers, raw, f'{{"key": "{KEY}", "again": "{KEY}"}}'.encode())
     assert received.status == 400
     assert received.headers == {"x-echo": f"a {SHOWN}", "date": "now"}
     assert received.body.decode() == f'{{"key": "{SHOWN}", "again": "{SHOWN}"}}'
@@ -25,17 +25,17 @@ def test_a_key_is_taken_out_of_headers_and_body_and_its_end_is_left() -> None:
 
 def test_an_answer_without_the_key_is_left_as_it_is() -> None:
     headers, body = {"date": "now"}, b"sk-0123456789"
-    received = Veil(KEY).received(200, headers, [(b"date", b"now")], body)
+    received = KeyRedactor(KEY).received(200, headers, [(b"date", b"now")], body)
     assert received.headers is headers
     assert received.body is body
 
 
 def test_a_key_is_taken_out_of_the_reason_and_of_what_came_of_an_answer() -> None:
-    lost = Lost(f"the address {KEY} is wrong", sent=True, again=False, answer=f"{KEY} {KEY}".encode())
-    assert Veil(KEY).lost(lost) == Lost(
-        f"the address {SHOWN} is wrong", sent=True, again=False, answer=f"{SHOWN} {SHOWN}".encode()
+    lost = NoResponse(f"the address {KEY} is wrong", sent=True, retryable=False, answer=f"{KEY} {KEY}".encode())
+    assert KeyRedactor(KEY).lost(lost) == NoResponse(
+        f"the address {SHOWN} is wrong", sent=True, retryable=False, answer=f"{SHOWN} {SHOWN}".encode()
     )
-    assert Veil(KEY).lost(Lost("ReadTimeout", sent=True)) == Lost("ReadTimeout", sent=True)
+    assert KeyRedactor(KEY).lost(NoResponse("ReadTimeout", sent=True)) == NoResponse("ReadTimeout", sent=True)
 
 
 CAPITALS = "\\u{:04X}"
@@ -67,7 +67,7 @@ def nothing_left(found: bytes, key: str) -> bool:
 @pytest.mark.parametrize("body", SPELLED.values(), ids=SPELLED)
 def test_a_key_is_taken_out_however_it_is_spelled_and_the_rest_can_be_read(body: bytes) -> None:
     assert not nothing_left(body, WITH_SLASH), "the test itself would see it"
-    received = Veil(WITH_SLASH).received(200, {}, [], body)
+    received = KeyRedactor(WITH_SLASH).received(200, {}, [], body)
     assert nothing_left(received.body, WITH_SLASH)
     assert "…last" in received.body.decode()
     if body.startswith(b"{") or body[:2] in (b"\xff\xfe", b"\0{"):
@@ -76,49 +76,49 @@ def test_a_key_is_taken_out_however_it_is_spelled_and_the_rest_can_be_read(body:
 
 @pytest.mark.parametrize("body", SPELLED.values(), ids=SPELLED)
 def test_a_key_is_taken_out_of_a_cut_answer_however_it_is_spelled(body: bytes) -> None:
-    veil = Veil(WITH_SLASH)
+    veil = KeyRedactor(WITH_SLASH)
     for end in range(1, len(body)):
-        lost = veil.lost(Lost("reset", sent=True, answer=body[:end]))
+        lost = veil.lost(NoResponse("reset", sent=True, answer=body[:end]))
         assert nothing_left(lost.answer or b"", WITH_SLASH[:-1][:10]), end
 
 
 def test_a_header_and_a_reason_may_spell_the_key_as_well() -> None:
     spelled = numbered(WITH_SLASH)
-    received = Veil(WITH_SLASH).received(400, {"x-id": spelled}, [(b"x-id", spelled.encode())], b"")
+    received = KeyRedactor(WITH_SLASH).received(400, {"x-id": spelled}, [(b"x-id", spelled.encode())], b"")
     assert received.headers == {"x-id": "…last"}
-    assert Veil(WITH_SLASH).lost(Lost(f"said {spelled}", sent=True)).reason == "said …last"
+    assert KeyRedactor(WITH_SLASH).lost(NoResponse(f"said {spelled}", sent=True)).reason == "said …last"
 
 
 def test_backslashes_without_end_are_read_in_no_time() -> None:
     body = b"\\" * 200_000
-    assert Veil(KEY).received(200, {}, [], body).body == body
+    assert KeyRedactor(KEY).received(200, {}, [], body).body == body
 
 
 @pytest.mark.parametrize("length", range(6, len(KEY)))
 def test_a_key_is_taken_out_of_an_answer_that_was_cut_in_its_midst(length: int) -> None:
-    lost = Lost("ReadTimeout", sent=True, answer=f"{KEY} sk-0123 {KEY[:length]}".encode())
-    assert Veil(KEY).lost(lost).answer == f"{SHOWN} sk-0123 {SHOWN}".encode()
+    lost = NoResponse("ReadTimeout", sent=True, answer=f"{KEY} sk-0123 {KEY[:length]}".encode())
+    assert KeyRedactor(KEY).lost(lost).answer == f"{SHOWN} sk-0123 {SHOWN}".encode()
 
 
 @pytest.mark.parametrize("end", ["sk-01", f"{KEY[:-1]} ", "sk-0123456789_", ""])
 def test_the_end_of_a_cut_answer_is_left_where_it_is_no_part_of_the_key(end: str) -> None:
-    lost = Lost("ReadTimeout", sent=True, answer=f"a {end}".encode())
-    assert Veil(KEY).lost(lost) == lost
+    lost = NoResponse("ReadTimeout", sent=True, answer=f"a {end}".encode())
+    assert KeyRedactor(KEY).lost(lost) == lost
 
 
 def test_what_is_too_short_to_be_a_key_is_not_sought_in_answers() -> None:
-    veil, headers = Veil("short"), {"x-echo": "short XX"}
+    veil, headers = KeyRedactor("short"), {"x-echo": "short XX"}
     received = veil.received(200, headers, [(b"x-echo", b"short XX")], b"in short XX")
     assert (received.headers, received.body) == (headers, b"in short XX")
-    lost = Lost("cut short XX", sent=True, answer=b"short XX")
+    lost = NoResponse("cut short XX", sent=True, answer=b"short XX")
     assert veil.lost(lost) == lost
 
 
 def test_the_shortest_key_is_taken_out_and_nothing_of_it_is_left() -> None:
-    veil = Veil("sixsix")
+    veil = KeyRedactor("sixsix")
     received = veil.received(200, {"x-echo": "a sixsix"}, [(b"x-echo", b"a sixsix")], b"the sixsix key")
     assert (received.headers, received.body) == ({"x-echo": "a …"}, "the … key".encode())
-    lost = veil.lost(Lost("sixsix is wrong", sent=True, answer=b"sixsix"))
+    lost = veil.lost(NoResponse("sixsix is wrong", sent=True, answer=b"sixsix"))
     assert (lost.reason, lost.answer) == ("… is wrong", "…".encode())
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._protocol.flow import Lost, Received, Request, Send, Sleep
+from legnext_client._protocol.flow import NoResponse, Request, Response, Send, Sleep
 from legnext_client._protocol.retries import Retries
-from legnext_client._protocol.send import Again, Answer, Failed, judge, sending
+from legnext_client._protocol.send import Answer, Fail, Retry, classify, sending
 from legnext_client.errors import (
     APIError,
     AuthenticationError,
@@ -38,23 +38,23 @@ PAID = Request("POST", "/things", b"{}", paid=True, operation="make", sent={"tex
 JOB = b'{"job_id": "j1", "status": "pending"}'
 
 
-def answer(status: int, body: bytes | dict[str, Any] = b"", **headers: str) -> Received:
+def answer(status: int, body: bytes | dict[str, Any] = b"", **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Received(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return Response(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 UNSENT = {
-    "name not resolved": Lost("ConnectError: Name or service not known", sent=False),
-    "connection refused": Lost("ConnectError: Connection refused", sent=False),
-    "connect timeout": Lost("ConnectTimeout", sent=False),
-    "pool timeout": Lost("PoolTimeout", sent=False),
-    "TLS failure at handshake": Lost("ConnectError: WRONG_VERSION_NUMBER", sent=False),
+    "name not resolved": NoResponse("ConnectError: Name or service not known", sent=False),
+    "connection refused": NoResponse("ConnectError: Connection refused", sent=False),
+    "connect timeout": NoResponse("ConnectTimeout", sent=False),
+    "pool timeout": NoResponse("PoolTimeout", sent=False),
+    "TLS failure at handshake": NoResponse("ConnectError: WRONG_VERSION_NUMBER", sent=False),
 }
 BROKEN = {
-    "read timeout": Lost("ReadTimeout", sent=True),
-    "reset": Lost("ReadError: Connection reset by peer", sent=True),
-    "protocol error": Lost("RemoteProtocolError", sent=True),
-    "cut short": Lost("RemoteProtocolError: incomplete", sent=True, answer=b'{"job_'),
+    "read timeout": NoResponse("ReadTimeout", sent=True),
+    "reset": NoResponse("ReadError: Connection reset by peer", sent=True),
+    "protocol error": NoResponse("RemoteProtocolError", sent=True),
+    "cut short": NoResponse("RemoteProtocolError: incomplete", sent=True, answer=b'{"job_'),
 }
 NO_JOBS = {
     "a page": answer(200, b"<html><title>Welcome</title></html>"),
@@ -91,34 +91,34 @@ BOTH = pytest.mark.parametrize("request_", [FREE, PAID], ids=["free", "paid"])
 
 @BOTH
 @pytest.mark.parametrize("lost", UNSENT.values(), ids=UNSENT)
-def test_what_was_not_sent_is_sent_again(request_: Request, lost: Lost) -> None:
-    verdict = judge(request_, lost)
-    assert isinstance(verdict, Again)
+def test_what_was_not_sent_is_sent_again(request_: Request, lost: NoResponse) -> None:
+    verdict = classify(request_, lost)
+    assert isinstance(verdict, Retry)
     assert type(verdict.error) is ConnectionError
     assert lost.reason in str(verdict.error)
 
 
 @BOTH
 def test_a_certificate_that_is_not_trusted_is_the_end(request_: Request) -> None:
-    verdict = judge(request_, Lost("the certificate is not trusted", sent=False, again=False))
-    assert isinstance(verdict, Failed)
+    verdict = classify(request_, NoResponse("the certificate is not trusted", sent=False, retryable=False))
+    assert isinstance(verdict, Fail)
     assert type(verdict.error) is ConnectionError
 
 
 @BOTH
 @pytest.mark.parametrize(("told", "after"), [({"retry_after": "7"}, 7.0), ({}, None)])
 def test_429_is_sent_again_when_the_service_says(request_: Request, told: dict[str, str], after: float | None) -> None:
-    verdict = judge(request_, answer(429, {"code": 429, "message": "slow down"}, **told))
-    assert isinstance(verdict, Again)
+    verdict = classify(request_, answer(429, {"code": 429, "message": "slow down"}, **told))
+    assert isinstance(verdict, Retry)
     assert isinstance(verdict.error, RateLimitError)
     assert (verdict.after, verdict.error.retry_after, verdict.error.message) == (after, after, "slow down")
 
 
 @pytest.mark.parametrize("lost", BROKEN.values(), ids=BROKEN)
-def test_a_broken_answer_is_asked_for_again_but_never_paid_for_again(lost: Lost) -> None:
-    assert isinstance(judge(FREE, lost), Again)
-    verdict = judge(PAID, lost)
-    assert isinstance(verdict, Failed)
+def test_a_broken_answer_is_asked_for_again_but_never_paid_for_again(lost: NoResponse) -> None:
+    assert isinstance(classify(FREE, lost), Retry)
+    verdict = classify(PAID, lost)
+    assert isinstance(verdict, Fail)
     assert type(verdict.error) is SubmissionUnknown
     assert (verdict.error.sent, verdict.error.answer) == ({"text": "x"}, lost.answer)
     assert "may have been charged" in str(verdict.error)
@@ -128,12 +128,12 @@ def test_a_broken_answer_is_asked_for_again_but_never_paid_for_again(lost: Lost)
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 522, 530, 599])
 def test_a_5xx_is_asked_for_again_but_never_paid_for_again(status: int) -> None:
     outcome = answer(status, {"code": status, "message": "broken"}, retry_after="3", x_request_id="r1")
-    free = judge(FREE, outcome)
-    assert isinstance(free, Again)
+    free = classify(FREE, outcome)
+    assert isinstance(free, Retry)
     assert isinstance(free.error, ServerError)
     assert free.after == 3
-    verdict = judge(PAID, outcome)
-    assert isinstance(verdict, Failed)
+    verdict = classify(PAID, outcome)
+    assert isinstance(verdict, Fail)
     error = verdict.error
     assert isinstance(error, SubmissionUnknown)
     assert isinstance(error, ServerError)
@@ -142,46 +142,46 @@ def test_a_5xx_is_asked_for_again_but_never_paid_for_again(status: int) -> None:
 
 
 def test_the_id_in_the_answer_of_a_5xx_is_kept() -> None:
-    verdict = judge(PAID, answer(500, {"job_id": "j9", "status": "pending"}))
-    assert isinstance(verdict, Failed)
+    verdict = classify(PAID, answer(500, {"job_id": "j9", "status": "pending"}))
+    assert isinstance(verdict, Fail)
     assert isinstance(verdict.error, SubmissionUnknown)
     assert verdict.error.job_id == "j9"
 
 
 @pytest.mark.parametrize("outcome", NO_JOBS.values(), ids=NO_JOBS)
-def test_a_good_status_without_a_job_is_asked_for_again_but_never_paid_for_again(outcome: Received) -> None:
-    assert isinstance(judge(FREE, outcome), Again)
-    verdict = judge(PAID, outcome)
-    assert isinstance(verdict, Failed)
+def test_a_good_status_without_a_job_is_asked_for_again_but_never_paid_for_again(outcome: Response) -> None:
+    assert isinstance(classify(FREE, outcome), Retry)
+    verdict = classify(PAID, outcome)
+    assert isinstance(verdict, Fail)
     assert type(verdict.error) is SubmissionUnknown
     assert verdict.error.answer == outcome.body
 
 
 @BOTH
 @pytest.mark.parametrize(("outcome", "kind"), HIDDEN.values(), ids=HIDDEN)
-def test_an_error_with_a_good_status_is_that_error(request_: Request, outcome: Received, kind: type[APIError]) -> None:
-    verdict = judge(request_, outcome)
-    assert isinstance(verdict, Failed)
+def test_an_error_with_a_good_status_is_that_error(request_: Request, outcome: Response, kind: type[APIError]) -> None:
+    verdict = classify(request_, outcome)
+    assert isinstance(verdict, Fail)
     assert type(verdict.error) is kind
     assert verdict.error.status_code == outcome.status
 
 
 def test_a_5xx_within_a_good_status_is_as_unsure_and_keeps_its_id() -> None:
     said = answer(200, {"code": 503, "message": "later", "data": {"job_id": "j8"}})
-    unsure, free = judge(PAID, said), judge(FREE, said)
-    assert isinstance(unsure, Failed)
+    unsure, free = classify(PAID, said), classify(FREE, said)
+    assert isinstance(unsure, Fail)
     assert isinstance(unsure.error, SubmissionUnknown)
     assert isinstance(unsure.error, ServerError)
     assert (unsure.error.job_id, unsure.error.code, unsure.error.answer) == ("j8", 503, said.body)
-    assert isinstance(free, Failed)
+    assert isinstance(free, Fail)
     assert type(free.error) is ServerError
 
 
 @BOTH
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(request_: Request, status: int) -> None:
-    verdict = judge(request_, answer(status, location="https://elsewhere.test/"))
-    assert isinstance(verdict, Failed)
+    verdict = classify(request_, answer(status, location="https://elsewhere.test/"))
+    assert isinstance(verdict, Fail)
     assert type(verdict.error) is APIError
     assert verdict.error.status_code == status
     assert "check the base URL" in str(verdict.error)
@@ -190,8 +190,8 @@ def test_a_redirect_is_never_followed(request_: Request, status: int) -> None:
 @BOTH
 @pytest.mark.parametrize(("status", "kind"), OWN.items())
 def test_any_other_4xx_is_the_error_of_its_status(request_: Request, status: int, kind: type[APIError]) -> None:
-    verdict = judge(request_, answer(status, {"code": status, "message": "no"}))
-    assert isinstance(verdict, Failed)
+    verdict = classify(request_, answer(status, {"code": status, "message": "no"}))
+    assert isinstance(verdict, Fail)
     assert type(verdict.error) is kind
     assert verdict.error.job_id is None
 
@@ -213,15 +213,15 @@ NAMING: dict[str, Any] = {
 @pytest.mark.parametrize("body", NAMING.values(), ids=NAMING)
 def test_an_error_that_names_a_job_is_never_paid_for_again_and_keeps_the_id(status: int, body: Any) -> None:
     outcome = answer(status, body if isinstance(body, bytes) else json.dumps(body).encode(), retry_after="1")
-    verdict = judge(PAID, outcome)
-    assert isinstance(verdict, Failed)
+    verdict = classify(PAID, outcome)
+    assert isinstance(verdict, Fail)
     error = verdict.error
     assert isinstance(error, SubmissionUnknownAPIError)
     assert isinstance(error, ServerError) == (status >= 500)
     assert not isinstance(error, RateLimitError | AuthenticationError | InsufficientCreditsError)
     assert (error.status_code, error.retry_after, error.answer, error.sent) == (status, 1.0, outcome.body, PAID.sent)
     assert error.job_id in ("j7", "7")
-    assert isinstance(judge(FREE, outcome), Again if status == 429 or status >= 500 else Failed)
+    assert isinstance(classify(FREE, outcome), Retry if status == 429 or status >= 500 else Fail)
     assert len(Played([outcome], request=PAID).sent) == 1
 
 
@@ -230,46 +230,46 @@ def test_an_error_that_names_a_job_is_never_paid_for_again_and_keeps_the_id(stat
     "body", [{"code": 402, "job_id": ""}, {"code": 402, "job_id": None}, {"code": 402, "data": []}]
 )
 def test_an_error_that_names_no_job_is_the_error_of_its_status(status: int, body: Any) -> None:
-    verdict = judge(PAID, answer(status, body))
-    assert isinstance(verdict, Again if status == 429 else Failed)
+    verdict = classify(PAID, answer(status, body))
+    assert isinstance(verdict, Retry if status == 429 else Fail)
     assert type(verdict.error) is error_class(402 if status == 200 else status)
 
 
 @pytest.mark.parametrize("status", [400, 404, 422, 429])
 def test_an_error_that_names_the_source_alone_says_nothing_of_a_new_job(status: int) -> None:
     follow_up = PAID._replace(sent={"jobId": "source"}, job_id="source")
-    verdict = judge(follow_up, answer(status, {"job_id": "source", "message": "too old"}))
-    assert isinstance(verdict, Again if status == 429 else Failed)
+    verdict = classify(follow_up, answer(status, {"job_id": "source", "message": "too old"}))
+    assert isinstance(verdict, Retry if status == 429 else Fail)
     assert type(verdict.error) is error_class(status)
 
 
 def test_only_the_source_is_no_new_job_whatever_else_is_written_as_an_id() -> None:
-    verdict = judge(PAID._replace(sent={"text": "j7", "type": 1}), answer(429, {"job_id": "j7"}))
-    assert isinstance(verdict, Failed)
+    verdict = classify(PAID._replace(sent={"text": "j7", "type": 1}), answer(429, {"job_id": "j7"}))
+    assert isinstance(verdict, Fail)
     assert isinstance(verdict.error, SubmissionUnknownAPIError)
     assert verdict.error.job_id == "j7"
 
 
 def test_an_error_with_a_good_status_that_names_a_job_is_unsure_whatever_its_code() -> None:
-    verdict = judge(PAID, answer(200, {"code": 402, "message": "no points", "data": {"job_id": "j8"}}))
-    assert isinstance(verdict, Failed)
+    verdict = classify(PAID, answer(200, {"code": 402, "message": "no points", "data": {"job_id": "j8"}}))
+    assert isinstance(verdict, Fail)
     assert isinstance(verdict.error, SubmissionUnknownAPIError)
     assert (verdict.error.job_id, verdict.error.code, verdict.error.status_code) == ("j8", 402, 200)
 
 
 def test_an_answer_about_another_job_is_none() -> None:
     asking = FREE._replace(job_id="j1")
-    assert isinstance(judge(asking, answer(200, {"job_id": "j1"})), Answer)
-    assert isinstance(judge(asking._replace(job_id="17"), answer(200, {"job_id": 17})), Answer)
-    verdict = judge(asking, answer(200, {"job_id": "j2", "status": "completed"}))
-    assert isinstance(verdict, Again)
+    assert isinstance(classify(asking, answer(200, {"job_id": "j1"})), Answer)
+    assert isinstance(classify(asking._replace(job_id="17"), answer(200, {"job_id": 17})), Answer)
+    verdict = classify(asking, answer(200, {"job_id": "j2", "status": "completed"}))
+    assert isinstance(verdict, Retry)
     assert "about another job" in str(verdict.error)
 
 
 def test_a_404_advises_to_check_an_id_where_one_was_given() -> None:
-    asked, other = judge(FREE._replace(job_id="j1"), answer(404)), judge(FREE, answer(404))
-    assert isinstance(asked, Failed)
-    assert isinstance(other, Failed)
+    asked, other = classify(FREE._replace(job_id="j1"), answer(404)), classify(FREE, answer(404))
+    assert isinstance(asked, Fail)
+    assert isinstance(other, Fail)
     assert str(asked.error).endswith(NotFoundError.advice)
     assert str(other.error).endswith(NotFoundError.without_job)
     assert "id" not in NotFoundError.without_job.split()
@@ -288,15 +288,15 @@ def test_a_404_advises_to_check_an_id_where_one_was_given() -> None:
     ],
 )
 def test_whatever_has_an_id_is_a_job_and_is_kept(request_: Request, body: dict[str, Any]) -> None:
-    verdict = judge(request_, answer(200, body, retry_after="4"))
+    verdict = classify(request_, answer(200, body, retry_after="4"))
     assert isinstance(verdict, Answer)
     assert verdict.data == body
     assert verdict.headers["retry-after"] == "4"
 
 
 def test_an_answer_that_need_be_no_job_may_be_any_object() -> None:
-    assert isinstance(judge(FREE._replace(wants_job=False), answer(200, {"data": 1})), Answer)
-    assert isinstance(judge(PAID._replace(wants_job=False), answer(200, b"[]")), Failed)
+    assert isinstance(classify(FREE._replace(expects_job=False), answer(200, {"data": 1})), Answer)
+    assert isinstance(classify(PAID._replace(expects_job=False), answer(200, b"[]")), Fail)
 
 
 # ---- the flow ------------------------------------------------------------------------------------------------------
@@ -307,7 +307,7 @@ class Played:
 
     def __init__(
         self,
-        outcomes: list[Received | Lost],
+        outcomes: list[Response | NoResponse],
         retries: Retries = USUAL,
         request: Request = FREE,
         timeout: float = 30.0,
@@ -320,7 +320,7 @@ class Played:
         self.slept: list[float] = []
         self.answer: Answer | None = None
         self.error: BaseException | None = None
-        left: Iterator[Received | Lost] = iter(outcomes)
+        left: Iterator[Response | NoResponse] = iter(outcomes)
         flow = sending(request, retries, timeout, until=until, clock=lambda: self.now, chance=lambda: chance)
         effect = next(flow)
         try:
@@ -425,7 +425,7 @@ def test_the_three_clocks_are_separate() -> None:
 
 
 def test_a_paid_request_is_sent_once_whatever_comes_that_may_have_been_accepted() -> None:
-    broken: list[Received | Lost] = [*BROKEN.values(), *NO_JOBS.values()]
+    broken: list[Response | NoResponse] = [*BROKEN.values(), *NO_JOBS.values()]
     for outcome in [*broken, answer(500), answer(503, retry_after="1"), answer(524)]:
         played = Played([outcome], request=PAID)
         assert isinstance(played.error, SubmissionUnknown), outcome
@@ -433,24 +433,24 @@ def test_a_paid_request_is_sent_once_whatever_comes_that_may_have_been_accepted(
 
 
 def test_nothing_to_say_is_an_answer_to_a_request_of_ones_own() -> None:
-    deletion = Request("DELETE", "/v1/job/j1", paid=True, wants_job=False)
-    assert judge(deletion, Received(204, {}, b"")) == Answer(None, {}, 204)
-    assert isinstance(judge(deletion._replace(wants_job=True), Received(204, {}, b"")), Failed)
+    deletion = Request("DELETE", "/v1/job/j1", paid=True, expects_job=False)
+    assert classify(deletion, Response(204, {}, b"")) == Answer(None, {}, 204)
+    assert isinstance(classify(deletion._replace(expects_job=True), Response(204, {}, b"")), Fail)
 
 
 def test_an_id_in_what_came_back_is_named_and_kept_unless_the_request_has_spoken_of_it() -> None:
     cut, follow_up = b'{"job_id": "j-1", "sta', PAID._replace(sent={"jobId": "j-1"})
-    for outcome in (Received(200, {}, cut), Received(502, {}, cut), Lost("reset", sent=True, answer=cut)):
-        verdict, other = judge(PAID, outcome), judge(follow_up, outcome)
-        assert isinstance(verdict, Failed)
-        assert isinstance(other, Failed)
+    for outcome in (Response(200, {}, cut), Response(502, {}, cut), NoResponse("reset", sent=True, answer=cut)):
+        verdict, other = classify(PAID, outcome), classify(follow_up, outcome)
+        assert isinstance(verdict, Fail)
+        assert isinstance(other, Fail)
         assert isinstance(verdict.error, SubmissionUnknown)
         assert isinstance(other.error, SubmissionUnknown)
         assert (verdict.error.job_id, other.error.job_id) == ("j-1", None)
-        assert ("It names job j-1" in str(verdict.error)) == (outcome != Received(502, {}, cut))
+        assert ("It names job j-1" in str(verdict.error)) == (outcome != Response(502, {}, cut))
         assert "It names job" not in str(other.error)
 
 
 def test_what_was_not_even_tried_raises_why() -> None:
     closed = ConfigurationError("this client is closed")
-    assert judge(PAID, Lost("closed", sent=False, again=False, error=closed)) == Failed(closed)
+    assert classify(PAID, NoResponse("closed", sent=False, retryable=False, error=closed)) == Fail(closed)

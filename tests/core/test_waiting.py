@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._calls.wait import Late, Pace, Schedule, Waited, waiting
-from legnext_client._protocol.flow import Emit, Lost, Received, Request, Send, Sleep
+from legnext_client._calls.wait import Late, PollSettings, PollTarget, Schedule, waiting
+from legnext_client._protocol.flow import Emit, NoResponse, Request, Response, Send, Sleep
 from legnext_client._protocol.polling import Expectation
 from legnext_client._protocol.retries import Retries
 from legnext_client._protocol.state import State
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 IMAGE, VIDEO = Expectation(45.0, 0.35), Expectation(210.0, 0.25)
 ONCE = Retries(attempts=1)
 
-Reply = dict[str, Any] | Received | Lost
+Reply = dict[str, Any] | Response | NoResponse
 
 
-def told(body: dict[str, Any], **headers: str) -> Received:
-    return Received(200, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode())
+def told(body: dict[str, Any], **headers: str) -> Response:
+    return Response(200, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode())
 
 
-def failing(status: int, **body: Any) -> Received:
-    return Received(status, {}, json.dumps({"code": status, "message": "no", **body}).encode())
+def failing(status: int, **body: Any) -> Response:
+    return Response(status, {}, json.dumps({"code": status, "message": "no", **body}).encode())
 
 
 class World:
@@ -67,9 +67,9 @@ class World:
         def schedule(state: State) -> Schedule:
             return Schedule(0.0, expected if isinstance(expected, Expectation) else expected(state))
 
-        waited = [Waited(job, Request("GET", f"/{job.job_id}"), schedule, retry_after) for job in jobs]
+        waited = [PollTarget(job, Request("GET", f"/{job.job_id}"), schedule, retry_after) for job in jobs]
         chance = random.Random(1).random
-        pace = Pace(retries, request_timeout, poll_interval, per_second, lambda: self.now, chance)
+        pace = PollSettings(retries, request_timeout, poll_interval, per_second, lambda: self.now, chance)
         flow = waiting(waited, pace, timeout=timeout, late=late)
         answer: Any = None
         try:
@@ -153,8 +153,8 @@ def test_the_default_timeout_of_many_is_that_of_the_longest() -> None:
 
 
 def test_a_job_known_by_its_id_alone_has_the_timeout_of_what_it_turns_out_to_be() -> None:
-    world = World(done_at(580, task_type="film")).wait(
-        retry_after=0.0, expected=lambda state: VIDEO if state.task_type == "film" else Expectation(60, 0.8)
+    world = World(done_at(580, task_type="chain")).wait(
+        retry_after=0.0, expected=lambda state: VIDEO if state.task_type == "chain" else Expectation(60, 0.8)
     )
     assert world.emitted[-1][2] == "completed"
 
@@ -196,7 +196,7 @@ def test_who_was_suspended_asks_once_more_before_the_time_is_over(jobs: int, tim
 
 
 def test_who_asks_last_and_has_no_answer_asks_no_others() -> None:
-    world = World(lambda _, __: Lost("ReadTimeout", sent=True), takes=30.0).wait(50, timeout=40, late=late)
+    world = World(lambda _, __: NoResponse("ReadTimeout", sent=True), takes=30.0).wait(50, timeout=40, late=late)
     assert len(world.asked) <= 4
     assert "ReadTimeout" in str(world.error)
 
@@ -222,7 +222,7 @@ def test_no_service_puts_a_question_off_for_ever(told_seconds: str) -> None:
     world = World(reply).wait(timeout=math.inf)
     assert world.emitted[-1][2] == "completed"
     assert max(world.slept) <= 600
-    busy = Received(429, {"retry-after": told_seconds}, b"")
+    busy = Response(429, {"retry-after": told_seconds}, b"")
     refused = World(lambda _, now: busy if now < 9 else {"job_id": "j0", "status": "completed"})
     assert refused.wait(timeout=math.inf, retry_after=1e300).emitted
     assert max(refused.slept) <= 600
@@ -270,16 +270,16 @@ def test_without_a_word_from_the_service_the_schedule_goes_on() -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        Lost("ConnectError", sent=False),
-        Lost("ReadTimeout", sent=True),
-        Lost("the certificate is not trusted", sent=False, again=False),
+        NoResponse("ConnectError", sent=False),
+        NoResponse("ReadTimeout", sent=True),
+        NoResponse("the certificate is not trusted", sent=False, retryable=False),
         failing(500),
         failing(503),
         failing(524),
         failing(429),
-        Received(200, {}, b"<html><title>Please log in</title></html>"),
-        Received(200, {}, b'{"job_id": "j'),
-        Received(200, {}, b"{}"),
+        Response(200, {}, b"<html><title>Please log in</title></html>"),
+        Response(200, {}, b'{"job_id": "j'),
+        Response(200, {}, b"{}"),
         told({"code": 500, "message": "hidden"}),
     ],
 )
@@ -300,7 +300,7 @@ def test_failing_until_the_end_ends_at_the_deadline_without_an_error_of_its_own(
 
 
 @pytest.mark.parametrize(("refusal", "kind"), [(failing(404), NotFoundError), (failing(401), AuthenticationError)])
-def test_two_refusals_in_a_row_end_the_wait(refusal: Received, kind: type[LegnextError]) -> None:
+def test_two_refusals_in_a_row_end_the_wait(refusal: Response, kind: type[LegnextError]) -> None:
     world = World(lambda _, __: refusal).wait()
     assert type(world.error) is kind
     assert len(world.asked) == 2
@@ -365,7 +365,7 @@ def test_every_answer_is_told_of() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("failure", [failing(503), failing(429), Lost("ReadTimeout", sent=True)])
+@pytest.mark.parametrize("failure", [failing(503), failing(429), NoResponse("ReadTimeout", sent=True)])
 def test_a_job_that_cannot_be_asked_for_does_not_hold_up_the_others(failure: Reply) -> None:
     def reply(job_id: str, now: float) -> Reply:
         return failure if job_id == "j0" and now < 200 else done_at(60)(job_id, now)

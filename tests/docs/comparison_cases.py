@@ -169,9 +169,9 @@ for _ in range(2):
     list(client.batch([{"text": "a fox"}, {"text": "a hare"}, {"text": "an owl"}], journal=f"{FOLDER}/run.db"))
 result = "done"
 """
-FILM = """
-film = client.run(package.VideoChain.start("waves").extend("night falls"), journal=f"{FOLDER}/film.db")
-result = f"a film of {film.seconds:g} s"
+CHAIN = """
+chain = client.run(package.VideoChain.start("waves").extend("night falls"), journal=f"{FOLDER}/chain.db")
+result = f"a chain of {chain.seconds:g} s"
 """
 
 CASES = (
@@ -214,8 +214,8 @@ CASES = (
     Case("one answer of 520 while waiting", WAIT, faults=(fault("error_before", "GET", status=520),)),
     Case(
         "`wait_for_completion(…, timeout=10, poll_interval=60)`",
-        'client.tasks.wait_for_completion("film", timeout=10, poll_interval=60)',
-        jobs=({"job_id": "film", "operation": "video_diffusion", "status": "processing"},),
+        'client.tasks.wait_for_completion("chain", timeout=10, poll_interval=60)',
+        jobs=({"job_id": "chain", "operation": "video_diffusion", "status": "processing"},),
         times=True,
     ),
     Case("waiting in a notebook, with the client that is not async", NOTEBOOK, jobs=({"job_id": "image"},)),
@@ -278,7 +278,7 @@ CASES = (
         jobs=({"job_id": "image"},),
     ),
     Case("three prompts, the same run again: `client.batch(…, journal=…)`", BATCH, counts=True),
-    Case("a start and an extension: `client.run(chain)`", FILM, counts=True),
+    Case("a start and an extension: `client.run(chain)`", CHAIN, counts=True),
 )
 
 BEFORE = """

@@ -206,31 +206,31 @@ def project(tmp_path: Path) -> Path:
     (root / "docs" / "assets").mkdir(parents=True)
     (root / "docs" / "assets" / "iframe-worker.js").write_text("")
     (root / "mkdocs.yml").write_text((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
-    (root / "CONTRIBUTING.md").write_text("# Contributing\n\n[Home](README.md), [films](docs/films.md#steps)\n")
+    (root / "CONTRIBUTING.md").write_text("# Contributing\n\n[Home](README.md), [chains](docs/chains.md#steps)\n")
     (root / "docs" / "index.md").write_text("# Home\n\n[How](../CONTRIBUTING.md#how), [them](https://example.com)\n")
     return root
 
 
 def test_a_page_that_is_not_there_is_left_out_and_a_new_one_is_put_at_the_end(project: Path, tmp_path: Path) -> None:
-    for name in ("waiting", "films", "zebras", "aardvarks"):
+    for name in ("waiting", "chains", "zebras", "aardvarks"):
         (project / "docs" / f"{name}.md").write_text(f"# {name}\n")
     stage = Stage(project, tmp_path / "pages")
     stage.gather({"api/index.md": "# The API\n", "api/new.md": "# New\n"})
     settings = stage.configuration({"api/index.md": "The API", "api/new.md": "new"})
     assert settings["nav"] == [
         {"Start": ["index.md"]},
-        {REST: ["waiting.md", "films.md", "aardvarks.md", "zebras.md"]},
+        {REST: ["waiting.md", "chains.md", "aardvarks.md", "zebras.md"]},
         {"API reference": [{"The API": "api/index.md"}, {"new": "api/new.md"}]},
         {"Project": ["contributing.md"]},
     ]
 
 
 def test_links_lead_to_where_the_pages_are_in_the_site(project: Path, tmp_path: Path) -> None:
-    (project / "docs" / "films.md").write_text(
-        "# Films\n\n```\n[not](../CONTRIBUTING.md)\n```\n[so](../CONTRIBUTING.md)\n"
+    (project / "docs" / "chains.md").write_text(
+        "# Chains\n\n```\n[not](../CONTRIBUTING.md)\n```\n[so](../CONTRIBUTING.md)\n"
     )
     stage = Stage(project, tmp_path / "pages")
     stage.gather({})
-    assert "[Home](index.md), [films](films.md#steps)" in (stage.pages / "contributing.md").read_text()
+    assert "[Home](index.md), [chains](chains.md#steps)" in (stage.pages / "contributing.md").read_text()
     assert "[How](contributing.md#how), [them](https://example.com)" in (stage.pages / "index.md").read_text()
-    assert "[not](../CONTRIBUTING.md)\n```\n[so](contributing.md)" in (stage.pages / "films.md").read_text()
+    assert "[not](../CONTRIBUTING.md)\n```\n[so](contributing.md)" in (stage.pages / "chains.md").read_text()

@@ -53,12 +53,12 @@ def test_a_video_is_downloaded_and_opens(server: MockServer, out: Path) -> None:
     async def go() -> list[Path]:
         async with server.async_client() as client:
             job = await client.midjourney.video_diffusion(prompt="waves roll in --bs 1", video_type=0)
-            return await (await job.wait()).download(out, "films/{task_type}_{n}{ext}")
+            return await (await job.wait()).download(out, "chains/{task_type}_{n}{ext}")
 
     (path,) = asyncio.run(go())
-    assert path == out / "films" / "video_diffusion_0.mp4"
-    with av.open(str(path)) as film:
-        frames = sum(1 for _ in film.decode(video=0))
+    assert path == out / "chains" / "video_diffusion_0.mp4"
+    with av.open(str(path)) as chain:
+        frames = sum(1 for _ in chain.decode(video=0))
     assert frames > 24
 
 

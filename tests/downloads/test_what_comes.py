@@ -48,7 +48,7 @@ def test_what_is_no_png_does_not_stand_under_a_name_that_says_so(
     assert files_in(out) == {}
 
 
-def test_a_page_in_place_of_a_film_is_not_read_to_its_end(download: Download, hostile: Hostile, out: Path) -> None:
+def test_a_page_in_place_of_a_chain_is_not_read_to_its_end(download: Download, hostile: Hostile, out: Path) -> None:
     sent: list[int] = []
 
     def endless(wire: socket.socket, _: Seen) -> None:

@@ -22,7 +22,7 @@ ROWS: list[dict[str, Any]] = [
     {"key": "harbour", "text": "a lighthouse over a quiet harbour at dusk --ar 3:2"},
     {"key": "poster", "text": "a travel poster of a café under the stars --ar 2:3"},
     {"key": "storm", "operation": "video_diffusion", "prompt": "waves break over the pier --ar 16:9"},
-    {"key": "film", "chain": VideoChain.start("a paper boat drifts out to sea").extend("night falls").upscale()},
+    {"key": "chain", "chain": VideoChain.start("a paper boat drifts out to sea").extend("night falls").upscale()},
     {"key": "dragon", "text": "a dragon fail-this-job"},
     {"key": "words", "operation": "describe", "imgUrl": "https://example.com/harbour.jpg"},
 ]
@@ -37,7 +37,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture(scope="package")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a batch: images, videos, a film, texts, a failure, and one of which nobody knows."""
+    """The page of a batch: images, videos, a chain, texts, a failure, and one of which nobody knows."""
     folder = tmp_path_factory.mktemp("batch")
     options: dict[str, Any] = {"journal": folder / "run.db", "download": folder / "shots"}
     with MockServer(in_process=True, seed=7) as server, server.client() as client:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._journal.files import BATCH
-from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN, Intent
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN, SubmissionIntent
 from legnext_client._protocol.state import State
 from legnext_client.gallery import gallery
 from legnext_client.journal import Journal
@@ -62,14 +62,16 @@ class Writing:
         body = body or {"text": f"a {item}"}
         key = item if step is None else f"{item}/{step + 1}"
         what = {"operation": operation, **body} if described is None else described
-        begun = self.journal.begin(Intent(key, item, step or 0, digest, what, operation, body, points, "its-token"))
+        begun = self.journal.begin(
+            SubmissionIntent(key, item, step or 0, digest, what, operation, body, points, "its-token")
+        )
         number = begun.entry.id
         self._jobs += 1
         job = {"job_id": f"job-{self._jobs}", "status": "processing", "meta": {"usage": {"frozen": points}}}
         if state == NEW:
-            self.journal.returned(number)
+            self.journal.mark_not_sent(number)
         elif state == UNKNOWN:
-            self.journal.lost(number, error)
+            self.journal.mark_unknown(number, error)
         elif state == FAILED:
             self.journal.refused(number, error, None)
         elif state in (SUBMITTED, DONE):

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from .chromium import Page
 
 CARDS = "[...document.querySelectorAll('.card')]"
-FILM = f"{CARDS}.find((card) => card.querySelector('.strip')).querySelector('h2 button')"
-"""Opens the viewer on the film."""
+CHAIN = f"{CARDS}.find((card) => card.querySelector('.strip')).querySelector('h2 button')"
+"""Opens the viewer on the chain."""
 
 
 def keys(page: Page) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from legnext_client.gallery import gallery
 
 from .journals import Writing
-from .seeing import FILM, keys, seen
+from .seeing import CHAIN, keys, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ SUMS = "[...document.querySelectorAll('#sums div')].map((one) => [...one.childre
 
 
 def test_each_row_has_a_card_and_the_head_has_the_sums(page: Page) -> None:
-    assert set(keys(page)) == {"harbour", "poster", "storm", "film", "dragon", "words", "garden"}
+    assert set(keys(page)) == {"harbour", "poster", "storm", "chain", "dragon", "words", "garden"}
     sums = dict(page.run(SUMS))
     assert {name: sums[name] for name in ("rows", "images", "videos", "points")} == {
         "rows": "7",
@@ -99,8 +99,8 @@ def test_videos_far_away_have_no_player(opens: Callable[..., Page], tmp_path: Pa
     page.until("document.querySelectorAll('video[src]').length > 0")
 
 
-def test_a_film_shows_its_steps(page: Page) -> None:
-    page.run(f"{FILM}.click()")
+def test_a_chain_shows_its_steps(page: Page) -> None:
+    page.run(f"{CHAIN}.click()")
     steps = page.run("[...document.querySelectorAll('#about .steps h3')].map((one) => one.textContent)")
     assert steps == ["1. video diffusion", "2. extend video", "3. video upscale"]
     told = page.run("document.querySelector('#about .steps').innerText")
@@ -118,10 +118,10 @@ def test_a_film_shows_its_steps(page: Page) -> None:
         ("lighthouse", {"harbour", "words"}),
         ("HARBOUR dusk", {"harbour", "words"}),
         ("cafe", {"poster"}),
-        ("night falls", {"film"}),
+        ("night falls", {"chain"}),
         ("failed", {"dragon"}),
         ("storm_2.mp4", {"storm"}),
-        ("video upscale", {"film"}),
+        ("video upscale", {"chain"}),
         ("nothing of this kind", set()),
     ],
 )
@@ -158,7 +158,7 @@ def test_rows_are_sorted_by_place_points_and_time_and_turned_round(page: Page) -
         taken = {row["key"]: sum(step.get(name, 0) for step in row["steps"]) for row in rows}
         sums = [taken[key] for key in keys(page)]
         assert sums == sorted(sums, reverse=True)
-        assert keys(page)[0] == "film"
+        assert keys(page)[0] == "chain"
     page.run(
         "document.querySelector('#order').value = 'place',"
         " document.querySelector('#order').dispatchEvent(new Event('input', { bubbles: true }))"
@@ -212,14 +212,14 @@ def test_the_arrows_lead_through_everything_that_is_shown_and_nothing_else(page:
 
 def test_a_video_plays_in_the_viewer_and_stops_when_it_is_closed(opens: Callable[..., Page], shown: Path) -> None:
     page = opens(shown, calm=False)
-    page.run(f"{FILM}.click()")
+    page.run(f"{CHAIN}.click()")
     page.until("document.querySelector('#stage video').currentTime > 0.2")
     page.press("Escape")
     page.until("!document.querySelector('#stage video')")
 
 
 def test_who_wants_no_motion_gets_none(page: Page) -> None:
-    page.run(f"{FILM}.click()")
+    page.run(f"{CHAIN}.click()")
     page.until("document.querySelector('#stage video').readyState >= 2")
     assert page.run("document.querySelector('#stage video').paused")
     assert page.run("getComputedStyle(document.querySelector('#viewer')).transitionDuration") == "0s"

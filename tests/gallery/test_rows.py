@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import Client, VideoChain
-from legnext_client._journal.files import FILM
+from legnext_client._journal.files import CHAIN
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
 from legnext_client._protocol.state import State
 from legnext_client.testing import MockServer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CHAIN = {
+DESCRIBED = {
     "chain": {"version": 1, "steps": [{"step": "start", "prompt": "waves"}, {"step": "extend"}, {"step": "upscale"}]}
 }
 
@@ -58,17 +58,17 @@ def test_a_row_stands_as_its_request_does(writing: Writing, state: str, told: st
         ([DONE, UNKNOWN], "unknown"),
     ],
 )
-def test_a_film_is_done_when_all_its_steps_are(writing: Writing, states: list[str], told: str) -> None:
+def test_a_chain_is_done_when_all_its_steps_are(writing: Writing, states: list[str], told: str) -> None:
     for step, state in enumerate(states):
-        writing.request("film", state, step=step, described=CHAIN, operation="extend_video")
-    row = page_of(writing.path).row("film")
+        writing.request("chain", state, step=step, described=DESCRIBED, operation="extend_video")
+    row = page_of(writing.path).row("chain")
     assert row["state"] == told
     assert len(row["steps"]) == 3
 
 
 def test_steps_that_were_not_begun_are_shown_as_they_were_asked_for(writing: Writing) -> None:
-    writing.request("film", step=0, described=CHAIN, operation="video_diffusion", prompt="waves", videoType=1)
-    begun, *later = page_of(writing.path).row("film")["steps"]
+    writing.request("chain", step=0, described=DESCRIBED, operation="video_diffusion", prompt="waves", videoType=1)
+    begun, *later = page_of(writing.path).row("chain")["steps"]
     assert (begun["operation"], begun["prompt"], begun["options"]) == (
         "video_diffusion",
         "waves",
@@ -178,25 +178,25 @@ def test_keys_that_nobody_gave_are_not_shown_as_names(tmp_path: Path) -> None:
 
 def test_a_batch_of_the_client_is_shown_with_its_files(tmp_path: Path) -> None:
     rows: list[Any] = [{"key": "fox", "text": "a fox --ar 3:2"}, {"key": "no", "text": "fail-this-job"}]
-    rows.append({"key": "film", "chain": VideoChain.start("waves").extend("night").upscale()})
+    rows.append({"key": "chain", "chain": VideoChain.start("waves").extend("night").upscale()})
     with MockServer(in_process=True) as server, server.client() as client:
         list(client.batch(rows, journal=tmp_path / "run.db", download=tmp_path / "shots"))
     page = page_of(tmp_path / "run.db")
     assert page.path == tmp_path / "shots" / "index.html"
-    assert {row["key"]: row["state"] for row in page.rows} == {"fox": "done", "no": "failed", "film": "done"}
+    assert {row["key"]: row["state"] for row in page.rows} == {"fox": "done", "no": "failed", "chain": "done"}
     assert page.step("fox")["files"] == ["fox_0.png", "fox_1.png", "fox_2.png", "fox_3.png"]
     assert page.step("fox")["shape"] == pytest.approx(1.5, abs=0.02)
-    assert page.step("film", 2)["files"] == ["film_0.mp4"]
-    assert page.step("film", 2)["shape"] == 1
+    assert page.step("chain", 2)["files"] == ["chain_0.mp4"]
+    assert page.step("chain", 2)["shape"] == 1
     assert page.data["totals"]["points"] == 80 + 3 * 480
 
 
-def test_the_page_of_a_film_is_made_in_the_same_way(tmp_path: Path) -> None:
+def test_the_page_of_a_chain_is_made_in_the_same_way(tmp_path: Path) -> None:
     with MockServer(in_process=True) as server, server.client() as client:
-        client.run(VideoChain.start("waves").extend(), tmp_path / "film.db")
-    page = page_of(tmp_path / "film.db")
+        client.run(VideoChain.start("waves").extend(), tmp_path / "chain.db")
+    page = page_of(tmp_path / "chain.db")
     assert page.path == tmp_path / "index.html"
-    assert page.data["kind"] == FILM
+    assert page.data["kind"] == CHAIN
     [row] = page.rows
     assert (row["state"], row["named"], len(row["steps"])) == ("done", True, 2)
 

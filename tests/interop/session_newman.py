@@ -97,7 +97,7 @@ def session() -> list[str]:
 def sources(operation: Operation) -> list[str]:
     if SOURCE not in operation.body["properties"]:
         return []
-    return [GRID.name, *([with_role("film.start").name] if operation.rules["takes"] == "video" else [])]
+    return [GRID.name, *([with_role("chain.start").name] if operation.rules["takes"] == "video" else [])]
 
 
 def test_the_committed_collection_is_what_the_document_gives() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 GRID = that(takes="nothing", makes="images")
-FILM = with_role("film.start")
+CHAIN = with_role("chain.start")
 PAID = [operation.name for operation in paid()]
 STATUSES = [
     (name, int(code))
@@ -51,7 +51,7 @@ class World(NamedTuple):
     def source(self, operation: Operation) -> str:
         """The id of a finished job that this operation can build upon, made through the proxy."""
         body = {"prompt": "a fox runs"} if operation.rules["takes"] == "video" else {"text": "a fox --v 7 --draft"}
-        start = FILM if operation.rules["takes"] == "video" else GRID
+        start = CHAIN if operation.rules["takes"] == "video" else GRID
         job_id: str = prism.call(self.client, start.name, body).wait().job_id
         return job_id
 
@@ -101,12 +101,12 @@ def test_every_operation_from_its_documented_requests_to_its_results(world: Worl
     assert world.found() == []
 
 
-@pytest.mark.parametrize("operation", [GRID, FILM], ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", [GRID, CHAIN], ids=lambda operation: operation.name)
 def test_a_job_and_everything_that_follows_it(world: World, operation: Operation) -> None:
     """The methods of a job, one after the other; balances in between."""
-    prompt = {"prompt": "a fox runs"} if operation is FILM else {"text": "a fox --v 7 --draft"}
+    prompt = {"prompt": "a fox runs"} if operation is CHAIN else {"text": "a fox --v 7 --draft"}
     job = prism.call(world.client, operation.name, prompt).wait()
-    followed = follow_ups("video") if operation is FILM else [*follow_ups("image"), *follow_ups("images")]
+    followed = follow_ups("video") if operation is CHAIN else [*follow_ups("image"), *follow_ups("images")]
     for each in followed:
         body = next(body for body in sound_bodies(each, job.job_id) if SOURCE in body)
         follow = {name: value for name, value in prism.arguments(each.name, body).items() if name != "job_id"}

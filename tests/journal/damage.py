@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client import Client
 from legnext_client._journal.files import BATCH
-from legnext_client._journal.submit import Intent
-from legnext_client._protocol.flow import Received
+from legnext_client._journal.submit import SubmissionIntent
+from legnext_client._protocol.flow import Response
 from legnext_client._protocol.state import State
 from legnext_client._runs.rows import read
 from legnext_client.errors import JournalError
@@ -55,7 +55,7 @@ class Ledger:
         self.jobs = dict.fromkeys(accepted.values(), "completed")
         self.accepted = Counter[str](accepted.keys())
 
-    def send(self, send: Send) -> Received:
+    def send(self, send: Send) -> Response:
         path = send.request.path
         if send.request.paid:
             number = json.loads(send.request.body or b"{}")["text"].rpartition(" ")[2]
@@ -65,11 +65,11 @@ class Ledger:
         elif "/job/" in path:
             job_id = path.rpartition("/")[2]
             if job_id not in self.jobs:
-                return Received(404, {}, b'{"message": "no such job"}')
+                return Response(404, {}, b'{"message": "no such job"}')
         else:
-            return Received(200, {}, b'{"data": {"available_credits": 100000, "available_points": 0}}')
+            return Response(200, {}, b'{"data": {"available_credits": 100000, "available_points": 0}}')
         answer = {"job_id": job_id, "task_type": "diffusion", "status": "completed", "output": {"image_urls": []}}
-        return Received(200, {}, json.dumps(answer).encode())
+        return Response(200, {}, json.dumps(answer).encode())
 
     def close(self) -> None:
         pass
@@ -94,12 +94,14 @@ def _base(directory: Path, name: str) -> Base:
             continue
         call = item.call(0, ())
         body = {"text": row["text"]}
-        intent = Intent(item.key, item.key, 0, item.digest, item.described(), call.operation.name, body, 80, "token")
+        intent = SubmissionIntent(
+            item.key, item.key, 0, item.digest, item.described(), call.operation.name, body, 80, "token"
+        )
         number, job_id = journal.begin(intent).entry.id, f"job-of-{item.key}"
         accepted[item.key] = job_id
         state = {"job_id": job_id, "task_type": "diffusion", "status": "processing"}
         if item.key == "row-1":
-            journal.lost(number, "no answer")
+            journal.mark_unknown(number, "no answer")
         elif item.key != "row-6" or name == "killed":
             journal.accepted(number, State({**state, "meta": {"usage": {"frozen": 80}}}))
         if item.key not in ("row-1", "row-2", "row-6"):

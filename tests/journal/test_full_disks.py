@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client._journal.files import BATCH
-from legnext_client._journal.submit import Intent, Submission, submit_once
-from legnext_client._protocol.flow import Do, Received, Request, Send
+from legnext_client._journal.submit import Submission, SubmissionIntent, submit_once
+from legnext_client._protocol.flow import Request, Response, RunBlocking, Send
 from legnext_client._protocol.state import State
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 REQUEST = Request("POST", "/paint", b"{}", paid=True, operation="paint", sent={"text": "a cat"})
 
 
-def intent(key: str) -> Intent:
-    return Intent(key, key, 0, "d", {"text": "a cat"}, "paint", {"text": "a cat" * 500}, 80)
+def intent(key: str) -> SubmissionIntent:
+    return SubmissionIntent(key, key, 0, "d", {"text": "a cat"}, "paint", {"text": "a cat" * 500}, 80)
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def submit(journal: Journal, key: str, answered: Callable[[], object]) -> Submis
             effect = flow.send(result)
             if isinstance(effect, Send):
                 answered()
-                result = Received(200, {}, f'{{"job_id": "job-of-{key}", "status": "pending"}}'.encode())
+                result = Response(200, {}, f'{{"job_id": "job-of-{key}", "status": "pending"}}'.encode())
             else:
-                assert isinstance(effect, Do)
+                assert isinstance(effect, RunBlocking)
                 try:
                     result = effect.function()
                 except JournalError as error:

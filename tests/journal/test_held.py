@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from legnext_client._protocol.flow import Received, Send
+    from legnext_client._protocol.flow import Response, Send
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_run_whose_journal_vanishes_sends_nothing_more(name: str, harm: Callab
     class Harming:
         """Does it when the second row was sent."""
 
-        def send(self, send: Send) -> Received:
+        def send(self, send: Send) -> Response:
             answer = ledger.send(send)
             if len(ledger.jobs) == 2 and send.request.paid:
                 harm(path.with_name(name))
@@ -156,6 +156,6 @@ def test_a_journal_of_a_relative_path_is_not_lost_when_the_directory_is_changed(
     path.with_name("elsewhere").mkdir()
     with Journal.open("run.db", BATCH) as journal:
         monkeypatch.chdir("elsewhere")
-        assert journal.begin(intent()).won
+        assert journal.begin(intent()).acquired
     with Journal(path) as journal:
         assert json.loads(json.dumps([entry.key for entry in journal.entries()])) == ["a"]

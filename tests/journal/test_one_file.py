@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from legnext_client._journal.files import BATCH, FILM, VERSION
-from legnext_client._journal.submit import Intent
+from legnext_client._journal.files import BATCH, CHAIN, VERSION
+from legnext_client._journal.submit import SubmissionIntent
 from legnext_client._protocol.state import State
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal
 from tests.journal.disks import read_only, small_disk
 
 
-def intent(key: str = "a", digest: str = "d") -> Intent:
-    return Intent(key, key, 0, digest, {"text": "a cat"}, "paint", {"text": "a cat"}, 80)
+def intent(key: str = "a", digest: str = "d") -> SubmissionIntent:
+    return SubmissionIntent(key, key, 0, digest, {"text": "a cat"}, "paint", {"text": "a cat"}, 80)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_reading_in_the_same_process_costs_the_writer_none_of_its_locks(path: Pa
 def test_settling_is_refused_while_a_run_writes(path: Path) -> None:
     with Journal.open(path, BATCH) as writing:
         number = writing.begin(intent()).entry.id
-        writing.lost(number, "no answer")
+        writing.mark_unknown(number, "no answer")
         with Journal(path) as reading:
             with pytest.raises(JournalError, match="in use"):
                 reading.resubmit("a")
@@ -164,8 +164,8 @@ def damaged_index(path: Path) -> None:
     path.write_bytes(bytes(data))
 
 
-def of_a_film(path: Path) -> None:
-    Journal.open(path, FILM).close()
+def of_a_chain(path: Path) -> None:
+    Journal.open(path, CHAIN).close()
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def of_a_film(path: Path) -> None:
         (newer, f"newer version of legnext-client .format {VERSION + 1}"),
         (damaged, "is damaged"),
         (damaged_index, "is damaged .*missing from index"),
-        (of_a_film, "journal of a film, not of a batch"),
+        (of_a_chain, "journal of a chain, not of a batch"),
     ],
-    ids=["text", "one byte", "another database", "newer", "damaged", "damaged index", "of a film"],
+    ids=["text", "one byte", "another database", "newer", "damaged", "damaged index", "of a chain"],
 )
 def test_what_is_no_journal_of_this_kind_is_refused_and_not_touched(path: Path, make: object, said: str) -> None:
     assert callable(make)
@@ -205,14 +205,14 @@ def test_a_value_that_is_none_any_more_is_told_as_damage(path: Path) -> None:
             journal.described("a")
 
 
-def test_the_journal_of_another_film_is_refused_and_not_touched(path: Path) -> None:
-    with Journal.open(path, FILM, only="one") as journal:
-        journal.begin(intent("film", "one"))
+def test_the_journal_of_another_chain_is_refused_and_not_touched(path: Path) -> None:
+    with Journal.open(path, CHAIN, only="one") as journal:
+        journal.begin(intent("chain", "one"))
     before = contents(path.parent)
-    with pytest.raises(JournalError, match="journal of another film"):
-        Journal.open(path, FILM, only="two")
+    with pytest.raises(JournalError, match="journal of another chain"):
+        Journal.open(path, CHAIN, only="two")
     assert contents(path.parent) == before
-    Journal.open(path, FILM, only="one").close()
+    Journal.open(path, CHAIN, only="one").close()
 
 
 def test_a_directory_in_its_place_is_told(path: Path) -> None:
@@ -332,5 +332,5 @@ def test_a_closed_journal_says_so(path: Path) -> None:
 
 def test_a_journal_in_memory_needs_no_disk() -> None:
     with Journal.open(None, BATCH) as journal:
-        assert journal.begin(intent()).won
+        assert journal.begin(intent()).acquired
         assert [entry.key for entry in journal.entries()] == ["a"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client._journal.files import BATCH
-from legnext_client._journal.submit import Intent
+from legnext_client._journal.submit import SubmissionIntent
 from legnext_client._protocol.state import State
 from legnext_client.errors import InvalidRequest, JournalError
 from legnext_client.journal import Journal
@@ -41,8 +41,8 @@ def journal(tmp_path: Path, calendar: Calendar) -> Iterator[Journal]:
         yield opened
 
 
-def intent(key: str = "a", price: int = 80, token: str | None = None) -> Intent:
-    return Intent(key, key, 0, "d", {"text": "ein Kätzchen"}, "paint", {"text": "ein Kätzchen"}, price, token)
+def intent(key: str = "a", price: int = 80, token: str | None = None) -> SubmissionIntent:
+    return SubmissionIntent(key, key, 0, "d", {"text": "ein Kätzchen"}, "paint", {"text": "ein Kätzchen"}, price, token)
 
 
 def begun(journal: Journal, key: str = "a") -> int:
@@ -80,8 +80,8 @@ def test_the_whole_life_of_a_request_is_there(journal: Journal, calendar: Calend
 
 
 def test_only_the_first_may_submit(journal: Journal) -> None:
-    assert journal.begin(intent()).won
-    assert not journal.begin(intent()).won
+    assert journal.begin(intent()).acquired
+    assert not journal.begin(intent()).acquired
 
 
 @pytest.mark.parametrize("end", ["accepted", "refused", "lost", "done"])
@@ -91,19 +91,19 @@ def test_what_was_sent_is_never_begun_again(journal: Journal, end: str) -> None:
         case "refused":
             journal.refused(number, "400", None)
         case "lost":
-            journal.lost(number, "no answer")
+            journal.mark_unknown(number, "no answer")
         case _:
             journal.accepted(number, job())
     if end == "done":
         journal.ended(number, job(status="completed"), 80)
-    assert not journal.begin(intent()).won
+    assert not journal.begin(intent()).acquired
 
 
 def test_what_was_provably_not_accepted_may_be_sent_again_with_another_body(journal: Journal) -> None:
     number = begun(journal)
-    journal.returned(number)
+    journal.mark_not_sent(number)
     again = journal.begin(intent(price=90, token="t"))
-    assert again.won
+    assert again.acquired
     assert (again.entry.id, again.entry.price, again.entry.token) == (number, 90, "t")
 
 
@@ -120,7 +120,7 @@ def test_a_failed_job_has_its_reason(journal: Journal) -> None:
 
 def test_an_adopted_job_is_waited_for_by_the_next_run(journal: Journal) -> None:
     number = begun(journal)
-    journal.lost(number, "no answer")
+    journal.mark_unknown(number, "no answer")
     journal.adopt("a", "j-9")
     entry = journal.entry("a")
     assert entry is not None
@@ -133,13 +133,13 @@ def test_what_is_given_up_keeps_what_the_service_holds_or_the_price_whichever_is
     assert (journal.summary().frozen, journal.summary().uncertain) == (200, 0)
     journal.give_up("a")
     assert (journal.summary().frozen, journal.summary().uncertain) == (0, 200)
-    journal.lost(begun(journal, "b"), "no answer")
+    journal.mark_unknown(begun(journal, "b"), "no answer")
     journal.give_up("b")
     assert journal.summary().uncertain == 280
 
 
 def test_the_id_of_a_lost_answer_is_kept_with_it(journal: Journal) -> None:
-    journal.lost(begun(journal), "no answer", "j-7")
+    journal.mark_unknown(begun(journal), "no answer", "j-7")
     entry = journal.entry("a")
     assert entry is not None
     assert (entry.state, entry.job_id) == ("unknown", "j-7")
@@ -152,18 +152,18 @@ def test_a_number_that_no_file_can_hold_is_an_error_of_ours(journal: Journal) ->
 
 def test_a_job_cannot_be_two_requests(journal: Journal) -> None:
     journal.accepted(begun(journal, "a"), job("j-1"))
-    journal.lost(begun(journal, "b"), "no answer")
+    journal.mark_unknown(begun(journal, "b"), "no answer")
     with pytest.raises(InvalidRequest, match="j-1 is another request's"):
         journal.adopt("b", "j-1")
     assert journal.summary().states == {"submitted": 1, "unknown": 1}
 
 
 def test_a_resubmission_keeps_the_history_and_its_price_counts_on(journal: Journal) -> None:
-    journal.lost(begun(journal), "no answer")
+    journal.mark_unknown(begun(journal), "no answer")
     journal.resubmit("a")
     assert journal.entry("a") is None
     assert journal.attempts("a") == 1
-    assert journal.begin(intent()).won
+    assert journal.begin(intent()).acquired
     assert [(entry.state, entry.current) for entry in journal.entries(history=True)] == [
         ("unknown", False),
         ("submitting", True),
@@ -172,7 +172,7 @@ def test_a_resubmission_keeps_the_history_and_its_price_counts_on(journal: Journ
 
 
 def test_what_was_given_up_has_failed_and_its_price_counts_on(journal: Journal) -> None:
-    journal.lost(begun(journal), "no answer")
+    journal.mark_unknown(begun(journal), "no answer")
     journal.give_up("a")
     entry = journal.entry("a")
     assert entry is not None
@@ -203,7 +203,7 @@ def test_the_summary_is_one_line_for_people(journal: Journal) -> None:
     journal.accepted(number, job("j-1", frozen=80))
     journal.ended(number, job("j-1", "completed"), 80)
     journal.accepted(begun(journal, "b"), job("j-2", frozen=80))
-    journal.lost(begun(journal, "c"), "no answer")
+    journal.mark_unknown(begun(journal, "c"), "no answer")
     assert str(journal.summary()) == "1 done, 1 submitted, 1 unknown; 80 points charged, 80 held, 80 uncertain"
 
 
@@ -233,7 +233,7 @@ def test_no_row_costs_more_in_a_long_journal_than_in_a_short_one(journal: Journa
     journal.attempts("a")
     journal.described("a")
     other = begun(journal, "b")
-    journal.lost(other, "no answer")
+    journal.mark_unknown(other, "no answer")
     journal.claim(other, "j-2")
     journal._connection.set_trace_callback(None)
     asked = [statement for statement in said if statement.startswith(("SELECT", "UPDATE"))]
@@ -256,6 +256,6 @@ def test_words_that_no_file_can_hold_lose_no_job(journal: Journal) -> None:
     assert entry is not None
     assert entry.output == half.raw
     assert "half ? a pair" in (entry.error or "")
-    journal.lost(begun(journal, "b"), "half \udfff")
+    journal.mark_unknown(begun(journal, "b"), "half \udfff")
     journal.refused(begun(journal, "c"), "half \udfff", None)
     assert journal.summary().states == {"failed": 2, "unknown": 1}

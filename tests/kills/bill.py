@@ -88,7 +88,7 @@ def check_over(world: World) -> None:
 
 
 def check_final(world: World) -> None:
-    """All is settled: each request was made once and done, films hang together, and the bill is exact."""
+    """All is settled: each request was made once and done, chains hang together, and the bill is exact."""
     check_over(world)
     entries = {entry.key: entry for entry in world.entries() if entry.current}
     must(all(entry.state == DONE for entry in entries.values()), f"not all is done: {world.ended}", world)
@@ -110,9 +110,9 @@ def check_final(world: World) -> None:
 
 def _check_told(world: World, entries: dict[str, Entry]) -> None:
     """What the program was given in the end is all of it."""
-    if world.order.film:
+    if world.order.chain:
         jobs = tuple(entries[key].job_id for key in world.prompts.values())
-        must(world.ended.jobs == jobs, f"the film is {world.ended}", world)
+        must(world.ended.jobs == jobs, f"the chain is {world.ended}", world)
         return
     told = {key: state for key, state, _ in world.ended.results}
     must(told == {row["key"]: DONE for row in world.order.rows}, f"the results are {world.ended}", world)

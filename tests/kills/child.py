@@ -1,4 +1,4 @@
-"""What runs in the process that is killed: a batch or a film, by what the package offers to anyone."""
+"""What runs in the process that is killed: a batch or a chain, by what the package offers to anyone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from legnext_client import AsyncClient, Client, VideoChain
 from legnext_client._client import calls
 from legnext_client._protocol.retries import Retries
 from legnext_client._runs import batches, context, engine, rows
-from legnext_client._runs import chain_runs as films
+from legnext_client._runs import chain_runs as chains
 from legnext_client.errors import LegnextError
 from tests.kills import disk_below, markers, wrongs
 from tests.kills.patching import put_over
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from legnext_client.batches import AsyncBatch, Batch
 
-READY = (batches, calls, films, rows)
+READY = (batches, calls, chains, rows)
 """What the client imports only when it is asked for; here, once for all children."""
 _NO_TLS = functools.partial(lambda context, **_: context, httpx.create_ssl_context())
 """The mock speaks plain HTTP; preparing TLS takes longer than all that a child has to do."""
@@ -39,10 +39,10 @@ class Order(NamedTuple):
     url: str
     journal: str
     rows: tuple[dict[str, Any], ...]
-    """Rows of a batch, or the one chain of a film."""
+    """Rows of a batch, or the one chain of a chain."""
     scale: float
     """How many times as fast as the real one the service is."""
-    film: bool = False
+    chain: bool = False
     asynchronous: bool = False
     download: str | None = None
     concurrency: int = 4
@@ -63,7 +63,7 @@ class Ended(NamedTuple):
     results: tuple[Row, ...] = ()
     """Of the rows that came to an end."""
     jobs: tuple[str, ...] = ()
-    """The jobs of the film."""
+    """The jobs of the chain."""
 
 
 def main(order: Order, out: Connection, back: Connection) -> None:
@@ -90,7 +90,7 @@ def main(order: Order, out: Connection, back: Connection) -> None:
 
 def _run(order: Order, results: list[Row], jobs: list[str]) -> None:
     with Client(**_settings(order)) as client:
-        if order.film:
+        if order.chain:
             jobs += [job.job_id for job in client.run(_chain(order), order.journal, **_pace(order)).jobs]
             return
         results += map(_told, _batch(client, order))
@@ -98,7 +98,7 @@ def _run(order: Order, results: list[Row], jobs: list[str]) -> None:
 
 async def _run_async(order: Order, results: list[Row], jobs: list[str]) -> None:
     async with AsyncClient(**_settings(order)) as client:
-        if order.film:
+        if order.chain:
             jobs += [job.job_id for job in (await client.run(_chain(order), order.journal, **_pace(order))).jobs]
             return
         results += [_told(result) async for result in _batch(client, order)]

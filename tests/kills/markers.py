@@ -60,8 +60,8 @@ class Marks:
     def make(self) -> None:
         self._around(Journal, "begin", windows.INTENDING, None, self._intended)
         self._around(Journal, "accepted", windows.ANSWERED, windows.ID_WRITTEN, _of_number)
-        self._around(Journal, "lost", windows.LOSING, windows.LOST, _of_number)
-        self._around(Journal, "returned", windows.RETURNING, windows.RETURNED, _of_number)
+        self._around(Journal, "mark_unknown", windows.LOSING, windows.LOST, _of_number)
+        self._around(Journal, "mark_not_sent", windows.RETURNING, windows.RETURNED, _of_number)
         self._around(Journal, "ended", windows.ENDING, windows.ENDED, _of_number)
         self._around(Journal, "downloaded", windows.FETCHED, windows.NOTED, _of_number)
         self._around(DiskTarget, "write", None, windows.WRITING, _of_file)

@@ -32,7 +32,7 @@ def kinds() -> dict[str, Kind]:
     from tests.kills import bill, trials, windows
     from tests.kills.disk_below import MIXED, SYNCED, Disk
     from tests.kills.trials import Trial
-    from tests.kills.worlds import CATS, LONG_FILM
+    from tests.kills.worlds import CATS, LONG_CHAIN
 
     def window(seed: int) -> str:
         return windows.MARKERS[seed % len(windows.MARKERS)]
@@ -49,9 +49,9 @@ def kinds() -> dict[str, Kind]:
         trials.kill_and_go_on(trial, world)
         return world
 
-    def film(seed: int, make: Callable[..., World]) -> World:
+    def chain(seed: int, make: Callable[..., World]) -> World:
         trial = Trial(seed, None, random.Random(seed).choice(list(trials.WEATHER)))
-        world = make((LONG_FILM,), film=True, **trial.order | {"downloads": False})
+        world = make((LONG_CHAIN,), chain=True, **trial.order | {"downloads": False})
         trials.kill_and_go_on(trial, world)
         return world
 
@@ -94,7 +94,7 @@ def kinds() -> dict[str, Kind]:
     return {
         "a window": directed,
         "any moment": anywhere,
-        "a film": film,
+        "a chain": chain,
         "power": power,
         "a full disk": full,
         "Ctrl-C": interrupts,
@@ -139,7 +139,7 @@ def torture(seed: int, count: int, only: str | None, server: MockServer) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Kill batches and films, and look at the bill.")
+    parser = argparse.ArgumentParser(description="Kill batches and chains, and look at the bill.")
     parser.add_argument("--seed", type=int, default=1, help="of the first trial; each next one has the next")
     parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--only", help="one kind of trial", choices=list(kinds()))

@@ -31,9 +31,11 @@ IMAGE, STEP = 80, 480
 Rows = tuple[dict[str, Any], ...]
 
 CATS = tuple({"key": f"cat-{number}", "text": f"a cat on roof {number}"} for number in range(8))
-FILM = {"key": "film-1", "chain": VideoChain.start("waves roll in").extend("the camera pulls back").to_dict()}
-ROWS: Rows = (CATS[0], FILM, *CATS[1:3])
-LONG_FILM = {"chain": VideoChain.start("waves roll in").extend("the camera pulls back").extend("night falls").to_dict()}
+CHAIN = {"key": "chain-1", "chain": VideoChain.start("waves roll in").extend("the camera pulls back").to_dict()}
+ROWS: Rows = (CATS[0], CHAIN, *CATS[1:3])
+LONG_CHAIN = {
+    "chain": VideoChain.start("waves roll in").extend("the camera pulls back").extend("night falls").to_dict()
+}
 
 
 def server() -> MockServer:
@@ -98,7 +100,7 @@ class World:
                 found[row["text"]] = row["key"]
                 continue
             prompts = [step["prompt"] for step in row["chain"]["steps"]]
-            found |= {prompt: f"{row.get('key', 'film')}/{number}" for number, prompt in enumerate(prompts, 1)}
+            found |= {prompt: f"{row.get('key', 'chain')}/{number}" for number, prompt in enumerate(prompts, 1)}
         return found
 
     @property
@@ -119,7 +121,7 @@ class World:
             return list(journal.entries(history=True))
 
     def entry(self, name: str | None) -> Entry | None:
-        """What the journal holds of a request: by its key, its job, or, of a film, the row."""
+        """What the journal holds of a request: by its key, its job, or, of a chain, the row."""
         current = [entry for entry in self.entries() if entry.current]
         found = [entry for entry in current if name in (entry.key, entry.job_id)]
         found = found or [entry for entry in current if entry.item == name]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._downloads.targets import DiskTarget
 from legnext_client._journal import files
 from legnext_client._journal import submit as submission
-from legnext_client._journal.disk_reserve import Ballast
+from legnext_client._journal.disk_reserve import DiskReserve
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, UNKNOWN
-from legnext_client._protocol.flow import Lost, Send
+from legnext_client._protocol.flow import NoResponse, Send
 from legnext_client._runs import row
 from legnext_client._runs.engine import Engine
 from legnext_client._runs.row import RowTask
@@ -97,20 +97,22 @@ def what_is_done_is_made_anew() -> None:
 
 def a_lost_answer_was_not_sent() -> None:
     def make(plain: Any) -> Any:
-        return lambda request, found: plain(request, found._replace(sent=False) if isinstance(found, Lost) else found)
+        return lambda request, found: plain(
+            request, found._replace(sent=False) if isinstance(found, NoResponse) else found
+        )
 
-    put_over(submission, "judge", make)
+    put_over(submission, "classify", make)
 
 
 def a_server_error_is_a_refusal() -> None:
     def make(plain: Any) -> Any:
-        def judge(request: Any, outcome: Any) -> Any:
+        def classify(request: Any, outcome: Any) -> Any:
             broken = getattr(outcome, "status", 0) >= 500
             return plain(request, outcome._replace(status=429) if broken else outcome)
 
-        return judge
+        return classify
 
-    put_over(submission, "judge", make)
+    put_over(submission, "classify", make)
 
 
 def nobody_holds_the_journal() -> None:
@@ -188,7 +190,7 @@ def files_are_not_synced() -> None:
 
 
 def no_room_is_kept() -> None:
-    put_over(Ballast, "load", lambda _: lambda _: None)
+    put_over(DiskReserve, "load", lambda _: lambda _: None)
 
 
 def ids_are_not_in_errors() -> None:

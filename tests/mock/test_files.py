@@ -78,7 +78,7 @@ def test_an_enlarged_image_has_the_format_and_long_edge_that_were_asked_for(
     assert (picture.format, max(picture.size)) == (name, size)
 
 
-def test_a_film_grows_by_four_seconds_with_each_extension(api: Any) -> None:
+def test_a_chain_grows_by_four_seconds_with_each_extension(api: Any) -> None:
     first = api.done("video_diffusion", prompt="waves --bs 1 --ar 16:9", videoType=1)
     longer = api.done("extend_video", jobId=first, videoNo=0, prompt="night --bs 2")
     width, height, seconds = video(api, output(api, first)["video_urls"][0])
@@ -89,7 +89,7 @@ def test_a_film_grows_by_four_seconds_with_each_extension(api: Any) -> None:
     assert seconds == pytest.approx(8, abs=0.1)
 
 
-def test_an_enlarged_film_is_larger_and_as_long(api: Any) -> None:
+def test_an_enlarged_chain_is_larger_and_as_long(api: Any) -> None:
     first = api.done("video_diffusion", prompt="waves")
     large = api.done("video_upscale", jobId=first, videoNo=2)
     width, height, seconds = video(api, output(api, first)["video_urls"][2])

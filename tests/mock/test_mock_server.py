@@ -122,7 +122,7 @@ def test_a_recorded_answer_is_told_as_it_is(api: Any) -> None:
     assert api.job("r") == recorded
 
 
-def test_a_placed_film_remembers_its_extensions(api: Any) -> None:
+def test_a_placed_chain_remembers_its_extensions(api: Any) -> None:
     api.server.jobs.add("0", operation="video_diffusion", body={"prompt": "a", "videoType": 1})
     for number in range(1, 5):
         api.server.jobs.add(str(number), operation="extend_video", source=str(number - 1))

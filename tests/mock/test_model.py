@@ -77,7 +77,7 @@ class MoneyAndLife(RuleBasedStateMachine):
     """Calls in any order, on jobs in any state, with a clock that is moved in between."""
 
     jobs = Bundle("jobs")
-    films = Bundle("films")
+    chains = Bundle("chains")
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class MoneyAndLife(RuleBasedStateMachine):
         return self.submit("/v1/diffusion", {"text": f"a fox{word}{flag}"}, job)
 
     @rule(
-        target=films,
+        target=chains,
         word=st.sampled_from(["", "", "", *WORDS]),
         is_720p=st.booleans(),
         batch=st.sampled_from([1, 2, 4]),
@@ -117,7 +117,7 @@ class MoneyAndLife(RuleBasedStateMachine):
         body = {"prompt": f"a fox{word} --bs {batch}", "videoType": int(is_720p)}
         return self.submit("/v1/video-diffusion", body, job)
 
-    @rule(target=jobs, source=st.one_of(jobs, jobs, films), number=st.integers(0, 3), kind=st.sampled_from([0, 1]))
+    @rule(target=jobs, source=st.one_of(jobs, jobs, chains), number=st.integers(0, 3), kind=st.sampled_from([0, 1]))
     def upscale(self, source: Job, number: int, kind: int) -> Any:
         price = 160 if kind else 120
         job = Job("", "image", price, price, "completed", self.now, model=source.model, count=1)
@@ -137,7 +137,9 @@ class MoneyAndLife(RuleBasedStateMachine):
         no = self.refusal(source, ("images", "image"), number) or (None if source.is_draft else 422)
         return self.submit("/v1/enhance", {"jobId": source.job_id, "imageNo": number}, job, no)
 
-    @rule(target=films, source=st.one_of(films, films, jobs), number=st.sampled_from([0, 0, 1, 3]), waits=st.booleans())
+    @rule(
+        target=chains, source=st.one_of(chains, chains, jobs), number=st.sampled_from([0, 0, 1, 3]), waits=st.booleans()
+    )
     def extend(self, source: Job, number: int, waits: bool) -> Any:
         if waits:
             self.advance(SLOWEST)
@@ -147,16 +149,16 @@ class MoneyAndLife(RuleBasedStateMachine):
         no = self.refusal(source, ("videos",), number) or (422 if source.extensions >= 4 else None)
         return self.submit("/v1/extend-video", {"jobId": source.job_id, "videoNo": number}, job, no)
 
-    @rule(target=films, times=st.integers(1, 5))
-    def make_a_whole_film(self, times: int) -> Any:
-        film = self.submit(
+    @rule(target=chains, times=st.integers(1, 5))
+    def make_a_whole_chain(self, times: int) -> Any:
+        chain = self.submit(
             "/v1/video-diffusion", {"prompt": "a fox"}, Job("", "videos", 480, 480, "completed", self.now)
         )
         for _ in range(times):
-            if not isinstance(film, Job):
+            if not isinstance(chain, Job):
                 break
-            film = self.extend(film, 0, waits=True)
-        return film
+            chain = self.extend(chain, 0, waits=True)
+        return chain
 
     @rule(source=jobs, number=st.integers(4, 9), key=st.sampled_from(["imageNo", "videoNo"]))
     def ask_for_what_no_schema_allows(self, source: Job, number: int, key: str) -> None:

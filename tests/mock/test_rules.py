@@ -114,7 +114,7 @@ def test_a_video_is_extended_four_times_and_no_more(api: Any) -> None:
     api.accepted("video_upscale", jobId=video, videoNo=0)
 
 
-def test_branches_of_a_film_count_for_themselves(api: Any) -> None:
+def test_branches_of_a_chain_count_for_themselves(api: Any) -> None:
     first = api.done("video_diffusion", prompt="waves")
     for number in range(4):
         api.done("extend_video", jobId=first, videoNo=number)

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import AsyncClient, Client, Job, LegnextError, Retries
-from legnext_client._protocol.redact import Veil
+from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.state import State
 from tests.client.worlds import HandClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from legnext_client._protocol.flow import Received, Send
+    from legnext_client._protocol.flow import Response, Send
 
 TRIALS, PARTS = 12_000, 4
 KEY = "sk/0123456789+abcdef-WXYZ"
@@ -132,9 +132,9 @@ class Wire:
 
     def __init__(self) -> None:
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"")
-        self.veil = Veil(KEY)
+        self.veil = KeyRedactor(KEY)
 
-    def send(self, _: Send) -> Received:
+    def send(self, _: Send) -> Response:
         status, headers, body = self.answer
         raw = [(name.encode(), value.encode(errors="replace")) for name, value in headers.items()]
         return self.veil.received(status, headers, raw, body)
@@ -143,7 +143,7 @@ class Wire:
 
 
 class AsyncWire(Wire):
-    async def send(self, send: Send) -> Received:  # type: ignore[override]
+    async def send(self, send: Send) -> Response:  # type: ignore[override]
         return super().send(send)
 
     async def close(self) -> None: ...  # type: ignore[override]

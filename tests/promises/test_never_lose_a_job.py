@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legnext_client import Budget, Client, Job, LegnextError
-from legnext_client._protocol.flow import Lost, Received, Send
+from legnext_client._protocol.flow import NoResponse, Response, Send
 from legnext_client.testing import MockServer
 
 KEY = "sk-0123456789abcdefWXYZ"
 
 
 class Answering:
-    def __init__(self, *answers: Received | Lost | BaseException) -> None:
+    def __init__(self, *answers: Response | NoResponse | BaseException) -> None:
         self._answers = list(answers)
         self.sent: list[Send] = []
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         self.sent.append(send)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, BaseException):
@@ -44,11 +44,11 @@ class HandClock:
         raise NotImplementedError
 
 
-def told(body: Any, status: int = 200) -> Received:
-    return Received(status, {}, json.dumps(body).encode())
+def told(body: Any, status: int = 200) -> Response:
+    return Response(status, {}, json.dumps(body).encode())
 
 
-def client_of(*answers: Received | Lost | BaseException) -> Client:
+def client_of(*answers: Response | NoResponse | BaseException) -> Client:
     return Client(KEY, transport=Answering(*answers), clock=HandClock())
 
 
@@ -95,7 +95,7 @@ def test_an_id_that_comes_with_an_error_is_in_the_error(status: int) -> None:
 def test_a_wait_that_ends_in_any_way_leaves_the_job_in_hand() -> None:
     running = told({"job_id": "j1", "status": "processing", "task_type": "diffusion"})
     refused = told({"code": 401, "message": "no"}, 401)
-    for trouble in (KeyboardInterrupt(), running, refused, Lost("ReadTimeout", sent=True), ZeroDivisionError()):
+    for trouble in (KeyboardInterrupt(), running, refused, NoResponse("ReadTimeout", sent=True), ZeroDivisionError()):
         client = client_of(running, running, trouble)
         job = client.midjourney.diffusion(text="x")
         with pytest.raises((LegnextError, KeyboardInterrupt, ZeroDivisionError)):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from types import FrameType
 
-    from legnext_client._protocol.flow import Lost, Received, Send
+    from legnext_client._protocol.flow import NoResponse, Response, Send
 
 PACKAGE = str(Path(legnext_client.__file__).parent)
 SOURCE = job("completed", "source", output={"image_urls": ["https://files.test/1.png"]})
@@ -37,7 +37,7 @@ class Wire:
         self.accepted = False
         self.service = Service(answer=lambda send: job(job_id="j1") if send.request.paid else done("j1"))
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         answer = self.service.reply(send)
         self.accepted |= send.request.paid
         return answer
@@ -46,7 +46,7 @@ class Wire:
 
 
 class AsyncWire(Wire):
-    async def send(self, send: Send) -> Received | Lost:  # type: ignore[override]
+    async def send(self, send: Send) -> Response | NoResponse:  # type: ignore[override]
         await asyncio.sleep(0)
         return super().send(send)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import AsyncClient, Client, LegnextError, SubmissionUnknown
-from legnext_client._protocol.flow import Lost, Received
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import ServerError
 from legnext_client.testing import MockServer
 from tests.client.worlds import told
@@ -55,42 +55,42 @@ class FaultyService:
         self.faults: Counter[str] = Counter()
         self._jobs = 0
 
-    def accept(self, send: Send) -> Received:
+    def accept(self, send: Send) -> Response:
         if send.request.paid:
             self.ledger[json.loads(send.request.body or b"{}")["callback"]] += 1
             self._jobs += 1
         body = {"job_id": f"j{self._jobs}", "status": self.dice.choice(["pending", "staged", "retry", "completed"])}
         return told(body)
 
-    def reply(self, send: Send) -> Received | Lost:
+    def reply(self, send: Send) -> Response | NoResponse:
         name, play = self.dice.choice(FAULTS)
         self.faults[name] += 1
         return play(self, send)
 
 
 def after(
-    what: Callable[[FaultyService, Received], Received | Lost],
-) -> Callable[[FaultyService, Send], Received | Lost]:
+    what: Callable[[FaultyService, Response], Response | NoResponse],
+) -> Callable[[FaultyService, Send], Response | NoResponse]:
     """A fault that strikes when the service has accepted the request."""
     return lambda service, send: what(service, service.accept(send))
 
 
-def before(outcome: Received | Lost) -> Callable[[FaultyService, Send], Received | Lost]:
+def before(outcome: Response | NoResponse) -> Callable[[FaultyService, Send], Response | NoResponse]:
     """A fault that strikes before the service has accepted anything."""
     return lambda _, __: outcome
 
 
 REFUSED_JOB = {"job_id": "", "status": "failed", "error": {"code": 403, "message": "policy"}}
 REFUSED_JOB_WITH_ID = {"job_id": "refused", "status": "failed", "error": {"code": 403, "message": "policy"}}
-FAULTS: list[tuple[str, Callable[[FaultyService, Send], Received | Lost]]] = [
+FAULTS: list[tuple[str, Callable[[FaultyService, Send], Response | NoResponse]]] = [
     ("ok", after(lambda _, answer: answer)),
     ("ok again", after(lambda _, answer: answer)),
-    ("not resolved", before(Lost("ConnectError: not known", sent=False))),
-    ("connect timeout", before(Lost("ConnectTimeout", sent=False))),
-    ("not trusted", before(Lost("certificate", sent=False, again=False))),
-    ("lost before", before(Lost("ReadError: reset", sent=True))),
-    ("lost after", after(lambda _, __: Lost("ReadError: reset", sent=True))),
-    ("timeout after", after(lambda _, __: Lost("ReadTimeout", sent=True))),
+    ("not resolved", before(NoResponse("ConnectError: not known", sent=False))),
+    ("connect timeout", before(NoResponse("ConnectTimeout", sent=False))),
+    ("not trusted", before(NoResponse("certificate", sent=False, retryable=False))),
+    ("lost before", before(NoResponse("ReadError: reset", sent=True))),
+    ("lost after", after(lambda _, __: NoResponse("ReadError: reset", sent=True))),
+    ("timeout after", after(lambda _, __: NoResponse("ReadTimeout", sent=True))),
     ("5xx before", before(told({"code": 500, "message": "broken"}, 500))),
     ("52x after", after(lambda service, _: told(b"<html>", service.dice.choice([500, 502, 503, 520, 524])))),
     ("429", before(told({"code": 429, "message": "slow"}, 429, retry_after="1"))),
@@ -112,7 +112,7 @@ class SyncWire:
     def __init__(self, service: FaultyService) -> None:
         self.service = service
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         return self.service.reply(send)
 
     def close(self) -> None: ...
@@ -122,7 +122,7 @@ class AsyncWire:
     def __init__(self, service: FaultyService) -> None:
         self.service = service
 
-    async def send(self, send: Send) -> Received | Lost:
+    async def send(self, send: Send) -> Response | NoResponse:
         await asyncio.sleep(0)
         return self.service.reply(send)
 
@@ -143,7 +143,7 @@ KINDS: list[Callable[[Any, Any, str], Any]] = [
 ]
 
 
-class Hands:
+class Runtime:
     """What the user holds after each call."""
 
     def __init__(self) -> None:
@@ -156,7 +156,7 @@ class Hands:
         held.add(mark)
 
 
-def assert_fair(ledger: Counter[str], hands: Hands) -> None:
+def assert_fair(ledger: Counter[str], hands: Runtime) -> None:
     assert not [mark for mark, times in ledger.items() if times > 1], "accepted twice"
     accepted = set(ledger)
     assert hands.jobs <= accepted
@@ -167,7 +167,7 @@ def assert_fair(ledger: Counter[str], hands: Hands) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_ledger_of_thousands_of_faulty_calls_is_fair(seed: int) -> None:
-    service, hands = FaultyService(seed), Hands()
+    service, hands = FaultyService(seed), Runtime()
     dice = random.Random(seed)
     with Client(KEY, transport=SyncWire(service), clock=HandClock()) as client:
         source = client._calls.stub("j0")  # pyright: ignore
@@ -185,7 +185,7 @@ def test_the_ledger_of_thousands_of_faulty_calls_is_fair(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_ledger_is_fair_with_many_calls_at_once(seed: int) -> None:
-    service, hands = FaultyService(seed), Hands()
+    service, hands = FaultyService(seed), Runtime()
 
     async def scenario() -> None:
         async with AsyncClient(KEY, transport=AsyncWire(service), clock=HandClock()) as client:
@@ -208,7 +208,7 @@ def test_the_ledger_is_fair_with_many_calls_at_once(seed: int) -> None:
     assert_fair(service.ledger, hands)
 
 
-def _assert_that_much_happened(service: FaultyService, hands: Hands) -> None:
+def _assert_that_much_happened(service: FaultyService, hands: Runtime) -> None:
     assert set(service.faults) == {name for name, _ in FAULTS}
     assert min(len(hands.jobs), len(hands.unknown), len(hands.refused)) > 100
     assert len(hands.jobs | hands.unknown | hands.refused) == 1500
@@ -216,15 +216,15 @@ def _assert_that_much_happened(service: FaultyService, hands: Hands) -> None:
 
 def test_the_test_would_notice_a_client_that_pays_twice() -> None:
     """The same calls, sent by one who tries again whatever happens, are not fair."""
-    service, hands = FaultyService(1), Hands()
+    service, hands = FaultyService(1), Runtime()
     from legnext_client._protocol.flow import Request, Send
-    from legnext_client._protocol.send import Answer, judge
+    from legnext_client._protocol.send import Answer, classify
 
     for number in range(300):
         mark = f"{MARK}{number}"
         request = Request("POST", "/x", json.dumps({"callback": mark}).encode(), paid=True)
         for _ in range(5):
-            if isinstance(judge(request, service.reply(Send(request, 30.0))), Answer):
+            if isinstance(classify(request, service.reply(Send(request, 30.0))), Answer):
                 hands.took(mark, None)
                 break
         else:
@@ -252,7 +252,7 @@ MOCK_FAULTS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "over a socket"])
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 def test_the_ledger_of_the_mock_is_fair(in_process: bool, is_async: bool) -> None:
-    hands, calls = Hands(), 300
+    hands, calls = Runtime(), 300
     with MockServer(seed=3, concurrency=0, callbacks="off", in_process=in_process) as server:
         for name, options in MOCK_FAULTS:
             server.faults.add(name, rate=0.12, method="POST", **options)

@@ -295,7 +295,7 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
     ("a tag that is not described", with_operation(tags=["light"]), ("/v1/relight-image", "tag", "light")),
     ("a price by no field", with_price_by("mode", "neon"), ("relight", "price.when.field", "mood", "'mode'")),
     ("a price by no value", with_price_by("mood", "noon"), ("relight", "price.when.is", "neon", "'noon'")),
-    ("a role that nobody has", without("/v1/video-upscale"), ("no operation has the role film.upscale",)),
+    ("a role that nobody has", without("/v1/video-upscale"), ("no operation has the role chain.upscale",)),
     ("no operationId", with_operation(operationId=None), ("/v1/relight-image", "operationId")),
     ("no description", with_operation(description=""), ("/v1/relight-image", "description")),
     (

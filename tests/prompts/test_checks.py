@@ -9,7 +9,7 @@ import pytest
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import MODELS, ModelName, PromptKind
 from legnext_client.prompts import Prompt, PromptWarning, check_prompt
-from legnext_client.prompts.policy import judge
+from legnext_client.prompts.policy import enforce
 
 # kind of problem, position, proposal
 IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
@@ -248,24 +248,24 @@ BAD, ODD, NEWER = "x --chaos 101 --v 8", "x --v 8", "x --v 9"
 
 def test_errors_are_refused_with_all_problems_and_what_to_do() -> None:
     with pytest.raises(InvalidRequest, match=r'Correct it, or pass prompts="warn"\. Nothing was sent') as caught:
-        judge(check_prompt(BAD), "refuse")
+        enforce(check_prompt(BAD), "refuse")
     assert [problem.kind for problem in caught.value.problems] == ["out of range", "sunset"]
 
 
 @pytest.mark.parametrize("policy", ["refuse", "warn"])
 def test_what_works_for_now_is_a_warning(policy: Any) -> None:
-    warning = judge(check_prompt(ODD), policy, "row 3")
+    warning = enforce(check_prompt(ODD), policy, "row 3")
     assert isinstance(warning, PromptWarning)
     assert str(warning).startswith("row 3: the prompt has problems: at 2: `--v 8` is going to be retired")
     assert [problem.kind for problem in warning.problems] == ["sunset"]
 
 
 def test_errors_are_warned_of_where_that_was_asked_for() -> None:
-    warning = judge(check_prompt(BAD), "warn")
+    warning = enforce(check_prompt(BAD), "warn")
     assert warning is not None
     assert [problem.kind for problem in warning.problems] == ["out of range", "sunset"]
 
 
 @pytest.mark.parametrize(("text", "policy"), [(BAD, "ignore"), (NEWER, "refuse"), (NEWER, "warn"), ("x", "refuse")])
 def test_nothing_is_said_of_notes_and_where_problems_are_ignored(text: str, policy: Any) -> None:
-    assert judge(check_prompt(text), policy) is None
+    assert enforce(check_prompt(text), policy) is None

@@ -42,13 +42,13 @@ def test_a_line_is_a_request(items: Callable[..., list[Item]]) -> None:
         ]
 
 
-def test_a_line_is_a_film(items: Callable[..., list[Item]]) -> None:
+def test_a_line_is_a_chain(items: Callable[..., list[Item]]) -> None:
     chain = VideoChain.from_image("i", 2, "she turns", 1).extend().upscale(3)
     [given, made] = items(
-        json.dumps({"key": "film 1", "chain": chain.to_dict()}) + "\n" + json.dumps({"chain": chain.to_dict()})
+        json.dumps({"key": "chain 1", "chain": chain.to_dict()}) + "\n" + json.dumps({"chain": chain.to_dict()})
     )
-    assert (given.key, given.steps, given.digest) == ("film 1", 3, chain.item("").digest)
-    assert made.key == f"film-{given.digest}"
+    assert (given.key, given.steps, given.digest) == ("chain 1", 3, chain.item("").digest)
+    assert made.key == f"chain-{given.digest}"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_line_may_say_what_the_command_line_says(
     assert item.described()[wire] == value
 
 
-def test_a_film_of_a_line_may_say_its_size_as_a_file_of_its_own_may(items: Callable[..., list[Item]]) -> None:
+def test_a_chain_of_a_line_may_say_its_size_as_a_file_of_its_own_may(items: Callable[..., list[Item]]) -> None:
     chain = {"version": 1, "steps": [{"step": "start", "prompt": "waves", "video_type": "720p"}]}
     [item] = items(json.dumps({"chain": chain}))
     assert item.digest == VideoChain.start("waves", video_type=1).item("").digest

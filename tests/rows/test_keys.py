@@ -26,7 +26,7 @@ def test_the_key_of_a_row_stays_what_it_is() -> None:
     # Journals hold keys and digests: others for the same rows would have them paid for again.
     assert keys({"text": "a lighthouse"}) == ["diffusion-439a06e710d0d7ad"]
     assert keys(("upscale", {"job_id": "a", "image_no": 1, "type": 0})) == ["upscale-6e53c45c736e6bbf"]
-    assert keys(VideoChain.start("x").extend()) == ["film-780add8f55b92616"]
+    assert keys(VideoChain.start("x").extend()) == ["chain-780add8f55b92616"]
 
 
 def test_rows_that_ask_for_the_same_have_keys_that_tell_them_apart() -> None:

@@ -80,7 +80,7 @@ def test_programs_give_numbers_and_are_told_which_words_they_stand_for() -> None
     assert "video_type must be an integer, one of 0 (SD_480P), 1 (HD_720P); got '720p'" in wrong.message
 
 
-def test_a_row_that_is_a_film_is_a_chain() -> None:
+def test_a_row_that_is_a_chain_is_a_chain() -> None:
     chain = VideoChain.start("x", 1).extend().upscale()
     for item in read([chain, {"chain": chain, "key": "a"}, {"chain": chain.to_dict()}]):
         assert item.steps == 3

@@ -75,7 +75,7 @@ def test_rows_come_back_from_jsonl(
         {"operation": operation.name, "key": key, **fields}
         for (operation, fields), key in zip(rows, keys, strict=False)
     ]
-    given_rows.append({"key": "~film~", "chain": VideoChain.start("x").extend("on", 2).to_dict()})
+    given_rows.append({"key": "~chain~", "chain": VideoChain.start("x").extend("on", 2).to_dict()})
     lines = [json.dumps(row, ensure_ascii=data.draw(st.booleans())) for row in given_rows]
     path = tmp_path / "rows.jsonl"
     path.write_bytes(data.draw(st.sampled_from(["\n", "\r\n", "\n\n"])).join(lines).encode())

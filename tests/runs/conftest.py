@@ -1,4 +1,4 @@
-"""What the tests of films and batches share: a mock in memory, both colours of client, and a calendar."""
+"""What the tests of chains and batches share: a mock in memory, both colours of client, and a calendar."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class World:
             return found
         return list(batch)
 
-    def film(self, chain: Any, journal: Path | None = None, *, client: Any = None, **options: Any) -> Any:
+    def chain(self, chain: Any, journal: Path | None = None, *, client: Any = None, **options: Any) -> Any:
         return self.colour.do((client or self.client()).run(chain, journal or self.path, **options))
 
     def job(self, call: Any) -> Any:

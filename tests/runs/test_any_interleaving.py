@@ -1,4 +1,4 @@
-"""A film as a state machine: whatever crashes, fails and is resumed in whatever order, film and bill are the same."""
+"""A chain as a state machine: whatever crashes, fails and is resumed in whatever order, chain and bill are the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from legnext_client import Job, VideoChain
-from legnext_client._protocol.flow import Lost, Received, Send
+from legnext_client._protocol.flow import NoResponse, Response, Send
 from legnext_client.errors import ChainError
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
@@ -37,41 +37,41 @@ class Unlucky:
         self.happens: list[tuple[int, str]] = []
         self.sent = 0
 
-    def send(self, send: Send) -> Received | Lost:
+    def send(self, send: Send) -> Response | NoResponse:
         self.sent += 1
         what = next((what for number, what in self.happens if number == self.sent), "")
         match what:
             case "crash before":
                 raise Crash
             case "refused":
-                return Received(429, {}, b"{}")
+                return Response(429, {}, b"{}")
             case "no network":
-                return Lost("no route", sent=False)
+                return NoResponse("no route", sent=False)
         answer = self._inner.send(send)
         match what:
             case "crash after":
                 raise Crash
             case "lost":
-                return Lost("connection reset", sent=True)
+                return NoResponse("connection reset", sent=True)
             case "server error":
-                return Received(502, {}, b"<html>")
+                return Response(502, {}, b"<html>")
             case "garbage":
-                return Received(200, {}, b"<html>")
-        found: Received | Lost = answer
+                return Response(200, {}, b"<html>")
+        found: Response | NoResponse = answer
         return found
 
     def close(self) -> None:
         self._inner.close()
 
 
-class Film(RuleBasedStateMachine):
-    """Runs, crashes and settlements of one film on one journal."""
+class ChainRun(RuleBasedStateMachine):
+    """Runs, crashes and settlements of one chain on one journal."""
 
     @initialize()
     def begin(self) -> None:
         SERVER.reset()
         self.directory = tempfile.TemporaryDirectory()
-        self.path = Path(self.directory.name) / "film.db"
+        self.path = Path(self.directory.name) / "chain.db"
         self.finished: list[str] | None = None
 
     def run(self, misfortunes: list[tuple[int, str]]) -> list[str] | None:
@@ -80,12 +80,12 @@ class Film(RuleBasedStateMachine):
         transport.happens = misfortunes
         client = SERVER.client(transport=transport)
         try:
-            film = client.run(CHAIN, self.path, retry_failed=True)
+            chain = client.run(CHAIN, self.path, retry_failed=True)
         except (Crash, ChainError):
             return None
         finally:
             plain.close()
-        return [job.job_id for job in film.jobs if isinstance(job, Job)]
+        return [job.job_id for job in chain.jobs if isinstance(job, Job)]
 
     @rule(
         misfortunes=st.lists(st.tuples(st.integers(1, 30), st.sampled_from(MISFORTUNES)), max_size=3),
@@ -116,11 +116,11 @@ class Film(RuleBasedStateMachine):
         with Journal(self.path) as journal:
             return any(journal.entries("unknown", "submitting"))
 
-    def check(self, film: list[str] | None) -> None:
-        if film is None:
+    def check(self, chain: list[str] | None) -> None:
+        if chain is None:
             return
-        assert self.finished in (None, film)
-        self.finished = film
+        assert self.finished in (None, chain)
+        self.finished = chain
 
     @invariant()
     def no_step_is_paid_twice(self) -> None:
@@ -151,8 +151,8 @@ class Film(RuleBasedStateMachine):
         self.directory.cleanup()
 
 
-TestFilm = Film.TestCase
-TestFilm.settings = settings(
+TestChainRun = ChainRun.TestCase
+TestChainRun.settings = settings(
     max_examples=60, stateful_step_count=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 

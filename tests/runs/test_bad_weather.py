@@ -10,7 +10,7 @@ import pytest
 
 from legnext_client import VideoChain
 from legnext_client._callbacks.receiver import CallbackReceiver
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 from legnext_client._runs import context
 from legnext_client.errors import BudgetExceeded, ConnectionError
 
@@ -129,7 +129,7 @@ def test_a_network_that_is_gone_for_minutes_is_waited_for(world: World) -> None:
         if not 30 < world.server.clock.now - start < 330:
             return None
         missed += 1
-        return Lost("no route", sent=False)
+        return NoResponse("no route", sent=False)
 
     results, _ = world.batch(cats(20), client=behind(world, gone), concurrency=4)
     all_done(results, world, 20)
@@ -140,7 +140,7 @@ def test_a_network_that_stays_away_ends_the_batch_and_the_next_run_goes_on(world
     start = world.server.clock.now
 
     def gone(_: Any) -> Any:
-        return Lost("no route", sent=False) if world.server.clock.now - start > 100 else None
+        return NoResponse("no route", sent=False) if world.server.clock.now - start > 100 else None
 
     with pytest.raises(ConnectionError, match="no route"):
         world.batch(cats(40), client=behind(world, gone), concurrency=4)
@@ -156,7 +156,7 @@ def test_a_certificate_that_is_not_trusted_ends_the_batch_at_once(world: World) 
     def untrusted(send: Any) -> Any:
         nonlocal tried
         tried += send.request.paid
-        return Lost("certificate verify failed", sent=False, again=False) if send.request.paid else None
+        return NoResponse("certificate verify failed", sent=False, retryable=False) if send.request.paid else None
 
     with pytest.raises(ConnectionError, match="certificate"):
         world.batch(cats(10), client=behind(world, untrusted), concurrency=1)
@@ -348,11 +348,11 @@ def test_a_stranger_cannot_claim_a_job(called_back: World) -> None:
         assert "not-of-this-batch" not in {entry.job_id for entry in journal.entries()}
 
 
-def test_a_film_is_called_back_too(called_back: World) -> None:
+def test_a_chain_is_called_back_too(called_back: World) -> None:
     world = called_back
     world.server.faults.add("close_after", times=1, path="/v1/extend-video")
     receiver = CallbackReceiver(now=lambda: world.server.clock.now)
     with receiver.serve() as served:
-        film = world.film(VideoChain.start("waves").extend(), callback=served.url, callbacks=receiver)
-    assert film.points == 960
+        chain = world.chain(VideoChain.start("waves").extend(), callback=served.url, callbacks=receiver)
+    assert chain.points == 960
     assert len(world.server.ledger) == 2

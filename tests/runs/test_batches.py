@@ -65,11 +65,11 @@ def test_no_more_run_at_once_than_were_given(world: World) -> None:
     assert most == 3
 
 
-def test_rows_may_be_models_pairs_mappings_films_and_files(world: World, tmp_path: Path) -> None:
+def test_rows_may_be_models_pairs_mappings_chains_and_files(world: World, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"text": "from a file", "key": "f"}\n{"operation": "shorten", "prompt": "a long prompt"}\n')
     rows = [DiffusionRequest(text="a model"), ("imagine", {"text": "a pair"}), {"text": "a mapping"}]
-    rows.append(VideoChain.start("a film").upscale())
+    rows.append(VideoChain.start("a chain").upscale())
     results, _ = world.batch(rows)
     assert [result.state for result in results] == ["done"] * 4
     results, _ = world.batch(path, tmp_path / "another.db")
@@ -266,7 +266,7 @@ def test_a_row_that_is_changed_while_its_job_runs_is_not_made_anew_yet(world: Wo
     assert len(world.server.ledger) == 1
 
 
-def test_a_changed_film_is_made_anew_as_a_whole(world: World) -> None:
+def test_a_changed_chain_is_made_anew_as_a_whole(world: World) -> None:
     long, short = VideoChain.start("waves").extend("rain").extend("night"), VideoChain.start("waves").extend("snow")
     for chain in (long, short, long):
         [result], _ = world.batch([{"key": "f", "chain": chain}])
@@ -275,7 +275,7 @@ def test_a_changed_film_is_made_anew_as_a_whole(world: World) -> None:
         assert sources == [None, *(job.job_id for job in result.jobs[:-1])]
 
 
-def test_a_changed_film_whose_steps_could_not_all_be_put_aside_has_lost_none_of_them(world: World) -> None:
+def test_a_changed_chain_whose_steps_could_not_all_be_put_aside_has_lost_none_of_them(world: World) -> None:
     first, second = VideoChain.start("waves").extend("rain"), VideoChain.start("storm").extend("snow")
     [before], _ = world.batch([{"key": "f", "chain": first}])
     with pytest.MonkeyPatch.context() as patch:
@@ -300,7 +300,7 @@ def _failing_at(statement: str, time: int) -> Any:
     return run
 
 
-def test_a_film_that_is_changed_while_a_step_runs_pays_for_nothing(world: World) -> None:
+def test_a_chain_that_is_changed_while_a_step_runs_pays_for_nothing(world: World) -> None:
     world.server.faults.add("never_ends", times=1, path="/v1/extend-video")
     world.batch([{"key": "f", "chain": VideoChain.start("waves").extend("rain")}])
     [result], _ = world.batch([{"key": "f", "chain": VideoChain.start("waves").extend("snow")}])
@@ -323,9 +323,9 @@ def test_a_second_batch_on_the_same_journal_is_refused_and_sends_nothing(world: 
     assert len(world.server.ledger) == 3
 
 
-def test_the_journal_of_a_film_is_none_of_a_batch(world: World) -> None:
-    world.film(VideoChain.start("waves"))
-    with pytest.raises(JournalError, match="journal of a film, not of a batch"):
+def test_the_journal_of_a_chain_is_none_of_a_batch(world: World) -> None:
+    world.chain(VideoChain.start("waves"))
+    with pytest.raises(JournalError, match="journal of a chain, not of a batch"):
         world.batch(cats(1))
 
 

@@ -42,13 +42,13 @@ def test_what_a_changed_row_makes_leaves_the_files_that_were_paid_for_before(wor
     assert len(contents(out)) == 12
 
 
-def test_a_changed_film_leaves_the_film_before(world: World, tmp_path: Path) -> None:
+def test_a_changed_chain_leaves_the_chain_before(world: World, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    world.batch([{"key": "film", "chain": VideoChain.start("waves").upscale()}], download=out)
+    world.batch([{"key": "chain", "chain": VideoChain.start("waves").upscale()}], download=out)
     before = contents(out)
-    [film], _ = world.batch([{"key": "film", "chain": VideoChain.start("a storm").upscale()}], download=out)
-    assert [path.name for path in film.files] == [f"film_{film.job.job_id}_0.mp4"]
-    assert contents(out) == before | {path.name: path.read_bytes() for path in film.files}
+    [chain], _ = world.batch([{"key": "chain", "chain": VideoChain.start("a storm").upscale()}], download=out)
+    assert [path.name for path in chain.files] == [f"chain_{chain.job.job_id}_0.mp4"]
+    assert contents(out) == before | {path.name: path.read_bytes() for path in chain.files}
 
 
 def test_a_row_that_failed_before_has_made_nothing_and_is_named_by_its_key(world: World, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain
-from legnext_client._protocol.flow import Lost
+from legnext_client._protocol.flow import NoResponse
 from legnext_client.journal import Journal
 
 from .test_bad_weather import behind
@@ -29,7 +29,7 @@ class Ears:
     """Hears what a test says."""
 
     @contextlib.contextmanager
-    def telling(self, hear: Callable[[str, str], object]) -> Generator[None]:
+    def subscribe(self, hear: Callable[[str, str], object]) -> Generator[None]:
         self.hear = hear
         yield
 
@@ -50,7 +50,7 @@ class Losing:
         with self._world.server.client() as other:
             answer = other.request("POST", send.request.path, json=body)
         self.ids[body["callback"].rsplit(".", 1)[1]] = answer["job_id"]
-        return Lost("reset", sent=True)
+        return NoResponse("reset", sent=True)
 
     def call_back(self, ears: Ears) -> None:
         for token, job_id in self.ids.items():
@@ -69,16 +69,16 @@ def run(world: World, rows: Any, losing: Losing, ears: Ears | None = None, **opt
 def test_a_callback_that_comes_before_its_loss_is_written_down_is_heard_by_its_own_row(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ears, losing, plain = Ears(), Losing(world, "waves"), Journal.lost
+    ears, losing, plain = Ears(), Losing(world, "waves"), Journal.mark_unknown
 
     def lost(journal: Journal, *what: Any) -> None:
         plain(journal, *what)
         losing.call_back(ears)
 
-    monkeypatch.setattr(Journal, "lost", lost)
+    monkeypatch.setattr(Journal, "mark_unknown", lost)
     chain = VideoChain.start("waves roll in").extend("waves again")
-    film = world.film(chain, client=behind(world, losing), callback=ADDRESS, callbacks=ears)
-    assert [job.ok for job in film.jobs] == [True, True]
+    result = world.chain(chain, client=behind(world, losing), callback=ADDRESS, callbacks=ears)
+    assert [job.ok for job in result.jobs] == [True, True]
     assert len(world.server.ledger) == 2
 
 

@@ -99,7 +99,7 @@ def test_an_interrupt_while_earlier_results_come_again_is_heard_before_anything_
     world.colour.start_anew()
 
 
-def test_a_film_that_is_stopped_between_its_steps_is_left_over(world: World) -> None:
+def test_a_chain_that_is_stopped_between_its_steps_is_left_over(world: World) -> None:
     chain = VideoChain.start("waves").extend("night")
     batch = world.client().batch([chain, *cats(1)], world.path, concurrency=1, on_progress=once(press))
     with pytest.raises(KeyboardInterrupt):

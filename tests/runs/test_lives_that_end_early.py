@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain
-from legnext_client._protocol.flow import Received
+from legnext_client._protocol.flow import Response
 from legnext_client.errors import AuthenticationError, BudgetExceeded, JobFailed, NotFoundError, WaitTimeout
 
 from .test_bad_weather import behind
@@ -25,7 +25,7 @@ def answering(status: int, times: int = 1_000_000) -> Any:
         if send.request.method != "GET" or "balance" in send.request.path or not left[0]:
             return None
         left[0] -= 1
-        return Received(status, {}, b'{"message": "not here"}')
+        return Response(status, {}, b'{"message": "not here"}')
 
     return passing
 
@@ -47,10 +47,10 @@ def test_a_job_whose_row_is_gone_may_take_too_long_once_more(world: World) -> No
     assert found == {"cat-0": ("submitted", WaitTimeout), "cat-1": ("done", type(None))}
 
 
-def test_a_film_whose_row_is_gone_is_not_told_as_done_with_its_first_step(world: World) -> None:
+def test_a_chain_whose_row_is_gone_is_not_told_as_done_with_its_first_step(world: World) -> None:
     world.server.faults.add("never_ends", times=1)
-    film = VideoChain.start("waves").extend("night")
-    world.batch([{"key": "f", "chain": film}], timeout=200)
+    chain = VideoChain.start("waves").extend("night")
+    world.batch([{"key": "f", "chain": chain}], timeout=200)
     world.server.jobs.complete(world.server.ledger[0].job_id)
     results, batch = world.batch(cats(1))
     assert {result.key: result.state for result in results} == {"f": "new", "cat-0": "done"}
@@ -86,7 +86,7 @@ def test_a_balance_that_is_not_told_as_expected_is_warned_of_and_stops_nothing(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     def odd(send: Any) -> Any:
-        return Received(200, {}, b'{"data": {"coins": 3}}') if "balance" in send.request.path else None
+        return Response(200, {}, b'{"data": {"coins": 3}}') if "balance" in send.request.path else None
 
     results, _ = world.batch(cats(2), client=behind(world, odd))
     assert [result.state for result in results] == ["done"] * 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import Budget, VideoChain
-from legnext_client._protocol.flow import Received
+from legnext_client._protocol.flow import Response
 from legnext_client.errors import BudgetExceeded, ChainError, SubmissionUnknown
 
 from .test_bad_weather import behind
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .conftest import World
 
-FILM = VideoChain.start("waves roll in").extend("the camera pulls back").upscale()
+CHAIN = VideoChain.start("waves roll in").extend("the camera pulls back").upscale()
 
 
 def test_what_is_paid_for_is_waited_for_before_it_is_told_that_the_rest_cannot_be(
@@ -28,12 +28,12 @@ def test_what_is_paid_for_is_waited_for_before_it_is_told_that_the_rest_cannot_b
     world = make_world(credits=1480)
     world.server.faults.add("never_ends", times=1)
     with pytest.raises(ChainError):
-        world.film(FILM)
+        world.chain(CHAIN)
     world.job(world.client().midjourney.diffusion(text="a cat"))
     world.server.jobs.complete(world.server.ledger[0].job_id)
     with pytest.raises(BudgetExceeded, match="up to 960 points, and the account has 920"):
-        world.film(FILM)
-    assert world.states() == {"film/1": "done"}
+        world.chain(CHAIN)
+    assert world.states() == {"chain/1": "done"}
     assert len(world.server.ledger) == 2
 
 
@@ -41,21 +41,21 @@ def test_the_steps_behind_a_failed_one_need_not_be_paid(make_world: Callable[...
     world = make_world(credits=1500)
     world.server.faults.add("job_fails", times=1, path="/v1/extend-video")
     with pytest.raises(ChainError):
-        world.film(FILM)
+        world.chain(CHAIN)
     for _ in range(8):
         world.job(world.client().midjourney.diffusion(text="a cat"))
     with pytest.raises(ChainError, match="step 2 of 3"):
-        world.film(FILM)
+        world.chain(CHAIN)
 
 
 def test_the_steps_behind_an_unknown_one_need_not_be_paid(make_world: Callable[..., World]) -> None:
     world = make_world(credits=1500)
     world.server.faults.add("close_after", times=1, path="/v1/extend-video")
     with pytest.raises(ChainError, match="step 2 of 3"):
-        world.film(FILM)
+        world.chain(CHAIN)
     world.job(world.client().midjourney.diffusion(text="a cat"))
     with pytest.raises(ChainError, match="step 2 of 3") as caught:
-        world.film(FILM)
+        world.chain(CHAIN)
     assert isinstance(caught.value.__cause__, SubmissionUnknown)
     assert len(world.server.ledger) == 3
 
@@ -149,7 +149,7 @@ def telling(world: World, until: int, **usage: int) -> Callable[[Any], Any]:
         job = world.server.jobs[job_id]
         if asked[job_id] > until or job["status"] == "completed":
             return None
-        return Received(200, {}, json.dumps(job | {"meta": {"usage": usage}}).encode())
+        return Response(200, {}, json.dumps(job | {"meta": {"usage": usage}}).encode())
 
     return passing
 
@@ -178,7 +178,7 @@ class Understating:
             return None
         job = self._world.server.jobs[job_id]
         usage = {} if job["status"] == "completed" else {"meta": {"usage": {"frozen": 1}}}
-        return Received(200, {}, json.dumps(job | usage).encode())
+        return Response(200, {}, json.dumps(job | usage).encode())
 
 
 def test_a_service_that_holds_less_than_it_charges_cannot_make_a_batch_pass_its_budget(world: World) -> None:
@@ -218,7 +218,7 @@ def test_a_failed_job_that_cost_more_than_was_thought_may_still_be_retried(world
             return None
         job = world.server.jobs[send.request.path.rpartition("/")[2]]
         usage = {"meta": {"usage": {"consume": 500}}} if job["status"] == "failed" else {}
-        return Received(200, {}, json.dumps(job | usage).encode())
+        return Response(200, {}, json.dumps(job | usage).encode())
 
     world.server.faults.add("job_fails", times=1)
     with pytest.raises(BudgetExceeded):
@@ -236,7 +236,7 @@ def test_a_job_that_failed_and_was_charged_all_the_same_counts_against_the_budge
         job = world.server.jobs[send.request.path.rpartition("/")[2]]
         if job["status"] != "failed":
             return None
-        return Received(200, {}, json.dumps(job | {"meta": {"usage": {"consume": 80}}}).encode())
+        return Response(200, {}, json.dumps(job | {"meta": {"usage": {"consume": 80}}}).encode())
 
     world.server.faults.add("job_fails", times=1)
     budget = Budget(160)

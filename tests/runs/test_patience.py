@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._protocol.flow import Received
+from legnext_client._protocol.flow import Response
 from legnext_client.errors import ConfigurationError, JournalError, RateLimitError, WaitTimeout
 
 from .test_bad_weather import behind
@@ -26,7 +26,7 @@ def too_many(tried: list[int], **headers: str) -> Callable[[Any], Any]:
         if not send.request.paid:
             return None
         tried.append(1)
-        return Received(429, headers, b'{"code": 429, "message": "too many"}')
+        return Response(429, headers, b'{"code": 429, "message": "too many"}')
 
     return passing
 

@@ -125,7 +125,7 @@ def test_nothing_is_said_where_problems_are_ignored(world: World) -> None:
         assert len(world.drained(world.client(prompts="ignore").batch(rows, world.path))) == 3
 
 
-# ---- films ------------------------------------------------------------------------------------------------------
+# ---- chains ------------------------------------------------------------------------------------------------------
 
 PROMPTS = [
     ("waves --v 7", "is for image prompts, not for video prompts"),
@@ -137,7 +137,7 @@ PROMPTS = [
 
 
 @pytest.mark.parametrize(("prompt", "said"), PROMPTS)
-def test_a_film_with_a_wrong_prompt_is_refused_before_anything_is_sent(world: World, prompt: str, said: str) -> None:
+def test_a_chain_with_a_wrong_prompt_is_refused_before_anything_is_sent(world: World, prompt: str, said: str) -> None:
     chains = [
         (VideoChain.start(prompt), "start"),
         (VideoChain.from_image("i1", 0, prompt), "start"),
@@ -145,7 +145,7 @@ def test_a_film_with_a_wrong_prompt_is_refused_before_anything_is_sent(world: Wo
     ]
     for chain, title in chains:
         with pytest.raises(InvalidRequest, match=f"^{title}: the prompt has problems") as caught:
-            world.film(chain)
+            world.chain(chain)
         assert said in str(caught.value)
         with pytest.raises(InvalidRequest, match=f"row 1, {title}: the prompt has problems"):
             world.batch([chain])
@@ -154,7 +154,7 @@ def test_a_film_with_a_wrong_prompt_is_refused_before_anything_is_sent(world: Wo
 
 
 @pytest.mark.parametrize("policy", ["refuse", "warn"])
-def test_a_film_with_an_odd_prompt_is_warned_of_at_the_line_that_runs_it(world: World, policy: str) -> None:
+def test_a_chain_with_an_odd_prompt_is_warned_of_at_the_line_that_runs_it(world: World, policy: str) -> None:
     odd = "waves https://a.test/b.png" if policy == "refuse" else "waves --motoin high"
     client = world.client(prompts=policy)
 

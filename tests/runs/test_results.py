@@ -59,7 +59,7 @@ def test_a_survey_says_what_is_left_to_be_paid(world: World) -> None:
 def test_what_has_failed_is_left_only_if_it_is_tried_again_and_what_was_changed_is(
     world: World,
 ) -> None:
-    rows: list[dict[str, Any]] = [*cats(2), {"key": "film", "chain": VideoChain.start("waves").upscale()}]
+    rows: list[dict[str, Any]] = [*cats(2), {"key": "chain", "chain": VideoChain.start("waves").upscale()}]
     world.server.faults.add("job_fails", times=1, path="/v1/video-upscale")
     world.batch(rows)
     assert survey(world, rows).left.points == 0

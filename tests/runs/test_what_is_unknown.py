@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client._callbacks.receiver import CallbackReceiver
-from legnext_client._protocol.flow import Lost, Received
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import JournalError, NotFoundError
 
 from .test_bad_weather import behind
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Spoilt:
     """Accepts submissions, and answers the first with something else that is made of its id."""
 
-    def __init__(self, world: World, make: Callable[[str], Received | Lost]) -> None:
+    def __init__(self, world: World, make: Callable[[str], Response | NoResponse]) -> None:
         self._world, self._make = world, make
         self.made: list[str] = []
 
@@ -42,10 +42,10 @@ CUT = '{{"job_id": "{}", "status": "pend'
 @pytest.mark.parametrize(
     "make",
     [
-        lambda job_id: Received(200, {}, CUT.format(job_id).encode()),
-        lambda job_id: Received(503, {}, b'{"job_id": "%s", "status": "pending"}' % job_id.encode()),
-        lambda job_id: Received(502, {}, CUT.format(job_id).encode()),
-        lambda job_id: Lost("reset", sent=True, answer=CUT.format(job_id).encode()),
+        lambda job_id: Response(200, {}, CUT.format(job_id).encode()),
+        lambda job_id: Response(503, {}, b'{"job_id": "%s", "status": "pending"}' % job_id.encode()),
+        lambda job_id: Response(502, {}, CUT.format(job_id).encode()),
+        lambda job_id: NoResponse("reset", sent=True, answer=CUT.format(job_id).encode()),
     ],
     ids=["cut", "503", "cut 502", "broken off"],
 )
@@ -58,7 +58,7 @@ def test_an_id_in_an_answer_that_is_none_is_asked_for_and_its_job_is_the_rows(wo
 
 
 def test_an_id_that_no_job_has_leaves_the_row_unknown_and_its_place_taken(world: World) -> None:
-    spoilt = Spoilt(world, lambda _: Received(200, {}, CUT.format("nobody").encode()))
+    spoilt = Spoilt(world, lambda _: Response(200, {}, CUT.format("nobody").encode()))
     results, batch = world.batch(cats(2), client=behind(world, spoilt), concurrency=1)
     assert [(result.key, result.state) for result in results] == [("cat-0", "unknown"), ("cat-1", "done")]
     assert isinstance(results[0].error, NotFoundError)
@@ -68,11 +68,11 @@ def test_an_id_that_no_job_has_leaves_the_row_unknown_and_its_place_taken(world:
 
 
 def test_an_id_that_is_not_known_at_once_is_asked_for_again_by_the_next_run(world: World) -> None:
-    spoilt = Spoilt(world, lambda job_id: Received(200, {}, CUT.format(job_id).encode()))
+    spoilt = Spoilt(world, lambda job_id: Response(200, {}, CUT.format(job_id).encode()))
 
     def behind_the_times(send: Any) -> Any:
         if spoilt.made and spoilt.made[0] in send.request.path:
-            return Received(404, {}, b'{"message": "no such job"}')
+            return Response(404, {}, b'{"message": "no such job"}')
         return spoilt(send)
 
     [result], _ = world.batch(cats(1), client=behind(world, behind_the_times))
@@ -85,15 +85,15 @@ def test_an_id_that_is_not_known_at_once_is_asked_for_again_by_the_next_run(worl
 @pytest.mark.parametrize(
     "answer",
     [
-        Received(500, {}, b'{"code": 500, "context": {"job_id": "SOURCE"}}'),
-        Received(500, {}, b'{"code": 500, "context": {"job_id": "SOURCE"}'),
-        Received(200, {}, b'{"job_id": "OTHER", "sta'),
-        Received(502, {}, b'{"job_id": "\\ud800", "sta'),
-        Received(502, {}, b'{"job_id": "  ", "sta'),
+        Response(500, {}, b'{"code": 500, "context": {"job_id": "SOURCE"}}'),
+        Response(500, {}, b'{"code": 500, "context": {"job_id": "SOURCE"}'),
+        Response(200, {}, b'{"job_id": "OTHER", "sta'),
+        Response(502, {}, b'{"job_id": "\\ud800", "sta'),
+        Response(502, {}, b'{"job_id": "  ", "sta'),
     ],
     ids=["of its source, deep down", "of its source, cut", "of another kind", "half a character", "blank"],
 )
-def test_an_id_that_cannot_be_the_requests_is_not_taken_for_it(world: World, answer: Received) -> None:
+def test_an_id_that_cannot_be_the_requests_is_not_taken_for_it(world: World, answer: Response) -> None:
     client = world.client()
     source, other = (world.job(world.job(client.midjourney.diffusion(text="a cat")).wait()) for _ in range(2))
 
@@ -110,7 +110,7 @@ def test_an_id_that_cannot_be_the_requests_is_not_taken_for_it(world: World, ans
 
 
 def test_an_id_that_was_read_and_not_yet_asked_for_is_asked_for_by_the_next_run(world: World) -> None:
-    spoilt = Spoilt(world, lambda job_id: Received(200, {}, CUT.format(job_id).encode()))
+    spoilt = Spoilt(world, lambda job_id: Response(200, {}, CUT.format(job_id).encode()))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("legnext_client.journal.Journal.claim", _stop)
         with pytest.raises(JournalError, match="power"):
@@ -164,7 +164,7 @@ def test_more_points_than_a_file_can_hold_lose_no_id(world: World, where: str) -
         elif world.server.jobs[job_id]["status"] != "completed":
             return None
         job = world.server.jobs[job_id] | {"meta": {"usage": {where: 1e25}}}
-        return Received(200, {}, json.dumps(job).encode())
+        return Response(200, {}, json.dumps(job).encode())
 
     [result], _ = world.batch(cats(1), client=behind(world, absurd))
     assert result.state == "done"

@@ -1,4 +1,4 @@
-"""The demo does what it shows: images, a film, a batch that is killed and gone on with, and a page of it all."""
+"""The demo does what it shows: images, a chain, a batch that is killed and gone on with, and a page of it all."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_the_demo_ends_with_real_files_and_a_page_of_them(
     page = Path("demo-out/index.html").read_text(encoding="utf-8")
     links = [Path("demo-out", link) for link in re.findall(r'(?:src|href)="([^"#]+)', page)]
     assert all(link.is_file() for link in links)
-    names = ["lighthouse_0.png", "poster.png", "film.mp4", "shots/index.html"]
+    names = ["lighthouse_0.png", "poster.png", "chain.mp4", "shots/index.html"]
     assert {Path("demo-out", name) for name in names} <= set(links)
-    assert Path("demo-out/film.mp4").stat().st_size > 1000
+    assert Path("demo-out/chain.mp4").stat().st_size > 1000
     assert len(list(demo.SHOTS.glob("*.png"))) == 40
     with Journal(demo.JOURNAL) as journal:
         assert journal.summary().states == {"done": 12, "failed": 1}
@@ -56,7 +56,7 @@ def test_a_job_that_nobody_asked_for_ends_the_demo_with_a_complaint(
 
     monkeypatch.setattr(demo, "FASTER", 400.0)
     monkeypatch.setattr(demo, "image", paid_for_twice)
-    monkeypatch.setattr(demo, "film", lambda _: Shown("A film", "", "", [], []))
+    monkeypatch.setattr(demo, "chain", lambda _: Shown("A chain", "", "", [], []))
     monkeypatch.setattr(demo, "killed_and_gone_on_with", one_row)
     monkeypatch.setattr(demo, "on_the_command_line", lambda _: None)
     assert demo.main() == 1

@@ -162,8 +162,8 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
         "upscale: makes must be one of images, image, videos, video, texts; got 'grid'",
     ),
     "a role that nothing asks for": (
-        of(UPSCALE, "role", "film.enlarge"),
-        f"upscale: role must be one of {', '.join(asked_for.roles())}; got 'film.enlarge'",
+        of(UPSCALE, "role", "chain.enlarge"),
+        f"upscale: role must be one of {', '.join(asked_for.roles())}; got 'chain.enlarge'",
     ),
     "a time without a spread": (
         of(UPSCALE, "seconds", {"median": 45}),
@@ -193,21 +193,21 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
         of("/v1/enhance", "source flag", "drafts"),
         f"enhance: source.flag must be one of {FLAGS}; got 'drafts'",
     ),
-    "a film that adds nothing": (
-        of(EXTEND, "film", {"at_most": 4}),
-        "extend_video: film.adds must be a whole number from 0; got None",
+    "a chain that adds nothing": (
+        of(EXTEND, "chain", {"at_most": 4}),
+        "extend_video: chain.adds must be a whole number from 0; got None",
     ),
-    "a film that can be extended by a word": (
-        of(EXTEND, "film at_most", "four"),
-        "extend_video: film.at_most must be a whole number from 0; got 'four'",
+    "a chain that can be extended by a word": (
+        of(EXTEND, "chain at_most", "four"),
+        "extend_video: chain.at_most must be a whole number from 0; got 'four'",
     ),
     "a size in a field that is not there": (
-        of(VIDEO, "film size", "size"),
-        "video_diffusion: film.size must be one of prompt, jobId, imageNo, videoType, callback; got 'size'",
+        of(VIDEO, "chain size", "size"),
+        "video_diffusion: chain.size must be one of prompt, jobId, imageNo, videoType, callback; got 'size'",
     ),
     "fewer sizes than values": (
-        of(VIDEO, "film sizes", ["720p"]),
-        "video_diffusion: film.sizes must be 2, one for each value that videoType has in its enum; got 720p",
+        of(VIDEO, "chain sizes", ["720p"]),
+        "video_diffusion: chain.sizes must be 2, one for each value that videoType has in its enum; got 720p",
     ),
     "a large image by a field that is not there": (
         of("/v1/enhance-upscale", "long_edge field", "size"),

@@ -32,9 +32,9 @@ def test_every_page_that_it_links_is_there() -> None:
 def test_no_journal_holds_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with MockServer(keys=(KEY,)) as server, server.client() as client:
-        client.run(VideoChain.start("waves roll in").extend("night falls"), journal="film.db")
+        client.run(VideoChain.start("waves roll in").extend("night falls"), journal="chain.db")
         list(client.batch([("diffusion", {"text": "a lighthouse"})], journal="batch.db"))
     written = [path for path in tmp_path.iterdir() if path.is_file()]
-    assert {"film.db", "batch.db"} <= {path.name for path in written}
+    assert {"chain.db", "batch.db"} <= {path.name for path in written}
     assert [path.name for path in written if KEY.encode() in path.read_bytes()] == []
     assert any(b"waves roll in" in path.read_bytes() for path in written), "the prompts are there, as the page says"

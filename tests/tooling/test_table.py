@@ -85,7 +85,7 @@ def test_every_paid_operation_has_a_price_a_time_and_what_it_makes() -> None:
 
 
 def test_the_roles_that_code_needs_are_there() -> None:
-    assert {"job", "balance", "film.start", "film.extend", "film.upscale"} <= set(ROLES)
+    assert {"job", "balance", "chain.start", "chain.extend", "chain.upscale"} <= set(ROLES)
 
 
 WORDS = {

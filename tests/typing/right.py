@@ -54,8 +54,8 @@ def follow(client: Client) -> None:
     assert_type(poster, Job)
     job.upscale(image_no=0, type=UpscaleType.CREATIVE)
     job.insist().pan(image_no=0, direction=2, scale=1.5, remix_prompt="add mountains")
-    film = job.video_diffusion(image_no=0, video_type=VideoType.HD_720P, prompt="waves")
-    film.wait().extend_video(video_no=1).wait().video_upscale(video_no=0)
+    chain = job.video_diffusion(image_no=0, video_type=VideoType.HD_720P, prompt="waves")
+    chain.wait().extend_video(video_no=1).wait().video_upscale(video_no=0)
     client.midjourney.video_diffusion(prompt="a flowing river", video_type=1)
     client.midjourney.blend(img_urls=["https://example.com/1.png", "https://example.com/2.png"], aspect_ratio="1:1")
     client.midjourney.enhance_upscale(

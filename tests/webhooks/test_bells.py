@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from legnext_client._callbacks.hub import Bells, RememberedBell
+from legnext_client._callbacks.hub import CallbackHub, RememberedWakeup
 from legnext_client._transport.clocks import SystemClock
 
 LONG = 60.0
@@ -31,7 +31,7 @@ class StandingClock:
 class SleeperInThread:
     """Somebody who sleeps by a bell in a thread."""
 
-    def __init__(self, bell: RememberedBell) -> None:
+    def __init__(self, bell: RememberedWakeup) -> None:
         self._thread = threading.Thread(target=bell.sleep, args=(LONG, SystemClock()))
         self._thread.start()
 
@@ -41,8 +41,8 @@ class SleeperInThread:
 
 
 def test_a_bell_rings_for_its_jobs_only() -> None:
-    bells = Bells(10)
-    with bells.listening(["a", "b"]) as bell, bells.listening(["c"]) as other:
+    bells = CallbackHub(10)
+    with bells.wait_for(["a", "b"]) as bell, bells.wait_for(["c"]) as other:
         bells.note("a", "completed")
         bells.note("stranger", "completed")
         assert bell.called() == ["a"]
@@ -51,35 +51,35 @@ def test_a_bell_rings_for_its_jobs_only() -> None:
 
 
 def test_a_bell_has_rung_for_what_came_before() -> None:
-    bells = Bells(10)
+    bells = CallbackHub(10)
     bells.note("a", "completed")
     bells.note("b", "processing")
-    with bells.listening(["a", "b", "c"]) as bell:
+    with bells.wait_for(["a", "b", "c"]) as bell:
         assert bell.called() == ["a"]
 
 
 def test_what_came_before_is_forgotten_when_too_much_came_since() -> None:
-    bells = Bells(2)
+    bells = CallbackHub(2)
     for job_id in ("a", "b", "c"):
         bells.note(job_id, "completed")
-    with bells.listening(["a", "b", "c"]) as bell:
+    with bells.wait_for(["a", "b", "c"]) as bell:
         assert bell.called() == ["b", "c"]
 
 
 def test_who_sleeps_in_threads_is_woken() -> None:
-    bells = Bells(10)
+    bells = CallbackHub(10)
     with ExitStack() as stack:
-        sleepers = [SleeperInThread(stack.enter_context(bells.listening(["job"]))) for _ in range(5)]
+        sleepers = [SleeperInThread(stack.enter_context(bells.wait_for(["job"]))) for _ in range(5)]
         bells.note("job", "completed")
         assert [sleeper.woke() for sleeper in sleepers] == [True] * 5
 
 
 def test_who_sleeps_in_event_loops_is_woken_from_another_thread() -> None:
-    bells = Bells(10)
+    bells = CallbackHub(10)
     asleep = threading.Barrier(3, timeout=LONG)
 
     async def sleeper(job_id: str) -> list[str]:
-        with bells.listening([job_id]) as bell:
+        with bells.wait_for([job_id]) as bell:
             asleep_soon = asyncio.create_task(bell.async_sleep(LONG, SystemClock()))
             await asyncio.sleep(0)
             await asyncio.to_thread(asleep.wait)
@@ -99,10 +99,10 @@ def test_who_sleeps_in_event_loops_is_woken_from_another_thread() -> None:
 
 def test_several_waits_in_one_event_loop_are_woken_each_by_its_own() -> None:
     async def scenario() -> list[list[str]]:
-        bells = Bells(100)
+        bells = CallbackHub(100)
 
         async def wait(job_id: str) -> list[str]:
-            with bells.listening([job_id]) as bell:
+            with bells.wait_for([job_id]) as bell:
                 await bell.async_sleep(LONG, SystemClock())
                 return bell.called()
 
@@ -116,8 +116,8 @@ def test_several_waits_in_one_event_loop_are_woken_each_by_its_own() -> None:
 
 
 def test_a_bell_that_rang_before_the_sleep_is_not_slept_by() -> None:
-    bells, clock = Bells(10), StandingClock()
-    with bells.listening(["job"]) as bell:
+    bells, clock = CallbackHub(10), StandingClock()
+    with bells.wait_for(["job"]) as bell:
         bells.note("job", "completed")
         bell.sleep(LONG, SystemClock())
         asyncio.run(bell.async_sleep(LONG, SystemClock()))
@@ -128,7 +128,7 @@ def test_a_bell_that_rang_before_the_sleep_is_not_slept_by() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.25, 3.0, 7.5])
 def test_a_clock_that_cannot_be_woken_is_slept_by_to_the_end(seconds: float) -> None:
-    with Bells(10).listening(["job"]) as bell:
+    with CallbackHub(10).wait_for(["job"]) as bell:
         clock, other = StandingClock(), StandingClock()
         bell.sleep(seconds, clock)
         asyncio.run(bell.async_sleep(seconds, other))
@@ -136,29 +136,29 @@ def test_a_clock_that_cannot_be_woken_is_slept_by_to_the_end(seconds: float) -> 
 
 
 def test_a_sleep_without_a_ring_ends_by_itself() -> None:
-    with Bells(10).listening(["job"]) as bell:
+    with CallbackHub(10).wait_for(["job"]) as bell:
         bell.sleep(0.001, SystemClock())
         asyncio.run(bell.async_sleep(0.001, SystemClock()))
         assert bell.called() == []
 
 
 def test_closing_wakes_everybody_who_sleeps_and_tells_who_comes_later() -> None:
-    bells = Bells(10)
-    with bells.listening(["job"]) as bell:
+    bells = CallbackHub(10)
+    with bells.wait_for(["job"]) as bell:
         sleeper = SleeperInThread(bell)
         bells.close()
         assert sleeper.woke()
         assert bell.closed
-    with bells.listening(["job"]) as later:
+    with bells.wait_for(["job"]) as later:
         assert later.closed
     bells.open()
-    with bells.listening(["job"]) as reopened:
+    with bells.wait_for(["job"]) as reopened:
         assert not reopened.closed
 
 
 def test_a_callback_after_a_loop_was_closed_hurts_nobody() -> None:
-    bells = Bells(10)
-    with bells.listening(["job"]) as bell:
+    bells = CallbackHub(10)
+    with bells.wait_for(["job"]) as bell:
         loop = asyncio.new_event_loop()
         sleeping = loop.create_task(bell.async_sleep(LONG, SystemClock()))
         loop.run_until_complete(asyncio.sleep(0))
@@ -173,8 +173,8 @@ def test_a_callback_after_a_loop_was_closed_hurts_nobody() -> None:
 
 
 def test_nobody_is_left_on_the_list() -> None:
-    bells = Bells(10)
-    with bells.listening(["a", "a", "b"]), bells.listening(["a"]):
+    bells = CallbackHub(10)
+    with bells.wait_for(["a", "a", "b"]), bells.wait_for(["a"]):
         assert bells.waits == 2
     assert bells.waits == 0
     assert bells._listening == {}  # pyright: ignore[reportPrivateUsage]

@@ -235,7 +235,7 @@ def test_a_server_that_starts_and_ends_it_opens_and_closes_it() -> None:
     closed: list[bool] = []
 
     async def receive() -> MutableMapping[str, Any]:
-        with receiver.listening(["job"]) as bell:
+        with receiver.wait_for(["job"]) as bell:
             closed.append(bell.closed)
         return {"type": f"lifespan.{'shutdown' if told else 'startup'}"}
 
@@ -245,7 +245,7 @@ def test_a_server_that_starts_and_ends_it_opens_and_closes_it() -> None:
     asyncio.run(receiver({"type": "lifespan"}, receive, send))
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert closed == [True, False]
-    with receiver.listening(["job"]) as bell:
+    with receiver.wait_for(["job"]) as bell:
         assert bell.closed
 
 

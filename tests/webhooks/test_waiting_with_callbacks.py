@@ -10,7 +10,7 @@ import pytest
 
 from legnext_client import Retries
 from legnext_client._calls.wait import DOUBT, waiting
-from legnext_client._protocol.flow import Lost, Received
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import NotFoundError
 
 from .world import ANSWER_TAKES, IMAGE, Call, World
@@ -159,12 +159,12 @@ def test_a_retry_after_that_is_longer_than_the_backstop_is_kept() -> None:
 
 @pytest.mark.parametrize(
     "failure",
-    [Received(503, {}, b"{}"), Lost("reset", sent=True), Received(200, {}, b"<html>"), Received(404, {}, b"")],
+    [Response(503, {}, b"{}"), NoResponse("reset", sent=True), Response(200, {}, b"<html>"), Response(404, {}, b"")],
 )
-def test_a_question_that_fails_after_a_callback_is_asked_again_soon(failure: Received | Lost) -> None:
+def test_a_question_that_fails_after_a_callback_is_asked_again_soon(failure: Response | NoResponse) -> None:
     world = World({"job": 20.0}, [Call(20.5, "job")])
 
-    def answer(_: str) -> Received | Lost:
+    def answer(_: str) -> Response | NoResponse:
         world.answer = world.truth
         return failure
 
@@ -177,9 +177,9 @@ def test_a_question_that_fails_after_a_callback_is_asked_again_soon(failure: Rec
 def test_a_callback_does_not_override_the_pause_that_a_refusal_asks_for() -> None:
     world = World({"job": 20.0}, [Call(20.5, "job"), Call(21.5, "job"), Call(25.5, "job")])
 
-    def answer(_: str) -> Received | Lost:
+    def answer(_: str) -> Response | NoResponse:
         world.answer = world.truth
-        return Received(429, {"retry-after": "30"}, b"{}")
+        return Response(429, {"retry-after": "30"}, b"{}")
 
     world.answer = answer
     world.wait(retries=Retries(attempts=1))
@@ -189,7 +189,7 @@ def test_a_callback_does_not_override_the_pause_that_a_refusal_asks_for() -> Non
 
 def test_being_refused_again_ends_a_wait_with_callbacks_too() -> None:
     world = World({"job": 20.0}, [Call(1.0, "job")])
-    world.answer = lambda _: Received(404, {}, b'{"code": 404, "message": "no such job"}')
+    world.answer = lambda _: Response(404, {}, b'{"code": 404, "message": "no such job"}')
     with pytest.raises(NotFoundError):
         world.wait()
     assert world.now < 5.0
@@ -204,9 +204,9 @@ def test_a_job_of_which_nothing_is_known_is_asked_for_at_once() -> None:
 def test_a_job_of_which_nothing_is_known_is_asked_for_again_soon_when_that_failed() -> None:
     world = World({"job": -10.0})
 
-    def answer(_: str) -> Received | Lost:
+    def answer(_: str) -> Response | NoResponse:
         world.answer = world.truth
-        return Lost("reset", sent=True)
+        return NoResponse("reset", sent=True)
 
     world.answer = answer
     world.wait(world.job("job", {"job_id": "job"}), retries=Retries(attempts=1))

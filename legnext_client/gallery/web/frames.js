@@ -40,9 +40,9 @@ document.addEventListener(
 function block(row) {
   const { visuals } = row;
   if (!visuals.length) return words(row, { type: "button", onclick: () => view(row) });
-  const films = visuals.every((visual) => visual.kind === "video");
+  const chains = visuals.every((visual) => visual.kind === "video");
   const shape = Math.min(4, Math.max(0.25, visuals[0].step.shape ?? asked(row)));
-  if (films && visuals.length > 1) return reel(row, shape);
+  if (chains && visuals.length > 1) return reel(row, shape);
   const columns = columnsFor(visuals.length, shape);
   const made = make("div", { class: "frames" }, visuals.map((visual) => frame(row, visual)));
   made.style.setProperty("--columns", columns);

@@ -45,7 +45,7 @@ const rows = data.rows.map((row, place) => {
     place,
     earlier,
     title: steps.find((step) => step.prompt)?.prompt ?? "",
-    operation: steps.length > 1 ? "film" : operation.replaceAll("_", " "),
+    operation: steps.length > 1 ? "chain" : operation.replaceAll("_", " "),
     points: sum(steps, "points") + sum(earlier, "points"),
     seconds: sum(steps, "seconds"),
     // What the last step made is what is wanted; of a step before it is shown while there is nothing newer.
@@ -92,7 +92,7 @@ const ways = (command, program) => [{ title: "On the command line", code: comman
 
 // The journal does not know the name of the file that was run.
 const again = (options = "", inPython = "") => {
-  const [command, call] = data.kind === "film" ? ["film film.yaml", "run(chain"] : ["batch run rows.csv", "batch(rows"];
+  const [command, call] = data.kind === "chain" ? ["chain chain.yaml", "run(chain"] : ["batch run rows.csv", "batch(rows"];
   return ways(`legnext ${command} --journal ${word(data.journal)}${options}`, `client.${call}, journal=${quoted(data.journal)}${inPython})`);
 };
 

@@ -66,7 +66,7 @@ def _encoder() -> str:
 def _pictures(text: str, number: int, size: tuple[int, int], frames: int) -> Iterator[Image.Image]:
     from PIL import Image
 
-    # Larger ones are drawn small and enlarged: what moves hides it, and each frame of a film has to be drawn.
+    # Larger ones are drawn small and enlarged: what moves hides it, and each frame of a chain has to be drawn.
     scale = min(1.0, _LONGEST_DRAWN / max(size))
     scene = Scene(text, number, (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
     for frame in range(frames):

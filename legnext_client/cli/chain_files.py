@@ -1,4 +1,4 @@
-"""A film as a file: YAML or JSON, as people write it, or as `VideoChain.to_dict` does.
+"""A chain as a file: YAML or JSON, as people write it, or as `VideoChain.to_dict` does.
 
     prompt: waves roll in, a lighthouse in the distance --motion high
     video_type: 720p
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-_START, _EXTEND, _UPSCALE = (ROLES[role] for role in ("film.start", "film.extend", "film.upscale"))
+_START, _EXTEND, _UPSCALE = (ROLES[role] for role in ("chain.start", "chain.extend", "chain.upscale"))
 _BEGINS = ("prompt", *size_field(0))
 _FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST = "from_image", "from_video", "extensions", word_of(_UPSCALE)
 _EXTENDS = ("prompt", "video_no")
@@ -39,11 +39,11 @@ _AS_WRITTEN = frozenset(("version", "video", "steps"))
 _QUOTES = "In YAML, a text with `: ` or ` #` in it needs quotes around it."
 
 
-def film_of(path: Path) -> VideoChain:
+def chain_of(path: Path) -> VideoChain:
     """The chain that a file describes; `InvalidRequest` that says what is wrong with it."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise InvalidRequest(f"the name of a film must end in {', '.join(_READERS)}; got {shown(path.name)}.")
+        raise InvalidRequest(f"the name of a chain must end in {', '.join(_READERS)}; got {shown(path.name)}.")
     try:
         return VideoChain.from_dict(_described(reader(path.read_text(encoding="utf-8-sig"))))
     except OSError as error:
@@ -60,7 +60,7 @@ def film_of(path: Path) -> VideoChain:
 def _described(found: object) -> dict[str, Any]:
     """What `VideoChain.from_dict` takes."""
     if not is_object(found):
-        raise InvalidRequest(f"a film must have names and values, such as `prompt: …`; got {shown(found)}.")
+        raise InvalidRequest(f"a chain must have names and values, such as `prompt: …`; got {shown(found)}.")
     what = dict(found) if _AS_WRITTEN & set(found) else _translated(found)
     return {"version": VERSION, **what}
 
@@ -68,7 +68,7 @@ def _described(found: object) -> dict[str, Any]:
 def _translated(found: Mapping[str, Any]) -> dict[str, Any]:
     for name in found:
         if name not in _KNOWN:
-            raise InvalidRequest(f"a film may have {', '.join(_KNOWN)}; got {shown(name)}.{_hint(str(name), _KNOWN)}")
+            raise InvalidRequest(f"a chain may have {', '.join(_KNOWN)}; got {shown(name)}.{_hint(str(name), _KNOWN)}")
     return {**_video(found), "steps": [*_start(found), *_extensions(found), *_upscale(found)]}
 
 
@@ -83,7 +83,7 @@ def _video(found: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     begins = [name for name in (*_BEGINS, _FROM_IMAGE) if name in found]
     if begins:
-        raise InvalidRequest(f"a film that goes on {_FROM_VIDEO} has no {' and no '.join(begins)} of its own.")
+        raise InvalidRequest(f"a chain that goes on {_FROM_VIDEO} has no {' and no '.join(begins)} of its own.")
     video = found[_FROM_VIDEO]
     return {"video": video if is_object(video) else {"job_id": video}}
 
@@ -129,7 +129,7 @@ def _from_yaml(text: str) -> Any:
         import yaml
     except ImportError:
         raise ConfigurationError(
-            "a film in YAML needs the cli extra: pip install 'legnext-client[cli]', or write it as .json."
+            "a chain in YAML needs the cli extra: pip install 'legnext-client[cli]', or write it as .json."
         ) from None
 
     class Loader(yaml.SafeLoader):

@@ -9,7 +9,7 @@ _NORMAL = NormalDist()
 _LARGEST = 2**64
 
 
-class Draws:
+class JobRandom:
     """What is drawn for one job."""
 
     __slots__ = ("_bytes",)

@@ -30,7 +30,7 @@ def struck_on_arrival(fault: Fault, scope: Scope) -> Answer | None:
     return _broken(fault)
 
 
-async def play(faults: list[Fault], answer: Answer, scope: Scope, send: Send) -> bool:
+async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: Send) -> bool:
     """Send an answer as the faults have it. Whether the connection was dropped."""
     by_name = {fault.name: fault for fault in faults}
     if fault := by_name.get("error_after"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FAR = {PENDING: 0.0, STAGED: 0.03, PROCESSING: 0.5}
 
 
-def place_job(
+def seed_job(
     service: Service,
     job_id: str | None = None,
     *,

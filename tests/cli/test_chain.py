@@ -1,4 +1,4 @@
-"""`legnext film`: from a file to a film, for one bill, whatever happens on the way."""
+"""`legnext chain`: from a file to a chain, for one bill, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from legnext_client.cli.exits import Exit
 
-from .asked import STEPS, in_a_film, operations
+from .asked import STEPS, in_a_chain, operations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from .commands import Run
 
-pytestmark = pytest.mark.usefixtures("film")
+pytestmark = pytest.mark.usefixtures("chain")
 
 # ---- to its end ---------------------------------------------------------------------------------------------------
 
 
-def test_a_film_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp_path: Path) -> None:
-    ended = legnext("film", "film.yaml", "--yes")
+def test_a_chain_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp_path: Path) -> None:
+    ended = legnext("chain", "chain.yaml", "--yes")
     last = server.jobs[list(server.jobs)[-1]]
     assert (ended.code, ended.lines) == (0, last["output"]["video_urls"])
     assert operations(server) == STEPS
@@ -33,19 +33,19 @@ def test_a_film_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp_
         "extension 1   480",
         "upscale       480",
         "in all       1440  points, an estimate",
-        "8 seconds of film, usually made in 12 minutes.",
+        "8 seconds of chain, usually made in 12 minutes.",
         "The account has 1000000 points.",
     ]
     assert said[-1] == "Done: 1 video of 8 seconds, 1440 points charged."
     for number, (job, title) in enumerate(zip(server.jobs, ("start", "extension 1", "upscale"), strict=True), 1):
         assert f"Step {number} of 3, {title}: {job} completed" in said
 
-    again = legnext("film", "film.yaml", "--download", "out", "--json")
+    again = legnext("chain", "chain.yaml", "--download", "out", "--json")
     [value] = again.values
     assert (again.code, operations(server)) == (0, STEPS)
     assert "Nothing is left to be paid." in again.err
     assert value["jobs"] == list(server.jobs.values())
-    assert (value["points"], value["seconds"], value["journal"]) == (1440, 8, "film.db")
+    assert (value["points"], value["seconds"], value["journal"]) == (1440, 8, "chain.db")
     assert value["video_urls"] == last["output"]["video_urls"]
     assert value["files"] == [f"out/{last['job_id']}_0.mp4"]
     assert (tmp_path / value["files"][0]).stat().st_size > 1000
@@ -53,21 +53,21 @@ def test_a_film_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp_
 
 def test_files_have_the_names_that_one_likes(legnext: Run, tmp_path: Path) -> None:
     ended = legnext(
-        "film", "film.yaml", "--yes", "--journal", "kept.db", "--download", "out", "--name", "waves-{n}{ext}"
+        "chain", "chain.yaml", "--yes", "--journal", "kept.db", "--download", "out", "--name", "waves-{n}{ext}"
     )
     assert (ended.code, ended.lines) == (0, ["out/waves-0.mp4"])
     assert (tmp_path / "kept.db").exists()
-    assert not (tmp_path / "film.db").exists()
+    assert not (tmp_path / "chain.db").exists()
 
 
 def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer) -> None:
-    ended = legnext("film", "film.yaml", "--price", LEGNEXT_API_KEY=None)
+    ended = legnext("chain", "chain.yaml", "--price", LEGNEXT_API_KEY=None)
     assert (ended.code, ended.err, server.ledger) == (0, "", [])
     assert ended.lines[-2:] == [
         "in all       1440  points, an estimate",
-        "8 seconds of film, usually made in 12 minutes.",
+        "8 seconds of chain, usually made in 12 minutes.",
     ]
-    [value] = legnext("film", "film.yaml", "--price", "--json").values
+    [value] = legnext("chain", "chain.yaml", "--price", "--json").values
     assert [each["step"] for each in value["steps"]] == ["start", "extension 1", "upscale"]
     assert (value["points"], value["usd"], value["left"], value["seconds"]) == (1440, 1.44, 1440, 8)
 
@@ -75,14 +75,14 @@ def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer
 def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
     legnext: Run, server: MockServer, tmp_path: Path
 ) -> None:
-    (tmp_path / "film.yaml").write_text("prompt: waves --tile", encoding="utf-8")
+    (tmp_path / "chain.yaml").write_text("prompt: waves --tile", encoding="utf-8")
     for more in (("--price",), ("--yes",)):
-        ended = legnext("film", "film.yaml", *more)
+        ended = legnext("chain", "chain.yaml", *more)
         assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
         assert ended.err.startswith("Error: start: the prompt has problems: at 6: `--tile` is for image prompts")
         assert ended.err.endswith("give --prompts warn. Nothing was sent.\n")
     assert server.ledger == []
-    ended = legnext("film", "film.yaml", "--yes", "--prompts", "warn")
+    ended = legnext("chain", "chain.yaml", "--yes", "--prompts", "warn")
     assert (ended.code, len(server.ledger)) == (0, 1)
     assert ended.err.count("Warning: start: the prompt has problems") == 1
 
@@ -91,7 +91,7 @@ def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
 
 
 def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
-    ended = legnext("film", "film.yaml", given="y\n")
+    ended = legnext("chain", "chain.yaml", given="y\n")
     assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
     assert "this costs 1440 points, more than the 1000 of --ask-above, and there is no terminal" in ended.err
     assert "add --yes" in ended.err
@@ -99,26 +99,26 @@ def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServe
 
 @pytest.mark.parametrize("words", [("--ask-above", "1440"), ("--budget", "1000"), ("-y",)])
 def test_what_is_cheap_enough_or_agreed_to_is_not_asked_for(legnext: Run, server: MockServer, words: Any) -> None:
-    assert legnext("film", "film.yaml", *words).code in (0, Exit.BUDGET)
+    assert legnext("chain", "chain.yaml", *words).code in (0, Exit.BUDGET)
     assert server.ledger
 
 
 def test_what_is_left_to_be_paid_counts(legnext: Run, server: MockServer) -> None:
     server.faults.add("job_fails", path="/v1/extend-video")
-    assert legnext("film", "film.yaml", "--yes").code == Exit.JOB_FAILED
-    ended = legnext("film", "film.yaml", "--retry-failed")
+    assert legnext("chain", "chain.yaml", "--yes").code == Exit.JOB_FAILED
+    ended = legnext("chain", "chain.yaml", "--retry-failed")
     assert (ended.code, operations(server)) == (0, ["video_diffusion", "extend_video", *STEPS[1:]])
     assert "960 points of it are still to be paid." in ended.err
 
 
 def test_on_a_terminal_a_person_is_asked(terminal: Any, server: MockServer) -> None:
     for answer in (b"n\n", b"\n", b"\x04"):
-        session = terminal("film", "film.yaml")
+        session = terminal("chain", "chain.yaml")
         session.read_until("Spend up to 1440 points, 1.44 USD? [y/N]")
         session.press(answer)
         assert session.ended() == Exit.BAD_INPUT
         assert session.seen[-2:] == ["Nothing was sent.", ""]
-    session = terminal("film", "film.yaml")
+    session = terminal("chain", "chain.yaml")
     session.read_until("[y/N]")
     session.press(b"\x03")
     assert session.ended() == Exit.INTERRUPTED
@@ -130,7 +130,7 @@ def test_on_a_terminal_a_person_is_asked(terminal: Any, server: MockServer) -> N
 
 
 def test_a_picture_shows_the_steps_and_stays(terminal: Any, server: MockServer) -> None:
-    session = terminal("film", "film.yaml", piped=True)
+    session = terminal("chain", "chain.yaml", piped=True)
     session.read_until("[y/N]")
     session.press(b"y\n")
     assert session.ended() == 0
@@ -150,10 +150,10 @@ def test_a_picture_shows_the_steps_and_stays(terminal: Any, server: MockServer) 
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
 
-def test_a_narrow_terminal_keeps_the_marks(terminal: Any, film: Path) -> None:
-    in_a_film("waves", film)
-    film.write_text(film.read_text(encoding="utf-8").replace("night falls", "never-end-this-job"), encoding="utf-8")
-    session = terminal("film", "film.yaml", "--yes", columns=40)
+def test_a_narrow_terminal_keeps_the_marks(terminal: Any, chain: Path) -> None:
+    in_a_chain("waves", chain)
+    chain.write_text(chain.read_text(encoding="utf-8").replace("night falls", "never-end-this-job"), encoding="utf-8")
+    session = terminal("chain", "chain.yaml", "--yes", columns=40)
     session.read_until_seen(lambda seen: any("processing" in line for line in seen) and seen[-4].startswith("✓"))
     done, runs, waits, _ = session.seen[-4:]
     assert done.split()[:3] == ["✓", "start", "480"]
@@ -162,16 +162,16 @@ def test_a_narrow_terminal_keeps_the_marks(terminal: Any, film: Path) -> None:
     assert waits.split() == ["upscale", "480", "points"]
 
 
-def test_ctrl_c_twice_leaves_at_once_and_says_how_to_go_on(terminal: Any, server: MockServer, film: Path) -> None:
-    in_a_film("never-end-this-job", film)
-    session = terminal("film", "film.yaml", "--yes", "--budget", "2000", columns=70)
+def test_ctrl_c_twice_leaves_at_once_and_says_how_to_go_on(terminal: Any, server: MockServer, chain: Path) -> None:
+    in_a_chain("never-end-this-job", chain)
+    session = terminal("chain", "chain.yaml", "--yes", "--budget", "2000", columns=70)
     session.read_until("processing")
     session.press(b"\x03")
     session.read_until("Interrupted: nothing more")
     session.press(b"\x03")
     assert session.ended() == Exit.INTERRUPTED
     seen = [line for line in session.seen if line]
-    assert seen[-1] == "Go on: legnext film film.yaml --budget 2000 --yes"
+    assert seen[-1] == "Go on: legnext chain chain.yaml --budget 2000 --yes"
     assert "Interrupted." in seen
     assert sum("extension 1" in line for line in seen) == 2, "in the price and in one picture"
     assert operations(server) == ["video_diffusion"]

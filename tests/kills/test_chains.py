@@ -1,4 +1,4 @@
-"""`client.run`, killed: the film goes on at the step where it was, and is paid for once."""
+"""`client.run`, killed: the chain goes on at the step where it was, and is paid for once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.kills import trials, windows
 from tests.kills.trials import Trial
-from tests.kills.worlds import LONG_FILM, World
+from tests.kills.worlds import LONG_CHAIN, World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,6 @@ PLAN = [
 
 
 @pytest.mark.parametrize("trial", PLAN, ids=str)
-def test_a_film_goes_on_where_it_was(trial: Trial, server: MockServer, tmp_path: Path) -> None:
-    world = World(server, tmp_path, (LONG_FILM,), film=True, **trial.order | {"downloads": False})
+def test_a_chain_goes_on_where_it_was(trial: Trial, server: MockServer, tmp_path: Path) -> None:
+    world = World(server, tmp_path, (LONG_CHAIN,), chain=True, **trial.order | {"downloads": False})
     trials.kill_and_go_on(trial, world)

@@ -1,4 +1,4 @@
-"""`legnext film`: a video chain from a file, with its journal."""
+"""`legnext chain`: a video chain from a file, with its journal."""
 
 import warnings
 from pathlib import Path
@@ -8,16 +8,16 @@ import typer
 
 from legnext_client._journal.journal import Journal as JournalFile
 from legnext_client._journal.submit import FAILED, SUBMITTED, UNKNOWN
-from legnext_client._runs.chain_runs import KEY, NAME, Film
+from legnext_client._runs.chain_runs import KEY, NAME, ChainRun
 from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
 from legnext_client._runs.reports import key_of
+from legnext_client.cli.chain_files import chain_of
+from legnext_client.cli.chain_progress import watching
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.file_names import files_made
-from legnext_client.cli.film_files import film_of
-from legnext_client.cli.film_picture import watching
 from legnext_client.cli.progress import progress
 from legnext_client.cli.run_bill import Consent, agreed
 from legnext_client.cli.run_options import Asked, again, going_on, journal_of
@@ -28,9 +28,9 @@ from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 
 
 @command
-def film(
+def chain(
     run: Run,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The film: .yaml or .json.", show_default=False)],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The chain: .yaml or .json.", show_default=False)],
     directory: Annotated[
         str | None, typer.Option("--download", metavar="DIR", help="Fetch the videos of its last step to here.")
     ] = None,
@@ -45,13 +45,13 @@ def film(
     *,
     asked: Asked,
 ) -> Exit | None:
-    """Make a film of several steps, and go on with it where it was.
+    """Make a chain of several steps, and go on with it where it was.
 
     A start, up to four extensions and an upscale, each a paid job on the video of the one before. The price and the
     balance are shown first. Given again, the command goes on where it was, whatever happened, and pays for nothing
     twice; `legnext batch status` tells of its journal.
     """
-    chain, path = film_of(Path(file)), journal_of(asked.journal, file)
+    chain, path = chain_of(Path(file)), journal_of(asked.journal, file)
     asked.check()
     item = chain.item(KEY)
     if warning := judge_steps(item.calls, asked.prompts):
@@ -88,7 +88,7 @@ def film(
     return None
 
 
-def _fetched(run: Run, made: Film, directory: str | None, name: str) -> list[str]:
+def _fetched(run: Run, made: ChainRun, directory: str | None, name: str) -> list[str]:
     if directory is None:
         return []
     with progress(run.output) as shown:
@@ -97,7 +97,7 @@ def _fetched(run: Run, made: Film, directory: str | None, name: str) -> list[str
 
 def _priced(chain: VideoChain, bill: Bill) -> list[str]:
     price = chain.price()
-    lines = [*str(price).splitlines(), f"{chain.seconds} seconds of film, usually made in {_minutes(chain)}."]
+    lines = [*str(price).splitlines(), f"{chain.seconds} seconds of chain, usually made in {_minutes(chain)}."]
     if not bill.points:
         lines.append("Nothing is left to be paid.")
     elif bill.points < price.points:
@@ -125,7 +125,7 @@ def _show_price(run: Run, chain: VideoChain, bill: Bill) -> None:
 
 
 def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
-    """Why a film has stopped, with the commands that go on."""
+    """Why a chain has stopped, with the commands that go on."""
     number, cause = error.step or 1, error.__cause__
     reason = cause if isinstance(cause, LegnextError) else error
     run.output.say(f"Step {number} of {len(chain.steps)}, {chain.steps[number - 1].title}, is not done.", "yellow")
@@ -146,4 +146,4 @@ def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
     return reason
 
 
-app = single(film)
+app = single(chain)

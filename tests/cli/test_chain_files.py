@@ -1,4 +1,4 @@
-"""A film as a file: what people write, what programs write, and what is wrong with it, by its place."""
+"""A chain as a file: what people write, what programs write, and what is wrong with it, by its place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from legnext_client import InvalidRequest, VideoChain
-from legnext_client.cli.film_files import film_of
+from legnext_client.cli.chain_files import chain_of
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -50,87 +50,95 @@ WAVES = VideoChain.start("waves roll in")
     ],
 )
 def test_what_people_write_is_a_chain(tmp_path: Path, text: str, chain: VideoChain | None) -> None:
-    file = tmp_path / "film.yaml"
+    file = tmp_path / "chain.yaml"
     file.write_text(text, encoding="utf-8")
     if chain is None:
         with pytest.raises(InvalidRequest, match="extension 1 must be a text"):
-            film_of(file)
+            chain_of(file)
     else:
-        assert film_of(file) == chain
+        assert chain_of(file) == chain
 
 
 def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
     chain = VideoChain.from_video("a-job", source="720p").extend("night falls", video_no=1).upscale()
-    for name in ("film.json", "film.yaml", "film.yml"):
+    for name in ("chain.json", "chain.yaml", "chain.yml"):
         (tmp_path / name).write_text(json.dumps(chain.to_dict()), encoding="utf-8")
-        assert film_of(tmp_path / name) == chain
-    (tmp_path / "film.json").write_text('{"steps": [{"step": "start", "prompt": "a", "video_type": "720p"}]}')
-    assert film_of(tmp_path / "film.json") == VideoChain.start("a", video_type=1)
+        assert chain_of(tmp_path / name) == chain
+    (tmp_path / "chain.json").write_text('{"steps": [{"step": "start", "prompt": "a", "video_type": "720p"}]}')
+    assert chain_of(tmp_path / "chain.json") == VideoChain.start("a", video_type=1)
 
 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("film.txt", "", "the name of a film must end in .yaml, .yml, .json"),
-        ("film.yaml", "", "a film must have names and values, such as `prompt: …`; got None"),
-        ("film.yaml", "- a\n- b", "a film must have names and values"),
-        ("film.yaml", "promt: waves", "got 'promt'. Did you mean prompt?"),
-        ("film.yaml", "text: waves", "got 'text'. Did you mean prompt?"),
-        ("film.yaml", "prompt: waves\nextensions: [{text: night}]", "got {'text': 'night'}. Did you mean prompt?"),
-        ("film.yaml", "prompt: waves\nprompt: more waves", "prompt must be given once; got it twice in what begins at"),
-        ("film.yaml", "prompt: waves: they roll", "this is no YAML: mapping values are not allowed here at line 1"),
-        ("film.yaml", "prompt: 'waves", "this is no YAML: found unexpected end of stream"),
-        ("film.yaml", "prompt: 2024-13-45", "this is no YAML: month must be in 1..12"),
-        ("film.yaml", "prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
-        ("film.yaml", "prompt: !!python/object:os.system x", "this is no YAML: could not determine a constructor"),
-        ("film.yaml", "prompt: a\x00b", "this is no YAML: unacceptable character"),
-        ("film.yaml", "prompt: waves\nvideo_type: 1080p", "step 1: "),
-        ("film.yaml", "prompt: waves\nextensions: night falls", "extensions must be a list; got 'night falls'"),
+        ("chain.txt", "", "the name of a chain must end in .yaml, .yml, .json"),
+        ("chain.yaml", "", "a chain must have names and values, such as `prompt: …`; got None"),
+        ("chain.yaml", "- a\n- b", "a chain must have names and values"),
+        ("chain.yaml", "promt: waves", "got 'promt'. Did you mean prompt?"),
+        ("chain.yaml", "text: waves", "got 'text'. Did you mean prompt?"),
+        ("chain.yaml", "prompt: waves\nextensions: [{text: night}]", "got {'text': 'night'}. Did you mean prompt?"),
         (
-            "film.yaml",
+            "chain.yaml",
+            "prompt: waves\nprompt: more waves",
+            "prompt must be given once; got it twice in what begins at",
+        ),
+        ("chain.yaml", "prompt: waves: they roll", "this is no YAML: mapping values are not allowed here at line 1"),
+        ("chain.yaml", "prompt: 'waves", "this is no YAML: found unexpected end of stream"),
+        ("chain.yaml", "prompt: 2024-13-45", "this is no YAML: month must be in 1..12"),
+        ("chain.yaml", "prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
+        ("chain.yaml", "prompt: !!python/object:os.system x", "this is no YAML: could not determine a constructor"),
+        ("chain.yaml", "prompt: a\x00b", "this is no YAML: unacceptable character"),
+        ("chain.yaml", "prompt: waves\nvideo_type: 1080p", "step 1: "),
+        ("chain.yaml", "prompt: waves\nextensions: night falls", "extensions must be a list; got 'night falls'"),
+        (
+            "chain.yaml",
             "prompt: waves\nextensions:\n- night: it falls",
             "extension 1 may have prompt and video_no; got {'night': 'it falls'}. In YAML, a text with `: `",
         ),
-        ("film.yaml", "prompt: waves\nextensions: [a, b, c, d, e]", "step 6: extend_video: a video can be extended at"),
         (
-            "film.yaml",
+            "chain.yaml",
+            "prompt: waves\nextensions: [a, b, c, d, e]",
+            "step 6: extend_video: a video can be extended at",
+        ),
+        (
+            "chain.yaml",
             "prompt: waves\nextensions: [{video_no: 7}]",
             "step 2: extend_video: video_no must be below 4; got 7",
         ),
-        ("film.yaml", "prompt: waves\nupscale: 2", "upscale must be true, false, or have video_no; got 2"),
-        ("film.yaml", "prompt: waves\nupscale: {image_no: 2}", "step 2 may hold video_no; got 'image_no'"),
-        ("film.yaml", "extensions: [a]", "step 1: "),
-        ("film.yaml", "from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
-        ("film.yaml", "from_video: a-job", "a chain without a step cannot be run"),
-        ("film.yaml", "from_video: a-job\nprompt: waves", "a film that goes on from_video has no prompt of its own"),
-        ("film.yaml", "version: 2\nsteps: []", "version must be 1; got 2"),
-        ("film.yaml", "[" * 900, "is nested too deeply"),
-        ("film.yaml", "&a [*a]", "a film must have names and values"),
-        ("film.json", "prompt: waves", "must be JSON"),
-        ("film.json", "{}", "step 1: "),
+        ("chain.yaml", "prompt: waves\nupscale: 2", "upscale must be true, false, or have video_no; got 2"),
+        ("chain.yaml", "prompt: waves\nupscale: {image_no: 2}", "step 2 may hold video_no; got 'image_no'"),
+        ("chain.yaml", "extensions: [a]", "step 1: "),
+        ("chain.yaml", "from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
+        ("chain.yaml", "from_video: a-job", "a chain without a step cannot be run"),
+        ("chain.yaml", "from_video: a-job\nprompt: waves", "a chain that goes on from_video has no prompt of its own"),
+        ("chain.yaml", "version: 2\nsteps: []", "version must be 1; got 2"),
+        ("chain.yaml", "[" * 900, "is nested too deeply"),
+        ("chain.yaml", "&a [*a]", "a chain must have names and values"),
+        ("chain.json", "prompt: waves", "must be JSON"),
+        ("chain.json", "{}", "step 1: "),
     ],
 )
 def test_what_is_wrong_is_told_by_its_place(tmp_path: Path, name: str, text: str, said: str) -> None:
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InvalidRequest) as caught:
-        film_of(file).item("film")
+        chain_of(file).item("chain")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match=r"nowhere\.yaml cannot be read: No such file"):
-        film_of(tmp_path / "nowhere.yaml")
+        chain_of(tmp_path / "nowhere.yaml")
     (tmp_path / "latin.yaml").write_bytes("prompt: é".encode("latin-1"))
     with pytest.raises(InvalidRequest, match=r"latin\.yaml cannot be read: it is no UTF-8 text"):
-        film_of(tmp_path / "latin.yaml")
+        chain_of(tmp_path / "latin.yaml")
 
 
 def test_without_a_reader_of_yaml_json_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
-    (tmp_path / "film.yaml").write_text("prompt: waves")
-    (tmp_path / "film.json").write_text('{"prompt": "waves"}')
+    (tmp_path / "chain.yaml").write_text("prompt: waves")
+    (tmp_path / "chain.json").write_text('{"prompt": "waves"}')
     with pytest.raises(ConfigurationError, match=r"pip install 'legnext-client\[cli\]', or write it as \.json"):
-        film_of(tmp_path / "film.yaml")
-    assert film_of(tmp_path / "film.json") == VideoChain.start("waves")
+        chain_of(tmp_path / "chain.yaml")
+    assert chain_of(tmp_path / "chain.json") == VideoChain.start("waves")

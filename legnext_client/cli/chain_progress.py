@@ -1,4 +1,4 @@
-"""How far a film is: its steps with their bars, times and points; a line for each change where nothing can move."""
+"""How far a chain is: its steps with their bars, times and points; a line for each change where nothing can move."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from legnext_client._runs.chain_runs import Film
+    from legnext_client._runs.chain_runs import ChainRun
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.results import Update
     from legnext_client.cli.output import Output
@@ -31,20 +31,20 @@ _TITLE = len("extension 1")
 
 
 class Shown(Protocol):
-    """Shows how far a film is."""
+    """Shows how far a chain is."""
 
     def heard(self, update: Update) -> None:
         """What the service told of a step."""
         ...
 
-    def over(self, film: Film) -> None:
-        """The film is done."""
+    def over(self, result: ChainRun) -> None:
+        """The chain is done."""
         ...
 
 
 @contextmanager
 def watching(output: Output, chain: VideoChain) -> Generator[Shown]:
-    """Show how far a film is while this is open."""
+    """Show how far a chain is while this is open."""
     if not can_move():
         yield Lines(output)
         return
@@ -69,7 +69,7 @@ class Lines:
             self._said.add((update.step, job.status))
             self._output.say(f"Step {update.step} of {update.steps}, {update.title}: {job.job_id} {job.status}")
 
-    def over(self, film: Film) -> None:
+    def over(self, result: ChainRun) -> None:
         """The last step has said so."""
 
 
@@ -127,10 +127,10 @@ class Picture:
         self._points = update.points
         self._held = 0 if update.job.done else update.job.points
 
-    def over(self, film: Film) -> None:
-        for step, job in zip(self._steps, film.jobs, strict=True):
+    def over(self, result: ChainRun) -> None:
+        for step, job in zip(self._steps, result.jobs, strict=True):
             step.finished(DONE if step.watch else EARLIER, job.points)
-        self._points, self._held = film.points, 0
+        self._points, self._held = result.points, 0
 
     def stop(self) -> None:
         """Nothing moves any more."""

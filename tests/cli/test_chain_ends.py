@@ -1,0 +1,191 @@
+"""How a chain ends that is not made: each way has its code, says what to do, and loses nothing that was paid."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client._runs.chain_runs import ChainRun
+from legnext_client.cli.exits import Exit
+from legnext_client.errors import DownloadError
+from legnext_client.journal import Journal
+
+from .asked import STEPS, in_a_chain, operations
+from .commands import Begun, until
+from .test_exit_codes import free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+    from .commands import Run
+
+pytestmark = pytest.mark.usefixtures("chain")
+
+
+def test_a_step_that_fails_can_be_tried_again(legnext: Run, server: MockServer, chain: Path) -> None:
+    in_a_chain("fail-this-job", chain)
+    ended = legnext("chain", "chain.yaml", "--yes", "--json")
+    assert (ended.code, ended.out) == (Exit.JOB_FAILED, "")
+    *_, place, error, again = ended.err.splitlines()
+    assert place == "Step 1 of 3, start, is not done."
+    assert error.startswith("Error: video_diffusion ")
+    assert error.endswith("Nothing is charged for it.")
+    assert again == "Try this step again: legnext chain chain.yaml --yes --json --retry-failed"
+    assert legnext("chain", "chain.yaml", "--yes").code == Exit.JOB_FAILED
+    assert operations(server) == ["video_diffusion"], "and never without being told to"
+    assert legnext(*shlex.split(again.removeprefix("Try this step again: legnext "))).code == Exit.JOB_FAILED
+    assert operations(server) == ["video_diffusion"] * 2
+
+
+def test_what_is_refused_is_told_in_the_services_words(legnext: Run, server: MockServer, chain: Path) -> None:
+    in_a_chain("forbidden-content", chain)
+    ended = legnext("chain", "chain.yaml", "--yes")
+    assert (ended.code, ended.out, server.ledger) == (Exit.REFUSED, "", [])
+    assert "Error: 403" in ended.err
+    ended = legnext("chain", "chain.yaml", "--yes")
+    assert ended.code == Exit.JOB_FAILED, "it was refused in an earlier run"
+    assert "failed in an earlier run: 403" in ended.err
+    assert ended.err.splitlines()[-1] == "Try this step again: legnext chain chain.yaml --yes --retry-failed"
+
+
+def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(legnext: Run, server: MockServer) -> None:
+    server.faults.add("close_after", path="/v1/extend-video")
+    ended = legnext("chain", "chain.yaml", "--yes")
+    assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
+    said = ended.err.splitlines()
+    assert said[-6] == f"Sent: {json.dumps(server.ledger[-1].body)}"
+    assert said[-4:] == [
+        "  legnext batch resolve chain.db chain/2 --adopt JOB  # it was accepted, as this job",
+        "  legnext batch resolve chain.db chain/2 --resubmit   # it was not: have it sent again, at your risk",
+        "  legnext batch resolve chain.db chain/2 --give-up    # count it as failed",
+        "Then go on: legnext chain chain.yaml --yes",
+    ]
+    assert legnext("chain", "chain.yaml", "--yes").code == Exit.UNKNOWN
+    assert operations(server) == STEPS[:2], "it is never sent again by itself"
+
+    lost = list(server.jobs)[-1]
+    command = said[-4].replace("JOB", lost).partition("#")[0]
+    assert legnext(*shlex.split(command)[1:]).code == 0
+    assert legnext("chain", "chain.yaml", "--yes").code == 0
+    assert operations(server) == STEPS
+
+
+def test_a_job_that_was_adopted_and_is_nobodys_is_unknown_still(legnext: Run, server: MockServer) -> None:
+    server.faults.add("close_after", path="/v1/extend-video")
+    assert legnext("chain", "chain.yaml", "--yes").code == Exit.UNKNOWN
+    with Journal("chain.db") as journal:
+        journal.adopt("chain/2", "no-such-job")
+    ended = legnext("chain", "chain.yaml", "--yes", "--retries", "0")
+    assert ended.code == Exit.UNKNOWN
+    assert "404" in ended.err
+    assert "legnext batch resolve chain.db chain/2 --resubmit" in ended.err
+
+
+def test_time_is_over_and_the_job_goes_on(legnext: Run, server: MockServer, chain: Path) -> None:
+    in_a_chain("never-end-this-job", chain)
+    ended = legnext("chain", "chain.yaml", "--yes", "--timeout", "0.01")
+    assert (ended.code, ended.out) == (Exit.TIMEOUT, "")
+    assert ended.err.splitlines()[-1] == "Go on: legnext chain chain.yaml --timeout 0.01 --yes"
+    (job,) = server.jobs
+    server.jobs.complete(job)
+    assert legnext("chain", "chain.yaml", "--yes").code == 0
+    assert operations(server) == STEPS
+
+
+def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
+    ended = legnext("chain", "chain.yaml", "--budget", "1000")
+    assert (ended.code, ended.out, operations(server)) == (Exit.BUDGET, "", STEPS[:2])
+    assert "480 points would pass the budget of 1000" in ended.err
+    server._service.account.available_credits = 479
+    ended = legnext("chain", "chain.yaml", "--yes")
+    assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])
+    assert "this takes up to 480 points, and the account has 479. Nothing was sent; top the account up" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((), Exit.BAD_INPUT, "Missing argument 'FILE'"),
+        (("nowhere.yaml",), Exit.BAD_INPUT, "nowhere.yaml cannot be read"),
+        (("chain.yaml", "--timeout", "-1"), Exit.BAD_INPUT, "Error: --timeout must be seconds, 0 or more; got -1.0"),
+        (("chain.yaml", "--callback", "ftp://x"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
+        (
+            ("chain.yaml", "--yes", "--download", ""),
+            Exit.BAD_INPUT,
+            "--download must be the path of a directory; got",
+        ),
+        (("chain.yaml", "--yes", "--download", "chain.yaml"), Exit.BAD_INPUT, "--download must be a directory, or a"),
+        (("chain.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name is for files: give --download DIR"),
+        (("chain.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
+        (("chain.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
+        (("chain.yaml", "--yes", "--journal", ""), Exit.BAD_INPUT, "Error: --journal must be the path of a file; got"),
+        (("chain.yaml", "--journal", "chain.yaml"), Exit.FILES, "chain.yaml is no journal of legnext-client"),
+        (("chain.yaml", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_sent(
+    legnext: Run, server: MockServer, words: tuple[str, ...], code: Exit, said: str
+) -> None:
+    ended = legnext("chain", *words)
+    assert (ended.code, ended.out, server.ledger) == (code, "", [])
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_the_journal_of_another_chain_is_left_alone(legnext: Run, server: MockServer, chain: Path) -> None:
+    assert legnext("chain", "chain.yaml", "--yes").code == 0
+    in_a_chain("rain", chain)
+    ended = legnext("chain", "chain.yaml", "--yes")
+    assert (ended.code, ended.out, operations(server)) == (Exit.FILES, "", STEPS)
+    *_, error, hint = ended.err.splitlines()
+    assert error.startswith("Error: chain.db is the journal of another chain")
+    assert hint == "The journal has the name of the file that is run; --journal FILE names another."
+    assert "--journal FILE" not in legnext("chain", "chain.yaml", "--yes", "--journal", "chain.db").err
+
+
+def test_rows_beside_a_chain_of_the_same_name_need_a_journal_of_their_own(legnext: Run, tmp_path: Path) -> None:
+    (tmp_path / "chain.csv").write_text("key,text\nfox,a fox\n", encoding="utf-8")
+    assert legnext("chain", "chain.yaml", "--yes").code == 0
+    ended = legnext("batch", "run", "chain.csv")
+    assert (ended.code, ended.out) == (Exit.FILES, "")
+    assert "--journal FILE names another" in ended.err
+
+
+def test_nobody_there(legnext: Run) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    assert legnext("chain", "chain.yaml", "--yes", "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
+
+
+def test_a_chain_whose_file_cannot_be_fetched_is_there_for_another_try(
+    legnext: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise DownloadError("the file is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ChainRun, "download", gone)
+        ended = legnext("chain", "chain.yaml", "--yes", "--download", "out")
+    assert (ended.code, ended.out) == (Exit.FILES, "")
+    assert ended.err.splitlines()[-1] == "Go on: legnext chain chain.yaml --download out --yes"
+    assert legnext("chain", "chain.yaml", "--yes", "--download", "out").code == 0
+    assert operations(server) == STEPS
+
+
+def test_kill_9_loses_nothing(
+    environment: dict[str, str], legnext: Run, server: MockServer, tmp_path: Path, chain: Path
+) -> None:
+    in_a_chain("never-end-this-job", chain)
+    begun = Begun(environment, tmp_path, "chain", "chain.yaml", "--yes", "--json")
+    until(lambda: server.jobs and legnext("batch", "status", "chain.db", "--json").values[0]["running"])
+    begun.process.kill()
+    assert begun.ended().code == -9
+    (job,) = server.jobs
+    server.jobs.complete(job)
+    ended = legnext("chain", "chain.yaml", "--yes", "--json")
+    assert (ended.code, operations(server)) == (0, STEPS)
+    assert [each["job_id"] for each in ended.values[0]["jobs"]] == list(server.jobs)

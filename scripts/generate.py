@@ -115,7 +115,7 @@ def everything(spec: Row, source: Path, package: Path) -> list[str]:
         for path, copy in kept:
             shutil.copytree(path, copy) if path.is_dir() else shutil.copy2(path, copy)
         errors = generate(spec, source, package)
-        for script in FOLLOWERS if not errors else ():
+        for script in (script for script, page in FOLLOWERS.items() if page.exists() and not errors):
             ran = subprocess.run([sys.executable, *script.split()], cwd=ROOT, capture_output=True, text=True)
             if ran.returncode:
                 last = ran.stderr.strip().rpartition("\n")[2]

@@ -284,7 +284,7 @@ ANSWER_FAULTS: list[Fault] = [
         "from_dict",
         forgets_additions,
     ),
-    around("credits_with_points", "counts points as credits, too", calls, "_parsed", adds_points_to_credits),
+    around("credits_with_points", "counts points as credits, too", calls, "parsed", adds_points_to_credits),
     around(
         "async_known_fields", "keeps the known fields only, if async", calls.AsynchronousCalls, "job", of_known_fields
     ),

@@ -77,15 +77,18 @@ _ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|\d{1,40}(?=\s*[,}]))
 
 
 def ids_in(answer: bytes | None) -> Iterator[str]:
-    """The ids of jobs in an answer: where one stands in what can be read, or each that is whole in what cannot.
+    """Yield the job ids in an answer, outermost first. An answer that is not an object is searched as text.
 
-    In what can be read an id that lies deep may be that of any job.
+    Objects inside objects count (`error.detail.job_id`); lists do not, for they may list any jobs.
     """
     if answer is None:
         return
     data = as_object(answer)
     if data is not None:
-        yield from filter(None, (job_id_of(each) for each in (data, data.get("data"), data.get("error"))))
+        level = [data]
+        while level:
+            yield from filter(None, map(job_id_of, level))
+            level = [inner for each in level for inner in each.values() if is_object(inner)]
         return
     for found in _ID.finditer(answer):
         try:

@@ -204,6 +204,8 @@ NAMING: dict[str, Any] = {
     "an error": {"error": {"code": 402, "message": "no", "job_id": "j7"}},
     "a cut answer": b'{"job_id": "j7", "sta',
     "a list": [{"job_id": "j7"}],
+    "a detail": {"error": {"code": 409, "message": "no", "detail": {"job_id": "j7"}}},
+    "an object in an object": {"code": 429, "message": "no", "data": {"job": {"info": {"job_id": 7}}}},
 }
 
 
@@ -227,7 +229,13 @@ def test_an_error_that_names_a_job_is_never_paid_for_again_and_keeps_the_id(stat
 
 @pytest.mark.parametrize("status", [200, 400, 402, 404, 429])
 @pytest.mark.parametrize(
-    "body", [{"code": 402, "job_id": ""}, {"code": 402, "job_id": None}, {"code": 402, "data": []}]
+    "body",
+    [
+        {"code": 402, "job_id": ""},
+        {"code": 402, "job_id": None},
+        {"code": 402, "data": []},
+        {"code": 402, "detail": {"running": [{"job_id": "j1"}, {"job_id": "j2"}]}},
+    ],
 )
 def test_an_error_that_names_no_job_is_the_error_of_its_status(status: int, body: Any) -> None:
     verdict = classify(PAID, answer(status, body))

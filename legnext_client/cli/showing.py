@@ -17,7 +17,7 @@ Rows = list[tuple[str, ...]]
 
 def made(job: JobView) -> list[str]:
     """What a job made, one on each line: addresses, or texts."""
-    return [*job.video_urls, *job.image_urls] or [" ".join(text.split()) for text in job.texts]
+    return [" ".join(each.split()) for each in [*job.video_urls, *job.image_urls] or job.texts]
 
 
 def has_files(job: JobView) -> bool:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from .commands import Run
 
-ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x1b[1A\r\x08 a word"
-COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x1b[1A\r\x08\u202e\u2066 a word"
+COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 JOB = {
     "job_id": f"j1{ESCAPES}",
     "task_type": f"diffusion{ESCAPES}",
@@ -100,3 +100,14 @@ def test_nothing_a_service_says_is_a_command_to_the_terminal(
     assert Hostile.heard, "the service was asked"
     assert COMMANDS.findall(ended.out) == []
     assert COMMANDS.findall(ended.err) == []
+
+
+def test_a_url_of_the_service_is_one_line_of_the_results(
+    legnext: Run, hostile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged = {"image_urls": ["https://files.test/a.png\nhttps://forged.test/b.png"]}
+    monkeypatch.setenv(URL_VARIABLE, hostile)
+    monkeypatch.setattr(Hostile, "end", (200, {"job_id": "j1", "status": "completed", "output": forged}))
+    monkeypatch.setattr(Hostile, "asked", 1)
+    ended = legnext("wait", "j1", "--timeout", "0.2")
+    assert ended.out == "https://files.test/a.png https://forged.test/b.png\n"

@@ -39,8 +39,9 @@ types: $(READY) ## mypy and pyright, both strict, on generated code too
 	$(RUN)mypy legnext_client scripts benchmarks tests
 	$(RUN)pyright
 
-imports: $(READY) ## Hold the rules of who may import whom
+imports: $(READY) ## Check which module may import which; print floors, circles and lazy imports
 	$(RUN)lint-imports --no-cache
+	$(RUN)python scripts/imports.py
 
 spec-lint: $(READY) ## Validate openapi.yaml, and lint it with Redocly and Spectral where npm is
 	$(RUN)python scripts/lint_spec.py

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from legnext_client._client.base import RequestOptions
     from legnext_client._client.calls import AsynchronousCalls, AsyncWaitingTasks, SyncCalls, WaitingTasks
     from legnext_client._downloads.transfer import Progress
+    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._protocol.prompt_policy import PromptPolicy
     from legnext_client._runs.batches import AsyncBatch, Batch
     from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
     from legnext_client._runs.chains import VideoChain
@@ -72,11 +72,9 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         self._owner = True
 
     def _make(self) -> SyncCalls:
-        from legnext_client._calls.service import CallService
         from legnext_client._client.calls import SyncCalls
-        from legnext_client._transport.drivers import Runtime
 
-        return SyncCalls(CallService(self._settings, self._clock), Runtime(self._transport, self._clock))
+        return SyncCalls.of(self._settings, self._clock, self._transport)
 
     @property
     def _calls(self) -> SyncCalls:
@@ -130,12 +128,11 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         key is not sent. A file is not fetched again when one of its kind and length is there.
         """
         from legnext_client._downloads.downloads import of_urls
-        from legnext_client._transport.drivers import run
 
         flow = of_urls(
             self._service, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout
         )
-        return run(flow, self._hands, on_progress)
+        return self._caller.carry_out(flow, on_progress)
 
     def batch(
         self,
@@ -190,11 +187,10 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
             BudgetExceeded: The next step would pass the budget, or the account cannot pay for the chain.
             JournalError: The journal is in use, or of another chain, or cannot be written.
         """
-        from legnext_client._runs import chain_runs as chains
-        from legnext_client._runs.batches import Batch
+        from legnext_client._runs import batches, chain_runs
 
-        batch = Batch(self._hands, on_progress, **chains.work_of(self._service, chain, journal, options))
-        return chains.run(chain, batch, journal)
+        batch = batches.Batch(self._hands, on_progress, **chain_runs.work_of(self._service, chain, journal, options))
+        return chain_runs.run(chain, batch, journal)
 
     @overload
     def request(self, method: str, path: str, *, job: Literal[True], **options: Unpack[RequestOptions]) -> Job: ...
@@ -259,11 +255,9 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         self._owner = True
 
     def _make(self) -> AsynchronousCalls:
-        from legnext_client._calls.service import CallService
         from legnext_client._client.calls import AsynchronousCalls
-        from legnext_client._transport.drivers import AsyncRuntime
 
-        return AsynchronousCalls(CallService(self._settings, self._clock), AsyncRuntime(self._transport, self._clock))
+        return AsynchronousCalls.of(self._settings, self._clock, self._transport)
 
     @property
     def _calls(self) -> AsynchronousCalls:
@@ -309,12 +303,11 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
     ) -> list[Path]:
         """Fetch files by their addresses; see `Client.download`. `on_progress` may be a coroutine function."""
         from legnext_client._downloads.downloads import of_urls
-        from legnext_client._transport.drivers import async_run
 
         flow = of_urls(
             self._service, urls, directory, name, concurrency=concurrency, max_bytes=max_bytes, timeout=timeout
         )
-        return await async_run(flow, self._hands, on_progress)
+        return await self._caller.carry_out(flow, on_progress)
 
     def batch(
         self,
@@ -338,11 +331,12 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         **options: Unpack[RunOptions],
     ) -> AsyncChainRun:
         """Make a chain; see `Client.run`. `on_progress`, and functions that choose, may be coroutine functions."""
-        from legnext_client._runs import chain_runs as chains
-        from legnext_client._runs.batches import AsyncBatch
+        from legnext_client._runs import batches, chain_runs
 
-        batch = AsyncBatch(self._hands, on_progress, **chains.work_of(self._service, chain, journal, options))
-        return await chains.async_run(chain, batch, journal)
+        batch = batches.AsyncBatch(
+            self._hands, on_progress, **chain_runs.work_of(self._service, chain, journal, options)
+        )
+        return await chain_runs.async_run(chain, batch, journal)
 
     @overload
     async def request(

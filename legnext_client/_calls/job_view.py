@@ -124,30 +124,26 @@ class JobView:
     @property
     def output(self) -> TaskOutput:
         """What the job made; empty until it is completed."""
-        from legnext_client.generated.models import TaskOutput
-
-        return TaskOutput.from_dict(self._part("output"))
+        output: TaskOutput = _models().TaskOutput.from_dict(self._part("output"))
+        return output
 
     @property
     def meta(self) -> TaskMeta:
         """Times and points, as they came."""
-        from legnext_client.generated.models import TaskMeta
-
-        return TaskMeta.from_dict(self._part("meta"))
+        meta: TaskMeta = _models().TaskMeta.from_dict(self._part("meta"))
+        return meta
 
     @property
     def config(self) -> TaskConfig:
         """How the job is run."""
-        from legnext_client.generated.models import TaskConfig
-
-        return TaskConfig.from_dict(self._part("config"))
+        config: TaskConfig = _models().TaskConfig.from_dict(self._part("config"))
+        return config
 
     @property
     def error(self) -> TaskError:
         """Why the job failed; its code is 0 when nothing went wrong."""
-        from legnext_client.generated.models import TaskError
-
-        return TaskError.from_dict(self._part("error"))
+        error: TaskError = _models().TaskError.from_dict(self._part("error"))
+        return error
 
     @property
     def input(self) -> Any:
@@ -260,3 +256,10 @@ class JobView:
     def __reduce__(self) -> tuple[Any, ...]:
         # The client stays behind: connections cannot be pickled, and a key should not be.
         return type(self), (dict(self.raw),)
+
+
+def _models() -> Any:
+    """The models, which take a while to import and which few programs need."""
+    from legnext_client.generated import models
+
+    return models

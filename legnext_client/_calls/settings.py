@@ -8,8 +8,8 @@ import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from legnext_client._prompt_policy import POLICIES, PromptPolicy
 from legnext_client._protocol.numbers import is_number
-from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
 from legnext_client._protocol.retries import Retries
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import BASE_URL

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._client.calls import AsynchronousCalls, SyncCalls
-    from legnext_client._protocol.prompt_policy import PromptPolicy
+    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.retries import Retries
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation

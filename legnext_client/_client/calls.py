@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.settings import Settings
     from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.flow import Flow
+    from legnext_client._transport.clocks import Clock
+    from legnext_client._transport.drivers import Listener
+    from legnext_client._transport.transports import AsyncTransport, Transport
     from legnext_client.generated.operations import Operation
 
 JobT = TypeVar("JobT")
+ResultT = TypeVar("ResultT")
 
 
 class SyncCalls:
@@ -34,6 +39,13 @@ class SyncCalls:
     def __init__(self, service: CallService, hands: Runtime) -> None:
         self.service = service
         self.hands = hands
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock, transport: Transport) -> SyncCalls:
+        return cls(CallService(settings, clock), Runtime(transport, clock))
+
+    def carry_out(self, flow: Flow[ResultT], listener: Listener | None = None) -> ResultT:
+        return run(flow, self.hands, listener)
 
     def with_settings(self, settings: Settings) -> SyncCalls:
         return SyncCalls(self.service.with_settings(settings), self.hands)
@@ -120,6 +132,13 @@ class AsynchronousCalls:
     def __init__(self, service: CallService, hands: AsyncRuntime) -> None:
         self.service = service
         self.hands = hands
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock, transport: AsyncTransport) -> AsynchronousCalls:
+        return cls(CallService(settings, clock), AsyncRuntime(transport, clock))
+
+    async def carry_out(self, flow: Flow[ResultT], listener: Listener | None = None) -> ResultT:
+        return await async_run(flow, self.hands, listener)
 
     def with_settings(self, settings: Settings) -> AsynchronousCalls:
         return AsynchronousCalls(self.service.with_settings(settings), self.hands)

@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client._downloads.addresses import wrong_address
 from legnext_client._downloads.directories import directory_of
@@ -26,13 +26,25 @@ from legnext_client.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from legnext_client._calls.service import CallService
     from legnext_client._protocol.flow import Flow
 
 __all__ = ["JOB_NAME", "LARGEST", "SECONDS", "URL_NAME", "Progress", "Which", "of_job", "of_urls"]
 
 Which = int | Iterable[int] | None
 StrPath = str | os.PathLike[str]
+
+
+class Service(Protocol):
+    """The parts of a client that a download needs."""
+
+    @property
+    def settings(self) -> Any: ...
+
+    @property
+    def clock(self) -> Any: ...
+
+    def check_open(self) -> None: ...
+
 
 JOB_NAME = "{job_id}_{n}{ext}"
 URL_NAME = "{stem}_{n}{ext}"
@@ -41,7 +53,7 @@ SECONDS = 1800.0
 
 
 def of_job(
-    service: CallService,
+    service: Service,
     state: State,
     directory: StrPath,
     name: str,
@@ -86,7 +98,7 @@ def of_job(
 
 
 def of_urls(
-    service: CallService,
+    service: Service,
     urls: str | Iterable[str],
     directory: StrPath,
     name: str,
@@ -112,7 +124,7 @@ def of_urls(
 
 
 def _fetching(
-    service: CallService, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
+    service: Service, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
 ) -> Flow[list[Path]]:
     service.check_open()
     limit = _whole("concurrency", concurrency)

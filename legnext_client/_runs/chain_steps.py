@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from legnext_client._calls.items import Call
-    from legnext_client._protocol.prompt_policy import PromptPolicy
+    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client.generated.operations import Operation
 
 CHOSEN = "chosen"

@@ -31,7 +31,7 @@ from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from legnext_client._calls.items import Item
-    from legnext_client._protocol.prompt_policy import PromptPolicy
+    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client.prompts import Problem
 
 BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]

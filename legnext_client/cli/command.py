@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 import typer
 
 from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
-from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
+from legnext_client._prompt_policy import POLICIES, PromptPolicy
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
 from legnext_client.cli.helping import Command

@@ -10,8 +10,8 @@ import typer
 
 from legnext_client._calls.service import CallService
 from legnext_client._calls.settings import Settings
+from legnext_client._prompt_policy import POLICIES, PromptPolicy
 from legnext_client._protocol.checks import prepare
-from legnext_client._protocol.prompt_policy import POLICIES, PromptPolicy
 from legnext_client._protocol.retries import Retries
 from legnext_client._transport.clocks import SystemClock
 from legnext_client.cli.command import Prompts, Run

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from legnext_client._journal.files import check_place
-from legnext_client._protocol.prompt_policy import POLICIES
+from legnext_client._prompt_policy import POLICIES
 from legnext_client._runs.options import RunOptions, options_of
 from legnext_client.cli.command import Prompts, Run
 from legnext_client.cli.naming import told_as

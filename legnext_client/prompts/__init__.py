@@ -6,7 +6,7 @@
 What a flag means to each model stands in the spec; this package reads the table that is made of it.
 """
 
-from legnext_client._protocol.prompt_policy import PromptPolicy
+from legnext_client._prompt_policy import PromptPolicy
 from legnext_client.prompts.checks import check_prompt
 from legnext_client.prompts.problems import Problem, PromptWarning, Severity
 from legnext_client.prompts.prompt import FlagValue, Kind, Prompt

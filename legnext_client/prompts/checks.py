@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from legnext_client.errors import InvalidRequest
 from legnext_client.prompts import flag_rules, text_rules
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
 from legnext_client.prompts.reading import model_of, read
@@ -51,6 +52,4 @@ def check_prompt(
 
 def _must_be_one_of(known: Sequence[str | None], name: str, given: object) -> None:
     if given not in known:
-        from legnext_client.errors import InvalidRequest
-
         raise InvalidRequest(f"{name} must be one of {', '.join(filter(None, known))}; got {given!r}.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.errors import InvalidRequest
 from legnext_client.prompts.checks import check_prompt
 from legnext_client.prompts.problems import PromptWarning, frames_to_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from legnext_client._protocol.prompt_policy import PromptPolicy
+    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client.generated.operations import Operation
     from legnext_client.prompts.problems import Problem
 
@@ -44,8 +45,6 @@ def enforce(problems: Sequence[Problem], policy: PromptPolicy, where: str = "") 
         return None
     said = f"{where}{where and ': '}the prompt has problems: {'; '.join(map(str, told))}"
     if policy == "refuse" and any(problem.severity == "error" for problem in told):
-        from legnext_client.errors import InvalidRequest
-
         raise InvalidRequest(f"{said}. {OVERRIDE}", problems=told)
     return PromptWarning(said, tuple(told))
 

@@ -24,9 +24,9 @@ RATE = 0.5
 PATIENCE, LATE = 0.2, 0.5
 """Seconds that a client waits for an answer here, and after how many a late one comes."""
 
-LOST = Subject("paid again, of 100 calls: answers lost or broken", PUBLISHED, "", "0")
+LOST = Subject("paid again, of 100 calls: responses lost or broken", PUBLISHED, "", "0")
 REFUSED = Subject("paid again, of 100 calls: a 5xx for what was accepted", PUBLISHED, "", "0")
-TOO_LATE = Subject("paid again, of 100 calls: answers too late", PUBLISHED, "", "0")
+TOO_LATE = Subject("paid again, of 100 calls: responses too late", PUBLISHED, "", "0")
 
 FAULTS: dict[Subject, tuple[Mapping[str, Any], ...]] = {
     LOST: ({"name": "close_after"}, {"name": "truncate"}, {"name": "html"}),

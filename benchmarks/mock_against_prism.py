@@ -38,10 +38,10 @@ GOALS = {"POST": 4, "GET": 5}
 SERVER_CORE, LOAD_CORE = 0, 1
 
 SPEEDS = {
-    method: table.Subject(f"the mock: {method}s answered per second of CPU", "Prism, silent", "/s", f"{goal} ×")
+    method: table.Subject(f"the mock: {method}s per second of CPU", "Prism, silent", "/s", f"{goal} ×")
     for method, goal in GOALS.items()
 }
-START = table.Subject("the mock: start to first answer, CPU", "Prism, silent", "s", "0.5 s")
+START = table.Subject("the mock: start to first response, CPU", "Prism, silent", "s", "0.5 s")
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ def main() -> None:
     with load_on_its_core():
         told_speeds(rounds_of(found, calls, options.rounds, options.seconds))
         seconds = [f"{name} {median(taken):.2f} s of CPU" for name, taken in starts_of(found, calls, 5).items()]
-        print(f"\nstart to first answer: {', '.join(seconds)}   (goal of the mock: 0.5 s)")
+        print(f"\nstart to first response: {', '.join(seconds)}   (goal of the mock: 0.5 s)")
         told_many(found[0], calls, options.jobs)
 
 

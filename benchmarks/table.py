@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from benchmarks.effort import Effort
 
-TITLES = ("measured", "here", "beside", "there", "here ÷ there", "goal")
+TITLES = ("measured", "here", "against", "there", "here ÷ there", "goal")
 NOTHING = "–"
 
 

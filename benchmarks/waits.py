@@ -24,7 +24,7 @@ FIXED = f"every {INTERVAL:g} s"
 
 MEMORY = Subject("memory per waiting job", f"`gather`, {PUBLISHED}", "kB")
 POLLS = {
-    (Subject(f"questions per {what}", FIXED, "", most), Subject(f"{what} found done late by", FIXED, "%", late)): kind
+    (Subject(f"polls per {what}", FIXED, "", most), Subject(f"{what} found done late by", FIXED, "%", late)): kind
     for what, kind, most, late in (("image", polls.IMAGE, "6.5", "6.5 %"), ("video", polls.VIDEO, "5", "6 %"))
 }
 

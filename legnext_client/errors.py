@@ -229,9 +229,9 @@ class JobFailed(LegnextError):
 
 
 class WaitTimeout(LegnextError, builtins.TimeoutError):
-    """The wait ended before the job did. The job goes on; `job` is its last known state."""
+    """The timeout elapsed; the job is still running. `job` is its last known state."""
 
-    advice = "The job goes on: take it up again with client.tasks.get(job_id)."
+    advice = "The job is still running: resume with client.tasks.get(job_id)."
 
     def __init__(self, message: str = "", *, job: Any = None) -> None:
         super().__init__(message)
@@ -284,9 +284,9 @@ class BudgetExceeded(LegnextError):
 
 
 class DownloadError(LegnextError):
-    """A file could not be fetched, or is not what it should be; nothing half done stands under its name."""
+    """A file could not be fetched or has the wrong content. No incomplete file has the final name."""
 
-    advice = "When the cause is gone, try again: what is whole is kept, nothing half done stands under its name."
+    advice = "Fix the cause, then try again: complete files are kept, and no incomplete file has the final name."
 
     def __init__(self, message: str = "", *, url: str = "", path: str = "") -> None:
         super().__init__(message)
@@ -297,7 +297,7 @@ class DownloadError(LegnextError):
 class WebhookError(LegnextError):
     """What arrived is not a callback of the service, or its signature is not good."""
 
-    advice = "Do not trust it; ask for the job by its id."
+    advice = "Do not trust it; fetch the job by its id."
 
 
 class JournalError(LegnextError):

@@ -176,9 +176,9 @@ result = f"a chain of {chain.seconds:g} s"
 
 CASES = (
     # ---- paying
-    Case("the answer to a paid call is lost", DRAW, faults=(fault("close_after", "POST"),), counts=True),
+    Case("the response to a paid call is lost", DRAW, faults=(fault("close_after", "POST"),), counts=True),
     Case(
-        "the answer to a paid call comes too late",
+        "the response to a paid call is too late",
         DRAW,
         faults=(fault("delay", "POST", 9, seconds=2),),
         options={"timeout": 0.5},
@@ -190,7 +190,7 @@ CASES = (
         faults=(fault("error_after", "POST", 9, status=502),),
         counts=True,
     ),
-    Case("a web page with status 200 after it accepted", DRAW, faults=(fault("html", "POST"),), counts=True),
+    Case("a web page with status 200, after the service accepted", DRAW, faults=(fault("html", "POST"),), counts=True),
     Case(
         "429 with `Retry-After: 3600`",
         DRAW,
@@ -199,26 +199,26 @@ CASES = (
     ),
     # ---- answers
     Case('a job whose times are `""`, as in most documented examples', DRAW, server={"answers": "empty"}, counts=True),
-    Case("the recorded answers of jobs in `tests/data`", RECORDED),
+    Case("the recorded responses of jobs in `tests/data`", RECORDED),
     Case("an unknown status while waiting", WAIT, faults=(fault("unknown_status", "GET"),)),
     Case("an unknown type of job while waiting", WAIT, faults=(fault("unknown_type", "GET"),)),
     Case("the message of an error in the first of the three documented shapes", WORDS),
     Case("the type of `output.image_urls[0]`", ADDRESS),
     Case("the type of `meta.created_at`", TIME),
-    Case("when a job began that has not begun", THEIR_BEGINNING, ours=OUR_BEGINNING, jobs=WAITING),
-    Case('`output.image_url`, answered as `""`', EMPTY, jobs=WAITING),
-    Case("`output.video_urls`, absent from the answer", ABSENT, jobs=WAITING),
+    Case("the start time of a job that has not started", THEIR_BEGINNING, ours=OUR_BEGINNING, jobs=WAITING),
+    Case('`output.image_url`, received as `""`', EMPTY, jobs=WAITING),
+    Case("`output.video_urls`, missing from the response", ABSENT, jobs=WAITING),
     Case("a whole job as a `dict`", THEIR_WHOLE, ours=OUR_WHOLE),
     # ---- waiting
-    Case("one broken answer while waiting", WAIT, faults=(fault("close_after", "GET"),)),
-    Case("one answer of 520 while waiting", WAIT, faults=(fault("error_before", "GET", status=520),)),
+    Case("one broken response while waiting", WAIT, faults=(fault("close_after", "GET"),)),
+    Case("one response of 520 while waiting", WAIT, faults=(fault("error_before", "GET", status=520),)),
     Case(
         "`wait_for_completion(…, timeout=10, poll_interval=60)`",
         'client.tasks.wait_for_completion("chain", timeout=10, poll_interval=60)',
         jobs=({"job_id": "chain", "operation": "video_diffusion", "status": "processing"},),
         times=True,
     ),
-    Case("waiting in a notebook, with the client that is not async", NOTEBOOK, jobs=({"job_id": "image"},)),
+    Case("waiting in a notebook, with the sync client", NOTEBOOK, jobs=({"job_id": "image"},)),
     Case("a job that failed", FAILED, jobs=({"job_id": "failed", "status": "failed"},)),
     # ---- before sending
     Case(
@@ -227,19 +227,19 @@ CASES = (
         jobs=({"job_id": "image"},),
     ),
     Case(
-        "what is sent for `https://Example.com/ü.png`",
+        "the URL sent for `https://Example.com/ü.png`",
         'client.midjourney.describe(img_url="https://Example.com/ü.png", callback=CALLBACK)\nresult = "a job"',
         sends="imgUrl",
     ),
     Case(
-        "what is sent for `PanDirection.UP`; the service's up is 2",
+        "the value sent for `PanDirection.UP`; the service's up is 2",
         "from legnext.types import PanDirection\n" + UP,
         ours="from legnext_client.generated.models import PanDirection\n" + UP,
         jobs=({"job_id": "image"},),
         sends="direction",
     ),
     Case(
-        "an address of `http://`, over which the key would travel in the open",
+        "a URL with `http://`, which would send the key unencrypted",
         'package.Client("a-key", base_url="http://203.0.113.1/api")\nresult = "accepted"',
     ),
     # ---- what can be called
@@ -261,7 +261,7 @@ CASES = (
     ),
     Case("an error, pickled and unpickled", PICKLED),
     Case("a callback in an envelope", THEIR_ENVELOPE, ours=OUR_ENVELOPE),
-    Case("a signed callback of last year, sent again", SIGNED + THEIR_REPLAY, ours=SIGNED + OUR_REPLAY),
+    Case("a signed callback of last year, replayed", SIGNED + THEIR_REPLAY, ours=SIGNED + OUR_REPLAY),
     Case(
         "the price of a call: `client.price(…)`",
         "result = f\"{client.price('diffusion', text='a fox --turbo').points} points\"",
@@ -277,7 +277,7 @@ CASES = (
         "result = f\"{len(client.tasks.get('image').download(FOLDER))} files\"",
         jobs=({"job_id": "image"},),
     ),
-    Case("three prompts, the same run again: `client.batch(…, journal=…)`", BATCH, counts=True),
+    Case("three prompts, run twice: `client.batch(…, journal=…)`", BATCH, counts=True),
     Case("a start and an extension: `client.run(chain)`", CHAIN, counts=True),
 )
 

@@ -1,1 +1,1 @@
-"""Which files to fetch, how, and where they may go."""
+"""Download files: selection, names, transfer, and target directories."""

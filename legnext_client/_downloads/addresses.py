@@ -1,4 +1,4 @@
-"""Which addresses a file may be fetched from, and where a redirect may lead."""
+"""Validate download URLs and redirects."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ _SCHEMES = ("http", "https")
 
 
 def wrong_address(url: object) -> str | None:
-    """Why a file cannot be fetched from here; None when it can."""
+    """Return why `url` cannot be fetched, or None if it can."""
     if not isinstance(url, str) or len(url) > _LONGEST:
-        return "it is no address, or too long for one"
+        return "it is not a URL, or is too long"
     if any(ord(character) <= 32 or character in "\\\x7f" for character in url):
-        return "it holds a space, a backslash or a control character"
+        return "it contains a space, a backslash or a control character"
     try:
         parts = urlsplit(url)
         host, user = parts.hostname, parts.username
         parts.netloc.encode()
-        _ = parts.port  # read for its error alone
+        _ = parts.port  # raises ValueError if the port is invalid
     except ValueError as error:
-        return f"it cannot be read: {error}"
+        return f"it cannot be parsed: {error}"
     if parts.scheme not in _SCHEMES:
         return f"it must begin with https:// or http://, not {parts.scheme[:40] or 'nothing'!r}"
     if not host:
-        return "it names no host"
-    return "it holds a user name" if user is not None else None
+        return "it has no host"
+    return "it contains a user name" if user is not None else None
 
 
 def redirected(url: str, location: str) -> tuple[str, str | None]:
-    """Where a redirect leads, and why it must not be followed, if so.
+    """Return the redirect target, and why it must not be followed (None if it may).
 
-    From `https` never to `http`, and from a public host never to an address of this machine or its network: who may
-    choose the address of a file must not thereby reach what only this machine can.
+    A redirect never goes from `https` to `http`, nor from a public host to this machine or its network. Otherwise
+    a hostile URL could reach services that only this machine can.
     """
     if not location:
-        return "", "it does not say where to"
+        return "", "the response has no Location"
     try:
         target = urljoin(url, location)
     except ValueError as error:
-        return "", f"it cannot be read: {error}"
+        return "", f"it cannot be parsed: {error}"
     reason = wrong_address(target)
     if reason is None and url.startswith("https:") and not target.startswith("https:"):
         reason = "it leads from https to http"
@@ -51,6 +51,6 @@ def redirected(url: str, location: str) -> tuple[str, str | None]:
 
 
 def shown(url: str) -> str:
-    """An address as it may stand in messages and logs: its query may hold a signature, a redirect anything."""
+    """Shorten `url` for messages and logs, without its query, which may hold a signature."""
     plain = url.partition("?")[0].partition("#")[0][:300]
     return "".join(character if character.isprintable() else "?" for character in plain)

@@ -1,6 +1,6 @@
-"""Downloads: which files, under which names, in which directory. `job.download` and `client.download` lead here.
+"""Plan downloads for `job.download` and `client.download`; `transfer` carries them out.
 
-All that can be found wrong is found here, before any network; the rest is `core.fetching`'s.
+All arguments are checked here, before any network access.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ StrPath = str | os.PathLike[str]
 
 
 class Service(Protocol):
-    """The parts of a client that a download needs."""
+    """The parts of a client that downloads use."""
 
     @property
     def settings(self) -> Any: ...
@@ -66,16 +66,16 @@ def of_job(
     max_bytes: int,
     timeout: float,
 ) -> Flow[list[Path]]:
-    """Fetch what a completed job made: videos before images, so that `n` counts as the service does.
+    """Fetch the files of a completed job. Videos come before images, so `n` matches the service's numbering.
 
-    `key` is the row's of a batch, and may then stand in the name; where another file has that name, `spare_key` stands
-    in its place. `root` is where the directory really is.
+    `key` is the key of a batch row and may appear in the name. If another file has that name, `spare_key` replaces
+    `key`. `root` is the real path of the directory.
     """
     urls = [*state.video_urls, *state.image_urls]
     if not state.ok:
-        raise InvalidRequest(f"job {state.job_id} is {state.status}: wait for it before you download what it makes.")
+        raise InvalidRequest(f"job {state.job_id} is {state.status}. Wait for it to complete before downloading.")
     if not urls:
-        has = "only texts: see job.texts" if state.texts else "nothing"
+        has = "only texts: see job.texts" if state.texts else "and nothing else"
         raise InvalidRequest(f"job {state.job_id} has made no files, {has}.")
     allowed = JOB_FIELDS if key is None else ROW_FIELDS
     fields = fields_of(name, allowed)
@@ -88,13 +88,13 @@ def of_job(
     spares: list[str] | None = None
     if spare_key is not None and "job_id" not in fields:
         spares = names(name, allowed, [{**one, "key": spare_key} for one in values])
-    places = _Folder(directory, root).places(names(name, allowed, values), spares)
+    destinations = _Folder(directory, root).destinations(names(name, allowed, values), spares)
     ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
     orders = [
-        Order(urls[n], place.path, _most(max_bytes), known, ended, place.spare)
-        for n, place in zip(chosen, places, strict=True)
+        Order(urls[n], destination.path, _most(max_bytes), known, ended, destination.spare)
+        for n, destination in zip(chosen, destinations, strict=True)
     ]
-    return _fetching(service, orders, [place.target for place in places], concurrency, timeout)
+    return _fetching(service, orders, [destination.target for destination in destinations], concurrency, timeout)
 
 
 def of_urls(
@@ -107,20 +107,22 @@ def of_urls(
     max_bytes: int,
     timeout: float,
 ) -> Flow[list[Path]]:
-    """Fetch files by their addresses."""
+    """Fetch files by URL."""
     if not hasattr(urls, "__iter__"):
-        raise InvalidRequest(f"urls must be an address, or several; got {urls!r}.")
+        raise InvalidRequest(f"urls must be a URL or several; got {urls!r}.")
     listed = [urls] if isinstance(urls, str) else list(urls)
     for url in listed:
         reason = wrong_address(url)
         if reason is not None:
-            raise InvalidRequest(f"urls must be addresses that begin with https://; got {str(url)[:200]!r}: {reason}.")
+            raise InvalidRequest(f"urls must begin with https://; got {str(url)[:200]!r}: {reason}.")
     values: list[Mapping[str, str | int]] = [
         {"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(listed)
     ]
-    places = _Folder(directory).places(names(name, URL_FIELDS, values))
-    orders = [Order(url, place.path, _most(max_bytes)) for url, place in zip(listed, places, strict=True)]
-    return _fetching(service, orders, [place.target for place in places], concurrency, timeout)
+    destinations = _Folder(directory).destinations(names(name, URL_FIELDS, values))
+    orders = [
+        Order(url, destination.path, _most(max_bytes)) for url, destination in zip(listed, destinations, strict=True)
+    ]
+    return _fetching(service, orders, [destination.target for destination in destinations], concurrency, timeout)
 
 
 def _fetching(
@@ -142,8 +144,8 @@ def _fetching(
     return fetching_all(flows, limit)
 
 
-class _Place(NamedTuple):
-    """Where a file goes: its path as it is shown, that of its spare name, and what is written to."""
+class _Destination(NamedTuple):
+    """A file's path as shown to the caller, its alternative path, and its target on disk."""
 
     path: Path
     spare: Path | None
@@ -151,23 +153,25 @@ class _Place(NamedTuple):
 
 
 class _Folder:
-    """The directory that everything stays in."""
+    """The directory that all files of a download stay in."""
 
     def __init__(self, directory: StrPath, root: str | None = None) -> None:
-        place = directory_of("directory", root or directory)
+        destination = directory_of("directory", root or directory)
         self._shown = Path(directory)
-        # Once, so that a change of the working directory changes nothing.
-        self._root = root or os.path.realpath(place)
+        # Resolved once, so a later change of the working directory has no effect.
+        self._root = root or os.path.realpath(destination)
 
-    def places(self, names: Sequence[str], spares: Sequence[str] | None = None) -> list[_Place]:
+    def destinations(self, names: Sequence[str], spares: Sequence[str] | None = None) -> list[_Destination]:
         if spares is None:
-            return [self._place(name, None) for name in names]
-        return [self._place(name, spare) for name, spare in zip(names, spares, strict=True)]
+            return [self._destination(name, None) for name in names]
+        return [self._destination(name, spare) for name, spare in zip(names, spares, strict=True)]
 
-    def _place(self, name: str, spare: str | None) -> _Place:
+    def _destination(self, name: str, spare: str | None) -> _Destination:
         if not stays_inside(self._root, os.path.join(self._root, name)):
-            raise InvalidRequest(f"name must stay in the directory, and a link in {name!r} leads out of it.")
-        return _Place(self._shown / name, self._shown / spare if spare else None, DiskTarget(self._root, name, spare))
+            raise InvalidRequest(f"name must stay in the directory; a link in {name!r} leads out of it.")
+        return _Destination(
+            self._shown / name, self._shown / spare if spare else None, DiskTarget(self._root, name, spare)
+        )
 
 
 def _chosen(which: Which, count: int) -> list[int]:

@@ -1,7 +1,7 @@
-"""The names of downloaded files, from a template and what is known of a file; and why they stay inside a directory.
+"""Build the names of downloaded files from a template.
 
-A template is the caller's, the values in it are the service's. A template that leads somewhere else is refused; a value
-is reduced to letters, digits, `.`, `_` and `-`, so that it cannot lead anywhere.
+The template comes from the caller and is rejected if it leads out of the directory. Values come from the service and
+are reduced to letters, digits, `.`, `_` and `-`, so they cannot.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROW_FIELDS = (*JOB_FIELDS, "key")
 URL_FIELDS = ("n", "ext", "stem")
 
 _LONGEST_VALUE = 80
-_LONGEST_NAME = 240  # of 255 bytes that file systems allow; the rest is for the name of the unfinished file
+_LONGEST_NAME = 240  # file systems allow 255 bytes; the unfinished file adds a prefix and a suffix
 _LONGEST_PATH = 1024
 _NUMBER_FORMAT = re.compile(r"(?:0?[1-9])?d?")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -33,42 +33,43 @@ _EXTENSION = re.compile(r"\.[a-z0-9]{1,8}")
 
 
 def fields_of(template: object, allowed: Iterable[str]) -> set[str]:
-    """The fields that a template uses; `InvalidRequest` for any that it may not."""
+    """Return the fields that a template uses; raise `InvalidRequest` for any that is not allowed."""
     return {field for _, field, _ in _pieces(template, allowed) if field is not None}
 
 
 def names(template: object, allowed: Iterable[str], files: Sequence[Mapping[str, str | int]]) -> list[str]:
-    """The relative path of each file, `/` between its parts; `InvalidRequest` unless each is sound and no two are one.
+    """Return the relative path of each file, with `/` as separator.
 
-    `files` holds the values of the fields for each file; `ext` comes from `extension`.
+    `files` holds each file's field values; `ext` comes from `extension`. Raises `InvalidRequest` if a path is unsafe or
+    two are the same.
     """
     pieces = _pieces(template, allowed)
     filled = ["".join(_filled(piece, values) for piece in pieces) for values in files]
     seen: set[str] = set()
     for name in filled:
         _check(name)
-        # Two names that differ in case or composition alone are one file to many file systems.
+        # Many file systems treat names that differ only in case or Unicode composition as the same file.
         folded = unicodedata.normalize("NFC", name).casefold()
         if folded in seen:
-            raise InvalidRequest(f"name must give each file a name of its own, with {{n}} in it; got {name!r} twice.")
+            raise InvalidRequest(f"name must differ for each file, so it needs {{n}}; got {name!r} twice.")
         seen.add(folded)
     return filled
 
 
 def extension(url: str) -> str:
-    """The ending of the name in an address, with its dot; nothing when it has none that is plain."""
-    found = _split(url)[1]
-    return found if _EXTENSION.fullmatch(found) else ""
+    """Return the lower-case extension of a URL with its dot, or an empty string if it has no plain one."""
+    suffix = _split(url)[1]
+    return suffix if _EXTENSION.fullmatch(suffix) else ""
 
 
 def stem(url: str) -> str:
-    """The name in an address, without its ending."""
+    """Return the last part of a URL's path, without its extension."""
     name, ending = _split(url)
     return name if _EXTENSION.fullmatch(ending) else name + ending
 
 
 def reduced(value: str) -> str:
-    """A value as it may stand in a name. What had to be changed gets a mark, to stay different from others."""
+    """Replace characters that are unsafe in a file name. A changed value gets a hash, to keep it distinct."""
     plain = _UNSAFE.sub("_", value).strip(".-")[:_LONGEST_VALUE].rstrip(".") or "unnamed"
     if plain == value:
         return plain
@@ -89,18 +90,18 @@ def _pieces(template: object, allowed: Iterable[str]) -> list[Piece]:
     fields = tuple(allowed)
     known = ", ".join(f"{{{field}}}" for field in fields)
     if not isinstance(template, str) or len(template) > _LONGEST_PATH:
-        raise InvalidRequest(f"name must be a text such as '{{n}}{{ext}}'; got {str(template)[:80]!r}.")
+        raise InvalidRequest(f"name must be a string such as '{{n}}{{ext}}'; got {str(template)[:80]!r}.")
     try:
         pieces = [(text, field, spec or "", change) for text, field, spec, change in Formatter().parse(template)]
     except ValueError as error:
-        raise InvalidRequest(f"name cannot be read ({error}); got {template!r}.") from None
+        raise InvalidRequest(f"name is not a valid template ({error}); got {template!r}.") from None
     for _, field, spec, change in pieces:
         if field is None:
             continue
         if field not in fields or change:
-            raise InvalidRequest(f"name may hold {known}; got {{{field}}} in {template!r}.")
+            raise InvalidRequest(f"name may contain {known}; got {{{field}}} in {template!r}.")
         if spec and (field != "n" or not _NUMBER_FORMAT.fullmatch(spec)):
-            raise InvalidRequest(f"name may give {{n}} a width, as in {{n:03}}, and no other format; got {template!r}.")
+            raise InvalidRequest(f"name may only give {{n}} a width, as in {{n:03}}; got {template!r}.")
     return [(text, field, spec) for text, field, spec, _ in pieces]
 
 
@@ -117,11 +118,11 @@ def _filled(piece: Piece, values: Mapping[str, str | int]) -> str:
 def _check(name: str) -> None:
     reason = _unsound(name)
     if reason:
-        raise InvalidRequest(f"name must give names that any system can hold; {name[:120]!r} {reason}.")
+        raise InvalidRequest(f"name must be valid on any system; got {name[:120]!r}, which {reason}.")
 
 
 def _unsound(name: str) -> str | None:
-    """What is wrong with a relative path; None when it can stand on any file system and stays where it is put."""
+    """Return why a relative path is invalid on some file system or leaves its directory; None if it is safe."""
     if len(name) > _LONGEST_PATH:
         return "is too long"
     *folders, last = name.split("/")
@@ -129,9 +130,9 @@ def _unsound(name: str) -> str | None:
         if part in ("", ".", ".."):
             return "is empty or leads elsewhere"
         if not part.isprintable() or _FORBIDDEN & set(part):
-            return "holds a character that not every system allows"
+            return "contains a character that some systems do not allow"
         if part[-1] in " ." or part[0] == " " or _RESERVED.fullmatch(part):
-            return "is a name that not every system allows"
+            return "is a name that some systems do not allow"
         if len(part.encode()) > _LONGEST_NAME:
             return f"is longer than {_LONGEST_NAME} bytes"
-    return "begins with a dot, as only unfinished files do" if last.startswith(".") else None
+    return "begins with a dot, which is reserved for unfinished files" if last.startswith(".") else None

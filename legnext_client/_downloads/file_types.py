@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, and whether that is what a name says: by their first bytes, never by a header."""
+"""Detect file types from their first bytes; headers are not trusted."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ENOUGH = 512
-"""So many first bytes tell the kind of any file."""
+"""Number of first bytes that identify any type."""
 
 _TAIL = 4096
 _MOST_BOXES = 100_000
-"""So many are gone through, which takes a moment: a file of nothing else would take minutes."""
+"""Maximum boxes to read. A file of tiny boxes would otherwise take minutes."""
 
 
 class Kind(NamedTuple):
-    """A kind of file: how to call it, the endings of its names, patterns of how it begins and, if it tells, ends."""
+    """A file type: its name, its extensions, and patterns for its first and, where reliable, last bytes."""
 
     name: str
     endings: tuple[str, ...]
@@ -42,52 +42,52 @@ KINDS = (
     MP4,
     Kind("a WebM video", (".webm", ".mkv"), rb"\x1a\x45\xdf\xa3"),
 )
-"""In the order in which they are tried: what has a brand of its own comes before what has any."""
+"""Ordered: types with a brand of their own come before the generic ones."""
 
 _BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
 _PAGE = re.compile(
-    # What comes first is gone through in one way, (?>…): of many comments there are more ways than there is time.
+    # The atomic group prevents exponential backtracking over many comments.
     rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?xml[^>]*>|<!--.*?-->)\s*)*<(?:!doctype\s+html|html|head|body|title|script)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_TEXTS = ((re.compile(rb"\s*<"), "an XML text"), (re.compile(rb"\s*[{\[]"), "a JSON text"))
+_TEXTS = ((re.compile(rb"\s*<"), "an XML file"), (re.compile(rb"\s*[{\[]"), "a JSON file"))
 
 
 def kind_of(head: bytes) -> Kind | None:
-    """The kind of file that begins like this; None for one that is not in the table."""
+    """Return the file type of bytes that begin with `head`, or None if it is unknown."""
     return next((kind for kind in KINDS if re.match(kind.begins, head, re.DOTALL)), None)
 
 
 def wrong_kind(name: str, head: bytes) -> str | None:
-    """What is wrong with bytes that begin like this under this name; None when nothing is.
+    """Return why `head` does not fit a file called `name`; None if it fits.
 
-    Under a name that promises nothing that is known, anything may stand but nothing at all and a web page.
+    With an unknown extension, everything fits except an empty file and a web page.
     """
     ending = splitext(name)[1].lower()
-    promised = _BY_ENDING.get(ending)
+    expected = _BY_ENDING.get(ending)
     if not head:
         return "it is empty"
-    if promised is None:
+    if expected is None:
         is_page = _PAGE.match(head) and ending not in (".html", ".htm", ".xhtml")
         return f"it is {_described(head)}" if is_page else None
-    found = kind_of(head)
-    return None if found is promised else f"it is {_described(head)}, not {promised.name}"
+    actual = kind_of(head)
+    return None if actual is expected else f"it is {_described(head)}, not {expected.name}"
 
 
 def _described(head: bytes) -> str:
-    found = kind_of(head)
-    if found is not None:
-        return found.name
+    actual = kind_of(head)
+    if actual is not None:
+        return actual.name
     if _PAGE.match(head):
         title = page_title(head)
         return f"a web page ({title!r})" if title else "a web page"
-    return next((name for begins, name in _TEXTS if begins.match(head)), "of no known kind")
+    return next((name for begins, name in _TEXTS if begins.match(head)), "of an unknown type")
 
 
 def is_cut(read: Callable[[int, int], bytes], size: int) -> bool:
-    """Whether a file ends too early, as far as it tells by itself; asked where no length was announced.
+    """Return whether a file is truncated, judged by its content. Used if the response had no length.
 
-    `read(offset, count)` reads from it.
+    `read(offset, count)` reads from the file.
     """
     kind = kind_of(read(0, ENOUGH))
     if kind is WEBP:
@@ -100,7 +100,7 @@ def is_cut(read: Callable[[int, int], bytes], size: int) -> bool:
 
 
 def _boxes_are_cut(read: Callable[[int, int], bytes], size: int) -> bool:
-    """An MP4 file is a row of boxes, each with its length; the last must end where the file ends, and one is `moov`."""
+    """Check the boxes of an MP4 file: each has a length, the last ends with the file, and one is `moov`."""
     at, names = 0, set[bytes]()
     for _ in range(_MOST_BOXES):
         if at + 8 > size:
@@ -114,4 +114,4 @@ def _boxes_are_cut(read: Callable[[int, int], bytes], size: int) -> bool:
         if length < 8:
             return True
         at += length
-    return False  # no chain is made of so many: this says nothing
+    return False  # a real video has fewer boxes; undecided

@@ -1,4 +1,4 @@
-"""What the head of an answer means to a download: take it all, take the rest, go elsewhere, try again, or give up."""
+"""Decide what to do with the response to a download: read it, follow it, retry, or fail."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _SETTLED = 60.0
 
 
 class Order(NamedTuple):
-    """What is to be fetched, and where to.
+    """A file to fetch, and its path.
 
-    `known`: the name alone tells which file it is, so one there is this one. `ended`: when the job ended that made it.
-    `spare`: where it goes when another file stands under the name, which then is kept; without it, that is replaced.
+    `known`: the name identifies the file, so an existing one is the same. `ended`: when its job ended. `spare`: the
+    path to use if another file has the name; without it, that file is replaced.
     """
 
     url: str
@@ -44,30 +44,30 @@ class Order(NamedTuple):
     ended: datetime | None = None
     spare: Path | None = None
 
-    def error(self, what: str) -> DownloadError:
-        return DownloadError(f"{shown(self.url)}: {what}", url=self.url, path=str(self.path))
+    def error(self, problem: str) -> DownloadError:
+        return DownloadError(f"{shown(self.url)}: {problem}", url=self.url, path=str(self.path))
 
 
 class Note(NamedTuple):
-    """Of which version of which file an unfinished file holds the beginning."""
+    """The file and version that an unfinished file belongs to."""
 
     address: str
     validator: str
     total: int | None = None
 
     def fits(self, url: str, size: int) -> bool:
-        """Whether the rest of it can be asked for."""
+        """Return whether the rest of the file can be requested."""
         sound = _VALIDATOR.fullmatch(self.validator) is not None
         return sound and self.address == digest(url) and size > 0 and (self.total is None or size <= self.total)
 
 
 def digest(url: str) -> str:
-    """An address as it is noted: one that is signed should not lie about on a disk."""
+    """Return the SHA-256 of the URL; signed URLs are never stored on disk."""
     return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Wanted(NamedTuple):
-    """Take the body: it begins at this offset of a file of this size. `framed`: its end can be told from a cut."""
+    """A body to read, its offset, and the file's size. `framed`: a truncated body is detectable."""
 
     offset: int
     size: int | None
@@ -81,7 +81,7 @@ class Moved(NamedTuple):
 
 
 class Retry(NamedTuple):
-    """Another try may bring more; `start_over`: from the first byte."""
+    """A failure that may pass; `start_over` discards the bytes received so far."""
 
     error: DownloadError
     after: float | None = None
@@ -89,7 +89,7 @@ class Retry(NamedTuple):
 
 
 class Fail(NamedTuple):
-    """`useless`: what has come will never be of use."""
+    """A final failure; `useless` means that the bytes received so far are of no use."""
 
     error: DownloadError
     useless: bool = False
@@ -99,7 +99,7 @@ Verdict = Wanted | Moved | Retry | Fail
 
 
 def classify(order: Order, offset: int, note: Note | None, opened: Opened) -> Verdict:
-    """What an answer means, when the bytes from this offset were asked for, by this note."""
+    """Decide what a response means if the bytes from `offset` were requested, by `note`."""
     status, headers = opened.status, opened.headers
     if status in _MOVED:
         return Moved(headers.get("location", ""))
@@ -107,21 +107,21 @@ def classify(order: Order, offset: int, note: Note | None, opened: Opened) -> Ve
         return _sized(order, _all(order, headers))
     if status == 206:
         rest = _rest(offset, note, headers)
-        said = order.error("it answers with another part of the file than was asked for.")
-        return _sized(order, rest) if rest is not None else Retry(said, after=0.0, start_over=True)
+        error = order.error("the server sent another part of the file than requested.")
+        return _sized(order, rest) if rest is not None else Retry(error, after=0.0, start_over=True)
     if status == 416 and offset:
-        return Retry(order.error("it has not so many bytes as came before."), after=0.0, start_over=True)
+        return Retry(order.error("the file is shorter than the bytes received before."), after=0.0, start_over=True)
     if status in _GONE:
         kept = f"outputs are kept for {OUTPUT_DAYS} days{_age(order, headers)}"
         return Fail(order.error(f"it {_GONE[status]} ({status}): {kept}."), useless=status != 403)
-    error = order.error(f"it is answered with status {status}.")
+    error = order.error(f"the server answered with status {status}.")
     return Retry(error, retry_after(headers)) if status in _LATER or status >= 500 else Fail(error)
 
 
 def _age(order: Order, headers: Mapping[str, str]) -> str:
-    """How long ago the job ended, as a part of a sentence; nothing when that is not known, or not long.
+    """Return how long ago the job ended, as the end of a sentence; empty if unknown or under a day.
 
-    By the calendar of who answers: this machine's may be another, and that of a mock server is.
+    Uses the server's clock, because this machine's may differ, and a mock server's does.
     """
     now = moment(headers.get("date"))
     days = (now - order.ended).days if now and order.ended else 0
@@ -130,14 +130,14 @@ def _age(order: Order, headers: Mapping[str, str]) -> str:
 
 def _sized(order: Order, wanted: Wanted) -> Wanted | Fail:
     if wanted.coding not in CODINGS:
-        return Fail(order.error(f"it is packed as {wanted.coding[:40]!r}, which was not asked for."))
+        return Fail(order.error(f"the response is encoded as {wanted.coding[:40]!r}, which was not requested."))
     if wanted.size is not None and wanted.size > order.largest:
         return Fail(too_large(order), useless=True)
     return wanted
 
 
 def too_large(order: Order) -> DownloadError:
-    return order.error(f"it is larger than max_bytes, {order.largest}.")
+    return order.error(f"the file is larger than max_bytes, {order.largest}.")
 
 
 def _all(order: Order, headers: Mapping[str, str]) -> Wanted:
@@ -146,29 +146,29 @@ def _all(order: Order, headers: Mapping[str, str]) -> Wanted:
     size = int(length) if _WHOLE_NUMBER.fullmatch(length) else None
     framed = size is not None or _chunked(headers)
     if coding:
-        return Wanted(0, None, None, coding, framed)  # neither its length nor its parts are those of the file
+        return Wanted(0, None, None, coding, framed)  # length and ranges apply to the encoded body, not the file
     validator = _validator(headers)
     return Wanted(0, size, Note(digest(order.url), validator, size) if validator else None, "", framed)
 
 
 def _rest(offset: int, note: Note | None, headers: Mapping[str, str]) -> Wanted | None:
-    """The rest that was asked for; None when it is something else."""
-    found = _RANGE.fullmatch(headers.get("content-range", "").strip())
-    if note is None or found is None or int(found[1]) != offset or int(found[2]) < offset:
+    """Return the requested rest of the file; None if the response is something else."""
+    match = _RANGE.fullmatch(headers.get("content-range", "").strip())
+    if note is None or match is None or int(match[1]) != offset or int(match[2]) < offset:
         return None
-    total = note.total if found[3] == "*" else int(found[3])
+    total = note.total if match[3] == "*" else int(match[3])
     tag = headers.get("etag", "").strip()
-    # RFC 9110 asks for the tag in a 206; without it, the rest may be of another version.
+    # RFC 9110 requires the tag in a 206. Without it, the rest may be of another version.
     is_other = note.validator.startswith('"') and tag != note.validator
     if is_other or _coding(headers) or (note.total is not None and total != note.total):
         return None
-    if total is not None and int(found[2]) >= total:
+    if total is not None and int(match[2]) >= total:
         return None
     return Wanted(offset, total, note, "", "content-length" in headers or _chunked(headers))
 
 
 def _coding(headers: Mapping[str, str]) -> str:
-    """How a body is packed; empty when it is not."""
+    """Return the content coding; empty for none."""
     coding = headers.get("content-encoding", "").strip().lower()
     return "" if coding == "identity" else coding
 
@@ -178,14 +178,14 @@ def _chunked(headers: Mapping[str, str]) -> bool:
 
 
 def _validator(headers: Mapping[str, str]) -> str:
-    """What tells this version of a file from any other: a strong tag, or a date that is long enough ago to be one."""
+    """Return what identifies this version of a file: a strong tag, or a modification date old enough to be unique."""
     tag = headers.get("etag", "").strip()
     if tag:
         return tag if _STRONG_TAG.fullmatch(tag) else ""
     changed = headers.get("last-modified", "").strip()
     if not _VALIDATOR.fullmatch(changed):
         return ""
-    from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+    from email.utils import parsedate_to_datetime  # slow to import, rarely needed
 
     try:
         apart = parsedate_to_datetime(headers.get("date", "")) - parsedate_to_datetime(changed)

@@ -1,7 +1,7 @@
-"""What a download is written to: an unfinished file beside the one to be, a note of what it is, and the last step.
+"""Write downloads to disk.
 
-`out/cat.png` is received as `out/.cat.png.part`; `out/.cat.png.part.json` says of which file that is the beginning.
-Only a whole file gets its name, in one step. Everything here may raise `OSError`; nothing decides.
+`out/cat.png` is received as `out/.cat.png.part`; `out/.cat.png.part.json` records its URL and version. Only a
+complete file gets its name, atomically. Every method may raise `OSError`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BLOCK = 1024 * 1024
 
 
 def stays_inside(root: str, path: str) -> bool:
-    """Whether a path leads to a place in the directory, links included; `root` is its real path."""
+    """Return whether a path stays in the directory once links are resolved; `root` is its real path."""
     real = os.path.realpath(os.path.dirname(path))
     try:
         return os.path.commonpath((root, real)) == root
@@ -38,9 +38,9 @@ def stays_inside(root: str, path: str) -> bool:
 
 
 class _Folder:
-    """A directory held open, so that a link put in its place later leads nothing out.
+    """A directory held open, so a link that replaces it later has no effect.
 
-    Where the system has no descriptors of directories, each use goes by the path.
+    On systems without directory descriptors, the path is used each time.
     """
 
     def __init__(self, path: str, file: int | None) -> None:
@@ -62,7 +62,7 @@ class _Folder:
 
     def sync(self) -> None:
         if self._file is not None:
-            with suppress(OSError):  # some file systems have no such thing
+            with suppress(OSError):  # some file systems cannot sync a directory
                 os.fsync(self._file)
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class _Folder:
 
 
 def _open_folder(root: str, path: str, *, make: bool) -> _Folder:
-    """Open a directory under the root, following no link on the way; `make` what is not there."""
+    """Open a directory under the root without following links; `make` creates missing ones."""
     if make:
         os.makedirs(root, exist_ok=True)
     if not _BY_DESCRIPTOR:
@@ -121,9 +121,9 @@ def _leads_out(root: str) -> OSError:
 
 
 class DiskTarget:
-    """A place in a directory. `root` is the real path of the directory, `name` the relative one of the file.
+    """A file to write. `root` is the real path of the directory, `name` the file's relative path.
 
-    With a `spare` name, another file that stands under `name` is not replaced: what came gets the spare one.
+    With a `spare` name, another file called `name` is kept, and the new file gets the spare name.
     """
 
     def __init__(self, root: str, name: str, spare: str | None = None) -> None:
@@ -133,7 +133,7 @@ class DiskTarget:
         self._name = os.path.basename(self._target)
         self._part = f".{self._name}.part"
         self._note = f"{self._part}.json"
-        # Links that are there now and stay inside are followed; those put there later are not.
+        # Links that exist now and stay inside are followed; those created later are not.
         self._real = {place: self._folder_of(place) for place in (self._target, self._spare) if place is not None}
         self._folder: _Folder | None = None
         self._file: int | None = None
@@ -145,7 +145,7 @@ class DiskTarget:
         return os.path.realpath(folder) if stays_inside(self._root, place) else folder
 
     def whole(self) -> int | None:
-        """The size of what stands under the name, if that is a file of the kind that the name says."""
+        """Return the size of the existing file if its type matches its name."""
         try:
             folder = _open_folder(self._root, self._real[self._target], make=False)
         except FileNotFoundError:
@@ -165,7 +165,7 @@ class DiskTarget:
         return found.st_size if wrong_kind(self._name, head) is None else None
 
     def open(self) -> tuple[int, Note | None]:
-        """Take the unfinished file for this download alone; how much of it there is, and of what."""
+        """Lock the unfinished file; return its size and its note."""
         self._folder = _open_folder(self._root, self._real[self._target], make=True)
         while self._file is None:
             file = self._folder.open(self._part, os.O_RDWR | os.O_CREAT)
@@ -181,7 +181,7 @@ class DiskTarget:
         return self._size, note
 
     def start_over(self, note: Note | None) -> None:
-        """Forget what came, and note what will come."""
+        """Discard the bytes received so far, and store the note of the next ones."""
         folder, unfinished = self._open_folder, self._open_file
         folder.remove(self._note)
         os.ftruncate(unfinished, 0)
@@ -195,7 +195,7 @@ class DiskTarget:
             self._noted = True
 
     def write(self, data: bytes) -> None:
-        """Add to what came."""
+        """Append to the unfinished file."""
         file, left = self._open_file, memoryview(data)
         os.lseek(file, self._size, os.SEEK_SET)
         while left:
@@ -204,7 +204,7 @@ class DiskTarget:
             self._size += count
 
     def read(self, offset: int, count: int) -> bytes:
-        """Bytes of what came; fewer at its end."""
+        """Read from the unfinished file; fewer than `count` bytes at its end."""
         file, parts = self._open_file, bytearray()
         os.lseek(file, offset, os.SEEK_SET)
         while len(parts) < count:
@@ -215,14 +215,14 @@ class DiskTarget:
         return bytes(parts)
 
     def finish(self) -> bool:
-        """Give the unfinished file its name, in one step and for good; False: its spare name."""
+        """Give the unfinished file its name, atomically; return False if it got its spare name."""
         os.fsync(self._open_file)
         folder = self._open_folder
         place = self._spare if self._spare is not None and self._is_taken(folder) else self._target
-        # Opened anew: what was moved away meanwhile is not where the file should go.
+        # Opened anew, because the directory may have been moved since.
         into = _open_folder(self._root, self._real[place], make=True)
         try:
-            if _WINDOWS:  # which renames no open file
+            if _WINDOWS:  # cannot rename an open file
                 self._release()
             folder.move(self._part, into, os.path.basename(place))
             self._release()
@@ -233,7 +233,7 @@ class DiskTarget:
         return place == self._target
 
     def discard(self) -> None:
-        """Remove what came, and the note of it."""
+        """Remove the unfinished file and its note."""
         if self._file is None:
             return
         if _WINDOWS:
@@ -243,7 +243,7 @@ class DiskTarget:
         self._release()
 
     def close(self) -> None:
-        """Leave what can be gone on with, and nothing else."""
+        """Keep an unfinished file that can be resumed; remove any other."""
         if self._file is not None and not (self._size and self._noted):
             with suppress(OSError):
                 self.discard()
@@ -270,7 +270,7 @@ class DiskTarget:
             os.close(file)
 
     def _is_taken(self, folder: _Folder) -> bool:
-        """Whether something else than what came stands under the name."""
+        """Return whether a different file has the name."""
         try:
             found = folder.stat(self._name)
         except FileNotFoundError:
@@ -281,7 +281,7 @@ class DiskTarget:
             return any(file.read(_BLOCK) != self.read(offset, _BLOCK) for offset in range(0, self._size, _BLOCK))
 
     def _is_mine(self, folder: _Folder, file: int) -> bool:
-        """Whether this is the unfinished file, and nobody else's; False when it was renamed or removed meanwhile."""
+        """Lock the unfinished file; return False if it was renamed or removed meanwhile."""
         opened = os.fstat(file)
         if not stat.S_ISREG(opened.st_mode) or opened.st_nlink > 1:
             raise OSError(errno.EEXIST, f"{self._part} is in the way")

@@ -1,7 +1,7 @@
-"""Fetch one file until it is whole, or there is a reason to stop; docs/downloads.md shows it in words.
+"""Fetch one file until it is complete or fails; see docs/downloads.md.
 
-What lies on the disk is a `Target`'s business, what an answer means is decided in `core.judging`; here is the order of
-things: look what is there, ask, write what comes, ask again for the rest, check, and only then give it its name.
+A `Target` writes to disk, and `policy` decides what a response means. This module sets the order: look at the disk,
+request, write, request the rest, check, and only then name the file.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from legnext_client._protocol.unpacking import Body
 
 Outcome = Retry | Fail | Moved | None
-"""What came of one request; None: the file is whole."""
+"""Result of one request; None means that the file is complete."""
 
 REDIRECTS = 5
 BLOCK = 256 * 1024
-"""So much is gathered before it is written."""
+"""Bytes gathered before each write."""
 
 
 class Progress(NamedTuple):
-    """How far a file is: bytes received, of how many; `total` is None while that is not known."""
+    """Bytes received of a file; `total` is None while unknown."""
 
     url: str
     path: Path
@@ -45,7 +45,7 @@ class Progress(NamedTuple):
 
 
 class Patience(NamedTuple):
-    """How long to keep trying: `silence` of the other side, `seconds` in all for one file."""
+    """Limits of one file: `silence` is the longest wait for a byte, `seconds` the total time."""
 
     retries: Retries
     silence: float
@@ -56,14 +56,14 @@ class Patience(NamedTuple):
 
 
 class Target(Protocol):
-    """A place on a disk: the file under its name, and beside it the unfinished one. Each method may raise `OSError`."""
+    """A file on disk, and its unfinished form beside it. Each method may raise `OSError`."""
 
     def whole(self) -> int | None:
-        """The size of what stands under the name, if that is a file of the kind that the name says."""
+        """Return the size of the existing file if its type matches its name."""
         ...
 
     def open(self) -> tuple[int, Note | None]:
-        """Take the unfinished file for this download alone; how much of it there is, and of what."""
+        """Lock the unfinished file; return its size and its note."""
         ...
 
     def start_over(self, note: Note | None) -> None: ...
@@ -73,7 +73,7 @@ class Target(Protocol):
     def read(self, offset: int, count: int) -> bytes: ...
 
     def finish(self) -> bool:
-        """Give the unfinished file its name; False: its spare name, because something else has that one."""
+        """Give the unfinished file its name; return False if another file has it and the spare name was used."""
         ...
 
     def discard(self) -> None: ...
@@ -82,7 +82,7 @@ class Target(Protocol):
 
 
 def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
-    """Fetch one file. What has come stays for the next time, unless it can be of no use."""
+    """Fetch one file. An unfinished file stays for the next attempt, unless it is of no use."""
     transfer = _Transfer(order, target, patience)
     try:
         return (yield from transfer.run())
@@ -91,7 +91,7 @@ def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
 
 
 def fetching_all(flows: Sequence[Flow[Path]], limit: int) -> Flow[list[Path]]:
-    """Fetch files, so many at once. One that fails does not stop the others; what is whole stays."""
+    """Fetch files, at most `limit` at once. A failed file does not stop the others."""
     outcomes: list[Path | DownloadError] = yield Gather([_kept(flow) for flow in flows], limit)
     errors = [outcome for outcome in outcomes if isinstance(outcome, DownloadError)]
     if not errors:
@@ -112,7 +112,7 @@ def _kept(flow: Flow[Path]) -> Flow[Path | DownloadError]:
 
 
 class _Transfer:
-    """One file on its way: how much of it there is, and of which version."""
+    """A file being fetched: its offset and version."""
 
     def __init__(self, order: Order, target: Target, patience: Patience) -> None:
         self._order = order
@@ -127,8 +127,8 @@ class _Transfer:
     def run(self) -> Flow[Path]:
         reason = wrong_address(self._order.url)
         if reason is not None:
-            raise self._order.error(f"it cannot be fetched: {reason}.")
-        if self._order.spare is None:  # or else it is compared byte by byte, and so when all has come
+            raise self._order.error(f"the URL cannot be fetched: {reason}.")
+        if self._order.spare is None:  # otherwise `finish` compares byte by byte
             self._there = yield from self._disk(self._target.whole)
         if self._order.known and self._there is not None:
             yield self._progress(self._there, self._there)
@@ -144,7 +144,7 @@ class _Transfer:
         return self._order.path
 
     def _until_whole(self) -> Flow[None]:
-        """Ask until all is there. Only tries that bring nothing new are counted."""
+        """Request until the file is complete. Only attempts without new bytes count."""
         patience = self._patience
         retries, clock = patience.retries, patience.clock
         until = clock() + patience.seconds
@@ -168,24 +168,24 @@ class _Transfer:
             yield Sleep(pause)
 
     def _attempt(self, seconds: float) -> Flow[Retry | Fail | None]:
-        """Ask once, through redirects; None when the file is whole."""
+        """Send one request and follow its redirects; return None if the file is complete."""
         url = self._order.url
         for _ in range(REDIRECTS + 1):
             verdict: NoResponse | Outcome = yield Fetch(
                 url, self._headers(), min(self._patience.silence, seconds), seconds, self._receiving
             )
             match verdict:
-                case NoResponse(reason, _, again):
+                case NoResponse(reason, _, retryable):
                     error = self._order.error(f"{reason}.")
-                    return Retry(error) if again else Fail(error)
+                    return Retry(error) if retryable else Fail(error)
                 case Moved(location):
                     url, wrong = redirected(url, location)
                     if wrong is not None:
                         to = f" to {shown(url)}" if url else ""
-                        return Fail(self._order.error(f"it is redirected{to}, and that is not followed: {wrong}."))
+                        return Fail(self._order.error(f"the redirect{to} is not followed: {wrong}."))
                 case _:
                     return verdict
-        return Fail(self._order.error(f"it is redirected more than {REDIRECTS} times."))
+        return Fail(self._order.error(f"there were more than {REDIRECTS} redirects."))
 
     def _headers(self) -> Mapping[str, str]:
         headers = {"user-agent": self._patience.agent, "accept": "*/*", "accept-encoding": "identity"}
@@ -197,7 +197,7 @@ class _Transfer:
         verdict = classify(self._order, self._offset, self._note, opened)
         if not isinstance(verdict, Wanted):
             return verdict
-        if self._there is not None and verdict.size == self._there:  # what stands there already is as long as this
+        if self._there is not None and verdict.size == self._there:  # the existing file has the same size
             self._is_there = True
             yield self._progress(self._there, self._there)
             return None
@@ -220,7 +220,7 @@ class _Transfer:
             room = self._order.largest - self._offset - len(gathered)
             unpacked = body.unpacked(part, room + 1)
             if unpacked is None:
-                return Fail(self._order.error("it is packed, and cannot be unpacked."), useless=True)
+                return Fail(self._order.error("the response cannot be decoded."), useless=True)
             gathered += unpacked
             if len(unpacked) > room:
                 return Fail(too_large(self._order), useless=True)
@@ -239,7 +239,7 @@ class _Transfer:
             return None
         data = bytes(gathered)
         gathered.clear()
-        if self._offset == 0 and len(data) >= ENOUGH:  # a page in place of a video is not read to its end
+        if self._offset == 0 and len(data) >= ENOUGH:  # stop early if a web page came instead of a video
             wrong = self._wrong_kind(data[:ENOUGH])
             if wrong is not None:
                 return wrong
@@ -249,14 +249,14 @@ class _Transfer:
         return None
 
     def _ended(self, body: Body, framed: bool) -> Flow[Outcome]:
-        """The answer is over: is the file?"""
+        """Check the size of the file after the response has ended."""
         size, total = self._offset, self._total
         if total is not None and size > total:
-            return Fail(self._order.error(f"it is longer than the {total} bytes that were announced."), useless=True)
+            return Fail(self._order.error(f"the file is longer than the {total} bytes announced."), useless=True)
         cut = (total is not None and size < total) or not body.ended
         if not cut and not framed:
             cut = yield from self._disk(lambda: is_cut(self._target.read, size))
-        return Retry(self._order.error(f"it ended too early, {self._so_far()}.")) if cut else None
+        return Retry(self._order.error(f"the response ended too early, {self._so_far()}.")) if cut else None
 
     def _finish(self) -> Flow[Path]:
         head = yield from self._disk(lambda: self._target.read(0, ENOUGH))

@@ -1,4 +1,4 @@
-"""Know before you pay: `price` estimates a call, `Budget` counts across calls, `typical_seconds` times a job."""
+"""Estimate before paying: `price` of a call, `typical_seconds` of a job, and a `Budget` across calls."""
 
 from legnext_client.prices.budgets import Budget
 from legnext_client.prices.estimates import Estimate, price, typical_seconds

@@ -1,4 +1,4 @@
-"""`Budget`: points that may be spent, counted across calls, threads and tasks."""
+"""Count points across calls, threads and tasks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 class Budget:
-    """Points that may be spent. A call that could pass them is refused before it is sent.
+    """A limit on the points spent. A call that could exceed it is refused before it is sent.
 
-    Each call has a key of its own and goes through up to three steps: `reserve` its price before it is sent, `freeze`
-    what the service then holds for it, `settle` what it cost in the end; `release` if it costs nothing. Until the job
-    has ended, the larger of the price and what the service holds is counted. A call whose outcome is unknown stays
-    reserved. So at any moment what is spent, frozen, and on its way stays within the budget, however many jobs are in
-    flight; only a service that takes more than was announced can pass it, and then `left` is negative.
+    Each call has its own key and goes through up to three steps: `reserve` its price before it is sent, `freeze` the
+    points that the service holds for it, and `settle` its final cost. `release` a call that costs nothing. Until a job
+    ends, the larger of its price and the points held by the service counts. A call with an unknown outcome stays
+    reserved. Spent and reserved points together therefore stay within the budget, however many jobs are in flight.
+    `left` is negative only if the service takes more than it announced.
 
-    Every step may be repeated. One budget can be shared by clients, threads and tasks.
+    Every step may be repeated. Clients, threads and tasks can share one budget.
     """
 
     def __init__(self, points: int) -> None:
@@ -33,30 +33,30 @@ class Budget:
 
     @property
     def spent(self) -> int:
-        """What finished jobs have cost."""
+        """Points that finished jobs have cost."""
         return self._spent
 
     @property
     def reserved(self) -> int:
-        """What is held for jobs that are not finished, or whose outcome is unknown."""
+        """Points held for jobs that are unfinished or have an unknown outcome."""
         return self._reserved
 
     @property
     def left(self) -> int:
-        """What may still be spent."""
+        """Points that may still be spent."""
         with self._lock:
             return self.points - self._spent - self._reserved
 
     def reserve(self, key: Hashable, points: int) -> None:
-        """Hold a call's price before it is sent; `BudgetExceeded` if it would pass the budget."""
+        """Hold a call's price before it is sent; raise `BudgetExceeded` if it exceeds the budget."""
         points = _counted(points)
         with self._lock:
             if key in self._settled:
-                raise ValueError(f"{key!r} is settled already; a new call needs a key of its own")
+                raise ValueError(f"{key!r} is already settled; use a new key for each call")
             counted = self._spent + self._reserved - self._held.get(key, 0)
             if counted + points > self.points:
                 raise BudgetExceeded(
-                    f"{points} points would pass the budget of {self.points}: {counted} are counted already "
+                    f"{points} points would exceed the budget of {self.points}: {counted} are already counted "
                     f"({self._spent} spent, {counted - self._spent} reserved).",
                     budget=self.points,
                     counted=counted,
@@ -65,11 +65,11 @@ class Budget:
             self._hold(key, points)
 
     def freeze(self, key: Hashable, frozen: int) -> int:
-        """Hold what the service holds for the job; returns how much more that is than was reserved, 0 if it is not.
+        """Hold what the service holds for the job; return the points beyond the reservation, or 0.
 
-        It is counted even if it passes the budget, because the service has it. If the service holds less than was
-        reserved, the reservation stands: the job may still cost its whole price. A job that this budget has not seen,
-        such as one of an earlier run, is counted from now on.
+        The points count even if they exceed the budget, because the service already holds them. If the service holds
+        less than was reserved, the reservation stands, since the job may still cost its whole price. A job new to this
+        budget, such as one of an earlier run, counts from now on.
         """
         frozen = _counted(frozen)
         with self._lock:
@@ -80,7 +80,7 @@ class Budget:
             return more
 
     def settle(self, key: Hashable, consumed: int) -> None:
-        """Count what a finished job has cost, instead of what was held for it."""
+        """Replace the points held for a finished job with its actual cost."""
         consumed = _counted(consumed)
         with self._lock:
             self._reserved -= self._held.pop(key, 0)
@@ -88,7 +88,7 @@ class Budget:
             self._settled[key] = consumed
 
     def release(self, key: Hashable) -> None:
-        """Hold nothing for this call any more: it was not accepted, or its job has failed."""
+        """Stop holding points for a call that was not accepted, or whose job failed."""
         with self._lock:
             self._reserved -= self._held.pop(key, 0)
 
@@ -103,7 +103,7 @@ class Budget:
 
 
 def _counted(points: object) -> int:
-    # An infinite number, or one that is none, has no remainder that is 0.
+    # `% 1` is nan for infinity and nan, so it is truthy.
     if not isinstance(points, int | float) or points < 0 or points % 1:
-        raise InvalidRequest(f"points must be a whole number from 0; got {points!r}.")
+        raise InvalidRequest(f"points must be a whole number, 0 or more; got {points!r}.")
     return int(points)

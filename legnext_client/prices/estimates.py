@@ -1,6 +1,6 @@
-"""What a call will cost, and how long it will usually take, by the spec's tables.
+"""Estimate the price and duration of a call from the spec's tables.
 
-These are estimates: what the service reports (`meta.usage`) is the truth.
+The actual cost is in `meta.usage` of the response.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from legnext_client._protocol.bounds import wrong_value
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import DURATION_FACTORS, POINTS_PER_USD, PRICE_FACTORS, Factor
-from legnext_client.prices.factors import Asked, RequestModel, request_of
+from legnext_client.prices.factors import FactorMatch, RequestModel, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Estimate(NamedTuple):
-    """What a call will probably cost, and why. `reserve` is what a budget should count, which may be more."""
+    """An estimated price and its reasons. `reserve` is the amount that a budget counts, which may be higher."""
 
     points: int
     reserve: int
@@ -43,20 +43,20 @@ class Estimate(NamedTuple):
 def price(
     operation: Operation | str | RequestModel, fields: Mapping[str, object] | None = None, *, source: str | None = None
 ) -> Estimate:
-    """What a call will cost: of an operation (or its name) with these fields, or of a request model.
+    """Estimate the price of an operation (or its name) with `fields`, or of a request model.
 
-    `fields` go by their names in Python or on the wire. `source` is the size of the source video (`"480p"`, `"720p"`),
-    if it is known; if not, the dearer counts, and so it does of a field that must be given and is not. A fraction of a
-    point is rounded up. Nothing about a prompt raises; a field that decides the price and has a wrong value does.
+    `fields` are named as in Python or on the wire. `source` is the size of the source video (`"480p"`, `"720p"`).
+    If it is unknown, the higher price is assumed; the same goes for a required field that is missing. A fraction of a
+    point is rounded up. An invalid prompt does not raise; an invalid value of a field that sets the price does.
     """
     if source is not None and source not in (sizes := _sizes()):
-        raise InvalidRequest(f"source must be one of {', '.join(sizes)}, or left out; got {source!r}.")
-    found, values = request_of(operation, fields)
-    if found.price is None:
+        raise InvalidRequest(f"source must be one of {', '.join(sizes)}, or omitted; got {source!r}.")
+    resolved, values = request_of(operation, fields)
+    if resolved.price is None:
         return Estimate(0, 0, ())
-    points, reason = _points(found, found.price, values, source)
-    asked = Asked(found, values)
-    likely, possible = asked.likely(PRICE_FACTORS), asked.at_worst(PRICE_FACTORS)
+    points, reason = _points(resolved, resolved.price, values, source)
+    request = FactorMatch(resolved, values)
+    likely, possible = request.likely(PRICE_FACTORS), request.at_worst(PRICE_FACTORS)
     estimate = _times(points, (row.factor for row in likely))
     reserve = max(
         _times(points, (row.factor if row.reserve is None else row.reserve for row in rows)) for rows in possible
@@ -65,20 +65,20 @@ def price(
 
 
 def typical_seconds(operation: Operation | str | RequestModel, fields: Mapping[str, object] | None = None) -> float:
-    """How long a job usually takes, for what its prompt tells; 0 for what answers at once."""
-    found, values = request_of(operation, fields)
-    if found.seconds is None:
+    """Estimate the duration of a job from its prompt; 0 for operations that answer at once."""
+    resolved, values = request_of(operation, fields)
+    if resolved.seconds is None:
         return 0.0
-    return found.seconds.median * prod(row.factor for row in Asked(found, values).likely(DURATION_FACTORS))
+    return resolved.seconds.median * prod(row.factor for row in FactorMatch(resolved, values).likely(DURATION_FACTORS))
 
 
 def _sizes() -> list[str]:
-    """The sizes that a video can have. Another word would match no row of a price, and so be cheap by mistake."""
+    """List the sizes of source videos. An unlisted one would match no price row and look cheap."""
     return [size for operation in OPERATIONS.values() if operation.chain for size in operation.chain.sizes]
 
 
 def _points(operation: Operation, table: Price, values: Mapping[str, object], source: str | None) -> tuple[int, str]:
-    """The points before any factor: those of the last row that holds."""
+    """Return the points before any factor: those of the last matching row, and the reason."""
     points, why = table.points, ""
     fields = {field.wire: field for field in operation.fields}
     for row in table.when:
@@ -98,7 +98,7 @@ def _points(operation: Operation, table: Price, values: Mapping[str, object], so
 
 
 def _times(points: int, rows: Iterable[float]) -> int:
-    # Rounded before it is rounded up, so that 0.1 × 30 is 3 points and not 4.
+    # Rounded first, so that 0.1 × 30 is 3 points, not 4.
     return ceil(round(points * prod(rows), 6))
 
 

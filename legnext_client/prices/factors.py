@@ -1,4 +1,4 @@
-"""Which rows of a factor table hold for a request: what its prompt and its model do to a price or a duration."""
+"""Select the rows of a factor table that apply to a request, given its prompt and model."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from legnext_client.generated.rules import Factor
 
 _MAY_BE_FLAG = re.compile(r"(?<!\S)(?:--|[—–])-*([A-Za-z]+)(\S*)(?:(?=\s+(?!--|[—–])(\S+)))?")
-"""A flag, what is stuck to it, and the word behind it if that is no flag itself."""
+"""Matches a flag, the text attached to it, and the next word unless that is a flag too."""
 
 
 class RequestModel(Protocol):
-    """A request model of the generated client."""
+    """A generated request model."""
 
     def to_dict(self) -> dict[str, object]: ...
 
@@ -31,7 +31,7 @@ class RequestModel(Protocol):
 def request_of(
     subject: Operation | str | RequestModel, fields: Mapping[str, object] | None
 ) -> tuple[Operation, dict[str, object]]:
-    """The operation that is meant, and its body's values by wire name, defaults included."""
+    """Return the operation, and its body's values by wire name, including defaults."""
     given = dict(fields or {})
     if isinstance(subject, Operation):
         operation: Operation | None = subject
@@ -42,7 +42,7 @@ def request_of(
         operation = next((one for one in OPERATIONS.values() if one.request_model == name), None)
         given = {**_attributes(operation, subject), **given} if operation else given
     if operation is None:
-        raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}, or a request; got {subject!r}.")
+        raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}, or a request model; got {subject!r}.")
     unknown = set(given) - {
         name for field in (*operation.fields, *operation.parameters) for name in (field.name, field.wire)
     }
@@ -54,40 +54,40 @@ def request_of(
     }
 
 
-class Asked:
-    """What a request asks for in its prompt, and which rows of a table hold for it.
+class FactorMatch:
+    """The flags and model of a request, matched against factor tables.
 
-    A follow-up is worked on by the model of its source job, which the request does not tell unless its prompt does. And
-    what a prompt means that is not written as the documents say (a flag twice, two models, `--q4`), only the service
-    knows: at the worst, each surcharge counts that could be meant, and no discount but one that can only be meant.
+    A follow-up uses the model of its source job, which is unknown unless the prompt names it. Prompts with
+    undocumented spellings (a repeated flag, two models, `--q4`) are ambiguous. In the worst case, every possible
+    surcharge counts, and only certain discounts do.
     """
 
     def __init__(self, operation: Operation, values: Mapping[str, object]) -> None:
         given = values.get(operation.prompt.field) if operation.prompt is not None else None
         self._operation = operation
         self._text = given if isinstance(given, str) else ""
-        self._flags = {flag.name: flag for flag in read(self._text).flags}  # of several of a name, the last
+        self._flags = {flag.name: flag for flag in read(self._text).flags}  # the last one of a name wins
         self._kind = operation.prompt.kind if operation.prompt is not None else None
         self._model = model_of(tuple(self._flags.values()), self._kind) if self._kind is not None else None
 
     def likely(self, table: tuple[Factor, ...]) -> list[Factor]:
-        """The rows that probably hold."""
+        """Return the rows that probably apply."""
         if self._kind is None:
             return []
         return list(_holding(table, self._model or DEFAULT_MODEL, lambda row: _asks(self._flags, row)))
 
     def at_worst(self, table: tuple[Factor, ...]) -> list[list[Factor]]:
-        """For each model that it could be, the rows that may hold."""
+        """Return the rows that may apply, for each possible model."""
         if self._kind is None:
             return [[]]
-        said = list(_all_said(self._text))
-        models = {self._kind} if self._model == self._kind else _models(said, self._model, self._operation)
-        return [list(_holding(table, model, lambda row: _may_ask(said, row))) for model in models]
+        mentions = list(_mentions(self._text))
+        models = {self._kind} if self._model == self._kind else _models(mentions, self._model, self._operation)
+        return [list(_holding(table, model, lambda row: _may_ask(mentions, row))) for model in models]
 
 
-def _models(said: list[_Said], likely: str | None, operation: Operation) -> set[str]:
-    """Which models may work on an image."""
-    named = {model_named(each.name, value) for each in said if each.name in MODEL_FLAGS for value in each.values[:1]}
+def _models(mentions: list[_Mention], likely: str | None, operation: Operation) -> set[str]:
+    """Return the models that may make an image."""
+    named = {model_named(one.name, value) for one in mentions if one.name in MODEL_FLAGS for value in one.values[:1]}
     if likely is None or None in named or (not named and operation.takes in ("image", "images")):
         return set(IMAGE_MODELS)
     return {likely, *filter(None, named)}
@@ -108,25 +108,25 @@ def _asks(flags: Mapping[str, Flag], row: Factor) -> bool:
     return flag is not None and (row.value is None or same(first_word(flag.value), row.value))
 
 
-class _Said(NamedTuple):
-    """A flag, however it is written, and what may be its value."""
+class _Mention(NamedTuple):
+    """A flag in any spelling, and its possible values."""
 
     name: str
     values: tuple[str, ...]
 
 
-def _all_said(text: str) -> Iterator[_Said]:
-    for found in _MAY_BE_FLAG.finditer(text):
-        written, stuck, behind = found.groups(default="")
+def _mentions(text: str) -> Iterator[_Mention]:
+    for match in _MAY_BE_FLAG.finditer(text):
+        written, attached, following = match.groups(default="")
         if written.lower() in NAMES:
-            yield _Said(NAMES[written.lower()], (stuck.lstrip("=:"), behind) if stuck else (behind,))
+            yield _Mention(NAMES[written.lower()], (attached.lstrip("=:"), following) if attached else (following,))
 
 
-def _may_ask(said: list[_Said], row: Factor) -> bool:
-    ways = [each for each in said if each.name == row.flag]
+def _may_ask(mentions: list[_Mention], row: Factor) -> bool:
+    matching = [one for one in mentions if one.name == row.flag]
     if (row.factor if row.reserve is None else row.reserve) < 1:
-        return bool(ways) and all(row.value is None or same(way.values[0], row.value) for way in ways)
-    return any(row.value is None or any(_begins(value, row.value) for value in way.values) for way in ways)
+        return bool(matching) and all(row.value is None or same(one.values[0], row.value) for one in matching)
+    return any(row.value is None or any(_begins(value, row.value) for value in one.values) for one in matching)
 
 
 def _begins(value: str, listed: str | float) -> bool:
@@ -135,14 +135,14 @@ def _begins(value: str, listed: str | float) -> bool:
 
 
 def _attributes(operation: Operation, request: object) -> dict[str, object]:
-    """The fields of a request model as they stand there. Its own `to_dict` fails on an integer in an enum's place."""
+    """Read a request model's fields directly, because its `to_dict` fails on an integer in place of an enum."""
     return {
         field.wire: getattr(request, field.name, getattr(request, f"{field.name}_", None)) for field in operation.fields
     }
 
 
 def _plain(value: object, default: object) -> object:
-    """The value as it goes over the wire."""
+    """Convert a value to its wire form."""
     if isinstance(value, Enum):
         return value.value
     return default if value is None or isinstance(value, Unset) else value

@@ -147,7 +147,7 @@ LONGEST = next(field.max_length for field in START.fields if field.name == "prom
         (lambda: VideoChain.from_image("i1", len), "image_no must be an integer, 0 to 3; got <built-in"),  # type: ignore[arg-type]
         (lambda: VideoChain.from_video(""), "job_id must have at least 1 character"),
         (lambda: VideoChain.from_video(17), "job_id must be a string"),  # type: ignore[arg-type]
-        (lambda: VideoChain.from_video("v1", source="4K"), "source must be one of 480p, 720p, or left out; got '4K'"),
+        (lambda: VideoChain.from_video("v1", source="4K"), "source must be one of 480p, 720p, or omitted; got '4K'"),
         (lambda: extended(0).extend(video_no=4), "extend_video: video_no must be below 4; got 4"),
         (lambda: extended(0).extend(video_no=-1), "extend_video: video_no must be 0 to 3; got -1"),
         (lambda: extended(0).extend(video_no=True), "extend_video: video_no must be an integer, 0 to 3; got True"),

@@ -145,7 +145,7 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
             "key,text,prompt,operation\nwords,,a long prompt,shorten\nfox,a fox,,",
             ("rows.csv", "--out", "shots", "--name", "{key}{ext}"),
             Exit.BAD_INPUT,
-            "Error: fox: --name must give each file a name of its own, with {n} in it",
+            "Error: fox: --name must differ for each file, so it needs {n}",
         ),
         (ROWS, ("rows.csv", "--out", ""), Exit.BAD_INPUT, "Error: --out must be the path of a directory; got ''"),
         (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory, or a place for"),
@@ -242,7 +242,7 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(legnext: Run, server: 
     *_, summary = ended.values
     assert (ended.code, len(server.ledger)) == (Exit.BUDGET, 1)
     assert (summary["summary"]["done"], summary["summary"]["left"]) == (1, 1)
-    assert "80 points would pass the budget of 100" in ended.err
+    assert "80 points would exceed the budget of 100" in ended.err
     server._service.account.available_credits = 10
     ended = legnext(*RUN)
     assert (ended.code, ended.out, len(server.ledger)) == (Exit.BUDGET, "", 1)

@@ -100,7 +100,7 @@ def test_time_is_over_and_the_job_goes_on(legnext: Run, server: MockServer, chai
 def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
     ended = legnext("chain", "chain.yaml", "--budget", "1000")
     assert (ended.code, ended.out, operations(server)) == (Exit.BUDGET, "", STEPS[:2])
-    assert "480 points would pass the budget of 1000" in ended.err
+    assert "480 points would exceed the budget of 1000" in ended.err
     server._service.account.available_credits = 479
     ended = legnext("chain", "chain.yaml", "--yes")
     assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])

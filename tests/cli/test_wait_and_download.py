@@ -105,13 +105,13 @@ def test_what_is_not_there_cannot_be_taken_up() -> None:
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--name", "{nothing}", "name may hold {job_id}, {n}, {ext}, {task_type}; got {nothing}"),
+        ("--name", "{nothing}", "name may contain {job_id}, {n}, {ext}, {task_type}; got {nothing}"),
         ("--name", "../{n}{ext}", "is empty or leads elsewhere"),
-        ("--name", "same{ext}", "--name must give each file a name of its own, with {n} in it; got 'same.png' twice"),
+        ("--name", "same{ext}", "--name must differ for each file, so it needs {n}; got 'same.png' twice"),
         ("--timeout", "nan", "--timeout must be seconds, 0 or more; got nan"),
         ("--download", "", "--download must be the path of a directory; got ''"),
-        ("--download", "long.txt", "--download must be a directory, or a place for one; got 'long.txt'"),
-        ("--download", "long.txt/shots", "--download must be a directory, or a place for one; got 'long.txt/shots'"),
+        ("--download", "long.txt", "--download must be a directory or a new path; got 'long.txt'"),
+        ("--download", "long.txt/shots", "--download must be a directory or a new path; got 'long.txt/shots'"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_before_anything_is_paid(
@@ -127,7 +127,7 @@ def test_names_need_no_number_where_one_file_is_made(legnext: Run, server: MockS
     clip = ("--download", "out", "--name", "clip{ext}")
     ended = legnext("video-diffusion", "waves", *clip)
     assert (ended.code, server.ledger) == (2, [])
-    assert "--name must give each file a name of its own" in ended.err
+    assert "--name must differ for each file" in ended.err
     assert legnext("video-diffusion", "waves --bs 1", *clip).lines == ["out/clip.mp4"]
     [job] = server.jobs
     assert legnext("video-upscale", job, "--video-no", "0", "--download", "out", "--name", "large{ext}").code == 0
@@ -144,7 +144,7 @@ def test_what_cannot_be_fetched_after_all_is_no_bad_input(legnext: Run, server: 
     server.jobs.add("paid")
     ended = legnext("wait", "paid", "--download", "out", "--name", "same{ext}")
     assert (ended.code, "Nothing was sent" in ended.err) == (9, False)
-    assert "Error: name must give each file a name of its own" in ended.err
+    assert "Error: name must differ for each file" in ended.err
     assert legnext("download", "paid", "").code == 2
 
 
@@ -165,4 +165,4 @@ def test_a_job_on_its_way_is_not_downloaded_yet(legnext: Run, server: MockServer
     server.jobs.add("never", status="retry")
     ended = legnext("download", "never")
     assert (ended.code, ended.out) == (2, "")
-    assert "wait for it before you download" in ended.err
+    assert "Wait for it to complete before downloading" in ended.err

@@ -180,7 +180,7 @@ JUDGEMENT_FAULTS: list[Fault] = [
     rewritten(
         "factors_forgotten",
         "tells prices without the factors of flags",
-        factors.Asked.likely,
+        factors.FactorMatch.likely,
         "if self._kind is None",
         "if True",
     ),

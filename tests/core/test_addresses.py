@@ -34,23 +34,23 @@ def test_a_file_may_come_from_any_host_over_http_and_https(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        (None, "it is no address, or too long for one"),
-        (7, "it is no address, or too long for one"),
-        (b"https://cdn.example/", "it is no address, or too long for one"),
-        ("https://cdn.example/a b", "it holds a space, a backslash or a control character"),
-        ("https://cdn.example\\@127.0.0.1/", "it holds a space, a backslash or a control character"),
-        ("https://cdn.example/\x7f", "it holds a space, a backslash or a control character"),
-        ("https://cdn.example/\r\nx:y", "it holds a space, a backslash or a control character"),
-        ("https://[::1/", "it cannot be read: Invalid IPv6 URL"),
-        ("https://\ud800/", "it cannot be read: 'utf-8' codec"),
-        ("https://cdn.example:99999/", "it cannot be read: Port out of range"),
-        ("https://cdn.example:x/", "it cannot be read: Port could not"),
+        (None, "it is not a URL, or is too long"),
+        (7, "it is not a URL, or is too long"),
+        (b"https://cdn.example/", "it is not a URL, or is too long"),
+        ("https://cdn.example/a b", "it contains a space, a backslash or a control character"),
+        ("https://cdn.example\\@127.0.0.1/", "it contains a space, a backslash or a control character"),
+        ("https://cdn.example/\x7f", "it contains a space, a backslash or a control character"),
+        ("https://cdn.example/\r\nx:y", "it contains a space, a backslash or a control character"),
+        ("https://[::1/", "it cannot be parsed: Invalid IPv6 URL"),
+        ("https://\ud800/", "it cannot be parsed: 'utf-8' codec"),
+        ("https://cdn.example:99999/", "it cannot be parsed: Port out of range"),
+        ("https://cdn.example:x/", "it cannot be parsed: Port could not"),
         ("ftp://cdn.example/", "it must begin with https:// or http://, not 'ftp'"),
         ("cdn.example/a.png", "it must begin with https:// or http://, not 'nothing'"),
         ("", "it must begin with https:// or http://, not 'nothing'"),
-        ("https:///a.png", "it names no host"),
-        ("https://user@cdn.example/", "it holds a user name"),
-        ("https://@cdn.example/", "it holds a user name"),
+        ("https:///a.png", "it has no host"),
+        ("https://user@cdn.example/", "it contains a user name"),
+        ("https://@cdn.example/", "it contains a user name"),
     ],
 )
 def test_an_address_that_is_refused_is_told_why(url: Any, said: str) -> None:
@@ -61,7 +61,7 @@ def test_an_address_that_is_refused_is_told_why(url: Any, said: str) -> None:
 
 def test_an_address_may_be_as_long_as_servers_take_them() -> None:
     assert wrong_address(PUBLIC.ljust(8192, "a")) is None
-    assert wrong_address(PUBLIC.ljust(8193, "a")) == "it is no address, or too long for one"
+    assert wrong_address(PUBLIC.ljust(8193, "a")) == "it is not a URL, or is too long"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_a_redirect_leads_from_where_it_is_to_another_public_place(location: str
 @pytest.mark.parametrize(
     ("url", "location", "target", "said"),
     [
-        (PUBLIC, "", "", "it does not say where to"),
-        (PUBLIC, "http://[::1", "", "it cannot be read: Invalid IPv6 URL"),
+        (PUBLIC, "", "", "the response has no Location"),
+        (PUBLIC, "http://[::1", "", "it cannot be parsed: Invalid IPv6 URL"),
         (PUBLIC, "ftp://other.example/", "ftp://other.example/", "it must begin with https:// or http://, not 'ftp'"),
         (PUBLIC, "ftp://127.0.0.1/", "ftp://127.0.0.1/", "it must begin with https:// or http://, not 'ftp'"),
         (PUBLIC, "http://cdn.example/", "http://cdn.example/", "it leads from https to http"),

@@ -61,14 +61,14 @@ def test_a_redirect_says_where_to_or_nothing(status: int) -> None:
 )
 def test_an_answer_that_another_try_would_not_change_is_the_last(status: int) -> None:
     found = verdict(status, retry_after="9", location="/b.png")
-    assert said(found) == f"it is answered with status {status}."
+    assert said(found) == f"the server answered with status {status}."
     assert found.useless is False
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
 def test_an_answer_that_may_change_is_asked_for_again(status: int) -> None:
     found = verdict(status, retry_after="9")
-    assert said(found) == f"it is answered with status {status}."
+    assert said(found) == f"the server answered with status {status}."
     assert (found.after, found.start_over) == (9.0, False)
     assert verdict(status).after is None
 
@@ -138,13 +138,13 @@ def test_of_a_packed_file_neither_length_nor_version_is_believed(coding: str) ->
 @pytest.mark.parametrize("coding", ["br", "deflate", "gzip, gzip", "xx"])
 def test_what_is_packed_in_another_way_is_refused(coding: str) -> None:
     found = verdict(200, content_encoding=coding)
-    assert said(found) == f"it is packed as {coding!r}, which was not asked for."
+    assert said(found) == f"the response is encoded as {coding!r}, which was not requested."
     assert found.useless is False
 
 
 def test_a_file_that_is_announced_too_large_is_given_up() -> None:
     found = verdict(200, content_length="1001")
-    assert said(found) == "it is larger than max_bytes, 1000."
+    assert said(found) == "the file is larger than max_bytes, 1000."
     assert isinstance(found, Fail)
     assert found.useless is True
     packed = verdict(200, content_length="1001", content_encoding="gzip")
@@ -275,7 +275,7 @@ def test_how_long_the_file_is_may_be_learned_with_the_rest() -> None:
 )
 def test_another_part_than_was_asked_for_is_not_taken_and_all_is_asked_for_at_once(changes: dict[str, str]) -> None:
     found = verdict(206, 400, NOTE, **{**REST, **changes})
-    assert said(found) == "it answers with another part of the file than was asked for."
+    assert said(found) == "the server sent another part of the file than requested."
     assert (found.after, found.start_over) == (0.0, True)
 
 
@@ -288,12 +288,12 @@ def test_a_part_that_was_not_asked_for_is_not_taken() -> None:
 def test_the_rest_of_a_file_that_turns_out_too_large_is_given_up() -> None:
     large = REST | {"content_range": "bytes 400-999/1001"}
     found = verdict(206, 400, NOTE._replace(total=None), **large)
-    assert said(found) == "it is larger than max_bytes, 1000."
+    assert said(found) == "the file is larger than max_bytes, 1000."
     assert found.useless is True
 
 
 def test_a_file_that_is_shorter_than_what_came_is_asked_for_from_its_start_at_once() -> None:
     found = verdict(416, 400, NOTE, content_range="bytes */300")
-    assert said(found) == "it has not so many bytes as came before."
+    assert said(found) == "the file is shorter than the bytes received before."
     assert (found.after, found.start_over) == (0.0, True)
     assert isinstance(verdict(417, 400, NOTE), Fail)

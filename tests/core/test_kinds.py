@@ -64,13 +64,13 @@ def test_a_kind_may_begin_in_several_ways(ending: str, beginning: bytes) -> None
     ("head", "said"),
     [
         (b"", "it is empty"),
-        (PNG[:4], "it is of no known kind, not a JPEG image"),
+        (PNG[:4], "it is of an unknown type, not a JPEG image"),
         (PNG, "it is a PNG image, not a JPEG image"),
         (b"<html><title>Just a moment...</title>", "it is a web page ('Just a moment...'), not a JPEG image"),
         (b"<html>", "it is a web page, not a JPEG image"),
-        (b" <Error><Code>NoSuchKey</Code></Error>", "it is an XML text, not a JPEG image"),
-        (b' {"code": 404}', "it is a JSON text, not a JPEG image"),
-        (b"[404]", "it is a JSON text, not a JPEG image"),
+        (b" <Error><Code>NoSuchKey</Code></Error>", "it is an XML file, not a JPEG image"),
+        (b' {"code": 404}', "it is a JSON file, not a JPEG image"),
+        (b"[404]", "it is a JSON file, not a JPEG image"),
     ],
 )
 def test_what_came_instead_is_said(head: bytes, said: str) -> None:

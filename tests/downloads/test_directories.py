@@ -32,8 +32,8 @@ def test_a_file_and_a_link_to_nothing_are_no_directory(tmp_path: Path) -> None:
     for given, what in ((file, file), (file / "deep" / "er", file), (link, link)):
         with pytest.raises(InvalidRequest) as caught:
             directory_of("out", given)
-        said = f"out must be a directory, or a place for one; got {str(given)!r}, and {what} is none. Nothing was sent."
-        assert str(caught.value) == said
+        problem = f"got {str(given)!r}, but {what} is not a directory. Nothing was sent."
+        assert str(caught.value) == f"out must be a directory or a new path; {problem}"
 
 
 def test_where_nothing_can_be_written_nothing_is_to_be_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_where_nothing_can_be_written_nothing_is_to_be_paid(tmp_path: Path, monk
         return False
 
     monkeypatch.setattr(os, "access", closed)
-    with pytest.raises(InvalidRequest, match=r"where files can be written; got '.*shots', and .* cannot be written"):
+    with pytest.raises(InvalidRequest, match=r"must be writable; got '.*shots', but .* is not writable"):
         writable_directory("out", tmp_path / "shots")
     assert asked == [(str(tmp_path), os.W_OK | os.X_OK)]
     assert directory_of("out", tmp_path / "shots")  # what is there already can be looked at

@@ -66,7 +66,7 @@ def test_a_file_in_place_of_the_directory_and_a_directory_in_place_of_a_file(
         download(hostile.url("/a.png"), out)
     (out / "file").write_bytes(b"mine")
     for below in ("file", "file/deep"):
-        with pytest.raises(InvalidRequest, match=r"^directory must be a directory, .*file is none\."):
+        with pytest.raises(InvalidRequest, match=r"^directory must be a directory .*file is not a directory\."):
             download(hostile.url("/a.png"), out / below)
     with pytest.raises(DownloadError, match="cannot be written"):
         download(hostile.url("/a.png"), out, "file/{n}{ext}")

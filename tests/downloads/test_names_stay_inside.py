@@ -135,7 +135,7 @@ def test_a_stem_that_is_reserved_somewhere_needs_another_template(
     download: Download, hostile: Hostile, out: Path
 ) -> None:
     hostile.acts["/con.png"] = file(png())
-    with pytest.raises(InvalidRequest, match="not every system"):
+    with pytest.raises(InvalidRequest, match="some systems do not"):
         download(hostile.url("/con.png"), out, "{stem}{ext}")
     assert [path.name for path in download(hostile.url("/con.png"), out)] == ["con_0.png"]
 

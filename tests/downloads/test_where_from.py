@@ -181,9 +181,9 @@ def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out
 @pytest.mark.parametrize(
     ("raw", "error", "said"),
     [
-        ({"status": "processing"}, InvalidRequest, "wait for it"),
-        ({"status": "pending", "output": {"image_urls": ["https://x.example/a.png"]}}, InvalidRequest, "wait for it"),
-        ({"status": "retry"}, InvalidRequest, "wait for it"),
+        ({"status": "processing"}, InvalidRequest, "Wait for it"),
+        ({"status": "pending", "output": {"image_urls": ["https://x.example/a.png"]}}, InvalidRequest, "Wait for it"),
+        ({"status": "retry"}, InvalidRequest, "Wait for it"),
         ({"status": "completed", "output": {"prompts": ["a"]}}, InvalidRequest, "only texts"),
         ({"status": "completed", "output": {"image_urls": None}}, InvalidRequest, "nothing"),
         ({"status": "failed", "error": {"message": "too dark"}}, JobFailed, "too dark"),

@@ -26,7 +26,7 @@ from legnext_client.mock.prices import price as mock_price
 from legnext_client.mock.prompts import PromptReader
 from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price
-from legnext_client.prices.factors import Asked
+from legnext_client.prices.factors import FactorMatch
 from legnext_client.prompts import Prompt
 
 DOCUMENTED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
@@ -171,7 +171,7 @@ def test_an_extension_costs_by_its_source_and_the_dearer_if_that_is_not_known() 
 
 @pytest.mark.parametrize("source", ["720", "720P", "1080p", ""])
 def test_a_size_that_no_video_has_is_refused_and_not_cheap(source: str) -> None:
-    with pytest.raises(InvalidRequest, match="source must be one of 480p, 720p, or left out"):
+    with pytest.raises(InvalidRequest, match="source must be one of 480p, 720p, or omitted"):
         price("extend_video", source=source)
     assert str(price("extend_video")) == "1536 points (1536 if the source is 720p), an estimate"
     assert price("extend_video", {"prompt": "x --bs 1"}, source="720p").points == 384
@@ -243,7 +243,7 @@ def test_of_a_tier_the_dearest_counts() -> None:
         Factor(factor=3, models=("7",), flag="turbo"),
         Factor(factor=9, models=("8",), flag="turbo"),
     )
-    likely = Asked(OPERATIONS["diffusion"], {"text": "x --raw --tile --turbo"}).likely(table)
+    likely = FactorMatch(OPERATIONS["diffusion"], {"text": "x --raw --tile --turbo"}).likely(table)
     assert sorted(row.factor for row in likely) == [3, 5]
 
 

@@ -61,7 +61,7 @@ def test_a_budget_is_not_passed_and_what_would_pass_it_is_not_sent(server: MockS
     with client.budget(200) as budget:
         client.midjourney.diffusion(text="a lighthouse").wait()
         client.midjourney.diffusion(text="a fox")
-        with pytest.raises(BudgetExceeded, match=r"80 points would pass the budget of 200"):
+        with pytest.raises(BudgetExceeded, match=r"80 points would exceed the budget of 200"):
             client.midjourney.diffusion(text="one too many")
         assert (budget.spent, budget.reserved, budget.left) == (80, 80, 40)
     assert [submission.points for submission in server.ledger] == [80, 80]

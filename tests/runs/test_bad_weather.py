@@ -167,7 +167,7 @@ def test_a_certificate_that_is_not_trusted_ends_the_batch_at_once(world: World) 
 
 
 def test_a_budget_is_not_passed_with_any_number_of_jobs_in_flight(world: World) -> None:
-    with pytest.raises(BudgetExceeded, match="would pass the budget of 400: 400"):
+    with pytest.raises(BudgetExceeded, match="would exceed the budget of 400: 400"):
         world.batch(cats(20), concurrency=20, budget=400)
     assert len(world.server.ledger) == 5
     with pytest.raises(BudgetExceeded):

@@ -235,7 +235,7 @@ def test_only_what_is_left_of_a_chain_must_be_payable(make_world: Callable[..., 
 
 
 def test_a_budget_that_the_chain_passes_stops_it_before_the_step_that_would(world: World) -> None:
-    with pytest.raises(BudgetExceeded, match="480 points would pass the budget of 1000"):
+    with pytest.raises(BudgetExceeded, match="480 points would exceed the budget of 1000"):
         world.chain(CHAIN, budget=1000)
     assert len(world.server.ledger) == 2
     with pytest.raises(BudgetExceeded):
@@ -248,7 +248,7 @@ def test_a_budget_counts_what_may_have_been_charged(world: World) -> None:
     unknown(world)
     with world.journal() as journal:
         journal.resubmit("chain/2")
-    with pytest.raises(BudgetExceeded, match=r"would pass the budget of 1440: 1440 .*960 spent, 480 reserved"):
+    with pytest.raises(BudgetExceeded, match=r"would exceed the budget of 1440: 1440 .*960 spent, 480 reserved"):
         world.chain(CHAIN, budget=PRICE)
     assert len(world.server.ledger) == 3
 
@@ -321,7 +321,7 @@ def test_without_a_journal_whatever_stops_a_chain_names_what_is_paid(world: Worl
         ({"timeout": -1}, "timeout must be seconds, 0 or more; got -1"),
         ({"poll_interval": -1}, "poll_interval must be seconds above 0; got -1"),
         ({"callback": "ftp://x"}, "callback must begin with http"),
-        ({"download": __file__}, "download must be a directory, or a place for one"),
+        ({"download": __file__}, "download must be a directory or a new path"),
         ({"callbacks": object()}, "callbacks must be a CallbackReceiver or the like; got object"),
     ],
 )

@@ -44,9 +44,14 @@ class Slots:
         return len(self._held) + len(self._reserved_until)
 
     @property
+    def _limit(self) -> int:
+        """How many there are. After refusals, unknown jobs leave one slot free: maybe none of them is running."""
+        return min(self._rate.most_jobs, max(self._rate.jobs, len(self._reserved_until) + 1))
+
+    @property
     def have_room(self) -> bool:
         """Whether another row may start: it would find a slot at once."""
-        return not self._applicants and self.occupied + len(self._starting) < self._rate.jobs
+        return not self._applicants and self.occupied + len(self._starting) < self._limit
 
     def start(self, row: object) -> None:
         """Count a row that has started and will want a slot."""
@@ -82,7 +87,7 @@ class Slots:
         than was held for it. Where no job runs, nothing will be given back, and the run stops.
         """
         while self._applicants and not self._waiting_for_budget:
-            if self.occupied >= self._rate.jobs or self._rate.next_submission > self._now():
+            if self.occupied >= self._limit or self._rate.next_submission > self._now():
                 return
             row, attempt, granted = applicant = self._applicants.popleft()
             if granted.done():
@@ -105,6 +110,6 @@ class Slots:
     @property
     def next_chance(self) -> float:
         """When time alone may free a slot, or let a submission begin."""
-        if self.occupied >= self._rate.jobs or self._waiting_for_budget:
+        if self.occupied >= self._limit or self._waiting_for_budget:
             return self._reserved_until[0] if self._reserved_until else math.inf
         return self._rate.next_submission if self._applicants else math.inf

@@ -64,6 +64,11 @@ class RateController:
         return int(self._jobs)
 
     @property
+    def most_jobs(self) -> int:
+        """How many jobs the caller allows at once."""
+        return self._most_jobs
+
+    @property
     def per_second(self) -> float:
         """How many requests may begin in a second."""
         return self._per_second

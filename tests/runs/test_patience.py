@@ -109,6 +109,20 @@ def test_a_run_ends_with_its_last_row_though_all_places_are_taken_by_what_may_ru
     assert world.server.clock.now - begun == pytest.approx(seconds, abs=2)
 
 
+def test_a_run_goes_on_beside_what_may_be_running_though_others_were_refused(world: World) -> None:
+    world.server.faults.add("close_after", times=2, method="POST")
+    refused: list[int] = []
+    refuse = too_many(refused, **{"retry-after": "1"})
+
+    def passing(send: Any) -> Any:
+        return refuse(send) if len(world.server.ledger) == 2 and len(refused) < 4 else None
+
+    results, _ = world.batch(cats(6), client=behind(world, passing), concurrency=4)
+    assert len(refused) == 4
+    assert sorted(result.state for result in results) == ["done"] * 4 + ["unknown"] * 2
+    assert world.server.ledger[-1].at < world.server.ledger[1].at + 300, "no row waits until what is unknown has ended"
+
+
 def test_a_row_that_was_changed_while_its_request_may_run_keeps_the_place_of_that(world: World) -> None:
     world.server.faults.add("close_after", times=1, method="POST")
     world.batch(cats(1), concurrency=1)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
     from legnext_client._calls.service import CallService, JobContext
+    from legnext_client._journal.journal import Journal
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import BatchOptions
     from legnext_client._runs.results import Result, Update
@@ -129,7 +130,7 @@ class AsyncBatch(BatchState[AsyncJob]):
         async with contextlib.AsyncExitStack() as stack:
             await asyncio.to_thread(self._look)
             self._warn()  # not in a thread, where no line of the user's is
-            journal = await asyncio.to_thread(self._open)
+            journal = await self._opened()
             feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
             run = Handover(feeder, self._hands)
             stack.callback(run.lastly, journal.close)
@@ -152,6 +153,19 @@ class AsyncBatch(BatchState[AsyncJob]):
             except BaseException as error:
                 self._go_on(error)
                 raise
+
+    async def _opened(self) -> Journal:
+        """Open the journal in a thread; if this is cancelled meanwhile, close it again."""
+        opening = asyncio.get_running_loop().run_in_executor(None, self._open)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            while not opening.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait((opening,))
+            if opening.exception() is None:
+                opening.result().close()
+            raise
 
     def _job(self, state: State, context: JobContext | None = None) -> AsyncJob:
         return AsyncJob(state.raw, self._service, self._hands, context)

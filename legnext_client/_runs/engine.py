@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from legnext_client._journal.submit import checked
@@ -111,7 +112,7 @@ class Engine:
     def start(self, feed: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start the task that starts the rows. The caller is at work, until it says otherwise."""
         self._timeline.resume()
-        self._feeding = self._timeline.spawn(self._guard(feed()))
+        self._feeding = self._timeline.spawn(self._guard(feed))
 
     def caller_waits(self) -> None:
         """The caller has dealt with what it got, and waits for more."""
@@ -183,7 +184,7 @@ class Engine:
     def start_row(self, row: Startable) -> None:
         """Start a row."""
         self._slots.start(row)
-        self._run(row.run()).add_done_callback(lambda _: self.release_slot(row))
+        self._run(row.run).add_done_callback(lambda _: self.release_slot(row))
 
     async def room(self, *, to_read: bool = False) -> bool:
         """Wait until another row may start; False when none will.
@@ -293,7 +294,7 @@ class Engine:
     def notify(self, key: str, job_id: str) -> None:
         """A callback has come: wake whoever waits for it."""
         if not self._wake(key, job_id) and not self._closing:
-            self._run(self._notify_late(key, job_id))
+            self._run(partial(self._notify_late, key, job_id))
 
     def _wake(self, key: str, job_id: str) -> bool:
         listener = self._listeners.get(key)
@@ -347,7 +348,7 @@ class Engine:
             if self._rows or (self._feeding is not None and not self._feeding.done()):
                 return
             if self.at_end is not None and self._error is None:
-                self._run(self.at_end())
+                self._run(self.at_end)
                 self.at_end = None
             else:
                 self._deliver(Delivery(over=True, error=self._error or self._shortage))
@@ -388,16 +389,20 @@ class Engine:
             if not future.done():
                 future.set_exception(Stopped())
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
         task = self._timeline.spawn(self._guard(work))
         self._rows.add(task)
         task.add_done_callback(self._rows.discard)
         return task
 
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
-        """Stop the run with what a row raises. A task must not raise what is not an `Exception`: that ends the loop."""
+    async def _guard(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the work, and stop the run with what it raises.
+
+        A task must not raise what is not an `Exception`: that ends the loop. The work is begun here, so that nothing
+        is left of it where the task is cancelled before it begins.
+        """
         try:
-            await work
+            await work()
         except Stopped:
             pass
         except asyncio.CancelledError as error:

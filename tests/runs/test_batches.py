@@ -138,7 +138,8 @@ def test_rows_without_a_key_are_known_by_what_they_ask_for_wherever_they_stand(w
     rows = [{"text": "a fox"}, {"text": "a hare"}, {"text": "a fox"}]
     world.batch(rows)
     world.batch([{"text": "an owl"}, *reversed(rows)])
-    assert [body["text"] for body in world.bodies()] == ["a fox", "a hare", "a fox", "an owl"]
+    *first, last = [body["text"] for body in world.bodies()]
+    assert (sorted(first), last) == (["a fox", "a fox", "a hare"], "an owl")
 
 
 def test_a_failed_row_is_tried_again_only_when_asked(world: World) -> None:

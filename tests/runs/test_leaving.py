@@ -279,3 +279,33 @@ def test_a_change_of_the_working_directory_changes_no_file_of_a_batch(
     assert {str(file.parent) for result in results for file in result.files} == {"shots"}
     assert len(list((tmp_path / "shots").iterdir())) == 16
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_batch_that_is_cancelled_while_its_journal_is_opened_lets_go_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not world.colour.is_async:
+        pytest.skip("only tasks can be cancelled")
+    begun, go_on, opening = threading.Event(), threading.Event(), Journal.open
+
+    def slow(*args: Any, **options: Any) -> Journal:
+        begun.set()
+        assert go_on.wait(30)
+        return opening(*args, **options)
+
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(anext(aiter(world.client().batch(cats(2), world.path))))
+        await asyncio.to_thread(begun.wait, 30)
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "open", slow)
+        world.colour.do(cancelled())
+    assert world.server.ledger == []
+    results, _ = world.batch(cats(2))
+    assert [result.state for result in results] == ["done"] * 2

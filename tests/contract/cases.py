@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .description import Operation, Schema, resolved, sound_document
+from .values import URL, fits, near, right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Path = tuple[str | int, ...]
-URL = "https://example.com/picture.png"
 GOOD_URLS = {
     "capitals": "HTTPS://EXAMPLE.COM/A.PNG",
     "http": "http://example.com",
@@ -100,13 +101,29 @@ def complete(operation: Operation, base: dict[str, Any]) -> dict[str, Any]:
 
 def sample(schema: Schema) -> Any:
     """A value that fits."""
+    schema = resolved(schema)
     if "enum" in schema:
         return schema["enum"][0]
-    return _SAMPLES[schema["type"]](schema)
+    usual = _SAMPLES[schema["type"]](schema) if _is_usual(schema) else None
+    return usual if usual is not None and fits(schema, usual) else right(schema)[0]
+
+
+def _is_usual(schema: Schema) -> bool:
+    """Whether the cases of this module know all that the schema says."""
+    known = _KNOWN.get(schema.get("type", "") if isinstance(schema.get("type"), str) else "")
+    if known is None or not schema.keys() <= known | _SAYS_NOTHING:
+        return False
+    if schema["type"] == "object" and schema.get("additionalProperties") is not False:
+        return False
+    return ("pattern" in schema) == ("format" in schema) and bool(re.search(schema.get("pattern", ""), URL))
 
 
 def variants(schema: Schema) -> Iterator[Variant]:
     """Values at the bounds of a schema, and beyond them."""
+    if not _is_usual(schema):
+        for value in near(schema):
+            yield Variant(json.dumps(value)[:60], value, fits(schema, value))
+        return
     for wrong in _WRONG:
         if not _is_of(schema["type"], wrong):
             yield Variant(f"{json.dumps(wrong)} instead", wrong, False)
@@ -189,7 +206,8 @@ def _lists(schema: Schema) -> Iterator[Variant]:
     item = sample(resolved(schema["items"]))
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     yield Variant("at its fewest", [item] * least, True)
-    yield Variant("one too few", [item] * (least - 1), False)
+    if least:
+        yield Variant("one too few", [item] * (least - 1), False)
     if schema.get("x-legnext", {}).get("even_length"):
         yield Variant("two too few", [item] * (least - 2), False)
         yield Variant("an odd number", [item] * (least + 1), False)
@@ -223,8 +241,16 @@ _SAMPLES: dict[str, Callable[[Schema], Any]] = {
     "string": lambda schema: URL if "pattern" in schema else "a fox",
     "integer": lambda schema: schema.get("minimum", 600),
     "number": lambda schema: schema.get("minimum", 1.5),
-    "array": lambda schema: [sample(resolved(schema["items"]))] * schema.get("minItems", 1),
+    "array": lambda schema: [sample(schema["items"])] * schema.get("minItems", 1),
     "object": _sample_object,
+}
+_SAYS_NOTHING = {"title", "description", "default", "deprecated", "examples", "x-enum-varnames", "x-legnext"}
+_KNOWN: dict[str, set[str]] = {
+    "string": {"type", "enum", "minLength", "maxLength", "pattern", "format"},
+    "integer": {"type", "enum", "minimum", "maximum"},
+    "number": {"type", "minimum", "maximum"},
+    "array": {"type", "items", "minItems", "maxItems"},
+    "object": {"type", "properties", "required", "additionalProperties", "minProperties", "maxProperties"},
 }
 _VARIANTS: dict[str, Callable[[Schema], Iterator[Variant]]] = {
     "string": _texts,
@@ -239,11 +265,11 @@ def _places(schema: Schema, value: Any, path: Path = ()) -> Iterator[tuple[Path,
     """Every field of a body that is there, and every field inside it."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            below = resolved(schema["properties"][name])
+            below = resolved(schema.get("properties", {}).get(name, {}))
             yield (*path, name), below
             yield from _places(below, inner, (*path, name))
     elif isinstance(value, list) and value:
-        below = resolved(schema["items"])
+        below = resolved(schema.get("items", {}))
         yield (*path, 0), below
         yield from _places(below, value[0], (*path, 0))
 

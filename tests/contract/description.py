@@ -33,19 +33,31 @@ def copy_of_the_document() -> dict[str, Any]:
     return copy.deepcopy(sound_document())
 
 
-def resolved(schema: Schema) -> Schema:
+def resolved(schema: Schema | bool) -> Schema:
     """A schema with its reference followed, and the parts of an `allOf` laid over one another."""
+    if isinstance(schema, bool):
+        return {} if schema else {"not": {}}
     if "$ref" in schema:
         target: Any = sound_document()
         for step in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
+            target = target[step.replace("~1", "/").replace("~0", "~")]
         return {**resolved(target), **{key: value for key, value in schema.items() if key != "$ref"}}
     if "allOf" in schema:
         whole: Schema = {}
-        for part in schema["allOf"]:
-            whole |= resolved(part)
-        return {**whole, **{key: value for key, value in schema.items() if key != "allOf"}}
+        for part in (*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}):
+            flat = resolved(part)
+            for key, join in _JOINED.items():
+                if key in whole and key in flat:
+                    flat = {**flat, key: join(whole[key], flat[key])}
+            whole = {**whole, **flat}
+        return whole
     return schema
+
+
+_JOINED: dict[str, Any] = {
+    "properties": lambda one, other: {**one, **other},
+    "required": lambda one, other: list(dict.fromkeys([*one, *other])),
+}
 
 
 @dataclass(frozen=True)
@@ -59,25 +71,52 @@ class Operation:
 
     @property
     def rules(self) -> dict[str, Any]:
-        extension: dict[str, Any] = self.item["x-legnext"]
+        extension: dict[str, Any] = self.item.get("x-legnext", {})
         return extension
 
     @property
     def is_paid(self) -> bool:
-        return "price" in self.rules
+        """Whether it has a price, and is asked for with a JSON object."""
+        return "price" in self.rules and "properties" in self.body
 
     @property
     def body(self) -> Schema:
-        return resolved(self.item["requestBody"]["content"]["application/json"]["schema"])
+        """The schema of the JSON object that callers write, without what the service alone writes."""
+        schema = resolved(self._json.get("schema", {}))
+        own = {name for name, inner in schema.get("properties", {}).items() if resolved(inner).get("readOnly")}
+        if not own:
+            return schema
+        return {
+            **schema,
+            "properties": {name: inner for name, inner in schema["properties"].items() if name not in own},
+            "required": [name for name in schema.get("required", ()) if name not in own],
+        }
+
+    @property
+    def _json(self) -> dict[str, Any]:
+        body = resolved(self.item.get("requestBody", {}))
+        found: dict[str, Any] = body.get("content", {}).get("application/json", {})
+        return found
 
     def examples(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for name, example in self.item["requestBody"]["content"]["application/json"]["examples"].items():
-            yield name, copy.deepcopy(example["value"])
+        """Those of the document, or else one that is made from the schema."""
+        shown = {name: resolved(example)["value"] for name, example in self._json.get("examples", {}).items()}
+        if "example" in self._json:
+            shown["example"] = self._json["example"]
+        if not shown:
+            from .cases import sample
+
+            shown["made"] = {name: sample(self.body["properties"][name]) for name in self.body.get("required", ())}
+        for name, value in shown.items():
+            yield name, copy.deepcopy(value)
 
     def answer_schema(self, status: int) -> Schema | None:
         """What the document promises of an answer with this status; None if it promises nothing by that number."""
         response = self.item["responses"].get(str(status))
-        return None if response is None else resolved(response)["content"]["application/json"]["schema"]
+        if response is None:
+            return None
+        schema: Schema | None = resolved(response).get("content", {}).get("application/json", {}).get("schema")
+        return schema
 
     def headers_of(self, status: int) -> list[str]:
         response = self.item["responses"].get(str(status), {})

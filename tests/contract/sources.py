@@ -29,7 +29,7 @@ def videos(server: Server, prompt: str = "a fox runs", **more: Any) -> str:
 
 def source_for(server: Server, operation: Operation) -> str:
     """A finished job that this operation can be applied to."""
-    if operation.rules["takes"] == "video":
+    if operation.rules.get("takes") == "video":
         return videos(server)
     flag = operation.rules.get("source", {}).get("flag")
     return grid(server, f"a fox --{flag}" if flag else "a fox")
@@ -47,7 +47,7 @@ def sound_bodies(operation: Operation, source: str) -> list[dict[str, Any]]:
 
 def follow_ups(takes: str) -> list[Operation]:
     """The operations that work on an image, on a whole job, or on a video."""
-    return [each for each in paid() if each.rules["takes"] == takes and SOURCE in each.body["properties"]]
+    return [each for each in paid() if each.rules.get("takes") == takes and SOURCE in each.body["properties"]]
 
 
 def a_body(operation: Operation, source: str) -> dict[str, Any]:

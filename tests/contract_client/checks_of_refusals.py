@@ -16,12 +16,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.errors import APIError, InvalidRequest
-from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.prompts import PromptWarning
 from tests.contract.cases import cases
 from tests.contract.description import SOURCE
 from tests.contract.sources import sound_bodies
 
+from .checks_of_requests import PAID
 from .differences import has_too_large, without_nones
 from .expected import counterpart, python_name
 from .sources import fitting
@@ -31,6 +31,8 @@ from .stage import Stage, shown, staged
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from legnext_client.generated.operations import Operation
+
     from .effort import Effort
 
 Json = dict[str, Any]
@@ -39,7 +41,6 @@ NO_JSON: list[Any] = [
     *(b"a fox", bytearray(b"https://a"), {"https://a", "https://b"}, object(), math.nan, math.inf, -math.inf),
     *(1j, Decimal("1.5"), range(6), ..., str, ["https://a", object()], {"url": b"https://a"}),
 ]
-PAID = [operation for operation in OPERATIONS.values() if operation.price is not None]
 
 
 class Verdict(NamedTuple):
@@ -77,7 +78,7 @@ def check_verdicts(stage: Stage, operation: Operation, body: Json, label: str) -
     """Both clients say of a body what the service says, which is told."""
     label = f"{label}: {shown(body)}"
     service = service_of(stage, operation, body, label)
-    meant, expected = without_nones(operation.fields, body), service
+    meant, expected = without_nones(counterpart(operation.name).body, body), service
     if meant != body:
         assert not service.accepted, f"{label} is accepted with null"
         expected = service_of(stage, operation, meant, label)

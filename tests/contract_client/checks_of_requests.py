@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .effort import Effort
 
 Json = dict[str, Any]
-PAID = [operation for operation in OPERATIONS.values() if operation.price is not None]
+PAID = [operation for operation in OPERATIONS.values() if counterpart(operation.name).is_paid]
 
 
 def requests_of(operation: Operation, effort: Effort) -> None:

@@ -9,27 +9,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.contract.description import resolved
+from tests.contract.values import admits_null
+
 if TYPE_CHECKING:
-    from legnext_client.generated.operations import Field
+    from tests.contract.description import Schema
 
 Json = dict[str, Any]
 
 
-def without_nones(fields: tuple[Field, ...], body: Json) -> Json:
-    """What arguments with None among them mean: the same without them."""
-    known = {field.wire: field for field in fields}
+def without_nones(schema: Schema, body: Json) -> Json:
+    """What arguments with None among them mean: the same without them, where null is no value."""
+    known = resolved(schema).get("properties", {})
     return {
         name: _inside(known[name], value) if name in known else value
         for name, value in body.items()
-        if value is not None or name not in known
+        if value is not None or name not in known or admits_null(known[name])
     }
 
 
-def _inside(field: Field, value: Any) -> Any:
-    if isinstance(value, dict) and field.fields:
-        return without_nones(field.fields, value)
-    if isinstance(value, list) and field.items is not None:
-        return [_inside(field.items, item) for item in value]
+def _inside(schema: Schema, value: Any) -> Any:
+    flat = resolved(schema)
+    if isinstance(value, dict) and "properties" in flat:
+        return without_nones(flat, value)
+    if isinstance(value, list) and "items" in flat:
+        return [_inside(flat["items"], item) for item in value]
     return value
 
 

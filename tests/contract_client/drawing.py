@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from legnext_client.generated.operations import Condition, Field, Operation
+    from tests.contract.description import Schema
 
     from .prompts import Text
     from .values import Value
@@ -39,6 +40,12 @@ class Call(NamedTuple):
     sound: bool
     """Whether the client should have nothing to say against the prompt."""
 
+    @property
+    def body(self) -> Json:
+        """What they stand for, by their names on the wire."""
+        wires = {field.name: field.wire for field in self.operation.fields}
+        return {wires[name]: value for name, value in self.plain.items()}
+
 
 def listed(operation: Operation) -> Iterator[Call]:
     """A call for each value that a field can have, and for each source, beside what the field cannot be without."""
@@ -54,7 +61,7 @@ def listed(operation: Operation) -> Iterator[Call]:
         elif field.wire == JOB:
             yield from (_call(operation, chosen, source, {}) for source in sources)
         else:
-            for value in _values(field, sources[0]):
+            for value in _values(operation, field, sources[0]):
                 yield _call(operation, chosen, sources[0], {field: value})
 
 
@@ -70,9 +77,9 @@ def calls(draw: st.DrawFn, operation: Operation) -> Call:
             if _is_prompt(operation, field):
                 text = draw(prompts.drawn(*_models(operation, source)))
             elif field.wire in NUMBERS:
-                picked[field] = draw(st.sampled_from(_values(field, source)))
+                picked[field] = draw(st.sampled_from(_values(operation, field, source)))
             else:
-                picked[field] = draw(values.drawn(field))
+                picked[field] = draw(values.drawn(_schema(operation, field)))
     return _call(operation, chosen, source, picked, text, parsed=draw(st.booleans()))
 
 
@@ -96,14 +103,19 @@ def _call(
         elif source and field.wire == JOB:
             value = source.job_id, source.job_id
         else:
-            value = picked.get(field) or _values(field, source)[0]
+            value = picked.get(field) or _values(operation, field, source)[0]
         given[field.name], plain[field.name] = value
     text = text or prompts.Text("", sound=True)
     return Call(operation, given, plain, source, text.asked, text.sound)
 
 
-def _values(field: Field, source: Source | None) -> list[Value]:
-    found = values.listed(field)
+def _schema(operation: Operation, field: Field) -> Schema:
+    schema: Schema = counterpart(operation.name).body["properties"][field.wire]
+    return schema
+
+
+def _values(operation: Operation, field: Field, source: Source | None) -> list[Value]:
+    found = values.listed(_schema(operation, field))
     return [value for value in found if value[1] < source.many] if source and field.wire in NUMBERS else found
 
 

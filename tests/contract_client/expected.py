@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from tests.contract.description import base_path, operations, sound_document
+from tests.contract.description import base_path, operations, resolved, sound_document
 
 if TYPE_CHECKING:
     from tests.contract.description import Operation
@@ -30,7 +31,8 @@ class Points(NamedTuple):
 
 def python_name(wire: str) -> str:
     """How a field of the document is called in Python."""
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f"_{found[1].lower()}", wire)
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+", "_", wire).lower()
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def wire_names(operation: Operation) -> dict[str, str]:
@@ -41,7 +43,8 @@ def wire_names(operation: Operation) -> dict[str, str]:
 def body_of(operation: Operation, given: Json) -> Json:
     """The body that must be on the line for these plain values by their Python names: they, and the defaults."""
     names = wire_names(operation)
-    defaults = {wire: schema["default"] for wire, schema in operation.body["properties"].items() if "default" in schema}
+    fields = {wire: resolved(schema) for wire, schema in operation.body["properties"].items()}
+    defaults = {wire: schema["default"] for wire, schema in fields.items() if "default" in schema}
     return defaults | {names[name]: value for name, value in given.items()}
 
 

@@ -58,7 +58,7 @@ def fitting(operation: Operation) -> list[Source]:
     """The sources that the document lets an operation follow."""
     wanted = operation.rules.get("source", {})
     makes = {"image": ("images", "image"), "images": ("images",), "video": ("videos",)}.get(
-        operation.rules["takes"], ()
+        operation.rules.get("takes", "nothing"), ()
     )
     return [
         source

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from fields import resolve
-from postman_before import examples, operations
+from postman_before import examples, operations, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ for (const [name, what] of Object.entries(needed)) {
     }
 }"""
 AFTER_EVERY_REQUEST = """\
-pm.test("Status 200", () => pm.expect(pm.response.code, pm.response.text()).to.equal(200));
+pm.test("Status %(named)s", () => pm.expect(%(codes)s, pm.response.text()).to.include(pm.response.code));
 // What an answer must look like, for the scripts of the requests."""
 AFTER = """\
 const shape = JSON.parse(pm.variables.get(%(shape)s));
@@ -54,16 +54,19 @@ if (job.job_id) {
 
 def finished(made: Json, spec: Json) -> Json:
     """The converter's collection with our variables, scripts and examples, and ids that stay."""
-    by_summary = {operation["summary"]: operation for operation in operations(spec)}
+    spec = {**spec, "paths": {path: resolve(spec, item) for path, item in spec["paths"].items()}}
+    by_name = {operation["operationId"]: operation for operation in operations(spec)}
+    by_title = {title: by_name[name] for name, title in titles(spec).items()}
     made = reworded(made)
     made["info"]["_postman_id"] = stable(made["info"]["name"])
     made["variable"] += [{"key": "api_key", "value": ""}, {"key": "job_id", "value": ""}]
     for folder in made["item"]:
         folder["id"] = stable(folder["name"])
         for item in folder["item"]:
-            operation = by_summary[item["name"]]
+            operation = by_title[item["name"]]
             item["id"] = stable(operation["operationId"])
-            item["event"] = [script("test", after(operation))]
+            looks = after(operation, spec)
+            item["event"] = [script("test", looks)] if looks else []
             item["response"] = list(saved(item["response"], operation, spec))
     made["event"] = [script("prerequest", BEFORE_EVERY_REQUEST), script("test", after_every(spec))]
     return made
@@ -89,27 +92,43 @@ def script(listen: str, text: str) -> Json:
 
 def after_every(spec: Json) -> str:
     """The script that tells the requests' own scripts what an answer must look like."""
-    shapes = {shape_name(operation): whole(answer(operation)["schema"], spec) for operation in operations(spec)}
+    told = {operation["operationId"]: answer(operation, spec) for operation in operations(spec)}
+    shapes = {shape_name(name, schema): whole(schema, spec) for name, schema in told.items() if schema is not None}
     lines = [
         f"pm.variables.set({json.dumps(name)}, {json.dumps(json.dumps(shape))});" for name, shape in shapes.items()
     ]
-    return "\n".join((AFTER_EVERY_REQUEST, *lines))
+    codes = sorted({int(code) for operation in operations(spec) for code in good(operation) if code.isdigit()})
+    first = AFTER_EVERY_REQUEST % {"named": " or ".join(map(str, codes)), "codes": codes}
+    return "\n".join((first, *lines))
 
 
-def after(operation: Json) -> str:
-    """The script that looks at the answer and keeps the id of the job."""
-    kind = operation["x-legnext"].get("task_type")
+def after(operation: Json, spec: Json) -> str:
+    """The script that looks at the answer and keeps the id of the job; nothing where there is nothing to look at."""
+    schema = answer(operation, spec)
+    if schema is None:
+        return ""
+    kind = operation.get("x-legnext", {}).get("task_type")
     text = f"{AFTER}\n{AFTER_A_SUBMISSION}" if kind else AFTER
-    return text % {"shape": json.dumps(shape_name(operation)), "kind": json.dumps(kind)}
+    return text % {"shape": json.dumps(shape_name(operation["operationId"], schema)), "kind": json.dumps(kind)}
 
 
-def answer(operation: Json) -> Json:
-    content: Json = operation["responses"]["200"]["content"]["application/json"]
-    return content
+def good(operation: Json) -> list[str]:
+    """The statuses of a success."""
+    return [code for code in map(str, operation["responses"]) if code.startswith("2")]
 
 
-def shape_name(operation: Json) -> str:
-    reference: str = answer(operation)["schema"].get("$ref", operation["operationId"])
+def answer(operation: Json, spec: Json) -> Json | None:
+    """The schema of the first success that is JSON."""
+    for code in good(operation):
+        content = resolve(spec, operation["responses"][code]).get("content", {}).get("application/json", {})
+        if "schema" in content:
+            schema: Json = content["schema"]
+            return schema
+    return None
+
+
+def shape_name(name: str, schema: Json) -> str:
+    reference: str = schema.get("$ref", name)
     return reference.rpartition("/")[2]
 
 
@@ -118,9 +137,9 @@ def saved(responses: list[Json], operation: Json, spec: Json) -> Iterator[Json]:
     seen: set[str] = set()
     for response in responses:
         code = str(response.get("code", "default"))
-        content = resolve(spec, operation["responses"][code]).get("content", {})
+        content = resolve(spec, operation["responses"].get(code, {})).get("content", {})
         told = examples(content["application/json"], spec) if "application/json" in content else {}
-        for summary, value in list(told.items())[: None if code == "200" else 1]:
+        for summary, value in list(told.items())[: None if code.startswith("2") else 1]:
             body = json.dumps(value, ensure_ascii=False, indent=2)
             if body not in seen:
                 seen.add(body)
@@ -133,12 +152,13 @@ def whole(schema: Json, spec: Json) -> Json:
     kept = {
         name: value
         for name, value in resolve(spec, schema).items()
-        if name != "description" and not name.startswith("x-")
+        if name not in ("description", "discriminator") and not name.startswith("x-")
     }
     if "properties" in kept:
         kept["properties"] = {name: whole(inner, spec) for name, inner in kept["properties"].items()}
-    if "items" in kept:
-        kept["items"] = whole(kept["items"], spec)
+    for keyword in kept.keys() & {"items", "additionalProperties"}:
+        if isinstance(kept[keyword], dict):
+            kept[keyword] = whole(kept[keyword], spec)
     for keyword in kept.keys() & {"anyOf", "oneOf", "allOf"}:
         kept[keyword] = [whole(inner, spec) for inner in kept[keyword]]
     return kept

@@ -8,8 +8,11 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from fields import resolve
+from fields import SpecError, resolve
 from table import HTTP_METHODS, called_back
+
+from legnext_client.mock.samples import sample
+from legnext_client.mock.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,24 +49,58 @@ def laid_out(spec: Json) -> Json:
     document["info"] = {**document["info"], "description": HOW_TO + about}
     document["info"].pop("contact", None)
     an_id = id_of_jobs(document)
+    document["paths"] = {path: whole(item, spec) for path, item in document["paths"].items()}
+    names = titles(spec)
     for operation in operations(document):
+        operation["summary"] = names[operation["operationId"]]
         operation["tags"] = [feature(operation)]
-        for parameter in operation.get("parameters", ()):
-            if parameter["schema"] == an_id:
+        for parameter in operation["parameters"]:
+            is_id = parameter.get("schema") == an_id
+            parameter.setdefault("example", sampled(parameter.get("schema", {}), spec))
+            if is_id:
                 parameter["example"] = JOB_ID
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            first = next(iter(examples(content, spec).values()))
-            properties = resolve(spec, content["schema"])["properties"]
-            sent = {
-                name: JOB_ID if properties[name] == an_id else value
-                for name, value in first.items()
-                if name not in called_back(operation)  # an address at which somebody else would listen
-            }
-            content["examples"] = {"sent": {"value": sent}}
+            content["examples"] = {"sent": {"value": sent(operation, content, spec, an_id)}}
         for response in operation["responses"].values():
-            for content in resolve(spec, response).get("content", {}).values():
-                content.setdefault("examples", {"first": {"value": sampled(content["schema"], spec)}})
+            for content in response.get("content", {}).values():
+                if "example" not in content:
+                    content.setdefault("examples", {"first": {"value": sampled(content.get("schema", {}), spec)}})
+            for header in response.get("headers", {}).values():
+                header.setdefault("example", sampled(header.get("schema", {}), spec))
     return in_folders(document)
+
+
+def whole(item: Json, spec: Json) -> Json:
+    """What stands at a path with its references followed, and its parameters with each of its operations."""
+    item = dict(resolve(spec, item))
+    shared = item.pop("parameters", [])
+    for method in (each for each in HTTP_METHODS if each in item):
+        operation = item[method]
+        own = [dict(resolve(spec, each)) for each in (*shared, *operation.get("parameters", ()))]
+        operation["parameters"] = list({(each["in"], each["name"]): each for each in own}.values())
+        if "requestBody" in operation:
+            operation["requestBody"] = resolve(spec, operation["requestBody"])
+        operation["responses"] = {
+            code: copy.deepcopy(resolve(spec, response)) for code, response in operation["responses"].items()
+        }
+        for response in operation["responses"].values():
+            if "headers" in response:
+                response["headers"] = {name: dict(resolve(spec, each)) for name, each in response["headers"].items()}
+    return item
+
+
+def sent(operation: Json, content: Json, spec: Json, an_id: Json) -> Any:
+    """The first example of a body, with the id of the latest job."""
+    first = next(iter(examples(content, spec).values()))
+    if not isinstance(first, dict):
+        return first
+    properties: Json = resolve(spec, content.get("schema", {})).get("properties", {})
+    body: Json = first
+    return {
+        name: JOB_ID if properties.get(name) == an_id else value
+        for name, value in body.items()
+        if name not in called_back(operation)  # an address at which somebody else would listen
+    }
 
 
 def operations(document: Json) -> Iterator[Json]:
@@ -71,41 +108,42 @@ def operations(document: Json) -> Iterator[Json]:
         yield from (item[method] for method in HTTP_METHODS if method in item)
 
 
+def titles(spec: Json) -> dict[str, str]:
+    """What each operation is called, by its name; where two have one summary, with the name."""
+    found = [one for item in spec["paths"].values() for one in operations({"paths": {"": resolve(spec, item)}})]
+    summaries = [one["summary"] for one in found]
+    return {
+        one["operationId"]: one["summary"] + f" ({one['operationId']})" * (summaries.count(one["summary"]) > 1)
+        for one in found
+    }
+
+
 def id_of_jobs(document: Json) -> Json:
     """How the document says that something is the id of a job: as the operation that looks at one says it."""
-    job = next(one for one in operations(document) if one.get("x-legnext", {}).get("role") == "job")
-    schema: Json = job["parameters"][0]["schema"]
-    return dict(schema)
+    for item in document["paths"].values():
+        for operation in operations({"paths": {"": resolve(document, item)}}):
+            if operation.get("x-legnext", {}).get("role") == "job":
+                nodes = [resolve(document, each) for each in (*item.get("parameters", ()), *operation["parameters"])]
+                return next(dict(each["schema"]) for each in nodes if each["in"] == "path")
+    raise SpecError("no operation has the role job; the collection keeps the ids of jobs by it")
 
 
 def examples(content: Json, spec: Json) -> Json:
     """The documented examples by what they show; if there is none, one that is made up from the schema."""
     found = {name: resolve(spec, example) for name, example in content.get("examples", {}).items()}
     documented = {example.get("summary", name): example["value"] for name, example in found.items()}
-    return documented or {"An example": sampled(content["schema"], spec)}
+    if "example" in content:
+        documented["An example"] = content["example"]
+    return documented or {"An example": sampled(content.get("schema", {}), spec)}
 
 
 def sampled(schema: Json, spec: Json) -> Any:
     """A value that fits; the converter's own are drawn anew each time."""
-    schema = resolve(spec, schema)
-    if "properties" in schema:
-        required: list[str] = schema.get("required", list(schema["properties"]))
-        return {name: sampled(inner, spec) for name, inner in schema["properties"].items() if name in required}
-    for choices in ("examples", "enum"):
-        if schema.get(choices):
-            return schema[choices][0]
-    for keyword in ("default", "minimum"):
-        if keyword in schema:
-            return schema[keyword]
-    if "anyOf" in schema:
-        return sampled(schema["anyOf"][0], spec)
-    if "items" in schema:
-        return [sampled(schema["items"], spec)] * schema.get("minItems", 1)
-    return {"string": "text", "integer": 1, "number": 1, "boolean": True}.get(str(schema.get("type")))
+    return sample(Spec(spec), schema)
 
 
 def feature(operation: Json) -> str:
-    kind = operation["x-legnext"].get("makes", operation["tags"][0])
+    kind = operation.get("x-legnext", {}).get("makes", operation["tags"][0])
     return FEATURES.get(kind, str(kind).capitalize())
 
 
@@ -115,7 +153,8 @@ def in_folders(document: Json) -> Json:
     order = [name for name in dict.fromkeys([*FEATURES.values(), *used]) if name in used]
 
     def place(path: tuple[str, Json]) -> int:
-        return min(order.index(operation["tags"][0]) for operation in operations({"paths": dict([path])}))
+        places = [order.index(operation["tags"][0]) for operation in operations({"paths": dict([path])})]
+        return min(places, default=len(order))
 
     document["tags"] = [{"name": name} for name in order]
     document["paths"] = dict(sorted(document["paths"].items(), key=place))

@@ -225,7 +225,7 @@ KINDS: list[tuple[str, tuple[str, str, Json], int, str | None]] = [
     ("a text for an answer", ("GET", "/v1/terms", {}), 200, "text/plain"),
     ("a job that is accepted with 202", ("POST", "/v1/probe", {"json": {"text": "a"}}), 202, ""),
     (
-        "a job of which nothing more is said",
+        "a free job",
         ("POST", "/v1/probe", {"json": {"text": "a"}}),
         202,
         "application/json",

@@ -6,7 +6,7 @@ There are folders by what comes out, one example for each request, and job ids t
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fields import SpecError, resolve
 from table import HTTP_METHODS, called_back
@@ -95,7 +95,7 @@ def sent(operation: Json, content: Json, spec: Json, an_id: Json) -> Any:
     if not isinstance(first, dict):
         return first
     properties: Json = resolve(spec, content.get("schema", {})).get("properties", {})
-    body: Json = first
+    body = cast("Json", first)
     return {
         name: JOB_ID if properties.get(name) == an_id else value
         for name, value in body.items()

@@ -118,7 +118,7 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         "deprecated": data.get("deprecated", False),
     }
     check_names(name, [*row["parameters"], *row["fields"]])
-    for key in ("role", "alias", "task_type", "takes", "makes", "unwrap"):
+    for key in ("role", "alias", "task_type", "takes", "makes", "unwrap", "ends"):
         row[key] = own.pop(key, None)
     for key in ("price", "seconds", "prompt", "source", "chain", "long_edge", "paging"):
         row[key] = own.pop(key, None)
@@ -131,6 +131,8 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         row["price"] = {**row["price"], "when": tuple(map(_price_row, changes))}
     if row["paging"]:
         row["paging"] = _paging(spec, row)
+    if row["ends"] is not None and (row["makes"] or job_field(row) not in row["parameters"]):
+        raise SpecError(f"{name}: x-legnext can have ends only where the path names a job and the operation makes none")
     return row
 
 

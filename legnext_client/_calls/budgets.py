@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
-from legnext_client._protocol.state import FAILED, State
 from legnext_client.errors import LegnextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from legnext_client._protocol.state import State
     from legnext_client.prices import Budget
 
 Holds: TypeAlias = "tuple[tuple[Budget, object], ...]"
@@ -43,7 +43,7 @@ def book(state: State, holds: Holds) -> None:
         points = math.ceil(state.points)
         if (state.ok and state.charge_is_told) or (state.done and points):
             budget.settle(key, points)
-        elif state.status == FAILED:
+        elif state.failed:
             budget.release(key)
         else:
             budget.freeze(key, points)

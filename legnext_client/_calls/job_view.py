@@ -9,7 +9,7 @@ from legnext_client._calls.planning import refuse
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, job_request
 from legnext_client._protocol.polling import UNKNOWN
 from legnext_client._protocol.send import Answer, sending
-from legnext_client._protocol.state import FAILED, State, failure, moment, text
+from legnext_client._protocol.state import State, failure, moment, text
 from legnext_client.errors import ConfigurationError, WaitTimeout
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class JobView:
 
     @property
     def done(self) -> bool:
-        """Completed or failed."""
+        """Completed, failed, or ended by a caller."""
         return self._state.done
 
     @property
@@ -216,7 +216,7 @@ class JobView:
         return WaitTimeout(f"{self!r} is not done after {seconds:.0f} seconds.{said}", job=self)
 
     def _ended(self) -> Self:
-        if self.status == FAILED:
+        if self._state.failed:
             raise failure(self._state, self)
         return self
 

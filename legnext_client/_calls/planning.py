@@ -40,8 +40,9 @@ def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> Non
     insist = "If you know better, ask by job.insist()."
     if operation.takes is None:  # it builds nothing, but acts on the job
         return
-    if state.status == FAILED:
-        raise InvalidRequest(f"{name}: that job failed, there is nothing to build on. {insist}")
+    if state.failed:
+        told = "failed" if state.status == FAILED else f"is {state.status}"
+        raise InvalidRequest(f"{name}: that job {told}, there is nothing to build on. {insist}")
     field = NUMBERS.get(operation.takes or "")
     number: Any = fields.get(field) if field else None
     bounds = next((each for each in operation.fields if each.name == field), None)

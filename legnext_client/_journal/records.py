@@ -11,7 +11,6 @@ from legnext_client._journal import files
 from legnext_client._journal.seals import REQUEST_COLUMNS, opened
 from legnext_client._journal.store import Store, timestamp
 from legnext_client._journal.submit import DONE, FAILED, NEW, Begun, Entry, SubmissionIntent
-from legnext_client._protocol.state import FAILED as JOB_FAILED
 from legnext_client._protocol.state import failure
 from legnext_client.errors import InvalidRequest, JournalError
 
@@ -163,7 +162,7 @@ class Records(Store):
 
     def ended(self, number: int, state: State, points: int, at: datetime | None = None) -> None:
         """The job was done at this time, or is now, and has cost these points."""
-        failed = state.status == JOB_FAILED
+        failed = state.failed
         self._write(
             "UPDATE requests SET state = ?, status = ?, points = ?, frozen = 0, output = ?, error = ?, ended_at = ? "
             "WHERE id = ?",

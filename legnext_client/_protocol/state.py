@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client._protocol.numbers import is_number
 from legnext_client.errors import JobFailed
+from legnext_client.generated.service import ENDINGS
 from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
@@ -45,11 +46,16 @@ class State:
 
     @property
     def done(self) -> bool:
-        return self.status in (COMPLETED, FAILED)
+        return self.ok or self.failed
 
     @property
     def ok(self) -> bool:
         return self.status == COMPLETED
+
+    @property
+    def failed(self) -> bool:
+        """Ended without a result: by itself, or by a caller with one of the statuses that the document names."""
+        return self.status == FAILED or self.status in ENDINGS
 
     def part(self, *path: str) -> Any:
         """What stands at a path of names; None where there is no such thing."""
@@ -90,7 +96,7 @@ class State:
     @property
     def points(self) -> float:
         """What the job costs as far as is known: charged when it is completed, held before, nothing when it failed."""
-        if self.status == FAILED:
+        if self.failed:
             return number(self.part("meta", "usage", "consume"))
         return number(self.part("meta", "usage", "consume")) or number(self.part("meta", "usage", "frozen"))
 
@@ -109,6 +115,8 @@ class State:
 
 def failure(state: State, job: Any) -> JobFailed:
     """The error of a job that has failed, in the service's words."""
+    if state.status in ENDINGS:
+        return JobFailed(f"{state.task_type or 'job'} {state.job_id} has no result: it is {state.status}.", job=job)
     said = text(state.part("error", "message")) or text(state.part("error", "raw_message"))
     code = state.part("error", "code")
     message = f"{state.task_type or 'job'} {state.job_id} failed: {said or 'the service does not say why'}."

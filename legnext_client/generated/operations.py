@@ -162,6 +162,8 @@ class Operation(NamedTuple):
     statuses: tuple[int, ...] = (200,)
     accepts: tuple[str, ...] = ()
     paging: Paging | None = None
+    ends: str | None = None
+    """The status with which it ends the job that it is about."""
     deprecated: bool = False
 
     @property

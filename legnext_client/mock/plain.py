@@ -6,7 +6,7 @@ Each has a header that says so, `x-mock-answer: example` or `x-mock-answer: sche
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .bodies import is_json
 from .parameters import kinds_of
@@ -22,8 +22,8 @@ _PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200014898"
     "1a6a0000000049454e44ae426082"
 )
-_ITEMS = 2
-"""How many items a page has, and how many pages with items there are."""
+_PAGES = 2
+"""How many pages with items there are."""
 
 
 class Shown(NamedTuple):
@@ -79,18 +79,21 @@ class PlainAnswers:
                 text = value if isinstance(value, str) else json.dumps(value)
                 yield name.lower().encode(), text.encode()
 
-    def _page(self, operation: Operation, value: Json, paging: Json, given: Json) -> Json:
+    def _page(self, operation: Operation, value: Any, paging: Json, given: Json) -> Any:
         """One page: there are two with items. What turns them is the document's `paging`."""
-        page = dict(value)
         asked = given.get(paging["parameter"])
-        if "cursor" in paging and asked is None:
-            return page
         if "cursor" in paging:
-            page[paging["cursor"]] = self._no_cursor(operation, paging["cursor"])
+            if asked is None or not isinstance(value, dict):
+                return value
+            page = {**cast("Json", value), paging["cursor"]: self._no_cursor(operation, paging["cursor"])}
             return {name: part for name, part in page.items() if part is not _ABSENT}
         number = asked if isinstance(asked, int) else 1
-        page[paging["page"]] = number
-        return page if number <= _ITEMS else {**page, paging["items"]: []}
+        if not isinstance(value, dict):
+            return value if number <= _PAGES else []
+        page = cast("Json", value)
+        if paging["page"] in page:
+            page = {**page, paging["page"]: number}
+        return page if number <= _PAGES or "items" not in paging else {**page, paging["items"]: []}
 
     def _no_cursor(self, operation: Operation, name: str) -> Any:
         """What stands for the cursor on the last page: null, nothing, or an empty text."""

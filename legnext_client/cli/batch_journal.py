@@ -118,7 +118,7 @@ def resolve(
 def _check_job(run: Run, job_id: str, entry: Entry) -> None:
     """Refuse a job that is not there, or that the request cannot have become."""
     try:
-        job = run.client().tasks.get(job_id)
+        job = run.client().confirm(job_id)
     except NotFoundError as error:
         raise InvalidRequest(f"there is no job {job_id} ({error.message}); {entry.key} stays unknown.") from error
     made, asked = BY_TASK_TYPE.get(job.task_type), OPERATIONS.get(entry.operation)

@@ -215,6 +215,7 @@ class Spec:
         makes_job = "makes" in extension or (tells_job and method == "POST" and about_job is None)
         seconds: Json = extension.get("seconds", {})
         prompt: dict[str, str] = extension.get("prompt", {})
+        role = extension.get("role")
         return Operation(
             operation_id=item["operationId"],
             method=method,
@@ -231,11 +232,11 @@ class Spec:
             makes_job=makes_job,
             about_job=about_job,
             tells_job=tells_job,
-            is_plain=not (makes_job or extension.get("role") == "balance" or (about_job and tells_job)),
+            is_plain=not (makes_job or role == "balance" or (about_job and tells_job)),
             defaults={name: value["default"] for name, value in properties.items() if "default" in value},
             callback_field=next(_callback_fields(item), None),
             resolutions=self._resolutions(extension.get("chain", {}), properties),
-            role=extension.get("role"),
+            role=role,
             task_type=str(extension.get("task_type", item["operationId"])),
             is_paid="price" in extension,
             takes=str(extension.get("takes", "nothing")),

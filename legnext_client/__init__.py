@@ -5,7 +5,7 @@
     with Client() as client:
         job = client.midjourney.diffusion(text="a lighthouse at dusk --ar 16:9 --v 7").wait()
 
-What is imported from here is loaded when it is first used.
+Names are loaded on first use, to keep the import fast.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from legnext_client.prices import Budget, Estimate, price
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
 else:
-    # Which of our modules are attributes without an import of their own.
+    # Submodules available as attributes without an import.
     _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "webhooks")
     _HOMES = {
         "_runs.chains": ("VideoChain",),

@@ -1,4 +1,4 @@
-"""`Client` and `AsyncClient`: the doors to the service.
+"""`Client` and `AsyncClient`, the entry points of the package.
 
 with Client() as client:
     job = client.midjourney.diffusion(text="a lighthouse at dusk --v 7").wait()
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 
 
 class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
-    """The service, for programs that wait. Safe to share between threads.
+    """Client for synchronous programs. Safe to share between threads.
 
     Args:
-        api_key: Your key; without it, `LEGNEXT_API_KEY`.
-        base_url: Where the service is; without it, `LEGNEXT_BASE_URL`, or the service's own address.
-        timeout: Seconds for one request.
-        retries: How often to try again what can be tried again without paying twice, or a `Retries`.
-        prompts: What to do about a prompt in which something is wrong: `"refuse"` errors and warn of the rest, `"warn"`
-            of everything, or `"ignore"` it.
-        requests_per_second: How fast to ask at most when many jobs are waited for at once.
-        transport: Something else to send with; see `legnext_client._transport.transports`.
-        clock: Another clock to wait by; see `legnext_client._transport.clocks`.
+        api_key: Your API key. Default: `LEGNEXT_API_KEY`.
+        base_url: Base URL of the service. Default: `LEGNEXT_BASE_URL`, else the public service.
+        timeout: Maximum seconds for one request.
+        retries: Maximum retries of requests that cannot be charged twice, or a `Retries`.
+        prompts: How to treat prompt problems: `"refuse"` raises for errors and warns about the rest, `"warn"` warns
+            about everything, `"ignore"` does nothing.
+        requests_per_second: Maximum poll rate while waiting for several jobs.
+        transport: Custom transport; see `legnext_client._transport.transports`.
+        clock: Custom clock; see `legnext_client._transport.clocks`.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
     @property
     def tasks(self) -> WaitingTasks:
-        """The state and the results of a job."""
+        """Operations on jobs by id."""
         from legnext_client._client.calls import WaitingTasks
 
         return WaitingTasks(self._caller)
@@ -100,15 +100,15 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         on_progress: Callable[[Job], object] | None = None,
         callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
-        """Wait for many jobs, or ids, with one loop; yields each as it ends, failed ones too (`job.ok` tells).
+        """Wait for several jobs or job ids, yielding each as it ends. Failed jobs are yielded too; check `job.ok`.
 
-        With `callbacks`, such as a `CallbackReceiver`, a job that is called back is asked for at once, and otherwise
-        seldom and late. Raises `WaitTimeout` when the time is over and some are not done.
+        With `callbacks`, such as a `CallbackReceiver`, a job is polled as soon as its callback arrives, and otherwise
+        rarely. Raises `WaitTimeout` if some jobs are not done in time.
         """
         return self._caller.wait_all(jobs, timeout, poll_interval, on_progress, callbacks)
 
     def confirm(self, job: JobView | str) -> Job:
-        """The truth about a job: fetched now, whatever a callback said of it."""
+        """Fetch the current state of a job. Use it to verify a callback."""
         return self._caller.confirm(job)
 
     def download(
@@ -122,10 +122,10 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         max_bytes: int = 2 * 1024**3,
         timeout: float = 1800.0,
     ) -> list[Path]:
-        """Fetch files by their addresses; the paths, in the same order. See `Job.download`.
+        """Download files by URL and return their paths in the same order. See `Job.download`.
 
-        `name` is made of `{stem}` and `{ext}`, which are those of the address, and `{n}`, its place in the list. The
-        key is not sent. A file is not fetched again when one of its kind and length is there.
+        `name` may contain `{stem}` and `{ext}` (from the URL) and `{n}` (its position in the list). The API key is not
+        sent. An existing file of the same type and length is not downloaded again.
         """
         from legnext_client._downloads.downloads import of_urls
 
@@ -142,22 +142,22 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         on_progress: Callable[[Update], object] | None = None,
         **options: Unpack[BatchOptions],
     ) -> Batch:
-        """Many paid requests: iterate over it for the results, in the order in which they come.
+        """Run many paid requests. Iterate over the batch to get the results as they arrive.
 
-        Run again with the same journal, it goes on where it was, whatever happened, and pays for nothing twice.
+        Running it again with the same journal resumes where it stopped and pays for nothing twice.
 
         Args:
             requests: Request models, `(operation, {…})`, mappings, `VideoChain`s, or the path of a CSV or JSONL file.
-            journal: The file that remembers what was paid; without it, that is forgotten when the loop ends.
-            on_progress: Called with an `Update` when a job is accepted and at each answer.
+            journal: File that records the paid jobs. Without it, the batch cannot be resumed.
+            on_progress: Called with an `Update` when a job is accepted and after each poll.
             options: `concurrency`, `budget`, `download`, `name`, `retry_failed`, `timeout`, `poll_interval`,
                 `callback`, `callbacks`; see `legnext_client._runs.options.BatchOptions`.
 
-        While it is iterated over it may raise, after what runs has ended:
-            InvalidRequest: A row is wrong, and nothing was sent. (Rows that can be read only once are found wrong one
-                by one: then it is the error of a result.)
-            BudgetExceeded: The next row would pass the budget, or the account cannot pay.
-            JournalError: The journal is in use, or is none, or cannot be written.
+        Iterating may raise, after the running jobs have ended:
+            InvalidRequest: A row is invalid; nothing was sent. If the rows can be read only once, an invalid row is
+                reported as the error of its result instead.
+            BudgetExceeded: The next row would exceed the budget or the account's balance.
+            JournalError: The journal is in use, is not a journal, or cannot be written.
         """
         from legnext_client._runs.batches import Batch, work_on
 
@@ -171,21 +171,21 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         on_progress: Callable[[Update], object] | None = None,
         **options: Unpack[RunOptions],
     ) -> ChainRun:
-        """Make a chain: each step of the chain is submitted when the one before is done.
+        """Run a chain. Each step is submitted when the previous one is done.
 
-        Run again with the same journal, it goes on at the step where it was, and pays for nothing twice.
+        Running it again with the same journal resumes at the step where it stopped and pays for nothing twice.
 
         Args:
-            chain: What to make.
-            journal: The file that remembers what was paid; without it, that is forgotten when this method ends.
-            on_progress: Called with an `Update` when a job is accepted and at each answer.
+            chain: The chain to run.
+            journal: File that records the paid jobs. Without it, the chain cannot be resumed.
+            on_progress: Called with an `Update` when a job is accepted and after each poll.
             options: `budget`, `retry_failed`, `timeout`, `poll_interval`, `callback`, `callbacks`; see
                 `legnext_client._runs.options.RunOptions`.
 
         Raises:
-            ChainError: A step has failed, or its outcome is unknown, or it was not done in time.
-            BudgetExceeded: The next step would pass the budget, or the account cannot pay for the chain.
-            JournalError: The journal is in use, or of another chain, or cannot be written.
+            ChainError: A step failed, timed out, or has an unknown outcome.
+            BudgetExceeded: The next step would exceed the budget, or the chain exceeds the account's balance.
+            JournalError: The journal is in use, belongs to another chain, or cannot be written.
         """
         from legnext_client._runs import batches, chain_runs
 
@@ -199,25 +199,25 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         self, method: str, path: str, *, job: Literal[False] = False, **options: Unpack[RequestOptions]
     ) -> Any: ...
     def request(self, method: str, path: str, *, job: bool = False, **options: Unpack[RequestOptions]) -> Any:
-        """Send something that the document does not describe, with the same care; what is no GET counts as paid.
+        """Send a request that the API description does not cover. Any method except GET is treated as paid.
 
         Args:
-            method: A method of HTTP.
-            path: The path behind the base URL.
-            json: A body of JSON, an object or a list.
-            params: Parameters of the query; a list repeats its name.
-            headers: Headers beside those of the client.
-            files: The fields of a form with files: text, or a path, bytes or an open file.
-            content: Any other body: text, a path, bytes or an open file.
-            media: The media type of the body.
-            job: Answer with a job, and refuse an answer that has none.
+            method: HTTP method.
+            path: Path relative to the base URL.
+            json: JSON body, an object or a list.
+            params: Query parameters. A list repeats its name.
+            headers: Extra headers.
+            files: Form fields: strings, paths, bytes or open files.
+            content: Any other body: a string, a path, bytes or an open file.
+            media: Media type of the body.
+            job: Return a job, and raise if the response does not contain one.
 
-        Returns what was answered: an object or a list of JSON, bytes of another media type, None for no content.
+        Returns the parsed JSON, the bytes of any other media type, or None if there is no content.
         """
         return self._caller.free_form(self._free_form(method, path, job=job, **options))
 
     def close(self) -> None:
-        """Close the connections that this client opened. Closing twice is fine."""
+        """Close the connections that this client opened. Closing twice has no effect."""
         if self._owner and not self._service.closed:
             self._transport.close()
         self._service.closed = True
@@ -232,7 +232,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
 
 
 class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
-    """The service, for asyncio programs; the arguments are those of `Client`."""
+    """Client for asyncio programs; takes the arguments of `Client`."""
 
     def __init__(
         self,
@@ -269,7 +269,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
 
     @property
     def tasks(self) -> AsyncWaitingTasks:
-        """The state and the results of a job."""
+        """Operations on jobs by id."""
         from legnext_client._client.calls import AsyncWaitingTasks
 
         return AsyncWaitingTasks(self._caller)
@@ -283,11 +283,11 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         on_progress: Callable[[AsyncJob], object] | None = None,
         callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
-        """Wait for many jobs, or ids, with one loop; see `Client.wait_all`."""
+        """Wait for several jobs or job ids; see `Client.wait_all`."""
         return self._caller.wait_all(jobs, timeout, poll_interval, on_progress, callbacks)
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
-        """The truth about a job: fetched now, whatever a callback said of it."""
+        """Fetch the current state of a job. Use it to verify a callback."""
         return await self._caller.confirm(job)
 
     async def download(
@@ -301,7 +301,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         max_bytes: int = 2 * 1024**3,
         timeout: float = 1800.0,
     ) -> list[Path]:
-        """Fetch files by their addresses; see `Client.download`. `on_progress` may be a coroutine function."""
+        """Download files by URL; see `Client.download`. `on_progress` may be a coroutine function."""
         from legnext_client._downloads.downloads import of_urls
 
         flow = of_urls(
@@ -317,7 +317,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         on_progress: Callable[[Update], object] | None = None,
         **options: Unpack[BatchOptions],
     ) -> AsyncBatch:
-        """Many paid requests, for `async for`; see `Client.batch`. `on_progress` may be a coroutine function."""
+        """Run many paid requests, for `async for`; see `Client.batch`. `on_progress` may be a coroutine function."""
         from legnext_client._runs.batches import AsyncBatch, work_on
 
         return AsyncBatch(self._hands, on_progress, **work_on(self._service, requests, journal, options))
@@ -330,7 +330,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         on_progress: Callable[[Update], object] | None = None,
         **options: Unpack[RunOptions],
     ) -> AsyncChainRun:
-        """Make a chain; see `Client.run`. `on_progress`, and functions that choose, may be coroutine functions."""
+        """Run a chain; see `Client.run`. `on_progress` and choice functions may be coroutine functions."""
         from legnext_client._runs import batches, chain_runs
 
         batch = batches.AsyncBatch(
@@ -347,11 +347,11 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         self, method: str, path: str, *, job: Literal[False] = False, **options: Unpack[RequestOptions]
     ) -> Any: ...
     async def request(self, method: str, path: str, *, job: bool = False, **options: Unpack[RequestOptions]) -> Any:
-        """Send something that the document does not describe; see `Client.request`."""
+        """Send a request that the API description does not cover; see `Client.request`."""
         return await self._caller.free_form(self._free_form(method, path, job=job, **options))
 
     async def close(self) -> None:
-        """Close the connections that this client opened. Closing twice is fine."""
+        """Close the connections that this client opened. Closing twice has no effect."""
         if self._owner and not self._service.closed:
             await self._transport.close()
         self._service.closed = True

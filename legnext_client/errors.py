@@ -1,6 +1,6 @@
-"""Everything that can go wrong, as one tree. Whatever this package raises on purpose is a `LegnextError`.
+"""The error classes. Every error that this package raises on purpose is a `LegnextError`.
 
-Each error has a `message`, prints as one line that ends with what to do, and survives pickling and copying.
+Each error has a `message`, prints as one line that ends with advice, and can be pickled and copied.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class LegnextError(Exception):
-    """The base of all errors of this package."""
+    """Base class of all errors of this package."""
 
     advice: str = ""
-    """What to do about it; printed behind the message."""
+    """Suggested action, printed after the message."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class LegnextError(Exception):
         return " ".join(f"{message}{stop} {self.advice}".split())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Rebuilt from its attributes, so that subclasses may have any signature.
+        # Rebuilding from attributes lets subclasses have any signature.
         return _rebuild, (type(self), self.args, self.__dict__.copy())
 
 
@@ -40,19 +40,18 @@ def _rebuild(kind: type[LegnextError], arguments: tuple[Any, ...], attributes: d
 
 
 class ConfigurationError(LegnextError):
-    """No key, a bad base URL, an extra that is not installed."""
+    """The client is misconfigured: no API key, an invalid base URL, or a missing extra, for example."""
 
 
-CLIENT_CLOSED = "this client is closed: make a new one, or keep it open with `with`."
-"""Said by the client, and by its connections when they are closed under a call."""
+CLIENT_CLOSED = "this client is closed: create a new one, or keep it open with `with`."
 
 
 class ValidationError(LegnextError):
-    """The request is wrong, whether that was found here or there."""
+    """The request is invalid, as found by this client or by the service."""
 
 
 class Problem(NamedTuple):
-    """One wrong field: its name as the caller wrote it, what it must be, and what came."""
+    """An invalid field: its name as the caller wrote it, what it must be, and the value given."""
 
     field: str
     must: str
@@ -63,9 +62,9 @@ class Problem(NamedTuple):
 
 
 class InvalidRequest(ValidationError, ValueError):
-    """Refused before sending: nothing was sent and nothing is charged.
+    """The request was refused before sending. Nothing was sent or charged.
 
-    `problems` has everything that is wrong: a `Problem` for each field, a `prompts.Problem` for each spot of a prompt.
+    `problems` lists every error: a `Problem` for each field, a `prompts.Problem` for each place in a prompt.
     """
 
     advice = "Nothing was sent."
@@ -76,7 +75,7 @@ class InvalidRequest(ValidationError, ValueError):
 
 
 class APIError(LegnextError):
-    """The service answered with an error. `message` and `raw_message` are its own words, `body` is what came."""
+    """The service returned an error. `message` and `raw_message` come from the service; `body` is the response body."""
 
     def __init__(
         self,
@@ -108,86 +107,86 @@ class APIError(LegnextError):
     def __str__(self) -> str:
         where = f" ({self.method} {self.path})" if self.path else ""
         request = f" [request {self.request_id}]" if self.request_id else ""
-        said = (self.message or self.raw_message or "no message").rstrip(" .")
-        return " ".join(f"{self.code or self.status_code} {said}{where}{request}. {self.advice}".split())
+        message = (self.message or self.raw_message or "no message").rstrip(" .")
+        return " ".join(f"{self.code or self.status_code} {message}{where}{request}. {self.advice}".split())
 
 
 class BadRequestError(ValidationError, APIError):
-    """400: the service refuses the request as it stands."""
+    """400: the service rejected the request as invalid."""
 
-    advice = "Nothing is charged; correct the request."
+    advice = "Nothing was charged; correct the request."
 
 
 class AuthenticationError(APIError):
-    """401: the key is missing or not valid."""
+    """401: the API key is missing or invalid."""
 
     advice = "Check the key in LEGNEXT_API_KEY."
 
 
 class InsufficientCreditsError(APIError):
-    """402: not enough points for this job."""
+    """402: the balance is too low for this job."""
 
-    advice = "Nothing is charged; top up the balance, or make something cheaper."
+    advice = "Nothing was charged; top up the balance, or choose a cheaper job."
 
 
 class ForbiddenError(APIError):
-    """403: against the content policy, or not in the plan."""
+    """403: the request violates the content policy, or your plan does not include it."""
 
-    advice = "Nothing is charged; change the prompt, or look whether the plan includes this."
+    advice = "Nothing was charged; change the prompt, or check that your plan includes this."
 
 
 class NotFoundError(APIError):
-    """404: there is no such job, or nothing at this path."""
+    """404: the job or the path does not exist."""
 
-    advice = "Check the id of the job, that the key is of the same account, and the base URL."
+    advice = "Check the job id, the account of the API key, and the base URL."
     without_job = "Check the base URL: the service has nothing at this path."
-    """What to do instead where the request named no job."""
+    """Advice for a request that names no job."""
 
 
 class PayloadTooLargeError(APIError):
-    """413: the request, or the file behind an address, is too large."""
+    """413: the request, or the file at a URL, is too large."""
 
     advice = "Use a smaller file."
 
 
 class UnprocessableError(APIError):
-    """422: the state of things refuses it; the source is not finished, has no such image, is too old …"""
+    """422: the source job does not allow it; for example, it is not finished or has no such image."""
 
-    advice = "Nothing is charged; look at the source job."
+    advice = "Nothing was charged; check the source job."
 
 
 class RateLimitError(APIError):
-    """429: too many requests or jobs at once; `retry_after` says how many seconds to wait, if the service did."""
+    """429: too many requests or concurrent jobs. `retry_after` is the delay in seconds, if the service gave one."""
 
     advice = "The request was not accepted; wait, then send it again."
 
     def __str__(self) -> str:
-        told = super().__str__()
+        line = super().__str__()
         if self.retry_after is None:
-            return told
-        return f"{told.removesuffix(self.advice)}The service asks to wait {self.retry_after:g} seconds. {self.advice}"
+            return line
+        return f"{line.removesuffix(self.advice)}The service asks to wait {self.retry_after:g} seconds. {self.advice}"
 
 
 class ServerError(APIError):
-    """5xx: something broke on the other side."""
+    """5xx: the service failed."""
 
     advice = "Try again later."
 
 
 class ConnectionError(LegnextError, builtins.ConnectionError):
-    """No connection or, to a free request, no whole answer. A paid request was not sent: nothing is charged."""
+    """The connection failed, or a free request got no complete response. A paid request was not sent."""
 
-    advice = "Nothing is charged; check the network and the base URL, then try again."
+    advice = "Nothing was charged; check the network and the base URL, then try again."
 
 
 class SubmissionUnknown(LegnextError):
-    """A paid request was sent and its outcome is not known: **it may have been accepted and charged**.
+    """A paid request was sent and its outcome is unknown. **It may have been accepted and charged.**
 
-    It is never sent again by itself. `sent` is the body that was sent, `answer` what came back, as bytes, and `job_id`
-    the id that stands in it, if one does: `client.tasks.get` tells whether it is there.
+    It is never retried automatically. `sent` is the request body, `answer` the bytes of the response, and `job_id` the
+    id found in it, if any. Look for the job with `client.tasks.get`.
     """
 
-    advice = "It may have been charged: look at the balance or your callbacks before you send it again."
+    advice = "It may have been charged: check the balance or your callbacks before you send it again."
 
     def __init__(
         self,
@@ -207,20 +206,20 @@ class SubmissionUnknown(LegnextError):
 
 
 class SubmissionUnknownAPIError(SubmissionUnknown, APIError):
-    """A paid request was answered with an error, and yet a job may exist: the answer names one, or is a 5xx.
+    """A paid request got an error, yet a job may exist: the response names one, or its status is 5xx.
 
-    The status tells what the service said: `status_code`, `code`, `retry_after`.
+    `status_code`, `code` and `retry_after` come from the service.
     """
 
 
 class SubmissionUnknownServerError(SubmissionUnknownAPIError, ServerError):
-    """A paid request was answered with 5xx: the service may be working on it all the same."""
+    """A paid request got a 5xx response. The service may still be working on it."""
 
 
 class JobFailed(LegnextError):
     """The job ended without a result; its points are released. `code` and `message` are the service's."""
 
-    advice = "Nothing is charged for it."
+    advice = "Nothing was charged for it."
 
     def __init__(self, message: str = "", *, job: Any = None, code: int | None = None) -> None:
         super().__init__(message)
@@ -239,15 +238,15 @@ class WaitTimeout(LegnextError, builtins.TimeoutError):
 
 
 class ChainError(LegnextError):
-    """A chain stopped. `finished` are the jobs of the steps that are done and paid, `step` is the one that was not."""
+    """A chain stopped. `finished` has the jobs of the finished steps; `step` is the step that did not finish."""
 
     advice = "The finished steps are kept: run the chain again with the same journal."
     without_journal = (
-        "There is no journal, so run again it would pay for the finished steps again: go on with "
-        "VideoChain.from_video(error.finished[-1]), and give a journal next time."
+        "This run had no journal; running it again would pay for the finished steps again. Continue with "
+        "VideoChain.from_video(error.finished[-1]), and pass journal= next time."
     )
-    """What to do instead where nothing remembers the steps."""
-    with_nothing = "There is no journal to go on with: give one next time."
+    """Advice for a chain run without a journal."""
+    with_nothing = "This run had no journal to resume from; pass journal= next time."
 
     def __init__(
         self, message: str = "", *, finished: Sequence[Any] = (), step: int | None = None, journal: str = ""
@@ -258,16 +257,16 @@ class ChainError(LegnextError):
         self.journal = journal
 
     def __str__(self) -> str:
-        told = super().__str__()
+        line = super().__str__()
         if self.journal:
-            return told
-        return f"{told.removesuffix(self.advice)}{self.without_journal if self.finished else self.with_nothing}"
+            return line
+        return f"{line.removesuffix(self.advice)}{self.without_journal if self.finished else self.with_nothing}"
 
 
 class BudgetExceeded(LegnextError):
-    """The next call would pass the budget; it was not sent."""
+    """The next call would exceed the budget; it was not sent."""
 
-    advice = "Nothing more was sent; raise the budget, or make something cheaper."
+    advice = "Nothing more was sent; raise the budget, or choose a cheaper job."
 
     def __init__(
         self,
@@ -295,16 +294,16 @@ class DownloadError(LegnextError):
 
 
 class WebhookError(LegnextError):
-    """What arrived is not a callback of the service, or its signature is not good."""
+    """The request is not a callback of the service, or its signature is invalid."""
 
     advice = "Do not trust it; fetch the job by its id."
 
 
 class JournalError(LegnextError):
-    """The journal cannot be used: in use, of something else, of a newer version, damaged, or the disk is full.
+    """The journal cannot be used: it is in use, not a journal, newer, damaged, or on a full disk.
 
-    A file that is not a sound journal is left as it is. `job_id` is set when a job was accepted and paid, and its id
-    could not be written down: keep it.
+    A file that is not a valid journal is left unchanged. `job_id` is set if a paid job was accepted but its id could
+    not be recorded: keep it.
     """
 
     def __init__(self, message: str = "", *, journal: str = "", job_id: str | None = None) -> None:
@@ -326,5 +325,5 @@ _BY_STATUS: Mapping[int, type[APIError]] = {
 
 
 def error_class(status: int) -> type[APIError]:
-    """The class of the error for a status: its own, `ServerError` for 5xx, `APIError` for any other."""
+    """Return the error class for a status: a specific one, `ServerError` for other 5xx, else `APIError`."""
     return _BY_STATUS.get(status, ServerError if 500 <= status <= 599 else APIError)

@@ -1,6 +1,6 @@
-"""The errors under the names that the service's Python documents use; `legnext_client.errors` says what each means.
+"""The error classes, under the module name used in the service's Python docs. See `legnext_client.errors`.
 
-`except ValidationError` catches a wrong parameter wherever it is found, here before sending or there by the service.
+`except ValidationError` catches invalid parameters, whether this client or the service found them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`Job` and `AsyncJob`: what the service says of a job, and what can be done with it."""
+"""`Job` and `AsyncJob`: the state of a job, and methods to wait for it, download it and build on it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class Job(JobView, FollowUps["Job"]):
-    """A job. `wait()` for it, `download` what it made, and build on it: every follow-up is a method."""
+    """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
 
     _hands: Runtime
 
     def refresh(self) -> Self:
-        """Ask the service once how the job is doing."""
+        """Poll the job once."""
         run(self._asking(), self._hands)
         return self
 
@@ -42,31 +42,31 @@ class Job(JobView, FollowUps["Job"]):
         """Wait until the job is done.
 
         Args:
-            timeout: Seconds to wait at most; without it, 300 or three times the typical time, whichever is more.
-            poll_interval: Seconds between questions; without it, the job is asked for when it is likely to be done.
-            on_progress: Called with the job: at once as it was accepted, then at each answer.
-            callbacks: Where the job is called back, such as a `CallbackReceiver`: a callback has the job asked for at
-                once, which otherwise happens seldom and late.
+            timeout: Maximum seconds to wait. Default: 300 or three times the typical duration, whichever is longer.
+            poll_interval: Seconds between polls. By default, the job is polled when it is likely to be done.
+            on_progress: Called with the job once at the start, then after each poll.
+            callbacks: Source of callbacks, such as a `CallbackReceiver`. The job is polled as soon as its callback
+                arrives, and otherwise rarely.
 
         Raises:
             JobFailed: The job ended without a result.
-            WaitTimeout: The time is over; the job goes on.
+            WaitTimeout: The timeout elapsed; the job is still running.
         """
 
-        def heard(found: tuple[int, State]) -> None:
-            self._accept(found[1])
+        def report(update: tuple[int, State]) -> None:
+            self._accept(update[1])
             if on_progress is not None:
                 on_progress(self)
 
         try:
-            run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
+            run(self._waiting(timeout, poll_interval, callbacks), self._hands, report)
         except BaseException as error:
             left_waiting(error, [self._state])
             raise
         return self._ended()
 
     def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
-        """The job at once, then at each answer until it is done; a failed job is the last update, not an error."""
+        """Yield the job now and after each poll until it is done. A failed job is yielded, not raised."""
         if self.done:
             yield self
         try:
@@ -87,23 +87,23 @@ class Job(JobView, FollowUps["Job"]):
         max_bytes: int = 2 * 1024**3,
         timeout: float = 1800.0,
     ) -> list[Path]:
-        """Fetch what the job made; the paths, in the order of its images or videos.
+        """Download the files of the job and return their paths, in the order of its images or videos.
 
-        A file that is already there is not fetched again, and one that was broken off is gone on with.
+        Existing files are not downloaded again, and interrupted downloads are resumed.
 
         Args:
-            directory: Where to; it is made if it is not there. Nothing is ever written outside of it.
-            name: The names, from `{job_id}`, `{n}`, `{ext}` and `{task_type}`; `/` makes folders.
-            which: One number or several, from 0, as follow-ups count; without it, all.
-            concurrency: So many at once.
+            directory: Destination directory; created if missing. Nothing is written outside it.
+            name: File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`; `/` creates folders.
+            which: Index or indexes of the files, from 0, as in follow-ups. Default: all.
+            concurrency: Maximum concurrent downloads.
             on_progress: Called with a `Progress` as bytes arrive.
-            max_bytes: Refuse a file that is larger.
-            timeout: Seconds for one file, with all tries.
+            max_bytes: Maximum size of one file.
+            timeout: Maximum seconds for one file, including retries.
 
         Raises:
-            DownloadError: A file could not be fetched, or is not what it should be; the others are there.
-            InvalidRequest: The job is not done, or has no files, or the names cannot be; nothing was fetched.
-            JobFailed: The job failed: there is nothing to fetch.
+            DownloadError: A file could not be downloaded or is invalid; the other files are kept.
+            InvalidRequest: The job is not done, has no files, or `name` is invalid; nothing was downloaded.
+            JobFailed: The job failed, so it has no files.
         """
         from legnext_client._downloads.downloads import of_job
 
@@ -133,12 +133,12 @@ class Job(JobView, FollowUps["Job"]):
 
 
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
-    """A job. `await job.wait()`, and build on it: every follow-up is a method."""
+    """A job of an `AsyncClient`; see `Job`."""
 
     _hands: AsyncRuntime
 
     async def refresh(self) -> Self:
-        """Ask the service once how the job is doing."""
+        """Poll the job once."""
         await async_run(self._asking(), self._hands)
         return self
 
@@ -152,19 +152,19 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     ) -> Self:
         """Wait until the job is done; see `Job.wait`. `on_progress` may be a coroutine function."""
 
-        def heard(found: tuple[int, State]) -> object:
-            self._accept(found[1])
+        def report(update: tuple[int, State]) -> object:
+            self._accept(update[1])
             return on_progress(self) if on_progress is not None else None
 
         try:
-            await async_run(self._waiting(timeout, poll_interval, callbacks), self._hands, heard)
+            await async_run(self._waiting(timeout, poll_interval, callbacks), self._hands, report)
         except BaseException as error:
             left_waiting(error, [self._state])
             raise
         return self._ended()
 
     async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:
-        """The job at once, then at each answer until it is done; a failed job is the last update, not an error."""
+        """Yield the job now and after each poll until it is done. A failed job is yielded, not raised."""
         if self.done:
             yield self
         try:
@@ -185,7 +185,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         max_bytes: int = 2 * 1024**3,
         timeout: float = 1800.0,
     ) -> list[Path]:
-        """Fetch what the job made; see `Job.download`. `on_progress` may be a coroutine function."""
+        """Download the files of the job; see `Job.download`. `on_progress` may be a coroutine function."""
         from legnext_client._downloads.downloads import of_job
 
         if self.done and not self.ok:

@@ -1,4 +1,4 @@
-"""The objects of requests and answers, under the module name that the service's Python documents use."""
+"""Request and response models, under the module name used in the service's Python docs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Reading callbacks: the bytes that came, and whether they are signed as they should be.
+"""Parse callbacks and verify their signatures.
 
-What a callback says proves nothing, signed or not, until the job has been fetched: `client.confirm(job)`.
+Do not trust a callback, signed or not, until you have fetched the job with `client.confirm(job)`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 SIGNATURE, TIMESTAMP = "x-legnext-signature", "x-legnext-timestamp"
 LARGEST = 1024 * 1024
-"""Callbacks are a few kilobytes; what is larger than this in bytes is none."""
+"""Maximum size of a callback in bytes; real ones are a few kilobytes."""
 
 _LONGEST_ID = 200
-_SIGNATURE_LOOKS = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
-_TIME_LOOKS = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
+_SIGNATURE_PATTERN = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
+_TIME_PATTERN = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
 
 
 def parse(
@@ -41,17 +41,17 @@ def parse(
     tolerance: float = 300.0,
     now: float | None = None,
 ) -> Job:
-    """The job that a callback tells of, as it tells of it; it belongs to no client.
+    """Parse a callback into a job. The job is not attached to a client.
 
     Args:
-        body: The body as it came, byte for byte; text counts as its UTF-8.
-        headers: The headers, as a mapping or as pairs, with names in any case. Needed for a signature only.
-        secret: Refuse what is not signed with this. The signature is looked at before the body is.
-        tolerance: How many seconds the time of a signed callback may be off, in both directions.
-        now: The time in seconds since 1970, if it is not the time.
+        body: The raw request body. A string is encoded as UTF-8.
+        headers: The headers, as a mapping or pairs; names are case-insensitive. Needed only with `secret`.
+        secret: Require a signature made with this secret. It is verified before the body is parsed.
+        tolerance: Maximum clock difference of a signed callback in seconds, in either direction.
+        now: Current time in seconds since 1970. Default: the system time.
 
     Raises:
-        WebhookError: It is no callback, or not signed, or not signed with this, or too old.
+        WebhookError: The body is not a callback, or its signature is missing, wrong or too old.
     """
     check_settings(secret, tolerance)
     body = as_bytes(body)
@@ -62,21 +62,21 @@ def parse(
         _verify(body, _named(headers), secret.encode() if isinstance(secret, str) else secret, times)
     data = as_object(body)
     if data is None:
-        raise WebhookError("the body is no JSON object.")
+        raise WebhookError("the body is not a JSON object.")
     job: Any = data
     if not _is_job(data):
         job = data.get("data")
         if not is_object(job) or not _is_job(job):
-            raise WebhookError("the body is no job: it has no job_id that could be one.")
+            raise WebhookError("the body is not a job: it has no valid job_id.")
         if secret is not None and "timestamp" in data:
             times.check(data["timestamp"], "the timestamp in the body")
     return Job(job)
 
 
 def check_settings(secret: object, tolerance: object) -> None:
-    """Refuse settings with which nothing could be verified."""
+    """Raise `ConfigurationError` if these settings cannot verify anything."""
     if secret is not None and not isinstance(secret, str | bytes):
-        raise ConfigurationError(f"secret must be text or bytes; got {type(secret).__name__}.")
+        raise ConfigurationError(f"secret must be a string or bytes; got {type(secret).__name__}.")
     if secret is not None and not secret:
         raise ConfigurationError("secret is empty: leave it out if callbacks are not signed.")
     if not is_number(tolerance) or not tolerance >= 0:
@@ -84,15 +84,17 @@ def check_settings(secret: object, tolerance: object) -> None:
 
 
 def as_bytes(body: object) -> bytes:
-    """The body as it came; frameworks that hand over text have decoded it as UTF-8."""
+    """Return the raw body. Frameworks that pass a string have decoded it as UTF-8."""
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)  # pyright: ignore[reportUnknownArgumentType]
     if not isinstance(body, str):
-        raise WebhookError(f"body must be the bytes as they came; got {type(body).__name__}.")
+        raise WebhookError(f"body must be the raw request body in bytes; got {type(body).__name__}.")
     try:
         return body.encode()
     except UnicodeEncodeError:
-        raise WebhookError("body must be the bytes as they came; got text that no UTF-8 gives.") from None
+        raise WebhookError(
+            "body must be the raw request body in bytes; got a string that is not valid UTF-8."
+        ) from None
 
 
 class _Times(NamedTuple):
@@ -100,30 +102,30 @@ class _Times(NamedTuple):
     tolerance: float
 
     def check(self, value: object, what: str) -> None:
-        """Refuse what is not a time, or is one too far away."""
-        told = value.strip() if isinstance(value, str) else value
-        if isinstance(told, str) and _TIME_LOOKS.fullmatch(told):
-            told = float(told)
-        if not isinstance(told, int | float) or isinstance(told, bool) or not 0 <= told < 1e12:
-            raise WebhookError(f"{what} is no time in seconds since 1970.")
-        off = self.now - told
+        """Raise `WebhookError` unless `value` is a time within the tolerance."""
+        moment = value.strip() if isinstance(value, str) else value
+        if isinstance(moment, str) and _TIME_PATTERN.fullmatch(moment):
+            moment = float(moment)
+        if not isinstance(moment, int | float) or isinstance(moment, bool) or not 0 <= moment < 1e12:
+            raise WebhookError(f"{what} is not a time in seconds since 1970.")
+        off = self.now - moment
         if not abs(off) <= self.tolerance:
             past = f"{math.ceil(abs(off))} seconds {'old' if off > 0 else 'in the future'}"
-            raise WebhookError(f"{what} is {past}; at most {self.tolerance:g} are tolerated.")
+            raise WebhookError(f"{what} is {past}; the tolerance is {self.tolerance:g} seconds.")
 
 
 def _verify(body: bytes, headers: Mapping[str, str], secret: bytes, times: _Times) -> None:
-    """Refuse what is not signed with the secret: the body alone, or the time in the header, a dot and the body."""
+    """Raise `WebhookError` unless the body, or `timestamp.body`, is signed with the secret."""
     signature, stamp = headers.get(SIGNATURE), headers.get(TIMESTAMP)
     if signature is None:
         raise WebhookError("the callback is not signed: it has no X-Legnext-Signature.")
-    if not _SIGNATURE_LOOKS.fullmatch(signature):
-        raise WebhookError("X-Legnext-Signature is no hexadecimal SHA-256.")
+    if not _SIGNATURE_PATTERN.fullmatch(signature):
+        raise WebhookError("X-Legnext-Signature is not a hexadecimal SHA-256.")
     signed = [body] if stamp is None else [stamp.encode(errors="replace") + b"." + body, body]
-    # Every one is compared, so that the time it takes does not tell which one it was.
+    # All are compared, so that timing does not reveal the matching form.
     good = [hmac.compare_digest(_hex(secret, each), signature.lower()) for each in signed]
     if not any(good):
-        raise WebhookError("the signature is not made with this secret from this body.")
+        raise WebhookError("the signature does not match this secret and body.")
     if stamp is not None:
         times.check(stamp, "X-Legnext-Timestamp")
 
@@ -133,10 +135,10 @@ def _hex(secret: bytes, signed: bytes) -> str:
 
 
 def _named(headers: Headers | None) -> dict[str, str]:
-    """The two headers that count, by their names in lower case; one that is given twice counts as two that differ."""
+    """Return the two signature headers by lower-case name; raise if one is repeated."""
     given: Any = () if headers is None else headers
     found: dict[str, str] = {}
-    # Not every framework's headers are a `Mapping`, but all that are not pairs have `items`.
+    # Some frameworks' headers are not a `Mapping`, yet have `items`.
     for name, value in given.items() if hasattr(given, "items") else given:
         key = _text(name).lower()
         if key not in (SIGNATURE, TIMESTAMP):
@@ -152,12 +154,12 @@ def _text(value: object) -> str:
 
 
 def _is_job(data: Mapping[str, Any]) -> bool:
-    """Whether there is an id by which one could ask: a callback that names no job is of no use."""
+    """Return whether `data` has an id that can be fetched."""
     job_id = data.get("job_id")
     if not isinstance(job_id, str | int) or isinstance(job_id, bool):
         return False
     try:
         text = str(job_id)
-    except ValueError:  # a number of thousands of digits
+    except ValueError:  # an integer of thousands of digits
         return False
     return 0 < len(text) <= _LONGEST_ID and text.isprintable() and not text.isspace()

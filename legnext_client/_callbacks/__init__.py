@@ -1,1 +1,1 @@
-"""Receive callbacks and wake the waits that want them."""
+"""Receive callbacks and wake the waits for their jobs."""

@@ -1,4 +1,4 @@
-"""Who waits for which job, and what was called back: for any number of threads and event loops at once."""
+"""Waiters and received callbacks, shared by any number of threads and event loops."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from legnext_client._protocol.callbacks import KNOWN_TO_GO_ON
+from legnext_client._protocol.callbacks import RUNNING_STATUSES
 from legnext_client._transport.clocks import SystemClock
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from legnext_client._protocol.callbacks import Sleeper
 
 STEP = 1.0
-"""In steps of so many seconds a clock that cannot be woken is slept by, and Ctrl-C is heard where a lock hides it."""
+"""Longest single sleep in seconds: an injected clock cannot be woken, and a lock can hold back Ctrl-C."""
 
 
 class RememberedWakeup:
-    """Rings in one wait; see `core.callbacks.Wakeup`. It may be rung from any thread."""
+    """A thread-safe `Wakeup` for one wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -86,12 +86,12 @@ class RememberedWakeup:
             self._rung.set()
             wake = self._wake
         if wake is not None:
-            with contextlib.suppress(RuntimeError):  # the loop was closed at this moment: nobody waits there any more
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed, so nothing waits there
                 wake()
 
 
 class CallbackHub:
-    """Rings for those who wait, and remembers so many callbacks for those who begin to wait later."""
+    """Registry that wakes current waits and remembers callbacks for later ones."""
 
     def __init__(self, remember: int) -> None:
         self._remember = remember
@@ -105,16 +105,16 @@ class CallbackHub:
         self._closed = False
 
     def note(self, job_id: str, status: str, claim: str = "") -> bool:
-        """A callback came; whether it is the first of this job with this status, as far as is remembered.
+        """Record a callback and return whether it is the first of this job with this status.
 
-        One that came before rings all the same: what it said may have been a lie then and be true now. `claim` is the
-        submission's own token, where its callback has one.
+        A repeated callback still wakes waits: it may have been false before and be true now. `claim` is the
+        submission's own token, if the callback has one.
         """
         if claim:
             self._claim(job_id, claim)
         with self._lock:
             new = self._keep(self._seen, (job_id, status))
-            if status in KNOWN_TO_GO_ON:
+            if status in RUNNING_STATUSES:
                 return new
             self._keep(self._called, job_id)
             listening = list(self._listening.get(job_id, ()))
@@ -134,15 +134,15 @@ class CallbackHub:
 
     @contextlib.contextmanager
     def subscribe(self, hear: Callable[[str, str], object]) -> Generator[None]:
-        """While this is open, tell of each callback: of which job or claim, and the job's id. Any thread may call.
+        """Call `hear(job id or claim, job id)` for each callback, from any thread, while the context is open.
 
-        What came before is told at once.
+        Earlier callbacks are reported immediately.
         """
         with self._lock:
             self._hearers[id(hear)] = hear
             before = [(job_id, job_id) for job_id in self._called] + list(self._claims.items())
-        for ear, job_id in before:
-            hear(ear, job_id)
+        for key, job_id in before:
+            hear(key, job_id)
         try:
             yield
         finally:
@@ -151,7 +151,7 @@ class CallbackHub:
 
     @contextlib.contextmanager
     def wait_for(self, job_ids: Iterable[str]) -> Generator[RememberedWakeup]:
-        """A bell for these jobs; it has rung already for those that were called back before."""
+        """Return a wakeup for these jobs; already set if one was called back before."""
         bell, wanted = RememberedWakeup(), list(dict.fromkeys(job_ids))
         with self._lock:
             self._open[bell] = None
@@ -174,11 +174,11 @@ class CallbackHub:
 
     @property
     def waits(self) -> int:
-        """How many wait at this moment."""
+        """Number of open waits."""
         return len(self._open)
 
     def close(self) -> None:
-        """No callback will come any more: those who wait look for themselves."""
+        """Announce that no more callbacks will come, so that waits poll normally."""
         with self._lock:
             self._closed = True
             listening = list(self._open)

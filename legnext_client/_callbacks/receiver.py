@@ -1,7 +1,7 @@
-"""`CallbackReceiver`: where callbacks arrive, and who waits for them is woken.
+"""`CallbackReceiver`: receives callbacks and wakes the waits for their jobs.
 
-It is an ASGI application of its own: mount it in FastAPI or Starlette, run it with any ASGI server, or `serve()` it. In
-another framework, hand what came to `take`.
+It is an ASGI application: mount it in FastAPI or Starlette, run it with any ASGI server, or `serve()` it. In another
+framework, pass each request to `take`.
 """
 
 from __future__ import annotations
@@ -36,39 +36,39 @@ Send = Callable[[Message], Awaitable[None]]
 
 logger = logging.getLogger("legnext_client")
 
-RECEIVED, NO_JOB, STRANGER, WRONG_METHOD, TOO_LARGE = 204, 400, 404, 405, 413
-_TOKEN_LOOKS = re.compile(r"[A-Za-z0-9._~-]{16,200}", re.ASCII)
+RECEIVED, NO_JOB, UNKNOWN_TOKEN, WRONG_METHOD, TOO_LARGE = 204, 400, 404, 405, 413
+_TOKEN_PATTERN = re.compile(r"[A-Za-z0-9._~-]{16,200}", re.ASCII)
 _LONGEST_STATUS = 100
 
 
 class Taken(NamedTuple):
-    """What to answer to the sender, and the job, if this callback is news."""
+    """The status to respond with, and the job if this callback is new."""
 
     status: int
     job: Job | None = None
 
 
 class Served(NamedTuple):
-    """Where a receiver is served: `url` is what to pass as `callback=`."""
+    """The address of a served receiver. Pass `url` as `callback=`."""
 
     url: str
     port: int
 
 
 class CallbackReceiver:
-    """Receives callbacks, and wakes who waits: `job.wait(callbacks=receiver)`, in any thread or event loop.
+    """Receiver of callbacks that wakes `job.wait(callbacks=receiver)` in any thread or event loop.
 
     Args:
-        token: The last part of the address, by which the service's callbacks are told from strangers'; random, if left
-            out. Processes that receive for one another share one.
-        secret: Refuse what is not signed with this; see `webhooks.parse`.
-        tolerance: How many seconds the time of a signed callback may be off.
-        on_job: Called with the job of each callback that is news, after the sender has its answer; a coroutine
-            function, or a function, which is called in a thread. The job is as the callback tells of it, and belongs to
-            no client: `client.confirm(job)`. What it raises is logged.
-        largest: Bodies of more bytes than this are refused.
-        remember: So many callbacks are remembered, to drop what comes twice, and for waits that begin later.
-        now: The time in seconds since 1970, for signatures; a test puts another in.
+        token: Last path segment of the URL; requests without it are refused. Default: random. Processes that receive
+            for one another share one token.
+        secret: Require a signature made with this secret; see `webhooks.parse`.
+        tolerance: Maximum clock difference of a signed callback in seconds.
+        on_job: Function called with the job of each new callback, after the response is sent. A plain function runs in
+            a thread; a coroutine function is awaited. The job is not attached to a client: verify it with
+            `client.confirm(job)`. Exceptions are logged.
+        largest: Maximum body size in bytes.
+        remember: Number of callbacks to remember, to drop duplicates and to serve waits that begin later.
+        now: Clock for signatures, in seconds since 1970.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class CallbackReceiver:
         remember: int = 10_000,
         now: Callable[[], float] = time.time,
     ) -> None:
-        if token is not None and not _TOKEN_LOOKS.fullmatch(token):
+        if token is not None and not _TOKEN_PATTERN.fullmatch(token):
             raise ConfigurationError("token must have 16 to 200 letters, digits or any of . _ ~ - and nothing else.")
         webhooks.check_settings(secret, tolerance)
         if on_job is not None and not callable(on_job):
@@ -97,24 +97,24 @@ class CallbackReceiver:
         self._on_job = on_job
         self._largest = largest
         self._now = now
-        self._bells = CallbackHub(remember)
+        self._hub = CallbackHub(remember)
 
-    # ---- where it is --------------------------------------------------------------------------------------------
+    # ---- address ------------------------------------------------------------------------------------------------
 
     def address(self, base: str) -> str:
-        """What to pass as `callback=`, when this receiver is reached at `base`."""
+        """Return the URL to pass as `callback=`, given that this receiver is reachable at `base`."""
         try:
             parts = urlsplit(base)
             usable = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
         except ValueError:
             usable = False
         if not usable:
-            raise ConfigurationError(f"base must be an http(s) address without query or fragment; got {base!r}.")
+            raise ConfigurationError(f"base must be an http(s) URL without query or fragment; got {base!r}.")
         return f"{base.rstrip('/')}/{self._token}"
 
     @contextlib.contextmanager
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Generator[Served]:
-        """Serve in a thread while the context is open; `.url` is what to pass as `callback=`.
+        """Serve in a thread while the context is open. Pass `.url` as `callback=`.
 
         Needs the `mock` extra.
         """
@@ -123,21 +123,21 @@ class CallbackReceiver:
         except ImportError as error:
             raise ConfigurationError("serve needs the mock extra: pip install 'legnext-client[mock]'.") from error
         try:
-            with serving(self, host, port) as (base, found):
-                yield Served(self.address(base), found)
+            with serving(self, host, port) as (base, bound_port):
+                yield Served(self.address(base), bound_port)
         finally:
             self.close()
 
-    # ---- what arrives -------------------------------------------------------------------------------------------
+    # ---- callbacks ----------------------------------------------------------------------------------------------
 
     def take(self, token: str, body: webhooks.Body, headers: webhooks.Headers | None = None) -> Taken:
-        """Take a callback that arrived elsewhere: what to answer, and the job if it is news. Returns at once.
+        """Take a callback received elsewhere; returns immediately with the status to respond with and the job if new.
 
-        `token` is the last part of the path that was called.
+        `token` is the last path segment of the request.
         """
         ours, claim = self._split(token)
         if not self._is_ours(ours):
-            return Taken(STRANGER)
+            return Taken(UNKNOWN_TOKEN)
         try:
             content = webhooks.as_bytes(body)
             if len(content) > self._largest:
@@ -146,61 +146,61 @@ class CallbackReceiver:
         except WebhookError as error:
             logger.debug("a callback was refused: %s", error.message)
             return Taken(NO_JOB)
-        told = job.raw.get("status")
-        new = self._bells.note(job.job_id, told[:_LONGEST_STATUS] if isinstance(told, str) else "", claim)
+        status = job.raw.get("status")
+        new = self._hub.note(job.job_id, status[:_LONGEST_STATUS] if isinstance(status, str) else "", claim)
         return Taken(RECEIVED, job if new else None)
 
     def wait_for(self, job_ids: Iterable[str]) -> AbstractContextManager[Wakeup]:
-        """What a wait asks for; see `core.callbacks.Callbacks`."""
-        return self._bells.wait_for(job_ids)
+        """Return a wakeup for these jobs, for as long as the context is open."""
+        return self._hub.wait_for(job_ids)
 
     def subscribe(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
-        """What a batch asks for; see `core.callbacks.Claims`."""
-        return self._bells.subscribe(hear)
+        """Call `hear` for each callback while the context is open; see `Claims.subscribe`."""
+        return self._hub.subscribe(hear)
 
     def close(self) -> None:
-        """Say that no callback will come any more: who waits polls again as if there were none."""
-        self._bells.close()
+        """Announce that no more callbacks will come, so that waits poll normally."""
+        self._hub.close()
 
     def open(self) -> None:
-        """Take it back; serving it, or an ASGI server that starts it, does the same."""
-        self._bells.open()
+        """Undo `close`. `serve` and ASGI servers call this on startup."""
+        self._hub.open()
 
     def _split(self, token: str) -> tuple[str, str]:
-        """The receiver's token, and that of one submission, which a batch puts behind it."""
+        """Split a path segment into the receiver's token and the submission's token that a batch appends."""
         length = len(self._token)
-        behind = token[length:]
-        return (token[:length], behind[1:]) if behind.startswith(CLAIM_MARK) and len(behind) > 1 else (token, "")
+        rest = token[length:]
+        return (token[:length], rest[1:]) if rest.startswith(CLAIM_MARK) and len(rest) > 1 else (token, "")
 
     def _is_ours(self, token: str) -> bool:
         given = token.encode("utf-8", "surrogatepass")
         return hmac.compare_digest(given, self._token.encode())
 
     def __repr__(self) -> str:
-        return f"<CallbackReceiver, {self._bells.waits} waiting>"
+        return f"<CallbackReceiver, {self._hub.waits} waiting>"
 
     # ---- ASGI ---------------------------------------------------------------------------------------------------
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._respond(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         for event, then in (("startup", self.open), ("shutdown", self.close)):
             await receive()
             then()
             await send({"type": f"lifespan.{event}.complete"})
 
-    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Message, receive: Receive, send: Send) -> None:
         token = scope["path"].rsplit("/", 1)[-1]
         job = None
         if not self._is_ours(self._split(token)[0]):
-            status = STRANGER
+            status = UNKNOWN_TOKEN
         elif scope["method"] != "POST":
             status = WRONG_METHOD
         else:
@@ -210,14 +210,14 @@ class CallbackReceiver:
             status, job = self.take(token, body, scope["headers"])
         headers = list(_HEADERS.get(status, _EMPTY))
         if status == TOO_LARGE and scope.get("http_version", "1.1").startswith("1"):
-            headers.append((b"connection", b"close"))  # what is left of the body is not read
+            headers.append((b"connection", b"close"))  # the rest of the body is not read
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         if job is not None and self._on_job is not None:
-            await self._tell(self._on_job, job)
+            await self._notify(self._on_job, job)
 
     async def _read(self, scope: Message, receive: Receive) -> bytes | None:
-        """The body, or as much of it as is too much; None when the sender is gone."""
+        """Read the body, stopping just past the size limit; None if the sender disconnected."""
         length = next((value for name, value in scope["headers"] if name.lower() == b"content-length"), b"")
         if length.isdigit() and (len(length) > 15 or int(length) > self._largest):
             return bytes(self._largest + 1)
@@ -231,11 +231,11 @@ class CallbackReceiver:
                 break
         return bytes(body)
 
-    async def _tell(self, on_job: Callable[[Job], object], job: Job) -> None:
+    async def _notify(self, on_job: Callable[[Job], object], job: Job) -> None:
         try:
-            heard = on_job(job) if inspect.iscoroutinefunction(on_job) else await asyncio.to_thread(on_job, job)
-            if inspect.isawaitable(heard):
-                await heard
+            result = on_job(job) if inspect.iscoroutinefunction(on_job) else await asyncio.to_thread(on_job, job)
+            if inspect.isawaitable(result):
+                await result
         except Exception:
             logger.exception("on_job failed for job %r", job.job_id)
 

@@ -1,4 +1,4 @@
-"""Serving an ASGI application, such as a `CallbackReceiver`, by itself: uvicorn in a thread, on this machine."""
+"""Serve an ASGI application with uvicorn in a thread."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from legnext_client.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-_PATIENCE = 30.0
+_START_TIMEOUT = 30.0
 _GRACE = 1
 
 
 @contextlib.contextmanager
 def serving(application: Callable[..., Any], host: str, port: int) -> Generator[tuple[str, int]]:
-    """Serve until the context ends; yields the address and the port, which is a free one if it was to be 0."""
+    """Serve while the context is open; yields the base URL and the port. Port 0 means any free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,17 +34,17 @@ def serving(application: Callable[..., Any], host: str, port: int) -> Generator[
         thread = threading.Thread(target=server.run, args=([listener],), name="callback-receiver", daemon=True)
         thread.start()
         try:
-            if not server.ready.wait(_PATIENCE) or not server.started:
+            if not server.ready.wait(_START_TIMEOUT) or not server.started:
                 raise ConfigurationError(f"the receiver could not be served at {host}, port {port}.")
             shown = f"[{host}]" if ":" in host else host
             yield f"http://{shown}:{port}", port
         finally:
             server.should_exit = True
-            thread.join(_PATIENCE)
+            thread.join(_START_TIMEOUT)
 
 
 class _Server(uvicorn.Server):
-    """Says when it has begun, or has failed to."""
+    """Server that sets `ready` when it has started or failed to start."""
 
     def __init__(self, application: Callable[..., Any]) -> None:
         config = uvicorn.Config(

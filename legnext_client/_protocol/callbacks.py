@@ -1,7 +1,7 @@
-"""What a wait needs of callbacks: to be told which jobs were called back, and to be woken from its sleep.
+"""Interfaces through which waits and batches receive callbacks.
 
-`CallbackReceiver` is one way to give it that; a program whose callbacks arrive elsewhere (another process, a queue) can
-give it another: anything that has `wait_for`.
+`CallbackReceiver` implements them. A program whose callbacks arrive elsewhere, such as in a queue, can pass any object
+with `wait_for`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-KNOWN_TO_GO_ON = frozenset(("pending", "staged", "processing"))
-"""A callback with one of these is no news: the job has not ended."""
+RUNNING_STATUSES = frozenset(("pending", "staged", "processing"))
+"""Statuses of callbacks that do not wake a wait: the job has not ended."""
 CLAIM_MARK = "."
-"""Stands in a callback's address between the receiver's token and the submission's own."""
+"""Separator in a callback URL between the receiver's token and the submission's token."""
 
 
 class Sleeper(Protocol):
-    """A clock to sleep by."""
+    """A clock that can sleep."""
 
     def sleep(self, seconds: float) -> None: ...
 
@@ -27,41 +27,41 @@ class Sleeper(Protocol):
 
 
 class Wakeup(Protocol):
-    """Rings for one wait when one of its jobs is called back. What it says proves nothing."""
+    """Signal for one wait, set when one of its jobs is called back. It is a hint, not proof."""
 
     @property
     def closed(self) -> bool:
-        """No callback will come any more."""
+        """Whether no more callbacks will come."""
         ...
 
     def called(self) -> Iterable[str]:
-        """The ids that were called back since this was asked last."""
+        """Return the ids called back since the last call."""
         ...
 
     def sleep(self, seconds: float, clock: Sleeper) -> None:
-        """Sleep so long, or until it rings; not at all when it has rung since `called` was asked."""
+        """Sleep until `seconds` have passed or a callback arrives; return at once if one arrived since `called`."""
         ...
 
     async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
-        """The same, awaited."""
+        """Async version of `sleep`."""
         ...
 
 
 class Callbacks(Protocol):
-    """Where callbacks arrive."""
+    """Source of callbacks for waits."""
 
     def wait_for(self, job_ids: Iterable[str]) -> AbstractContextManager[Wakeup]:
-        """A bell for these jobs while the context is open; it has rung for those that were called back before."""
+        """Return a wakeup for these jobs while the context is open; already set for those called back before."""
         ...
 
 
 class Claims(Protocol):
-    """Where the callbacks of a batch arrive."""
+    """Source of callbacks for batches."""
 
     def subscribe(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
-        """While this is open, call `hear` for each callback, in any thread.
+        """Call `hear` for each callback, in any thread, while the context is open.
 
-        With the job's id and the job's id; and, if the address ends with a submission's own token, also with that
-        token and the job's id.
+        The arguments are the job id twice and, if the URL ends with a submission's token, also that token and the job
+        id.
         """
         ...

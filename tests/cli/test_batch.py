@@ -40,7 +40,7 @@ def test_rows_become_files_and_a_page_and_are_paid_for_once(
     ended = legnext(*RUN, "--out", "shots")
     assert ended.code == Exit.JOB_FAILED
     bad, *good = sorted(ended.lines)
-    assert re.fullmatch(r"bad: failed, diffusion \S+ failed: .+ Nothing is charged for it\.", bad)
+    assert re.fullmatch(r"bad: failed, diffusion \S+ failed: .+ Nothing was charged for it\.", bad)
     assert good == [f"{key}: done, 4 images, 80 points, shots/{key}_0.png and 3 more" for key in ("fox", "hare")]
     first, second, counted, page, again = ended.err.splitlines()
     assert (first, second) == ("3 rows, 240 points, about 2 minutes of work.", "The account has 1000000 points.")
@@ -78,7 +78,7 @@ def test_machines_get_a_line_for_each_row_and_one_for_all(legnext: Run, server: 
     assert found["fox"]["asked"] == {"operation": "diffusion", "text": "a fox --v 7"}
     assert found["short"]["files"] == []
     assert all(server.jobs[each["jobs"][0]["job_id"]] == each["jobs"][0] for each in found.values())
-    assert "Nothing is charged for it." in found["bad"]["error"]
+    assert "Nothing was charged for it." in found["bad"]["error"]
     assert (summary["done"], summary["failed"], summary["unknown"], summary["points"]) == (2, 1, [], 100)
     assert (summary["journal"], summary["gallery"]) == ("rows.db", "shots/index.html")
     again = legnext(*RUN, "--json", "--out", "shots", "--name", "{key}/{n}{ext}")

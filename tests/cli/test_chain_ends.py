@@ -34,7 +34,7 @@ def test_a_step_that_fails_can_be_tried_again(legnext: Run, server: MockServer, 
     *_, place, error, again = ended.err.splitlines()
     assert place == "Step 1 of 3, start, is not done."
     assert error.startswith("Error: video_diffusion ")
-    assert error.endswith("Nothing is charged for it.")
+    assert error.endswith("Nothing was charged for it.")
     assert again == "Try this step again: legnext chain chain.yaml --yes --json --retry-failed"
     assert legnext("chain", "chain.yaml", "--yes").code == Exit.JOB_FAILED
     assert operations(server) == ["video_diffusion"], "and never without being told to"

@@ -88,7 +88,7 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         ),
         (("check", "a fox", "--model", "99"), "Error: --model must be one of 6, 6.1, 7"),
         (("receive", "--port", "99999"), "'--port': 99999 is not in the range"),
-        (("receive", "--address", "foo"), "Error: --address must be an http(s) address without query or fragment; got"),
+        (("receive", "--address", "foo"), "Error: --address must be an http(s) URL without query or fragment; got"),
         (("mock", "--time-scale", "0"), "The mock server cannot start: time_scale must be greater than 0; got 0.0."),
         (("mock", "--fault", "nonsense"), "The mock server cannot start: 'nonsense' is no fault"),
         (("mock", "--spec", "nofile"), "The mock server cannot start: [Errno 2] No such file or directory: 'nofile'"),
@@ -172,7 +172,7 @@ def test_nobody_there(legnext: Run) -> None:
         ended = legnext(*words, "--base-url", f"http://{host}/api", "--retries", "0")
         assert (ended.code, ended.out) == (Exit.UNREACHABLE, "")
         assert ended.err.startswith("Error: ")
-        assert f"(connecting to {host}). Nothing is charged; check the network and the base URL" in ended.err
+        assert f"(connecting to {host}). Nothing was charged; check the network and the base URL" in ended.err
     proxy = {"HTTPS_PROXY": f"http://user:secret@{host}"}
     ended = legnext("balance", "--base-url", "https://service.invalid/api", "--retries", "0", **proxy)
     assert f"(connecting to service.invalid through the proxy {host})" in ended.err
@@ -188,7 +188,7 @@ def test_a_failed_job(legnext: Run) -> None:
     ended = legnext("diffusion", "fail-this-job", "--wait", "--json")
     assert ended.code == Exit.JOB_FAILED
     assert [value["status"] for value in ended.values] == ["pending", "failed"]
-    assert "Nothing is charged for it." in ended.err.splitlines()[-1]
+    assert "Nothing was charged for it." in ended.err.splitlines()[-1]
 
 
 def test_time_is_over(legnext: Run, server: MockServer) -> None:

@@ -132,7 +132,7 @@ def test_a_connection_that_takes_the_head_and_dies_before_the_body_was_written_h
     server = serve(deed)
     monkeypatch.setattr(Content, "__iter__", never)
     monkeypatch.setattr(Content, "__aiter__", never)
-    with talking(colour, server.port, retries=1) as client, pytest.raises(ConnectionError, match="Nothing is charged"):
+    with talking(colour, server.port, retries=1) as client, pytest.raises(ConnectionError, match="Nothing was charged"):
         colour.do(client.midjourney.diffusion(text="x"))
 
 
@@ -170,7 +170,7 @@ def test_a_proxy_that_hangs_up_before_the_tunnel_stands_has_sent_nothing(
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.port}")
     with (
         talking(colour, 443, "https", "legnext.invalid", retries=2) as client,
-        pytest.raises(ConnectionError, match=r"(?s)legnext\.invalid.* the proxy 127\.0\.0\.1.*Nothing is charged"),
+        pytest.raises(ConnectionError, match=r"(?s)legnext\.invalid.* the proxy 127\.0\.0\.1.*Nothing was charged"),
     ):
         colour.do(client.midjourney.diffusion(text="x"))
     assert server.connections == 3

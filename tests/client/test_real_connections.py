@@ -116,7 +116,7 @@ def test_a_refused_connection_is_tried_again(colour: Colour) -> None:
         port = free.getsockname()[1]
     with talking(colour, port) as client, pytest.raises(ConnectionError) as caught:
         colour.do(client.midjourney.diffusion(text="x"))
-    assert "Nothing is charged" in str(caught.value)
+    assert "Nothing was charged" in str(caught.value)
     assert len(colour.clock.slept) == 4
 
 

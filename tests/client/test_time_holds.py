@@ -96,7 +96,7 @@ def test_a_handshake_in_drips_ends_with_its_time_and_nothing_was_sent(
     server = serve(deed, at_once=True)
     with (
         talking(colour, server.port, "https", timeout=SHORT, retries=1) as client,
-        pytest.raises(ConnectionError, match="Nothing is charged"),
+        pytest.raises(ConnectionError, match="Nothing was charged"),
     ):
         colour.do(client.midjourney.diffusion(text="x"))
     assert server.connections == 2

@@ -1,1 +1,1 @@
-"""From a method's arguments to a request, and from an answer to a job."""
+"""Conversion of method arguments to requests, and of responses to jobs."""

@@ -1,4 +1,4 @@
-"""What a call holds in budgets, from before it is sent until its job has ended."""
+"""Points held in budgets, from before a call is sent until its job ends."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from legnext_client.prices import Budget
 
 Holds: TypeAlias = "tuple[tuple[Budget, object], ...]"
-"""Budgets that hold the price of a call, each with the key it is held under."""
+"""Budgets that hold the price of a call, each with the key of the hold."""
 
 
 def hold(budgets: Sequence[Budget], points: int, key: object) -> Holds:
-    """Hold these points in every open budget, or in none."""
+    """Hold points in all budgets, or in none if one refuses."""
     held: list[tuple[Budget, object]] = []
     key = object() if key is None else key
     for budget in budgets:
@@ -32,16 +32,16 @@ def hold(budgets: Sequence[Budget], points: int, key: object) -> Holds:
 
 
 def release(holds: Iterable[tuple[Budget, object]]) -> None:
-    """Give back what is held for a call that makes no job."""
+    """Release the points held for a call that created no job."""
     for budget, key in holds:
         budget.release(key)
 
 
 def book(state: State, holds: Holds) -> None:
-    """Bring the budgets that hold a job's price up to what the service says of it."""
+    """Update the budgets that hold a job's price with the service's figures."""
     for budget, key in holds:
         points = math.ceil(state.points)
-        if (state.ok and state.charge_is_told) or (state.done and points):
+        if (state.ok and state.charge_is_known) or (state.done and points):
             budget.settle(key, points)
         elif state.failed:
             budget.release(key)

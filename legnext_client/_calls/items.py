@@ -1,4 +1,4 @@
-"""What a run is asked to do: items, each of one or several paid calls. Who makes or runs them stands elsewhere."""
+"""Items of a run, each of one or more paid calls."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 CHAIN = "chain"
-"""Under which a chain stands in what was asked for."""
+"""Key of a chain in the description of an item."""
 
 Choose = Callable[[Any], int | Awaitable[int]]
-"""Chooses a number by a finished job; what is awaited works where there is a loop."""
+"""Function that picks an index from a finished job; may be async in an async client."""
 
 
 class Call(NamedTuple):
-    """One paid request to come; `fields` are what `core.checks.prepare` takes."""
+    """A paid request to be sent. `fields` are the arguments of `checks.prepare`."""
 
     operation: Operation
     fields: Mapping[str, Any]
     choices: Mapping[str, Choose] = {}
-    """Fields that a function of the finished job before fills."""
+    """Fields computed from the previous finished job."""
     source: str | None = None
-    """The size of the source video (`480p`), where it is known."""
+    """Size of the source video (`480p`), if known."""
     title: str = ""
-    """What to call it while it runs: `extension 2`."""
+    """Display name: `extension 2`."""
 
     def __repr__(self) -> str:
         fields = {**self.fields, **self.choices}
@@ -37,7 +37,7 @@ class Call(NamedTuple):
 
 
 class Cost(Protocol):
-    """What a call will probably cost, and what a budget should count for it."""
+    """Estimated cost of a call, and the points that a budget should reserve."""
 
     @property
     def points(self) -> int: ...
@@ -46,49 +46,49 @@ class Cost(Protocol):
 
 
 class Item(Protocol):
-    """A single request, or a chain of several. Two that ask for the same have the same digest."""
+    """A single request or a chain. Equal requests have equal digests."""
 
     @property
     def key(self) -> str:
-        """Its name, unique in its run."""
+        """Name, unique in its run."""
         ...
 
     @property
     def digest(self) -> str:
-        """Changes when what is asked for changes."""
+        """Digest of the requests."""
         ...
 
     @property
     def steps(self) -> int:
-        """How many calls it takes."""
+        """Number of calls."""
         ...
 
     @property
     def wrong(self) -> InvalidRequest | None:
-        """Why nothing can be sent for it; it has no steps then."""
+        """Error if the item is invalid; it then has no steps."""
         ...
 
     def call(self, step: int, finished: Sequence[State]) -> Call:
-        """The call of a step, counted from 0, when the steps before have finished in these states."""
+        """Return the call of a step, counted from 0, given the states of the finished steps before it."""
         ...
 
     def price(self, step: int) -> Cost:
-        """What the call of a step will cost."""
+        """Return the cost of a step's call."""
         ...
 
     def described(self) -> Mapping[str, Any]:
-        """What is asked for, as JSON."""
+        """Describe the requests as JSON."""
         ...
 
 
 def digest_of(calls: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """A digest of calls, each an operation's name and fields: the same for equal values, however they are ordered."""
+    """Return a digest of calls, each an operation name and fields, independent of the order of fields."""
     text = json.dumps(_canonical(calls), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _canonical(value: Any) -> Any:
-    # 2 and 2.0 are the same number to JSON, and to the service.
+    # 2 and 2.0 are the same number in JSON and to the service.
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What both kinds of job have in common: the attributes of the answer, and what is done with what comes back."""
+"""Base class of `Job` and `AsyncJob`: attributes of the response, and handling of new states."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class JobView:
-    """A job as the service last told of it. Attributes have the names of the answer; `raw` is the answer itself."""
+    """Last known state of a job. Attributes are named as in the response; `raw` is the response itself."""
 
     def __init__(
         self,
@@ -40,82 +40,82 @@ class JobView:
 
     @property
     def raw(self) -> Mapping[str, Any]:
-        """The answer as it came, with fields that this client does not know."""
+        """The unchanged response, including fields unknown to this client."""
         return self._state.raw
 
     @property
     def job_id(self) -> str:
-        """The id by which the service knows it."""
+        """Id of the job at the service."""
         return self._state.job_id
 
     @property
     def status(self) -> str:
-        """`pending`, `staged`, `processing`, `completed`, `failed`, or another word, which means: on its way."""
+        """`pending`, `staged`, `processing`, `completed` or `failed`. Any other value means: still running."""
         return self._state.status
 
     @property
     def task_type(self) -> str:
-        """What kind of job it is, as the service calls it; empty when it does not say."""
+        """Kind of job, as named by the service; empty if missing."""
         return self._state.task_type
 
     @property
     def model(self) -> str:
-        """The family of models."""
+        """Model family."""
         return text(self.raw.get("model"))
 
     @property
     def done(self) -> bool:
-        """Completed, failed, or ended by a caller."""
+        """Whether the job has completed, failed, or been ended by a caller."""
         return self._state.done
 
     @property
     def ok(self) -> bool:
-        """Completed."""
+        """Whether the job has completed."""
         return self._state.ok
 
     @property
     def progress(self) -> int:
-        """From 0 to 100, by the field, a log line or the status, whichever is there."""
+        """Progress from 0 to 100, from the field, a log line or the status."""
         return round(self._state.progress)
 
     @property
     def image_urls(self) -> list[str]:
-        """The images, one address each; empty until it is completed."""
+        """One URL per image; empty until the job has completed."""
         return self._state.image_urls
 
     @property
     def video_urls(self) -> list[str]:
-        """The videos, one address each; empty until it is completed."""
+        """One URL per video; empty until the job has completed."""
         return self._state.video_urls
 
     @property
     def texts(self) -> list[str]:
-        """The prompts and descriptions that the job made."""
+        """Prompts and descriptions that the job produced."""
         return self._state.texts
 
     @property
     def points(self) -> float:
-        """What it costs as far as the service says: charged when completed, held before, nothing when failed."""
+        """Known cost: points charged once completed, points held before, usually 0 if failed."""
         return self._state.points
 
     @property
     def created_at(self) -> datetime | None:
-        """When it was accepted; None when the answer does not tell."""
+        """Time of acceptance, if known."""
         return moment(self._state.part("meta", "created_at"))
 
     @property
     def started_at(self) -> datetime | None:
-        """When work on it began; None before."""
+        """Time when work began, or None."""
         return moment(self._state.part("meta", "started_at"))
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it was done; None before."""
+        """Time when the job ended, or None."""
         return moment(self._state.part("meta", "ended_at"))
 
     @property
     def typical_seconds(self) -> float | None:
-        """Seconds from acceptance to the end of a typical job like this; None if nothing is known of it."""
+        """Typical duration of such a job in seconds, from acceptance to the end; None if unknown."""
         if self._service is None:
             return None
         expected = self._service.scheduler(self._context)(self._state).expected
@@ -123,62 +123,62 @@ class JobView:
 
     @property
     def output(self) -> TaskOutput:
-        """What the job made; empty until it is completed."""
+        """Output of the job; empty until it has completed."""
         output: TaskOutput = _models().TaskOutput.from_dict(self._part("output"))
         return output
 
     @property
     def meta(self) -> TaskMeta:
-        """Times and points, as they came."""
+        """Times and points, as in the response."""
         meta: TaskMeta = _models().TaskMeta.from_dict(self._part("meta"))
         return meta
 
     @property
     def config(self) -> TaskConfig:
-        """How the job is run."""
+        """Configuration of the job."""
         config: TaskConfig = _models().TaskConfig.from_dict(self._part("config"))
         return config
 
     @property
     def error(self) -> TaskError:
-        """Why the job failed; its code is 0 when nothing went wrong."""
+        """Reason of a failure; its code is 0 if there was none."""
         error: TaskError = _models().TaskError.from_dict(self._part("error"))
         return error
 
     @property
     def input(self) -> Any:
-        """What was asked for; null in every answer seen."""
+        """Input of the job; null in every response seen so far."""
         return self.raw.get("input")
 
     @property
     def detail(self) -> Any:
-        """More about the job; usually null."""
+        """Details of the job; usually null."""
         return self.raw.get("detail")
 
     @property
     def logs(self) -> list[Any]:
-        """What happened so far; lines are strings or objects."""
+        """Log lines, as strings or objects."""
         logs = self.raw.get("logs")
         return logs if isinstance(logs, list) else []  # pyright: ignore[reportUnknownVariableType]
 
     def _part(self, name: str) -> Mapping[str, Any]:
-        found = self._state.part(name)
-        return found if isinstance(found, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+        part = self._state.part(name)
+        return part if isinstance(part, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
 
     def insist(self) -> Self:
-        """This job, with follow-ups that are sent even where they are thought not to work."""
+        """Return this job with follow-ups that are sent even if this client expects them to fail."""
         twin = type(self)(self.raw, self._service, self._hands, self._context)
         twin._insisting = True
         return twin
 
-    # ---- what both colours do with what comes back ------------------------------------------------------------
+    # ---- shared by `Job` and `AsyncJob` ------------------------------------------------------------------------
 
     @property
     def _its_service(self) -> CallService:
         if self._service is None:
             raise ConfigurationError(
-                "this job belongs to no client, like all that are read from a callback, unpickled or copied. Give it "
-                f"to one by client.confirm(job), or ask for it by client.tasks.get({self.job_id!r})."
+                "this job is not attached to a client, because it was read from a callback, unpickled or copied. "
+                f"Attach it with client.confirm(job), or fetch it with client.tasks.get({self.job_id!r})."
             )
         return self._service
 
@@ -212,8 +212,8 @@ class JobView:
             [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=self._late
         )
 
-    def _late(self, seconds: float, said: str) -> WaitTimeout:
-        return WaitTimeout(f"{self!r} is not done after {seconds:.0f} seconds.{said}", job=self)
+    def _late(self, seconds: float, reason: str) -> WaitTimeout:
+        return WaitTimeout(f"{self!r} is not done after {seconds:.0f} seconds.{reason}", job=self)
 
     def _ended(self) -> Self:
         if self._state.failed:
@@ -221,15 +221,15 @@ class JobView:
         return self
 
     def _prepared(self, operation: Operation, fields: Mapping[str, Any]) -> PreparedCall:
-        """An operation that is about this job, ready to be sent."""
-        service = self._its_service  # without one, it makes no difference what the job has
+        """Prepare a follow-up operation on this job."""
+        service = self._its_service  # raises first if there is no client
         if not self._insisting:
             refuse(self._state, operation, fields)
         given = {"job_id": self.job_id, **fields}
         return service.prepare(operation, given, source=self._context.size, spent=self.points)
 
     def _made(self, call: PreparedCall, answer: Answer) -> Self:
-        """The job of an answer: a new one, or this one where the operation has only changed it."""
+        """Return the job in a response: a new one, or this one if the operation only changed it."""
         state = State(answer.data)
         if not call.operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
@@ -244,9 +244,9 @@ class JobView:
 
     def __repr__(self) -> str:
         made = [
-            f"{len(found)} {name if len(found) == 1 else name + 's'}"
-            for name, found in (("image", self.image_urls), ("video", self.video_urls), ("text", self.texts))
-            if found
+            f"{len(items)} {name if len(items) == 1 else name + 's'}"
+            for name, items in (("image", self.image_urls), ("video", self.video_urls), ("text", self.texts))
+            if items
         ]
         progress = [] if self.done or not self.progress else [f"{self.progress} %"]
         points = [f"{self.points:g} points"] if self.points else []
@@ -254,12 +254,12 @@ class JobView:
         return f"<{type(self).__name__} {', '.join(part for part in parts if part)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The client stays behind: connections cannot be pickled, and a key should not be.
+        # The client is dropped: connections cannot be pickled, and a key should not be.
         return type(self), (dict(self.raw),)
 
 
 def _models() -> Any:
-    """The models, which take a while to import and which few programs need."""
+    """Import the models on demand; they are slow to import and rarely needed."""
     from legnext_client.generated import models
 
     return models

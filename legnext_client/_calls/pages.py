@@ -1,4 +1,4 @@
-"""Lists that come in pages: what a page holds, and how the next one is asked for."""
+"""Paginated lists."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 
 class Pages:
-    """The pages of one list; `fields` ask for the next while there is `more`."""
+    """Iteration state of one list. `fields` request the next page while `more` is true."""
 
     def __init__(self, operation: Operation, fields: Mapping[str, Any]) -> None:
         if operation.paging is None:
-            raise AssertionError("only what comes in pages has a next one")
+            raise AssertionError("the operation has no pages")
         self.fields, self.more = dict(fields), True
         self._operation, self._paging = operation, operation.paging
         self._name = next(each.name for each in operation.parameters if each.wire == self._paging.parameter)
 
     def read(self, answer: Answer) -> list[Any]:
-        """The items of a page; afterwards `fields` ask for the one behind it."""
+        """Return the items of a page, and set `fields` for the next one."""
         page, paging = parsed(self._operation, answer), self._paging
         items: Any = getattr(page, paging.attribute) if paging.attribute else page
-        found: list[Any] = items if is_list(items) else []
+        rows: list[Any] = items if is_list(items) else []
         if paging.cursor is not None:
             following = answer.data.get(paging.cursor) if is_object(answer.data) else None
             if following is not None and following == self.fields.get(self._name):
                 raise APIError(
-                    f"the page after {following!r} is that page again; nothing more is asked for",
+                    f"the next page of {following!r} is the same page; stopped to avoid an endless loop",
                     status_code=answer.status,
                     method=self._operation.method,
                     path=self._operation.path,
@@ -44,6 +44,6 @@ class Pages:
             given = self.fields.get(self._name)
             first = next(each.default for each in self._operation.parameters if each.name == self._name)
             following = (given if given is not None else first if first is not None else 1) + 1
-            self.more = bool(found)
+            self.more = bool(rows)
         self.fields[self._name] = following
-        return found
+        return rows

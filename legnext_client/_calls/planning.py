@@ -1,4 +1,4 @@
-"""What the table says of a call before it is sent: how long it may take, what it makes, whether it can work."""
+"""Expectations about a call before it is sent: duration, video size, and whether it can succeed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BY_TASK_TYPE = {operation.task_type: operation for operation in OPERATIONS.values() if operation.task_type}
 NUMBERS = {"image": "image_no", "video": "video_no"}
-"""The field that says which image or video of a job is meant."""
+"""Field that selects an image or video of a job."""
 
 
 def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | None:
@@ -26,7 +26,7 @@ def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | 
 
 
 def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
-    """The size of the videos that a call makes, where one of its fields chooses it."""
+    """Return the size of the videos of a call, if one of its fields selects it."""
     chain = operation.chain
     if chain is None or chain.size is None:
         return None
@@ -35,18 +35,18 @@ def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
 
 
 def refuse(state: State, operation: Operation, fields: Mapping[str, Any]) -> None:
-    """Refuse a follow-up that cannot work, as far as is known of its source."""
+    """Raise `InvalidRequest` for a follow-up that cannot succeed, given the state of its source."""
     name = f"{operation.name} of job {state.job_id}"
-    insist = "If you know better, ask by job.insist()."
-    if operation.takes is None:  # it builds nothing, but acts on the job
+    insist = "To send it anyway, use job.insist()."
+    if operation.takes is None:  # it acts on the job and needs no image or video
         return
     if state.failed:
-        told = "failed" if state.status == FAILED else f"is {state.status}"
-        raise InvalidRequest(f"{name}: that job {told}, there is nothing to build on. {insist}")
+        ending = "failed" if state.status == FAILED else f"is {state.status}"
+        raise InvalidRequest(f"{name}: that job {ending}, so it has no result to use. {insist}")
     field = NUMBERS.get(operation.takes or "")
     number: Any = fields.get(field) if field else None
     bounds = next((each for each in operation.fields if each.name == field), None)
-    if bounds is None or wrong_value(bounds, number):  # told by the check of the fields, which no insisting changes
+    if bounds is None or wrong_value(bounds, number):  # the field check reports it, even with `insist`
         return
     made = {"image": state.image_urls, "video": state.video_urls}[operation.takes or ""]
     if state.ok and number >= len(made):

@@ -1,7 +1,7 @@
-"""From the arguments of a method to a request, and from an answer to a job.
+"""Preparation of calls, and recording of their results.
 
-Nothing here sends: a call becomes a `PreparedCall`, a driver carries its flow out, and the answer is recorded in the
-budgets. This module is imported with a client's first call.
+Nothing here sends: a call becomes a `PreparedCall`, a driver runs its flow, and the response is recorded in the
+budgets. This module is imported on a client's first call.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ if TYPE_CHECKING:
     from legnext_client.prices import Budget
 
 DAY = 86_400.0
-FINDS = "client.tasks.get(job_id) finds each."
-WAITED_FOR = "PollTarget for and not seen done: "
+FINDS = "Fetch each with client.tasks.get(job_id)."
+WAITED_FOR = "Not done when the wait stopped: "
 _MOST_NAMED = 20
-"""So many jobs are remembered, to be named when a call fails."""
+"""Maximum number of jobs to name when a call fails."""
 
 
 class JobContext(NamedTuple):
-    """What is known of a job beside the service's answers: how it was asked for, and what waits to be settled."""
+    """Client-side knowledge of a job: its operation, expected duration, start and budget holds."""
 
     operation: Operation | None = None
     expected: Expectation | None = None
@@ -64,7 +64,7 @@ class JobContext(NamedTuple):
 
 
 class PreparedCall(NamedTuple):
-    """A call that was found right, with its price held."""
+    """A valid call with its price held in the budgets."""
 
     operation: Operation
     request: Request
@@ -74,25 +74,25 @@ class PreparedCall(NamedTuple):
 
 
 class CallService:
-    """Plans calls and books their answers; shared by the clients that `with_options` makes of one another."""
+    """Preparation and recording of calls, shared by clients derived with `with_options`."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
         self.durations = Durations()
         self.budgets: list[Budget] = []
-        self.on_their_way: dict[str, None] = {}
-        """The ids of the last jobs that were accepted and not seen done, by their age."""
+        self.running_ids: dict[str, None] = {}
+        """Ids of the latest accepted jobs not known to be done, oldest first."""
         self.closed = False
         self.owner: CallService = self
 
     def with_settings(self, settings: Settings) -> CallService:
         service = CallService(settings, self.clock)
         service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
-        service.on_their_way = self.on_their_way
+        service.running_ids = self.running_ids
         return service
 
-    # ---- before -------------------------------------------------------------------------------------------------
+    # ---- preparing ----------------------------------------------------------------------------------------------
 
     def prepare(
         self,
@@ -106,11 +106,11 @@ class CallService:
         warned: bool = False,
         idempotency_key: str | None = None,
     ) -> PreparedCall:
-        """Check a call, build its request and hold its price; raises before anything is sent.
+        """Check a call, build its request and hold its price. Raises before anything is sent.
 
-        `source` is the size of the source video, `spent` what the source job has cost. The price is held in these
-        budgets too, under a key by which a later run knows it again. `warned`: what is odd about the prompt has been
-        said before. `idempotency_key` fills the parameter that the document marks for it, if the call does not.
+        `source` is the size of the source video, `spent` the cost of the source job. The price is also held in
+        `budgets`, under a `key` that a later run recognizes. `warned`: prompt warnings were already issued.
+        `idempotency_key` fills the parameter that the spec marks for it, unless the call sets it.
         """
         try:
             prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
@@ -125,32 +125,32 @@ class CallService:
                 again = operation.price is not None and operation.price.again
                 holds = hold(several, max(points, math.ceil(spent)) if again else points, key)
         except BaseException as error:
-            if key is None and not operation.free:  # a run has a key, and tells of its jobs by itself
+            if key is None and not operation.free:  # a run has a key and reports its own jobs
                 self._name_jobs(error)
             raise
         return PreparedCall(operation, request, expected, size_of(operation, prepared.body) or source, holds)
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
-    def submitting(self, plan: PreparedCall) -> Flow[Answer]:
-        """Send what was planned. A refused call holds no points; one whose outcome is unknown keeps them."""
+    def submitting(self, call: PreparedCall) -> Flow[Answer]:
+        """Send a prepared call. A refusal releases its points; an unknown outcome keeps them held."""
         settings = self.settings
         try:
             self.check_open()
             answer = yield from sending(
-                plan.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
+                call.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
             )
         except LegnextError as error:
             if not isinstance(error, SubmissionUnknown):
-                release(plan.holds)
+                release(call.holds)
             raise
-        if plan.request.expects_job:
-            self._remember(State(answer.data), new=plan.request.paid)
+        if call.request.expects_job:
+            self._remember(State(answer.data), new=call.request.paid)
         return answer
 
     @contextmanager
     def naming_jobs(self, call: PreparedCall) -> Generator[None]:
-        """Whatever leaves a paid call, Ctrl-C included, names the jobs that were accepted before."""
+        """Add the ids of earlier accepted jobs to any exception from a paid call, including Ctrl-C."""
         try:
             yield
         except BaseException as error:
@@ -159,28 +159,28 @@ class CallService:
             raise
 
     def _name_jobs(self, error: BaseException) -> None:
-        """Who loses a list in the making, loses the only names of jobs that are paid."""
-        if ids := list(self.on_their_way):
-            error.add_note(f"Accepted before and not seen done: {', '.join(ids)}. {FINDS}")
+        # An exception may discard the caller's list of jobs, the only record of paid ids.
+        if ids := list(self.running_ids):
+            error.add_note(f"Accepted earlier and not known to be done: {', '.join(ids)}. {FINDS}")
 
-    def context(self, plan: PreparedCall, answer: Answer) -> JobContext:
-        """What to remember of a job that was just accepted."""
+    def context(self, call: PreparedCall, answer: Answer) -> JobContext:
+        """Return the context of a job that was just accepted."""
         state = State(answer.data)
-        if not plan.request.paid:
+        if not call.request.paid:
             return JobContext(retry_after=retry_after(answer.headers))
         context = JobContext(
-            plan.operation, plan.expected, self.clock.now(), retry_after(answer.headers), plan.size, plan.holds
+            call.operation, call.expected, self.clock.now(), retry_after(answer.headers), call.size, call.holds
         )
         book(state, context.holds)
         return context
 
     def _remember(self, state: State, *, new: bool = False) -> None:
         if state.done:
-            self.on_their_way.pop(state.job_id, None)
+            self.running_ids.pop(state.job_id, None)
         elif new and state.job_id:
-            self.on_their_way[state.job_id] = None
-            for oldest in list(self.on_their_way)[:-_MOST_NAMED]:
-                self.on_their_way.pop(oldest, None)
+            self.running_ids[state.job_id] = None
+            for oldest in list(self.running_ids)[:-_MOST_NAMED]:
+                self.running_ids.pop(oldest, None)
 
     # ---- waiting ------------------------------------------------------------------------------------------------
 
@@ -194,7 +194,7 @@ class CallService:
         callbacks: Callbacks | None = None,
         late: Late | None = None,
     ) -> Flow[None]:
-        """Wait for jobs; each state is emitted with the place of its job."""
+        """Wait for jobs, emitting each state with the index of its job."""
         from legnext_client._calls.wait import PollSettings, PollTarget, waiting
 
         self.check_open()
@@ -208,14 +208,16 @@ class CallService:
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
         if callbacks is not None and not hasattr(callbacks, "wait_for"):
-            raise InvalidRequest(f"callbacks must be a CallbackReceiver or the like; got {type(callbacks).__name__}.")
-        pace = PollSettings(
+            raise InvalidRequest(
+                f"callbacks must be a CallbackReceiver, or have `wait_for`; got {type(callbacks).__name__}."
+            )
+        poll_settings = PollSettings(
             self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
         )
-        return waiting(waited, pace, timeout=timeout, late=late)
+        return waiting(waited, poll_settings, timeout=timeout, late=late)
 
     def scheduler(self, context: JobContext) -> Callable[[State], Schedule]:
-        """How long a job of this context may last, by what its states tell."""
+        """Return a function from a state of this job to its schedule."""
         from legnext_client._calls.wait import Schedule
 
         def schedule(state: State) -> Schedule:
@@ -231,16 +233,16 @@ class CallService:
         return schedule
 
     def saw(self, state: State, context: JobContext, running: float | None) -> None:
-        """Book a state that came back: settle what its job cost, and learn how long it lasted.
+        """Record a new state: settle its cost in the budgets, and learn from its duration.
 
-        `running` is when the job was last known to run, None if it was done before.
+        `running` is when the job was last known to be running, or None if it was already done.
         """
         book(state, context.holds)
         self._remember(state)
-        operation, expected, started, told, *_ = context
+        operation, expected, started, retry_delay, *_ = context
         if not state.ok or running is None or operation is None or expected is None or started is None:
             return
-        if told is not None:  # a service that says when to ask runs on a clock of its own
+        if retry_delay is not None:  # the service dictates the poll times, so the duration is not observable
             return
         elapsed, lasted = self.clock.now() - started, state.lasted
         if lasted is None:
@@ -259,7 +261,7 @@ def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) 
 
 
 def request_of(operation: Operation, prepared: CheckedFields) -> Request:
-    """Build the request of a call that was found right, by the generated endpoint."""
+    """Build the request of a checked call with the generated endpoint."""
     arguments = {field.name: prepared.parameters.get(field.wire) for field in operation.parameters}
     sent = prepared.body if operation.fields else None
     if sent is not None:
@@ -269,7 +271,7 @@ def request_of(operation: Operation, prepared: CheckedFields) -> Request:
     except OSError as error:
         raise InvalidRequest(f"{operation.name}: the file cannot be read: {error}.") from None
     except (TypeError, ValueError) as error:
-        raise InvalidRequest(f"the body must be something that JSON can hold: {error}.") from None
+        raise InvalidRequest(f"the body must be JSON-serializable: {error}.") from None
     return Request(
         method=built.method,
         path=built.path,
@@ -286,49 +288,49 @@ def request_of(operation: Operation, prepared: CheckedFields) -> Request:
 
 
 def _job_of(operation: Operation, checked: CheckedFields) -> str | None:
-    """The job that is asked for, or followed up."""
+    """Return the id of the job that a call polls or follows up."""
     given = {**checked.parameters, **checked.body}
     fields = operation.parameters + operation.fields
     return next((given.get(field.wire) for field in fields if field.name == "job_id"), None)
 
 
 def parsed(operation: Operation, answer: Answer) -> Any:
-    """Read a good answer by the generated endpoint; what stands in an envelope comes out of it."""
+    """Parse a successful response with the generated endpoint, and unwrap its envelope."""
     status = answer.status if answer.status in operation.statuses else operation.statuses[0]
     body, unwrap = answer.body, operation.unwrap
     if not body.strip() and "" in operation.accepts:
         return None
     if unwrap and not (is_object(answer.data) and is_object(answer.data.get(unwrap))):
-        body = json.dumps({unwrap: answer.data}).encode()  # it came without its envelope
+        body = json.dumps({unwrap: answer.data}).encode()  # the envelope is missing
     try:
-        found = operation.endpoint.parse_response(status, body)
-        return getattr(found, unwrap) if unwrap else found
+        result = operation.endpoint.parse_response(status, body)
+        return getattr(result, unwrap) if unwrap else result
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        lacks = f"the answer lacks what it should have ({type(error).__name__}: {error})"
+        problem = f"the response does not match the API description ({type(error).__name__}: {error})"
         raise APIError(
-            lacks, status_code=answer.status, body=answer.data, method=operation.method, path=operation.path
+            problem, status_code=answer.status, body=answer.data, method=operation.method, path=operation.path
         ) from None
 
 
 def job_request(job_id: str) -> Request:
-    """Build the free request that asks for a job."""
+    """Build the free request that polls a job."""
     operation = ROLES["job"]
     return request_of(operation, CheckedFields({operation.parameters[0].wire: job_id}, {}))
 
 
 def age(state: State) -> float:
-    """Seconds since a job was accepted, as far as its answer tells; 0 when that cannot be."""
+    """Return the seconds since a job was accepted; 0 if unknown or implausible."""
     created = moment(state.part("meta", "created_at"))
     seconds = (datetime.now(UTC) - created).total_seconds() if created else 0.0
     return seconds if 0 < seconds < DAY else 0.0
 
 
 def left_waiting(error: BaseException, states: Iterable[State]) -> None:
-    """An error leaves a wait: it names the jobs that are left, as far as its own words do not."""
+    """Add a note with the unfinished jobs to an error from a wait, unless it already names them."""
     if isinstance(error, GeneratorExit):
         return
-    said = "\n".join([str(error), *getattr(error, "__notes__", ())]) if isinstance(error, LegnextError) else ""
-    left = [state.job_id for state in states if not state.done and state.job_id not in said]
+    text = "\n".join([str(error), *getattr(error, "__notes__", ())]) if isinstance(error, LegnextError) else ""
+    left = [state.job_id for state in states if not state.done and state.job_id not in text]
     if left:
         more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
         error.add_note(f"{WAITED_FOR}{', '.join(left[:_MOST_NAMED])}{more}. {FINDS}")

@@ -1,4 +1,4 @@
-"""How a client is set up, and what is refused while it is: keys, addresses and patience that cannot work."""
+"""Validated settings of a client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY_VARIABLE, URL_VARIABLE = "LEGNEXT_API_KEY", "LEGNEXT_BASE_URL"
 
 
 class Settings(NamedTuple):
-    """What the calls of a client have in common; the key is not among it."""
+    """Settings of a client, without the API key."""
 
     timeout: float
     retries: Retries
@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     def of(
         cls, *, timeout: float, retries: int | Retries, prompts: PromptPolicy, requests_per_second: float
     ) -> Settings:
-        """Settings that can work; `retries` as a number is how often to try again."""
+        """Validate settings. A number for `retries` is the maximum number of retries."""
         positive("timeout", timeout)
         positive("requests_per_second", requests_per_second)
         given: object = retries
@@ -45,50 +45,52 @@ class Settings(NamedTuple):
 
 
 def positive(name: str, value: float) -> float:
-    """A number of seconds or the like, above zero."""
+    """Return `value`, or raise unless it is a finite number above 0."""
     if not is_number(value) or not 0 < value < math.inf:
         raise ConfigurationError(f"{name} must be a number above 0; got {value!r}.")
     return value
 
 
 def find_key(given: str | None) -> str:
-    """The key that was given, or the environment's; refused when it cannot be one."""
+    """Return the given API key, or the one in the environment; raise if it is invalid."""
     key = given if given is not None else os.environ.get(KEY_VARIABLE, "")
     where = "api_key" if given is not None else KEY_VARIABLE
     if not _is_text(key):
-        raise ConfigurationError(f"{where} must be a text; got {type(key).__name__}.")
+        raise ConfigurationError(f"{where} must be a string; got {type(key).__name__}.")
     if not key.strip():
-        said = "is blank" if given is not None or KEY_VARIABLE in os.environ else "is not set"
-        raise ConfigurationError(f"{where} {said}: set {KEY_VARIABLE} to your key, or pass api_key=….")
+        problem = "is blank" if given is not None or KEY_VARIABLE in os.environ else "is not set"
+        raise ConfigurationError(f"{where} {problem}: set {KEY_VARIABLE} to your key, or pass api_key=….")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(
-            f"{where} holds a line break, a space or another character that no key has: copy it again."
+            f"{where} contains a line break, a space or another invalid character: copy the key again."
         )
     return key
 
 
 def find_base_url(given: str | None) -> str:
-    """The base URL that was given, or the environment's, or the service's; refused when a key must not go there."""
+    """Return the given base URL, the environment's, or the service's; raise if the API key must not be sent there."""
     url = given if given is not None else os.environ.get(URL_VARIABLE) or BASE_URL
     if not _is_text(url):
-        raise ConfigurationError(f"base_url must be a text; got {type(url).__name__}.")
+        raise ConfigurationError(f"base_url must be a string; got {type(url).__name__}.")
     if not url.isprintable() or " " in url:
-        raise ConfigurationError(f"base_url must hold no spaces or line breaks; got {url!r}.")
+        raise ConfigurationError(f"base_url must not contain spaces or line breaks; got {url!r}.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ConfigurationError(f"base_url cannot be read ({error}); got {url!r}.") from None
     if parts.scheme not in ("http", "https") or not host:
-        raise ConfigurationError(f"base_url must begin with https:// and name a host; got {url!r}.")
+        raise ConfigurationError(f"base_url must start with https:// and have a host; got {url!r}.")
     if parts.username is not None or parts.query or parts.fragment or port == 0:
-        raise ConfigurationError("base_url must have no user, query or fragment: scheme, host, port and path alone.")
+        raise ConfigurationError(
+            "base_url must contain only scheme, host, port and path, without user, query or fragment."
+        )
     if parts.scheme == "http" and not _loopback(host):
         raise ConfigurationError(
-            f"base_url must begin with https://, or the key would be sent in the clear; got {url!r}."
+            f"base_url must start with https://, or the API key would be sent unencrypted; got {url!r}."
         )
     own = urlsplit(BASE_URL)
-    if parts.netloc == own.netloc and not parts.path.strip("/"):  # as the service's documents write it
+    if parts.netloc == own.netloc and not parts.path.strip("/"):  # as written in the service's docs
         return BASE_URL
     return url.rstrip("/")
 

@@ -1,4 +1,4 @@
-"""What both clients have in common: how they are set up, their prices, budgets, batches and calls of a free form."""
+"""Base class of both clients: setup, prices, budgets and free-form requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CallerT = TypeVar("CallerT", bound="SyncCalls | AsynchronousCalls")
 
 
 class RequestOptions(TypedDict, total=False):
-    """What `client.request` takes beside the method and the path."""
+    """Optional arguments of `client.request`."""
 
     json: Any
     params: Mapping[str, object] | None
@@ -40,9 +40,9 @@ class RequestOptions(TypedDict, total=False):
 
 
 class BaseClient(Generic[CallerT]):
-    """What both clients have in common.
+    """Base class of both clients.
 
-    What carries the calls out is made with the first call, and imported then: making a client is cheap.
+    The caller is created and imported on the first call, so that creating a client is fast.
     """
 
     _base_url: str
@@ -53,7 +53,7 @@ class BaseClient(Generic[CallerT]):
     _made: CallerT | None
     _making: threading.Lock
     _owner: bool
-    """Whether it closes its connections."""
+    """Whether this client closes its connections."""
 
     def _make(self) -> CallerT:
         raise NotImplementedError
@@ -91,9 +91,9 @@ class BaseClient(Generic[CallerT]):
         return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
 
     def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
-        """What a call will cost, from its fields alone; nothing is sent.
+        """Estimate the cost of a call from its fields. Nothing is sent.
 
-        `source` is the size of the source video (`480p`, `720p`), if it is known; if not, the dearer counts.
+        `source` is the size of the source video (`480p`, `720p`). If it is unknown, the higher price is assumed.
         """
         from legnext_client.prices import price
 
@@ -101,7 +101,7 @@ class BaseClient(Generic[CallerT]):
 
     @contextmanager
     def budget(self, points: int | Budget) -> Generator[Budget]:
-        """While this is open, no call of this client, in any thread, takes more than these points."""
+        """Limit the points that this client spends while the context is open, across all threads."""
         from legnext_client.prices import Budget
 
         budget = points if isinstance(points, Budget) else Budget(points)
@@ -119,14 +119,14 @@ class BaseClient(Generic[CallerT]):
         prompts: PromptPolicy | None = None,
         requests_per_second: float | None = None,
     ) -> Self:
-        """A client with other settings over the same connections, budgets and experience; closing it closes nothing."""
-        wished: dict[str, Any] = {
+        """Return a client with other settings that shares connections and budgets. Closing it closes nothing."""
+        given: dict[str, Any] = {
             "timeout": timeout,
             "retries": retries,
             "prompts": prompts,
             "requests_per_second": requests_per_second,
         }
-        changed = {name: value for name, value in wished.items() if value is not None}
+        changed = {name: value for name, value in given.items() if value is not None}
         settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
         twin._settings, twin._clock, twin._owner = settings, self._clock, False
@@ -151,7 +151,7 @@ class BaseClient(Generic[CallerT]):
         given = {name: options.get(name) for name in ("json", "files", "content")}
         bodies: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if len(bodies) > 1:
-            raise InvalidRequest(f"a request has one body; got {' and '.join(bodies)}. Leave out all but one.")
+            raise InvalidRequest(f"a request has one body; got {' and '.join(bodies)}. Pass only one.")
         name: str = next(iter(bodies), "")
         body: Any = bodies.get(name)
         kind = options.get("media") or {"json": "application/json", "files": "multipart/form-data"}.get(
@@ -167,7 +167,7 @@ class BaseClient(Generic[CallerT]):
                 body=body,
             )
         except (TypeError, ValueError, AttributeError) as error:
-            raise InvalidRequest(f"the request cannot be written: {error}.") from None
+            raise InvalidRequest(f"the request cannot be encoded: {error}.") from None
         except OSError as error:
             raise InvalidRequest(f"the file cannot be read: {error}.") from None
         request = Request(
@@ -185,13 +185,13 @@ class BaseClient(Generic[CallerT]):
         return PreparedCall(Operation("", "", method, path, makes="images" if job else None), request, None, None, ())
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_transport"):  # a debugger shows what could not be made
+        if not hasattr(self, "_transport"):  # a debugger may show a client whose constructor failed
             return f"<{type(self).__name__}, not set up>"
         return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"
 
     def __reduce__(self) -> Any:
         raise ConfigurationError(
-            "a client holds connections and a key and cannot be pickled: make one where it is used."
+            "a client holds connections and an API key and cannot be pickled. Create one in each process."
         )
 
 

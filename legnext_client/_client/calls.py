@@ -1,6 +1,6 @@
-"""Carrying calls out, for the namespaces and for waiting: one class for each colour, side by side."""
+"""Sync and async execution of calls, for the namespaces and for waits."""
 
-# A job and what carries its calls out are two halves of one thing.
+# Jobs and these classes are implemented together.
 # pyright: reportPrivateUsage=false
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ResultT = TypeVar("ResultT")
 
 
 class SyncCalls:
-    """Carries the calls of the namespaces out."""
+    """Sync execution of calls."""
 
     def __init__(self, service: CallService, hands: Runtime) -> None:
         self.service = service
@@ -51,43 +51,43 @@ class SyncCalls:
         return SyncCalls(self.service.with_settings(settings), self.hands)
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        plan = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(plan):
-            answer = run(self.service.submitting(plan), self.hands)
-            return Job(answer.data, self.service, self.hands, self.service.context(plan, answer))
+        call = self.service.prepare(operation, fields)
+        with self.service.naming_jobs(call):
+            answer = run(self.service.submitting(call), self.hands)
+            return Job(answer.data, self.service, self.hands, self.service.context(call, answer))
 
     def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        plan = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(plan):
-            return parsed(operation, run(self.service.submitting(plan), self.hands))
+        call = self.service.prepare(operation, fields)
+        with self.service.naming_jobs(call):
+            return parsed(operation, run(self.service.submitting(call), self.hands))
 
     def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]:
-        """The items of every page, from the one that is asked for."""
+        """Yield the items of all pages, starting at the requested one."""
         pages = Pages(operation, fields)
         while pages.more:
-            plan = self.service.prepare(operation, pages.fields)
-            yield from pages.read(run(self.service.submitting(plan), self.hands))
+            call = self.service.prepare(operation, pages.fields)
+            yield from pages.read(run(self.service.submitting(call), self.hands))
 
-    def free_form(self, plan: PreparedCall) -> Any:
-        """Carry out a call that the document does not describe; what came, or the job where one was asked for."""
-        with self.service.naming_jobs(plan):
-            answer = run(self.service.submitting(plan), self.hands)
-            if plan.request.expects_job:
+    def free_form(self, call: PreparedCall) -> Any:
+        """Send a free-form request; return the data or, if requested, the job."""
+        with self.service.naming_jobs(call):
+            answer = run(self.service.submitting(call), self.hands)
+            if call.request.expects_job:
                 return Job(
-                    answer.data, self.service, self.hands, self.service.context(plan, answer)._replace(operation=None)
+                    answer.data, self.service, self.hands, self.service.context(call, answer)._replace(operation=None)
                 )
             return answer.data
 
     def confirm(self, job: JobView | str) -> Job:
-        """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
-        found = self.job(*_asking_for(job))
+        """Fetch a job, given itself or its id, keeping its context."""
+        fetched = self.job(*_fetch_call(job))
         if isinstance(job, JobView):
-            found._context = job._context
-            book(found._state, found._context.holds)
-        return found
+            fetched._context = job._context
+            book(fetched._state, fetched._context.holds)
+        return fetched
 
     def _own(self, job: object) -> Job:
-        """A job of this colour and with a client, whatever is waited for."""
+        """Convert a job or id to a job of this client."""
         if isinstance(job, Job) and job._service is not None:
             return job
         if isinstance(job, JobView):
@@ -95,7 +95,7 @@ class SyncCalls:
         return self.stub(_id(job))
 
     def stub(self, job_id: str) -> Job:
-        """A job of which nothing is known but its id; it is asked for at once."""
+        """Return a job of which only the id is known; it is polled immediately."""
         self.service.check_open()
         return Job({"job_id": _id(job_id)}, self.service, self.hands, JobContext(retry_after=0.0))
 
@@ -127,7 +127,7 @@ class SyncCalls:
 
 
 class AsynchronousCalls:
-    """The same, awaited."""
+    """Async execution of calls."""
 
     def __init__(self, service: CallService, hands: AsyncRuntime) -> None:
         self.service = service
@@ -144,44 +144,44 @@ class AsynchronousCalls:
         return AsynchronousCalls(self.service.with_settings(settings), self.hands)
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
-        plan = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(plan):
-            answer = await async_run(self.service.submitting(plan), self.hands)
-            return AsyncJob(answer.data, self.service, self.hands, self.service.context(plan, answer))
+        call = self.service.prepare(operation, fields)
+        with self.service.naming_jobs(call):
+            answer = await async_run(self.service.submitting(call), self.hands)
+            return AsyncJob(answer.data, self.service, self.hands, self.service.context(call, answer))
 
     async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        plan = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(plan):
-            return parsed(operation, await async_run(self.service.submitting(plan), self.hands))
+        call = self.service.prepare(operation, fields)
+        with self.service.naming_jobs(call):
+            return parsed(operation, await async_run(self.service.submitting(call), self.hands))
 
     async def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]:
-        """The items of every page, from the one that is asked for."""
+        """Yield the items of all pages, starting at the requested one."""
         pages = Pages(operation, fields)
         while pages.more:
-            plan = self.service.prepare(operation, pages.fields)
-            for item in pages.read(await async_run(self.service.submitting(plan), self.hands)):
+            call = self.service.prepare(operation, pages.fields)
+            for item in pages.read(await async_run(self.service.submitting(call), self.hands)):
                 yield item
 
-    async def free_form(self, plan: PreparedCall) -> Any:
-        """Carry out a call that the document does not describe; what came, or the job where one was asked for."""
-        with self.service.naming_jobs(plan):
-            answer = await async_run(self.service.submitting(plan), self.hands)
-            if plan.request.expects_job:
+    async def free_form(self, call: PreparedCall) -> Any:
+        """Send a free-form request; return the data or, if requested, the job."""
+        with self.service.naming_jobs(call):
+            answer = await async_run(self.service.submitting(call), self.hands)
+            if call.request.expects_job:
                 return AsyncJob(
-                    answer.data, self.service, self.hands, self.service.context(plan, answer)._replace(operation=None)
+                    answer.data, self.service, self.hands, self.service.context(call, answer)._replace(operation=None)
                 )
             return answer.data
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
-        """Ask for a job, by itself or by its id; what was known of it beside the answers is kept."""
-        found = await self.job(*_asking_for(job))
+        """Fetch a job, given itself or its id, keeping its context."""
+        fetched = await self.job(*_fetch_call(job))
         if isinstance(job, JobView):
-            found._context = job._context
-            book(found._state, found._context.holds)
-        return found
+            fetched._context = job._context
+            book(fetched._state, fetched._context.holds)
+        return fetched
 
     def _own(self, job: object) -> AsyncJob:
-        """A job of this colour and with a client, whatever is waited for."""
+        """Convert a job or id to a job of this client."""
         if isinstance(job, AsyncJob) and job._service is not None:
             return job
         if isinstance(job, JobView):
@@ -189,7 +189,7 @@ class AsynchronousCalls:
         return self.stub(_id(job))
 
     def stub(self, job_id: str) -> AsyncJob:
-        """A job of which nothing is known but its id; it is asked for at once."""
+        """Return a job of which only the id is known; it is polled immediately."""
         self.service.check_open()
         return AsyncJob({"job_id": _id(job_id)}, self.service, self.hands, JobContext(retry_after=0.0))
 
@@ -214,9 +214,9 @@ class AsynchronousCalls:
             async for index, state in async_emitted(flow, self.hands):
                 job = waited[index]._accept(state)
                 if on_progress is not None:
-                    heard = on_progress(job)
-                    if inspect.isawaitable(heard):
-                        await heard
+                    result = on_progress(job)
+                    if inspect.isawaitable(result):
+                        await result
                 if job.done:
                     yield job
         except BaseException as error:
@@ -224,7 +224,7 @@ class AsynchronousCalls:
             raise
 
 
-def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
+def _fetch_call(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
     from legnext_client.generated.operations import ROLES
 
     operation = ROLES["job"]
@@ -233,26 +233,26 @@ def _asking_for(job: JobView | str) -> tuple[Operation, dict[str, Any]]:
 
 def _id(job_id: object) -> str:
     if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
-        raise InvalidRequest(f"job_id must be the id of a job, as job.job_id has it; got {job_id!r}.")
+        raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
     return job_id
 
 
 def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
-    if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # an id has characters, which are no ids
-        raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Put it in brackets.")
+    if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # a string would iterate over its characters
+        raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Pass [job].")
     return jobs
 
 
-def _late(jobs: Sequence[Job | AsyncJob], seconds: float, said: str) -> WaitTimeout:
+def _late(jobs: Sequence[Job | AsyncJob], seconds: float, reason: str) -> WaitTimeout:
     left = [job for job in jobs if not job.done]
     ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
     return WaitTimeout(
-        f"{len(left)} of {len(jobs)} jobs are not done after {seconds:.0f} seconds: {ids}.{said}", job=left[0]
+        f"{len(left)} of {len(jobs)} jobs are not done after {seconds:.0f} seconds: {ids}.{reason}", job=left[0]
     )
 
 
 class WaitingTasks(Tasks[Job]):
-    """The generated `tasks`, and waiting by id."""
+    """The generated `tasks`, plus waiting by id."""
 
     __slots__ = ("_stub",)
 
@@ -272,7 +272,7 @@ class WaitingTasks(Tasks[Job]):
 
 
 class AsyncWaitingTasks(AsyncTasks[AsyncJob]):
-    """The generated `tasks`, and waiting by id."""
+    """The generated `tasks`, plus waiting by id."""
 
     __slots__ = ("_stub",)
 

@@ -1,1 +1,1 @@
-"""Pure decisions about one request, one answer and one poll. No I/O."""
+"""Pure decisions about one request, one response and one poll. No I/O."""

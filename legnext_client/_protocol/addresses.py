@@ -1,4 +1,4 @@
-"""Which addresses belong to this machine or to a private network, where files of a public service cannot be."""
+"""Addresses of this machine and of private networks, from which files of a public service are refused."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ import unicodedata
 from urllib.parse import urlsplit
 
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_CARRYING = tuple(
+_EMBEDDING = tuple(
     map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
 )
-"""Addresses of IPv6 in which one of IPv4 is hidden, to which a gateway may lead. No URL of a file names one."""
+"""IPv6 networks whose addresses embed an IPv4 address that a gateway may reach. File URLs never need one."""
 _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96")))
-"""Those that a name may resolve to all the same: with NAT64, every name does. The one inside counts."""
-_STANDING_IN = ipaddress.IPv4Network("198.18.0.0/15")
-"""Local proxies that take all traffic (TUN) resolve every name to one of these."""
+"""Embedding networks that a host name may resolve to; with NAT64 every name does. The embedded address decides."""
+_TUN_PLACEHOLDERS = ipaddress.IPv4Network("198.18.0.0/15")
+"""Addresses to which local TUN proxies resolve every name."""
 
 
 def is_inside(url: str) -> bool:
-    """Whether a URL names this machine, or one of a private network, by number or as localhost."""
-    # Letters and dots of other scripts are resolved as those of ASCII.
+    """Return whether the host of a URL is localhost, or an address of this machine or a private network."""
+    # Resolvers treat letters and dots of other scripts as their ASCII equivalents.
     host = unicodedata.normalize("NFKC", urlsplit(url).hostname or "").lower().replace("。", ".").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        # 127.1, 2130706433 and 0x7f00000a are no addresses to ipaddress, and of this machine to many resolvers.
+        # ipaddress rejects 127.1, 2130706433 and 0x7f00000a, but many resolvers read them as this machine.
         return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
-    return not address.is_global or any(address in network for network in _CARRYING)
+    return not address.is_global or any(address in network for network in _EMBEDDING)
 
 
 def refuse_address(text: str) -> bool:
-    """Whether no file may come from an address that a name was resolved to."""
+    """Return whether files from this resolved address are refused."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         if not any(address in network for network in _TRANSLATED):
-            return not address.is_global or any(address in network for network in _CARRYING)
+            return not address.is_global or any(address in network for network in _EMBEDDING)
         address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return not address.is_global and address not in _STANDING_IN
+    return not address.is_global and address not in _TUN_PLACEHOLDERS
 
 
 class FileHosts:
-    """Where files may come from, by the service: anywhere in public, or at the service's own host.
+    """Rules for hosts of files: any public host, or the service's own host.
 
-    A service on this machine or in a private network, such as a mock, may name any host.
+    A service on this machine or in a private network, such as the mock, may use any host.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -53,14 +53,14 @@ class FileHosts:
         self._anywhere = is_inside(base_url)
 
     def refuse_url(self, url: str) -> str | None:
-        """Why a URL must not be fetched; None when it may be."""
+        """Return why a URL must not be fetched, or None."""
         host = urlsplit(url).hostname
         if self._anywhere or host == self._own or not is_inside(url):
             return None
         return f"{host} is this machine or in a private network"
 
     def refuse_connection(self, host: str, address: str) -> str | None:
-        """Why nothing must be asked for over a connection to this address of a host; None when it may be."""
+        """Return why a connection to this address must not be used, or None."""
         if self._anywhere or host == self._own or not refuse_address(address):
             return None
         return f"{host} is at {address}, on this machine or in a private network"

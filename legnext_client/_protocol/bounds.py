@@ -1,4 +1,4 @@
-"""Does one value keep the bounds of its field? A value that does not is told what it must be and what it is."""
+"""Check one value against the bounds of its field."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Field
 
 Wrong = tuple[str, str]
-"""What the value must be, and what it is."""
+"""The expected and the given value, as text."""
 
 _SHOWN = 60
 _SLACK = 1e-9
-"""How far the quotient may be from a whole number: 0.3 is a multiple of 0.1, though not to a float."""
+"""Tolerance for multiples: 0.3 is a multiple of 0.1, but not in floating point."""
 
 
 def wrong_value(field: Field, value: Any) -> Wrong | None:
-    """What is wrong with a plain value; None when nothing is. What is inside an object or a list is not looked at."""
+    """Return the error in a plain value, or None. The contents of objects and lists are not checked."""
     if value is None and field.nullable:
         return None
     must, fits = _TYPES[field.type]
@@ -31,16 +31,16 @@ def wrong_value(field: Field, value: Any) -> Wrong | None:
         return must + _hint(field) + _not_a_file(field, value), shown(value)
     if field.enum and value not in field.enum:
         return "must be " + bound_of(field), shown(value)
-    return _LOOKS[field.type](field, value) if field.type in _LOOKS else None
+    return _CHECKS[field.type](field, value) if field.type in _CHECKS else None
 
 
 def bound_of(field: Field) -> str:
-    """The bounds of a field in words: `0 to 3`, `one of 0 (SUBTLE), 1 (STRONG)`, `1 to 8192 characters`."""
+    """Describe the bounds of a field: `0 to 3`, `one of 0 (SUBTLE), 1 (STRONG)`, `1 to 8192 characters`."""
     if field.enum:
         names = field.enum_names or ("",) * len(field.enum)
         pairs = zip(field.enum, names, strict=True)
-        told = (f"{value} ({name})" if name and not isinstance(value, str) else str(value) for value, name in pairs)
-        return "one of " * (len(field.enum) > 1) + ", ".join(told)
+        values = (f"{value} ({name})" if name and not isinstance(value, str) else str(value) for value, name in pairs)
+        return "one of " * (len(field.enum) > 1) + ", ".join(values)
     match field.type:
         case "string":
             return _range(field.min_length, field.max_length, " characters")
@@ -51,7 +51,7 @@ def bound_of(field: Field) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value for an error message: short, and never the contents of a file."""
+    """Format a value for an error message: short, and never the contents of a file."""
     if isinstance(value, bytes | bytearray):
         return f"{len(value)} bytes"
     if isinstance(value, int) and abs(value) >= 10**_SHOWN:
@@ -65,7 +65,7 @@ def _number(value: Any) -> bool:
 
 
 def _integer(value: Any) -> bool:
-    # JSON knows one kind of number: 1.0 is an integer there, and so it is here. True is none.
+    # JSON has one number type, in which 1.0 is an integer. True is not a number.
     if isinstance(value, float):
         return value.is_integer()
     return isinstance(value, int) and not isinstance(value, bool)
@@ -79,7 +79,7 @@ _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "array": ("must be a list", lambda value: isinstance(value, list)),
     "object": ("must be an object", lambda value: isinstance(value, Mapping)),
     "file": ("must be a path, bytes or an open file", is_file),
-    "any": ("must be something that JSON can hold", lambda _: True),
+    "any": ("must be JSON-serializable", lambda _: True),
 }
 
 
@@ -91,20 +91,20 @@ def _hint(field: Field) -> str:
 
 
 def _not_a_file(field: Field, value: Any) -> str:
-    # The service's own Python page passes a picture's bytes as a mask.
-    wants_address = field.type == "object" or field.pattern
-    return ", and not the contents of a file: give its address" if isinstance(value, bytes) and wants_address else ""
+    # The service's Python docs pass the bytes of an image as a mask.
+    takes_url = field.type == "object" or field.pattern
+    return ", not the contents of a file. Pass its URL" if isinstance(value, bytes) and takes_url else ""
 
 
 def _string(field: Field, value: str) -> Wrong | None:
     if not _within(len(value), field.min_length, field.max_length):
         return "must have " + _range(field.min_length, field.max_length, " characters"), f"{len(value)} characters"
     if "\0" in value:
-        return "must not hold the character NUL", shown(value)
+        return "must not contain the NUL character", shown(value)
     try:
         value.encode()
     except UnicodeEncodeError:
-        return "must be text that can be sent; half of a surrogate pair cannot", shown(value)
+        return "must be valid Unicode, without half a surrogate pair", shown(value)
     if field.format and (wrong := _wrong_format(field.format, value)):
         return wrong, shown(value)
     if field.pattern and not _pattern(field.pattern)(value):
@@ -113,8 +113,8 @@ def _string(field: Field, value: str) -> Wrong | None:
 
 
 _FORMATS: Mapping[str, tuple[str, Callable[[str], object]]] = {
-    "date-time": ("be a date and time, as 2026-01-31T12:00:00Z", datetime.fromisoformat),
-    "date": ("be a date, as 2026-01-31", date.fromisoformat),
+    "date-time": ("be a date and time such as 2026-01-31T12:00:00Z", datetime.fromisoformat),
+    "date": ("be a date such as 2026-01-31", date.fromisoformat),
     "uuid": ("be a UUID", re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch),
 }
 
@@ -150,11 +150,11 @@ def _list(field: Field, value: list[Any]) -> Wrong | None:
     if field.even_length and len(value) % 2:
         return "must have an even number of items", str(len(value))
     if field.unique and any(value.index(item) < place for place, item in enumerate(value)):
-        return "must have no item twice", shown(value)
+        return "must not repeat an item", shown(value)
     return None
 
 
-_LOOKS: Mapping[str, Callable[[Field, Any], Wrong | None]] = {
+_CHECKS: Mapping[str, Callable[[Field, Any], Wrong | None]] = {
     "string": _string,
     "integer": _in_range,
     "number": _in_range,
@@ -176,6 +176,6 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
 
 @cache
 def _pattern(pattern: str) -> Callable[[str], object]:
-    # `$` would let a last newline through in Python; in the spec's patterns it is the end.
+    # In Python `$` also matches before a final newline; in the spec it does not.
     compiled = re.compile(pattern)
     return compiled.fullmatch if pattern.startswith("^") and pattern.endswith("$") else compiled.search

@@ -1,7 +1,7 @@
-"""Is this call right? Every field is held against the table that the spec gives, before anything is sent.
+"""Check a call against the spec before it is sent.
 
-All that is wrong with a call is told at once, with each field named as the caller wrote it. Nothing here knows an
-operation by name; a new one in the spec is checked with no change.
+All problems are reported together, with each field named as the caller wrote it. New operations in the spec need no
+change here.
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ _NORMAL: Mapping[str | None, Callable[[str], str]] = {
     "date-time": lambda text: datetime.fromisoformat(text).isoformat(),
     "uuid": lambda text: str(UUID(text)),
 }
-"""How the generated models write what they read."""
+"""Conversions that match how the generated models write these formats."""
 
 
 class CheckedFields(NamedTuple):
-    """A call that was found right: its parameters and its body, by their wire names, in plain values."""
+    """The valid parameters and body of a call, as plain values by wire name."""
 
     parameters: dict[str, Any]
     body: dict[str, Any]
 
 
 def prepare(operation: Operation, given: Mapping[str, Any]) -> CheckedFields:
-    """Make what the caller gave ready to be sent, or raise `InvalidRequest` with everything that is wrong.
+    """Return the checked fields of a call, or raise `InvalidRequest` with all problems.
 
-    Fields may have their Python or their wire names; values may be plain, enums, or generated models. None means that
-    the field was not given, unless the spec has a null there.
+    Fields may use their Python or wire names; values may be plain, enums or generated models. None counts as missing
+    unless the spec allows null.
     """
     fields = operation.parameters + operation.fields
     problems: list[Problem] = []
     prompt = operation.prompt.field if operation.prompt else None
-    found = _object(_Level(fields, operation.rules, closed=True, prompt=prompt), given, "", problems)
+    body = _object(_Level(fields, operation.rules, closed=True, prompt=prompt), given, "", problems)
     if problems:
-        said = ". ".join(str(problem) for problem in problems)
-        many = f"{len(problems)} fields are wrong. " if len(problems) > 1 else ""
-        raise InvalidRequest(f"{operation.name}: {many}{said}.", problems=problems)
-    parameters = {field.wire: found.pop(field.wire) for field in operation.parameters if field.wire in found}
-    return CheckedFields(parameters, found)
+        details = ". ".join(str(problem) for problem in problems)
+        count = f"{len(problems)} fields are wrong. " if len(problems) > 1 else ""
+        raise InvalidRequest(f"{operation.name}: {count}{details}.", problems=problems)
+    parameters = {field.wire: body.pop(field.wire) for field in operation.parameters if field.wire in body}
+    return CheckedFields(parameters, body)
 
 
 class _Level(NamedTuple):
-    """One object: the body itself, or one inside it."""
+    """Rules for one object: the body or an object inside it."""
 
     fields: tuple[Field, ...]
     rules: tuple[Condition, ...]
@@ -62,7 +62,7 @@ class _Level(NamedTuple):
     prompt: str | None = None
     """The wire name of the field that holds the prompt."""
     values: Field | None = None
-    """What all other values must be."""
+    """Rules for the values of unlisted names."""
 
 
 def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
             found[field.wire] = _value(field, value, where + name, problems)
     problems.extend(_missing(level, written, meant, where))
     known = {field.wire: found.pop(field.wire) for field in level.fields if field.wire in found}
-    return found | known  # in the order of the generated models
+    return found | known  # keeps the order of the generated models
 
 
 def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any:
@@ -110,37 +110,37 @@ def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any
     elif field.format in _NORMAL and value is not None:
         return _NORMAL[field.format](value)
     elif field.type == "integer" and isinstance(value, float):
-        return int(value)  # 1.0 is a right value, but many readers of JSON want it written as 1
+        return int(value)  # 1.0 is valid, but many JSON parsers want 1
     return value
 
 
 def _choice(field: Field, value: Any, where: str, problems: list[Problem]) -> Any:
-    """A value that must be one of several things: what is wrong with it is told of the one that it is nearest to."""
+    """Check a value against alternatives, reporting the problems of the closest one."""
     if value is None and field.nullable:
         return None
-    tried: list[tuple[list[Problem], Any]] = []
+    attempts: list[tuple[list[Problem], Any]] = []
     for choice in field.choices:
-        found: list[Problem] = []
-        made = _value(choice, value, where, found)
-        if not found:
-            return made
-        tried.append((found, made))
+        wrong: list[Problem] = []
+        checked = _value(choice, value, where, wrong)
+        if not wrong:
+            return checked
+        attempts.append((wrong, checked))
     at = {where, f"{where}.{field.discriminator}"}
-    meant = [each for each in tried if not at & {problem.field for problem in each[0]}]
-    if meant:
-        found, made = min(meant, key=lambda each: len(each[0]))
-        problems.extend(found)
-        return made
-    said = [problem for found, _ in tried for problem in found if problem.field in at]
-    must = " or ".join(dict.fromkeys(problem.must.removeprefix("must be ") for problem in said))
-    problems.append(said[0]._replace(must=f"must be {must}"))
+    close = [each for each in attempts if not at & {problem.field for problem in each[0]}]
+    if close:
+        wrong, checked = min(close, key=lambda each: len(each[0]))
+        problems.extend(wrong)
+        return checked
+    mismatches = [problem for wrong, _ in attempts for problem in wrong if problem.field in at]
+    must = " or ".join(dict.fromkeys(problem.must.removeprefix("must be ") for problem in mismatches))
+    problems.append(mismatches[0]._replace(must=f"must be {must}"))
     return value
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if parts := getattr(value, "__attrs_attrs__", ()):  # its own to_dict fails when what is inside is of a wrong type
+    if parts := getattr(value, "__attrs_attrs__", ()):  # to_dict fails if a nested value has the wrong type
         return {part.name: getattr(value, part.name) for part in parts}
     if hasattr(value, "to_dict"):
         return value.to_dict()
@@ -154,16 +154,16 @@ def _plain(value: Any) -> Any:
 
 
 def _left_out(field: Field, value: Any) -> bool:
-    # UNSET is told by its name: importing the generated types here would cost every caller their import.
+    # UNSET is recognized by class name, because importing the generated types would slow every caller's start.
     return (value is None and not field.nullable) or type(value).__name__ == "Unset"
 
 
 def _missing(level: _Level, written: Mapping[str, str], meant: set[str], where: str) -> Iterator[Problem]:
     names = {field.wire: written.get(field.wire, field.name) for field in level.fields}
-    told = set(meant)  # who reads "did you mean text?" need not read "text is required"
+    reported = set(meant)  # "did you mean text?" makes "text is required" redundant
     for field in level.fields:
-        if field.required and field.wire not in written and field.wire not in told:
-            told.add(field.wire)
+        if field.required and field.wire not in written and field.wire not in reported:
+            reported.add(field.wire)
             must = bound_of(field)
             yield Problem(where + names[field.wire], f"is required{f' ({must})' if must else ''}")
     for rule in level.rules:
@@ -174,8 +174,8 @@ def _missing(level: _Level, written: Mapping[str, str], meant: set[str], where: 
             + [f"{names[wire]} is not given" for wire in rule.absent]
         )
         for wire in rule.require:
-            if wire not in written and wire not in told:
-                told.add(wire)
+            if wire not in written and wire not in reported:
+                reported.add(wire)
                 yield Problem(where + names[wire], f"is required when {because}")
         for wire in rule.forbid:
             if wire in written:
@@ -197,9 +197,9 @@ def _count(field: Field, inside: Mapping[str, Any], where: str) -> Iterator[Prob
 
 
 def nearest_field(name: str, fields: Iterable[Field], prompt: str | None = None) -> Field | None:
-    """The field that a wrong name is likely to mean.
+    """Return the field that an unknown name probably means.
 
-    `prompt` is the wire name of the field with the prompt; the names that other operations give to theirs mean it.
+    `prompt` is the wire name of the prompt field. The names of other operations' prompt fields match it too.
     """
     by_name = {written: field for field in fields for written in (field.wire, field.name)}
     word = name.strip().casefold()

@@ -1,7 +1,7 @@
-"""The words in which the core asks for something to be done, and the answers it gets.
+"""Effects that flows yield, and the results they receive.
 
-A flow is a generator: it yields what it wants done and receives the result. The two drivers, sync and async, carry it
-out; tests do it by hand, without a network or a clock.
+A flow is a generator that yields an effect and receives its result. A sync and an async driver run flows; tests drive
+them by hand, without a network or a clock.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ ResultT = TypeVar("ResultT")
 
 
 class Request(NamedTuple):
-    """A request as it will be sent. `paid` requests are never sent twice unless they provably were not accepted.
+    """A request. If it is `paid`, it is sent again only if it was provably not accepted.
 
-    `job_id` is the job of which it speaks: that is asked for, or followed up.
+    `job_id` is the job that it polls or follows up.
     """
 
     method: str
@@ -33,11 +33,11 @@ class Request(NamedTuple):
     query: str = ""
     headers: Mapping[str, str] = {}
     accepts: tuple[str, ...] = ()
-    """Media types of good answers beside an object of JSON; `""` for no content, `application/json` for any JSON."""
+    """Accepted media types besides a JSON object; `""` for no content, `application/json` for any JSON."""
 
 
 class Send(NamedTuple):
-    """Send the request and read the whole answer within `timeout` seconds; gives `Response` or `NoResponse`."""
+    """Effect: send the request and read the response within `timeout` seconds. Result: `Response` or `NoResponse`."""
 
     request: Request
     timeout: float
@@ -45,20 +45,20 @@ class Send(NamedTuple):
 
 
 class Sleep(NamedTuple):
-    """Wait so many seconds, or, with a bell, until it rings."""
+    """Effect: sleep for `seconds`, or less if the wakeup is set."""
 
     seconds: float
-    bell: Wakeup | None = None
+    wakeup: Wakeup | None = None
 
 
 class Emit(NamedTuple):
-    """Something the caller wants to know of on the way."""
+    """Effect: pass a value to the caller."""
 
     value: Any
 
 
 class Response(NamedTuple):
-    """A whole answer; header names are in lower case."""
+    """A complete response. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -66,9 +66,9 @@ class Response(NamedTuple):
 
 
 class NoResponse(NamedTuple):
-    """No answer. `sent`: the request may have arrived. `retryable`: another try could end differently.
+    """A failure without a complete response. `sent`: the request may have arrived.
 
-    `error` is what to raise where there was not even a try: the client is closed, say.
+    `error` is raised if sending was impossible, for example because the client is closed.
     """
 
     reason: str
@@ -79,11 +79,10 @@ class NoResponse(NamedTuple):
 
 
 class Fetch(NamedTuple):
-    """Get a file from anywhere, with these headers and no others: no key, no cookies, no redirects followed.
+    """Effect: download a file with exactly these headers, without API key, cookies or redirects.
 
-    Answered with `NoResponse`, or with what the flow that `receive` makes of the `Opened` answer returns; the answer is
-    closed when that flow ends, however it ends. `silence` is how long the other side may say nothing, `seconds` how
-    long all of it may take.
+    Result: `NoResponse`, or the result of the flow that `receive` makes from the `Opened` response. The response is
+    closed when that flow ends. `silence` is the read timeout, `seconds` the total timeout.
     """
 
     url: str
@@ -94,7 +93,7 @@ class Fetch(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The head of an answer, and the body to `Read` from."""
+    """The status and headers of a response, and the body to `Read` from."""
 
     status: int
     headers: Mapping[str, str]
@@ -102,19 +101,19 @@ class Opened(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Read on; answered with bytes as they came, with none of them at the end, or with `NoResponse`."""
+    """Effect: read the next part of a body. Result: raw bytes, empty at the end, or `NoResponse`."""
 
     body: Any
 
 
 class RunBlocking(NamedTuple):
-    """Do something with the disk; answered with what the function returns, or its `OSError` or error of ours."""
+    """Effect: run disk I/O. Result: the function's return value, or its `OSError` or `LegnextError`."""
 
     function: Callable[[], Any]
 
 
 class Gather(NamedTuple):
-    """Carry flows out, so many at once; answered with what they return. The error of one ends them all."""
+    """Effect: run flows, at most `limit` at a time. Result: their results. An error in one stops all."""
 
     flows: Sequence[Generator[Any, Any, Any]]
     limit: int

@@ -1,6 +1,6 @@
-"""How values are written where there is only text: on a command line, in a table, in a chain's file.
+"""Conversion between values and text, for command lines, tables and chain files.
 
-Nothing is refused here: what is not understood stays as it was written, and is told by the check before sending.
+Unrecognized text is kept unchanged; the check before sending reports it.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Field
 
 NULL = "null"
-"""How a null is written, where a field may be one. On the command line, the text of that word can come from a file."""
+"""Text for a null value. On the command line, a literal string `null` can be given in a file."""
 
 
 def names_of(field: Field) -> tuple[str, ...]:
-    """How the values of an enum are written."""
+    """Return the texts of an enum's values."""
     return tuple(name_of(field, value) for value in field.enum)
 
 
 def name_of(field: Field, value: Any) -> str:
-    """How a value is written: as it is, or by its name where it is the number of something that has one."""
+    """Return the text of a value: its name if it is a named number, else the value itself."""
     named = field.enum_names and value in field.enum and not isinstance(value, str)
     return _folded(field.enum_names[field.enum.index(value)]) if named else str(value)
 
 
 def chosen(field: Field, given: str) -> Any:
-    """The value of an enum, by itself, by its name, or by a word of one name only."""
-    wanted = {given, _folded(given)}
+    """Return the enum value that matches by value, by name, or by a word unique to one name."""
+    candidates = {given, _folded(given)}
     names = field.enum_names or ("",) * len(field.enum)
     pairs = [(value, _folded(name)) for value, name in zip(field.enum, names, strict=True)]
     for spellings in (
@@ -38,14 +38,14 @@ def chosen(field: Field, given: str) -> Any:
         [{_folded(str(value)), name} for value, name in pairs],
         [set(name.split("-")) for _, name in pairs],
     ):
-        found = [value for (value, _), spelt in zip(pairs, spellings, strict=True) if wanted & spelt]
-        if len(found) == 1:
-            return found[0]
+        matches = [value for (value, _), spelt in zip(pairs, spellings, strict=True) if candidates & spelt]
+        if len(matches) == 1:
+            return matches[0]
     return given
 
 
 def understood(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields whose values come from a file, with the words for values of enums replaced by these."""
+    """Return fields read from a file, with enum names replaced by their values."""
     known = {name: field for field in fields for name in (field.name, field.wire)}
     return {
         name: chosen(known[name], value) if name in known and isinstance(value, str) else value
@@ -54,17 +54,17 @@ def understood(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, A
 
 
 def pairs_of(field: Field, text: str) -> list[tuple[str, str]]:
-    """An object that is written as `name=value,name=value`, taken apart; empty when it is not written so."""
+    """Split an object written as `name=value,name=value` into pairs; empty if it is not in this form."""
     if not field.fields or "=" not in text or text.lstrip().startswith("{"):
         return []
     inside = {name: inner for inner in field.fields for name in (inner.name, inner.wire)}
-    # Not at every comma: an address may hold some.
+    # A URL may contain commas, so only a comma before a known name separates.
     pieces = re.split(rf",(?=(?:{'|'.join(map(re.escape, inside))})=)", text)
     return [pair for piece in pieces for pair in _pairs(piece, inside)]
 
 
 def _pairs(piece: str, inside: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
-    """The pair that a piece is; where that is no text, a name that is unknown stands for itself, to be told."""
+    """Yield the pair in `piece`, and any unknown names after a non-text value, for the check to report."""
     name, _, written = piece.partition("=")
     field = inside.get(name.strip())
     if field is not None and field.type not in ("string", "array", "object"):

@@ -1,4 +1,4 @@
-"""What counts as a number. To Python, True is 1; to who reads a mistake of theirs, it is none."""
+"""Number checks that exclude booleans, which are integers in Python."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""When to ask for a job: seldom, and soon after it is done.
+"""Poll times: few polls, and a short delay after the job is done.
 
-How long a job lasts is about lognormal: the spec knows its median and spread, what this client has seen corrects the
-median. The first question comes when the fastest jobs are done. After it, the questions stand the closer the likelier
-it is that a job which is still running ends now, and so that the delay is a share of the duration. A job that is late
-tells that the expectation was wrong: then the pauses widen.
+Job durations are roughly lognormal. The spec gives the median and spread, and observed durations correct the median.
+The first poll comes when the fastest jobs are done. Later polls are closer together the more likely the job is to end
+now, so that the delay stays proportional to the duration. If a job is late, the expectation was wrong and the pauses
+grow.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from typing import NamedTuple
 
 Chance = Callable[[], float]
 
-# The three figures were found by simulation: they give the fewest questions for a delay of about 6 % of the duration.
+# Found by simulation: these three give the fewest polls for a delay of about 6 % of the duration.
 FIRST = -1.4
-"""Where the first question stands, in spreads from the median: one job in twelve is done by then."""
+"""Time of the first poll, in spreads from the median. One job in twelve is done by then."""
 STEP = 0.108
 LATE, LATE_STEP = 2.0, 0.22
-"""From so many spreads after the median on a job is late, and each time is a quarter more than the last."""
+"""A job is late this many spreads after the median; from then on each poll time is a quarter later."""
 SHORTEST, LONGEST = 0.25, 120.0
-"""Bounds of one pause in seconds."""
+"""Bounds of one pause, in seconds."""
 
 
 class Expectation(NamedTuple):
-    """How long a job is likely to last, in seconds."""
+    """Expected duration of a job, in seconds."""
 
     median: float
     spread: float
 
 
 BACKSTOP_FIRST, BACKSTOP_STEP = 1.5, 0.4
-"""With callbacks, the first question stands where one job in fifteen is left, and each time is 1.4 times the last."""
+"""With callbacks, the first poll comes when one job in fifteen is left; each poll time is 1.4 times the last."""
 BACKSTOP_SHORTEST, BACKSTOP_LONGEST = 10.0, 300.0
-"""Bounds of one pause in seconds."""
+"""Bounds of one pause, in seconds."""
 
 UNKNOWN = Expectation(60.0, 0.8)
-"""For a job of which nothing is known: between an image and a video, and uncertain."""
+"""Expectation for an unknown job: between an image and a video."""
 
 
 def moments(expected: Expectation, chance: Chance = random.random) -> Iterator[float]:
-    """The times since the job's start at which to ask, without end."""
+    """Yield poll times in seconds since the job's start, endlessly."""
     place = FIRST
     moment = expected.median * math.exp(place * expected.spread)
     while True:
@@ -54,7 +54,7 @@ def moments(expected: Expectation, chance: Chance = random.random) -> Iterator[f
 
 
 def backstop(expected: Expectation, chance: Chance = random.random) -> Iterator[float]:
-    """The times since the job's start at which to ask when a callback should have come, without end."""
+    """Yield poll times in seconds since the job's start, for a job with callbacks."""
     moment = max(BACKSTOP_SHORTEST, expected.median * math.exp(BACKSTOP_FIRST * expected.spread))
     while True:
         yield moment
@@ -63,50 +63,50 @@ def backstop(expected: Expectation, chance: Chance = random.random) -> Iterator[
 
 
 def _hazard(place: float) -> float:
-    """How likely a job that is still running ends about now, on the normal distribution of spreads."""
+    """Return the normal hazard rate `place` spreads from the median."""
     density = math.exp(-place * place / 2) / math.sqrt(2 * math.pi)
     return density / (0.5 * math.erfc(place / math.sqrt(2)))
 
 
 FOUND_DONE = 2.5
-"""So many spreads before the first question a job is taken to have ended that was found done by it."""
+"""A job found done by its first poll is assumed to have ended this many spreads earlier."""
 
 
 def noticed(elapsed: float, ran: float, expected: Expectation) -> float | None:
-    """How long a job lasted that still ran after `ran` seconds and was found done after `elapsed`.
+    """Estimate the duration of a job last seen running after `ran` seconds and found done after `elapsed`.
 
-    None when that tells nothing: it may have been done long before someone looked.
+    Returns None if the job may have been done long before the poll.
     """
     if ran < elapsed / 2 and elapsed > expected.median:
         return None
     first = expected.median * math.exp(FIRST * expected.spread)
-    if ran > 0 or elapsed > 1.3 * first:  # so late and not seen to run: whoever looked had a reason to, a callback
+    if ran > 0 or elapsed > 1.3 * first:  # such a late first poll was probably triggered by a callback
         return elapsed
     return elapsed * math.exp(-FOUND_DONE * expected.spread)
 
 
 class Durations:
-    """What this client has seen of how long jobs last, as a correction of the spec's medians.
+    """Observed job durations that correct the spec's medians.
 
-    Old sightings fade, so that a service that changes its speed is followed within a few jobs.
+    Old observations fade, so that a change in the service's speed is followed within a few jobs.
     """
 
     _FADE = 0.95
     _DOUBT = 0.05
-    """How much the spec's own figure weighs beside one sighting."""
+    """Weight of the spec's median relative to one observation."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[float, float]] = {}
 
     def saw(self, kind: str, expected: float, lasted: float) -> None:
-        """A job of this kind, expected to last so long, lasted so long."""
+        """Record the duration of a job."""
         if lasted <= 0 or expected <= 0:
             return
         weight, total = self._seen.get(kind, (0.0, 0.0))
         self._seen[kind] = (weight * self._FADE + 1.0, total * self._FADE + math.log(lasted / expected))
 
     def correct(self, kind: str, expected: Expectation) -> Expectation:
-        """The expectation, moved to where the sightings are."""
+        """Return the expectation corrected by the observations."""
         if kind not in self._seen:
             return expected
         weight, total = self._seen[kind]
@@ -114,5 +114,5 @@ class Durations:
 
 
 def default_timeout(expected: Expectation) -> float:
-    """How long to wait when the caller did not say."""
+    """Return the timeout in seconds for a wait without one."""
     return max(300.0, 3.0 * expected.median)

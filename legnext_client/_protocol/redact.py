@@ -1,4 +1,4 @@
-"""Keeping the key out of what comes back: a service, or a proxy, may repeat what it was sent."""
+"""Redaction of the API key from responses; a service or proxy may echo it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _SHORTEST = 6
-"""A shorter key is none of the service's, and would be found in the midst of innocent words."""
+"""Shorter keys are not redacted: the service issues none, and they would match ordinary words."""
 
 _GAP = r"\x00{0,3}"
-"""What may stand between two characters, as in UTF-16 and UTF-32."""
+"""Null bytes between two characters, as in UTF-16 and UTF-32."""
 _LONGEST_SPELLING = 4 * len(r"\\\\u0000")
 
 
 def key_end(key: str) -> str:
-    """What may be shown of a key: its last four characters, if that leaves enough to guess."""
+    """Return the last four characters of a key, or nothing if the key is short."""
     return key[-4:] if len(key) > 12 else ""
 
 
 class KeyRedactor:
-    """Takes one key out of whatever a transport brings back, in each way in which JSON may spell it."""
+    """Redactor of one key in responses, in every spelling that JSON allows."""
 
     def __init__(self, key: str) -> None:
         self._key = key if len(key) >= _SHORTEST else ""
@@ -61,23 +61,23 @@ class KeyRedactor:
         return re.sub(self._spelling, self._shown, text) if "\\" in text else text
 
     def _over_end(self, body: bytes) -> bytes:
-        """An answer that was cut may end amid the key."""
+        """Redact the start of the key at the end of a truncated body."""
         for length in reversed(range(_SHORTEST, len(self._bytes))):
             if body.endswith(self._bytes[:length]):
                 return body[:-length] + self._shown_bytes
         if b"\\" not in body and b"\0" not in body:
             return body
         for length in reversed(range(_SHORTEST, len(self._spellings))):
-            begun = _GAP.join(
+            partial = _GAP.join(
                 [*self._spellings[:length], rf"(?:(?:\\{_GAP}){{1,4}}(?:u(?:{_GAP}\w){{0,3}})?)?{_GAP}\Z"]
             )
-            if found := re.search(begun.encode(), body[-_LONGEST_SPELLING * length :]):
-                return body[: len(body) - len(found[0])] + self._shown_bytes
+            if match := re.search(partial.encode(), body[-_LONGEST_SPELLING * length :]):
+                return body[: len(body) - len(match[0])] + self._shown_bytes
         return body
 
     @cached_property
     def _spellings(self) -> list[str]:
-        """Each character as itself or by its number, with or without backslashes before it; as patterns."""
+        """A pattern per character: itself or its escape, with or without backslashes."""
         return [rf"(?:\\{_GAP}){{0,4}}(?:{re.escape(each)}|u{_digits(each)})" for each in self._key]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Reading what the service says: jobs in any state, and errors in each of their three shapes."""
+"""Parsing of responses: jobs in any state, and errors in their three shapes."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _TITLE = re.compile(r"<title>([^<]{1,200})|<h1>([^<]{1,200})", re.IGNORECASE)
 
 
 DEEPEST = 64
-"""So many levels of an answer are kept; known answers have five. What lies deeper could not be pickled or printed."""
+"""Maximum nesting kept; deeper values could not be pickled or printed. Known responses have five levels."""
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-"""Where half a character could be: two such escapes may be a whole one, which the reader has put together."""
+"""Possible half surrogate pair. Two such escapes may form a character, which the JSON parser has joined."""
 
 
 def as_object(body: bytes) -> Json | None:
-    """The JSON object in a body; None when it is anything else: HTML, nothing at all, cut short."""
+    """Parse a body as a JSON object; None if it is anything else, such as HTML, empty or truncated."""
     data = as_json(body)
     return data if is_object(data) else None
 
 
 def as_json(body: bytes) -> Any:
-    """The JSON in a body; None when there is none.
+    """Parse a body as JSON; None if it is not JSON.
 
-    What could not be written down, sent or pickled again does not come in: half characters are spelled out as their
-    escapes, and what is nested too deep is left out.
+    The result can always be encoded and pickled: half surrogate pairs become escapes, and values nested too deep are
+    dropped.
     """
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass")
@@ -61,12 +61,12 @@ def _sound(value: Any, levels: int) -> Any:
 
 
 def is_job(data: Mapping[str, Any]) -> bool:
-    """An object with an id is a job, whatever else is missing from it: an id must never be lost."""
+    """Return whether an object has a job id. Nothing else is required, so that no id is ever lost."""
     return job_id_of(data) is not None
 
 
 def job_id_of(data: Any) -> str | None:
-    """The id in an object, as text; None where there is none."""
+    """Return the job id in an object as a string, or None."""
     job_id = data.get("job_id") if is_object(data) else None
     if not isinstance(job_id, str | int) or isinstance(job_id, bool):
         return None
@@ -77,9 +77,9 @@ _ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|\d{1,40}(?=\s*[,}]))
 
 
 def ids_in(answer: bytes | None) -> Iterator[str]:
-    """Yield the job ids in an answer, outermost first. An answer that is not an object is searched as text.
+    """Yield the job ids in a response, outermost first. A response that is not an object is searched as text.
 
-    Objects inside objects count (`error.detail.job_id`); lists do not, for they may list any jobs.
+    Nested objects count (`error.detail.job_id`); lists do not, because they may list any jobs.
     """
     if answer is None:
         return
@@ -100,7 +100,7 @@ def ids_in(answer: bytes | None) -> Iterator[str]:
 
 
 class ErrorWords(NamedTuple):
-    """What an error answer says, whichever shape it has."""
+    """The fields of an error response, whatever its shape."""
 
     code: int | None
     message: str
@@ -109,7 +109,7 @@ class ErrorWords(NamedTuple):
 
 
 def error_words(data: Mapping[str, Any]) -> ErrorWords:
-    """The words of a flat error, of an `error` envelope, or of a job's own error."""
+    """Read a flat error, an `error` envelope, or the error of a job."""
     inner = data.get("error")
     if isinstance(inner, str):
         inner = {"message": inner}
@@ -124,7 +124,7 @@ def error_words(data: Mapping[str, Any]) -> ErrorWords:
 
 
 def hidden_error(data: Mapping[str, Any]) -> int | None:
-    """The code of an error that came with status 200: `code` of 400 or more, or a failed job without an id."""
+    """Return the code of an error with status 200: a `code` of 400 or more, or a failed job without an id."""
     words = error_words(data)
     if is_job(data):
         return None
@@ -134,7 +134,7 @@ def hidden_error(data: Mapping[str, Any]) -> int | None:
 
 
 def read_error(request: Request, answer: Response, status: int | None = None) -> APIError:
-    """The error that an answer stands for, with the service's own words in it."""
+    """Build the exception for an error response."""
     status = answer.status if status is None else status
     data = as_object(answer.body)
     words = error_words(data) if data is not None else ErrorWords(None, page_title(answer.body), "", None)
@@ -157,34 +157,34 @@ def read_error(request: Request, answer: Response, status: int | None = None) ->
 
 
 def named(request: Request, answer: bytes | None) -> str | None:
-    """The id of a new job in an answer: not one of which the request itself has spoken, a source's for example."""
+    """Return the id of a new job in a response, ignoring ids that the request named, such as its source."""
     sent = request.sent or {}
     known = {request.job_id, *(str(sent.get(name)) for name in ("jobId", "job_id"))}
     return next((job_id for job_id in ids_in(answer) if job_id not in known), None)
 
 
 def page_title(body: bytes) -> str:
-    """What a page or a text says in short; for answers that are no JSON."""
+    """Summarize a response that is not JSON, by its title or first words."""
     text = body[:4000].decode(errors="replace")
     found = _TITLE.search(text)
     return " ".join((next(filter(None, found.groups())) if found else re.sub(r"<[^>]*>", " ", text)[:200]).split())
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, from a number or an HTTP date; None when there is no such header or it cannot be read."""
+    """Return the `Retry-After` header in seconds, from a number or an HTTP date; None if missing or invalid."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
     try:
         seconds = float(value)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+        from email.utils import parsedate_to_datetime  # slow to import and rarely needed
 
         try:
             at = parsedate_to_datetime(value)
         except (ValueError, OverflowError):
             return None
-        try:  # by the service's own clock: this machine's may be minutes off
+        try:  # uses the service's clock, because this machine's may be minutes off
             now = parsedate_to_datetime(headers.get("date", ""))
         except (ValueError, OverflowError):
             now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""How long to keep trying: plain figures, apart from what is done with them so that a client is made quickly."""
+"""Retry limits, in a module of their own so that creating a client stays fast."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Retries(NamedTuple):
-    """How long to keep trying. A `Retry-After` of more than `longest_wait` seconds is not waited for but raised."""
+    """Retry limits. If `Retry-After` exceeds `longest_wait` seconds, the error is raised instead."""
 
     attempts: int = 5
     seconds: float = 120.0

@@ -1,6 +1,6 @@
-"""Send until there is an answer or a reason to stop.
+"""Send a request until there is a response or a reason to stop.
 
-What each outcome means for a free and for a paid request is one table, `judge`; docs/sending.md shows it in words.
+`classify` decides what each outcome means for free and paid requests; see the table in docs/sending.md.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Clock = Callable[[], float]
 
 
 class Answer(NamedTuple):
-    """A good answer: its data, the headers it came with, its status and the bytes of its body."""
+    """A successful response: parsed data, headers, status and raw body."""
 
     data: Any
     headers: Mapping[str, str]
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
 
 
 class Retry(NamedTuple):
-    """Nothing is lost by another try: after so many seconds, if the service said; `error` if there is none."""
+    """Verdict: retry, after `after` seconds if the service said so. `error` is raised if no attempts remain."""
 
     error: LegnextError
     after: float | None = None
@@ -73,12 +73,12 @@ def sending(
     clock: Clock = time.monotonic,
     chance: Callable[[], float] = random.random,
 ) -> Flow[Answer]:
-    """Send until there is an answer or a reason to stop; nothing runs past `until` on the clock."""
+    """Send until there is a response or a reason to stop, but not past `until` on the clock."""
     end = clock() + retries.seconds
     end = end if until is None else min(end, until)
     for attempt in range(1, retries.attempts + 1):
-        patience = timeout if until is None else max(0.001, min(timeout, until - clock()))
-        verdict = classify(request, (yield Send(request, patience, attempt)))
+        limit = timeout if until is None else max(0.001, min(timeout, until - clock()))
+        verdict = classify(request, (yield Send(request, limit, attempt)))
         match verdict:
             case Answer():
                 return verdict
@@ -93,15 +93,15 @@ def sending(
 
 
 def classify(request: Request, outcome: Response | NoResponse) -> Verdict:
-    """What an outcome means: an answer, another try, or an error."""
+    """Classify an outcome as an answer, a retry or an error."""
     if isinstance(outcome, NoResponse):
-        return _lost(request, outcome)
+        return _classify_lost(request, outcome)
     status = outcome.status
     if 200 <= status <= 299:
-        return _success(request, outcome)
+        return _classify_success(request, outcome)
     error = read_error(request, outcome)
     if status <= 399:
-        error.message = error.message or "redirected, which is never followed: check the base URL"
+        error.message = error.message or "redirects are not followed; check the base URL"
     if request.paid and (status >= 500 or error.job_id):
         return Fail(_unknown_after(request, outcome, error))
     if status >= 500 or isinstance(error, RateLimitError):
@@ -110,12 +110,12 @@ def classify(request: Request, outcome: Response | NoResponse) -> Verdict:
 
 
 def may_be_accepted(request: Request, outcome: Response | NoResponse) -> bool:
-    """Whether a paid request may have been accepted, by what came of it."""
+    """Return whether a paid request may have been accepted, given its outcome."""
     verdict = classify(request, outcome)
     return isinstance(verdict, Answer) or isinstance(verdict.error, SubmissionUnknown)
 
 
-def _lost(request: Request, lost: NoResponse) -> Verdict:
+def _classify_lost(request: Request, lost: NoResponse) -> Verdict:
     if lost.error is not None:
         return Fail(lost.error)
     if lost.sent and request.paid:
@@ -124,7 +124,7 @@ def _lost(request: Request, lost: NoResponse) -> Verdict:
     return Retry(error) if lost.retryable else Fail(error)
 
 
-def _success(request: Request, outcome: Response) -> Verdict:
+def _classify_success(request: Request, outcome: Response) -> Verdict:
     if not request.expects_job and _is_accepted(request, outcome):
         data = None if not outcome.body else as_json(outcome.body) if _media(outcome) == JSON else outcome.body
         return Answer(data, outcome.headers, outcome.status, outcome.body)
@@ -132,21 +132,21 @@ def _success(request: Request, outcome: Response) -> Verdict:
     code = hidden_error(data) if data is not None else None
     if data is not None and code is not None:
         error = read_error(request, outcome, code)
-        broken = code >= 500 and data.get("status") != FAILED  # a job that failed costs nothing
+        broken = code >= 500 and data.get("status") != FAILED  # a failed job costs nothing
         unsure = request.paid and (broken or error.job_id)
         return Fail(_unknown_after(request, outcome, error) if unsure else error)
     if data is not None and request.expects_job and not is_job(data) and is_object(data.get("data")):
-        data = data["data"]  # as the balance comes; better than to lose an id in it
+        data = data["data"]  # unwrap like the balance, rather than lose a job id in it
     asked = request.job_id if request.expects_job and not request.paid else None
     other = data is not None and asked is not None and asked != job_id_of(data)
     if data is not None and (is_job(data) or not request.expects_job) and not other:
         return Answer(data, outcome.headers, outcome.status, outcome.body)
-    what = "cannot be read" if data is None else "is about another job" if is_job(data) else "is no job"
+    problem = "cannot be read" if data is None else "is about another job" if is_job(data) else "is not a job"
     if request.paid:
-        return Fail(_unknown(request, f"the answer {what}", outcome.body))
+        return Fail(_unknown(request, f"the response {problem}", outcome.body))
     error = read_error(request, outcome)
-    error.message = f"the answer {what}: {error.message}"
-    if other:  # what it says is not about the job that was asked for
+    error.message = f"the response {problem}: {error.message}"
+    if other:  # its code and id belong to the other job
         error.code, error.job_id = outcome.status, request.job_id
     return Retry(error)
 
@@ -155,24 +155,24 @@ JSON = "application/json"
 
 
 def _is_accepted(request: Request, outcome: Response) -> bool:
-    """Whether an answer is one that the request accepts beside an object of JSON."""
+    """Return whether the request accepts this response, apart from a JSON object."""
     if not outcome.body:
         return outcome.status == 204 or "" in request.accepts
     media = _media(outcome)
     if media == JSON:
-        return JSON in request.accepts and not is_object(found := as_json(outcome.body)) and found is not None
+        return JSON in request.accepts and not is_object(data := as_json(outcome.body)) and data is not None
     return media in request.accepts or ("*/*" in request.accepts and media != "text/html")
 
 
 def _media(outcome: Response) -> str:
-    """The media type of an answer; every kind of JSON is JSON."""
+    """Return the media type of a response; all JSON types count as `application/json`."""
     media = outcome.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     return JSON if media.endswith("+json") or media == "text/json" else media
 
 
 def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
     job_id = named(request, answer)
-    names = f" It names job {job_id}: ask for that first." if job_id else ""
+    names = f" The response names job {job_id}: fetch that job first." if job_id else ""
     return SubmissionUnknown(
         f"{request.operation or request.path} was sent, but {reason.rstrip('. ')}.{names}",
         operation=request.operation,
@@ -203,7 +203,7 @@ def _unknown_after(request: Request, outcome: Response, error: APIError) -> Subm
 
 
 def pause_before(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:
-    """Seconds until the next try: what the service said, or a random share of what doubles with each attempt."""
+    """Return the seconds before a retry: the service's value, or exponential backoff with full jitter."""
     if after is not None:
         return after
     return chance() * min(retries.longest_pause, retries.first_pause * 2.0 ** min(attempt, 64))

@@ -1,4 +1,4 @@
-"""What a job's answer says, read with patience: any field may be missing, null, empty or of another kind."""
+"""Lenient reading of a job: any field may be missing, null, empty or of another type."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 
 
 class State:
-    """One answer about a job; `raw` is the object as it came."""
+    """The state of a job in one response. `raw` is the unchanged object."""
 
     __slots__ = ("raw",)
 
@@ -54,27 +54,27 @@ class State:
 
     @property
     def failed(self) -> bool:
-        """Ended without a result: by itself, or by a caller with one of the statuses that the document names."""
+        """Whether the job ended without a result, by itself or by an operation of a caller."""
         return self.status == FAILED or self.status in ENDINGS
 
     def part(self, *path: str) -> Any:
-        """What stands at a path of names; None where there is no such thing."""
-        found: Any = self.raw
+        """Return the value at a path of names, or None."""
+        value: Any = self.raw
         for name in path:
-            found = found.get(name) if is_object(found) else None
-        return found
+            value = value.get(name) if is_object(value) else None
+        return value
 
     @property
     def progress(self) -> float:
-        """From 0 to 100: the field, the last log line that tells a percentage, or what the status means."""
+        """Progress from 0 to 100, from the field, the last log line with a percentage, or the status."""
         if self.ok:
             return 100.0
-        told = percentage(self.raw.get("progress"))
-        if told is None:
+        value = percentage(self.raw.get("progress"))
+        if value is None:
             logs = self.raw.get("logs")
             lines = logs if is_list(logs) else []
-            told = next((found for line in reversed(lines) if (found := percentage(line)) is not None), None)
-        return told or 0.0
+            value = next((found for line in reversed(lines) if (found := percentage(line)) is not None), None)
+        return value or 0.0
 
     @property
     def image_urls(self) -> list[str]:
@@ -88,61 +88,61 @@ class State:
     @property
     def texts(self) -> list[str]:
         output = self.part("output")
-        found = texts(self.part("output", "prompts"))
+        made = texts(self.part("output", "prompts"))
         if is_object(output):
-            found += texts([output.get(name) for name in ("description", "finalPrompt", "promptEn")])
-        return list(dict.fromkeys(found))
+            made += texts([output.get(name) for name in ("description", "finalPrompt", "promptEn")])
+        return list(dict.fromkeys(made))
 
     @property
     def points(self) -> float:
-        """What the job costs as far as is known: charged when it is completed, held before, nothing when it failed."""
+        """Known cost of the job: points charged once completed, points held before, usually 0 if failed."""
         if self.failed:
             return number(self.part("meta", "usage", "consume"))
         return number(self.part("meta", "usage", "consume")) or number(self.part("meta", "usage", "frozen"))
 
     @property
-    def charge_is_told(self) -> bool:
-        """Whether the answer says what was charged, if only nothing."""
+    def charge_is_known(self) -> bool:
+        """Whether the response states the charge, including 0."""
         return is_number(self.part("meta", "usage", "consume"))
 
     @property
     def lasted(self) -> float | None:
-        """Seconds from acceptance to the end, when the answer tells both."""
+        """Seconds from acceptance to the end, if the response has both times."""
         created, ended = (moment(self.part("meta", name)) for name in ("created_at", "ended_at"))
         seconds = (ended - created).total_seconds() if created and ended else 0.0
         return seconds if seconds > 0 else None
 
 
 def failure(state: State, job: Any) -> JobFailed:
-    """The error of a job that has failed, in the service's words."""
+    """Build the error of a failed job from the service's message."""
     if state.status in ENDINGS:
         return JobFailed(f"{state.task_type or 'job'} {state.job_id} has no result: it is {state.status}.", job=job)
-    said = text(state.part("error", "message")) or text(state.part("error", "raw_message"))
+    reason = text(state.part("error", "message")) or text(state.part("error", "raw_message"))
     code = state.part("error", "code")
-    message = f"{state.task_type or 'job'} {state.job_id} failed: {said or 'the service does not say why'}."
+    message = f"{state.task_type or 'job'} {state.job_id} failed: {reason or 'the service gave no reason'}."
     return JobFailed(message, job=job, code=code if isinstance(code, int) else None)
 
 
 def moment(value: Any) -> datetime | None:
-    """A time as the service writes it; None for `""`, for year 1, and for what is no time."""
+    """Parse a time of the service; None for `""`, year 1 and anything that is not a time."""
     if not isinstance(value, str) or not value.strip():
         return None
     try:
-        found = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
-        from dateutil import parser  # slow to import, and seldom needed
+        from dateutil import parser  # slow to import and rarely needed
 
         try:
-            # By offset alone: a zone known only by name would be looked up on this machine, or warned of.
-            found = parser.parse(value, tzinfos=lambda _, offset: offset)
-            found.utcoffset()  # an offset of a day or more is only found out when it is asked for
+            # Uses the offset only: named zones depend on this machine and cause warnings.
+            parsed = parser.parse(value, tzinfos=lambda _, offset: offset)
+            parsed.utcoffset()  # raises here if the offset is a day or more
         except (ValueError, OverflowError):
             return None
-    return None if found.year <= 1 else found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None if parsed.year <= 1 else parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def percentage(value: Any) -> float | None:
-    """A share in percent from a number, a text such as `46%`, or an object that has a progress."""
+    """Read a percentage from a number, a string such as `46%`, or an object with a progress."""
     if is_object(value):
         inner = (value.get(name) for name in ("progress", "message", "msg", "text"))
         return next((found for one in inner if (found := percentage(one)) is not None), None)
@@ -168,9 +168,9 @@ def texts(value: Any) -> list[str]:
 
 
 MOST = 2**53
-"""More points than any account has, and as many as every store of numbers can hold."""
+"""Upper bound on points: more than any account has, and safe in any number format."""
 
 
 def number(value: Any) -> float:
-    """A count of points; 0 for what can be none, so that no oddity upsets who reckons with it."""
+    """Read a number of points; 0 if the value is invalid."""
     return min(value, MOST) if is_number(value) and 0 <= value < math.inf else 0

@@ -1,4 +1,4 @@
-"""Unpacking what comes packed: gzip is not asked for, but some servers send it all the same."""
+"""Decompression of bodies. Some servers send gzip although it is not requested."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
 
 
 class Body(Protocol):
-    """Takes the bytes of a body as they come."""
+    """Incremental decoder of a body."""
 
     @property
     def ended(self) -> bool:
-        """Whether the body may end here."""
+        """Whether the body is complete at this point."""
         ...
 
     def unpacked(self, part: bytes, most: int) -> bytes | None:
-        """The next bytes of the file, `most` at most; None when they cannot be unpacked."""
+        """Decode `part` to at most `most` bytes; None if it is corrupt."""
         ...
 
 
 class Plain:
-    """A body that is the file."""
+    """Decoder of an uncompressed body."""
 
     ended = True
 
@@ -33,7 +33,7 @@ class Plain:
 
 
 class Gzip:
-    """A body that is the file, packed, in one piece or several."""
+    """Decoder of a gzip body with one or more members."""
 
     def __init__(self) -> None:
         self._unpacker = zlib.decompressobj(_WITH_GZIP_HEADER)
@@ -56,5 +56,5 @@ class Gzip:
 
 
 def body_of(coding: str) -> Body:
-    """What takes a body of this coding."""
+    """Return the decoder for a content coding."""
     return Gzip() if "gzip" in coding else Plain()

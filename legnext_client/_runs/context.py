@@ -205,7 +205,7 @@ class RunContext:
         """Count what a job has cost that has ended; returns the points."""
         self.service.saw(state, job_context, running)
         points = math.ceil(state.points)
-        cost = price if state.ok and not points and not state.charge_is_told else points
+        cost = price if state.ok and not points and not state.charge_is_known else points
         self.points += cost
         return cost
 

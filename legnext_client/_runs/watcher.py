@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client._calls.wait import last_question, unanswered
+from legnext_client._calls.wait import last_poll, unanswered
 from legnext_client._journal.submit import NOT_ITS_FAULT, SUBMITTED, UNKNOWN, Entry
 from legnext_client._runs.reports import RowEnded, RowProgress
 from legnext_client.errors import InvalidRequest, LegnextError, RateLimitError, WaitTimeout
@@ -56,7 +56,7 @@ class JobWatcher:
         while not watch.state.done:
             patience = context.patience(watch, outage.seconds)
             until = started + patience
-            last = until - last_question(patience)
+            last = until - last_poll(patience)
             if polled_last and now() >= last:
                 engine.release_slot(slot, started + context.lasts(entry))  # it runs on
                 raise RowEnded(SUBMITTED, self._timeout(watch, now() - started))

@@ -1,4 +1,4 @@
-"""Send requests with httpx from an event loop; the sync side stands in `transports`."""
+"""Async transport over httpx; see `transports` for the sync one."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
-ANOTHER_LOOP = "this client is in use in another event loop: make one for each loop."
+ANOTHER_LOOP = "this client is in use in another event loop. Create one client per loop."
 
 
 class AsyncHttpxTransport:
-    """Sends with httpx, over one pool of connections.
+    """Async transport over one httpx connection pool.
 
-    Each request has a task of its own, which no cancellation reaches amid the states of a pool: it is told to stop, or,
-    if it may be paid, to finish.
+    Each request runs in its own task, so that cancellation never interrupts a pool's state changes. A cancelled
+    request is stopped in order or, if it may be paid, allowed to finish.
     """
 
     def __init__(
         self, base_url: str, headers: Mapping[str, str], mounted: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._builder = RequestBuilder(base_url, headers)
-        self._veil = KeyRedactor(headers.get(API_KEY_HEADER, ""))
+        self._redactor = KeyRedactor(headers.get(API_KEY_HEADER, ""))
         self._file_hosts = FileHosts(base_url)
         self._mounted = mounted
         self._closed = False
@@ -63,20 +63,20 @@ class AsyncHttpxTransport:
         self._context: ssl.SSLContext | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._left: list[object] = []
-        self._start_anew()
-        self._pool_for(self._pools, self._proxy)  # what is wrong with the environment is told now
-        hide_in_logs(self._veil, self)
+        self._reset_pools()
+        self._pool_for(self._pools, self._proxy)  # reports a bad environment now
+        hide_in_logs(self._redactor, self)
         renew_after_fork(self)
 
-    def _start_anew(self) -> None:
+    def _reset_pools(self) -> None:
         self._pools: dict[str | None, AsyncPool] = {}
         self._file_pools: dict[str | None, AsyncPool] = {}
 
     def after_fork(self) -> None:
-        """Leave the connections, and the loop, to the parent; kept, because closing them would reach its loop."""
+        """Abandon the parent's connections and loop. References are kept: closing would use its loop."""
         self._left += [self._pools, self._file_pools, self._loop]
         self._loop = None
-        self._start_anew()
+        self._reset_pools()
 
     def _pool_for(self, pools: dict[str | None, AsyncPool], proxy: str | None) -> httpx.AsyncBaseTransport:
         if self._mounted is not None:
@@ -84,35 +84,35 @@ class AsyncHttpxTransport:
         pool = pools.get(proxy)
         if pool is None:
             context = self._context = self._context or made(httpx.create_ssl_context)
-            # A proxy looks names up by itself, and is often in a private network.
+            # A proxy resolves names itself, and is often in a private network.
             refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
             pool = pools.setdefault(proxy, made(lambda: AsyncPool(proxy, context, refuse)))
         return pool
 
-    def _come_to_this_loop(self) -> None:
-        """Connections belong to one event loop: those of a closed one are dead, those of another not ours to touch."""
+    def _bind_loop(self) -> None:
+        """Bind the connections to the running loop: drop those of a closed loop, raise if another loop is in use."""
         loop = asyncio.get_running_loop()
         if self._mounted is not None or loop is self._loop:
             return
         if self._loop is not None:
             if not self._loop.is_closed():
                 raise ConfigurationError(ANOTHER_LOOP)
-            self._start_anew()
+            self._reset_pools()
         self._loop = loop
 
     async def send(self, send: Send) -> Response | NoResponse:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
-        self._come_to_this_loop()
+        self._bind_loop()
         exchange = Exchange(self._builder, send, self._way)
         work = _Work(lambda: self._send(exchange), exchange.end)
         try:
             outcome = await work.result(lambda: not (send.request.paid and exchange.may_have_arrived))
         except asyncio.CancelledError as error:
-            if send.request.paid and (note := _became(send.request, exchange, work.outcome)):
+            if send.request.paid and (note := _outcome_note(send.request, exchange, work.outcome)):
                 error.add_note(note)
             raise
-        return self._veil.lost(exchange.late()) if outcome is None else outcome
+        return self._redactor.lost(exchange.late()) if outcome is None else outcome
 
     async def _send(self, exchange: Exchange) -> Response | NoResponse:
         try:
@@ -122,18 +122,18 @@ class AsyncHttpxTransport:
             try:
                 async for part in async_parts(response):
                     if stop := exchange.take(part):
-                        return self._veil.lost(stop)
+                        return self._redactor.lost(stop)
             finally:
                 await response.aclose()
         except FAILURES as error:
-            return self._veil.lost(exchange.lost(error))
-        return exchange.received(self._veil)
+            return self._redactor.lost(exchange.lost(error))
+        return exchange.received(self._redactor)
 
     @asynccontextmanager
     async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | NoResponse]:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
-        self._come_to_this_loop()
+        self._bind_loop()
         if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
             yield not_fetched(ValueError(reason), "")
             return
@@ -165,7 +165,7 @@ class AsyncHttpxTransport:
 
     async def close(self) -> None:
         if not self._closed:
-            self._come_to_this_loop()
+            self._bind_loop()
         self._closed = True
         for pool in (*self._pools.values(), *self._file_pools.values()):
             await pool.aclose()
@@ -174,9 +174,9 @@ class AsyncHttpxTransport:
 
 
 class _Work(Generic[ResultT]):
-    """Work in a task of its own, ended by its time or when it is told to stop, never by a cancellation from outside.
+    """Work in its own task, ended by its deadline or by request, never by outside cancellation.
 
-    Cancelled amid its states, a pool of httpcore never gets the connection back.
+    If cancelled between its states, an httpcore pool never gets the connection back.
     """
 
     def __init__(self, make: Callable[[], Awaitable[ResultT]], end: float = math.inf) -> None:
@@ -189,7 +189,7 @@ class _Work(Generic[ResultT]):
             self.outcome = await self._make()
 
     async def result(self, may_stop: Callable[[], bool] = lambda: True) -> ResultT | None:
-        """What came of it, None when its time was over. A cancelled caller goes on when the work has ended."""
+        """Return the outcome, or None after the deadline. If cancelled, wait for the work to end before raising."""
         task = asyncio.ensure_future(self._run())
         try:
             await asyncio.shield(task)
@@ -203,19 +203,19 @@ class _Work(Generic[ResultT]):
         return self.outcome
 
 
-def _became(request: Request, exchange: Exchange, outcome: Response | NoResponse | None) -> str | None:
-    """What a paid request came to whose caller was cancelled; None where nobody knows."""
+def _outcome_note(request: Request, exchange: Exchange, outcome: Response | NoResponse | None) -> str | None:
+    """Return a note on the outcome of a cancelled paid request; None if it is unknown."""
     if not exchange.may_have_arrived:
-        return "Nothing was sent, and nothing is charged."
+        return "Nothing was sent or charged."
     if outcome is None:
         return None
     if job_id := named(request, outcome.body if isinstance(outcome, Response) else outcome.answer):
         return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
-    return None if may_be_accepted(request, outcome) else "The service did not accept it, and nothing is charged."
+    return None if may_be_accepted(request, outcome) else "The service did not accept it. Nothing was charged."
 
 
 class _AsyncBody:
-    """The body of a file as it comes, packed or not."""
+    """The raw body of a file."""
 
     def __init__(self, response: httpx.Response, end: float) -> None:
         self._parts = aiter(async_parts(response))

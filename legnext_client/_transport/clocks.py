@@ -1,4 +1,4 @@
-"""The clock that waits and retries go by. Tests put in one that they move by hand."""
+"""Clocks for waits and retries. Tests inject one that they advance by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Seconds that only grow, and sleeping by them."""
+    """A monotonic clock that can sleep."""
 
     def now(self) -> float: ...
 
@@ -17,7 +17,7 @@ class Clock(Protocol):
 
 
 LONGEST_SLEEP = 86_400.0
-"""In steps of so many seconds is slept: no system takes any number of them."""
+"""Longest single sleep in seconds; operating systems limit it."""
 
 
 class SystemClock:
@@ -33,6 +33,6 @@ class SystemClock:
         time.sleep(max(0.0, left))
 
     async def async_sleep(self, seconds: float) -> None:
-        import asyncio  # the sync client has no need of it
+        import asyncio  # the sync client does not need it
 
         await asyncio.sleep(seconds)

@@ -1,7 +1,7 @@
-"""What a download asks of the drivers beside sending and sleeping: files, the disk, and several flows at once.
+"""Effects of downloads: fetching files, disk I/O and concurrent flows.
 
-Several flows run in threads for the sync client and in tasks for the async one. In both, listeners are called one at a
-time where the caller is, and whatever ends the caller ends the flows.
+Concurrent flows run in threads for the sync client and in tasks for the async one. In both, listeners are called one at
+a time in the caller's context, and the flows end with the caller.
 """
 
 from __future__ import annotations
@@ -24,43 +24,43 @@ if TYPE_CHECKING:
     from legnext_client._protocol.flow import Gather
     from legnext_client._transport.drivers import AsyncRuntime, Listener, OtherEffect, Runtime
 
-_PATIENCE_WITH_THREADS = 5.0
+_JOIN_TIMEOUT = 5.0
 
 
 class _Stopped(Exception):
-    """The caller has gone: nobody wants what this thread is doing."""
+    """The caller has left, so this thread stops."""
 
 
 def other_effect(effect: OtherEffect, hands: Runtime, listener: Listener | None) -> Any:
-    """Carry out what is neither sending nor sleeping."""
+    """Run an effect other than `Send` and `Sleep`."""
     if hands.stop is not None and hands.stop.is_set():
         raise _Stopped
     match effect:
         case Read(body):
             return body.read()
         case RunBlocking(function):
-            return _tried(function)
+            return _run_blocking(function)
         case Fetch():
             fetch: Callable[[Fetch], AbstractContextManager[Opened | NoResponse]] = _fetching(hands.transport)
-            with fetch(effect) as found:
-                return found if isinstance(found, NoResponse) else run(effect.receive(found), hands, listener)
+            with fetch(effect) as opened:
+                return opened if isinstance(opened, NoResponse) else run(effect.receive(opened), hands, listener)
         case _:
             return _in_threads(effect, hands, listener)
 
 
 async def async_other_effect(effect: OtherEffect, hands: AsyncRuntime, listener: Listener | None) -> Any:
-    """The same, awaited."""
+    """Async version of `other_effect`."""
     match effect:
         case Read(body):
             return await body.read()
         case RunBlocking(function):
-            return await _beside(function)
+            return await _run_in_thread(function)
         case Fetch():
             fetch: Callable[[Fetch], AbstractAsyncContextManager[Opened | NoResponse]] = _fetching(hands.transport)
-            async with fetch(effect) as found:
-                return (
-                    found if isinstance(found, NoResponse) else await async_run(effect.receive(found), hands, listener)
-                )
+            async with fetch(effect) as opened:
+                if isinstance(opened, NoResponse):
+                    return opened
+                return await async_run(effect.receive(opened), hands, listener)
         case _:
             return await _in_tasks(effect, hands, listener)
 
@@ -69,25 +69,25 @@ def _fetching(transport: object) -> Callable[[Fetch], Any]:
     fetch = getattr(transport, "fetch", None)
     if fetch is None:
         raise ConfigurationError(
-            f"{type(transport).__name__} cannot fetch files: give it the method `fetch` of FetchingTransport."
+            f"{type(transport).__name__} cannot download files. Implement `fetch`; see FetchingTransport."
         )
-    found: Callable[[Fetch], Any] = fetch
-    return found
+    method: Callable[[Fetch], Any] = fetch
+    return method
 
 
-def _tried(function: Callable[[], Any]) -> Any:
+def _run_blocking(function: Callable[[], Any]) -> Any:
     try:
         return function()
     except (OSError, LegnextError) as error:
         return error
 
 
-async def _beside(function: Callable[[], Any]) -> Any:
-    work = asyncio.ensure_future(asyncio.to_thread(_tried, function))
+async def _run_in_thread(function: Callable[[], Any]) -> Any:
+    work = asyncio.ensure_future(asyncio.to_thread(_run_blocking, function))
     try:
         return await asyncio.shield(work)
     finally:
-        # Who is cancelled closes the file, so nothing must still be writing to it.
+        # A cancelled caller closes the file, so nothing may still be writing to it.
         while not work.done():
             try:
                 await asyncio.wait((work,))
@@ -95,7 +95,7 @@ async def _beside(function: Callable[[], Any]) -> Any:
                 continue
 
 
-class _Heard(NamedTuple):
+class _Emitted(NamedTuple):
     value: Any
 
 
@@ -105,11 +105,11 @@ class _Ended(NamedTuple):
     error: BaseException | None = None
 
 
-def _in_threads(together: Gather, hands: Runtime, listener: Listener | None) -> list[Any]:
-    flows = together.flows
-    if len(flows) < 2 or together.limit < 2:
+def _in_threads(gather: Gather, hands: Runtime, listener: Listener | None) -> list[Any]:
+    flows = gather.flows
+    if len(flows) < 2 or gather.limit < 2:
         return [run(flow, hands, listener) for flow in flows]
-    waiting, told, stop = deque(enumerate(flows)), SimpleQueue[_Heard | _Ended](), threading.Event()
+    waiting, messages, stop = deque(enumerate(flows)), SimpleQueue[_Emitted | _Ended](), threading.Event()
     inner = hands._replace(stop=stop)
 
     def work() -> None:
@@ -119,13 +119,13 @@ def _in_threads(together: Gather, hands: Runtime, listener: Listener | None) -> 
             except IndexError:
                 return
             try:
-                told.put(_Ended(place, run(flow, inner, lambda value: told.put(_Heard(value)))))
+                messages.put(_Ended(place, run(flow, inner, lambda value: messages.put(_Emitted(value)))))
             except BaseException as error:
-                told.put(_Ended(place, None, error))
+                messages.put(_Ended(place, None, error))
 
     threads = [
         threading.Thread(target=work, name="legnext-download", daemon=True)
-        for _ in range(min(together.limit, len(flows)))
+        for _ in range(min(gather.limit, len(flows)))
     ]
     results: list[Any] = [None] * len(flows)
     left = len(flows)
@@ -133,8 +133,8 @@ def _in_threads(together: Gather, hands: Runtime, listener: Listener | None) -> 
         thread.start()
     try:
         while left:
-            match told.get():
-                case _Heard(value):
+            match messages.get():
+                case _Emitted(value):
                     if listener is not None:
                         listener(value)
                 case _Ended(place, result, error):
@@ -144,20 +144,20 @@ def _in_threads(together: Gather, hands: Runtime, listener: Listener | None) -> 
                     left -= 1
     finally:
         stop.set()
-        end = time.monotonic() + _PATIENCE_WITH_THREADS
-        for thread in threads:  # one that is deep in a read ends after it, and changes nothing more
+        end = time.monotonic() + _JOIN_TIMEOUT
+        for thread in threads:  # a thread blocked in a read ends after it, without further effect
             thread.join(max(0.0, end - time.monotonic()))
     return results
 
 
-async def _in_tasks(together: Gather, hands: AsyncRuntime, listener: Listener | None) -> list[Any]:
-    room = asyncio.Semaphore(together.limit)
+async def _in_tasks(gather: Gather, hands: AsyncRuntime, listener: Listener | None) -> list[Any]:
+    slots = asyncio.Semaphore(gather.limit)
 
     async def one(index: int) -> Any:
-        async with room:
-            return await async_run(together.flows[index], hands, listener)
+        async with slots:
+            return await async_run(gather.flows[index], hands, listener)
 
-    tasks = [asyncio.ensure_future(one(index)) for index in range(len(together.flows))]
+    tasks = [asyncio.ensure_future(one(index)) for index in range(len(gather.flows))]
     try:
         return list(await asyncio.gather(*tasks))
     finally:

@@ -1,6 +1,6 @@
-"""The two loops that carry out what the core asks for, one for each colour.
+"""Sync and async drivers that run flows.
 
-They differ in how a thing is done, never in what is done; keep them so that they can be compared line by line.
+They must stay parallel, so that they can be compared line by line.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Listener = Callable[[Any], object]
 
 
 class Runtime(NamedTuple):
-    """What carries effects out: who sends, by which clock to sleep, what says that it is time to stop."""
+    """Resources for running effects: a transport, a clock, and an optional stop signal."""
 
     transport: Transport
     clock: Clock
@@ -54,19 +54,19 @@ class AsyncRuntime(NamedTuple):
 logger = logging.getLogger("legnext_client")
 
 INTERRUPTED = (
-    "A paid request was under way when this happened: it may have been accepted and charged. "
-    "Look at the balance or your callbacks before you send it again."
+    "A paid request was in progress: it may have been accepted and charged. "
+    "Check the balance or your callbacks before you send it again."
 )
 
 
 def run(flow: Flow[ResultT], hands: Runtime, listener: Listener | None = None) -> ResultT:
-    """Carry a flow out to its end; the listener hears what it emits."""
+    """Run `flow` to completion, passing emitted values to `listener`."""
     effect = result = None
     try:
         try:
             while True:
                 effect = _next(flow, result)
-                if isinstance(effect, _Over):
+                if isinstance(effect, _Ended):
                     ended: ResultT = effect.result
                     return ended
                 if isinstance(effect, Emit):
@@ -74,7 +74,7 @@ def run(flow: Flow[ResultT], hands: Runtime, listener: Listener | None = None) -
                     if listener is not None:
                         listener(effect.value)
                 else:
-                    result = _done(effect, hands, listener)
+                    result = _execute(effect, hands, listener)
         finally:
             flow.close()
     except BaseException as error:
@@ -83,7 +83,7 @@ def run(flow: Flow[ResultT], hands: Runtime, listener: Listener | None = None) -
 
 
 def emitted(flow: Flow[Any], hands: Runtime) -> Generator[Any, None, None]:
-    """Carry a flow out, yielding what it emits."""
+    """Run `flow`, yielding the values that it emits."""
     result: Any = None
     try:
         while True:
@@ -95,28 +95,28 @@ def emitted(flow: Flow[Any], hands: Runtime) -> Generator[Any, None, None]:
                 result = None
                 yield effect.value
             else:
-                result = _done(effect, hands)
+                result = _execute(effect, hands)
     finally:
         flow.close()
 
 
 async def async_run(flow: Flow[ResultT], hands: AsyncRuntime, listener: Listener | None = None) -> ResultT:
-    """Carry a flow out to its end; the listener hears what it emits, and may be a coroutine function."""
+    """Run `flow` to completion, passing emitted values to `listener`, which may be a coroutine function."""
     effect = result = None
     try:
         try:
             while True:
                 effect = _next(flow, result)
-                if isinstance(effect, _Over):
+                if isinstance(effect, _Ended):
                     ended: ResultT = effect.result
                     return ended
                 if isinstance(effect, Emit):
                     result = None
-                    heard = listener(effect.value) if listener is not None else None
-                    if inspect.isawaitable(heard):
-                        await heard
+                    reply = listener(effect.value) if listener is not None else None
+                    if inspect.isawaitable(reply):
+                        await reply
                 else:
-                    result = await _async_done(effect, hands, listener)
+                    result = await _async_execute(effect, hands, listener)
         finally:
             flow.close()
     except BaseException as error:
@@ -125,7 +125,7 @@ async def async_run(flow: Flow[ResultT], hands: AsyncRuntime, listener: Listener
 
 
 async def async_emitted(flow: Flow[Any], hands: AsyncRuntime) -> AsyncGenerator[Any, None]:
-    """Carry a flow out, yielding what it emits."""
+    """Run `flow`, yielding the values that it emits."""
     result: Any = None
     try:
         while True:
@@ -137,35 +137,38 @@ async def async_emitted(flow: Flow[Any], hands: AsyncRuntime) -> AsyncGenerator[
                 result = None
                 yield effect.value
             else:
-                result = await _async_done(effect, hands)
+                result = await _async_execute(effect, hands)
     finally:
         flow.close()
 
 
-class _Over(NamedTuple):
+class _Ended(NamedTuple):
     result: Any
 
 
-def _next(flow: Flow[Any], result: Any) -> Effect | _Over:
-    """The next effect of a flow, or its end. Apart, as Python leaves a `try` within a `try` a gap to be struck in."""
+def _next(flow: Flow[Any], result: Any) -> Effect | _Ended:
+    """Return the next effect of a flow, or its result.
+
+    A function of its own, because Ctrl-C can strike between two nested `try` statements.
+    """
     try:
         return flow.send(result)
     except StopIteration as end:
-        return _Over(end.value)
+        return _Ended(end.value)
 
 
 OtherEffect = Fetch | Read | RunBlocking | Gather
 
 
-def _done(effect: Send | Sleep | OtherEffect, hands: Runtime, listener: Listener | None = None) -> Any:
+def _execute(effect: Send | Sleep | OtherEffect, hands: Runtime, listener: Listener | None = None) -> Any:
     if isinstance(effect, Sleep):
-        if effect.bell is None:
+        if effect.wakeup is None:
             hands.clock.sleep(effect.seconds)
         else:
-            effect.bell.sleep(effect.seconds, hands.clock)
+            effect.wakeup.sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
-        from legnext_client._transport.driver_files import other_effect  # no plain call has need of it
+        from legnext_client._transport.driver_files import other_effect  # only downloads need it
 
         return other_effect(effect, hands, listener)
     began, outcome = time.perf_counter(), None
@@ -180,12 +183,14 @@ def _done(effect: Send | Sleep | OtherEffect, hands: Runtime, listener: Listener
         raise
 
 
-async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncRuntime, listener: Listener | None = None) -> Any:
+async def _async_execute(
+    effect: Send | Sleep | OtherEffect, hands: AsyncRuntime, listener: Listener | None = None
+) -> Any:
     if isinstance(effect, Sleep):
-        if effect.bell is None:
+        if effect.wakeup is None:
             await hands.clock.async_sleep(effect.seconds)
         else:
-            await effect.bell.async_sleep(effect.seconds, hands.clock)
+            await effect.wakeup.async_sleep(effect.seconds, hands.clock)
         return None
     if not isinstance(effect, Send):
         from legnext_client._transport.driver_files import async_other_effect
@@ -204,9 +209,9 @@ async def _async_done(effect: Send | Sleep | OtherEffect, hands: AsyncRuntime, l
 
 
 def _note(error: BaseException, effect: object, outcome: object) -> None:
-    """Ctrl-C and cancellation pass through untouched; what they may have cost is said with them, here or before.
+    """Add a note on the possible cost to an interrupting exception, such as Ctrl-C or a cancellation.
 
-    So is the id of a job that was accepted: between the answer and the caller's hands, it is nowhere else.
+    If a job was accepted, the note has its id, because the caller has not received it yet.
     """
     if isinstance(error, LegnextError) or not isinstance(effect, Send) or not effect.request.paid:
         return
@@ -228,8 +233,8 @@ def _note(error: BaseException, effect: object, outcome: object) -> None:
 
 def _log(send: Send, outcome: Response | NoResponse, began: float) -> None:
     if logger.isEnabledFor(logging.DEBUG):
-        said = outcome.status if isinstance(outcome, Response) else outcome.reason
+        result = outcome.status if isinstance(outcome, Response) else outcome.reason
         seconds = time.perf_counter() - began
         logger.debug(
-            "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, said, seconds, send.attempt
+            "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, result, seconds, send.attempt
         )

@@ -1,4 +1,4 @@
-"""What the environment says of the way to the service: proxies and certificates; found wrong, it is told as such."""
+"""Proxies and certificates from environment variables, with errors that name them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PoolT = TypeVar("PoolT")
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for this URL.
+    """Return the proxy that the environment sets for this URL.
 
-    None for this machine, which is not the proxy's, and for plain http: a proxy would get the key in the clear.
+    None for this machine, and for plain http, because the proxy would see the API key.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -32,7 +32,7 @@ def proxy_for(url: str) -> str | None:
 
 
 def shown_proxy(proxy: str) -> str:
-    """A proxy as errors name it: without the user and the password that may stand in it."""
+    """Return a proxy for display, without its user and password."""
     return urlsplit(proxy).netloc.rpartition("@")[2]
 
 
@@ -46,18 +46,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def made(make: Callable[[], PoolT]) -> PoolT:
-    """Something of httpx that looks at the environment when it is made."""
+    """Call a constructor of httpx that reads the environment, and explain its errors."""
     try:
         return make()
     except ImportError:
         raise ConfigurationError(
-            "the environment names a SOCKS proxy, for which httpx lacks a package: pip install 'httpx[socks]'."
+            "the environment sets a SOCKS proxy, but SOCKS support is not installed. Run: pip install 'httpx[socks]'."
         ) from None
     except OSError as error:
         raise ConfigurationError(
-            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {error}."
+            f"the certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error}."
         ) from None
     except (ValueError, httpx.InvalidURL) as error:
         raise ConfigurationError(
-            f"the proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY or NO_PROXY names cannot be used: {error}."
+            f"the proxy in HTTP_PROXY, HTTPS_PROXY, ALL_PROXY or NO_PROXY cannot be used: {error}."
         ) from None

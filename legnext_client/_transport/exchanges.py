@@ -1,4 +1,4 @@
-"""One request and its answer, without the sending: what goes out, what has come, and what a failure means."""
+"""Building of requests, reading of responses, and meaning of failures, independent of sync or async."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from legnext_client._protocol.redact import KeyRedactor
 
 LARGEST_ANSWER = 64 * 1024 * 1024
-"""Answers are a few kilobytes; what is larger than this in bytes, unpacked, is not read to its end."""
+"""Maximum decoded size of a response in bytes; real ones are a few kilobytes."""
 
 _URLS = 512
-"""So many addresses are kept read: those of the operations, and of the jobs that are asked for again and again."""
+"""Maximum number of cached URLs; jobs are polled repeatedly."""
 
 FAILURES = (
     httpx.HTTPError,
@@ -40,10 +40,10 @@ FAILURES = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
     OSError,
-    RuntimeError,  # RecursionError, and what an event loop raises over a connection that has gone
-    ValueError,  # UnicodeError, for a host that cannot be a name
+    RuntimeError,  # RecursionError, and event loop errors about lost connections
+    ValueError,  # UnicodeError for an invalid host name
 )
-"""Whatever may come of sending, so that none of it reaches a user raw."""
+"""All errors that sending may raise, so that none reaches the user unconverted."""
 
 _CONNECTING = (
     httpx.ConnectError,
@@ -65,7 +65,7 @@ _UNSENDABLE = (
 
 
 def parts(response: httpx.Response) -> Iterable[bytes]:
-    """The body as it comes, not unpacked: httpx would unpack it, nested as it may be, without an end."""
+    """Return the raw body. httpx would decompress it without a size limit."""
     stream: Any = response.stream
     return cast("Iterable[bytes]", stream)
 
@@ -75,11 +75,11 @@ def async_parts(response: httpx.Response) -> AsyncIterable[bytes]:
     return cast("AsyncIterable[bytes]", stream)
 
 
-LATE = NoResponse("it did not end in time", sent=True, retryable=False)
+LATE = NoResponse("the download timed out", sent=True, retryable=False)
 
 
 class Content(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that knows whether it has been asked for: until then, nothing that could be accepted has been sent."""
+    """A request body that records whether it was read. Until then, the service cannot have accepted the request."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -95,15 +95,15 @@ class Content(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class RequestBuilder:
-    """Makes requests from parts that are ready: merging a client's defaults in costs more than all the rest."""
+    """Builder of requests from cached parts, which is much faster than merging a client's defaults."""
 
     def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
         self._base_url = base_url
         try:
             host = httpx.Request("GET", base_url).headers["host"]
         except (httpx.InvalidURL, ValueError) as error:
-            raise ConfigurationError(f"base_url cannot be used: {error}; got {base_url!r}.") from None
-        # Packed answers are not worth what unpacking them may cost.
+            raise ConfigurationError(f"base_url is invalid: {error}; got {base_url!r}.") from None
+        # Compression of such small responses is not worth the decompression.
         self._headers = httpx.Headers({"host": host, "accept-encoding": "identity", **headers})
         self._with_media: dict[str, httpx.Headers] = {}
         self._urls: dict[str, httpx.URL] = {}
@@ -124,21 +124,21 @@ class RequestBuilder:
         return built
 
     def _with(self, own: Mapping[str, str]) -> httpx.Headers:
-        """The client's headers with those of a request; where that is the media type alone, they are kept ready."""
+        """Return the client's headers merged with the request's; cached if only the media type is added."""
         media = own.get("Content-Type", "")
         if len(own) > bool(media):
             return httpx.Headers({**self._headers, **{name.lower(): value for name, value in own.items()}})
         if not media:
             return self._headers
         if media not in self._with_media:
-            if len(self._with_media) >= _URLS:  # that of a form holds its boundary
+            if len(self._with_media) >= _URLS:  # a form's media type contains its unique boundary
                 self._with_media.clear()
             self._with_media[media] = httpx.Headers({**self._headers, "content-type": media})
         return self._with_media[media]
 
 
 class Exchange:
-    """What has come of one request so far."""
+    """Progress of one request and its response."""
 
     def __init__(self, builder: RequestBuilder, send: Send, way: str) -> None:
         self.end = time.monotonic() + send.timeout
@@ -151,7 +151,7 @@ class Exchange:
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether anything was sent that could be accepted; of a request without a body nobody can tell."""
+        """Whether the service may have received the request; always possible for one without a body."""
         return self._head is not None or not isinstance(self._content, Content) or self._content.begun
 
     def request(self) -> httpx.Request:
@@ -164,15 +164,15 @@ class Exchange:
         self._unpacker = body_of(head.headers.get("content-encoding", "").lower())
 
     def take(self, part: bytes) -> NoResponse | None:
-        """Take the next bytes in; `NoResponse` when no more of them are wanted."""
+        """Add the next bytes of the body; returns `NoResponse` if reading must stop."""
         unpacked = self._unpacker.unpacked(part, LARGEST_ANSWER + 1 - len(self._body))
         if unpacked is None:
             return NoResponse(
-                "the answer is packed, and cannot be unpacked", sent=True, answer=bytes(self._body) or None
+                "the compressed response cannot be decompressed", sent=True, answer=bytes(self._body) or None
             )
         self._body += unpacked
         if len(self._body) > LARGEST_ANSWER:
-            reason = "the answer is larger than any answer should be"
+            reason = "the response is too large"
             return NoResponse(reason, sent=True, retryable=False, answer=bytes(self._body[:4096]))
         if time.monotonic() > self.end:
             return self.late()
@@ -181,22 +181,22 @@ class Exchange:
     def late(self) -> NoResponse:
         if self.may_have_arrived:
             return NoResponse(
-                "ReadTimeout: the answer did not end in time", sent=True, answer=bytes(self._body) or None
+                "ReadTimeout: the response was not complete in time", sent=True, answer=bytes(self._body) or None
             )
-        return NoResponse(f"ConnectTimeout: the time was over before it was sent{self._way}", sent=False)
+        return NoResponse(f"ConnectTimeout: the timeout elapsed before the request was sent{self._way}", sent=False)
 
-    def received(self, veil: KeyRedactor) -> Response:
+    def received(self, redactor: KeyRedactor) -> Response:
         assert self._head is not None
-        return veil.received(self._head.status_code, self._head.headers, self._head.headers.raw, bytes(self._body))
+        return redactor.received(self._head.status_code, self._head.headers, self._head.headers.raw, bytes(self._body))
 
     def lost(self, error: Exception) -> NoResponse:
-        """What an exception means: was anything sent, and could another try end differently?"""
+        """Convert an exception: whether anything was sent, and whether a retry may help."""
         lost = lost_by(error, self._way, may_have_arrived=self.may_have_arrived)
         return lost._replace(answer=bytes(self._body) or None, sent=lost.sent or self._head is not None)
 
 
 def way_to(url: str, proxy: str | None) -> str:
-    """Where a connection was to lead, for errors."""
+    """Describe the destination of a connection, for error messages."""
     through = f" through the proxy {shown_proxy(proxy)}" if proxy else ""
     return f" (connecting to {urlsplit(url).netloc}{through})"
 
@@ -206,14 +206,14 @@ def lost_by(error: Exception, way: str, *, may_have_arrived: bool) -> NoResponse
     if isinstance(error, _CONNECTING) or not may_have_arrived:
         reason += way
     if _is_distrust(error):
-        return NoResponse(f"the certificate of the service is not trusted ({reason})", sent=False, retryable=False)
+        return NoResponse(f"the service's certificate is not trusted ({reason})", sent=False, retryable=False)
     if isinstance(error, _UNSENDABLE) and not (isinstance(error, ValueError) and may_have_arrived):
         return NoResponse(reason, sent=False, retryable=False)
     return NoResponse(reason, sent=may_have_arrived and not isinstance(error, _UNSENT))
 
 
 def _is_distrust(error: BaseException) -> bool:
-    """Whether the handshake failed over the certificate: by the error's own causes, not by what its caller handles."""
+    """Return whether the TLS handshake failed because of the certificate, judging by the error's causes."""
     cause: BaseException | None = error if isinstance(error, _CONNECTING) else None
     while cause is not None:
         if any(isinstance(one, ssl.SSLCertVerificationError) for one in (cause, *cause.args)):
@@ -223,32 +223,32 @@ def _is_distrust(error: BaseException) -> bool:
 
 
 def file_request(fetch: Fetch, end: float) -> httpx.Request:
-    # Made directly, so that no default header, cookie or key can be merged into it.
+    # Built directly, so that no default header, cookie or API key is merged in.
     return httpx.Request("GET", fetch.url, headers=fetch.headers, extensions={"timeout": Timeouts(end, fetch.silence)})
 
 
 def not_fetched(error: Exception, way: str) -> NoResponse:
     if isinstance(error, httpx.InvalidURL | ValueError):
-        return NoResponse(f"the address cannot be used: {error}", sent=False, retryable=False)
+        return NoResponse(f"the URL cannot be used: {error}", sent=False, retryable=False)
     return lost_by(error, way, may_have_arrived=True)
 
 
 class _KeyFilter(logging.Filter):
-    """Takes the key out of what httpcore logs: the headers of an answer may repeat it."""
+    """Filter that redacts the API key in httpcore's logs; response headers may echo it."""
 
-    def __init__(self, veil: KeyRedactor) -> None:
+    def __init__(self, redactor: KeyRedactor) -> None:
         super().__init__()
-        self._veil = veil
+        self._redactor = redactor
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._veil.lost(NoResponse(record.getMessage(), sent=False)).reason, None
+        record.msg, record.args = self._redactor.lost(NoResponse(record.getMessage(), sent=False)).reason, None
         return True
 
 
-def hide_in_logs(veil: KeyRedactor, owner: object) -> None:
-    """Keep the key out of httpcore's own logs for as long as `owner` lives."""
-    hides = _KeyFilter(veil)
+def hide_in_logs(redactor: KeyRedactor, owner: object) -> None:
+    """Redact the API key in httpcore's logs while `owner` exists."""
+    key_filter = _KeyFilter(redactor)
     for name in ("connection", "http11", "http2", "proxy", "socks"):
         logger = logging.getLogger(f"httpcore.{name}")
-        logger.addFilter(hides)
-        weakref.finalize(owner, logger.removeFilter, hides)
+        logger.addFilter(key_filter)
+        weakref.finalize(owner, logger.removeFilter, key_filter)

@@ -1,8 +1,7 @@
-"""Pools of connections on which every step ends in time, whatever the other side does.
+"""Connection pools with total deadlines.
 
-httpcore gives each read the whole of a timeout, so that an answer that drips has no end. Here a timeout knows when it
-is over. A pool that was interrupted or forked is not used again: its lock and its states may be those of a call that is
-gone.
+httpcore applies a timeout to each read, so a slowly dripping response never ends. Here a timeout carries its deadline.
+A pool that was interrupted or forked is not reused, because its lock and state may be inconsistent.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     Refuse = Callable[[str, str], str | None]
-    """Why nothing may be asked for of a host at an address."""
+    """Returns why a connection to a host at an address is refused, or None."""
 
 _LONGEST = 86_400.0
-"""Sockets take no infinite timeout."""
+"""Longest timeout in seconds; sockets do not accept infinity."""
 
 _BLOCK = 64 * 1024
 
 
 class Until(float):
-    """The seconds that are left of a request, and when they are over: httpcore passes it on to each read and write."""
+    """Remaining seconds with their deadline. httpcore passes it to each read and write."""
 
     _end: float
     _silence: float
@@ -50,7 +49,7 @@ class Until(float):
 
 
 class Timeouts(dict[str, float]):
-    """What httpx calls timeouts, as `Until` for each phase."""
+    """Timeouts for httpx, with an `Until` for each phase."""
 
     def __init__(self, end: float, silence: float = math.inf) -> None:
         super().__init__()
@@ -63,12 +62,12 @@ class Timeouts(dict[str, float]):
 def _left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
     left = timeout.left() if isinstance(timeout, Until) else timeout
     if left is not None and left <= 0:
-        raise late("the time was over")
+        raise late("the timeout elapsed")
     return left
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose steps all end with the request's time; closed when nobody holds it any more."""
+    """Connection with the request's deadline on every step; closed when garbage-collected."""
 
     def __init__(self, inner: httpcore.NetworkStream, streams: weakref.WeakSet[_Stream]) -> None:
         self._inner, self._streams = inner, streams
@@ -94,7 +93,7 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         left = _left(timeout, httpcore.ConnectTimeout)
         safe = _Stream(self._inner.start_tls(ssl_context, server_hostname, left), self._streams)
-        safe._below = self  # or it would be closed, with what stands on it
+        safe._below = self  # keeps the underlying connection open
         return safe
 
     def get_extra_info(self, info: str) -> Any:
@@ -102,7 +101,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 def _check_address(refuse: Refuse | None, host: str, address: str) -> None:
-    """Raise before anything is asked for over a connection to an address that is refused."""
+    """Raise `ValueError` if the address is refused."""
     reason = refuse(host, address) if refuse is not None else None
     if reason is not None:
         raise ValueError(reason)
@@ -124,10 +123,10 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         failed: Exception | None = None
         try:
-            found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+            addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(error) from error
-        for *_, address in found:  # one after the other, and all of them together in the request's time
+        for *_, address in addresses:  # tried in turn, within one deadline
             _check_address(self._refuse, host, str(address[0]))
             left = _left(timeout, httpcore.ConnectTimeout)
             try:
@@ -136,11 +135,11 @@ class _Backend(httpcore.NetworkBackend):
                 failed = failed or error
             else:
                 return _Stream(stream, self.streams)
-        raise failed or httpcore.ConnectError(f"{host} has no address")
+        raise failed or httpcore.ConnectError(f"{host} does not resolve to an address")
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its handshake is given up, too."""
+    """Connection that is also closed if its TLS handshake is cancelled."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -185,7 +184,7 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The body of an answer as it comes."""
+    """The raw body of a response."""
 
     def __init__(self, response: httpcore.Response) -> None:
         self._response = response
@@ -204,22 +203,22 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class Pool(httpx.BaseTransport):
-    """Connections over one proxy, or none; its errors are those of httpcore."""
+    """Connection pool over at most one proxy. Raises httpcore's errors."""
 
     def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
         self._backend = _Backend(refuse)
         self._pool = httpcore.ConnectionPool(context, network_backend=self._backend, **_limits(proxy))
-        # Its own is taken and given back in Python, where Ctrl-C may come between; the same call then waits for itself.
+        # httpcore's lock is not reentrant: after Ctrl-C inside it, the same thread would deadlock.
         self._pool._optional_thread_lock = threading.RLock()  # type: ignore[assignment]  # pyright: ignore
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return _answer(self._pool.handle_request(_asked(request)))
+        return _to_httpx(self._pool.handle_request(_to_httpcore(request)))
 
     def close(self) -> None:
         self._pool.close()
 
     def abandon(self, *, all_of_it: bool = False) -> None:
-        """Close, without the pool's lock, what this thread used last; what others use, they go on using."""
+        """Close this thread's connections without taking the pool's lock. Other threads keep theirs."""
         me = threading.get_ident()
         for stream in list(self._backend.streams):
             if all_of_it or stream.user == me:
@@ -227,13 +226,13 @@ class Pool(httpx.BaseTransport):
 
 
 class AsyncPool(httpx.AsyncBaseTransport):
-    """The same, awaited."""
+    """Async version of `Pool`."""
 
     def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
         self._pool = httpcore.AsyncConnectionPool(context, network_backend=_AsyncBackend(refuse), **_limits(proxy))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return _answer(await self._pool.handle_async_request(_asked(request)))
+        return _to_httpx(await self._pool.handle_async_request(_to_httpcore(request)))
 
     async def aclose(self) -> None:
         await self._pool.aclose()
@@ -242,15 +241,15 @@ class AsyncPool(httpx.AsyncBaseTransport):
 def _limits(proxy: str | None) -> dict[str, Any]:
     limits: dict[str, Any] = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 5.0}
     if proxy is not None:
-        read = httpx.Proxy(proxy)
-        if read.url.scheme.startswith("socks"):
-            import_module("socksio")  # or it would be found missing with the first request
-        url = httpcore.URL(scheme=read.url.raw_scheme, host=read.url.raw_host, port=read.url.port, target=b"/")
-        limits["proxy"] = httpcore.Proxy(url, auth=read.raw_auth, headers=read.headers.raw)
+        parsed = httpx.Proxy(proxy)
+        if parsed.url.scheme.startswith("socks"):
+            import_module("socksio")  # fails now, not on the first request
+        url = httpcore.URL(scheme=parsed.url.raw_scheme, host=parsed.url.raw_host, port=parsed.url.port, target=b"/")
+        limits["proxy"] = httpcore.Proxy(url, auth=parsed.raw_auth, headers=parsed.headers.raw)
     return limits
 
 
-def _asked(request: httpx.Request) -> httpcore.Request:
+def _to_httpcore(request: httpx.Request) -> httpcore.Request:
     url = request.url
     return httpcore.Request(
         request.method,
@@ -261,7 +260,7 @@ def _asked(request: httpx.Request) -> httpcore.Request:
     )
 
 
-def _answer(response: httpcore.Response) -> httpx.Response:
+def _to_httpx(response: httpcore.Response) -> httpx.Response:
     return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
 
 
@@ -273,7 +272,7 @@ _WITH_POOLS: weakref.WeakSet[_Forked] = weakref.WeakSet()
 
 
 def renew_after_fork(owner: _Forked) -> None:
-    """Tell the owner of pools when it finds itself in a child, which must not use the connections of its parent."""
+    """Call `owner.after_fork` in child processes, which must not use their parent's connections."""
     _WITH_POOLS.add(owner)
 
 

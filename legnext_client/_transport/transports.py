@@ -1,6 +1,6 @@
-"""Send requests with httpx and report what became of them, in the protocol's words.
+"""Transports: send requests with httpx and report the outcome.
 
-A transport decides nothing. `Transport` and `AsyncTransport` are the seam at which another one can be put in.
+A transport makes no decisions. To use another one, implement `Transport` or `AsyncTransport`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Transport(Protocol):
-    """Sends requests for a `Client`."""
+    """Transport of a `Client`."""
 
     def send(self, send: Send) -> Response | NoResponse: ...
 
@@ -47,7 +47,7 @@ class Transport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """Sends requests for an `AsyncClient`."""
+    """Transport of an `AsyncClient`."""
 
     async def send(self, send: Send) -> Response | NoResponse: ...
 
@@ -55,51 +55,50 @@ class AsyncTransport(Protocol):
 
 
 class FetchingTransport(Transport, Protocol):
-    """One that fetches files as well; without `fetch`, a client can do all but download."""
+    """Transport that can also download files. Without `fetch`, a client cannot download."""
 
     def fetch(self, fetch: Fetch) -> AbstractContextManager[Opened | NoResponse]:
-        """Get a file with only the headers given; the body has `read() -> bytes | NoResponse`, empty at the end."""
+        """Download a file with only the given headers. Its body has `read() -> bytes | NoResponse`; empty means end."""
         ...
 
 
 class AsyncFetchingTransport(AsyncTransport, Protocol):
-    """The same, awaited."""
+    """Async version of `FetchingTransport`."""
 
     def fetch(self, fetch: Fetch) -> AbstractAsyncContextManager[Opened | NoResponse]: ...
 
 
 class HttpxTransport:
-    """Sends with httpx, over one pool of connections.
+    """Transport over one httpx connection pool.
 
-    It is a pool of httpx without a client of httpx around it: redirects, cookies and defaults are not wanted here, and
-    cost as much as all that is.
+    It does without an httpx client, because redirects, cookies and defaults are not needed and are slow.
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
         self._builder = RequestBuilder(base_url, headers)
-        self._veil = KeyRedactor(headers.get(API_KEY_HEADER, ""))
+        self._redactor = KeyRedactor(headers.get(API_KEY_HEADER, ""))
         self._file_hosts = FileHosts(base_url)
         self._closed = False
         self._mounted = mounted
         self._proxy = None if mounted is not None else proxy_for(base_url)
         self._way = way_to(base_url, self._proxy)
         self._context: ssl.SSLContext | None = None
-        self._start_anew()
-        self._pool_for(self._pools, self._proxy)  # what is wrong with the environment is told now
-        hide_in_logs(self._veil, self)
+        self._reset_pools()
+        self._pool_for(self._pools, self._proxy)  # reports a bad environment now
+        hide_in_logs(self._redactor, self)
         renew_after_fork(self)
 
-    def _start_anew(self) -> None:
+    def _reset_pools(self) -> None:
         self._pools: dict[str | None, Pool] = {}
-        self._file_pools: dict[str | None, Pool] = {}  # whose requests never have the key
+        self._file_pools: dict[str | None, Pool] = {}  # never send the API key
         self._sending: dict[int, Pool] = {}
-        """By thread; what is still here when the thread sends again, was interrupted."""
+        """Pools in use by thread. An entry found at the thread's next request was interrupted."""
 
     def after_fork(self) -> None:
-        """Leave the connections to the parent: what both read from, gives each of them the answers of the other."""
+        """Abandon the parent's connections, because sharing them would mix up responses."""
         for pool in (*self._pools.values(), *self._file_pools.values()):
             pool.abandon(all_of_it=True)
-        self._start_anew()
+        self._reset_pools()
 
     def _pool_for(self, pools: dict[str | None, Pool], proxy: str | None) -> httpx.BaseTransport:
         if self._mounted is not None:
@@ -107,7 +106,7 @@ class HttpxTransport:
         pool = pools.get(proxy)
         if pool is None:
             context = self._context = self._context or made(httpx.create_ssl_context)
-            # A proxy looks names up by itself, and is often in a private network.
+            # A proxy resolves names itself, and is often in a private network.
             refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
             pool = pools.setdefault(proxy, made(lambda: Pool(proxy, context, refuse)))
         return pool
@@ -141,12 +140,12 @@ class HttpxTransport:
             try:
                 for part in parts(response):
                     if stop := exchange.take(part):
-                        return self._veil.lost(stop)
+                        return self._redactor.lost(stop)
             finally:
                 response.close()
         except FAILURES as error:
-            return self._veil.lost(exchange.lost(error))
-        return exchange.received(self._veil)
+            return self._redactor.lost(exchange.lost(error))
+        return exchange.received(self._redactor)
 
     @contextmanager
     def fetch(self, fetch: Fetch) -> Generator[Opened | NoResponse]:
@@ -184,14 +183,14 @@ class HttpxTransport:
 
 
 def _drop(pools: dict[str | None, Pool], pool: Pool) -> None:
-    """Use a pool no more: a request was interrupted amid its lock or one of its states."""
+    """Stop using a pool in which a request was interrupted."""
     for proxy in [proxy for proxy, found in list(pools.items()) if found is pool]:
         pools.pop(proxy, None)
     pool.abandon()
 
 
 class _Body:
-    """The body of a file as it comes, packed or not."""
+    """The raw body of a file."""
 
     def __init__(self, response: httpx.Response, end: float) -> None:
         self._parts = iter(parts(response))

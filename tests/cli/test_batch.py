@@ -261,7 +261,7 @@ def test_words_of_warning_reach_those_who_watch_no_terminal(process: Run, legnex
     assert legnext("batch", "resolve", "rows.db", key, "--adopt", "odd").code == 0
     ended = process(*RUN, "--timeout", "0.05")
     assert ended.code == Exit.TIMEOUT
-    assert "odd: unknown status 'a-new-word', waiting on" in ended.err.splitlines()
+    assert "odd: unknown status 'a-new-word'; still waiting" in ended.err.splitlines()
 
 
 # ---- on a terminal ------------------------------------------------------------------------------------------------

@@ -119,10 +119,10 @@ def test_bad_input_in_a_process(process: Run) -> None:
             {"LEGNEXT_API_KEY": None},
             "Error: LEGNEXT_API_KEY is not set: export your key, or write it to a",
         ),
-        (("balance",), {"LEGNEXT_API_KEY": "two words"}, "Error: LEGNEXT_API_KEY holds a line break, a space"),
-        (("balance", "--base-url", "http://example.com/api"), {}, "Error: --base-url must begin with https://"),
-        (("balance", "--base-url", ""), {}, "Error: --base-url must begin with https://"),
-        (("balance",), {"LEGNEXT_BASE_URL": "example"}, "Error: LEGNEXT_BASE_URL must begin with https://"),
+        (("balance",), {"LEGNEXT_API_KEY": "two words"}, "Error: LEGNEXT_API_KEY contains a line break, a space"),
+        (("balance", "--base-url", "http://example.com/api"), {}, "Error: --base-url must start with https://"),
+        (("balance", "--base-url", ""), {}, "Error: --base-url must start with https://"),
+        (("balance",), {"LEGNEXT_BASE_URL": "example"}, "Error: LEGNEXT_BASE_URL must start with https://"),
         (("balance", "--env-file", "nowhere.env"), {}, "Error: --env-file nowhere.env cannot be read: No such file"),
         (("receive",), {"LEGNEXT_CALLBACK_TOKEN": "short"}, "Error: LEGNEXT_CALLBACK_TOKEN must have 16 to 200"),
     ],
@@ -249,7 +249,7 @@ def test_an_interrupted_paid_request_is_an_unknown_outcome(
     assert (ended.code, ended.out) == (Exit.UNKNOWN, "")
     interrupted, under_way, sent, find_out = ended.err.splitlines()
     assert interrupted == "Interrupted."
-    assert under_way.startswith("A paid request was under way")
+    assert under_way.startswith("A paid request was in progress")
     assert json.loads(sent.removeprefix("Sent: ")) == server.ledger[0].body
     assert find_out.startswith("To find out: legnext balance tells")
 

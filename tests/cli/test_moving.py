@@ -29,7 +29,7 @@ def test_results_and_warnings_stay_while_bars_move(terminal: Any, server: MockSe
     assert [line for line in seen if line.startswith("http")] == server.jobs["one"]["output"]["image_urls"]
     assert "one completed: 4 images, 80 points charged" in seen
     for job in jobs:
-        assert f"{job}: unknown status '{STAYS}', waiting on" in seen
+        assert f"{job}: unknown status '{STAYS}'; still waiting" in seen
     assert not any("━" in line for line in seen)
 
 

@@ -72,7 +72,7 @@ def test_what_no_insisting_can_make_right_is_told_by_its_bounds(colour: Colour, 
 
 @pytest.mark.parametrize("act", [lambda job: job.upscale(image_no=0, type=1), lambda job: job.wait()])
 def test_a_job_of_no_client_says_so_and_how_to_give_it_one(colour: Colour, act: Any) -> None:
-    ways = r"belongs to no client.* client\.confirm\(job\).* client\.tasks\.get\('j1'\)"
+    ways = r"is not attached to a client.* client\.confirm\(job\).* client\.tasks\.get\('j1'\)"
     told = type(made(colour, Service(done())))(job("completed"))
     with pytest.raises(ConfigurationError, match=ways):
         colour.do(act(told))
@@ -80,7 +80,7 @@ def test_a_job_of_no_client_says_so_and_how_to_give_it_one(colour: Colour, act: 
 
 def test_a_failed_job_cannot_be_done_again_unless_one_insists(colour: Colour) -> None:
     first = made(colour, Service(FAILED, job(job_id="j2")))
-    with pytest.raises(InvalidRequest, match="there is nothing to build on"):
+    with pytest.raises(InvalidRequest, match="so it has no result to use"):
         colour.do(first.reroll())
     assert colour.do(first.insist().reroll()).job_id == "j2"
 

@@ -254,7 +254,7 @@ def test_a_paid_call_that_is_cancelled_before_it_was_sent_says_so(monkeypatch: p
                 await task
             return caught.value.__notes__
 
-    assert asyncio.run(cancelled()) == ["Nothing was sent, and nothing is charged."]
+    assert asyncio.run(cancelled()) == ["Nothing was sent or charged."]
 
 
 @pytest.fixture

@@ -80,5 +80,5 @@ def test_a_job_travels_without_its_client(colour: Colour, twin_of: Any) -> None:
     twin = twin_of(first)
     assert twin == first
     assert type(twin) is type(first)
-    with pytest.raises(ConfigurationError, match=r"belongs to no client.* client\.tasks\.get\('j1'\)"):
+    with pytest.raises(ConfigurationError, match=r"is not attached to a client.* client\.tasks\.get\('j1'\)"):
         colour.do(twin.refresh())

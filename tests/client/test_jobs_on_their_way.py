@@ -19,7 +19,7 @@ from legnext_client._protocol.flow import NoResponse
 from .worlds import Colour, Service, done, job, told
 
 TOO_MANY = told({"message": "too many jobs"}, 429, retry_after="600")
-NAMED = "Accepted before and not seen done: j1, j2. client.tasks.get(job_id) finds each."
+NAMED = "Accepted earlier and not known to be done: j1, j2. Fetch each with client.tasks.get(job_id)."
 
 
 def notes(error: BaseException) -> list[str]:

@@ -148,7 +148,7 @@ def test_an_answer_larger_than_any_is_not_read_to_its_end(colour: Colour, monkey
     client = colour.httpx_client(lambda _: httpx.Response(200, content=b"x" * 5000))
     error: Any = error_of(colour, lambda: client.midjourney.diffusion(text="x"))
     assert isinstance(error, SubmissionUnknown)
-    assert "larger than any answer" in str(error)
+    assert "the response is too large" in str(error)
     assert isinstance(error_of(colour, lambda: client.tasks.get("j")), ConnectionError)
 
 

@@ -17,7 +17,7 @@ def test_an_unknown_id_among_others_is_raised_when_the_others_are_done() -> None
         with pytest.raises(NotFoundError) as refusal:
             ended.extend(job.job_id for job in client.wait_all([jobs[0], "nobody", jobs[1], "no-one", jobs[2]]))
     assert sorted(ended) == sorted(job.job_id for job in jobs)
-    assert refusal.value.__notes__ == ["So were no-one."]
+    assert refusal.value.__notes__ == ["Also refused: no-one."]
 
 
 def test_the_same_for_asyncio() -> None:

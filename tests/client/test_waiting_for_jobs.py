@@ -254,15 +254,15 @@ def test_a_wait_for_many_ends_with_its_time(colour: Colour) -> None:
             r"GET \S+ the network is gone\. The job is still running",
         ),
         (told({"message": "down"}, 503), r"503 down \(GET /v1/job/j1\)\. The job is still running"),
-        (told({"words": "x"}), r"200 the answer is no job: .*\. The job is still running"),
+        (told({"words": "x"}), r"200 the response is not a job: .*\. The job is still running"),
     ],
 )
 def test_a_wait_that_was_never_answered_says_so_and_why(colour: Colour, reply: Any, said: str) -> None:
     client = colour.client(Service(reply), retries=0)
-    with pytest.raises(WaitTimeout, match=rf"done after 98 seconds\. The last \d+ questions failed: {said}") as late:
+    with pytest.raises(WaitTimeout, match=rf"done after 98 seconds\. The last \d+ polls failed: {said}") as late:
         colour.do(client.tasks.wait_for_completion("j1", timeout=100))
     assert isinstance(late.value.__cause__, LegnextError)
-    with pytest.raises(WaitTimeout, match=rf"1 of 1 jobs .*: j1\. The last \d+ questions failed: {said}") as late:
+    with pytest.raises(WaitTimeout, match=rf"1 of 1 jobs .*: j1\. The last \d+ polls failed: {said}") as late:
         colour.do(client.wait_all(["j1"], timeout=100))
     assert isinstance(late.value.__cause__, LegnextError)
 
@@ -273,9 +273,7 @@ def test_of_many_that_are_waited_for_it_is_said_how_many_were_not_answered(colou
         return job(job_id=job_id) if job_id == "j1" else NoResponse("reset", sent=True)
 
     client = colour.client(Service(answer=answer))
-    with pytest.raises(
-        WaitTimeout, match=r"j1, j2, j3\. The last \d+ questions for 2 of them failed: GET \S+/j3: reset"
-    ):
+    with pytest.raises(WaitTimeout, match=r"j1, j2, j3\. The last \d+ polls for 2 of them failed: GET \S+/j3: reset"):
         colour.do(client.wait_all(["j1", "j2", "j3"], timeout=60))
 
 

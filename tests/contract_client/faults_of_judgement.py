@@ -85,7 +85,7 @@ def digits_too(value: Any) -> bool:
 
 
 def looks_without(name: str) -> dict[str, Any]:
-    return {kind: look for kind, look in bounds._LOOKS.items() if kind != name}
+    return {kind: look for kind, look in bounds._CHECKS.items() if kind != name}
 
 
 JUDGEMENT_FAULTS: list[Fault] = [
@@ -143,10 +143,10 @@ JUDGEMENT_FAULTS: list[Fault] = [
         "length_in_bytes",
         "counts the length of texts in bytes",
         bounds,
-        "_LOOKS",
-        {**bounds._LOOKS, "string": in_bytes(bounds._string)},
+        "_CHECKS",
+        {**bounds._CHECKS, "string": in_bytes(bounds._string)},
     ),
-    replaced("texts_not_looked_at", "does not look into texts", bounds, "_LOOKS", looks_without("string")),
+    replaced("texts_not_looked_at", "does not look into texts", bounds, "_CHECKS", looks_without("string")),
     replaced(
         "line_break_at_the_end", "lets an address end with a line break", bounds, "_pattern", looking_at_the_start
     ),

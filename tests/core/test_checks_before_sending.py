@@ -108,11 +108,11 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ("video_diffusion", {"image_no": 0, "prompt": "a"}, "job_id is required when image_no is given"),
     ("get", {"job_id": ""}, "job_id must have at least 1 character; got 0 characters"),
     # What a schema would let through, and the service or the wire would not.
-    ("diffusion", {"text": "a\0b"}, "text must not hold the character NUL; got 'a\\x00b'"),
+    ("diffusion", {"text": "a\0b"}, "text must not contain the NUL character; got 'a\\x00b'"),
     (
         "diffusion",
         {"text": "a\ud800"},
-        "text must be text that can be sent; half of a surrogate pair cannot; got 'a\\ud800'",
+        "text must be valid Unicode, without half a surrogate pair; got 'a\\ud800'",
     ),
     ("edit", {**EDIT, "canvas": {"width": 2**63, "height": 1}}, f"canvas.width must fit in 64 bits; got {2**63}"),
     ("edit", {**EDIT, "canvas": {"width": 1e30, "height": 1}}, "canvas.width must fit in 64 bits; got 1e+30"),

@@ -32,7 +32,7 @@ def refused(trial: Operation, given: dict[str, Any]) -> str:
 
 INNER = (PLAIN._replace(name="width", wire="width"), PLAIN._replace(name="url", wire="url"))
 
-NO_FILE = ", and not the contents of a file: give its address"
+NO_FILE = ", not the contents of a file. Pass its URL"
 WRONG: list[tuple[Field, Any, str, str]] = [
     (field("string"), None, "must be a string", "None"),
     (field("boolean"), 1, "must be true or false", "1"),

@@ -455,8 +455,8 @@ def test_an_id_in_what_came_back_is_named_and_kept_unless_the_request_has_spoken
         assert isinstance(verdict.error, SubmissionUnknown)
         assert isinstance(other.error, SubmissionUnknown)
         assert (verdict.error.job_id, other.error.job_id) == ("j-1", None)
-        assert ("It names job j-1" in str(verdict.error)) == (outcome != Response(502, {}, cut))
-        assert "It names job" not in str(other.error)
+        assert ("The response names job j-1" in str(verdict.error)) == (outcome != Response(502, {}, cut))
+        assert "The response names job" not in str(other.error)
 
 
 def test_what_was_not_even_tried_raises_why() -> None:

@@ -321,7 +321,7 @@ def test_an_unknown_status_is_logged_once_and_waited_through(caplog: pytest.LogC
     with caplog.at_level(logging.WARNING, "legnext_client"):
         world = World(reply).wait(poll_interval=1)
     assert world.emitted[-1][2] == "completed"
-    assert [record.getMessage() for record in caplog.records] == ["j0: unknown status 'retry', waiting on"]
+    assert [record.getMessage() for record in caplog.records] == ["j0: unknown status 'retry'; still waiting"]
 
 
 def test_an_unknown_status_from_the_beginning_is_logged_too(caplog: pytest.LogCaptureFixture) -> None:

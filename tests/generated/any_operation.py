@@ -217,7 +217,7 @@ assert sent[-1].content == sent[-2].content
 
 for wrong, named in [
     ({"ratio": 0}, "ratio must be above 0"), ({"ratio": 0.7}, "multiple of 0.5"), ({"word": "A"}, "word must match"),
-    ({"orders": ["asc", "asc"]}, "no item twice"), ({"table": [["a"]]}, "table[0][0]"),
+    ({"orders": ["asc", "asc"]}, "must not repeat an item"), ({"table": [["a"]]}, "table[0][0]"),
     ({"counts": {"a": "b"}}, "counts.a"),
     ({"day": "x"}, "must be a date"), ({"who": "x"}, "must be a UUID"), ({"version": "v2"}, "must be v1"),
     ({"pet": {"kind": "cat"}}, "pet.lives is required"), ({"pet": {"kind": "bird"}}, "pet.kind must be cat or dog"),

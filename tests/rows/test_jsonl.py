@@ -97,7 +97,7 @@ def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[It
         ('{"text": ' + "9" * 5000 + "}", "line 2: must be JSON; got a number with too many digits"),
         ('{"text": ' + "[" * 100_000, "line 2: must be JSON; got what is nested too deeply"),
         ('{"text": 7}', "line 2: diffusion: text must be a string, 1 to 8192 characters; got 7"),
-        (r'{"text": "\ud800"}', "line 2: diffusion: text must be text that can be sent"),
+        (r'{"text": "\ud800"}', "line 2: diffusion: text must be valid Unicode"),
         (
             '{"text": "x", "key": "k"}\n{"text": "y", "key": "k"}',
             "line 3: key must be another .*, as in rows.jsonl, line 2",

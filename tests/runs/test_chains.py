@@ -283,7 +283,9 @@ def test_a_chain_without_a_journal_runs_all_the_same(world: World) -> None:
 def test_without_a_journal_nobody_is_told_to_run_it_again(world: World) -> None:
     world.server.faults.add("job_fails", times=1, path="/v1/extend-video")
     client = world.client()
-    with pytest.raises(ChainError, match=r"step 2 of 3, .*Nothing was charged for it\. This run had no journal") as caught:
+    with pytest.raises(
+        ChainError, match=r"step 2 of 3, .*Nothing was charged for it\. This run had no journal"
+    ) as caught:
         world.job(client.run(CHAIN))
     said = str(caught.value)
     assert "retry_failed" not in said
@@ -295,7 +297,9 @@ def test_without_a_journal_nobody_is_told_to_run_it_again(world: World) -> None:
 
 
 def test_without_a_journal_a_step_that_goes_on_is_named_by_its_id(world: World) -> None:
-    with pytest.raises(ChainError, match=r"client\.tasks\.get\(job_id\)\. This run had no journal to resume from") as caught:
+    with pytest.raises(
+        ChainError, match=r"client\.tasks\.get\(job_id\)\. This run had no journal to resume from"
+    ) as caught:
         world.job(world.client().run(CHAIN, timeout=5))
     assert world.server.ledger[0].job_id in str(caught.value)
     assert caught.value.finished == ()

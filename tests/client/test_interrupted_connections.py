@@ -285,6 +285,8 @@ def interrupt_at() -> Iterator[Callable[[int], None]]:
 
 # A socket that was made, and not yet given to anybody, can only be collected, and says so.
 @pytest.mark.filterwarnings("ignore:.*unclosed:ResourceWarning")
+# Python reports an interrupt inside a finalizer and ignores it.
+@pytest.mark.filterwarnings("ignore:.*finalize object:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("deed", "step"), [(echo, 1), (echo_once, 7)])
 def test_after_ctrl_c_anywhere_in_a_call_the_next_one_does_not_hang(
     serve: Callable[..., Any], interrupt_at: Callable[[int], None], deed: Any, step: int

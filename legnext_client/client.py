@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from legnext_client._client.base import BaseClient
 from legnext_client._protocol.retries import Retries
+from legnext_client._transport.lazy import AsyncLazyTransport, LazyTransport
 from legnext_client.generated.facade import AsyncNamespaces, Namespaces
 
 if TYPE_CHECKING:
@@ -64,11 +65,7 @@ class Client(BaseClient["SyncCalls"], Namespaces["Job"]):
         clock: Clock | None = None,
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock)
-        if transport is None:
-            from legnext_client._transport.transports import HttpxTransport
-
-            transport = HttpxTransport(self._base_url, headers)
-        self._transport = transport
+        self._transport = transport or LazyTransport(self._base_url, headers)
         self._owner = True
 
     def _make(self) -> SyncCalls:
@@ -247,11 +244,7 @@ class AsyncClient(BaseClient["AsynchronousCalls"], AsyncNamespaces["AsyncJob"]):
         clock: Clock | None = None,
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock)
-        if transport is None:
-            from legnext_client._transport.async_transports import AsyncHttpxTransport
-
-            transport = AsyncHttpxTransport(self._base_url, headers)
-        self._transport = transport
+        self._transport = transport or AsyncLazyTransport(self._base_url, headers)
         self._owner = True
 
     def _make(self) -> AsynchronousCalls:

@@ -20,6 +20,7 @@ LAZY = {
     "_client/base": "making a client imports neither the table of operations nor prices",
     "_client/calls": "waiting for many jobs is rare",
     "_transport/drivers": "a call that downloads nothing needs no file driver",
+    "_transport/lazy": "httpx takes longer to import than the rest of the client",
     "cli/__init__": "Ctrl-C during start-up still has its exit code",
     "cli/command": "`--help` makes no client",
     "cli/entries": "completion reads the table of operations only when it must",

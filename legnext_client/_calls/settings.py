@@ -77,6 +77,7 @@ def find_base_url(given: str | None) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        _check_name(host or "")
     except ValueError as error:
         raise ConfigurationError(f"base_url cannot be read ({error}); got {url!r}.") from None
     if parts.scheme not in ("http", "https") or not host:
@@ -93,6 +94,14 @@ def find_base_url(given: str | None) -> str:
     if parts.netloc == own.netloc and not parts.path.strip("/"):  # as written in the service's docs
         return BASE_URL
     return url.rstrip("/")
+
+
+def _check_name(host: str) -> None:
+    """Raise ValueError for a host to which no request can go."""
+    if not host.isascii():
+        host.encode("idna")
+    elif host.count(".") == 3 and host.replace(".", "").isdigit():
+        ipaddress.IPv4Address(host)
 
 
 def _is_text(value: object) -> bool:

@@ -87,6 +87,8 @@ def test_without_an_address_it_is_the_service_s_own() -> None:
         "https://api.legnext.ai:99999",
         "https://api.legnext.ai:0",
         "https://[::1",
+        "https://256.1.1.1",
+        "https://a..ü",
         "https://api.legnext.ai\n",
         "https://api. legnext.ai",
         "https://api.legnext.ai\t.evil.test",

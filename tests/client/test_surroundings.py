@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from .worlds import Colour
+
 
 @pytest.fixture
 def server() -> Iterator[MockServer]:
@@ -26,7 +28,6 @@ def server() -> Iterator[MockServer]:
         yield server
 
 
-@pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
@@ -36,12 +37,14 @@ def server() -> Iterator[MockServer]:
         ("SSL_CERT_FILE", "nowhere.pem", "SSL_CERT_FILE"),
     ],
 )
-def test_an_environment_that_cannot_be_used_is_told_as_such(
-    kind: type[Client], variable: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+def test_the_first_request_says_that_the_environment_cannot_be_used(
+    colour: Colour, variable: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
+    client: Any = AsyncClient(KEY) if colour.is_async else Client(KEY)
     with pytest.raises(ConfigurationError) as caught:
-        kind(KEY)
+        colour.do(client.account.balance())
+    colour.do(client.close())
     assert words in str(caught.value)
 
 

@@ -6,6 +6,7 @@ nothing: unknown flags and odd values are carried as they are. Every pattern her
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ class Reading(NamedTuple):
     flags: tuple[Flag, ...]
 
 
+@functools.lru_cache(maxsize=64)  # checks, prices and durations each read the same prompt
 def read(text: str) -> Reading:
     """Take a prompt apart. Never fails."""
     marks = [mark for mark in _MARKED.finditer(text) if _begins_flag(mark[1], mark[2])]

@@ -1,4 +1,4 @@
-"""Chains of videos: a start, extensions and upscales, as one thing to price and run."""
+"""Chains of videos: a start, extensions and upscales, priced and run as one."""
 
 from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
 from legnext_client._runs.chains import VideoChain

@@ -1,4 +1,4 @@
-"""The journal of a batch or a chain: every paid request, what was sent and what came of it, in one SQLite file."""
+"""The journal of a batch or a chain: one SQLite file with every paid request and its outcome."""
 
 from legnext_client._journal.journal import Journal, Summary
 

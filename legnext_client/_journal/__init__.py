@@ -1,1 +1,1 @@
-"""The ledger of paid requests, in SQLite: submit once, lock, schema."""
+"""The SQLite journal of paid requests: schema, locking, and submit-once."""

@@ -1,7 +1,7 @@
-"""Room on the disk that is kept for what must still be written when the disk is full.
+"""Disk space kept free for the ids of accepted jobs.
 
-The id of an accepted job is worth money. So before a request goes out, a file of ballast stands beside the journal;
-when a write finds the disk full, the ballast is thrown off and the write is tried again.
+The id of an accepted job must not be lost to a full disk. A reserve file is created beside the journal before a request
+is sent. If a write finds the disk full, the file is deleted and the write is repeated.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ import os
 from contextlib import suppress
 
 ENOUGH = 256 * 1024
-"""For some twenty ids written at the same time: each takes a few pages in SQLite's log."""
+"""Enough for about twenty concurrent writes of ids, which take a few pages each in SQLite's log."""
 
 
 class DiskReserve:
-    """A file of so many bytes that are really there."""
+    """A file that occupies `size` bytes on disk."""
 
     def __init__(self, path: str, size: int = ENOUGH) -> None:
         self._path = path
         self._size = size
-        self._aboard = False
+        self._exists = False
 
     def load(self) -> None:
-        """See that it is there; `OSError` when there is no room for it."""
-        if self._aboard:
+        """Create the file; raise `OSError` if there is no space for it."""
+        if self._exists:
             return
-        # Not zeros and not a hole: file systems would store neither.
+        # Random bytes, because file systems may not allocate zeros or holes.
         block = os.urandom(4096)
         try:
             with open(self._path, "wb") as file:
@@ -36,11 +36,11 @@ class DiskReserve:
         except OSError:
             self.drop()
             raise
-        self._aboard = True
+        self._exists = True
 
     def drop(self) -> bool:
-        """Give the room back; whether there was any to give."""
-        self._aboard, was = False, self._aboard
+        """Delete the file; return whether there was one."""
+        self._exists, was = False, self._exists
         with suppress(OSError):
             os.unlink(self._path)
         return was

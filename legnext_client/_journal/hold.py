@@ -1,8 +1,8 @@
-"""A journal that this process writes to: it is marked as open, and its files must stay where they are.
+"""Hold a journal for writing: mark it as open, and check that its files stay in place.
 
-What is written goes to SQLite's log, `-wal`, first. So the journal alone, renamed or copied, may lack the last of it.
-The mark in the journal says that a log belongs to it. Before a request goes out, what is written of it is brought from
-the log into the journal: whatever happens to the log, nothing is paid for twice.
+Writes go to SQLite's log, `-wal`, first, so a renamed or copied journal may lack the latest ones. The mark records that
+a log belongs to the journal. The log is merged into the journal before a request is sent, so even a lost log does not
+lead to paying twice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Hold:
-    """The lock, the mark and the files of a journal; let go of by `release`."""
+    """The lock, the mark and the files of a journal."""
 
     def __init__(self, path: str, lock: files.Lock, connection: sqlite3.Connection) -> None:
         self._path, self._lock, self._connection = os.path.abspath(path), lock, connection
@@ -28,39 +28,37 @@ class Hold:
         self._files = dict(self._standing())
 
     def check(self) -> None:
-        """Raise `JournalError` if a file was moved, deleted or replaced: what is written now would be lost."""
+        """Raise `JournalError` if a file was moved, deleted or replaced, because writes would be lost."""
         standing = dict(self._standing())
         gone = [place for place, identity in self._files.items() if standing[place] != identity]
         if gone:
             raise JournalError(
-                f"{gone[0]} was moved, deleted or replaced while a run writes to it; nothing more is sent. Put it back "
-                f"where it was, with {self._path}-wal, and run again.",
+                f"{gone[0]} was moved, deleted or replaced during the run, so nothing more is sent. Put it back, with "
+                f"{self._path}-wal, and run again.",
                 journal=self._path,
             )
 
     def bring_in(self) -> None:
-        """Bring what stands in the log into the journal, unless a reader is in the way at this moment."""
+        """Merge the log into the journal, unless a reader blocks it."""
         self._connection.execute("PRAGMA busy_timeout = 0")
-        with contextlib.suppress(sqlite3.OperationalError):  # it stays in the log, from which it is not lost either
+        with contextlib.suppress(sqlite3.OperationalError):  # the data stays in the log, which is durable too
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._connection.execute(f"PRAGMA busy_timeout = {files.PATIENCE * 1000:.0f}")
 
     def release(self) -> None:
-        """Take the mark away, close the connection and let another process write."""
+        """Remove the mark, close the connection and release the lock."""
         with contextlib.suppress(sqlite3.Error):
             if not self._connection.in_transaction:
                 self._mark(open_now=False)
         self._connection.close()
         with contextlib.suppress(OSError, JournalError):
-            if files.is_open(self._path):  # the mark could not be taken away, and SQLite has taken away the log
+            if files.is_open(self._path):  # the mark could not be removed, but SQLite has deleted the log
                 with open(files.beside(self._path, "wal"), "ab"):
                     pass
         self._lock.release()
 
     def _mark(self, *, open_now: bool) -> None:
-        with contextlib.suppress(
-            sqlite3.OperationalError
-        ):  # on a full disk, what is paid can be waited for all the same
+        with contextlib.suppress(sqlite3.OperationalError):  # on a full disk, paid jobs can still be waited for
             self._connection.execute("UPDATE about SET value = ? WHERE name = 'open'", (str(int(open_now)),))
         self.bring_in()
 
@@ -71,7 +69,7 @@ class Hold:
 
 def _identity(place: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(place)
+        info = os.stat(place)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return info.st_dev, info.st_ino

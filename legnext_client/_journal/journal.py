@@ -1,4 +1,4 @@
-"""`Journal`: what a chain or a batch has asked for, and what came of it. One process writes, any number read."""
+"""`Journal`: the requests of a chain or a batch, and their outcomes. One process writes, any number read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Summary(NamedTuple):
-    """How things stand: how many requests are in which state, and what they have cost."""
+    """Number of requests by state, and their cost."""
 
     states: Mapping[str, int]
     points: int
@@ -41,7 +41,7 @@ class Summary(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """What the account had at some time, and what was taken from it till then, by the journal."""
+    """The account's balance at some time, and the points that the journal accounted for by then."""
 
     available: float
     accounted: int
@@ -51,18 +51,18 @@ _BEFORE, _AFTER = "before", "after"
 
 
 class Journal(Records):
-    """A journal that is there, to read or to settle what is unknown: `with Journal("run.db") as journal: …`
+    """An existing journal, for reading and for resolving unknown requests: `with Journal("run.db") as journal: …`
 
-    Reading is possible at any time. `resubmit`, `adopt` and `give_up` write, and so only while no run does.
+    Reading is always possible. `resubmit`, `adopt` and `give_up` write, so no run may hold the journal.
     """
 
     @classmethod
     def open(
         cls, path: StrPath | None, kind: str, *, only: str | None = None, now: Callable[[], datetime] | None = None
     ) -> Self:
-        """Hold a journal to write to it; it is made if it is not there. Without a path it is kept in memory.
+        """Hold a journal for writing; created if missing. Without a path, it is kept in memory.
 
-        `only` is the digest of the one item that it may be of.
+        `only` is the digest that all its items must have.
         """
         if path is None:
             journal = cls(MEMORY, now=now)
@@ -85,23 +85,23 @@ class Journal(Records):
                 raise
         except (OSError, sqlite3.Error) as error:
             lock.release()
-            raise JournalError(f"{place} cannot be used: {error}.", journal=place) from error
+            raise JournalError(f"{place} cannot be opened: {error}.", journal=place) from error
         except BaseException:
             lock.release()
             raise
         return journal
 
     def _must_be(self, kind: str, only: str | None) -> None:
-        found = self.about.kind
-        if found != kind:
-            raise JournalError(f"{self.path} is the journal of a {found}, not of a {kind}.", journal=self.path)
+        actual = self.about.kind
+        if actual != kind:
+            raise JournalError(f"{self.path} is the journal of a {actual}, not of a {kind}.", journal=self.path)
         if only is not None and any(digest != only for _, digest, _ in self.items()):
             raise JournalError(
-                f"{self.path} is the journal of another {kind}: give this one a journal of its own.", journal=self.path
+                f"{self.path} is the journal of another {kind}. Use a separate journal for this one.", journal=self.path
             )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file and let other processes write."""
         with self._mutex:
             reads = self._hold is None and self.path != MEMORY
             self._let_go()
@@ -123,19 +123,19 @@ class Journal(Records):
 
     @property
     def about(self) -> files.About:
-        """Its id and what it is a journal of."""
-        found = dict(self._rows("SELECT name, value FROM about"))
+        """The journal's id and kind."""
+        values = dict(self._rows("SELECT name, value FROM about"))
         with self._sound():
-            return files.About(found["id"], found["kind"])
+            return files.About(values["id"], values["kind"])
 
     def entries(self, *states: RequestState, history: bool = False) -> Iterator[Entry]:
-        """The requests in these states, or all, in the order in which they were begun.
+        """Iterate over the requests in these states, or over all, oldest first.
 
-        With `history`, also those in whose place another one was sent.
+        With `history`, replaced requests are included.
         """
         for state in states:
             if state not in STATES:
-                raise InvalidRequest(f"a state must be one of {', '.join(STATES)}; got {state!r}.")
+                raise InvalidRequest(f"state must be one of {', '.join(STATES)}; got {state!r}.")
         return self._entries(states, history)
 
     def _entries(self, states: Sequence[str], history: bool) -> Iterator[Entry]:
@@ -143,19 +143,19 @@ class Journal(Records):
         current = "1" if history else "current"
         query = f"SELECT {COLUMNS} FROM requests WHERE {wanted} AND {current} AND id > ? ORDER BY id LIMIT 200"
         last = 0
-        while page := self._rows(query, *states, last):  # in pages, so that no reader holds up the writer for long
+        while page := self._rows(query, *states, last):  # in pages, so no reader blocks the writer for long
             for row in page:
                 yield self._entry_of(row)
             last = page[-1][0]
 
     def described(self, item: str) -> dict[str, Any] | None:
-        """What was asked for by a row of a batch, or by a chain."""
+        """Return the description of a batch row or a chain; None if it is not in the journal."""
         rows = self._rows(f"SELECT {ITEM_COLUMNS}, seal FROM items WHERE key = ?", item)
         with self._sound():
             return json.loads(opened(rows[0])[-1]) if rows else None
 
     def items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Each row's key, digest and what was asked for."""
+        """Iterate over the key, digest and description of each row."""
         for row in self._rows(f"SELECT {ITEM_COLUMNS}, seal FROM items ORDER BY rowid"):
             with self._sound():
                 key, digest, described = opened(row)
@@ -163,11 +163,11 @@ class Journal(Records):
             yield key, digest, read
 
     def probably_accepted(self, available: float | None = None) -> int | None:
-        """Say how many requests with unknown outcome were probably accepted; None if that cannot be told.
+        """Estimate how many unknown requests were accepted; None if that cannot be determined.
 
-        A run notes the points that the account has before it submits anything, and in the end. What is gone and is not
-        in the journal was taken for unknown requests, unless the account was used or topped up meanwhile. `available`
-        is what the account has now, if that is known.
+        A run records the account's balance before its first submission and at its end. Points that are gone but not
+        in the journal were charged for unknown requests, unless the account was used or topped up meanwhile.
+        `available` is the current balance, if known.
         """
         noted = self._balances()
         now = noted.get(_AFTER) if available is None else Balance(available, self._accounted())
@@ -186,7 +186,7 @@ class Journal(Records):
         return count
 
     def note_balance(self, available: float) -> None:
-        """Remember what the account has now: as before the run if nothing is unknown, else as after it."""
+        """Record the current balance: as before the run if no request is unknown, otherwise as after it."""
         unknown = next(iter(self.entries(UNKNOWN, SUBMITTING)), None) is not None
         noted = {_AFTER if unknown else _BEFORE: Balance(available, self._accounted())}
         if unknown:
@@ -194,12 +194,12 @@ class Journal(Records):
         self._write("INSERT OR REPLACE INTO about VALUES ('balances', ?)", json.dumps(noted))
 
     def _balances(self) -> dict[str, Balance]:
-        found = self._rows("SELECT value FROM about WHERE name = 'balances'")
+        rows = self._rows("SELECT value FROM about WHERE name = 'balances'")
         with self._sound():
-            return {name: Balance(*values) for name, values in json.loads(found[0][0]).items()} if found else {}
+            return {name: Balance(*values) for name, values in json.loads(rows[0][0]).items()} if rows else {}
 
     def _accounted(self) -> int:
-        """The points that were taken for what the journal knows of."""
+        """Return the points charged or held for the requests in the journal."""
         [(points,)] = self._rows(
             "SELECT total(points) + total(CASE WHEN state = 'submitted' THEN coalesce(nullif(frozen, 0), price) END) "
             "FROM requests"
@@ -207,7 +207,7 @@ class Journal(Records):
         return int(points)
 
     def _check_rows(self) -> None:
-        """Refuse a journal with a damaged row before anything is done by it."""
+        """Refuse a journal with a damaged row before it is used."""
         for table, columns in (("requests", REQUEST_COLUMNS), ("items", ITEM_COLUMNS)):
             query = f"SELECT rowid, {columns}, seal FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 200"
             last = 0
@@ -218,7 +218,7 @@ class Journal(Records):
                 last = page[-1][0]
 
     def summary(self) -> Summary:
-        """How things stand."""
+        """Count the requests by state, and sum up their cost."""
         states = dict(self._rows("SELECT state, count(*) FROM requests WHERE current GROUP BY state"))
         [(points, frozen, uncertain)] = self._rows(
             "SELECT total(points), total(CASE WHEN state = 'submitted' THEN max(frozen, price) END), "
@@ -227,30 +227,30 @@ class Journal(Records):
         )
         return Summary(states, int(points), int(frozen), int(uncertain))
 
-    # ---- settling what is unknown -------------------------------------------------------------------------------
+    # ---- resolving unknown requests -----------------------------------------------------------------------------
 
     def resubmit(self, key: str) -> None:
-        """Have a request sent again whose outcome is unknown, or that failed: it may be paid twice, and you say so."""
-        with self._held() as found:
-            entry = found(key, UNKNOWN, FAILED)
+        """Allow an unknown or failed request to be sent again. It may be paid twice, so the decision is yours."""
+        with self._held() as entry_to_resolve:
+            entry = entry_to_resolve(key, UNKNOWN, FAILED)
             self._write("UPDATE requests SET current = 0 WHERE id = ?", entry.id)
 
     def adopt(self, key: str, job_id: str, *, check: Callable[[Entry], object] = lambda _: None) -> None:
-        """Say which job a request with unknown outcome has become; the next run waits for it.
+        """Name the job that an unknown request became; the next run waits for it.
 
-        `check` is called with the request before anything is written, and may raise why it is not this job.
+        `check` is called with the request before anything is written. It raises an error to reject the job.
         """
         if not is_id(job_id):
             raise InvalidRequest(f"job_id must be the id of a job; got {job_id!r}.")
-        with self._held() as found:
-            entry = found(key, UNKNOWN)
+        with self._held() as entry_to_resolve:
+            entry = entry_to_resolve(key, UNKNOWN)
             check(entry)
             self.claim(entry.id, job_id)
 
     def give_up(self, key: str) -> None:
-        """Count a request as failed of which nothing is known. Budgets go on counting its price: it may be charged."""
-        with self._held() as found:
-            entry = found(key, UNKNOWN, SUBMITTED)
+        """Count an unknown request as failed. Budgets keep counting its price, because it may have been charged."""
+        with self._held() as entry_to_resolve:
+            entry = entry_to_resolve(key, UNKNOWN, SUBMITTED)
             self._write(
                 "UPDATE requests SET state = 'failed', error = 'given up', frozen = max(frozen, price), ended_at = ? "
                 "WHERE id = ?",
@@ -260,24 +260,24 @@ class Journal(Records):
 
     @contextlib.contextmanager
     def settling(self) -> Generator[None]:
-        """Hold the journal while many requests are settled, instead of for each of them."""
+        """Hold the journal once while many requests are resolved."""
         with self._held():
             yield
 
     @contextlib.contextmanager
     def _held(self) -> Generator[Callable[..., Entry]]:
-        """Hold the journal for a moment; yields a way to find the entry that is to be settled."""
+        """Hold the journal; yields a function that returns the entry to resolve."""
 
-        def found(key: str, *states: str) -> Entry:
+        def entry_to_resolve(key: str, *states: str) -> Entry:
             entry = self.entry(key)
             if entry is None:
                 raise InvalidRequest(f"{self.path} has no request {key!r}.")
             if entry.state not in states:
-                raise InvalidRequest(f"request {key!r} must be {' or '.join(states)}; it is {entry.state}.")
+                raise InvalidRequest(f"request {key!r} must be {' or '.join(states)} for this; it is {entry.state}.")
             return entry
 
         if self._hold is not None or self.path == MEMORY:
-            yield found
+            yield entry_to_resolve
             return
         lock = files.Lock(self.path)
         with self._mutex:
@@ -285,7 +285,7 @@ class Journal(Records):
                 self._check_rows()
                 self._take(lock)
                 self.cut_short()
-                yield found
+                yield entry_to_resolve
             finally:
                 self._let_go()
                 lock.release()

@@ -1,4 +1,4 @@
-"""The records of paid requests: what runs write down, each in one durable step."""
+"""Record paid requests, each change in one durable step."""
 
 from __future__ import annotations
 
@@ -25,54 +25,54 @@ _CUT_SHORT = "the process ended before the answer was read"
 
 
 class Records(Store):
-    """What is written; see `_journal.submit.Records`."""
+    """The journal's writes; implements `_journal.submit.Records`."""
 
     def entry(self, key: str) -> Entry | None:
-        """The request under this key."""
+        """Return the current request under this key."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE key = ? AND current", key)
         return self._entry_of(rows[0]) if rows else None
 
     def entries_of(self, item: str) -> list[Entry]:
-        """The requests of a row or a chain."""
+        """Return the current requests of a row or a chain."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)
         return [self._entry_of(row) for row in rows]
 
     def entries_of_items(self, items: Sequence[str]) -> dict[str, list[Entry]]:
-        """The same for many rows at once; those that have none are left out."""
-        found: dict[str, list[Entry]] = {}
+        """Return the current requests of many rows at once; rows without any are left out."""
+        entries: dict[str, list[Entry]] = {}
         marks = ", ".join("?" * len(items))
         query = f"SELECT {COLUMNS} FROM requests WHERE item IN ({marks}) AND current ORDER BY id"
         for row in self._rows(query, *items):
             entry = self._entry_of(row)
-            found.setdefault(entry.item, []).append(entry)
-        return found
+            entries.setdefault(entry.item, []).append(entry)
+        return entries
 
     def standings(self, items: Sequence[str]) -> dict[str, list[Entry]]:
-        """How the requests of many rows stand: their steps, digests and states, and nothing else."""
-        found: dict[str, list[Entry]] = {}
+        """Return the steps, digests and states of many rows' requests, with all other fields empty."""
+        entries: dict[str, list[Entry]] = {}
         marks = ", ".join("?" * len(items))
         query = f"SELECT item, step, digest, state, frozen FROM requests WHERE item IN ({marks}) AND current"
         for item, step, digest, state, frozen in self._rows(query, *items):
-            found.setdefault(item, []).append(Entry(0, "", item, step, digest, "", {}, state, 0, frozen=frozen))
-        return found
+            entries.setdefault(item, []).append(Entry(0, "", item, step, digest, "", {}, state, 0, frozen=frozen))
+        return entries
 
     def attempts(self, key: str) -> int:
-        """How many requests under this key have given their place to another."""
+        """Count the replaced requests under this key."""
         return int(self._rows("SELECT count(*) FROM requests WHERE key = ? AND NOT current", key)[0][0])
 
     def was_made(self, item: str) -> bool:
-        """Whether something of this row is paid for and done, and has given its place to another request."""
+        """Return whether a finished request of this row was replaced by another."""
         query = "SELECT 1 FROM requests WHERE item = ? AND NOT current AND state = 'done' LIMIT 1"
         return bool(self._rows(query, item))
 
     def begin(self, intent: SubmissionIntent) -> Begun:
-        """Move a request from new, or from not being there, to submitting, unless someone has done so before."""
-        if self._ballast is not None:
+        """Move a request from new, or from nothing, to submitting, unless another caller already has."""
+        if self._reserve is not None:
             try:
-                self._ballast.load()
+                self._reserve.load()
             except OSError as error:
                 raise JournalError(
-                    f"{self.path}: no room is left to write down what would come back ({error}); nothing was sent.",
+                    f"{self.path}: the disk has no space to record a job ({error}). Nothing was sent. Free some space.",
                     journal=self.path,
                 ) from error
         if self._hold is not None:
@@ -102,18 +102,18 @@ class Records(Store):
             )
             entry = self.entry(intent.key)
         if entry is None:
-            raise files.damaged(self.path, f"what was written under {intent.key!r} is not there")
+            raise files.damaged(self.path, f"the record written under {intent.key!r} is missing")
         if self._hold is not None:
             with self._mutex:
                 self._hold.bring_in()
         return Begun(entry, acquired=True)
 
     def mark_not_sent(self, number: int) -> None:
-        """The request was provably not accepted."""
+        """Record that the request was provably not accepted."""
         self._write("UPDATE requests SET state = 'new' WHERE id = ?", number)
 
     def accepted(self, number: int, state: State) -> None:
-        """The service has accepted it, as this job."""
+        """Record the job that the service accepted."""
         self._write(
             "UPDATE requests SET state = 'submitted', job_id = ?, status = ?, frozen = ?, error = NULL, "
             "submitted_at = ? WHERE id = ?",
@@ -125,7 +125,7 @@ class Records(Store):
         )
 
     def refused(self, number: int, reason: str, job_id: str | None) -> None:
-        """The service has refused it."""
+        """Record that the service refused the request."""
         self._write(
             "UPDATE requests SET state = 'failed', error = ?, job_id = ?, ended_at = ? WHERE id = ?",
             reason,
@@ -135,14 +135,14 @@ class Records(Store):
         )
 
     def mark_unknown(self, number: int, reason: str, job_id: str | None = None) -> None:
-        """It was sent, and what became of it is not known; but perhaps the id of its job."""
+        """Record that the outcome is unknown, with the job's id if it is known."""
         self._write("UPDATE requests SET state = 'unknown', error = ?, job_id = ? WHERE id = ?", reason, job_id, number)
 
     def claim(self, number: int, job_id: str) -> bool:
-        """Give a request with unknown outcome its job; False when the job is another request's."""
+        """Give an unknown request its job; raise `InvalidRequest` if another request has that job."""
         with self._transaction():
             if self._rows("SELECT 1 FROM requests WHERE job_id = ? AND id != ?", job_id, number):
-                raise InvalidRequest(f"job {job_id} is another request's in this journal.")
+                raise InvalidRequest(f"job {job_id} already belongs to another request in this journal.")
             self._run(
                 "UPDATE requests SET state = 'submitted', job_id = ?, error = NULL, submitted_at = ? "
                 "WHERE id = ? AND state = 'unknown'",
@@ -153,15 +153,15 @@ class Records(Store):
         return True
 
     def reject_job(self, number: int, reason: str, job_id: str | None) -> None:
-        """The job that was adopted is none of the account's, or not this one; `job_id` is kept to ask for it again."""
+        """Record that an adopted job is missing or does not match; the next run polls a kept `job_id` again."""
         self._write("UPDATE requests SET state = 'unknown', job_id = ?, error = ? WHERE id = ?", job_id, reason, number)
 
     def holds(self, number: int, points: int) -> None:
-        """The service holds these points for the job, more than was thought. For one that has ended, it holds none."""
+        """Record the points held for a running job, if more than estimated."""
         self._write("UPDATE requests SET frozen = ? WHERE id = ? AND state = 'submitted'", points, number)
 
     def ended(self, number: int, state: State, points: int, at: datetime | None = None) -> None:
-        """The job was done at this time, or is now, and has cost these points."""
+        """Record a finished job, its cost and the time (now by default)."""
         failed = state.failed
         self._write(
             "UPDATE requests SET state = ?, status = ?, points = ?, frozen = 0, output = ?, error = ?, ended_at = ? "
@@ -176,32 +176,31 @@ class Records(Store):
         )
 
     def downloaded(self, number: int, paths: Iterable[str]) -> None:
-        """What was made is on this machine, here."""
+        """Record the paths of the downloaded files."""
         self._write("UPDATE requests SET files = ? WHERE id = ?", json.dumps(list(paths)), number)
 
     def retire(self, *numbers: int) -> None:
-        """Others take the places of these requests, of all or of none. They stay in the journal."""
+        """Mark requests as replaced, all or none. They stay in the journal."""
         with self._transaction():
             for number in numbers:
                 self._run("UPDATE requests SET current = 0 WHERE id = ?", number)
 
     def awaiting(self, token: str) -> Entry | None:
-        """The request with unknown outcome whose callback has this token."""
+        """Return the unknown request whose callback URL has this token."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE state = 'unknown' AND token = ? AND current", token)
         return self._entry_of(rows[0]) if rows else None
 
     def _entry_of(self, row: tuple[Any, ...]) -> Entry:
-        """A row of these columns."""
         with self._sound():
             return _entry_of(row)
 
     def cut_short(self) -> None:
-        """What was being submitted when the last run ended: it may have arrived."""
+        """Mark requests that were being submitted when the last run ended as unknown, since they may have arrived."""
         self._write("UPDATE requests SET state = 'unknown', error = ? WHERE state = 'submitting'", _CUT_SHORT)
 
 
 def as_json(value: Any) -> str:
-    """JSON that people can read, where the text in it can be written at all: half a surrogate pair cannot."""
+    """Encode as readable JSON; text with lone surrogates is escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isascii() or _is_whole(text) else json.dumps(value)
 

@@ -1,7 +1,7 @@
-"""A checksum of each row, so that a damaged one is refused, not taken for something else.
+"""Checksums of rows, so a damaged row is refused instead of misread.
 
-SQLite checks the structure of a file and its indexes, not every value in it. A changed bit in a digest, for example,
-would make a finished row look like a new one, and it would be paid for again.
+SQLite checks the structure of a file and its indexes, but not every value. A flipped bit in a digest, for example,
+would make a finished row look new, and it would be paid for again.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ ITEM_COLUMNS = "key, digest, described"
 
 
 def seal(*values: Any) -> str:
-    """Return the checksum of a row with these values."""
+    """Return the checksum of a row's values."""
     return hashlib.blake2b(repr(values).encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def opened(row: Sequence[Any]) -> Sequence[Any]:
-    """Return the values of a row whose last column is its seal; `ValueError` if they are not what was written."""
+    """Return the values of a row without its seal, the last column; raise `ValueError` if the row is damaged."""
     *values, sealed = row
     if seal(*values) != sealed:
-        raise ValueError("a row is not what was written")
+        raise ValueError("a row does not match its checksum")
     return values
 
 
 def seal_writes(connection: sqlite3.Connection) -> None:
     """Seal each row that this connection writes."""
     connection.create_function("seal", -1, seal, deterministic=True)
-    connection.execute("PRAGMA temp_store = MEMORY")  # nothing on a disk that may be full
+    connection.execute("PRAGMA temp_store = MEMORY")  # the disk may be full
     for table, columns in (("requests", REQUEST_COLUMNS), ("items", ITEM_COLUMNS)):
         values = ", ".join(f"NEW.{column}" for column in columns.split(", "))
         for when in ("INSERT", f"UPDATE OF {columns}"):

@@ -1,4 +1,4 @@
-"""The connection to a journal's file: reading and writing it, with SQLite's errors as ours."""
+"""Read and write a journal's file; SQLite's errors become `JournalError`."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MEMORY = ":memory:"
 
 
 class Store:
-    """A file that is there, read; and written to, once it is held."""
+    """An existing file, readable; writable once it is held."""
 
     def __init__(self, path: StrPath, *, now: Callable[[], datetime] | None = None) -> None:
         self.path = os.fspath(path)
         self._now = now or _utc_now
         self._mutex = threading.RLock()
         self._hold: Hold | None = None
-        self._ballast: DiskReserve | None = None
+        self._reserve: DiskReserve | None = None
         if self.path == MEMORY:
             self._connection = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
             return
@@ -43,19 +43,19 @@ class Store:
     # ---- SQLite -------------------------------------------------------------------------------------------------
 
     def _take(self, lock: files.Lock) -> None:
-        """Write from now on, by this lock."""
+        """Open for writing under this lock."""
         self._connection.close()
         self._connection = files.writer(self.path)
-        with self._speaking():
+        with self._translated_errors():
             seal_writes(self._connection)
             self._hold = Hold(self.path, lock, self._connection)
-        self._ballast = DiskReserve(files.beside(self.path, "reserve"))
+        self._reserve = DiskReserve(files.beside(self.path, "reserve"))
 
     def _let_go(self) -> None:
-        """Have others write."""
-        if self._ballast is not None:
-            self._ballast.drop()
-            self._ballast = None
+        """Close the connection and release the lock."""
+        if self._reserve is not None:
+            self._reserve.drop()
+            self._reserve = None
         if self._hold is not None:
             self._hold.release()
             self._hold = None
@@ -65,7 +65,7 @@ class Store:
         return timestamp(self._now())
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
-        with self._mutex, self._speaking():
+        with self._mutex, self._translated_errors():
             return self._connection.execute(query, _sound(values)).fetchall()
 
     def _run(self, statement: str, *values: Any) -> None:
@@ -73,7 +73,7 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
-        with self._mutex, self._speaking():
+        with self._mutex, self._translated_errors():
             self._run("BEGIN IMMEDIATE")
             try:
                 yield
@@ -84,24 +84,24 @@ class Store:
                 raise
 
     def _write(self, statement: str, *values: Any) -> None:
-        """Write one thing; where the disk is full, at the cost of the ballast."""
-        with self._mutex, self._speaking():
+        """Run one statement; if the disk is full, use up the reserve and repeat it."""
+        with self._mutex, self._translated_errors():
             try:
                 self._run(statement, *values)
             except sqlite3.OperationalError:
-                if self._ballast is None or not self._ballast.drop():
+                if self._reserve is None or not self._reserve.drop():
                     raise
                 self._run(statement, *values)
 
     @contextlib.contextmanager
-    def _speaking(self) -> Generator[None]:
-        """SQLite's errors as ours."""
+    def _translated_errors(self) -> Generator[None]:
+        """Raise SQLite's errors as `JournalError`."""
         try:
             yield
         except sqlite3.ProgrammingError as error:
             raise JournalError(f"{self.path} is closed.", journal=self.path) from error
         except sqlite3.OperationalError as error:
-            if not hasattr(error, "sqlite_errorcode"):  # it is Python's: what should be text is none
+            if not hasattr(error, "sqlite_errorcode"):  # raised by Python: a text is not valid
                 raise files.damaged(self.path, "a text is not UTF-8") from error
             raise JournalError(f"{self.path} could not be written or read: {error}.", journal=self.path) from error
         except (sqlite3.Error, UnicodeError) as error:
@@ -111,7 +111,7 @@ class Store:
 
     @contextlib.contextmanager
     def _sound(self) -> Generator[None]:
-        """What stands in a row must be what was written into it."""
+        """Report values that cannot be decoded as damage."""
         try:
             yield
         except (ValueError, TypeError, LookupError, RecursionError) as error:
@@ -119,7 +119,7 @@ class Store:
 
 
 def _sound(values: tuple[Any, ...]) -> list[Any]:
-    """What the service says may hold half a surrogate pair, which no file can."""
+    """Replace lone surrogates, which the service may send but no file can hold."""
     return [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
 
 

@@ -1,7 +1,6 @@
-"""Submit once: a paid request goes out at most one time under its key, whatever happens before, meanwhile or after.
+"""Submit once: a paid request is sent at most once under its key, whatever happens before, during or after.
 
-The heart of chains and batches, and apart from their scheduling: whoever keeps the records (one file here, a database
-for many machines elsewhere) and whoever sends can be someone else. The states of a request:
+Independent of scheduling, of the store behind `Records`, and of the transport. The states of a request:
 
     new → submitting → submitted → done | failed
                      → unknown   (sent, and no readable answer: never sent again by itself)
@@ -40,11 +39,11 @@ UNKNOWN: Final = "unknown"
 RequestState: TypeAlias = Literal["new", "submitting", "submitted", "done", "failed", "unknown"]
 STATES: tuple[RequestState, ...] = (NEW, SUBMITTING, SUBMITTED, DONE, FAILED, UNKNOWN)
 NOT_ITS_FAULT = (AuthenticationError, InsufficientCreditsError, ConfigurationError)
-"""Refusals that say nothing of the request: when the account, or the client, is in order again, it can be sent."""
+"""Errors that concern the account or the client, not the request; it can be sent once they are fixed."""
 
 
 class SubmissionIntent(NamedTuple):
-    """What is about to be sent, and for which step of which row; on disk before it goes out."""
+    """A request to be sent, and its step and row; on disk before it is sent."""
 
     key: str
     item: str
@@ -58,7 +57,7 @@ class SubmissionIntent(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What is recorded of a paid request."""
+    """A recorded paid request."""
 
     id: int
     key: str
@@ -84,59 +83,59 @@ class Entry(NamedTuple):
 
     @property
     def given_up(self) -> bool:
-        """Counted as failed by a person, though its job may run: only the same person has it sent again."""
+        """Whether a person counted it as failed although its job may run; only a person resubmits it."""
         return self.state == FAILED and self.frozen > 0
 
     @property
     def may_be_retried(self) -> bool:
-        """Failed for certain: sent again, it is not paid for twice."""
+        """Whether it failed for certain, so sending it again does not pay twice."""
         return self.state == FAILED and not self.given_up
 
 
 class Begun(NamedTuple):
-    """How a request stands; `acquired` is true for the one caller that may send it."""
+    """The state of a request; `acquired` is true for the only caller that may send it."""
 
     entry: Entry
     acquired: bool
 
 
 class Records(Protocol):
-    """Who keeps the records. When a method returns, what it was told survives the loss of the machine's power."""
+    """A store of requests. When a method returns, its change survives a power failure."""
 
     def begin(self, intent: SubmissionIntent) -> Begun:
-        """Move a request from new (or from not being there) to submitting, unless someone has done so before."""
+        """Move a request from new, or from nothing, to submitting, unless another caller already has."""
         ...
 
     def mark_not_sent(self, number: int) -> None:
-        """The request was provably not accepted."""
+        """Record that the request was provably not accepted."""
         ...
 
     def accepted(self, number: int, state: State) -> None:
-        """The service has accepted it, as this job."""
+        """Record the job that the service accepted."""
         ...
 
     def refused(self, number: int, reason: str, job_id: str | None) -> None:
-        """The service has refused it."""
+        """Record that the service refused the request."""
         ...
 
     def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None:
-        """It was sent, and what became of it is not known; but perhaps the id of its job."""
+        """Record that the outcome is unknown, with the job's id if it is known."""
         ...
 
 
 class Submission(NamedTuple):
-    """What came of it: the job and the headers it came with, or why there is none; or how it stood before."""
+    """The outcome: an accepted job with its response headers, an error, or only the earlier state."""
 
     entry: Entry
     state: State | None = None
     headers: Mapping[str, str] = {}
     error: LegnextError | None = None
     again: bool = False
-    """Nothing was accepted: another try costs nothing."""
+    """Whether nothing was accepted, so another attempt costs nothing."""
 
 
 def submit_once(intent: SubmissionIntent, request: Request, records: Records, timeout: float) -> Flow[Submission]:
-    """Record the intent, send the request one time, record what came of it; the id before anything else happens."""
+    """Record the intent, send the request once, and record the outcome before anything else happens."""
     begun: Begun = checked((yield RunBlocking(partial(records.begin, intent))))
     number = begun.entry.id
     if not begun.acquired:
@@ -158,21 +157,21 @@ def submit_once(intent: SubmissionIntent, request: Request, records: Records, ti
 
 
 def _written(done: Any, intent: SubmissionIntent, job_id: str | None) -> None:
-    """What was to be written of a paid request; an id that could not be is in the error."""
+    """Raise an error of a write; it carries the id of a job that could not be recorded."""
     try:
         checked(done)
     except JournalError as unwritten:
         if job_id:
             unwritten.job_id = job_id
             unwritten.message = (
-                f"{intent.operation} ({intent.key}) was accepted and paid as job {job_id}, and that could not be "
-                f"written down: {unwritten.message} Keep the id."
+                f"{intent.operation} ({intent.key}) was accepted and paid as job {job_id}, but that could not be "
+                f"recorded: {unwritten.message} Keep the id."
             )
         raise
 
 
 def checked(done: Any) -> Any:
-    """What the work on the records gave; an error is raised."""
+    """Return the result of an operation on the records, or raise its error."""
     if isinstance(done, LegnextError):
         raise done
     if isinstance(done, OSError):

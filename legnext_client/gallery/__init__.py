@@ -1,10 +1,10 @@
-"""The gallery of a journal: one page beside the files, to look at what a batch or a chain has made.
+"""Show a journal's results on one HTML page.
 
     from legnext_client.gallery import gallery
 
     gallery("run.db")  # shots/index.html
 
-The page is whole in itself: it asks nothing of any network, and shows the files where they lie.
+The page needs no network and links to the downloaded files.
 """
 
 from legnext_client.gallery.page import gallery

@@ -1,4 +1,4 @@
-"""The files of a journal: where they are, how a page links to them, what they are, and of which shape."""
+"""Locate the files of a journal, and link to them from a page."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def places(journal: str, paths: Iterable[str]) -> dict[str, str | None]:
-    """Where each file of a journal is now; None for one that is not there.
+def locate(journal: str, paths: Iterable[str]) -> dict[str, str | None]:
+    """Return the current location of each file of a journal; None for a missing one.
 
-    A relative path is one from the directory that the batch was run in: the one of now, or that of the journal.
+    Relative paths are resolved against the working directory, then against the journal's directory.
     """
     beside = os.path.dirname(os.path.abspath(journal))
-    return {path: _found(path, beside) for path in paths}
+    return {path: _locate(path, beside) for path in paths}
 
 
-def _found(path: str, beside: str) -> str | None:
+def _locate(path: str, beside: str) -> str | None:
     candidates = (os.path.abspath(path), os.path.join(beside, path))
     return next((one for one in candidates if os.path.isfile(one)), None)
 
 
-def common_directory(found: Iterable[str | None], otherwise: str) -> str:
-    """The directory that the files are in; where they have none in common, `otherwise`."""
-    directories = {os.path.dirname(path) for path in found if path is not None}
+def common_directory(located: Iterable[str | None], otherwise: str) -> str:
+    """Return the common directory of the files, or `otherwise` if they have none."""
+    directories = {os.path.dirname(path) for path in located if path is not None}
     try:
         common = os.path.commonpath(directories) if directories else otherwise
     except ValueError:  # several drives
@@ -38,20 +38,20 @@ def common_directory(found: Iterable[str | None], otherwise: str) -> str:
 
 
 class Links:
-    """What the page in this directory says of files."""
+    """Builds links to files, relative to the page's directory."""
 
-    def __init__(self, directory: str, found: dict[str, str | None]) -> None:
+    def __init__(self, directory: str, located: dict[str, str | None]) -> None:
         self._directory = directory
-        self._found = found
+        self._located = located
 
     def __call__(self, paths: Sequence[str]) -> dict[str, Any]:
-        """The links of files, the numbers of those that are gone, and the shape of the first that tells one."""
-        found = [self._found.get(path) for path in paths]
-        shapes = (shape_of(path) for path in found if path is not None)
-        gone = [number for number, place in enumerate(found) if place is None]
+        """Return the links of the files, the numbers of missing ones, and the first known aspect ratio."""
+        located = [self._located.get(path) for path in paths]
+        shapes = (shape_of(path) for path in located if path is not None)
+        gone = [number for number, place in enumerate(located) if place is None]
         shape = next(filter(None, shapes), None)
         return {
-            "files": [self._link(place or path) for path, place in zip(paths, found, strict=True)],
+            "files": [self._link(place or path) for path, place in zip(paths, located, strict=True)],
             **({"gone": gone} if gone else {}),
             **({"shape": shape} if shape else {}),
         }
@@ -61,5 +61,5 @@ class Links:
             relative = os.path.relpath(path, self._directory)
         except ValueError:  # another drive
             return Path(path).as_uri()
-        # Bytes, because a name need not be any text; and no colon stays, which would make a scheme of a name.
+        # As bytes, because a name may not be valid text. Colons are escaped, or they would be read as a URL scheme.
         return quote(os.fsencode(relative.replace(os.sep, "/")), safe="/")

@@ -1,7 +1,6 @@
-"""`gallery`: the page of a journal, put together of its parts in `web/` and written in one step.
+"""`gallery`: build the page of a journal from its parts in `web/`, and write it atomically.
 
-Nothing in the page can be run but its own scripts, which it names by their digests, and nothing can be asked of a
-network: its policy says so to the browser.
+The content security policy allows only the page's own scripts, by digest, and no network access.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._journal.journal import Journal
 from legnext_client._version import __version__
 from legnext_client.errors import ConfigurationError
-from legnext_client.gallery.files import Links, common_directory, places
+from legnext_client.gallery.files import Links, common_directory, locate
 from legnext_client.gallery.rows import read
 
 if TYPE_CHECKING:
@@ -37,42 +36,42 @@ GENERATOR = "legnext-client"
 _MARK = f'<meta name="generator" content="{GENERATOR} '
 _HEAD = 4096
 _SCRIPTS = ("shared.js", "rows.js", "frames.js", "cards.js", "details.js", "viewer.js", "list.js")
-"""In the order in which they are joined: each uses what comes before it."""
+"""In dependency order."""
 
 
 def gallery(journal_path: StrPath, out: StrPath | None = None) -> Path:
-    """Write the page of a journal, and say where it is. It may be done at any time, also while the batch runs.
+    """Write the page of a journal and return its path. Also works while the batch is running.
 
     Args:
         journal_path: The journal of a batch or a chain.
-        out: Where to put the page: a directory, or a file whose name ends with `.html`. Without it, `index.html` goes
-            to the directory that the files are in; where there are none, beside the journal.
+        out: A directory, or a file name that ends in `.html`. By default, `index.html` goes to the common directory of
+            the downloaded files, or beside the journal if there are none.
     """
     journal_path = os.fspath(journal_path)
     with Journal(journal_path) as journal:
         kind = journal.about.kind
         rows, totals = read(journal)
     steps = [step for row in rows for step in row["steps"] if "files" in step]
-    found = places(journal_path, (path for step in steps for path in step["files"]))
+    located = locate(journal_path, (path for step in steps for path in step["files"]))
     beside = os.path.dirname(os.path.abspath(journal_path))
-    given = Path(common_directory(found.values(), otherwise=beside) if out is None else out)
+    given = Path(common_directory(located.values(), otherwise=beside) if out is None else out)
     target = given if given.suffix.lower() in (".html", ".htm") else given / NAME
-    links = Links(os.path.dirname(os.path.abspath(target)), found)
+    links = Links(os.path.dirname(os.path.abspath(target)), located)
     for step in steps:
         step |= links(step["files"])
     try:
         _write(target, _page(journal_path, kind, rows, totals).encode("utf-8", "replace"))
     except OSError as error:
-        raise ConfigurationError(f"{target} cannot be written ({error}): give another place.") from error
+        raise ConfigurationError(f"{target} cannot be written ({error}). Choose another path.") from error
     return target
 
 
 def _write(target: Path, content: bytes) -> None:
-    """In one step: who reloads the page meanwhile sees the old one or the new one."""
+    """Write atomically, so a reload never sees a partial page."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError), open(target, encoding="utf-8", errors="replace") as file:
         if _MARK not in file.read(_HEAD):
-            raise ConfigurationError(f"{target} is there already and is no gallery: give another place, or remove it.")
+            raise ConfigurationError(f"{target} exists and is not a gallery. Choose another path, or remove it.")
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         unfinished.write_bytes(content)
@@ -85,7 +84,7 @@ def _page(journal: str, kind: str, rows: Sequence[Mapping[str, Any]], totals: To
     name = Path(journal).stem
     data = {"journal": journal, "kind": kind, "made": round(time.time()), "totals": totals._asdict(), "rows": rows}
     style, theme = _part("look.css"), _part("theme.js")
-    # One module: its names are its own, and it runs when the page is read.
+    # A module has its own scope, and runs once the page is parsed.
     script = "\n".join(map(_part, _SCRIPTS))
     return Template(_part("page.html")).substitute(
         policy=_policy(style, (theme, script)),
@@ -103,12 +102,12 @@ def _part(name: str) -> str:
 
 
 def _embedded(data: Any) -> str:
-    """JSON that nothing in it can end, as which no browser takes any of it for markup."""
+    """Encode as JSON without `<`, so the data cannot end its script element."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
-    # A page that is opened from a disk has no origin that 'self' would mean in every browser, so `file:` beside it.
+    # Pages opened from disk have no origin, and not all browsers let 'self' match them, so `file:` is added.
     rules = {
         "default-src": "'none'",
         "script-src": " ".join(map(_digest, scripts)),

@@ -1,4 +1,4 @@
-"""What the page shows of a journal: its rows and their steps as plain values, and the sums over them."""
+"""Read the rows, steps and totals of a journal for the page."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Field, Operation
 
 RUNNING, WAITING = "running", "waiting"
-"""States of a row: something of it is on its way; something of it is still to be sent."""
+"""Row states: a step is running; a step has not been sent."""
 
 _CHAIN, _STEPS, _STEP, _PROMPT, _CALLBACK = "chain", "steps", "step", "prompt", "callback"
 _OPERATION = "operation"
 _NAMES = {"job id": "made of job"}
-"""A step has a job id of its own."""
+"""A step also has a job id of its own, so the field gets another name."""
 _LONGEST_OPTION = 300
 _LONGEST_KEPT_TEXT = 20_000
 
 
 class Totals(NamedTuple):
-    """The sums of a journal."""
+    """Totals of a journal."""
 
     points: int
     held: int
     uncertain: int
-    """What may have been charged, and nobody knows."""
+    """Points that may have been charged for requests with unknown outcome."""
     seconds: float
-    """For how long anything was on its way; pauses between runs do not count."""
+    """Time during which any request was running; pauses between runs do not count."""
 
 
 def read(journal: Journal) -> tuple[list[dict[str, Any]], Totals]:
-    """The rows, in the order in which they were begun, and what they took in all.
+    """Return the rows in the order in which they began, and their totals.
 
-    A row has `steps`, and may have `earlier`: requests in whose place others were sent. What is empty is left out.
+    A row has `steps`, and `earlier` for requests that were replaced. Empty values are left out.
     """
-    asked = {key: (digest, described) for key, digest, described in journal.items()}
-    found: dict[str, list[tuple[Entry, dict[str, Any]]]] = {key: [] for key in asked}
+    described_items = {key: (digest, described) for key, digest, described in journal.items()}
+    requests_of: dict[str, list[tuple[Entry, dict[str, Any]]]] = {key: [] for key in described_items}
     spans: list[tuple[float, float]] = []
     for entry in journal.entries(history=True):
-        found.setdefault(entry.item, []).append((entry._replace(output=None), _step(entry)))
+        requests_of.setdefault(entry.item, []).append((entry._replace(output=None), _step(entry)))
         if entry.submitting_at and entry.ended_at:
             spans.append((entry.submitting_at.timestamp(), entry.ended_at.timestamp()))
-    rows = [_row(key, *asked.get(key, ("", {})), requests) for key, requests in found.items()]
+    rows = [_row(key, *described_items.get(key, ("", {})), requests) for key, requests in requests_of.items()]
     summary = journal.summary()
     return rows, Totals(summary.points, summary.frozen, summary.uncertain, _covered(spans))
 
@@ -68,17 +68,17 @@ def _row(key: str, digest: str, described: Mapping[str, Any], requests: Iterable
         else:
             earlier.append(step)
     later = [step for number, step in enumerate(_described_steps(described)) if number not in steps]
-    return _told(
+    return _compact(
         key=key,
         named=not key.startswith((f"{operation}-{digest}", f"chain-{digest}")),
         state=_state(list(states.values()), len(steps) + len(later)),
-        steps=[steps[number] for number in sorted(steps)] + later or [_told(operation=operation, state=NEW)],
+        steps=[steps[number] for number in sorted(steps)] + later or [_compact(operation=operation, state=NEW)],
         earlier=earlier,
     )
 
 
 def _state(states: Sequence[str], steps: int) -> str:
-    """How a row stands, by its steps."""
+    """Return the state of a row, given those of its steps."""
     for state in (UNKNOWN, FAILED):
         if state in states:
             return state
@@ -88,24 +88,24 @@ def _state(states: Sequence[str], steps: int) -> str:
 
 
 def _described_steps(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What was asked for: a chain has several steps."""
+    """Yield the steps of a row's description; a chain has several."""
     chain = described.get(_CHAIN)
     steps = chain.get(_STEPS) if is_object(chain) else None
     for step in steps if is_list(steps) else ():
         if is_object(step):
-            yield _told(operation=str(step.get(_STEP, "")), state=NEW, prompt=str(step.get(_PROMPT) or ""))
+            yield _compact(operation=str(step.get(_STEP, "")), state=NEW, prompt=str(step.get(_PROMPT) or ""))
     name = described.get(_OPERATION)
     if isinstance(name, str):
         body = {wire: value for wire, value in described.items() if wire != _OPERATION}
-        yield _told(state=NEW, **_asked(name, body))
+        yield _compact(state=NEW, **_request(name, body))
 
 
 def _step(entry: Entry) -> dict[str, Any]:
     state = State(entry.output or {})
     addresses = [*state.video_urls, *state.image_urls]
     seconds = (entry.ended_at - entry.submitting_at).total_seconds() if entry.ended_at and entry.submitting_at else None
-    return _told(
-        **_asked(entry.operation, entry.body),
+    return _compact(
+        **_request(entry.operation, entry.body),
         state=entry.state,
         status=entry.status if entry.state == SUBMITTED else None,
         job=entry.job_id,
@@ -120,7 +120,7 @@ def _step(entry: Entry) -> dict[str, Any]:
     )
 
 
-def _asked(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def _request(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     operation = OPERATIONS.get(name)  # None for one that the spec does not have any more
     return {"operation": name, "prompt": _prompt(operation, body), "options": dict(_options(operation, body))}
 
@@ -132,7 +132,7 @@ def _prompt(operation: Operation | None, body: Mapping[str, Any]) -> str:
 
 
 def _options(operation: Operation | None, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What else was asked for, in words. Not where to call back: whoever knows the address could."""
+    """Yield the other options as text, except the callback URL, which is secret."""
     fields = {field.wire: field for field in operation.fields} if operation else {}
     prompt = operation.prompt.field if operation and operation.prompt else _PROMPT
     for wire, value in body.items():
@@ -153,7 +153,7 @@ def _in_words(field: Field | None, value: Any) -> str:
 
 
 def _covered(spans: Iterable[tuple[float, float]]) -> float:
-    """How much time these spans cover together."""
+    """Return the total time that the spans cover."""
     covered, until = 0.0, float("-inf")
     for start, end in sorted(spans):
         covered += max(0.0, end - max(start, until))
@@ -161,6 +161,6 @@ def _covered(spans: Iterable[tuple[float, float]]) -> float:
     return covered
 
 
-def _told(**values: Any) -> dict[str, Any]:
-    """Without what says nothing: ten thousand rows should not be heavy."""
+def _compact(**values: Any) -> dict[str, Any]:
+    """Drop empty values, to keep pages with many rows small."""
     return {name: value for name, value in values.items() if value or value is False}

@@ -1,6 +1,6 @@
-"""How wide a picture or a video is for its height, read from the beginning of its file.
+"""Read the aspect ratio of an image or a video from the beginning of its file.
 
-So that a page can keep room for what it has not loaded yet. What cannot be read has no shape; nothing fails.
+The page uses it to reserve space before a file is loaded. Unreadable files have none; nothing raises.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_PARTS = 256
 
 
 def shape_of(path: str) -> float | None:
-    """Its width by its height; None when that cannot be read."""
+    """Return width divided by height; None if it cannot be read."""
     with suppress(OSError, struct.error, ValueError, ZeroDivisionError), open(path, "rb") as file:
         width, height = _size(file)
         return round(width / height, 3) or None
@@ -78,13 +78,13 @@ def _mp4(file: BinaryIO) -> tuple[float, float]:
             for _, header_end in _boxes(file, b"tkhd", track, track_end):
                 file.seek(header_end - 8)
                 width, height = _two(">II", file.read(8))
-                if width and height:  # a track of sound has none
+                if width and height:  # an audio track has none
                     return width, height
     raise ValueError
 
 
 def _boxes(file: BinaryIO, name: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where what is in the boxes of this name begins and ends."""
+    """Yield the start and end of the content of each box of this name."""
     for _ in range(_MOST_PARTS):
         if at + 8 > end:
             return

@@ -1,9 +1,9 @@
-"""Prompts: made of their parts, taken apart, and checked against what each model takes.
+"""Build, parse and check prompts for each model.
 
     prompt = Prompt("a lighthouse at dusk", ar="16:9", stylize=200, version="8.1")
     prompt.check()
 
-What a flag means to each model stands in the spec; this package reads the table that is made of it.
+The flags of each model are defined in the spec, from which the tables here are generated.
 """
 
 from legnext_client._prompt_policy import PromptPolicy

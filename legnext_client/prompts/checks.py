@@ -1,4 +1,4 @@
-"""Checking a prompt: every problem at once, with its place, the reason, and what to write instead."""
+"""Check a prompt: report all problems at once, each with its position, reason and proposal."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ _POSITION = attrgetter("position")
 def check_prompt(
     text: str, kind: PromptKind = "image", *, model: ModelName | None = DEFAULT_MODEL, bounded: bool = True
 ) -> list[Problem]:
-    """Everything that is wrong with a prompt, in the order of the text. Takes any text.
+    """Return all problems of a prompt, in the order of the text. Accepts any string.
 
-    `kind` says what reads the prompt, `"image"` or `"video"`. `model` is the one that works on it if the prompt names
-    none: that of the source job for a follow-up, or None if that is not known; then what some model takes passes.
-    `bounded` says that it may have no more characters than the operations that have a bound take; some have none.
-    Another `kind` or `model` than there is raises `InvalidRequest`.
+    `kind` is `"image"` or `"video"`. `model` is the model to assume if the prompt names none: for a follow-up, that of
+    the source job. With None, a flag passes if any model accepts it. `bounded` applies the shortest length limit of the
+    operations that have one. An unknown `kind` or `model` raises `InvalidRequest`.
     """
     _must_be_one_of(KINDS, "kind", kind)
     _must_be_one_of((*BY_NAME, None), "model", model)

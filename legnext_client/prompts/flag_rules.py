@@ -1,6 +1,6 @@
-"""What can be wrong with a prompt's flags: written wrongly, not known, not for this model, or with a bad value.
+"""Check a prompt's flags: spelling, unknown flags, flags that the model does not support, and values.
 
-Whether a flag is taken, and what it takes, stands in the spec's table.
+The spec's table defines which flags and values each model accepts.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def repeated(flags: tuple[Flag, ...]) -> Iterator[Problem]:
 
 
 def excluded(flags: tuple[Flag, ...], model: str | None) -> Iterator[Problem]:
-    """Flags that do not go together with this model, told at the one that is excluded."""
+    """Yield flags that conflict with another flag for this model, at the excluded one."""
     rows = {flag.name: row_for(flag.name, model) for flag in flags if flag.known} if model else {}
     for name, row in rows.items():
         for words in row.excludes if row else ():
@@ -84,7 +84,7 @@ def spelling(flag: Flag) -> Iterator[Problem]:
 
 
 def by_table(flag: Flag, kind: str, model: str | None) -> Iterator[Problem]:
-    """A known flag by the table: whether the model takes it, and whether its value is good."""
+    """Check a known flag against the table: model support and value."""
     row = row_for(flag.name, model) if model else _any_row(flag, kind)
     if row is None:
         yield Problem(flag.position, flag.name, *_not_supported(flag, kind, model))
@@ -108,13 +108,13 @@ def by_table(flag: Flag, kind: str, model: str | None) -> Iterator[Problem]:
 
 
 def _spelled(flag: Flag) -> str:
-    """The flag as it was written, or, where a value is stuck to it, as it should be."""
+    """Return the flag as written, or its short spelling if a value is attached to it."""
     written = flag.written.lower()
     return f"`--{written}`" if written in NAMES else f"`{SPELLING[flag.name]}`"
 
 
 def _any_row(flag: Flag, kind: str) -> Parameter | None:
-    """For a model that is not known: the flag as that model of this kind takes it that likes the value best."""
+    """Return the row that accepts the value best, among all models of this kind; used if the model is unknown."""
     rows = [row for model in _models_of(kind) if (row := row_for(flag.name, model)) and row.use != "rejected"]
     return next((row for row in rows if not any(faults(row, flag.value))), rows[0] if rows else None)
 
@@ -124,7 +124,7 @@ def _models_of(kind: str) -> tuple[str, ...]:
 
 
 def _not_supported(flag: Flag, kind: str, model: str | None) -> tuple[str, str, str | None]:
-    """Kind, reason and proposal for a flag that the model does not have."""
+    """Return the kind, reason and proposal for a flag that the model does not support."""
     rows = ROWS[flag.name]
     spelled = _spelled(flag)
     able = [other for row in rows if row.use != "rejected" for other in row.models]
@@ -141,7 +141,7 @@ def _not_supported(flag: Flag, kind: str, model: str | None) -> tuple[str, str, 
 
 
 def _better(flag: Flag, kind: str, fault: Fault) -> str:
-    """A proposal for a bad value: a better one, or a model that takes it, or to do without the flag."""
+    """Propose a better value, another model, or leaving the flag out."""
     if fault.kind == "stray words":
         return f"put {shortened(fault.better or '')!r} before the first flag"
     if fault.better is not None:

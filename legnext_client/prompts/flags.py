@@ -1,6 +1,6 @@
-"""The prompt flags and models of the spec's table, looked up by name. Nothing here is about text.
+"""Look up the flags and models of the spec's table by name.
 
-A flag that is added to the table is known to everything in this package at once.
+A flag added to the table is available everywhere in this package.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ def _names(row: Parameter) -> tuple[str, ...]:
 
 
 NAMES: dict[str, str] = {name: row.flag for row in PARAMETERS for name in _names(row)}
-"""Every way to write a flag, and the flag that is meant."""
+"""All spellings of each flag, mapped to its name in the table."""
 
 ROWS: dict[str, tuple[Parameter, ...]] = {
     flag: tuple(row for row in PARAMETERS if row.flag == flag) for flag in dict.fromkeys(NAMES.values())
 }
 
 SPELLING: dict[str, str] = {flag: f"--{_names(rows[0])[0]}" for flag, rows in ROWS.items()}
-"""How a flag is written here: by its short name if it has one."""
+"""The preferred spelling of each flag: its short name if it has one."""
 
 TAKES: dict[str, str | None] = {
     flag: next((row.takes for row in rows if row.takes), None) for flag, rows in ROWS.items()
 }
 
 ORDER: dict[str, int] = {flag: place for place, flag in enumerate(ROWS)}
-"""The table's own order, which is the one that the service's documents recommend."""
+"""The order of the table, which the service's documentation recommends."""
 
 KINDS: tuple[PromptKind, ...] = get_args(PromptKind)
 MODEL_FLAGS = frozenset(model.flag for model in MODELS if model.flag)
@@ -41,25 +41,25 @@ DEFAULT_MODEL: ModelName = next(model.model for model in MODELS if model.default
 
 @functools.cache
 def row_for(flag: str, model: str) -> Parameter | None:
-    """The flag as it is with this model; None: not supported there."""
+    """Return the row of a flag for this model, or None if it is not supported."""
     return next((row for row in ROWS[flag] if model in row.models), None)
 
 
 def model_named(flag: str, value: str) -> str | None:
-    """The model that `--v 8.1`, `--niji 6` or `--niji` names; None when there is no such model."""
+    """Return the model named by `--v 8.1`, `--niji 6` or `--niji`; None if there is no such model."""
     value = value or next((str(row.default) for row in ROWS[flag] if row.default is not None), "")
     return next((model.model for model in MODELS if (model.flag, model.value) == (flag, value)), None)
 
 
 def label(model: str) -> str:
-    """A model as a prompt names it, for messages."""
+    """Return a model as a prompt names it, for messages."""
     known = BY_NAME[model]
     return f"`{SPELLING[known.flag]} {known.value}`" if known.flag else f"the {model} model"
 
 
 @functools.lru_cache(maxsize=1024)
 def nearest(written: str) -> str | None:
-    """The known flag that somebody who wrote `written` probably meant, if one is near."""
+    """Return the known flag closest to `written`, if any is close."""
     if written in NAMES:
         return written
     if not 3 <= len(written) <= 24:
@@ -82,10 +82,10 @@ def _shortened(name: str) -> list[str]:
 
 @functools.cache
 def _neighbours() -> dict[str, str]:
-    """Known names by each of their spellings with one letter left out.
+    """Map each known name with one letter left out to that name.
 
-    Two words that differ by one letter, or by two that changed places, share such a spelling; so a few look-ups find
-    what a distance between the word and every known name would, however many unknown flags a text has.
+    Two words that differ by one letter, or by two swapped ones, share such a spelling. A few look-ups therefore
+    replace a distance to every known name, even for a text full of unknown flags.
     """
     long_names = [name for name in NAMES if len(name) > 2]
     return {short: name for name in reversed(long_names) for short in (*_shortened(name), name)}

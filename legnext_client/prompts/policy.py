@@ -1,4 +1,4 @@
-"""What is done about the problems of a request's prompt before the request is sent."""
+"""Apply the prompt policy of a client before a request is sent."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ OVERRIDE = 'Correct it, or pass prompts="warn".'
 
 
 def request_problems(operation: Operation, body: Mapping[str, Any]) -> list[Problem]:
-    """Check the prompt in the body of a request, if it has one.
+    """Check the prompt in a request body, if it has one.
 
-    The model of a follow-up's prompt is that of its source, which is not known here. How long the prompt may be is a
-    bound of its field, and not checked again.
+    The model of a follow-up is that of its source, which is unknown here. The length is checked with the other fields.
     """
     prompt = operation.prompt
     text = body.get(prompt.field) if prompt is not None else None
@@ -36,21 +35,21 @@ def request_problems(operation: Operation, body: Mapping[str, Any]) -> list[Prob
 
 
 def enforce(problems: Sequence[Problem], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
-    """Return the warning that is due, or raise `InvalidRequest` where the policy refuses.
+    """Return the warning to issue, or raise `InvalidRequest` if the policy refuses the prompt.
 
-    `where` says whose prompt it is, if it is one of several: `row 3`. Notes are for `check_prompt` only.
+    `where` names one of several prompts, such as `row 3`. Notes are reported by `check_prompt` only.
     """
-    told = [problem for problem in problems if problem.severity != "note"]
-    if not told or policy == "ignore":
+    reported = [problem for problem in problems if problem.severity != "note"]
+    if not reported or policy == "ignore":
         return None
-    said = f"{where}{where and ': '}the prompt has problems: {'; '.join(map(str, told))}"
-    if policy == "refuse" and any(problem.severity == "error" for problem in told):
-        raise InvalidRequest(f"{said}. {OVERRIDE}", problems=told)
-    return PromptWarning(said, tuple(told))
+    message = f"{where}{where and ': '}the prompt has problems: {'; '.join(map(str, reported))}"
+    if policy == "refuse" and any(problem.severity == "error" for problem in reported):
+        raise InvalidRequest(f"{message}. {OVERRIDE}", problems=reported)
+    return PromptWarning(message, tuple(reported))
 
 
 def heed(operation: Operation, body: Mapping[str, Any], policy: PromptPolicy, where: str = "") -> None:
-    """Check the prompt of one request: refuse it, or warn of it at the line that a user wrote."""
+    """Check the prompt of one request; refuse it, or warn at the user's line."""
     if policy == "ignore":
         return
     if warning := enforce(request_problems(operation, body), policy, where):

@@ -1,4 +1,4 @@
-"""One problem of a prompt, and the warning that carries them all."""
+"""Problems of a prompt, and the warning that carries them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with a prompt.
+    """A problem of a prompt.
 
-    `position` is an index into the text, `flag` the full name of the flag (or what was written, if it is unknown),
-    `kind` a fixed word for programs. An `error` will be refused or misread; a `warning` works, but maybe not as meant,
-    or not for long; a `note` is about what may be newer than this package.
+    `position` is an index into the text. `flag` is the full name of the flag, or its spelling if it is unknown.
+    `kind` is a stable identifier for programs. An `error` is refused or misread by the service. A `warning` works, but
+    perhaps not as intended or not for long. A `note` concerns something that may be newer than this package.
     """
 
     position: int
@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
 
 class PromptWarning(UserWarning):
-    """A prompt has problems. `problems` has them one by one."""
+    """A warning about a prompt; `problems` lists its problems."""
 
     def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message, problems)
@@ -40,7 +40,7 @@ class PromptWarning(UserWarning):
 
 
 def frames_to_user() -> int:
-    """The `stacklevel` with which a warning of who calls this points to the line that a user wrote."""
+    """Return the `stacklevel` at which a warning of the caller points to the user's line."""
     level, frame, package = 1, sys._getframe(1), __name__.partition(".")[0]  # pyright: ignore[reportPrivateUsage]
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back

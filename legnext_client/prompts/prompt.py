@@ -1,4 +1,4 @@
-"""`Prompt`: a prompt made of its parts, or taken apart into them."""
+"""`Prompt`: a prompt built from its parts, or parsed into them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _SEPARATOR = {"words": ", ", "ratio": ":"}
 
 
 class Prompt(str):
-    """A prompt. It is a `str`, so it can be given wherever the API wants text.
+    """A prompt. It is a `str`, so the API accepts it wherever it takes a string.
 
-    Every flag of the API can be given by its long or short name; the text writes them in the order that the documents
-    recommend. `True` writes a flag without a value; `None` and `False` leave it out.
+    Flags are given by their long or short names and written in the recommended order. `True` writes a flag without a
+    value; `None` and `False` omit it.
 
         Prompt("a lighthouse", ar="16:9", stylize=200, no=["people", "boats"], version=7)
 
-    Nothing is refused here; `check()` says what is wrong. `kind` says what reads the prompt, `"image"` or `"video"`; it
-    is no part of the text, and prompts with the same text are equal.
+    Nothing is refused here; `check()` reports problems. `kind` is `"image"` or `"video"`. It is not part of the text,
+    so prompts with the same text are equal.
     """
 
     __slots__ = ("_kind", "_reading")
@@ -41,7 +41,7 @@ class Prompt(str):
     def __new__(
         cls, words: str = "", /, *, images: str | Sequence[str] = (), kind: Kind = "image", **flags: FlagValue
     ) -> Self:
-        """Make a prompt of words, the addresses of images it begins with, and flags."""
+        """Build a prompt from words, leading image URLs, and flags."""
         addresses = [images] if isinstance(images, str) else list(images)
         for part in (words, *addresses):
             _must_be_text(part)
@@ -49,7 +49,7 @@ class Prompt(str):
 
     @classmethod
     def parse(cls, text: str, kind: Kind = "image") -> Self:
-        """Take a text as it is, character for character; `words`, `flags` and the rest are read from it."""
+        """Wrap a string unchanged; `words`, `flags` and the other parts are read from it."""
         prompt = super().__new__(cls, _must_be_text(text))
         prompt._kind = kind
         prompt._reading = None
@@ -61,33 +61,33 @@ class Prompt(str):
 
     @property
     def reading(self) -> Reading:
-        """The parts with their positions in the text."""
+        """The parts, with their positions in the text."""
         if self._reading is None:
             self._reading = read(self)
         return self._reading
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The addresses at the beginning."""
+        """The image URLs at the beginning."""
         return self.reading.images
 
     @property
     def words(self) -> str:
-        """What stands between the addresses and the first flag."""
+        """The text between the image URLs and the first flag."""
         return self.reading.words
 
     @property
     def flags(self) -> Mapping[str, str | Literal[True]]:
-        """Each flag by its full name, with its value as text, or True if it has none; of repeated ones, the last."""
+        """The flags by full name; the value as a string, or True without one. The last of repeated flags counts."""
         return MappingProxyType({flag.name: flag.value or True for flag in self.reading.flags})
 
     @property
     def model(self) -> str | None:
-        """The model that it asks for (`"7"`, `"niji 6"`, `"video"` …); None when it names one that is not known."""
+        """The model named by the prompt (`"7"`, `"niji 6"`, `"video"` …); None if it is unknown."""
         return model_of(self.reading.flags, self._kind)
 
     def with_flags(self, **flags: FlagValue) -> Self:
-        """The same prompt with other values for these flags, which come last; `None` and `False` take a flag away."""
+        """Return a copy with new values for these flags, at the end; `None` and `False` remove a flag."""
         marks = [*(flag.position for flag in self.reading.flags), len(self)]
         kept = [
             str(self)[flag.position : end].strip()
@@ -99,7 +99,7 @@ class Prompt(str):
         )
 
     def check(self, kind: Kind | None = None, *, model: ModelName | None = DEFAULT_MODEL) -> list[Problem]:
-        """What is wrong with it; see `check_prompt`."""
+        """Return the problems of the prompt; see `check_prompt`."""
         return check_prompt(self, kind or self._kind, model=model)
 
     def __repr__(self) -> str:
@@ -110,9 +110,9 @@ class Prompt(str):
 
 
 def _must_be_text(value: object) -> str:
-    # What `str` makes of None or of a number is no prompt that anybody meant.
+    # `str(None)` or `str(5)` would hide a mistake.
     if not isinstance(value, str):
-        raise TypeError(f"a prompt is made of text; got {value!r}")
+        raise TypeError(f"a prompt must be a string; got {value!r}")
     return value
 
 
@@ -140,6 +140,6 @@ def _text(flag: str, value: FlagValue) -> str:
     if isinstance(value, Sequence):
         return _SEPARATOR.get(TAKES[flag] or "", " ").join(_text(flag, item) for item in value)
     if isinstance(value, float):
-        # Never `1e-05` or `8.0`, which no flag understands.
+        # Never `1e-05` or `8.0`, which no flag accepts.
         return f"{value:.6f}".rstrip("0").rstrip(".") if value - value == 0 else str(value)
     return str(value)

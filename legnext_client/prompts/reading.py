@@ -1,7 +1,7 @@
-"""Reading a prompt: which image addresses, which words, which flags with which values, and where each of them stands.
+"""Parse a prompt into image URLs, words and flags, with their positions.
 
-A flag begins a word with `--`; everything up to the next flag is its value, as Midjourney reads it. Reading judges
-nothing: unknown flags and odd values are carried as they are. Every pattern here runs in linear time.
+A flag is a word that begins with `--`; its value extends to the next flag, as in Midjourney. Parsing checks nothing:
+unknown flags and odd values are kept as they are. All patterns run in linear time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, MODEL_FLAGS, NAMES, TAKES, model_named
 
-# Em and en dashes are what text processors make of `--`; they begin a flag only where a known one follows.
+# Word processors turn `--` into em and en dashes. They begin a flag only before a known name.
 _MARKED = re.compile(r"(?<!\S)(--|[—–])(\S+)")
 _LETTERS = re.compile(r"[A-Za-z]+")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
@@ -21,7 +21,7 @@ ADDRESS_BEGINS = ("http://", "https://")
 
 
 class Flag(NamedTuple):
-    """A flag in a text. `name` is the table's name for it, or what was written if the table does not know it."""
+    """A flag in a prompt. `name` is its name in the table, or its spelling if it is unknown."""
 
     position: int
     marker: str
@@ -33,7 +33,7 @@ class Flag(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A text taken apart. `words` stand between the image addresses and the first flag."""
+    """A parsed prompt. `words` is the text between the image URLs and the first flag."""
 
     images: tuple[str, ...]
     words: str
@@ -43,7 +43,7 @@ class Reading(NamedTuple):
 
 @functools.lru_cache(maxsize=64)  # checks, prices and durations each read the same prompt
 def read(text: str) -> Reading:
-    """Take a prompt apart. Never fails."""
+    """Parse a prompt. Never fails."""
     marks = [mark for mark in _MARKED.finditer(text) if _begins_flag(mark[1], mark[2])]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     flags = tuple(_flag(text, mark, end) for mark, end in zip(marks, ends, strict=False))
@@ -51,10 +51,9 @@ def read(text: str) -> Reading:
 
 
 def resolve(written: str) -> tuple[str, str] | None:
-    """The flag that `written` (without dashes) names, and the value that is stuck to it; None when unknown.
+    """Return the flag spelled `written` (without dashes) and the value attached to it; None if it is unknown.
 
-    A value may be stuck only to a flag that chooses a model: the documents write `--v7` themselves, and no document
-    shows any other flag so.
+    Only a flag that selects a model may have an attached value, as in the documented `--v7`.
     """
     if written.lower() in NAMES:
         return NAMES[written.lower()], ""
@@ -66,9 +65,9 @@ def resolve(written: str) -> tuple[str, str] | None:
 
 
 def model_of(flags: tuple[Flag, ...], kind: str, otherwise: str | None = DEFAULT_MODEL) -> str | None:
-    """The model that a prompt asks for; None when it names one that is not known.
+    """Return the model that a prompt names, `otherwise` if it names none, and None if the named one is unknown.
 
-    A model that no flag names serves the kind of prompt whose name it bears.
+    A kind with a model of its own, such as `video`, always uses that model.
     """
     if kind in BY_NAME:
         return kind
@@ -77,7 +76,7 @@ def model_of(flags: tuple[Flag, ...], kind: str, otherwise: str | None = DEFAULT
 
 
 def first_word(value: str) -> str:
-    """The first word of a flag's value: all that belongs to a flag that takes one value."""
+    """Return the first word of a flag's value, which is the whole value of a flag that takes one."""
     return value.split(maxsplit=1)[0] if value else ""
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a prompt apart from what its flags mean. Each rule looks at one thing."""
+"""Check a prompt's text, apart from its flags. Each rule checks one thing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 def blank(text: str) -> Iterator[Problem]:
     if not text.strip():
-        yield Problem(0, None, "empty", "the prompt is empty", "say what is to be seen")
+        yield Problem(0, None, "empty", "the prompt is empty", "describe what to show")
 
 
 def too_long(text: str, kind: str) -> Iterator[Problem]:
@@ -32,7 +32,7 @@ def too_long(text: str, kind: str) -> Iterator[Problem]:
 
 @functools.cache
 def longest_prompt(kind: str) -> int | None:
-    """How many characters a prompt of this kind may have, by the table of operations."""
+    """Return the character limit of prompts of this kind, from the table of operations."""
     from legnext_client.generated.operations import OPERATIONS
 
     bounds = [
@@ -54,7 +54,7 @@ def permutations(text: str) -> Iterator[Problem]:
 
 
 def weights(reading: Reading) -> Iterator[Problem]:
-    """The rules for `::`: a weight is a number, and all weights together are more than nothing."""
+    """Check `::` weights: each must be a number, and their sum must be positive."""
     total, lowest, words_behind = 0.0, None, False
     for word in WORD.finditer(reading.words):
         if "::" not in word[0] or word[0].lower().startswith(ADDRESS_BEGINS):
@@ -78,7 +78,7 @@ def weights(reading: Reading) -> Iterator[Problem]:
 
 
 def addresses(reading: Reading) -> Iterator[Problem]:
-    """An image counts only at the beginning; elsewhere its address would be read as words."""
+    """Warn of image URLs after the beginning, which are read as words."""
     for word in WORD.finditer(reading.words) if "://" in reading.words else ():
         bare = word[0].strip("[](){}<>\"',").lower()
         bracketed = not reading.images and not word.start() and bare != word[0].lower()
@@ -89,7 +89,7 @@ def addresses(reading: Reading) -> Iterator[Problem]:
 
 
 def misplaced_dashes(text: str) -> Iterator[Problem]:
-    """Flags that are no flags because of a space too few or too many."""
+    """Find flags that are not read as flags, because of a missing or an extra space."""
     if "--" not in text:
         return
     for spaced in _SPACED.finditer(text):

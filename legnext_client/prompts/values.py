@@ -1,4 +1,4 @@
-"""Whether the text behind a flag is what the flag takes. One small judge for each kind of value in the table."""
+"""Check the values of flags, with one function per kind of value in the table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CODE = re.compile(r"[\w-]+(?:::[0-9.]*)?")
 
 
 class Fault(NamedTuple):
-    """What is wrong with a value, how far into it, and a better value if one can be told."""
+    """A problem of a value: its offset, its reason, and a better value if one is known."""
 
     offset: int
     kind: str
@@ -33,17 +33,17 @@ class Fault(NamedTuple):
 
 
 def faults(row: Parameter, value: str) -> Iterator[Fault]:
-    """What is wrong with a flag's value. Kinds of values that are not known here are let through."""
-    judge, most = _JUDGES.get(row.takes, _LET_THROUGH)
+    """Yield the problems of a flag's value. Unknown kinds of values pass."""
+    check, most = _CHECKS.get(row.takes, _NO_CHECK)
     if not value:
         if most and not row.optional:
             yield Fault(0, "missing value", f"needs {expected(row)}")
         return
     words = list(WORD.finditer(value))
-    if judge and (fault := judge(row, words[0][0])):
+    if check and (fault := check(row, words[0][0])):
         yield fault
     taken = min(most, 1)
-    while taken < min(most, len(words)) and (judge is None or _continues(words[taken][0])):
+    while taken < min(most, len(words)) and (check is None or _continues(words[taken][0])):
         taken += 1
     if row.at_most is not None and taken > row.at_most:
         begin = words[row.at_most].start()
@@ -54,7 +54,7 @@ def faults(row: Parameter, value: str) -> Iterator[Fault]:
 
 
 def expected(row: Parameter) -> str:
-    """What a flag takes, for messages."""
+    """Describe the values that a flag takes, for messages."""
     options = [str(value) for value in row.values]
     if row.takes == "model":
         options = [str(model.value) for model in MODELS if model.flag == row.flag]
@@ -65,12 +65,12 @@ def expected(row: Parameter) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning of a text, for messages."""
+    """Shorten a text for messages."""
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def same(value: str, listed: str | float | None) -> bool:
-    """Whether a written value is one of the table: as text, or as a number."""
+    """Compare a written value with one of the table, as text or as a number."""
     if value.lower() == str(listed):
         return True
     return isinstance(listed, (int, float)) and NUMBER.fullmatch(value) is not None and float(value) == listed
@@ -117,7 +117,7 @@ def _model(row: Parameter, word: str) -> Fault | None:
 
 
 def _is_newer(word: str, known: Sequence[str | None]) -> bool:
-    """Whether a version can be one that came after the table was made; `81` is `8.1` without its point."""
+    """Return whether a version may be newer than the table. `81` is not: it is `8.1` without its point."""
     newest = max((float(value) for value in known if value and NUMBER.fullmatch(value)), default=math.inf)
     return _VERSION.fullmatch(word) is not None and newest < float(word) < int(newest) + _MAJORS_AHEAD + 1
 
@@ -130,7 +130,7 @@ def _ratio(row: Parameter, word: str) -> Fault | None:
 
 
 def _whole_ratio(word: str) -> str | None:
-    """`1.39:1` and `1.39` as `139:100`, `16x9` as `16:9`."""
+    """Convert `1.39:1` and `1.39` to `139:100`, and `16x9` to `16:9`."""
     sides = _LIKE_A_RATIO.fullmatch(word)
     if not sides or not (sides[2] or sides[3]):
         return None
@@ -141,7 +141,7 @@ def _whole_ratio(word: str) -> str | None:
 
 
 def _reference(row: Parameter, word: str) -> Fault | None:
-    # A word alone can be a code of the service: codes are not told apart from words, and never refused.
+    # A single word may be a code of the service, so it is never refused.
     if word.lower().startswith(ADDRESS_BEGINS) or _CODE.fullmatch(word):
         return None
     looks_like_address = "." in word.strip(".") and not word.startswith(("[", "<", "(", "/"))
@@ -149,7 +149,7 @@ def _reference(row: Parameter, word: str) -> Fault | None:
 
 
 def _continues(word: str) -> bool:
-    """Whether a further word belongs to the addresses or codes before it: itself one, and no plain word."""
+    """Return whether a further word belongs to the preceding URLs or codes."""
     if word.lower().startswith(ADDRESS_BEGINS):
         return True
     return _CODE.fullmatch(word) is not None and (word == "random" or any(letter.isdigit() for letter in word))
@@ -164,10 +164,10 @@ _EXPECTED = {
     "words": "words",
 }
 
-# What judges a value's first word, and how many words there may be.
-_Judge: TypeAlias = Callable[[Parameter, str], Fault | None]
-_LET_THROUGH: tuple[_Judge | None, int] = (None, sys.maxsize)
-_JUDGES: dict[str | None, tuple[_Judge | None, int]] = {
+# The check of a value's first word, and the maximum number of words.
+_Check: TypeAlias = Callable[[Parameter, str], Fault | None]
+_NO_CHECK: tuple[_Check | None, int] = (None, sys.maxsize)
+_CHECKS: dict[str | None, tuple[_Check | None, int]] = {
     "switch": (None, 0),
     "integer": (_integer, 1),
     "number": (_number, 1),
@@ -176,5 +176,5 @@ _JUDGES: dict[str | None, tuple[_Judge | None, int]] = {
     "ratio": (_ratio, 1),
     "urls": (_reference, sys.maxsize),
     "code": (_reference, sys.maxsize),
-    "words": _LET_THROUGH,
+    "words": _NO_CHECK,
 }

@@ -154,14 +154,14 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
         (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got '.'"),
         (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got ''"),
         (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
-        (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is no journal of legnext-client"),
+        (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
         (
             ROWS,
             ("rows.csv", "--journal", "no/x.db"),
             Exit.FILES,
-            "no/x.db cannot be made: the directory no does not exist.",
+            "no/x.db cannot be created: the directory no does not exist.",
         ),
-        (ROWS, ("rows.csv", "--journal", "."), Exit.FILES, "Error: . is a directory: give the path of a file."),
+        (ROWS, ("rows.csv", "--journal", "."), Exit.FILES, "Error: . is a directory. Pass the path of a file."),
         (ROWS, ("rows.csv", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
     ],
 )

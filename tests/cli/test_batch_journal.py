@@ -138,11 +138,15 @@ def test_what_a_killed_process_was_sending_is_listed_too(
         (("resolve", "rows.db", "fox", "--all", "--give-up"), Exit.BAD_INPUT, "give its KEY, or --all"),
         (("resolve", "rows.db", "--all", "--adopt", "J"), Exit.BAD_INPUT, "--adopt is for one request"),
         (("resolve", "rows.db", "cat", "--give-up"), Exit.BAD_INPUT, "rows.db has no request 'cat'"),
-        (("resolve", "rows.db", "fox", "--adopt", "J"), Exit.BAD_INPUT, "request 'fox' must be unknown; it is done"),
+        (
+            ("resolve", "rows.db", "fox", "--adopt", "J"),
+            Exit.BAD_INPUT,
+            "'fox' must be unknown for this; it is done",
+        ),
         (("resolve", "rows.db", "fox", "--adopt", " "), Exit.BAD_INPUT, "job_id must be the id of a job"),
         (("status", "nowhere.db"), Exit.FILES, "there is no journal nowhere.db"),
-        (("unknown", "rows.csv"), Exit.FILES, "rows.csv is no journal"),
-        (("gallery", "rows.csv"), Exit.FILES, "rows.csv is no journal"),
+        (("unknown", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
+        (("gallery", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
         (("stauts", "rows.db"), Exit.BAD_INPUT, "No such command 'stauts'"),
     ],
 )

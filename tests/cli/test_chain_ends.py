@@ -124,7 +124,7 @@ def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
         (("chain.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
         (("chain.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
         (("chain.yaml", "--yes", "--journal", ""), Exit.BAD_INPUT, "Error: --journal must be the path of a file; got"),
-        (("chain.yaml", "--journal", "chain.yaml"), Exit.FILES, "chain.yaml is no journal of legnext-client"),
+        (("chain.yaml", "--journal", "chain.yaml"), Exit.FILES, "chain.yaml is not a legnext journal"),
         (("chain.yaml", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
     ],
 )

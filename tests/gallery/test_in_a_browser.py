@@ -130,7 +130,7 @@ def test_a_search_shows_what_has_all_the_words(page: Page, words: str, found: se
     page.write(words)
     assert set(keys(page)) == found
     said = page.run("document.querySelector('#said').innerText")
-    assert (f"{len(found)} of 7 rows" if found else "Nothing is like this.") in said
+    assert (f"{len(found)} of 7 rows" if found else "No matches.") in said
     page.click("#said button")
     assert len(keys(page)) == 7
 

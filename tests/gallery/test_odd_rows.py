@@ -77,7 +77,7 @@ def test_odd_names_are_found_and_what_is_gone_or_broken_is_said(opens: Callable[
 def test_an_empty_journal_says_so(opens: Callable[..., Page], tmp_path: Path) -> None:
     Writing(tmp_path / "run.db").journal.close()
     page = opens(gallery(tmp_path / "run.db"))
-    assert page.run("document.querySelector('#said').textContent") == "Nothing was asked for yet."
+    assert page.run("document.querySelector('#said').textContent") == "No requests yet."
 
 
 def test_ten_thousand_rows_are_drawn_as_they_are_scrolled_to(opens: Callable[..., Page], tmp_path: Path) -> None:

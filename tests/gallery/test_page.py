@@ -84,7 +84,7 @@ def test_it_replaces_an_earlier_one_and_leaves_nothing_else(writing: Writing, tm
 def test_a_page_that_is_no_gallery_is_left_alone(writing: Writing, tmp_path: Path) -> None:
     writing.request("fox")
     (tmp_path / "index.html").write_text("<title>My site</title>")
-    with pytest.raises(ConfigurationError, match=r"no gallery: give another place"):
+    with pytest.raises(ConfigurationError, match=r"not a gallery\. Choose another path"):
         gallery(writing.path)
     assert (tmp_path / "index.html").read_text() == "<title>My site</title>"
 

@@ -52,7 +52,7 @@ def test_a_value_that_another_program_has_changed_is_refused(column: str, tmp_pa
     other.execute(f"UPDATE requests SET {column} = '7' WHERE key = 'row-0'")
     other.commit()
     other.close()
-    with pytest.raises(JournalError, match=r"is damaged .*not what was written"):
+    with pytest.raises(JournalError, match=r"is damaged .*does not match its checksum"):
         Journal.open(path, BATCH)
     with Journal(path) as journal, pytest.raises(JournalError, match="is damaged"):
         journal.entry("row-0")

@@ -70,7 +70,7 @@ def test_nothing_is_sent_while_there_is_no_room_for_what_comes_back(disk: Path) 
         submit(journal, "a", lambda: fill(disk))
         sent: list[str] = []
         fill(disk)
-        with pytest.raises(JournalError, match="nothing was sent"):
+        with pytest.raises(JournalError, match="Nothing was sent"):
             submit(journal, "b", lambda: sent.append("b"))
         assert not sent
         (disk / "filler").unlink()
@@ -85,7 +85,7 @@ def test_an_id_that_cannot_be_written_down_at_all_is_in_the_error(disk: Path) ->
 
     with (
         Journal.open(disk / "run.db", BATCH) as journal,
-        pytest.raises(JournalError, match="job-of-a, and that could not be written down") as caught,
+        pytest.raises(JournalError, match="job-of-a, but that could not be recorded") as caught,
     ):
         submit(journal, "a", take_all)
     assert caught.value.job_id == "job-of-a"

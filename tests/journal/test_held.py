@@ -47,10 +47,12 @@ def test_the_journal_of_a_killed_run_is_refused_without_its_log(killed: Path, lo
     moved = killed.with_name("moved.db")
     killed.rename(moved)
     if look_first:
-        with pytest.raises(JournalError, match=r"moved\.db-wal is not beside it"):
+        with pytest.raises(JournalError, match=r"moved\.db-wal is missing"):
             Journal(moved)
     for _ in range(2):
-        with pytest.raises(JournalError, match=r"Copy or rename both\. .* make an empty file .*moved\.db-wal"):
+        with pytest.raises(
+            JournalError, match=r"Copy or rename both files together\. .* make an empty file .*moved\.db-wal"
+        ):
             Journal.open(moved, BATCH)
     killed.with_name("killed.db-wal").rename(moved.with_name("moved.db-wal"))
     with Journal.open(moved, BATCH) as journal:
@@ -79,7 +81,7 @@ def test_looking_at_the_journal_of_a_killed_run_leaves_its_empty_log_where_it_is
 def test_a_log_whose_journal_is_gone_is_not_taken_for_that_of_a_new_one(killed: Path) -> None:
     before = killed.with_name("killed.db-wal").read_bytes()
     killed.unlink()
-    with pytest.raises(JournalError, match=r"killed\.db is gone, and its .*-wal is still there\. Put the journal back"):
+    with pytest.raises(JournalError, match=r"killed\.db is missing, but its .*-wal exists\. Put the journal back"):
         Journal.open(killed, BATCH)
     assert killed.with_name("killed.db-wal").read_bytes() == before
     assert not killed.exists()
@@ -88,7 +90,7 @@ def test_a_log_whose_journal_is_gone_is_not_taken_for_that_of_a_new_one(killed: 
 def test_a_journal_that_was_cut_to_nothing_is_not_begun_anew(path: Path) -> None:
     Journal.open(path, BATCH).close()
     os.truncate(path, 0)
-    with pytest.raises(JournalError, match=r"is empty, and was a journal\. Put a copy of it back\."):
+    with pytest.raises(JournalError, match=r"is an empty file that used to be a journal\. Restore a copy of it\."):
         Journal.open(path, BATCH)
     path.unlink()
     Journal.open(path, BATCH).close()
@@ -99,7 +101,7 @@ def test_a_journal_by_two_hard_links_is_refused_by_both(path: Path) -> None:
     other = path.with_name("other.db")
     os.link(path, other)
     for name in (path, other):
-        with pytest.raises(JournalError, match=r"has 2 names \(hard links\).* Delete the others, or copy it"):
+        with pytest.raises(JournalError, match=r"has 2 names \(hard links\).* Delete the others, or use a copy"):
             Journal.open(name, BATCH)
     with Journal(path) as journal:
         assert list(journal.entries()) == []

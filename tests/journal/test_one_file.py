@@ -171,9 +171,9 @@ def of_a_chain(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: path.write_text("prompt,key\na cat,1\n" * 20), "is no journal of legnext-client"),
-        (lambda path: path.write_bytes(b"x"), "is no journal"),
-        (other_database, "is no journal"),
+        (lambda path: path.write_text("prompt,key\na cat,1\n" * 20), "is not a legnext journal"),
+        (lambda path: path.write_bytes(b"x"), "is not a legnext journal"),
+        (other_database, "is not a legnext journal"),
         (newer, f"newer version of legnext-client .format {VERSION + 1}"),
         (damaged, "is damaged"),
         (damaged_index, "is damaged .*missing from index"),
@@ -229,10 +229,10 @@ def test_a_directory_that_is_not_there_is_told_and_not_made(path: Path, monkeypa
     monkeypatch.chdir(path.parent)
     for name, why in (
         ("nodir/x.db", "the directory nodir does not exist"),
-        ("file/x.db", "file is no directory"),
+        ("file/x.db", "file is not a directory"),
         ("astray.db", f"the directory {path.parent / 'gone'} does not exist"),
     ):
-        with pytest.raises(JournalError, match=f"^{name} cannot be made: {why}"):
+        with pytest.raises(JournalError, match=f"^{name} cannot be created: {why}"):
             Journal.open(name, BATCH)
         with pytest.raises(JournalError, match=f"there is no journal {name}"):
             Journal(name)
@@ -289,7 +289,7 @@ def test_a_journal_can_be_read_where_nothing_can_be_written(tmp_path: Path) -> N
         with read_only(disk):
             with Journal(disk / "run.db") as journal:
                 assert [entry.key for entry in journal.entries()] == ["a"]
-            with pytest.raises(JournalError, match=r"run\.db cannot be used: unable to open"):
+            with pytest.raises(JournalError, match=r"run\.db cannot be opened: unable to open"):
                 Journal.open(disk / "run.db", BATCH)
 
 

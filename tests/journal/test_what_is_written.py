@@ -153,7 +153,7 @@ def test_a_number_that_no_file_can_hold_is_an_error_of_ours(journal: Journal) ->
 def test_a_job_cannot_be_two_requests(journal: Journal) -> None:
     journal.accepted(begun(journal, "a"), job("j-1"))
     journal.mark_unknown(begun(journal, "b"), "no answer")
-    with pytest.raises(InvalidRequest, match="j-1 is another request's"):
+    with pytest.raises(InvalidRequest, match="j-1 already belongs to another request"):
         journal.adopt("b", "j-1")
     assert journal.summary().states == {"submitted": 1, "unknown": 1}
 
@@ -184,8 +184,8 @@ def test_what_was_given_up_has_failed_and_its_price_counts_on(journal: Journal) 
     ("settle", "said"),
     [
         (lambda journal: journal.adopt("nobody", "j"), "has no request 'nobody'"),
-        (lambda journal: journal.resubmit("a"), "must be unknown or failed; it is submitted"),
-        (lambda journal: journal.adopt("a", "j"), "must be unknown; it is submitted"),
+        (lambda journal: journal.resubmit("a"), "must be unknown or failed for this; it is submitted"),
+        (lambda journal: journal.adopt("a", "j"), "must be unknown for this; it is submitted"),
         (lambda journal: journal.adopt("a", ""), "must be the id of a job; got ''"),
     ],
 )
@@ -209,7 +209,7 @@ def test_the_summary_is_one_line_for_people(journal: Journal) -> None:
 
 @pytest.mark.parametrize("state", ["unkown", "DONE", "", 3, None])
 def test_a_state_that_there_is_not_is_refused_and_not_nothing(journal: Journal, state: Any) -> None:
-    said = f"a state must be one of new, submitting, submitted, done, failed, unknown; got {state!r}."
+    said = f"state must be one of new, submitting, submitted, done, failed, unknown; got {state!r}."
     with pytest.raises(InvalidRequest) as caught:
         journal.entries("done", state)
     assert caught.value.message == said

@@ -13,8 +13,8 @@ from legnext_client.prompts.policy import enforce
 
 # kind of problem, position, proposal
 IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
-    "": [("empty", 0, "say what is to be seen")],
-    " \n": [("empty", 0, "say what is to be seen")],
+    "": [("empty", 0, "describe what to show")],
+    " \n": [("empty", 0, "describe what to show")],
     "x --aspcet 1:1": [("unknown flag", 2, "`--aspect`")],
     "x --tubro": [("unknown flag", 2, "`--turbo`")],
     "x --stylise 3": [("unknown flag", 2, "`--stylize`")],

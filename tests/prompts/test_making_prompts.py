@@ -31,7 +31,7 @@ class Pace(Enum):
     ],
 )
 def test_what_is_no_text_becomes_no_prompt(make: Callable[[], Prompt], got: str) -> None:
-    with pytest.raises(TypeError, match=f"a prompt is made of text; got {got}"):
+    with pytest.raises(TypeError, match=f"a prompt must be a string; got {got}"):
         make()
 
 

@@ -1,4 +1,4 @@
-// A card for each row: what it made, its prompt, and the few facts that are looked for.
+// A card for each row: its files, its prompt and a few facts.
 
 function prompted(row, most) {
   const text = row.title || row.operation || row.key;

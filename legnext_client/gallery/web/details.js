@@ -1,4 +1,4 @@
-// Everything that is known of a row, beside what it made.
+// All details of a row, next to its files.
 
 const fact = (name, value) => (value == null || value === "" ? null : make("div", {}, make("dt", {}, name), make("dd", { dir: "auto" }, value)));
 
@@ -49,7 +49,7 @@ function step(one, number, files) {
   );
 }
 
-// Where the files are that were not downloaded; nothing is asked of these addresses unless somebody follows them.
+// Links to files that were not downloaded; nothing is fetched unless one is clicked.
 function addresses(row) {
   if (row.visuals.length || !row.addresses.length) return null;
   return fact("At the service", row.addresses.map((address, number) =>

@@ -1,8 +1,8 @@
-// The frames of a card: its pictures side by side, its videos with one of them large, or why there is nothing to see.
+// The frames of a card: images side by side, videos with one of them large, or the reason why there are none.
 
 const WIDEST = 2.4, NARROWEST = 0.64;
 
-// In how many columns pictures of this shape make a block that is neither a strip nor a tower.
+// Number of columns that keeps a block of images of this shape compact.
 function columnsFor(count, shape) {
   const ratio = (columns) => (columns * shape) / Math.ceil(count / columns);
   const odd = (columns) => Math.abs(Math.log(ratio(columns) / 1.2)) + (count % columns ? 1 : 0);
@@ -14,7 +14,7 @@ const asked = (row) => {
   return found && found[1] > 0 && found[2] > 0 ? found[1] / found[2] : 1;
 };
 
-// Players are few in a browser: a video has one only while it is near to what is seen.
+// Browsers limit the number of players, so a video has one only while it is near the viewport.
 const nearby = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -82,7 +82,7 @@ function reel(row, shape) {
 function frame(row, visual) {
   const label = `${visual.kind === "video" ? "Video" : "Image"} ${visual.number + 1} of ${visual.of}`;
   const open = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab is a new tab
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // opens a new tab
     event.preventDefault();
     view(row, visual);
   };
@@ -115,7 +115,7 @@ function frame(row, visual) {
 const gone = (visual, why = "is missing") =>
   make("div", { class: "frame empty", title: visual.name }, icon("gone"), make("span", {}, make("b", { dir: "auto" }, cut(visual.name, 60)), ` ${why}`));
 
-// What stands where there is nothing to see; in a card, a button for more.
+// The placeholder of a row without files; in a card, a button for more.
 function words(row, button) {
   const tag = button ? "button" : "div";
   if (row.texts.length) {
@@ -130,12 +130,12 @@ function words(row, button) {
   return shaped(made, 1);
 }
 
-const HEADLINES = { failed: "Failed", unknown: "Outcome unknown", running: "On its way", waiting: "Not sent yet", done: "Done" };
+const HEADLINES = { failed: "Failed", unknown: "Outcome unknown", running: "Running", waiting: "Not sent yet", done: "Done" };
 
 function why(row) {
   const { error, status, price } = row.trouble;
-  if (row.state === "unknown") return `It was sent and no readable answer came${price ? `: ${price} points may have been charged` : ""}.`;
+  if (row.state === "unknown") return `It was sent, but no readable response came${price ? `: ${price} points may have been charged` : ""}.`;
   if (row.state === "running") return status ? `The service says: ${status}.` : "";
-  if (row.state === "done") return row.addresses.length ? `${many(row.addresses.length, "file")} at the service, not downloaded.` : "It has made no files.";
+  if (row.state === "done") return row.addresses.length ? `${many(row.addresses.length, "file")} at the service, not downloaded.` : "It made no files.";
   return error ?? "";
 }

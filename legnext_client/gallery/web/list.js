@@ -1,4 +1,4 @@
-// The page itself: the sums in its head, what is searched for, and cards that come as they are scrolled to.
+// The page: totals, search, and cards that are added while scrolling.
 
 const AT_ONCE = 36;
 const cards = find("cards"), said = find("said"), search = find("search"), order = find("order"), turn = find("turn");
@@ -13,7 +13,7 @@ function more(until = rendered + AT_ONCE) {
 
 new IntersectionObserver((entries) => { if (entries[0].isIntersecting) fill(); }, { rootMargin: "1200px" }).observe(find("more"));
 
-// The observer tells of a change alone: as long as the end stays near, go on.
+// The observer reports only changes, so continue while the end stays near.
 function fill() {
   if (rendered >= listed.length) return;
   more();
@@ -33,7 +33,7 @@ function list() {
   const all = listed.length === rows.length;
   said.classList.toggle("hidden", all && rows.length > 0);
   said.replaceChildren(
-    rows.length ? (listed.length ? `${listed.length.toLocaleString()} of ${many(rows.length, "row")}` : "Nothing is like this.") : "Nothing was asked for yet.",
+    rows.length ? (listed.length ? `${listed.length.toLocaleString()} of ${many(rows.length, "row")}` : "No matches.") : "No requests yet.",
   );
   if (!all) said.append(" ", make("button", { type: "button", class: "link", onclick: clear }, "Show all"));
 }
@@ -45,7 +45,7 @@ function clear() {
   search.focus();
 }
 
-// Where the viewer was left is where the page is.
+// Scroll to the row that the viewer showed last.
 function reveal(row) {
   const place = listed.indexOf(row);
   if (place < 0) return;
@@ -78,7 +78,7 @@ function head() {
     return part;
   }));
   if (counts.unknown || uncertain) notice("unknown", `${many(counts.unknown, "outcome")} unknown: up to ${many(uncertain, "point")} may have been charged.`);
-  if (held) notice("running", `${many(held, "point")} held for what is on its way.`);
+  if (held) notice("running", `${many(held, "point")} held for running jobs.`);
   find("foot").append(
     make("span", {}, `A ${data.kind} as it stood `), make("time", { datetime: new Date(data.made * 1000).toISOString() }, moment(data.made)),
     make("span", { dir: "auto" }, ` · ${data.journal}`), make("span", {}, ` · ${document.querySelector("meta[name=generator]").content}`),
@@ -101,7 +101,7 @@ function filters() {
     make("label", { class: name || "all" }, make("input", { type: "radio", name: "state", value: name, checked: !name, class: "hidden" }), word, " ", make("b", {}, count.toLocaleString()))));
 }
 
-// ---- what people do ------------------------------------------------------------------------------------------------
+// ---- input ---------------------------------------------------------------------------------------------------------
 
 find("tools").addEventListener("submit", (event) => event.preventDefault());
 find("tools").addEventListener("input", list);

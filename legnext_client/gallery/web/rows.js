@@ -1,4 +1,4 @@
-// The rows as they came, and what follows from them.
+// The rows of the journal, and values derived from them.
 
 const data = JSON.parse(find("data").textContent);
 
@@ -20,11 +20,11 @@ function nameOf(link) {
   try {
     return decodeURIComponent(last);
   } catch {
-    return last; // a name that is no UTF-8
+    return last; // a name that is not UTF-8
   }
 }
 
-// What a step has made: images, videos, other files, and which of them are gone.
+// The files of a step: images, videos, others, and missing ones.
 const visualsOf = (step) =>
   (step.files ?? []).map((link, number) => ({
     link,
@@ -48,7 +48,7 @@ const rows = data.rows.map((row, place) => {
     operation: steps.length > 1 ? "chain" : operation.replaceAll("_", " "),
     points: sum(steps, "points") + sum(earlier, "points"),
     seconds: sum(steps, "seconds"),
-    // What the last step made is what is wanted; of a step before it is shown while there is nothing newer.
+    // The files of the last step count; those of an earlier one are shown until there are newer ones.
     visuals: visualsOf(steps.findLast((step) => step.files?.length) ?? {}),
     texts: steps.flatMap((step) => step.texts ?? []),
     addresses: steps.findLast((step) => step.addresses?.length)?.addresses ?? [],
@@ -56,7 +56,7 @@ const rows = data.rows.map((row, place) => {
   };
 });
 
-// Words without their accents, made when somebody searches for the first time.
+// Text without accents, built on the first search.
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 function sought(row) {
@@ -79,18 +79,18 @@ function chosen(text, state, order, turned) {
   const found = rows.filter(
     (row) => (!state || row.state === state) && words.every((word) => sought(row).includes(word)),
   );
-  // The most first: who sorts by points or time looks for what took much.
+  // Largest first, because sorting by points or time is for finding the expensive rows.
   if (order !== "place") found.sort((one, other) => other[order] - one[order] || one.place - other.place);
   return turned ? found.reverse() : found;
 }
 
-// What to do about it, in words, and as lines to copy: for the command line, and for a program.
-const quoted = (text) => JSON.stringify(text); // a text in Python, too
-const word = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`); // to a shell
+// Advice for a row, with lines to copy for the command line and for Python.
+const quoted = (text) => JSON.stringify(text); // also valid in Python
+const word = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`); // for a shell
 
 const ways = (command, program) => [{ title: "On the command line", code: command }, { title: "In Python", code: program }];
 
-// The journal does not know the name of the file that was run.
+// The journal does not record the name of the file.
 const again = (options = "", inPython = "") => {
   const [command, call] = data.kind === "chain" ? ["chain chain.yaml", "run(chain"] : ["batch run rows.csv", "batch(rows"];
   return ways(`legnext ${command} --journal ${word(data.journal)}${options}`, `client.${call}, journal=${quoted(data.journal)}${inPython})`);
@@ -98,13 +98,13 @@ const again = (options = "", inPython = "") => {
 
 function advice(row) {
   if (row.state === "failed") {
-    const charged = row.trouble.error === "given up" ? "It was given up, and may have been charged." : "Nothing is charged for what failed.";
+    const charged = row.trouble.error === "given up" ? "It was given up and may have been charged." : "Failed jobs are not charged.";
     return { text: `${charged} To try it again:`, ways: again(" --retry-failed", ", retry_failed=True") };
   }
   if (row.state === "unknown") {
     const key = row.steps.length > 1 ? `${row.key}/${row.steps.indexOf(row.trouble) + 1}` : row.key;
     return {
-      text: `It was sent, and no readable answer came: ${row.trouble.price ? `${row.trouble.price} points` : "it"} may have been charged. It is never sent again by itself. Look at your callbacks or the balance, then say what is so:`,
+      text: `It was sent, but no readable response came: ${row.trouble.price ? `${row.trouble.price} points` : "it"} may have been charged. It is never sent again automatically. Check your callbacks or the balance, then resolve it:`,
       ways: ways(
         [`legnext batch resolve ${word(data.journal)} ${word(key)} --adopt JOB`, "# or, in place of --adopt JOB, --resubmit or --give-up"].join("\n"),
         [
@@ -117,7 +117,7 @@ function advice(row) {
       ),
     };
   }
-  if (row.state === "running") return { text: "It was on its way when this page was made. If nothing runs any more, go on with it:", ways: again() };
-  if (row.state === "waiting") return { text: "Part of it was not sent yet. To go on:", ways: again() };
+  if (row.state === "running") return { text: "It was running when this page was made. If no run is active, resume it:", ways: again() };
+  if (row.state === "waiting") return { text: "Part of it has not been sent. To resume:", ways: again() };
   return null;
 }

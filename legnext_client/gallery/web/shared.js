@@ -1,4 +1,4 @@
-// What all parts use: making elements, copying, and words for numbers. Text is only ever set as text.
+// Shared helpers: elements, copying, and number formats. Text is only ever set as text.
 
 const find = (id) => document.getElementById(id);
 
@@ -44,7 +44,7 @@ async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Where the page came by plain http from another machine, there is only the old way.
+    // Pages served over plain http have no clipboard API.
     const field = make("textarea", { class: "hidden" });
     field.value = text;
     (document.querySelector("dialog[open]") ?? document.body).append(field);
@@ -54,7 +54,7 @@ async function copied(text) {
   }
 }
 
-// A button that copies, and says so for a moment.
+// A button that copies, and briefly confirms it.
 function copier(text, label, ...children) {
   const button = make("button", { type: "button", class: "copy", "aria-label": label, title: label }, ...children, icon("copy"));
   button.addEventListener("click", async (event) => {

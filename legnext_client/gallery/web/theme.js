@@ -1,2 +1,2 @@
-// Before anything is painted, so that nobody is dazzled by the other one.
+// Runs before the first paint, to avoid a flash of the other theme.
 try { document.documentElement.dataset.theme = localStorage.getItem("legnext-theme") ?? ""; } catch { /* no storage here */ }

@@ -1,4 +1,4 @@
-// One thing at a time, large: arrows go on to the next one, through all rows that are shown.
+// Shows one file at a time; the arrow keys move through all rows shown.
 
 const viewer = find("viewer"), stage = find("stage"), about = find("about");
 let slides = [], at = 0;
@@ -12,7 +12,7 @@ function view(row, visual) {
   at = exact >= 0 ? exact : Math.max(0, slides.findIndex((slide) => slide.row === row));
   if (!viewer.open) {
     viewer.showModal();
-    viewer.focus(); // not its first button: Enter would turn the page
+    viewer.focus(); // not its first button, or Enter would move on
   }
   turnTo(at);
 }
@@ -44,7 +44,7 @@ function large(row, visual) {
 }
 
 viewer.addEventListener("keydown", (event) => {
-  // A video that has the focus, and a text that can be scrolled, have arrows of their own.
+  // A focused video and scrollable text handle the arrow keys themselves.
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("video, pre")) return;
   const goes = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: slides.length - 1 }[event.key];
   if (goes === undefined) return;
@@ -54,7 +54,7 @@ viewer.addEventListener("keydown", (event) => {
 
 viewer.addEventListener("close", () => {
   const { row } = slides[at];
-  stage.replaceChildren(); // a video would go on
+  stage.replaceChildren(); // a video would keep playing
   reveal(row);
 });
 viewer.addEventListener("click", (event) => {
@@ -64,7 +64,7 @@ find("before").addEventListener("click", () => turnTo(at - 1));
 find("after").addEventListener("click", () => turnTo(at + 1));
 find("shut").addEventListener("click", () => viewer.close());
 
-// A swipe to the side turns the page; one down puts it away.
+// Swipe sideways to move on, down to close.
 let from = null;
 stage.addEventListener("pointerdown", (event) => {
   from = event.pointerType === "mouse" || event.target.closest("video") ? null : { x: event.clientX, y: event.clientY };

@@ -1,1 +1,1 @@
-"""Batches and chains: rows as coroutines, and the engine with the limits that they share."""
+"""Run batches and chains: rows as coroutines, and an engine with shared limits."""

@@ -1,4 +1,4 @@
-"""What both colours of a batch and of a chain have in common: rows, a journal, how to run them, and what is counted."""
+"""The parts that sync and async batches and chains share: rows, journal, options and counts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ JobT = TypeVar("JobT", Job, AsyncJob)
 
 
 class BatchState(Generic[JobT]):
-    """A batch or a chain, whatever colour carries it out."""
+    """A batch or a chain, sync or async."""
 
     def __init__(
         self,
@@ -52,24 +52,24 @@ class BatchState(Generic[JobT]):
         self._only, self._surveying = only, survey
         self._surveyed: Survey | None = None
         self._surveyed_rows: list[Item] | None = None
-        """The rows that were read for the survey, until they are run."""
+        """Rows read for the survey, kept until they are run."""
         self._warned = False
         self._now = now or _utc_now
         self._ends: Counter[str] = Counter()
         self._open_ends: dict[str, str] = {}
-        """Rows whose last result was none for good, by the state in which they were."""
+        """Rows whose last result was not final, with their state."""
         self._over = 0
-        """How many of the rows that are asked for have come to an end for good."""
+        """Number of requested rows with a final result."""
         self._earlier = self._points_before = 0
-        """Of the rows that are done, those of earlier runs; and the points of these runs."""
+        """Number of rows done by earlier runs, and the points of those runs."""
         self._context: RunContext | None = None
         self._started = 0.0
         self._summary: BatchSummary | None = None
 
     def survey(self) -> Survey | None:
-        """How many rows there are, what they cost, and what of it is left to be paid when the journal is gone on with.
+        """Count the rows, their price, and the amount still to pay if the journal is resumed.
 
-        Every row is looked at, and what is wrong with any is raised. None when the rows can be read only once.
+        Checks every row and raises all errors. None if the rows can be read only once.
         """
         self._survey()
         self._warn()
@@ -83,7 +83,7 @@ class BatchState(Generic[JobT]):
             self._surveyed, self._surveyed_rows = self._surveying()
 
     def _warn(self) -> None:
-        """Warn of what is odd about prompts, once. Where such a warning is an error, nothing comes after it."""
+        """Issue the prompt warnings, once. If such a warning is an error, nothing comes after it."""
         if self._surveyed is not None and not self._warned:
             for doubt in self._surveyed.doubts:
                 warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
@@ -91,13 +91,13 @@ class BatchState(Generic[JobT]):
 
     @property
     def summary(self) -> BatchSummary:
-        """How the batch has ended; there when it has."""
+        """The final counts; available once the batch has ended."""
         if self._summary is None:
             raise InvalidRequest("this batch has not been run to its end: iterate over it first.")
         return self._summary
 
     def _look(self) -> None:
-        """Find what is wrong before the journal is made."""
+        """Check everything before the journal is created."""
         self._service.check_open()
         if self._context is not None and self._path is None:
             raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
@@ -127,9 +127,9 @@ class BatchState(Generic[JobT]):
         key, state = result.row.key, result.state
         if self._context is not None:
             self._context.running.discard(key)
-            if key in self._context.orphaned:  # nobody asks for it
+            if key in self._context.orphaned:  # no longer requested, so not counted
                 return Result(result, jobs)
-        if key in self._open_ends:  # a callback came late, and has told what became of it
+        if key in self._open_ends:  # a late callback has resolved it
             self._ends[self._open_ends.pop(key)] -= 1
         self._ends[state] += 1
         self._earlier += result.earlier and state == DONE
@@ -141,7 +141,7 @@ class BatchState(Generic[JobT]):
 
     @property
     def counts(self) -> Counts:
-        """How many rows have come to which end so far."""
+        """Number of rows by outcome so far."""
         ends, rows = self._ends, self._surveyed.rows if self._surveyed is not None else None
         running = ends[SUBMITTED] + (len(self._context.running) if self._context is not None else 0)
         return Counts(ends[DONE], ends[FAILED] + ends[NEW], ends[UNKNOWN], running, rows)
@@ -173,7 +173,7 @@ class BatchState(Generic[JobT]):
             return
         if self._path is not None:
             error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
-        elif self._kind == CHAIN and self._context is not None:  # a batch has told of its jobs
+        elif self._kind == CHAIN and self._context is not None:  # a batch has reported its jobs
             paid = [f"{entry.key} is job {entry.job_id}" for entry in self._context.journal.entries(SUBMITTED, DONE)]
             if paid:
                 error.add_note(

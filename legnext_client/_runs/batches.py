@@ -1,4 +1,4 @@
-"""`client.batch`: many paid requests that go on where they were, whatever happened.
+"""`client.batch`: run many paid requests, resumable at any point.
 
 for result in client.batch(requests, journal="run.db", concurrency=6):
     print(result.key, result.state, result.files)
@@ -44,9 +44,9 @@ INTERRUPTED = (
 
 
 class Batch(BatchState[Job]):
-    """A batch that is about to run: iterate over it for the results, in the order in which they come.
+    """A batch that is ready to run. Iterate over it for the results, as they come.
 
-    `with batch:` ends it, and lets go of its journal, when the block is left.
+    Leaving a `with batch:` block ends it and releases its journal.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Batch(BatchState[Job]):
 
 
 class AsyncBatch(BatchState[AsyncJob]):
-    """The same for `async for` and `async with`: Python by itself ends what was left by `break` some time later."""
+    """The async form of `Batch`. Use `async with`, because Python delays the cleanup after a `break`."""
 
     def __init__(
         self, hands: AsyncRuntime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
@@ -129,7 +129,7 @@ class AsyncBatch(BatchState[AsyncJob]):
     async def _results(self) -> AsyncGenerator[Result[AsyncJob], None]:
         async with contextlib.AsyncExitStack() as stack:
             await asyncio.to_thread(self._look)
-            self._warn()  # not in a thread, where no line of the user's is
+            self._warn()  # not in a thread, or the warning would not point to the user's line
             journal = await self._opened()
             feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
             run = Handover(feeder, self._hands)
@@ -174,7 +174,7 @@ class AsyncBatch(BatchState[AsyncJob]):
 def work_on(
     service: CallService, requests: Source, journal: str | os.PathLike[str] | None, options: BatchOptions
 ) -> dict[str, Any]:
-    """What a batch of these requests is made of."""
+    """Return the arguments of a batch of these requests."""
     found = options_of(options)
     again, prompts = can_be_read_again(requests), service.settings.prompts
     return {

@@ -1,8 +1,8 @@
-"""A chain as JSON and back: what `VideoChain.to_dict` writes, and what `from_dict` takes and refuses.
+"""Write a chain as JSON, and read it back.
 
     {"version": 1, "steps": [{"step": "start", "prompt": "waves", "video_type": 1}, {"step": "extend", "video_no": 0}]}
 
-A chain that goes on with a video has that as `video`: {"job_id": …, "source": "480p", "extensions": 1}.
+A chain that extends an existing video has a `video`: {"job_id": …, "source": "480p", "extensions": 1}.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 VERSION = 1
-"""Of the format. A reader refuses a later one."""
+"""Version of the format. Later versions are refused."""
 
 _JOB_ID = "job_id"
 _RENAMED = {_JOB_ID: "job_or_id"}
-"""What is called otherwise where it is written."""
+"""Parameters with another name in JSON."""
 
 
 def word_of(operation: Operation) -> str:
-    """What a step is called: the last word of its role."""
+    """Return the name of a step: the last word of its role."""
     return (operation.role or "").rpartition(".")[2]
 
 
@@ -42,7 +42,7 @@ _FIELDS = {word_of(ROLES[role]): ROLES[role].fields for role in ("chain.start", 
 
 
 def written(chain: VideoChain) -> dict[str, Any]:
-    """The chain as JSON."""
+    """Return the chain as JSON."""
     for step in chain.steps:
         for name in step.choices:
             raise InvalidRequest(
@@ -53,7 +53,7 @@ def written(chain: VideoChain) -> dict[str, Any]:
 
 
 def described(chain: VideoChain) -> dict[str, Any]:
-    """The same for people to read: a function is written as chosen."""
+    """Return the chain as JSON for display; a function is written as chosen."""
     video = {"video": chain.beginning._asdict()} if chain.beginning else {}
     steps = [
         {"step": word_of(step.operation), **step.fields, **dict.fromkeys(step.choices, CHOSEN)} for step in chain.steps
@@ -62,7 +62,7 @@ def described(chain: VideoChain) -> dict[str, Any]:
 
 
 def built(kind: type[VideoChain], data: object) -> VideoChain:
-    """The chain that was written, built again step by step."""
+    """Rebuild a chain from JSON, step by step."""
     found = _object("chain", data, required=("version", "steps"), optional=("video",))
     _check_version(found["version"])
     steps = found["steps"]
@@ -104,7 +104,7 @@ def _stepped(where: str, kind: type[VideoChain], chain: VideoChain | None, step:
 
 
 def _called(where: str, build: Callable[..., VideoChain], fields: Mapping[str, Any]) -> VideoChain:
-    """Build a step; what is wrong is told with its place."""
+    """Build a step; an error names its place."""
     arguments = {_RENAMED.get(name, name): value for name, value in fields.items()}
     try:
         return build(**arguments)
@@ -114,7 +114,7 @@ def _called(where: str, build: Callable[..., VideoChain], fields: Mapping[str, A
 
 
 def _parameters(build: Callable[..., object]) -> tuple[list[str], list[str]]:
-    """The names that must and that may be given to a method, as they are written."""
+    """Return the required and the optional parameters of a method, by their names in JSON."""
     names = {new: name for name, new in _RENAMED.items()}
     found = {names.get(name, name): one.default for name, one in inspect.signature(build).parameters.items()}
     required = [name for name, default in found.items() if default is inspect.Parameter.empty]
@@ -122,7 +122,7 @@ def _parameters(build: Callable[..., object]) -> tuple[list[str], list[str]]:
 
 
 def _object(where: str, value: object, required: Sequence[str], optional: Sequence[str] | None) -> Mapping[str, Any]:
-    """The value, if it is an object with these names; with no `optional`, any others may be there."""
+    """Return the value if it is an object with these names; without `optional`, any others are allowed."""
     if not is_object(value):
         raise InvalidRequest(f"{where} must be an object; got {shown(value)}.")
     missing = [name for name in required if name not in value]

@@ -1,4 +1,4 @@
-"""`client.run`: a chain from its description, step by step; and what it is when it is done."""
+"""`client.run`: run a chain step by step, and return its result."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ NAME = "{job_id}_{n}{ext}"
 
 
 class _ChainRun(Generic[JobT]):
-    """A chain that is done."""
+    """A finished chain."""
 
     def __init__(self, chain: VideoChain, jobs: list[JobT], points: int) -> None:
         self.chain = chain
         self.jobs = jobs
-        """The jobs of its steps, in their order."""
+        """The jobs of its steps, in order."""
         self.points = points
-        """What it has cost, in all runs."""
+        """The cost of all runs."""
 
     @property
     def video_urls(self) -> list[str]:
@@ -49,7 +49,7 @@ class _ChainRun(Generic[JobT]):
 
     @property
     def seconds(self) -> int:
-        """How long each of them is."""
+        """The length of each video."""
         return self.chain.seconds
 
     def __repr__(self) -> str:
@@ -57,25 +57,25 @@ class _ChainRun(Generic[JobT]):
 
 
 class ChainRun(_ChainRun[Job]):
-    """A chain that is done; see `client.run`."""
+    """A finished chain; see `client.run`."""
 
     def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
-        """Fetch its videos; see `Job.download`."""
+        """Download the videos; see `Job.download`."""
         return self.jobs[-1].download(directory, name, **options)
 
 
 class AsyncChainRun(_ChainRun[AsyncJob]):
-    """A chain that is done; see `client.run`."""
+    """A finished chain; see `client.run`."""
 
     async def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
-        """Fetch its videos; see `Job.download`."""
+        """Download the videos; see `Job.download`."""
         return await self.jobs[-1].download(directory, name, **options)
 
 
 def work_of(
     service: CallService, chain: VideoChain, journal: str | os.PathLike[str] | None, options: RunOptions
 ) -> dict[str, Any]:
-    """What a batch of one chain is made of."""
+    """Return the arguments of a batch of one chain."""
     if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
     item = chain.item(KEY)
@@ -93,21 +93,21 @@ def work_of(
 
 
 def run(chain: VideoChain, batch: Batch, journal: str | os.PathLike[str] | None) -> ChainRun:
-    """Carry a chain out to its end; `ChainError` where it stops before."""
+    """Run a chain to its end; raise `ChainError` if it stops earlier."""
     [result] = batch
     _check(result, chain, journal)
     return ChainRun(chain, result.jobs, batch.summary.points)
 
 
 async def async_run(chain: VideoChain, batch: AsyncBatch, journal: str | os.PathLike[str] | None) -> AsyncChainRun:
-    """The same, awaited."""
+    """Run a chain to its end, asynchronously."""
     [result] = [result async for result in batch]
     _check(result, chain, journal)
     return AsyncChainRun(chain, result.jobs, batch.summary.points)
 
 
 def _check(result: Result[Any], chain: VideoChain, journal: str | os.PathLike[str] | None) -> None:
-    """Raise why a chain is not done."""
+    """Raise `ChainError` if the chain is not done."""
     if result.ok:
         return
     jobs = result.jobs

@@ -1,4 +1,4 @@
-"""The steps of a chain: whether they are right, what they make and what they cost. `chains` puts them together."""
+"""Check, describe and price the steps of a chain; `chains` combines them."""
 
 # pyright: reportPrivateUsage=false
 
@@ -29,36 +29,36 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 CHOSEN = "chosen"
-"""Stands for a function where a chain is described."""
+"""Stands for a function in a described chain."""
 
 _PLACEHOLDER = "the job before"
 _BATCH = "bs"
-"""The flag of a prompt that says how many videos are made."""
+"""The prompt flag for the number of videos."""
 
 
 class Beginning(NamedTuple):
-    """A video that a chain goes on with, and what is known of it."""
+    """An existing video that a chain extends."""
 
     job_id: str
     source: str | None = None
     """Its size."""
     extensions: int = 0
-    """How often it was extended."""
+    """Number of earlier extensions."""
 
 
 class ChainPrice(NamedTuple):
-    """What a chain will probably cost, by the titles of its steps; prints as a small table."""
+    """The estimated price of a chain, by step; prints as a small table."""
 
     steps: tuple[tuple[str, Estimate], ...]
 
     @property
     def points(self) -> int:
-        """In all."""
+        """The total."""
         return sum(estimate.points for _, estimate in self.steps)
 
     @property
     def reserve(self) -> int:
-        """What a budget should count in all, which may be more."""
+        """The total that a budget should count, which may be higher."""
         return sum(estimate.reserve for _, estimate in self.steps)
 
     @property
@@ -77,7 +77,7 @@ class ChainPrice(NamedTuple):
 
 
 class ChainItem(NamedTuple):
-    """A chain to be run; see `core.items.Item`."""
+    """A chain to run; implements `_calls.items.Item`."""
 
     key: str
     digest: str
@@ -110,16 +110,16 @@ class ChainItem(NamedTuple):
         return f"<ChainItem {self.key}: {', '.join(call.title for call in self.calls)}>"
 
 
-# ---- what is known of a job ---------------------------------------------------------------------------------------
+# ---- earlier jobs -------------------------------------------------------------------------------------------------
 
 
 def known(job_or_id: JobView | str) -> JobView | None:
-    """The job, where one was given instead of its id."""
+    """Return the job if one was given instead of its id."""
     return job_or_id if isinstance(job_or_id, JobView) else None
 
 
 def look_at(job: JobView, operation: Operation, fields: Mapping[str, Any], kinds: Iterable[str] = ()) -> None:
-    """Refuse to go on with a job that cannot be gone on with, as far as is known of it; `kinds` are what fits."""
+    """Refuse a job that cannot be followed up, as far as it is known; `kinds` are the accepted outputs."""
     if job._insisting:
         return
     made = BY_TASK_TYPE.get(job.task_type)
@@ -132,7 +132,7 @@ def look_at(job: JobView, operation: Operation, fields: Mapping[str, Any], kinds
 
 
 def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int | None) -> Beginning:
-    """The video to begin with, with what the job tells and the caller does not."""
+    """Return the video to extend; the job fills in what the caller omits."""
     operation = ROLES["chain.extend"]
     job, job_id = known(job_or_id), job_or_id
     if job is not None:
@@ -141,7 +141,7 @@ def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int |
         source = job._standing[1].size if source is None else source
         extensions = int(job.task_type == operation.task_type) if extensions is None else extensions
     prepare(operation, {"job_id": job_id, NUMBERS["video"]: 0})
-    price(operation, source=source)  # refuses a size that there is not
+    price(operation, source=source)  # refuses an unknown size
     times = 0 if extensions is None else extensions
     bounds = Field("extensions", "extensions", "integer", minimum=0, maximum=at_most())
     if wrong := wrong_value(bounds, times):
@@ -150,7 +150,7 @@ def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int |
 
 
 def at_most() -> int | None:
-    """How often a video can be extended."""
+    """Return the maximum number of extensions of a video."""
     chain = ROLES["chain.extend"].chain
     return chain.at_most if chain else None
 
@@ -159,14 +159,14 @@ def at_most() -> int | None:
 
 
 def size_field(value: Any) -> dict[str, Any]:
-    """The field of the start that chooses the size."""
+    """Return the field of the start that sets the size."""
     operation = ROLES["chain.start"]
     wire = operation.chain.size if operation.chain else None
     return {field.name: value for field in operation.fields if field.wire == wire}
 
 
 def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iterable[str]) -> dict[str, Any]:
-    """The fields of a step in plain values; `unknown` are those that are not known yet."""
+    """Return the fields of a step as plain values; `unknown` names those without a value yet."""
     numbers = NUMBERS.values()
     later = {name: 0 if name in numbers else _PLACEHOLDER for name in unknown}
     body = prepare(operation, {**given, **later}).body
@@ -176,7 +176,7 @@ def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iter
 
 
 def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
-    """Return the warning that is due for the prompts of all steps, or raise `InvalidRequest`; see `policy.judge`."""
+    """Check the prompts of all steps: return the warning to issue, or raise `InvalidRequest`."""
     warnings = [
         enforce(request_problems(call.operation, wires(call)), policy, ", ".join(filter(None, (where, call.title))))
         for call in calls
@@ -188,13 +188,13 @@ def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") ->
 
 
 def wires(call: Call) -> dict[str, Any]:
-    """The fields of a step as the body has them."""
+    """Return the fields of a step by wire name."""
     names = {field.name: field.wire for field in call.operation.fields}
     return {names[name]: value for name, value in call.fields.items()}
 
 
 def many_made(call: Call) -> int | None:
-    """How many videos a step makes; None where nothing tells."""
+    """Return the number of videos that a step makes; None if unknown."""
     row = row_for(_BATCH, call.operation.prompt.kind) if call.operation.prompt else None
     if row is None or row.default is None:
         return None
@@ -206,28 +206,28 @@ def many_made(call: Call) -> int | None:
 
 
 def with_prompt(operation: Operation, prompt: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a step with its prompt among them, where it takes one."""
+    """Return the fields of a step including its prompt, if it takes one."""
     return {**({prompt_name(operation): prompt} if operation.prompt else {}), **given}
 
 
 def prompt_name(operation: Operation) -> str:
-    """The field of the prompt by its name in Python."""
+    """Return the Python name of the prompt field."""
     wire = operation.prompt.field if operation.prompt else None
     return next((field.name for field in operation.fields if field.wire == wire), "")
 
 
 def size_made(call: Call) -> str | None:
-    """The size of the videos that a start makes."""
+    """Return the size of the videos that a start makes."""
     return size_of(call.operation, wires(call))
 
 
 def price_of(call: Call) -> Estimate:
-    """What a step will cost."""
+    """Estimate the price of a step."""
     return price(call.operation, call.fields, source=call.source)
 
 
 def digest_chain(calls: Sequence[Call], beginning: Beginning | None) -> str:
-    """The digest of a chain; what is merely known of the video that it begins with does not count."""
+    """Return the digest of a chain; of an existing video, only the job id counts."""
     begun = [("", {"job_id": beginning.job_id})] if beginning else []
     return digest_of(
         [*begun, *((call.operation.name, {**call.fields, **dict.fromkeys(call.choices, CHOSEN)}) for call in calls)]

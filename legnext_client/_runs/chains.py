@@ -1,9 +1,9 @@
-"""`VideoChain`: a chain as a description, from its start over its extensions to its upscale; nothing is sent here.
+"""`VideoChain`: describe a chain of a start, extensions and an upscale. Nothing is sent here.
 
     chain = VideoChain.start("waves roll in --motion high", video_type=1).extend("night falls").upscale()
     print(chain.price(), chain.seconds)
 
-What the service would refuse is refused while building, by the bounds of the spec.
+Requests that the service would refuse are refused while building, by the limits in the spec.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 Number = int | Choose
-"""Which video: its number, or a function of the finished job that chooses it."""
+"""The number of a video, or a function that chooses it from the finished job."""
 
 
 @frozen(eq=False, repr=False)
 class VideoChain:
-    """A chain: begun with `start`, `from_image` or `from_video`, then extended, and upscaled at last.
+    """A chain: begun with `start`, `from_image` or `from_video`, then extended, and upscaled last.
 
-    It never changes: each method gives a new chain. It equals another that asks for the same.
+    Immutable: each method returns a new chain. Chains with the same steps are equal.
     """
 
     steps: tuple[Call, ...] = ()
-    """The calls, in their order; each after the first works on the job of the one before."""
+    """The calls, in order; each after the first uses the job of the one before."""
     beginning: Beginning | None = None
-    """The video that it begins with, if it does."""
+    """The existing video that it extends, if any."""
     _job: JobView | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -68,10 +68,10 @@ class VideoChain:
 
     @classmethod
     def start(cls, prompt: str, video_type: VideoType | int = 0) -> VideoChain:
-        """Begin with a text, or with the address of an image and a text.
+        """Begin with a prompt, or with an image URL and a prompt.
 
         Args:
-            prompt: What is to be seen, with flags at the end.
+            prompt: The scene to show, with flags at the end.
             video_type: The size. 0 is 480p, 1 is 720p.
         """
         return cls._begun(ROLES["chain.start"], prompt, size_field(video_type))
@@ -83,9 +83,9 @@ class VideoChain:
         """Begin with an image of a job.
 
         Args:
-            job_or_id: The job, or its id. What is known of a finished job is looked at.
-            image_no: Which of its images, from 0.
-            prompt: What is to happen.
+            job_or_id: The job, or its id. A finished job is checked first.
+            image_no: The number of the image, from 0.
+            prompt: The action to show.
             video_type: The size. 0 is 480p, 1 is 720p.
         """
         operation = ROLES["chain.start"]
@@ -100,22 +100,22 @@ class VideoChain:
     def from_video(
         cls, job_or_id: JobView | str, *, source: str | None = None, extensions: int | None = None
     ) -> VideoChain:
-        """Begin with a video that is there already.
+        """Begin with an existing video.
 
         Args:
-            job_or_id: The job, or its id. What is known of a finished job is looked at.
-            source: The size of its videos (`480p`, `720p`); without it, what the job tells. If that is nothing, prices
-                count the dearer.
-            extensions: How often it was extended; without it, what the job tells.
+            job_or_id: The job, or its id. A finished job is checked first.
+            source: The size of its videos (`480p`, `720p`); by default, taken from the job. If it is unknown, the
+                higher price is assumed.
+            extensions: The number of earlier extensions; by default, taken from the job.
         """
         return cls((), beginning_of(job_or_id, source, extensions), known(job_or_id))
 
     def extend(self, prompt: str | None = None, video_no: Number = 0) -> VideoChain:
-        """Go on where a video of the step before ends.
+        """Extend a video of the previous step.
 
         Args:
-            prompt: What happens next.
-            video_no: Which of its videos, from 0, or a function that chooses it: it gets the finished job.
+            prompt: The next scene.
+            video_no: The number of the video, from 0, or a function that chooses it from the finished job.
         """
         operation, most = ROLES["chain.extend"], at_most()
         if most is not None and self._extensions >= most:
@@ -125,7 +125,7 @@ class VideoChain:
         return self._then(operation, prompt, {NUMBERS["video"]: video_no})
 
     def upscale(self, video_no: Number = 0) -> VideoChain:
-        """Enlarge a video of the step before; the last step of a chain. `video_no` is as for `extend`."""
+        """Enlarge a video of the previous step. Always the last step of a chain. `video_no` is as for `extend`."""
         return self._then(ROLES["chain.upscale"], None, {NUMBERS["video"]: video_no})
 
     @classmethod
@@ -143,7 +143,7 @@ class VideoChain:
         return VideoChain((*self.steps, step), self.beginning, self._job)
 
     def _chosen(self, operation: Operation, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Choose]]:
-        """The fields, and apart from them the function that will choose a video."""
+        """Split the fields from the function that chooses a video."""
         name = NUMBERS["video"]
         number: Any = given.get(name)
         if callable(number) and self.steps:
@@ -170,25 +170,25 @@ class VideoChain:
                 f"The {self.steps[-1].title} makes {many}."
             )
 
-    # ---- what is known of it ------------------------------------------------------------------------------------
+    # ---- properties ---------------------------------------------------------------------------------------------
 
     @property
     def seconds(self) -> int:
-        """How long the chain will be. Of a video that it begins with, what is known counts."""
+        """The length of the chain. For an existing video, only the known extensions count."""
         start, extension = ROLES["chain.start"].chain, ROLES["chain.extend"].chain
         return (start.adds if start else 0) + self._extensions * (extension.adds if extension else 0)
 
     @property
     def typical_seconds(self) -> float:
-        """How long the making of it usually takes."""
+        """The usual time to make the chain."""
         return sum(typical_seconds(step.operation, step.fields) for step in self.steps)
 
     def price(self) -> ChainPrice:
-        """What it will cost, step by step; nothing is sent."""
+        """Estimate the price, step by step; nothing is sent."""
         return ChainPrice(tuple((step.title, price_of(step)) for step in self.steps))
 
     def item(self, key: str) -> ChainItem:
-        """The chain as something to run, under a key."""
+        """Return the chain as an item to run, under a key."""
         if not self.steps:
             raise InvalidRequest(
                 "a chain without a step cannot be run: extend or upscale the video that it begins with."
@@ -197,12 +197,12 @@ class VideoChain:
         return ChainItem(key, digest_chain(self.steps, self.beginning), self.steps, self.beginning, what)
 
     def to_dict(self) -> dict[str, Any]:
-        """The chain as JSON, for `from_dict`. A function that chooses cannot be written, and is refused."""
+        """Return the chain as JSON, for `from_dict`. A chain with a choosing function is refused."""
         return written(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> VideoChain:
-        """The chain that `to_dict` wrote, checked as one that is built by hand."""
+        """Rebuild a chain from `to_dict`, with all checks."""
         return built(cls, data)
 
     @property
@@ -213,7 +213,7 @@ class VideoChain:
 
     @property
     def _size(self) -> str | None:
-        """The size of its videos, where it is known."""
+        """The size of its videos, if known."""
         return self.beginning.source if self.beginning else size_made(self.steps[0])
 
     def _title(self, operation: Operation) -> str:

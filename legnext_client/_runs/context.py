@@ -64,7 +64,7 @@ class RunContext:
         *,
         reports_progress: bool,
     ) -> None:
-        """`job` makes what users know as a job."""
+        """`job` builds the caller's job object."""
         self.service, self.journal, self.options = service, journal, options
         self.job, self.today, self.now = job, today, service.clock.now
         self.reports_progress = reports_progress
@@ -122,20 +122,20 @@ class RunContext:
         return PreparedRequest(plan.request, reserve, plan, token)
 
     def give_back(self, prepared: PreparedRequest) -> None:
-        """Hold nothing for this request any more."""
+        """Release the points held for this request."""
         release(prepared.plan.holds)
 
     def accepted(self, prepared: PreparedRequest, submission: Submission) -> JobContext:
-        """What to remember of the job that was accepted."""
+        """Return the context of a newly accepted job."""
         state = submission.state
         if state is None:
             raise AssertionError("only a job is accepted")
         return self.service.context(prepared.plan, Answer(dict(state.raw), submission.headers))
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
-        """What to remember of a job in the journal, as far as it is there; `source` is its source's size."""
+        """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""
         operation = OPERATIONS.get(entry.operation)
-        if operation is None:  # the spec of today does not have it any more
+        if operation is None:  # no longer in the spec
             return JobContext()
         since = entry.submitted_at or entry.submitting_at
         age = min(DAY, max(0.0, (self.today() - since).total_seconds())) if since else 0.0
@@ -150,14 +150,14 @@ class RunContext:
         )
 
     def finished(self, entry: Entry) -> JobContext:
-        """What to remember of a finished job in the journal, for requests that follow it."""
+        """Return the context of a finished job in the journal, for follow-ups."""
         operation = OPERATIONS.get(entry.operation)
         return JobContext() if operation is None else JobContext(operation, size=size_of(operation, entry.body))
 
     # ---- a job --------------------------------------------------------------------------------------------------
 
     def watch(self, state: State, job_context: JobContext, retry_after: float | None) -> PollState:
-        """How to poll for the job."""
+        """Return the state for polling the job."""
         watch = PollState(
             PollTarget(state, job_request(state.job_id), self.service.scheduler(job_context), retry_after), self._pace
         )
@@ -165,26 +165,26 @@ class RunContext:
         return watch
 
     def patience(self, watch: PollState, silent: float) -> float:
-        """Seconds to wait for the job, when the service did not answer for so many."""
+        """Return the seconds to wait for the job, given the seconds without a response."""
         return watch.patience + silent if self.options.timeout is None else self.options.timeout
 
     def runs_until(self, entry: Entry) -> float:
-        """The moment when a job of this request has ended for certain, if there is one."""
+        """Return the time by which a job of this request has certainly ended."""
         since = (self.today() - entry.submitting_at).total_seconds() if entry.submitting_at else 0.0
         return self.now() + self.lasts(entry) - max(0.0, since)
 
     def lasts(self, entry: Entry) -> float:
-        """Seconds that a job of this request can last."""
+        """Return the maximum duration of a job of this request, in seconds."""
         found = OPERATIONS.get(entry.operation)
         return default_timeout((expectation(found, entry.body) if found else None) or UNKNOWN)
 
     def is_another(self, entry: Entry, state: State) -> bool:
-        """Whether a job is of a kind that this request does not make."""
+        """Return whether a job has another type than this request makes."""
         operation = OPERATIONS.get(entry.operation)
         return operation is not None and state.task_type in BY_TASK_TYPE and operation.task_type != state.task_type
 
     def holds(self, state: State, job_context: JobContext, price: int) -> BudgetExceeded | None:
-        """Count what the service holds for the job; an error if that is more than was estimated."""
+        """Count the points held for the job; return an error if they exceed the estimate."""
         book(state, job_context.holds)
         points = math.ceil(state.points)
         if points <= price or state.job_id in self._over_estimate:
@@ -202,7 +202,7 @@ class RunContext:
         )
 
     def settle(self, state: State, job_context: JobContext, running: float | None, price: int) -> int:
-        """Count what a job has cost that has ended; returns the points."""
+        """Count the cost of a finished job, and return it."""
         self.service.saw(state, job_context, running)
         points = math.ceil(state.points)
         cost = price if state.ok and not points and not state.charge_is_known else points
@@ -212,14 +212,14 @@ class RunContext:
     # ---- files --------------------------------------------------------------------------------------------------
 
     def needs_files(self, state: State, files: Sequence[str]) -> bool:
-        """Whether files of the job are to be downloaded, and some of them are not there."""
+        """Return whether files of the job are to be downloaded and some are missing."""
         if self.options.download is None or not (state.image_urls or state.video_urls):
             return False
         return not (files and all(map(os.path.exists, files)))
 
     def download(self, row: Item, state: State) -> Flow[list[str]]:
-        """Download what a job has made."""
-        # What an earlier job of the row, or another journal's, has made may stand under the names of its key.
+        """Download the files of a job."""
+        # Files named after the key may come from an earlier job of the row, or from another journal.
         own = f"{row.key}_{state.job_id}"
         key, spare = (own, None) if self.journal.was_made(row.key) else (row.key, own)
         paths = yield from of_job(

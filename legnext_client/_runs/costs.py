@@ -1,4 +1,4 @@
-"""Before a run submits: what earlier runs have cost, what is left to pay, and whether the account has it."""
+"""Before a run submits: count earlier costs, estimate the rest, and check the balance."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger("legnext_client")
 
 CHUNK = 200
-"""Rows that are looked up at once."""
+"""Rows looked up at once."""
 AVAILABLE = ("available_credits", "available_points")
-"""The parts of the balance that can be spent."""
+"""The spendable parts of the balance."""
 
 
 def budget_key(run: str, key: str, attempt: int) -> tuple[str, str, int]:
-    """Under which a budget counts a submission, in one run and in those that go on with its journal."""
+    """Return the key of a submission in budgets, stable across the runs of a journal."""
     return run, key, attempt
 
 
 def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[Budget]) -> None:
-    """Have the budgets know what may still be spent for earlier runs; those for the `whole` journal, what was spent."""
+    """Count earlier runs in the budgets: pending costs in all, finished costs in those for the `whole` journal."""
     if not budgets:
         return
     run, attempts = journal.about.id, Counter[str]()
@@ -57,24 +57,24 @@ def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[B
                     budget.settle(key, entry.points)
             elif entry.state in (SUBMITTING, SUBMITTED, UNKNOWN):
                 budget.freeze(key, max(entry.price, entry.frozen))
-            elif entry.state == FAILED:  # of what has failed, only what was given up holds anything
+            elif entry.state == FAILED:  # a failed request holds points only if it was given up
                 budget.freeze(key, entry.frozen)
 
 
 class Bill(NamedTuple):
-    """What is still to be paid, by estimate."""
+    """The estimated rest to pay."""
 
     rows: int = 0
-    """Of so many rows something is left to be paid."""
+    """Rows with something left to pay."""
     points: int = 0
     reserve: int = 0
-    """What the account must have for it, which may be more."""
+    """The balance required, which may be higher."""
     typical_seconds: float = 0.0
-    """How long these jobs usually take, one after the other."""
+    """The usual duration of these jobs in sequence."""
 
 
 def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
-    """What these items still cost, when what the journal knows of is not paid for again."""
+    """Estimate the rest to pay for these items, without the requests already in the journal."""
     rows, points, reserve, seconds = 0, 0, 0, 0.0
     with Journal(journal) if is_there(journal) else nullcontext() as book:
         for item, steps in _left(items, book, retry_failed):
@@ -88,7 +88,7 @@ def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
 
 
 def _left(items: Iterable[Item], journal: Journal | None, retry_failed: bool) -> Iterator[tuple[Item, Iterator[int]]]:
-    """The items, each with the steps that a run will send."""
+    """Yield the items, each with the steps that a run will send."""
     rest = iter(items)
     while chunk := list(islice(rest, CHUNK)):
         standings = journal.standings([item.key for item in chunk]) if journal is not None else {}
@@ -97,24 +97,24 @@ def _left(items: Iterable[Item], journal: Journal | None, retry_failed: bool) ->
 
 
 def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
-    """The steps that a run will send when all goes well, by what is recorded of the item; see `_runs.row`."""
+    """Yield the steps that a run will send if nothing fails, given an item's records; see `_runs.row`."""
     known = {entry.step: entry for entry in entries}
     if any(entry.digest != item.digest for entry in known.values()):
         if not all(entry.state in (NEW, DONE, FAILED) for entry in known.values()):
-            return  # it was changed while it may be running, and so is refused
+            return  # it changed while it may be running, so it is refused
         known = {}
     for step in range(item.steps):
         entry = known.get(step)
         if entry is None or entry.state == NEW or (retry_failed and entry.may_be_retried):
             yield step
         elif entry.state not in (DONE, SUBMITTED):
-            return  # nothing comes after what has failed or is unknown
+            return  # no step follows a failed or unknown one
 
 
 def check_balance(
     service: CallService, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
 ) -> Flow[BudgetExceeded | None]:
-    """Why what is asked for is not to be begun: the account cannot pay it. None when it can, or does not tell."""
+    """Return an error if the account cannot pay for the rows; None if it can, or if its balance is unknown."""
     needed = sum(item.price(step).reserve for item, steps in _left(items, journal, retry_failed) for step in steps)
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
@@ -136,17 +136,17 @@ def check_balance(
 
 
 def note_balance(service: CallService, journal: Journal) -> Flow[None]:
-    """Where something is unknown, note what the account has now; the journal then tells what was probably accepted."""
+    """Record the balance after a run with unknown requests, to estimate how many were accepted."""
     if not any(True for _ in journal.entries(UNKNOWN)):
         return
-    with suppress(LegnextError):  # it would have been of help, no more
+    with suppress(LegnextError):  # only an aid
         available = yield from _asking_balance(service, service.settings.retries._replace(attempts=1))
         if available is not None:
             journal.note_balance(available)
 
 
 def _asking_balance(service: CallService, retries: Retries) -> Flow[float | None]:
-    """The points that can be spent; None where the answer does not tell."""
+    """Return the spendable points; None if the response does not contain them."""
     operation = ROLES["balance"]
     request = request_of(operation, CheckedFields({}, {}))
     answer = yield from sending(request, retries, service.settings.timeout, clock=service.clock.now)

@@ -1,7 +1,7 @@
-"""The engine of a run: its rows are tasks, and it decides when each may go on.
+"""The engine of a run: rows are tasks, and the engine decides when each may continue.
 
-Rows and slots are taken at the caller's pace: while the caller looks at a result, no further row begins. What is under
-way goes on, as far as it has nothing to report.
+Rows and slots are taken at the caller's pace: while the caller handles a result, no further row starts. Running work
+continues until it has something to report.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 DOWNLOADS = 4
-"""Rows that download at once. As many more may wait: rows do not begin faster than they are finished."""
+"""Maximum concurrent downloads. As many more may wait, so rows do not start faster than they finish."""
 EARLY_CALLBACKS = 10_000
-"""Callbacks that are kept until somebody waits for them."""
+"""Maximum number of callbacks kept for later."""
 HURRY = 1.0
-"""Seconds that leaving by Ctrl-C or cancellation waits for paid requests on their way."""
+"""Seconds to wait for paid requests in flight after Ctrl-C or cancellation."""
 
 
 class Delivery(NamedTuple):
-    """What the caller gets: some values, or the end of the run and its error."""
+    """Values for the caller, or the end of the run and its error."""
 
     values: Sequence[Any] = ()
     over: bool = False
@@ -44,12 +44,12 @@ class Delivery(NamedTuple):
 
 
 class Executor(Protocol):
-    """How a run's work is carried out: in threads for the sync client, in tasks for the async one."""
+    """The means to carry out a run's work: threads for the sync client, tasks for the async one."""
 
     clock: Clock
 
     async def run(self, flow: Flow[Any], *, finish: bool = False) -> Any:
-        """Carry out a flow; one to `finish` is not broken off."""
+        """Run a flow; with `finish`, it is never interrupted."""
         ...
 
     async def run_blocking(self, function: Callable[[], Any]) -> Any:
@@ -57,7 +57,7 @@ class Executor(Protocol):
         ...
 
     async def call(self, function: Callable[[], Any]) -> Any:
-        """Call a function of the caller's where the caller is."""
+        """Call one of the caller's functions in the caller's thread or task."""
         ...
 
     def sleep(self, seconds: float) -> Awaitable[object] | None:
@@ -68,13 +68,13 @@ class Executor(Protocol):
 
 
 class Startable(Protocol):
-    """A row, as far as the engine is concerned."""
+    """A row, as the engine sees it."""
 
     async def run(self) -> None: ...
 
 
 class Engine:
-    """Runs the rows of one batch or chain."""
+    """The scheduler of one batch or chain."""
 
     def __init__(self, executor: Executor, rate: RateController, *, listens: bool) -> None:
         self._executor, self.rate, self.now = executor, rate, executor.clock.now
@@ -93,13 +93,13 @@ class Engine:
         self._caller_waits = False
         self._listeners: dict[str, asyncio.Future[Any]] = {}
         self._beginners: set[asyncio.Future[Any]] = set()
-        """What is waited for to begin something, or without need."""
+        """Waits that fail once the run stops."""
         self.early_callbacks: dict[str, str] = {}
-        """Callbacks that nobody has waited for, by their keys."""
+        """Callbacks without a waiting row, by key."""
         self.late_callback: Callable[[str, str], Awaitable[bool]] | None = None
-        """Takes what nobody waits for, if it belongs to a row that has ended; says whether it does."""
+        """Handles a callback without a waiting row; returns whether it belongs to a row that has ended."""
         self.at_end: Callable[[], Coroutine[Any, Any, None]] | None = None
-        """What is done when all rows have ended, and nothing has stopped the run."""
+        """Runs when all rows have ended and nothing has stopped the run."""
         self._alarm: asyncio.Future[None] | None = None
         self._changes = False
         self._error: BaseException | None = None
@@ -110,12 +110,12 @@ class Engine:
     # ---- the caller ---------------------------------------------------------------------------------------------
 
     def start(self, feed: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Start the task that starts the rows. The caller is at work, until it says otherwise."""
+        """Start the task that feeds the rows. The caller is busy until `caller_waits`."""
         self._timeline.resume()
         self._feeding = self._timeline.spawn(self._guard(feed))
 
     def caller_waits(self) -> None:
-        """The caller has dealt with what it got, and waits for more."""
+        """Note that the caller has handled the last values and waits for more."""
         self._caller_waits = True
         self._changed()
         if self._reported is not None and not self._reported.done():
@@ -123,9 +123,9 @@ class Engine:
         self._timeline.pause()
 
     def stop(self, error: BaseException) -> None:
-        """Begin nothing more; the caller gets this error once all that runs has ended.
+        """Start nothing more; the caller gets this error once everything running has ended.
 
-        Of several errors, one that has the id of a job comes first.
+        Of several errors, one with a job id comes first.
         """
         before = self._error
         if before is not None and error is not before:
@@ -136,20 +136,20 @@ class Engine:
         self._changed()
 
     def begin_nothing(self, shortage: BaseException) -> None:
-        """Begin nothing that costs points. Rows that are finished or under way are reported before this error."""
+        """Start nothing that costs points. Finished and running rows are reported before this error."""
         self._shortage = shortage
         self._changed()
 
     def leave(self, error: BaseException) -> None:
-        """Give the caller this error at once, whatever runs."""
+        """Raise this error in the caller at once, even if rows are running."""
         self._failure = error
         self._changed()
 
     async def close(self, *, hurry: bool) -> None:
-        """End all tasks. What was paid for is waited for and written down; in a hurry, not for long."""
+        """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time."""
         self._closing = True
         self._refuse_beginners()
-        await asyncio.sleep(0)  # a row that has just got its slot gives back what it holds
+        await asyncio.sleep(0)  # a row that was just granted a slot releases what it holds
         for task in (*self._rows, *([self._feeding] if self._feeding else ())):
             task.cancel()
         if left := self._left():
@@ -157,7 +157,7 @@ class Engine:
         self._timeline.close()
 
     def lastly(self, function: Callable[[], object]) -> None:
-        """Call a function once nothing is being finished any more."""
+        """Call a function once nothing is left to finish."""
         left = self._left()
 
         def ended(task: asyncio.Task[Any]) -> None:
@@ -187,9 +187,9 @@ class Engine:
         self._run(row.run).add_done_callback(lambda _: self.release_slot(row))
 
     async def room(self, *, to_read: bool = False) -> bool:
-        """Wait until another row may start; False when none will.
+        """Wait until another row may start; False if none will.
 
-        `to_read`: or until nothing else is left to do, as then it must be known whether there is another row.
+        `to_read`: also return when all rows have ended, because only reading on shows whether there are more.
         """
         future = self._loop.create_future()
         self._feeder_waits = future, to_read
@@ -197,14 +197,14 @@ class Engine:
         return bool(await self._timeline.wait(future))
 
     async def report(self, *values: Any) -> None:
-        """Give values to the caller; returns when it has dealt with them."""
+        """Give values to the caller; returns once they are handled."""
         dealt_with = self._loop.create_future()
         self._reports.append((values, dealt_with))
         self._changed()
         await self._timeline.wait(dealt_with)
 
     async def acquire_slot(self, row: object, attempt: Callable[[], ResultT]) -> ResultT:
-        """Wait for a slot within the rate, then make the attempt; one that passes the budget is made again later."""
+        """Wait for a slot within the rate, then call `attempt`; one that exceeds the budget is repeated later."""
         self._must_begin()
         granted = self._loop.create_future()
         self._slots.apply(row, attempt, granted)
@@ -212,16 +212,16 @@ class Engine:
         return await self._wait_to_begin(granted)
 
     def hold_slot(self, row: object) -> None:
-        """Take a slot, free or not."""
+        """Take a slot, even if none is free."""
         self._slots.hold(row)
 
     def release_slot(self, row: object, until: float | None = None) -> None:
-        """Give the slot back, now or at a moment."""
+        """Release the slot, now or at a given time."""
         self._slots.release(row, until)
         self._changed()
 
     async def sleep_until(self, moment: float, wake_key: str | None = None, *, needed: bool = True) -> str | None:
-        """Sleep until a moment, or until a callback brings this key; then the job's id.
+        """Sleep until a given time, or until a callback with this key arrives; then return its job id.
 
         A sleep that is not `needed` ends when the run stops.
         """
@@ -240,7 +240,7 @@ class Engine:
         return found
 
     async def acquire_request(self, *, paid: bool = False) -> None:
-        """Wait until another request may go out. A paid one does not once the run stops."""
+        """Wait until another request may be sent. A paid one raises `Stopped` once the run stops."""
         await self._timeline.wait(self._request_turn.acquire())
         try:
             while (moment := self.rate.next_request) > self.now():
@@ -252,16 +252,16 @@ class Engine:
             self._request_turn.release()
 
     async def send(self, flow: Flow[ResultT]) -> ResultT:
-        """Carry out a free request."""
+        """Run a free request."""
         await self.acquire_request()
         return await self.run(flow)
 
     async def submit(self, flow: Flow[ResultT]) -> ResultT:
-        """Carry out a paid request to its end, whatever becomes of the row."""
+        """Run a paid request to its end, even if the row is cancelled."""
         return await self._finish(self._executor.run(flow, finish=True))
 
     async def record(self, function: Callable[[], ResultT]) -> ResultT:
-        """Read or write the journal; a write is finished, whatever becomes of the row."""
+        """Read or write the journal; a write finishes even if the row is cancelled."""
         try:
             return await self._finish(self._executor.run_blocking(function))
         except OSError as error:
@@ -269,7 +269,7 @@ class Engine:
             return found
 
     async def download(self, row: object, flow: Flow[ResultT]) -> ResultT:
-        """Carry out a download, when fewer than `DOWNLOADS` others run."""
+        """Run a download, at most `DOWNLOADS` at once."""
         self._downloading += 1
         self._slots.started(row)
         self._changed()
@@ -281,18 +281,18 @@ class Engine:
             self._changed()
 
     async def run(self, flow: Flow[ResultT]) -> ResultT:
-        """Carry out a flow."""
+        """Run a flow."""
         found: ResultT = await self._executor.run(flow)
         return found
 
     async def call(self, function: Callable[[], Any]) -> Any:
-        """Call a function of the caller's where the caller is; a coroutine is awaited where there is a loop."""
+        """Call one of the caller's functions in the caller's thread or task; the async client awaits coroutines."""
         return await self._executor.call(function)
 
     # ---- callbacks ----------------------------------------------------------------------------------------------
 
     def notify(self, key: str, job_id: str) -> None:
-        """A callback has come: wake whoever waits for it."""
+        """Wake the row that waits for this callback, or keep it."""
         if not self._wake(key, job_id) and not self._closing:
             self._run(partial(self._notify_late, key, job_id))
 
@@ -306,22 +306,22 @@ class Engine:
     async def _notify_late(self, key: str, job_id: str) -> None:
         if self.late_callback is not None and await self.late_callback(key, job_id):
             return
-        if not self._wake(key, job_id):  # it may be waited for by now
+        if not self._wake(key, job_id):  # a row may wait for it by now
             self.early_callbacks[key] = job_id
             if len(self.early_callbacks) > EARLY_CALLBACKS:
                 del self.early_callbacks[next(iter(self.early_callbacks))]
 
-    # ---- what happens next --------------------------------------------------------------------------------------
+    # ---- scheduling ---------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
-        """Look soon at who may go on."""
+        """Schedule a look at who may continue."""
         if not self._changes:
             self._changes = True
             self._timeline.resume()
             self._loop.call_soon(self._advance)
 
     def _advance(self) -> None:
-        """Let everyone go on who may."""
+        """Let everyone continue who may."""
         self._changes = False
         if self._stops:
             self._refuse_beginners()
@@ -330,7 +330,7 @@ class Engine:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if self._caller_waits and (moment := self._slots.next_chance) < math.inf:  # time alone lets someone go on
+        if self._caller_waits and (moment := self._slots.next_chance) < math.inf:  # only time frees a slot
             self._alarm = self._loop.create_future()
             self._alarm.add_done_callback(lambda alarm: None if alarm.cancelled() else self._changed())
             self._timeline.alarm(moment, self._alarm)
@@ -376,7 +376,7 @@ class Engine:
             raise Stopped
 
     async def _wait_to_begin(self, future: asyncio.Future[ResultT]) -> ResultT:
-        """Wait for something that will not come once the run stops."""
+        """Wait for something that fails once the run stops."""
         self._must_begin()
         self._beginners.add(future)
         try:
@@ -396,10 +396,10 @@ class Engine:
         return task
 
     async def _guard(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do the work, and stop the run with what it raises.
+        """Await `work`, and stop the run if it raises.
 
-        A task must not raise what is not an `Exception`: that ends the loop. The work is begun here, so that nothing
-        is left of it where the task is cancelled before it begins.
+        Only an `Exception` may leave a task; anything else ends the loop. The coroutine is created here, so that none
+        is left unawaited if the task is cancelled before it starts.
         """
         try:
             await work()
@@ -414,10 +414,10 @@ class Engine:
         except BaseException as error:
             self.leave(error)
         finally:
-            self._loop.call_soon(self._changed)  # when the task has ended
+            self._loop.call_soon(self._changed)  # after the task has ended
 
     async def _finish(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
-        """Await work that goes on even if this task is cancelled."""
+        """Await work that continues even if this task is cancelled."""
         task = self._loop.create_task(_outcome(work))
         self._finishing.add(task)
         task.add_done_callback(self._finishing.discard)
@@ -428,7 +428,7 @@ class Engine:
 
 
 async def _outcome(work: Coroutine[Any, Any, ResultT]) -> tuple[ResultT | None, BaseException | None]:
-    """What work returns, and what it raises: a task that raises Ctrl-C would end the loop."""
+    """Return the result and the error of `work`, because a `KeyboardInterrupt` raised in a task ends the loop."""
     try:
         return await work, None
     except BaseException as error:

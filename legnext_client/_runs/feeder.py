@@ -1,6 +1,6 @@
-"""Starting the rows of a run: first those that are under way, then the others, as there is room for them.
+"""Start the rows of a run: those already running first, then the others as slots allow.
 
-Rows that earlier runs have finished need no task. They are looked up in the journal and reported, many at once.
+Rows finished by earlier runs need no task. They are looked up in the journal and reported in groups.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Orphan(NamedTuple):
-    """What the journal knows of a row that is no longer requested."""
+    """A row in the journal that is no longer requested."""
 
     key: str
     digest: str
@@ -46,15 +46,15 @@ class Orphan(NamedTuple):
 
 
 class Feeder:
-    """Starts the rows of one run."""
+    """The source of a run's row tasks."""
 
     def __init__(self, context: RunContext, rows: Iterable[Item], *, rows_are_there: bool) -> None:
-        """With `rows_are_there`, the rows are in memory; otherwise the caller's own code makes them one by one."""
+        """With `rows_are_there`, the rows are in memory; otherwise the caller's code yields them one by one."""
         self.context = context
         self._rows, self._rows_are_there = rows, rows_are_there
 
     async def feed(self, engine: Engine) -> None:
-        """Start all rows, each when there is room for it."""
+        """Start all rows, each when there is a free slot for it."""
         context = self.context
         engine.late_callback, engine.at_end = partial(self._take_late, engine), partial(self._end, engine)
         await engine.record(partial(count_earlier, context.journal, context.budgets, context.options.budgets))
@@ -96,18 +96,18 @@ class Feeder:
         while await engine.room(to_read=True):
             row = await engine.call(partial(next, rows, None))
             if row is None:
-                # Only now is it known which of them nobody requests.
+                # Only now are the orphans known.
                 await self._start_orphans(engine, under_way.values())
                 return
             under_way.pop(row.key, None)
             await self._start(engine, iter((row,)))
 
     def _under_way(self) -> dict[str, Entry]:
-        """The last request of each row that runs, or may be running."""
+        """Return the last request of each row that is or may be running."""
         return {entry.item: entry for entry in self.context.journal.entries(SUBMITTED, UNKNOWN)}
 
     async def _start(self, engine: Engine, rows: Iterator[Item]) -> None:
-        """Report rows that are finished, and start the others."""
+        """Report finished rows and start the others."""
         while not engine.stopped and (chunk := list(islice(rows, CHUNK))):
             results: list[RowResult] = []
             for task, result in await engine.record(partial(self._looked_up, engine, chunk)):
@@ -142,7 +142,7 @@ class Feeder:
     # ---- callbacks that come late -------------------------------------------------------------------------------
 
     async def _take_late(self, engine: Engine, key: str, job_id: str) -> bool:
-        """Start a row again that has ended without a known outcome, if this callback brings it."""
+        """Restart a row that ended without a known outcome, if this callback resolves it."""
         if not self.context.unresolved:
             return False
         task = await engine.record(partial(self._revived, engine, key, job_id))
@@ -153,7 +153,7 @@ class Feeder:
     def _revived(self, engine: Engine, key: str, job_id: str) -> RowTask | None:
         context, journal = self.context, self.context.journal
         entry = journal.awaiting(key)
-        if entry is None or entry.item not in context.unresolved:  # its own row will hear of it
+        if entry is None or entry.item not in context.unresolved:  # its own row handles it
             return None
         claimed = self._claim(entry, job_id)
         if claimed is None:
@@ -166,15 +166,15 @@ class Feeder:
         return task
 
     def keep_early(self, callbacks: Mapping[str, str]) -> None:
-        """Write down the callbacks that nobody waited for, for the next run."""
-        with suppress(JournalError):  # why the run ends matters more
+        """Record callbacks that no row waited for, for the next run."""
+        with suppress(JournalError):  # must not hide the reason why the run ends
             for key, job_id in callbacks.items():
                 entry = self.context.journal.awaiting(key)
                 if entry is not None:
                     self._claim(entry, job_id)
 
     def _claim(self, entry: Entry, job_id: str) -> Entry | None:
-        """Give a request with unknown outcome its job; None where the job is another's."""
+        """Give an unknown request its job; None if the job belongs to another."""
         try:
             self.context.journal.claim(entry.id, job_id)
         except InvalidRequest:
@@ -183,6 +183,6 @@ class Feeder:
 
 
 def _steps_of(described: Mapping[str, Any]) -> int:
-    """How many steps a row has, by its description: a chain has several."""
+    """Return the number of steps of a described row; a chain has several."""
     chain = described.get(CHAIN)
     return len(chain["steps"]) if chain else 1

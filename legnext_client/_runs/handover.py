@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from legnext_client._transport.drivers import AsyncRuntime
 
 REQUESTS = 32
-"""Maximum number of requests and downloads on their way."""
+"""Maximum number of concurrent requests and downloads."""
 
 
 class _Call(NamedTuple):
-    """A function that is called where the caller waits, so that what it warns of points there."""
+    """A function to call in the caller's task, so that its warnings point there."""
 
     function: Callable[[], Any]
     answer: asyncio.Future[tuple[Any, Exception | None]]
@@ -43,7 +43,7 @@ class _Call(NamedTuple):
 
 
 class Handover:
-    """A run that the async client carries out."""
+    """A run of the async client."""
 
     def __init__(self, feeder: Feeder, hands: AsyncRuntime) -> None:
         self._loop = asyncio.get_running_loop()
@@ -63,7 +63,7 @@ class Handover:
         await self._engine.close(hurry=hurry)
 
     async def values(self) -> AsyncGenerator[Any, None]:
-        """What the run delivers, at the pace at which it is asked for."""
+        """Yield the values of the run as the caller asks for them."""
         while True:
             self._engine.caller_waits()
             while not isinstance(message := await self._executor.inbox.get(), Delivery):
@@ -76,33 +76,33 @@ class Handover:
                 before = self._interrupted
                 yield value
                 if self._interrupted and not before:
-                    break  # the others are known to the journal, and come again
+                    break  # the journal has the others; the next run reports them
 
     def stop(self, error: BaseException) -> None:
-        """Begin nothing more; from any thread, and from a signal's handler."""
+        """Start nothing more. Safe from any thread and from a signal handler."""
         self._interrupted = True
         self._tell(lambda: self._engine.stop(error))
 
     def notify(self, key: str, job_id: str) -> None:
-        """A callback has come; from any thread."""
+        """Pass on a callback. Safe from any thread."""
         self._tell(lambda: self._engine.notify(key, job_id))
 
     def lastly(self, function: Callable[[], object]) -> None:
-        """Call a function when all has ended that is being finished, be it after the caller has left."""
+        """Call a function once everything is finished, even after the caller has left."""
         self._engine.lastly(function)
 
     @property
     def early_callbacks(self) -> dict[str, str]:
-        """Callbacks that nobody has waited for."""
+        """Callbacks that no row waited for."""
         return self._engine.early_callbacks
 
     def _tell(self, function: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop was closed at this moment: nobody listens any more
+        with contextlib.suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(function)
 
 
 class _TaskExecutor:
-    """Carries the engine's work out in the caller's loop; only the disk has threads."""
+    """An executor in the caller's loop; only disk access uses threads."""
 
     def __init__(self, hands: AsyncRuntime) -> None:
         self.clock = hands.clock

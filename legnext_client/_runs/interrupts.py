@@ -1,4 +1,4 @@
-"""Ctrl-C in a batch: once stops submitting, twice leaves at once. Nothing is lost either way."""
+"""Handle Ctrl-C in a batch: the first stops submitting, the second leaves at once. Nothing is lost."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def first_interrupt(tell: Callable[[], object]) -> Generator[None]:
-    """While this is open, the first Ctrl-C calls `tell`; the next does what it did before.
+    """Call `tell` at the first Ctrl-C; the next one has its usual effect.
 
-    Only where Ctrl-C would end the program: a handler of the caller's own is left alone, and so are other threads.
+    Applies only in the main thread and if Ctrl-C would end the program. A handler of the caller's own is kept.
     """
     before: Any = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not _ends_the_program(before):

@@ -1,4 +1,4 @@
-"""Slots for the jobs of a run. Whoever waits for one does so in order; `grant` gives out what is free."""
+"""Slots for the jobs of a run, granted in order of request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Applicant(NamedTuple):
 
 
 class Slots:
-    """Slots for the jobs that the service runs, or may be running. The rate says how many there are."""
+    """Slots for jobs that are or may be running. The rate controller sets their number."""
 
     def __init__(self, rate: RateController, now: Callable[[], float]) -> None:
         self._rate, self._now = rate, now
@@ -36,7 +36,7 @@ class Slots:
 
     @property
     def occupied(self) -> int:
-        """How many are taken."""
+        """The number of slots taken."""
         now = self._now()
         while self._reserved_until and self._reserved_until[0] <= now:
             heapq.heappop(self._reserved_until)
@@ -45,34 +45,34 @@ class Slots:
 
     @property
     def _limit(self) -> int:
-        """How many there are. After refusals, unknown jobs leave one slot free: maybe none of them is running."""
+        """The number of slots. After refusals, one stays free besides unknown jobs, which may not be running."""
         return min(self._rate.most_jobs, max(self._rate.jobs, len(self._reserved_until) + 1))
 
     @property
     def have_room(self) -> bool:
-        """Whether another row may start: it would find a slot at once."""
+        """Whether another row could start and get a slot at once."""
         return not self._applicants and self.occupied + len(self._starting) < self._limit
 
     def start(self, row: object) -> None:
-        """Count a row that has started and will want a slot."""
+        """Count a row that has started and will need a slot."""
         self._starting.add(row)
 
     def started(self, row: object) -> None:
-        """The row has a slot, waits for one, or wants none."""
+        """Stop counting a row that has a slot, waits for one, or needs none."""
         self._starting.discard(row)
 
     def apply(self, row: object, attempt: Callable[[], Any], granted: asyncio.Future[Any]) -> None:
-        """Ask for a slot; the attempt is made with it, and what it returns is the answer."""
+        """Request a slot; `granted` gets the result of `attempt`."""
         self.release(row)
         self._applicants.append(_Applicant(row, attempt, granted))
 
     def hold(self, row: object) -> None:
-        """Take a slot, free or not: the service runs the job already."""
+        """Take a slot, even if none is free, because the service already runs the job."""
         self.started(row)
         self._held.add(row)
 
     def release(self, row: object, until: float | None = None) -> None:
-        """Give the slot back; with `until`, only at that moment: the service may be running an unknown job."""
+        """Release the slot; with `until`, only at that time, because an unknown job may be running."""
         self.started(row)
         self._waiting_for_budget = False
         if row in self._held:
@@ -81,10 +81,10 @@ class Slots:
                 heapq.heappush(self._reserved_until, until)
 
     def grant(self, stop: Callable[[BaseException], object]) -> None:
-        """Give out what is free.
+        """Grant the free slots.
 
-        An attempt that would pass the budget is made again when a slot was given back: its job may have cost less
-        than was held for it. Where no job runs, nothing will be given back, and the run stops.
+        An attempt that exceeds the budget is repeated when a slot is released, because that job may have cost less
+        than was held for it. If no job is running, no points will be released, so the run stops.
         """
         while self._applicants and not self._waiting_for_budget:
             if self.occupied >= self._limit or self._rate.next_submission > self._now():
@@ -109,7 +109,7 @@ class Slots:
 
     @property
     def next_chance(self) -> float:
-        """When time alone may free a slot, or let a submission begin."""
+        """The time at which a slot may be free, or a submission allowed."""
         if self.occupied >= self._limit or self._waiting_for_budget:
             return self._reserved_until[0] if self._reserved_until else math.inf
         return self._rate.next_submission if self._applicants else math.inf

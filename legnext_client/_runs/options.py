@@ -1,4 +1,4 @@
-"""What a caller chooses for a batch or a chain, and what is refused of it."""
+"""Options of a batch or a chain, and their checks."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ class RunOptions(TypedDict, total=False):
     """Options of `client.run` and `client.batch`."""
 
     budget: int | Budget | None
-    """Points that are not to be passed, those of earlier runs of the journal included; or a `Budget` that is shared."""
+    """Maximum points to spend, including earlier runs of this journal; or a shared `Budget`."""
     retry_failed: bool
-    """Try again what has failed in an earlier run."""
+    """Retry rows that failed in an earlier run."""
     timeout: float | None
-    """Seconds to wait for one job; see `Job.wait`. With 0 it is looked at once, and the next run goes on."""
+    """Seconds to wait for each job; see `Job.wait`. With 0, each job is polled once; the next run continues."""
     poll_interval: float | None
-    """Seconds between questions for one job; without it, it is asked for when it is likely to be done."""
+    """Seconds between polls of a job; by default, polls follow its expected duration."""
     callback: str | None
-    """Where the service calls back. Each submission's own token is put behind it, by which a callback can tell which
-    job a submission became whose answer was lost."""
+    """URL for the service's callbacks. A token per submission is appended, so that a callback can identify the job of a
+    submission whose response was lost."""
     callbacks: Claims | None
-    """Where these calls arrive, such as a `CallbackReceiver`."""
+    """The receiver of these callbacks, such as a `CallbackReceiver`."""
 
 
 class BatchOptions(RunOptions, total=False):
     """Options of `client.batch`."""
 
     concurrency: int
-    """So many jobs at once at most; fewer while the service refuses them."""
+    """Maximum concurrent jobs; lowered while the service refuses more."""
     download: StrPath | None
-    """The directory to fetch what was made to."""
+    """Directory to download the results to; created if missing."""
     name: str
-    """The names of the files there; see `Job.download`. `{key}` is the row's; the job's id follows it where a
-    changed row is made anew, or another file has the name."""
+    """File names in that directory; see `Job.download`. `{key}` is the row's key; the job id is appended if a changed
+    row is made again, or if another file has the name."""
 
 
 class Options(NamedTuple):
-    """The same, found right."""
+    """Validated options."""
 
     concurrency: int = JOBS_AT_ONCE
     budgets: tuple[Budget, ...] = ()
@@ -64,12 +64,12 @@ class Options(NamedTuple):
     callbacks: Claims | None = None
     download: str | None = None
     root: str | None = None
-    """Where that directory really is, whatever becomes of the working directory."""
+    """The real path of that directory, independent of the working directory."""
     name: str = ROW_NAME
 
 
 def options_of(given: BatchOptions) -> Options:
-    """The options, or one error that names what is wrong."""
+    """Validate the options; raise one error that names the invalid one."""
     values: dict[str, object] = dict(given)
     budget = values.pop("budget", None)
     values["budgets"] = () if budget is None else (_budget(budget),)
@@ -95,7 +95,7 @@ def options_of(given: BatchOptions) -> Options:
 
 
 def journal_path(given: Any) -> str | None:
-    """The path of a journal as it was given; None for none."""
+    """Return the path of a journal, or None."""
     if given is None:
         return None
     path = os.fspath(given) if isinstance(given, str | os.PathLike) else None  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

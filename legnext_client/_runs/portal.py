@@ -1,7 +1,7 @@
-"""The engine for the sync client: in an event loop of its own, in a background thread.
+"""The engine for the sync client: an event loop in a background thread.
 
-The caller's thread gets what the engine delivers, and lends itself to functions that are the caller's own. Transport
-and clock are the client's sync ones, in worker threads; the journal is written in the loop's thread.
+The caller's thread receives the values and runs the caller's functions. Requests and sleeps use the client's sync
+transport and clock in worker threads; the loop's thread writes the journal.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 WORKERS = 32
 """Maximum number of threads for requests and downloads."""
 LINGER = 1.0
-"""Seconds to wait for threads that are deep in a read; they change nothing more."""
+"""Seconds to wait for threads blocked in a read."""
 
 
 class _Call(NamedTuple):
-    """A function for the caller's thread."""
+    """A function to call in the caller's thread."""
 
     function: Callable[[], Any]
     answer: Callable[[Any, BaseException | None], object]
@@ -51,7 +51,7 @@ class _Call(NamedTuple):
 
 
 class Portal:
-    """A run that the sync client carries out."""
+    """A run of the sync client."""
 
     def __init__(self, feeder: Feeder, hands: Runtime) -> None:
         self._feeder, self._hands = feeder, hands
@@ -86,7 +86,7 @@ class Portal:
         self._stop.set()
         if self._ready.is_set():
             self._tell(lambda: self._closing.set())
-        # At the interpreter's end no thread goes on, and waiting for one would be for ever.
+        # While the interpreter exits, threads no longer run, so waiting for one would never end.
         hurry = sys.is_finalizing() or (kind is not None and issubclass(kind, KeyboardInterrupt))
         end = time.monotonic() + engines.HURRY
         while not self._ended.wait(min(STEP, max(0.0, end - time.monotonic())) if hurry else STEP):
@@ -94,7 +94,7 @@ class Portal:
                 break
 
     def values(self) -> Generator[Any]:
-        """What the run delivers, at the pace at which it is asked for."""
+        """Yield the values of the run as the caller asks for them."""
         while True:
             self._tell(self._engine.caller_waits)
             while not isinstance(message := self._receive(), Delivery):
@@ -107,19 +107,19 @@ class Portal:
                 before = self._interrupted
                 yield value
                 if self._interrupted and not before:
-                    break  # the others are known to the journal, and come again
+                    break  # the journal has the others; the next run reports them
 
     def stop(self, error: BaseException) -> None:
-        """Begin nothing more; from any thread, and from a signal's handler."""
+        """Start nothing more. Safe from any thread and from a signal handler."""
         self._interrupted = True
         self._tell(lambda: self._engine.stop(error))
 
     def notify(self, key: str, job_id: str) -> None:
-        """A callback has come; from any thread."""
+        """Pass on a callback. Safe from any thread."""
         self._tell(lambda: self._engine.notify(key, job_id))
 
     def lastly(self, function: Callable[[], object]) -> None:
-        """Call a function when all is finished that must be, be it after the caller has left."""
+        """Call a function once everything is finished, even after the caller has left."""
         with self._lock:
             if not self._finished.is_set():
                 self._lastly = function
@@ -128,16 +128,16 @@ class Portal:
 
     @property
     def early_callbacks(self) -> dict[str, str]:
-        """Callbacks that nobody has waited for."""
+        """Callbacks that no row waited for."""
         return self._engine.early_callbacks if self._ready.is_set() else {}
 
     def _receive(self) -> Delivery | _Call:
         while True:
-            with contextlib.suppress(Empty):  # in steps, as not every system breaks off such a wait for Ctrl-C
+            with contextlib.suppress(Empty):  # in steps, because Ctrl-C does not interrupt this wait on every system
                 return self._inbox.get(timeout=STEP)
 
     def _tell(self, function: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop was closed at this moment: nobody listens any more
+        with contextlib.suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(function)
 
     def _work(self) -> None:
@@ -172,7 +172,7 @@ class Portal:
 
 
 class _ThreadExecutor:
-    """Carries the engine's work out in daemon threads: none is waited for when the interpreter ends."""
+    """An executor with daemon threads, which do not delay the interpreter's exit."""
 
     def __init__(self, hands: Runtime, stop: threading.Event, inbox: SimpleQueue[Delivery | _Call]) -> None:
         self.clock = hands.clock
@@ -187,7 +187,7 @@ class _ThreadExecutor:
         return await self._in_worker(partial(run, flow, self._hands if finish else self._stoppable))
 
     async def run_blocking(self, function: Callable[[], Any]) -> Any:
-        return function()  # the loop serves this run alone
+        return function()  # the loop serves only this run
 
     async def call(self, function: Callable[[], Any]) -> Any:
         future, answer = self._promise()
@@ -195,7 +195,7 @@ class _ThreadExecutor:
         return _result(await future)
 
     def sleep(self, seconds: float) -> None:
-        self.clock.sleep(seconds)  # no task has anything else to do
+        self.clock.sleep(seconds)  # no other task can run
 
     def deliver(self, delivery: Delivery) -> None:
         self._inbox.put(delivery)
@@ -223,7 +223,7 @@ class _ThreadExecutor:
         thread = threading.Thread(target=self._work, name="legnext-worker", daemon=True)
         try:
             thread.start()
-        except RuntimeError as error:  # the system allows no more of them: those that are there do it
+        except RuntimeError as error:  # the system allows no more threads; the existing ones do the work
             if not self._threads:
                 raise ConfigurationError(f"a batch needs a thread, and none can be started: {error}.") from error
         else:
@@ -240,7 +240,7 @@ class _ThreadExecutor:
                 answer(found, None)
 
     def _promise(self) -> tuple[asyncio.Future[Any], Callable[[Any, BaseException | None], None]]:
-        """A future, and a function for any thread that ends it."""
+        """Return a future, and a thread-safe function that resolves it."""
         future = self._loop.create_future()
 
         def end(found: Any, error: BaseException | None) -> None:
@@ -248,14 +248,14 @@ class _ThreadExecutor:
                 future.set_result((found, error))
 
         def answer(found: Any, error: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):  # nobody is there any more
+            with contextlib.suppress(RuntimeError):  # the loop has been closed
                 self._loop.call_soon_threadsafe(end, found, error)
 
         return future, answer
 
 
 def _result(outcome: tuple[Any, BaseException | None]) -> Any:
-    # In a pair, as a future does not take every error.
+    # In a pair, because a future does not accept every exception.
     found, error = outcome
     if error is not None:
         raise error

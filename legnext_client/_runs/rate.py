@@ -1,7 +1,7 @@
-"""How many jobs at once and how many requests in a second, by what the service takes.
+"""Adapt the number of concurrent jobs and requests per second to the service.
 
-Down fast and up slowly: a refusal for being too many halves what is allowed, and each round of acceptances gives one
-back. What the caller has set is never passed.
+A rate limit response halves the limit, and each round of acceptances raises it by one. The caller's limits are never
+exceeded.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("legnext_client")
 
 SLOWEST = 0.1
-"""Requests per second that are always tried."""
+"""Requests per second that are always allowed."""
 WORTH_A_WORD = 60.0
-"""What goes wrong for so many seconds on end is told of."""
+"""Seconds of continuous trouble before a warning is logged."""
 
 
 class _Trouble:
-    """What goes wrong time after time, until it goes well once."""
+    """A repeated failure, until the next success."""
 
     def __init__(self, said: str) -> None:
         self._said = said
@@ -35,7 +35,7 @@ class _Trouble:
         self._told = False
 
     def again(self, now: float) -> float:
-        """It has gone wrong; for how many seconds that is so."""
+        """Count a failure; return for how many seconds it has lasted."""
         self._since = now if self._since is None else self._since
         lasts = now - self._since
         if lasts >= WORTH_A_WORD and not self._told:
@@ -45,7 +45,7 @@ class _Trouble:
 
 
 class RateController:
-    """What is allowed at this moment. Times are those of one clock."""
+    """The limits at this moment. All times are those of one clock."""
 
     def __init__(
         self, jobs: int, per_second: float, retries: Retries, *, clock: Callable[[], float], chance: Callable[[], float]
@@ -60,7 +60,7 @@ class RateController:
 
     @property
     def jobs(self) -> int:
-        """How many jobs may run at once."""
+        """Maximum concurrent jobs."""
         return int(self._jobs)
 
     @property
@@ -70,38 +70,38 @@ class RateController:
 
     @property
     def per_second(self) -> float:
-        """How many requests may begin in a second."""
+        """Maximum requests per second."""
         return self._per_second
 
     @property
     def next_request(self) -> float:
-        """From when on another request may begin."""
+        """The earliest time of the next request."""
         return self._next_request
 
     @property
     def next_submission(self) -> float:
-        """From when on another job may be asked for."""
+        """The earliest time of the next submission."""
         return max(self._next_request, self._next_submission)
 
     def began(self) -> None:
-        """A request goes out now."""
+        """Count a request that is sent now."""
         self._next_request = max(self._clock(), self._next_request) + 1.0 / self._per_second
 
     def accepted(self) -> None:
-        """A submission was accepted."""
+        """Note an accepted submission."""
         self._refusals.over()
         self._jobs = min(self._most_jobs, self._jobs + 1.0 / self._jobs)
         self.answered()
 
     def answered(self) -> None:
-        """Any request was answered."""
+        """Note a response to any request."""
         self._failures.over()
         self._per_second = min(self._most_per_second, self._per_second * 1.02)
 
     def refused(self, after: float | None) -> float:
-        """A submission was refused for being too many. Returns for how many seconds none was accepted."""
+        """Note a rate-limited submission; return for how many seconds none was accepted."""
         now, trouble = self._clock(), self._refusals
-        if not trouble.times or now >= self._next_submission:  # those sent with it tell the same thing again
+        if not trouble.times or now >= self._next_submission:  # those sent together count once
             trouble.times += 1
             self._jobs = max(1.0, self._jobs / 2)
             self.slower(after)
@@ -109,15 +109,15 @@ class RateController:
         return trouble.again(now)
 
     def slower(self, after: float | None, sent: float = float("inf")) -> None:
-        """A request that was sent at this moment was refused for being too many."""
-        if sent > self._slowed:  # those sent before tell the same thing again
+        """Note that a request sent at this time was rate-limited."""
+        if sent > self._slowed:  # those sent before the last slowdown count once
             self._slowed = self._clock()
             self._per_second = max(min(SLOWEST, self._most_per_second), self._per_second / 2)
         if after is not None:
             self._next_request = max(self._next_request, self._clock() + min(after, self._retries.longest_wait))
 
     def unreachable(self) -> float:
-        """A submission was not sent: there is no network. Returns for how many seconds that has been so."""
+        """Note a submission that was not sent, for lack of a network; return for how many seconds."""
         self._failures.times += 1
         self._put_off(self._failures.times, None)
         return self._failures.again(self._clock())

@@ -1,4 +1,4 @@
-"""What a row reports: its progress, and its result."""
+"""The progress and the result that a row reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class RowProgress(NamedTuple):
-    """The step that a row is at, and its job as last reported by the service."""
+    """The current step of a row, and its job as last reported by the service."""
 
     row: Item
     step: int
@@ -20,7 +20,7 @@ class RowProgress(NamedTuple):
 
 
 class RowResult(NamedTuple):
-    """The jobs of a row's finished steps, and the reason if there are fewer than it has steps."""
+    """The jobs of a row's finished steps, and the reason if steps are missing."""
 
     row: Item
     state: str
@@ -29,7 +29,7 @@ class RowResult(NamedTuple):
     files: tuple[str, ...]
     points: int
     earlier: bool
-    """An earlier run had brought the row to this state."""
+    """Whether an earlier run had brought the row to this state."""
 
 
 class RowEnded(Exception):

@@ -1,4 +1,4 @@
-"""What a batch tells: how far it is, what came of each row, and how it ended."""
+"""The results of a batch: progress, rows and summary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ JobT = TypeVar("JobT", bound="JobView")
 
 
 class Counts(NamedTuple):
-    """How many rows have come to which end; `total` is None while the rows have not all been read."""
+    """Number of rows by outcome; `total` is None until all rows are read."""
 
     done: int = 0
     failed: int = 0
@@ -28,7 +28,7 @@ class Counts(NamedTuple):
 
 
 class Update(NamedTuple):
-    """How far a run is. `str()` is a line to print."""
+    """The progress of a run. `str()` is one line."""
 
     key: str
     step: int
@@ -37,7 +37,7 @@ class Update(NamedTuple):
     title: str
     job: Any
     points: int
-    """Charged so far, in this run and those before it."""
+    """Points charged so far, including earlier runs."""
     elapsed: float
     counts: Counts
 
@@ -48,45 +48,44 @@ class Update(NamedTuple):
 
 
 class Result(Generic[JobT]):
-    """What came of one row of a batch."""
+    """The result of one row of a batch."""
 
     def __init__(self, result: RowResult, jobs: list[JobT]) -> None:
         self.key: str = result.row.key
         """The row's key."""
         self.state: str = result.state
-        """`done`; `failed`; `unknown`: submitted, and nobody knows what became of it; `submitted`: it goes on running;
-        `new`: not sent."""
+        """`done`; `failed`; `unknown`: submitted, with unknown outcome; `submitted`: still running; `new`: not sent."""
         self.jobs = jobs
-        """The jobs of the steps that have ended; one, unless the row is a chain."""
+        """The jobs of the finished steps; one, unless the row is a chain."""
         self.error: LegnextError | None = result.error
-        """Why it is not done, or why its files are not there."""
+        """The reason why the row is not done, or its files are missing."""
         self.files = [Path(path) for path in result.files]
-        """What was downloaded."""
+        """The downloaded files."""
         self.points: int = result.points
-        """What its finished jobs have cost."""
+        """The cost of its finished jobs."""
         self.earlier: bool = result.earlier
-        """It had come to this end before this run began."""
+        """Whether an earlier run had finished it."""
         self.asked: Mapping[str, Any] = result.row.described()
-        """What was asked for."""
+        """The request."""
 
     @property
     def ok(self) -> bool:
-        """Done."""
+        """Whether the row is done."""
         return self.state == DONE
 
     @property
     def job(self) -> JobT | None:
-        """The last job that has ended; None where none has, as of a row that was refused."""
+        """The last finished job; None if there is none, as for a refused row."""
         return self.jobs[-1] if self.jobs else None
 
     @property
     def image_urls(self) -> list[str]:
-        """The images of the last job, one address each; empty where there are none."""
+        """The image URLs of the last job; may be empty."""
         return self.job.image_urls if self.job is not None else []
 
     @property
     def video_urls(self) -> list[str]:
-        """The videos of the last job, one address each; empty where there are none."""
+        """The video URLs of the last job; may be empty."""
         return self.job.video_urls if self.job is not None else []
 
     def __repr__(self) -> str:
@@ -104,29 +103,29 @@ class Unsettled(NamedTuple):
 
 
 class BatchSummary(NamedTuple):
-    """How a batch has ended. `str()` says what to do about what is unknown."""
+    """The summary of a batch. `str()` includes advice about unknown requests."""
 
     done: int
     failed: int
     unknown: tuple[Unsettled, ...]
     running: int
-    """Jobs that go on at the service; another run waits for them."""
+    """Jobs still running at the service; another run waits for them."""
     left: int | None
-    """Rows that have come to no end, and of which nothing runs; None when they have not all been read."""
+    """Rows without a result and without a running job; None if not all rows were read."""
     points: int
-    """Charged in all, by all runs of the journal."""
+    """Points charged by all runs of the journal."""
     seconds: float
     journal: str | None
     earlier: int = 0
-    """So many of those that are done were before this run began."""
+    """Rows done before this run began."""
     charged: int = 0
-    """The points that were charged in this run."""
+    """Points charged in this run."""
     probably_accepted: int | None = None
-    """So many of those that are unknown were probably accepted, by the balance; None if it does not tell."""
+    """Unknown requests that were probably accepted, judged by the balance; None if that is unclear."""
 
     @property
     def figures(self) -> str:
-        """The first line: how many rows have come to which end, and what it has cost."""
+        """The first line: rows by outcome, and their cost."""
         parts = [f"{self.done} done" + (f" ({self.earlier} by earlier runs)" if self.earlier else "")]
         counted = {"failed": self.failed, "unknown": len(self.unknown), "still on their way": self.running}
         parts += [f"{number} {name}" for name, number in {**counted, "left": self.left}.items() if number]
@@ -149,16 +148,16 @@ class BatchSummary(NamedTuple):
 
 
 def by_the_balance(accepted: int, unknown: int) -> str:
-    """Say how many unknown requests were probably accepted."""
+    """Describe how many unknown requests were probably accepted."""
     return f"By the balance before and after, {accepted or 'none'} of {unknown} unknown were probably accepted."
 
 
 def span(seconds: float) -> str:
-    """A span of time as one reads it on a clock."""
+    """Format seconds as on a clock."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 ENDS = {DONE: "done", FAILED: "failed", UNKNOWN: "unknown", SUBMITTED: "running", NEW: "failed"}
-"""How a row's end is counted."""
+"""The outcome that counts for each state."""

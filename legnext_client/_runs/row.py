@@ -1,7 +1,6 @@
-"""One row: for each of its steps submit a request and watch its job, then download what was made.
+"""One row: for each step, submit a request and watch its job; then download the results.
 
-A single request is a chain of one step. All that is known of a row is in the journal, so one that starts again goes on
-where it was.
+A single request is a chain of one step. The journal records the whole state of a row, so a restarted row resumes.
 """
 
 from __future__ import annotations
@@ -46,11 +45,11 @@ if TYPE_CHECKING:
     from legnext_client._runs.engine import Engine
 
 TOO_MANY = 1800.0
-"""Seconds after which a run ends whose submissions are all refused for being too many."""
+"""Seconds of rate-limited submissions after which a run ends."""
 
 
 class RowTask:
-    """A row, and what the journal holds of it when it starts."""
+    """A row and its records in the journal at the start."""
 
     def __init__(self, row: Item, entries: Sequence[Entry], context: RunContext, engine: Engine) -> None:
         self._row, self._context, self._engine = row, context, engine
@@ -63,10 +62,10 @@ class RowTask:
         self._points = 0
         self._earlier = True
 
-    # ---- the whole ----------------------------------------------------------------------------------------------
+    # ---- the row ------------------------------------------------------------------------------------------------
 
     def recall(self) -> RowResult | None:
-        """Take up the steps that earlier runs have finished; the row's result if nothing is left to do."""
+        """Load the steps finished by earlier runs; return the row's result if nothing is left to do."""
         if self._row.wrong is not None:
             return self._result(NEW, self._row.wrong)
         if self._is_changed:
@@ -82,7 +81,7 @@ class RowTask:
         return None if self._needs_files else self._result(DONE, None, self._had_files)
 
     async def run(self) -> None:
-        """Go on where `recall` has left off, and report the result; nothing of a row that was not begun."""
+        """Continue after `recall` and report the result; a row that never began reports nothing."""
         state, error, files = DONE, None, self._had_files
         try:
             await self._retire_changed()
@@ -103,11 +102,11 @@ class RowTask:
 
     @property
     def _is_changed(self) -> bool:
-        """Whether something else was requested under this key before."""
+        """Whether another request was recorded under this key."""
         return any(entry.digest != self._row.digest for entry in self._entries.values())
 
     async def _retire_changed(self) -> None:
-        """Retire what was requested under this key before, if it is something else: all of it, or nothing."""
+        """Retire all records of another request under this key, or refuse if one may be running."""
         if not self._is_changed:
             return
         for entry in self._entries.values():
@@ -160,7 +159,7 @@ class RowTask:
         return self._context.options.retry_failed and entry.may_be_retried
 
     def _remember(self, entry: Entry) -> None:
-        """Take up a step that the journal holds as done."""
+        """Load a finished step from the journal."""
         self._add(entry.id, State(entry.output or {}), self._context.finished(entry), entry.points)
         self._ended_at, self._had_files = entry.ended_at, entry.files
 
@@ -170,7 +169,7 @@ class RowTask:
         self._finished.append((state, job_context))
 
     async def _submit(self, step: int, call: Call, key: tuple[str, int]) -> bool:
-        """Submit, and watch the job; False when the journal must say what became of it."""
+        """Submit and watch the job; return False if the journal must be read for the outcome."""
         context, engine = self._context, self._engine
         self._check_age()
         call = await self._resolve_choices(call)
@@ -183,7 +182,7 @@ class RowTask:
                 raise RowEnded(NEW, error) from None
             try:
                 await engine.acquire_request(paid=True)
-            except BaseException:  # it was not sent
+            except BaseException:  # not sent
                 context.give_back(prepared)
                 raise
             submission: Submission = await engine.submit(
@@ -205,7 +204,7 @@ class RowTask:
                 await self._resolve_unknown(entry, submission.error)
                 return False
             context.give_back(prepared)
-            if submission.error is None:  # another has begun it meanwhile: the journal says how it stands
+            if submission.error is None:  # begun by another process; the journal has its state
                 return False
             engine.release_slot(self)
             self._check_refusal(submission.error, submission.again)
@@ -217,7 +216,7 @@ class RowTask:
         )
 
     def _check_refusal(self, error: LegnextError, again: bool) -> None:
-        """Nothing was accepted; returns when it may be tried again."""
+        """Handle a submission that was not accepted; return if it may be retried."""
         rate = self._engine.rate
         if isinstance(error, RateLimitError):
             refused = rate.refused(error.retry_after)
@@ -233,7 +232,7 @@ class RowTask:
             raise RowEnded(FAILED, error)
 
     async def _resolve_choices(self, call: Call) -> Call:
-        """The call, with the fields that the caller's functions choose by the job before."""
+        """Return the call with the fields chosen by the caller's functions from the previous job."""
         fields = dict(call.fields)
         for name, choose in call.choices.items():
             try:
@@ -258,9 +257,9 @@ class RowTask:
             )
 
     async def _resolve_unknown(self, entry: Entry, error: SubmissionUnknown) -> None:
-        """Hold the slot while the job may be running; returns when an answer or a callback has named the job.
+        """Hold the slot while the job may be running; return once a response or a callback names the job.
 
-        An id from a broken answer or a callback is polled for: the job is there, or it is not.
+        An id from a truncated response or a callback is polled, which shows whether the job exists.
         """
         engine, until, job_id = self._engine, self._context.runs_until(entry), entry.job_id
         engine.hold_slot(self)
@@ -278,7 +277,7 @@ class RowTask:
         raise RowEnded(UNKNOWN, error)
 
     async def _claim(self, entry: Entry, job_id: str) -> bool:
-        """Give the request its job; False if that is another's."""
+        """Assign a job to the request; return False if the job belongs to another."""
         try:
             await self._engine.record(partial(self._context.journal.claim, entry.id, job_id))
         except InvalidRequest:
@@ -288,7 +287,7 @@ class RowTask:
     async def _watch(
         self, entry: Entry, title: str, state: State, job_context: JobContext, after: float | None
     ) -> None:
-        """Watch the job until it has ended; the row goes on with what it made."""
+        """Watch the job until it ends, and add its result to the row."""
         watcher = JobWatcher(self._row, entry, title, job_context, self._context, self._engine)
         state, points, self._ended_at = await watcher.run(self, state, after)
         self._add(entry.id, state, job_context, points)
@@ -302,7 +301,7 @@ class RowTask:
         return self._context.needs_files(self._finished[-1][0], self._had_files)
 
     async def _download(self) -> tuple[tuple[str, ...], LegnextError | None]:
-        """Download what was made; a row whose files cannot be had, or put there, is done all the same."""
+        """Download the results; a row counts as done even if that fails."""
         if not self._needs_files:
             return self._had_files, None
         flow = self._context.download(self._row, self._finished[-1][0])
@@ -315,7 +314,7 @@ class RowTask:
 
 
 class OrphanTask(RowTask):
-    """A job in the journal that no row requests any more. It is waited for: it is paid for, or may be."""
+    """A job in the journal that is no longer requested. It is watched, because it was or may have been paid for."""
 
     def __init__(self, row: Item, entry: Entry, context: RunContext, engine: Engine) -> None:
         super().__init__(row, (entry,), context, engine)
@@ -327,7 +326,7 @@ class OrphanTask(RowTask):
         if entry.state == UNKNOWN:
             try:
                 await self._resolve_unknown(entry, SubmissionUnknown())
-            except (RowEnded, Stopped):  # as it was: nothing to be reported again
+            except (RowEnded, Stopped):  # unchanged, so there is nothing to report
                 context.unresolved[self._row.key] = self._row
                 return
             claimed: Entry | None = await engine.record(partial(context.journal.entry, entry.key))
@@ -344,11 +343,11 @@ class OrphanTask(RowTask):
 
 
 def _recorded(entry: Entry) -> State:
-    """A job of the journal, before it is polled."""
+    """Return the state of a recorded job before it is polled."""
     return State({"job_id": entry.job_id or ""})
 
 
 def _failed_before(entry: Entry) -> LegnextError:
-    """Why a request of an earlier run failed."""
+    """Return the error of a request that failed in an earlier run."""
     said = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was written down'}"
     return JobFailed(said) if entry.job_id else LegnextError(said)

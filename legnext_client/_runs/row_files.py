@@ -1,7 +1,7 @@
-"""The rows of a file, each with the place where it stands: CSV with a header line, or JSONL; read as they are needed.
+"""Read rows lazily from CSV with a header line, or from JSONL, with their positions.
 
-Values of enums may be written by their names, as on the command line. A cell is text until its column says otherwise:
-numbers, and JSON for lists and objects. An empty cell is a field that is not given.
+Enum values may be written by name, as on the command line. A cell is a string unless its column expects a number, a
+list or an object, which are JSON. An empty cell omits the field.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Field, Operation
 
 Placed = tuple[str, object]
-"""Where a row stands, and the row; or why it cannot be read."""
+"""The position of a row, and the row or the error of reading it."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def rows_of_file(path: Path) -> Iterator[Placed]:
-    """The rows of a file; `InvalidRequest` when it cannot be read on."""
+    """Yield the rows of a file; raise `InvalidRequest` if it cannot be read further."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise InvalidRequest(f"the name of a file of rows must end in {', '.join(_READERS)}; got {shown(path.name)}.")
@@ -75,12 +75,12 @@ def _line(line: str) -> object:
     try:
         operation = operation_named(row.get(OPERATION))
     except InvalidRequest:
-        return row  # what is wrong with the name is told with the row
+        return row  # the row reports the wrong name
     return understood(operation.parameters + operation.fields, row)
 
 
 def from_json(text: str) -> Any:
-    """What a text of JSON says; `InvalidRequest` when it is none."""
+    """Parse JSON; raise `InvalidRequest` if it is invalid."""
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except json.JSONDecodeError as error:
@@ -126,7 +126,7 @@ def _csv(file: TextIO) -> Iterator[Placed]:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
-    """The names of the columns, if every one is a field that a row can have."""
+    """Return the column names; raise if one is not a field of a row."""
     columns = [name.strip() for name in header]
     only = None if OPERATION in columns else operation_named(None)
     fields = [
@@ -144,7 +144,7 @@ def _columns(header: Sequence[str]) -> list[str]:
 
 
 def _hint(name: str, fields: Iterable[Field], only: Operation | None) -> str:
-    """What a column was probably meant to be; `only` is the operation of all rows, where no column names one."""
+    """Suggest the intended column; `only` is the operation of all rows if no column names one."""
     if not set(name) & set(";\t|"):
         near = nearest_field(name, fields, only.prompt.field if only and only.prompt else None)
         words = [near.name] if near else get_close_matches(name, (OPERATION, KEY), n=1)
@@ -170,7 +170,7 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
     try:
         operation = operation_named(row.get(OPERATION, "").strip() or None)
     except InvalidRequest:
-        return row  # what is wrong with the name is told with the row
+        return row  # the row reports the wrong name
     return {**_values(operation.parameters + operation.fields, row), OPERATION: operation}
 
 
@@ -184,7 +184,7 @@ def _by_name(fields: Iterable[Field]) -> dict[str, Field]:
 
 
 def _value(field: Field, cell: str) -> Any:
-    """What a cell says; text where it does not say what the field wants, which is then told as for any other call."""
+    """Convert a cell for its field; if that fails, return the string, which the field's check reports."""
     word = cell.strip()
     if field.nullable and word == NULL:
         return None
@@ -205,7 +205,7 @@ def _value(field: Field, cell: str) -> Any:
 
 
 class _NotJson(str):
-    """A text that should have been JSON, and is told as such."""
+    """A string that should have been JSON; its repr says so."""
 
     __slots__ = ()
 
@@ -214,4 +214,4 @@ class _NotJson(str):
 
 
 _READERS: Mapping[str, Callable[[TextIO], Iterator[Placed]]] = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl}
-"""By the ending of a file's name."""
+"""By file extension."""

@@ -1,4 +1,4 @@
-"""One row of a batch, whatever it is given as, becomes an item: a single request, a chain, or what is wrong with it."""
+"""Turn a row of a batch, in any form, into an item: a single request, a chain, or an error."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from legnext_client._protocol.state import State
 
 PAID = {operation.name: operation for operation in OPERATIONS.values() if operation.makes_job}
-"""What a row can ask for."""
+"""The operations that a row can request."""
 OPERATION, KEY = "operation", "key"
-"""What stands in a row beside the fields."""
+"""Names in a row besides the fields."""
 CALLBACK = "callback"
-"""The field that says where to call back: how to hear of a job, not what it is."""
+"""The field for the callback URL, which does not change the job itself."""
 LONGEST_KEY = 200
 
 _BY_MODEL = {operation.request_model: operation for operation in PAID.values()}
@@ -34,13 +34,13 @@ _OTHERWISE = next(iter(_ALIASES.values()), None)
 
 
 class Single(NamedTuple):
-    """One request; see `core.items.Item`."""
+    """A single request; implements `_calls.items.Item`."""
 
     key: str
     digest: str
     operation: Operation
     body: dict[str, Any]
-    """By the names on the wire."""
+    """By wire name."""
 
     @property
     def steps(self) -> int:
@@ -64,7 +64,7 @@ class Single(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """A row that cannot be sent; see `core.items.Item`. It has no step."""
+    """A row that cannot be sent; implements `_calls.items.Item`, without steps."""
 
     key: str
     wrong: InvalidRequest
@@ -95,14 +95,14 @@ Row = Single | ChainItem | Wrong
 
 
 class Rows:
-    """Makes items of rows, and gives each a key that no other has."""
+    """A factory of items with unique keys."""
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
         self._same: Counter[str] = Counter()
 
     def item(self, place: str, row: object) -> Row:
-        """The item of a row. `place` is where it stands; what is wrong with it is told with that."""
+        """Return the item of a row; `place` is its position, for error messages."""
         key: str | None = None
         try:
             if isinstance(row, InvalidRequest):
@@ -125,7 +125,7 @@ class Rows:
         return Single(key or self._made(f"{operation.name}-{digest}", place), digest, operation, body)
 
     def _taken(self, key: object, place: str) -> str:
-        """A key that was given."""
+        """Check and reserve a key given by the caller."""
         if isinstance(key, int) and not isinstance(key, bool):
             key = str(key)
         if not isinstance(key, str) or not key.isprintable() or "/" in key or not 0 < len(key) <= LONGEST_KEY:
@@ -137,7 +137,7 @@ class Rows:
         return key
 
     def _made(self, base: str, place: str) -> str:
-        """A key from what is asked for, so that it is the same wherever the row stands."""
+        """Derive a key from the request, so that it does not depend on the row's position."""
         while True:
             self._same[base] += 1
             key = base if self._same[base] == 1 else f"{base}~{self._same[base]}"
@@ -147,7 +147,7 @@ class Rows:
 
 
 def operation_named(name: object) -> Operation:
-    """The operation of a row, by its name or its command's; without one, the one that the spec gives an alias."""
+    """Return an operation by its name or its command's; by default, the one with an alias in the spec."""
     if isinstance(name, Operation):
         name = name.name
     if name is None and _OTHERWISE is not None:
@@ -163,7 +163,7 @@ def operation_named(name: object) -> Operation:
 
 
 def _taken_apart(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str, Any]]]:
-    """The key, if one is given, and what is asked for."""
+    """Split a row into its key, if given, and its request."""
     if isinstance(row, VideoChain):
         return None, row
     if isinstance(row, Mapping):
@@ -188,14 +188,14 @@ def _taken_apart(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mappin
 
 
 def _values(operation: Operation, request: Any) -> dict[str, Any]:
-    """What stands in a request model. Its own `to_dict` fails on a wrong type, and would say nothing of the field."""
+    """Read a request model's fields directly, because its `to_dict` fails on a wrong type without naming the field."""
     return {
         field.name: getattr(request, field.name, getattr(request, f"{field.name}_", None)) for field in operation.fields
     }
 
 
 def _meant(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a body asks for, however it is written: a default that is written out asks for nothing else."""
+    """Return the body without explicit defaults and the callback, which do not change the request."""
     defaults = {field.wire: field.default for field in operation.fields if field.default is not None}.items()
     return {wire: value for wire, value in body.items() if wire != CALLBACK and (wire, value) not in defaults}
 

@@ -1,4 +1,4 @@
-"""The rows of a batch: read lazily from a program or a file, and all looked at before anything is sent.
+"""Read the rows of a batch lazily, from a program or a file, and check all of them before anything is sent.
 
     survey = checked("posters.csv")
     print(survey.rows, survey.points)
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from legnext_client.prompts import Problem
 
 BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
-"""What a program may give as a row: `rows: list[BatchRow] = […]` lets type checkers know that kinds may be mixed."""
+"""A row given by a program. Annotate `rows: list[BatchRow] = […]` to mix kinds under a type checker."""
 Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
 
 MOST_TOLD = 20
-"""So many different errors of rows are reported one by one."""
+"""Maximum number of different row errors reported one by one."""
 
 
 class Doubt(NamedTuple):
-    """What is odd about the prompt of a row, and no reason to refuse it; a `PromptWarning` is made of it."""
+    """A doubt about a row's prompt that does not refuse it; becomes a `PromptWarning`."""
 
     said: str
     problems: tuple[Problem, ...] = ()
@@ -53,18 +53,18 @@ class Doubt(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What a batch will probably take, in all."""
+    """The estimated totals of a batch."""
 
     rows: int
     points: int
     reserve: int
-    """What a budget should count, which may be more."""
+    """Points that a budget should count, which may be higher."""
     typical_seconds: float
-    """How long the jobs usually take, one after the other."""
+    """The usual duration of the jobs in sequence."""
     doubts: tuple[Doubt, ...] = ()
-    """Row by row; of many rows, the last one is about the rest."""
+    """By row; if there are many, the last one covers the rest."""
     left: Bill = Bill()
-    """What of it is still to be paid: all of it, but for what a journal knows of."""
+    """The rest to pay, without the requests already in the journal."""
 
     def __str__(self) -> str:
         rows, left = f"{self.rows} row{_s(self.rows)}, {self.points} points", self.left
@@ -82,14 +82,14 @@ def _s(number: int) -> str:
 
 
 def read(source: Source) -> Iterator[Item]:
-    """The items of a batch, one at a time. A row that is wrong is an item that says so (`wrong`), and has no step."""
+    """Yield the items of a batch. An invalid row yields an item with an error (`wrong`) and no step."""
     return (item for _, item in _placed(source))
 
 
 def read_once(source: Source, *, prompts: PromptPolicy = "refuse") -> Iterator[Item]:
-    """The same for rows that no survey has looked at: what is odd about a prompt is said as its row is read.
+    """Yield the items of rows that were not surveyed; a prompt warning is issued as its row is read.
 
-    Where `PromptWarning` is an error, that is what is wrong with the row.
+    If `PromptWarning` is an error, the row becomes invalid.
     """
     for place, item in _placed(source):
         try:
@@ -105,7 +105,7 @@ def read_once(source: Source, *, prompts: PromptPolicy = "refuse") -> Iterator[I
 
 
 def can_be_read_again(source: object) -> bool:
-    """Whether reading leaves it as it is: a file or a list can be looked at before it is run, a generator cannot."""
+    """Return whether the rows can be read twice, as a file or a list can, but not a generator."""
     if isinstance(source, str | os.PathLike):
         path = Path(source)  # pyright: ignore[reportUnknownArgumentType]
         return path.is_file() or not path.exists()  # a file that is not there is told as such by reading it  # pyright: ignore[reportUnknownArgumentType]
@@ -113,15 +113,15 @@ def can_be_read_again(source: object) -> bool:
 
 
 def checked(source: Source, *, prompts: PromptPolicy = "refuse") -> Survey:
-    """Look at every row before anything is sent; `InvalidRequest` with all that is wrong.
+    """Check every row before anything is sent; raise one `InvalidRequest` with all errors.
 
-    `prompts` says what is done about a prompt in which something is wrong, as a client's setting does.
+    `prompts` is the prompt policy, as in a client's settings.
     """
     return surveyed(source, prompts=prompts)[0]
 
 
 def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Survey, list[Item]]:
-    """The same, and the rows, which need not be read again."""
+    """Check every row; return the totals and the rows."""
     tally = _Tally(prompts)
     rows: list[Item] = []
     try:
@@ -134,7 +134,7 @@ def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Surve
 
 
 def _placed(source: Source) -> Iterator[tuple[str, Row]]:
-    """Each item, and where it stands."""
+    """Yield each item with its position."""
     rows = Rows()
     return ((place, rows.item(place, row)) for place, row in _found(source))
 
@@ -148,14 +148,14 @@ def _found(source: Any) -> Iterator[tuple[str, object]]:
 
 
 class _Tally:
-    """Adds up what rows take, and gathers what is wrong with them."""
+    """Totals of rows, and their errors."""
 
     def __init__(self, prompts: PromptPolicy) -> None:
         self._prompts: PromptPolicy = prompts
         self._rows = self._points = self._reserve = self._refused = self._doubtful = 0
         self._seconds = 0.0
         self._errors: dict[str, InvalidRequest] = {}
-        """The first row with each error, by its message without the place of the row."""
+        """The first row with each error, by its message without the position."""
         self._alike: Counter[str] = Counter()
         self._doubts: list[Doubt] = []
 
@@ -186,7 +186,7 @@ class _Tally:
             self._alike[said] += 1
 
     def stop(self, error: InvalidRequest) -> None:
-        """The rows cannot be read any further."""
+        """Note that the rows cannot be read any further."""
         if not self._refused:
             raise error
         self._errors[error.message] = error
@@ -216,7 +216,7 @@ class _Tally:
 
 
 def _doubt(place: str, item: Row, policy: PromptPolicy) -> Doubt | None:
-    """What is odd about the prompts of a row, and no reason to refuse it."""
+    """Return the doubt about the prompts of a row, if any."""
     if policy == "ignore":
         return None
     if isinstance(item, Single):

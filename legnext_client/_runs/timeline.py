@@ -1,7 +1,7 @@
 """Time as the tasks of a run see it.
 
-The system's clock runs by itself. Another one, such as a mock server's, is moved only while no task can do anything: so
-tasks wait for each other, and for time, through a timeline that counts those that can.
+The system clock runs by itself. Another clock, such as a mock server's, advances only while no task can run. Tasks
+therefore wait for each other, and for time, through a timeline that counts the active ones.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 STEP = 1.0
-"""Longest sleep in seconds by a clock that cannot be woken, while callbacks may arrive."""
+"""Longest sleep by a clock that cannot be woken, in seconds, while callbacks may arrive."""
 
 
 class Timeline:
-    """Tasks, and their waits by one clock."""
+    """Tasks and their waits on one clock."""
 
     def __init__(
         self,
@@ -36,11 +36,11 @@ class Timeline:
         *,
         longest_sleep: float = math.inf,
     ) -> None:
-        """`sleep` is the clock's; `failed` gets what it raises."""
+        """`sleep` is the clock's sleep; `failed` gets any exception it raises."""
         self.now = clock.now
         self._loop = asyncio.get_running_loop()
         self._moves = type(clock) is not SystemClock
-        """The clock moves only when it is slept by."""
+        """Whether the clock advances only by sleeping."""
         self._sleep, self._failed, self._longest_sleep = sleep, failed, longest_sleep
         self._busy = self._resumed = 0
         self._alarms: list[tuple[float, int, asyncio.Future[Any]]] = []
@@ -55,17 +55,17 @@ class Timeline:
         return task
 
     def resume(self) -> None:
-        """Count one more that can do something: a task, or the caller."""
+        """Count an active task or caller."""
         self._busy += 1
         self._resumed += 1
 
     def pause(self, _: object = None) -> None:
-        """Count one less."""
+        """Uncount an active task or caller."""
         self._busy -= 1
         self._look()
 
     async def wait(self, awaitable: Awaitable[ResultT]) -> ResultT:
-        """Wait for something that another task or time brings about."""
+        """Wait for another task or for time."""
         self.pause()
         try:
             return await awaitable
@@ -73,7 +73,7 @@ class Timeline:
             self.resume()
 
     def alarm(self, moment: float, future: asyncio.Future[Any]) -> None:
-        """Give a future a result at this moment by the clock, unless it is done before."""
+        """Give a future a result at this time, unless it is done before."""
         if self._moves:
             heapq.heappush(self._alarms, (moment, next(self._number), future))
             self._look()
@@ -82,17 +82,17 @@ class Timeline:
             future.add_done_callback(lambda _: timer.cancel())
 
     def close(self) -> None:
-        """Let no more time pass."""
+        """Stop time."""
         self._alarms.clear()
         if self._sleeper is not None:
             self._sleeper.cancel()
 
     def _look(self) -> None:
         if self._moves and not self._busy:
-            self._loop.call_soon(self._loop.call_soon, self._move, self._resumed)  # behind all that was woken
+            self._loop.call_soon(self._loop.call_soon, self._move, self._resumed)  # after everything already woken
 
     def _move(self, resumed: int) -> None:
-        """Let time pass until the next alarm, unless something has been done meanwhile."""
+        """Advance to the next alarm, unless a task has run meanwhile."""
         if self._busy or self._sleeper is not None or resumed != self._resumed:
             return
         while self._alarms and self._alarms[0][2].done():
@@ -100,7 +100,7 @@ class Timeline:
         seconds = self._alarms[0][0] - self.now() if self._alarms else math.inf
         if seconds <= 0:
             _ring(heapq.heappop(self._alarms)[2])
-            self._look()  # for those behind it, once whoever was woken waits again
+            self._look()  # for later alarms, once the woken task waits again
         elif seconds < math.inf:
             self._sleeper = self._loop.create_task(self._sleep_on(min(self._longest_sleep, seconds)))
 

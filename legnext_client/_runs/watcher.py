@@ -1,4 +1,4 @@
-"""Watching one paid job until it has ended, which is then written down; or until that takes too long."""
+"""Watch one paid job until it ends or times out, and record the outcome."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from legnext_client._runs.engine import Engine
 
 UNREACHABLE = 600.0
-"""Seconds by which a wait is prolonged at most because the service does not answer."""
+"""Maximum seconds by which an unreachable service prolongs a wait."""
 
 
 class Ended(NamedTuple):
-    """How a job has ended, its cost, and when it ended."""
+    """The final state, cost and end time of a job."""
 
     state: State
     points: int
@@ -37,7 +37,7 @@ class Ended(NamedTuple):
 
 
 class JobWatcher:
-    """One job of a row, which holds a slot for it."""
+    """A job of a row, with its slot."""
 
     def __init__(
         self, row: Item, entry: Entry, title: str, job_context: JobContext, context: RunContext, engine: Engine
@@ -46,7 +46,7 @@ class JobWatcher:
         self._context, self._engine = context, engine
 
     async def run(self, slot: object, state: State, retry_after: float | None) -> Ended:
-        """Poll until the job has ended, and write that down; raises `RowEnded` when it is not waited for any longer."""
+        """Poll until the job has ended, and record it; raise `RowEnded` if the wait ends earlier."""
         context, engine, entry, now = self._context, self._engine, self._entry, self._context.now
         engine.hold_slot(slot)
         watch, started, outage = context.watch(state, self._job_context, retry_after), now(), Outage(now)
@@ -58,10 +58,10 @@ class JobWatcher:
             until = started + patience
             last = until - last_poll(patience)
             if polled_last and now() >= last:
-                engine.release_slot(slot, started + context.lasts(entry))  # it runs on
+                engine.release_slot(slot, started + context.lasts(entry))  # the job is still running
                 raise RowEnded(SUBMITTED, self._timeout(watch, now() - started))
             await self._until_due(watch, last)
-            # One that is late, because the caller took its time with a result, polls all the same.
+            # If the caller took long with a result, a poll that is late is still made.
             polled_last = now() >= last
             answered, polled_at = await engine.send(self._poll(watch, until))
             outage.note(answered)
@@ -92,10 +92,10 @@ class JobWatcher:
         return error
 
     async def _report(self, state: State) -> None:
-        """Report how far the job is. The run stops where the service holds more for it than was estimated."""
+        """Report the progress. Stop the run if the service holds more than estimated."""
         entry = self._entry
         excess = self._context.holds(state, self._job_context, max(entry.price, entry.frozen))
-        if excess is not None:  # written down, so that the next run counts what is known then
+        if excess is not None:  # recorded, so that the next run counts it
             await self._engine.record(partial(self._context.journal.holds, entry.id, math.ceil(state.points)))
             self._engine.stop(excess)
         self._context.running.add(self._row.key)
@@ -103,7 +103,7 @@ class JobWatcher:
             await self._engine.report(RowProgress(self._row, entry.step, self._title, state))
 
     def _poll(self, watch: PollState, until: float) -> Flow[tuple[bool, float]]:
-        """Poll once; whether there was an answer, and when the request went out."""
+        """Poll once; return whether there was a response, and when the request was sent."""
         now = self._context.now()
         timeout = self._context.service.settings.timeout
         return (yield from watch.ask(until if now < until else now + timeout)), now
@@ -116,16 +116,16 @@ class JobWatcher:
                 due = min(due, watch.wake(now()))
 
     async def _refused(self, slot: object, error: LegnextError) -> None:
-        """The service does not report the job, though it was polled more than once."""
+        """Handle a job that the service does not report after repeated polls."""
         if isinstance(error, NOT_ITS_FAULT):
             raise error
-        if self._is_guess:  # another replica may know it: the next run polls once more
+        if self._is_guess:  # another replica may know the job, so the next run polls once more
             await self._reject_job_id(slot, error, self._entry.job_id)
         raise RowEnded(SUBMITTED, error)
 
     @property
     def _is_guess(self) -> bool:
-        """Only a person, a callback or a broken answer has named this job."""
+        """Whether the job id comes only from a person, a callback or a truncated response."""
         return self._entry.status is None and self._entry.state == SUBMITTED
 
     async def _reject_job_id(self, slot: object, error: LegnextError, job_id: str | None) -> None:
@@ -135,7 +135,7 @@ class JobWatcher:
 
 
 class Outage:
-    """How long the service has not answered, in all: a wait does not end because of the network."""
+    """Total time without a response, which does not count towards a wait's timeout."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -148,7 +148,7 @@ class Outage:
         return min(UNREACHABLE, self._before + lasts)
 
     def note(self, answered: bool) -> None:
-        """Note whether a request was answered."""
+        """Record whether a request was answered."""
         if answered:
             self._before, self._since = self.seconds, None
         elif self._since is None:
@@ -156,6 +156,6 @@ class Outage:
 
 
 def _ended_at(entry: Entry, state: State, today: datetime) -> datetime:
-    """When the job ended, by this machine's calendar; the service's own may be another."""
+    """Return when the job ended, by this machine's clock, which may differ from the service's."""
     since, lasted = entry.submitting_at, state.lasted
     return today if since is None or lasted is None else min(today, since + timedelta(seconds=lasted))

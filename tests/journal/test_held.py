@@ -51,7 +51,7 @@ def test_the_journal_of_a_killed_run_is_refused_without_its_log(killed: Path, lo
             Journal(moved)
     for _ in range(2):
         with pytest.raises(
-            JournalError, match=r"Copy or rename both files together\. .* make an empty file .*moved\.db-wal"
+            JournalError, match=r"Copy or rename both files together\. .* create an empty file .*moved\.db-wal"
         ):
             Journal.open(moved, BATCH)
     killed.with_name("killed.db-wal").rename(moved.with_name("moved.db-wal"))

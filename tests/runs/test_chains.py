@@ -320,7 +320,7 @@ def test_without_a_journal_whatever_stops_a_chain_names_what_is_paid(world: Worl
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"budget": -1}, "points must be a whole number from 0; got -1"),
+        ({"budget": -1}, "points must be a whole number, 0 or more; got -1"),
         ({"budget": "much"}, "budget must be points, or a Budget; got 'much'"),
         ({"timeout": -1}, "timeout must be seconds, 0 or more; got -1"),
         ({"poll_interval": -1}, "poll_interval must be seconds above 0; got -1"),

@@ -148,7 +148,7 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
             "Error: fox: --name must differ for each file, so it needs {n}",
         ),
         (ROWS, ("rows.csv", "--out", ""), Exit.BAD_INPUT, "Error: --out must be the path of a directory; got ''"),
-        (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory, or a place for"),
+        (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory or a new path"),
         ("key,text", ("rows.csv",), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
         ("key,text", ("rows.csv", "--price"), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
         (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got '.'"),

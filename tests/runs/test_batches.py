@@ -424,7 +424,7 @@ def test_a_sync_batch_runs_inside_a_notebook(world: World) -> None:
         ({"name": "../{key}{ext}"}, "name"),
         ({"download": 3}, "download must be the path of a directory; got 3"),
         ({"download": __file__}, f"download must be a directory or a new path; got {__file__!r}, but"),
-        ({"download": Path(__file__) / "shots"}, "test_batches.py is none. Nothing was sent."),
+        ({"download": Path(__file__) / "shots"}, "test_batches.py is not a directory. Nothing was sent."),
         ({"budget": float("inf")}, "points must be a whole number"),
     ],
 )

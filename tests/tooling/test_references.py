@@ -17,7 +17,7 @@ import references
 
 from legnext_client.generated.operations import ROLES
 from legnext_client.mock.answers import _OUTPUTS
-from legnext_client.prompts.values import _JUDGES
+from legnext_client.prompts.values import _CHECKS
 
 from .edits import GONE, SPEC, edited, told
 
@@ -435,7 +435,7 @@ def test_the_words_that_the_generator_knows_are_those_that_the_document_explains
     for key, words in references.WORDS.items():
         assert set(words) == set(explained(key)), key
     assert set(references.WORDS["makes"]) == set(_OUTPUTS), "the mock server makes something else"
-    assert set(flag_tables.TAKES) == set(_JUDGES), "prompts are checked for something else"
+    assert set(flag_tables.TAKES) == set(_CHECKS), "prompts are checked for something else"
 
 
 def explained(key: str) -> list[str]:

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test quick contract bench demo docs mock spec-diff regenerate interop postman dist audit compare torture coverage clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop postman dist audit compare torture coverage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ else
 	$(RUN)python -m tests.contract.run_schemathesis --examples 300
 	$(RUN)python -m tests.contract_client.run --examples 300
 endif
+
+one-edit: $(READY) ## Make some eighty edits of the document, each alone and all together, and see that everything follows
+	$(RUN)python -m tests.promises.one_edit $(OPTIONS)
 
 bench: $(READY) ## Print every benchmark: ratios, measured side by side
 	$(RUN)python -m benchmarks $(OPTIONS)

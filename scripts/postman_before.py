@@ -6,19 +6,21 @@ There are folders by what comes out, one example for each request, and job ids t
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from fields import SpecError, resolve
 from table import HTTP_METHODS, called_back
 
+from legnext_client.generated.types import is_object
 from legnext_client.mock.samples import sample
-from legnext_client.mock.spec import Spec
+from legnext_client.mock.schemas import Schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Json = dict[str, Any]
 
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 FEATURES = {
     "images": "Image Generation",
     "image": "Image Generation",
@@ -59,8 +61,11 @@ def laid_out(spec: Json) -> Json:
             parameter.setdefault("example", sampled(parameter.get("schema", {}), spec))
             if is_id:
                 parameter["example"] = JOB_ID
-        for content in operation.get("requestBody", {}).get("content", {}).values():
-            content["examples"] = {"sent": {"value": sent(operation, content, spec, an_id)}}
+        for media, content in operation.get("requestBody", {}).get("content", {}).items():
+            body = sent(operation, content, spec, an_id)
+            content["examples"] = {"sent": {"value": body}}
+            if media in FORMS and is_object(body):
+                content["schema"] = field_by_field(resolve(spec, content["schema"]), body, spec)
         for response in operation["responses"].values():
             for content in response.get("content", {}).values():
                 if "example" not in content:
@@ -89,16 +94,24 @@ def whole(item: Json, spec: Json) -> Json:
     return item
 
 
+def field_by_field(schema: Json, body: Mapping[str, Any], spec: Json) -> Json:
+    """A form with an example at each field: there the converter looks for one."""
+    fields = {
+        name: {**resolve(spec, inner), "example": body.get(name, sampled(inner, spec))}
+        for name, inner in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": fields}
+
+
 def sent(operation: Json, content: Json, spec: Json, an_id: Json) -> Any:
     """The first example of a body, with the id of the latest job."""
     first = next(iter(examples(content, spec).values()))
-    if not isinstance(first, dict):
+    if not is_object(first):
         return first
     properties: Json = resolve(spec, content.get("schema", {})).get("properties", {})
-    body = cast("Json", first)
     return {
         name: JOB_ID if properties.get(name) == an_id else value
-        for name, value in body.items()
+        for name, value in first.items()
         if name not in called_back(operation)  # an address at which somebody else would listen
     }
 
@@ -139,7 +152,7 @@ def examples(content: Json, spec: Json) -> Json:
 
 def sampled(schema: Json, spec: Json) -> Any:
     """A value that fits; the converter's own are drawn anew each time."""
-    return sample(Spec(spec), schema)
+    return sample(Schemas(spec), schema)
 
 
 def feature(operation: Json) -> str:

@@ -11,7 +11,7 @@ from .parameters import coerced, kinds_of
 from .refusals import Refusal
 
 if TYPE_CHECKING:
-    from .spec import Spec
+    from .schemas import Schemas
 
 Json = dict[str, Any]
 JSON, FORM, PARTS = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
@@ -43,7 +43,7 @@ def is_json(name: str) -> bool:
     return name == JSON or name.endswith("+json")
 
 
-def read_value(spec: Spec, name: str, media: Media, kind: bytes, body: bytes) -> Any:
+def read_value(spec: Schemas, name: str, media: Media, kind: bytes, body: bytes) -> Any:
     """What a body holds. Bytes become a text, of which only the length counts."""
     if is_json(name):
         return read_json(body)
@@ -54,7 +54,7 @@ def read_value(spec: Spec, name: str, media: Media, kind: bytes, body: bytes) ->
     return body.decode("utf-8" if name.startswith("text/") else "latin-1", "replace")
 
 
-def _fields(spec: Spec, schema: Json, pairs: list[tuple[str, str]]) -> Json:
+def _fields(spec: Schemas, schema: Json, pairs: list[tuple[str, str]]) -> Json:
     properties: Json = spec.flat(schema).get("properties", {})
     made: Json = {}
     for name, text in pairs:

@@ -13,7 +13,7 @@ from .validation import problems
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .spec import Spec
+    from .schemas import Schemas
 
 Json = dict[str, Any]
 _WHERE = {"path": "path", "query": "query", "header": "headers", "cookie": "cookies"}
@@ -63,7 +63,7 @@ class Given(NamedTuple):
                 return [(name, unquote(text)) for name, _, text in pairs if name == parameter.name]
 
 
-def read_parameters(spec: Spec, parameters: Iterable[Parameter], given: Given) -> Json:
+def read_parameters(spec: Schemas, parameters: Iterable[Parameter], given: Given) -> Json:
     """The values by name. Refuses (400) what is missing and what breaks its schema."""
     values: Json = {}
     for parameter in parameters:
@@ -79,7 +79,7 @@ def read_parameters(spec: Spec, parameters: Iterable[Parameter], given: Given) -
     return values
 
 
-def _value(spec: Spec, parameter: Parameter, texts: list[tuple[str, str]]) -> Any:
+def _value(spec: Schemas, parameter: Parameter, texts: list[tuple[str, str]]) -> Any:
     first = texts[0][1]
     if parameter.is_json:
         try:
@@ -99,7 +99,7 @@ def _value(spec: Spec, parameter: Parameter, texts: list[tuple[str, str]]) -> An
     return coerced(spec, schema, first)
 
 
-def coerced(spec: Spec, schema: Any, text: str) -> Any:
+def coerced(spec: Schemas, schema: Any, text: str) -> Any:
     """A text as the value that its schema asks for; what cannot be one stays a text."""
     kinds = kinds_of(spec, schema)
     if "boolean" in kinds and text in ("true", "false"):
@@ -118,7 +118,7 @@ def coerced(spec: Spec, schema: Any, text: str) -> Any:
     return text
 
 
-def kinds_of(spec: Spec, schema: Any) -> set[str]:
+def kinds_of(spec: Schemas, schema: Any) -> set[str]:
     """The types that a schema admits, by their JSON names; none where it says nothing."""
     flat = spec.flat(schema)
     found: set[str] = set()

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from .spec import Spec
+    from .schemas import Schemas
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ _FORMATS = {
 _parser: Any = import_module("re._parser")
 
 
-def sample(spec: Spec, schema: Any, turn: int = 1, *, depth: int = 0) -> Any:
+def sample(spec: Schemas, schema: Any, turn: int = 1, *, depth: int = 0) -> Any:
     """A value that the schema admits. Another `turn` gives another one where there can be more."""
     flat = spec.flat(schema)
     for shown in (flat.get("example"), *flat.get("examples", ()), flat.get("default"), flat.get("const")):
@@ -58,7 +58,7 @@ def _kind(flat: Json) -> str:
     return next((kind for kind in kinds if kind != "null"), "null")
 
 
-def _one_of(spec: Spec, flat: Json, word: str, turn: int, depth: int) -> Any:
+def _one_of(spec: Schemas, flat: Json, word: str, turn: int, depth: int) -> Any:
     beside = {key: value for key, value in flat.items() if key not in (word, "discriminator")}
     choices = [one for one in flat[word] if spec.flat(one).get("type") != "null"]
     chosen = choices[(turn - 1) % len(choices)] if choices else {"type": "null"}
@@ -71,7 +71,7 @@ def _one_of(spec: Spec, flat: Json, word: str, turn: int, depth: int) -> Any:
     return {**cast("Json", made), told["propertyName"]: by_target.get(name, name)}
 
 
-def _object(spec: Spec, flat: Json, turn: int, depth: int) -> Json:
+def _object(spec: Schemas, flat: Json, turn: int, depth: int) -> Json:
     needed = set(flat.get("required", ()))
     most = flat.get("maxProperties", math.inf)
     made: Json = {}
@@ -86,14 +86,14 @@ def _object(spec: Spec, flat: Json, turn: int, depth: int) -> Json:
     return made
 
 
-def _array(spec: Spec, flat: Json, turn: int, depth: int) -> list[Any]:
+def _array(spec: Schemas, flat: Json, turn: int, depth: int) -> list[Any]:
     fixed = [sample(spec, each, turn, depth=depth + 1) for each in flat.get("prefixItems", ())]
     least = flat.get("minItems", int(depth < _DEEPEST and flat.get("maxItems", 1) > 0))
     more = range(len(fixed), least)
     return fixed + [sample(spec, flat.get("items", {}), turn + number, depth=depth + 1) for number in more]
 
 
-def _string(_spec: Spec, flat: Json, turn: int, _depth: int) -> str:
+def _string(_spec: Schemas, flat: Json, turn: int, _depth: int) -> str:
     least, most = flat.get("minLength", 0), flat.get("maxLength", math.inf)
     if "pattern" in flat:
         return _matching(flat["pattern"], least)
@@ -101,7 +101,7 @@ def _string(_spec: Spec, flat: Json, turn: int, _depth: int) -> str:
     return text if len(text) <= most else text[: int(most)]
 
 
-def _number(_spec: Spec, flat: Json, turn: int, _depth: int) -> float:
+def _number(_spec: Schemas, flat: Json, turn: int, _depth: int) -> float:
     """The smallest that is allowed, or from 1 on where nothing says what that is."""
     whole = _kind(flat) == "integer"
     step = flat.get("multipleOf", 1 if whole else 0.5)
@@ -171,7 +171,7 @@ def _first(code: Any, about: Any) -> str:
             return {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_NOT_DIGIT": "a"}.get(str(about), "a")
 
 
-def _boolean(_spec: Spec, _flat: Json, _turn: int, _depth: int) -> bool:
+def _boolean(_spec: Schemas, _flat: Json, _turn: int, _depth: int) -> bool:
     return True
 
 

@@ -13,6 +13,7 @@ from .arguments import shown
 from .bodies import JSON, Media
 from .extras import needed
 from .parameters import Parameter
+from .schemas import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,11 +79,11 @@ class Place(NamedTuple):
     values: tuple[str, ...]
 
 
-class Spec:
+class Spec(Schemas):
     """The document, ready to serve. Reading it takes a few dozen milliseconds."""
 
     def __init__(self, document: Json) -> None:
-        self.document = document
+        super().__init__(document)
         self.rules: Json = document.get("x-legnext", {})
         self.base_path = urlsplit(str(document["servers"][0]["url"])).path.rstrip("/")
         self.title = str(document["info"]["title"])
@@ -131,30 +132,6 @@ class Spec:
         """What a newcomer begins with: images from nothing but a text, wherever that stands in the document."""
         posts = [each for each in self.operations.values() if each.method == "POST"]
         return min(posts, key=lambda each: (each.takes, each.makes) != ("nothing", "images"))
-
-    def resolve(self, node: Json) -> Json:
-        """What a reference leads to; what stands beside it wins."""
-        if "$ref" not in node:
-            return node
-        target: Any = self.document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        return {**self.resolve(target), **{key: value for key, value in node.items() if key != "$ref"}}
-
-    def flat(self, schema: Any) -> Json:
-        """A schema with its reference followed and the parts of an `allOf` laid over one another."""
-        if isinstance(schema, bool):
-            return {}
-        whole = self.resolve(schema)
-        if "allOf" not in whole:
-            return whole
-        merged: Json = {}
-        for part in (*whole["allOf"], {key: value for key, value in whole.items() if key != "allOf"}):
-            flat = self.flat(part)
-            properties = {**merged.get("properties", {}), **flat.get("properties", {})}
-            required = [*merged.get("required", ()), *flat.get("required", ())]
-            merged = {**merged, **flat, "properties": properties, "required": required}
-        return {key: value for key, value in merged.items() if value or key not in ("properties", "required")}
 
     def _the_job(self) -> tuple[Json, set[str]]:
         """The schema of a job, and what the path calls its id where it is asked for."""

@@ -10,6 +10,7 @@ from .refusals import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .schemas import Schemas
     from .spec import Operation, Spec
 
 _AT_MOST_TOLD = 8
@@ -21,7 +22,9 @@ def check_body(spec: Spec, schema: dict[str, Any], validator: Any, body: object)
         raise Refusal(400, "; ".join(each["message"] for each in told) + ".", told)
 
 
-def problems(spec: Spec, schema: dict[str, Any], validator: Any, value: object, name: str = "") -> list[dict[str, str]]:
+def problems(
+    spec: Schemas, schema: dict[str, Any], validator: Any, value: object, name: str = ""
+) -> list[dict[str, str]]:
     """What is wrong with a value by its schema; `name` is that of a parameter, nothing that of a body."""
     try:
         if validator.is_valid(value):
@@ -42,7 +45,7 @@ def check_fields(spec: Spec, operation: Operation, fields: dict[str, Any]) -> No
             raise Refusal(400, f"{_message(spec, operation.schema, fields, error, '')}.")
 
 
-def _message(spec: Spec, schema: dict[str, Any], value: object, error: Any, name: str) -> str:
+def _message(spec: Schemas, schema: dict[str, Any], value: object, error: Any, name: str) -> str:
     found = _schema_at(spec, schema, error.instance_path)
     kind: str = error.kind.name
     writer = _WRITERS.get(kind)
@@ -52,7 +55,7 @@ def _message(spec: Spec, schema: dict[str, Any], value: object, error: Any, name
     return writer(place, found, error.kind.as_dict(), _at(value, error.instance_path))
 
 
-def _schema_at(spec: Spec, schema: dict[str, Any], path: list[str | int]) -> dict[str, Any]:
+def _schema_at(spec: Schemas, schema: dict[str, Any], path: list[str | int]) -> dict[str, Any]:
     found = spec.flat(schema)
     for step in path:
         inner = found.get("items", {}) if isinstance(step, int) else found.get("properties", {}).get(step, {})

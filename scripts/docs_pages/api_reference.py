@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import shlex
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 import signatures
 import table as rows_of_spec
@@ -14,6 +16,11 @@ from docs_pages.markdown import block, folded, page, pretty, table
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
 from legnext_client.generated.operations import SAFE
 from legnext_client.generated.types import is_list, is_object
+from legnext_client.mock.samples import sample
+from legnext_client.mock.schemas import Schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Json = dict[str, Any]
 
@@ -39,7 +46,7 @@ def api_pages(spec: Json) -> dict[str, str]:
     operations = rows_of_spec.operations(spec)
     pages = {"index.md": overview(spec, about, operations)}
     for row in operations:
-        data = spec["paths"][row["path"]][row["method"].lower()]
+        data = resolve(spec, spec["paths"][row["path"]])[row["method"].lower()]
         pages[f"{row['name']}.md"] = operation_page(spec, row, data)
     pages["answers.md"] = answers_page(spec)
     if extension:
@@ -87,8 +94,10 @@ def in_python(row: Json) -> str:
     said = f"`client.{row['namespace']}.{row['name']}(…)`"
     if row["alias"]:
         said += f", or `{row['alias']}(…)`"
-    if any(field["wire"] == rows_of_spec.JOB_FIELD for field in row["fields"]):
-        said += f"; `{row['name']}(…)` of the job it builds on"
+    if field := rows_of_spec.job_field(row):
+        said += f"; `{row['name']}(…)` of the job it {'builds on' if field in row['fields'] else 'is about'}"
+    if row["paging"]:
+        said += f"; `{row['name']}_items(…)` iterates over all pages"
     return said
 
 
@@ -133,31 +142,68 @@ def condition(rule: Json) -> str:
 
 def examples(spec: Json, row: Json, data: Json) -> list[str]:
     """Each example of the document, as a call of this client and as a request by hand."""
-    path_values = {one["name"]: one["example"] for one in data.get("parameters", ()) if "example" in one}
-    bodies = data.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
-    elsewhere = rows_of_spec.called_back(data)  # an address at which somebody else would listen
-    told = [
-        (one["summary"], {name: value for name, value in one["value"].items() if name not in elsewhere})
-        for one in bodies.values()
-    ] or [("", {})]
+    given = parameter_values(spec, row, data)
     parts = ["## Examples"]
-    for title, body in told:
-        parts += [f"### {title}" if title else "", block("python", call(row, path_values | body))]
-        parts.append(block("sh", curl(spec, row, path_values, body)))
+    for title, body in bodies(spec, row, data):
+        parts += [f"### {title}" if title else "", block("python", call(row, given, body))]
+        parts.append(block("sh", curl(spec, row, given, body)))
     return parts
 
 
-def call(row: Json, values: Json) -> str:
+def parameter_values(spec: Json, row: Json, data: Json) -> Json:
+    """The values of the parameters that have an example, and of those that must be there."""
+    shared = resolve(spec, spec["paths"][row["path"]]).get("parameters", ())
+    nodes = {one["name"]: one for one in (resolve(spec, each) for each in (*shared, *data.get("parameters", ())))}
+    return {
+        field["wire"]: nodes[field["wire"]].get("example", made(spec, nodes[field["wire"]].get("schema", {})))
+        for field in row["parameters"]
+        if field["required"] or "example" in nodes[field["wire"]]
+    }
+
+
+def bodies(spec: Json, row: Json, data: Json) -> list[tuple[str, Any]]:
+    """Each example of a body with its title; where there is none, one that is made of what must be there."""
+    contents: list[Json] = [*resolve(spec, data.get("requestBody", {})).get("content", {}).values()]
+    content: Json = contents[0] if contents else {}
+    elsewhere = rows_of_spec.called_back(data)  # an address at which somebody else would listen
+    shown: list[Json] = [resolve(spec, one) for one in content.get("examples", {}).values()]
+    shown += [{"value": content["example"]}] if "example" in content else []
+    if not shown:
+        schema: Json = resolve(spec, content.get("schema", {}))
+        needed: Json = {
+            field["wire"]: FILE if field["type"] == "file" else made(spec, schema["properties"][field["wire"]])
+            for field in row["fields"]
+            if field["required"] and not row.get("whole")
+        }
+        whole = FILE if any(field["type"] == "file" for field in row["fields"]) else made(spec, schema)
+        shown = [{"value": whole if row.get("whole") else needed}]
+    return [(one.get("summary", ""), without(elsewhere, one["value"])) for one in shown]
+
+
+def without(names: set[str], body: Any) -> Any:
+    return {name: value for name, value in body.items() if name not in names} if is_object(body) else body
+
+
+def made(spec: Json, schema: Json) -> Any:
+    return sample(Schemas(spec), schema)
+
+
+def call(row: Json, given: Json, body: Any) -> str:
     """The call of the method with these values."""
     names = {field["wire"]: field["name"] for field in (*row["parameters"], *row["fields"])}
+    values: Json = {**given, **({rows_of_spec.WHOLE: body} if row.get("whole") else body)}
     arguments = [f"{names[wire]}={literal(value)}" for wire, value in values.items()]
     inside = "\n" + "".join(f"    {one},\n" for one in arguments) if len(arguments) > 1 else "".join(arguments)
-    result = "job" if row["answer_model"] == "TaskResponse" else row["name"]
-    return f"{result} = client.{row['namespace']}.{row['name']}({inside})"
+    asked = f"client.{row['namespace']}.{row['name']}({inside})"
+    if "" in row["accepts"] and row["answer_model"] is None:
+        return asked
+    return f"{'job' if row['answer_model'] == 'TaskResponse' else row['name']} = {asked}"
 
 
 def literal(value: Any) -> str:
     """A value as Python writes it, texts in double quotes."""
+    if isinstance(value, File):
+        return f'Path("{value.name}")'
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if is_object(value):
@@ -167,26 +213,71 @@ def literal(value: Any) -> str:
     return repr(value)
 
 
-def curl(spec: Json, row: Json, path_values: Json, body: Json) -> str:
-    path = row["path"].format(**path_values)
-    parts = [f"curl {spec['servers'][0]['url']}{path}", '--header "x-api-key: $LEGNEXT_API_KEY"']
-    if body:
-        written = pretty(body).replace("'", "'\\''")
-        parts.append(f"--json '{written}'")
-    return " \\\n  ".join(parts)
+class File(NamedTuple):
+    """A file that an example sends."""
+
+    name: str
+
+
+FILE = File("picture.png")
+
+
+def curl(spec: Json, row: Json, given: Json, body: Any) -> str:
+    places = {field["wire"]: field["place"] for field in row["parameters"]}
+    path = row["path"]
+    for wire, value in given.items():
+        path = path.replace(f"{{{wire}}}", quote(spelt(value), safe=""))
+    query = [
+        (wire, spelt(each))
+        for wire, value in given.items()
+        if places[wire] == "query"
+        for each in (value if is_list(value) else [value])
+    ]
+    url = f"{spec['servers'][0]['url']}{path}{'?' + urlencode(query) if query else ''}"
+    parts = [f"curl {shlex.quote(url)}", '--header "x-api-key: $LEGNEXT_API_KEY"']
+    headers = [(wire, value) for wire, value in given.items() if places[wire] == "header"]
+    parts += [f"--header {shlex.quote(f'{wire}: {spelt(value)}')}" for wire, value in headers]
+    sent = [*in_body(row, body)] if row["fields"] else []
+    if row["method"] != ("POST" if sent else "GET"):
+        parts.insert(1, f"--request {row['method']}")
+    return " \\\n  ".join((*parts, *sent))
+
+
+def in_body(row: Json, body: Any) -> Iterator[str]:
+    """A body as curl is told of it."""
+    media = row.get("media", "application/json")
+    if media == "application/json":
+        if body or row.get("whole"):
+            written = pretty(body).replace("'", "'\\''")
+            yield f"--json '{written}'"
+    elif is_object(body):
+        option = "form" if media == "multipart/form-data" else "data-urlencode"
+        for name, value in body.items():
+            yield f"--{option} {shlex.quote(f'{name}={spelt(value)}')}"
+    else:
+        yield f"--header {shlex.quote(f'Content-Type: {media}')}"
+        yield f"--data-binary {shlex.quote(spelt(body))}"
+
+
+def spelt(value: Any) -> str:
+    """A value outside of JSON."""
+    if isinstance(value, File):
+        return f"@{value.name}"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def answers(spec: Json, row: Json, data: Json) -> str:
     """What each status means and which error it becomes, and the answers that the document shows."""
     statuses: dict[tuple[str, str], list[str]] = {}
     shown: list[str] = []
-    for status, response in data["responses"].items():
-        response = resolve(spec, response)
+    for code, response in data["responses"].items():
+        status, response = str(code), resolve(spec, response)
         statuses.setdefault((response["description"], error(row, status)), []).append(status)
-        if status == "200":
-            for one in response["content"]["application/json"].get("examples", {}).values():
+        if status.startswith("2"):
+            content = response.get("content", {}).get("application/json", {})
+            for name, one in content.get("examples", {}).items():
                 example = resolve(spec, one)
-                shown.append(folded(example["summary"], block("json", pretty(example["value"]))))
+                shown.append(folded(example.get("summary", name), block("json", pretty(example["value"]))))
     rows = [(", ".join(same), meaning, became) for (meaning, became), same in statuses.items()]
     about = "The fields of an answer are explained under [answers](answers.md)."
     return page("## Answers", table(("status", "meaning", "error"), rows), about, *shown)
@@ -194,7 +285,7 @@ def answers(spec: Json, row: Json, data: Json) -> str:
 
 def error(row: Json, status: str) -> str:
     """The error that a status becomes, with a link to what it is."""
-    if status == "200":
+    if status.startswith("2"):
         return ""
     kind = error_class(int(status) if status.isdigit() else 0)
     unsure = row["method"] not in SAFE and issubclass(kind, ServerError)
@@ -204,7 +295,12 @@ def error(row: Json, status: str) -> str:
 
 def afterwards(spec: Json, data: Json) -> str:
     """What the document says can be done with the answer."""
-    links = resolve(spec, data["responses"]["200"]).get("links", {})
+    good = [resolve(spec, one) for code, one in data["responses"].items() if str(code).startswith("2")]
+    links: Json = good[0].get("links", {}) if good else {}
     rows = [resolve(spec, link) for link in links.values()]
-    lines = [f"- [`{one['operationId']}`]({one['operationId']}.md): {one['description']}" for one in rows]
+    lines = [
+        f"- [`{one['operationId']}`]({one['operationId']}.md): {one.get('description', '')}"
+        for one in rows
+        if "operationId" in one
+    ]
     return page("## Afterwards", "\n".join(lines)) if lines else ""

@@ -6,6 +6,9 @@ import json
 import re
 from typing import Any
 
+from fields import resolve
+from table import HTTP_METHODS
+
 from docs_pages.markdown import page, table
 
 Json = dict[str, Any]
@@ -22,13 +25,18 @@ may be missing unless it says *always*. The client carries what it does not know
 
 def answers_page(spec: Json) -> str:
     schemas: Json = spec["components"]["schemas"]
-    return page(INTRODUCTION, *(section(name, schemas[name]) for name in reached(spec)))
+    return page(INTRODUCTION, *(section(spec, name, schemas[name]) for name in reached(spec)))
 
 
-def section(name: str, schema: Json) -> str:
+def section(spec: Json, name: str, schema: Json) -> str:
+    schema = resolve(spec, schema)
     required = schema.get("required", ())
     rows = [
-        (f"`{field}`" + (", always" if field in required else ""), kind(inner), inner.get("description", ""))
+        (
+            f"`{field}`" + (", always" if field in required else ""),
+            kind(inner),
+            resolve(spec, inner).get("description", ""),
+        )
         for field, inner in schema.get("properties", {}).items()
     ]
     said = [] if rows or "properties" in schema else [f"Is {kind(schema)}."]
@@ -36,25 +44,31 @@ def section(name: str, schema: Json) -> str:
     return page(f"## {name}", schema.get("description", ""), *said, fields)
 
 
-def kind(schema: Json) -> str:
+def kind(schema: Json | bool) -> str:
     """The type of a value, in words, with links to the schemas of this page."""
+    if isinstance(schema, bool):
+        return "anything" if schema else "nothing"
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(kind(one) for one in schema["anyOf"]))
+    for word, between in (("anyOf", " or "), ("oneOf", " or "), ("allOf", " and ")):
+        if word in schema:
+            return between.join(dict.fromkeys(kind(one) for one in schema[word]))
+    if "const" in schema:
+        return f"`{schema['const']}`"
     if "enum" in schema:
         return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
     named: str | list[str] = schema.get("type", "anything")
     kinds = [named] if isinstance(named, str) else named
-    return " or ".join(f"array of {kind(schema['items'])}" if one == "array" else one for one in kinds)
+    return " or ".join(f"array of {kind(schema.get('items', {}))}" if one == "array" else one for one in kinds)
 
 
 def reached(spec: Json) -> list[str]:
     """The schemas that answers and callbacks lead to, in the order of the document."""
     found: set[str] = set()
-    waiting = [spec["components"]["responses"], spec["components"]["pathItems"]]
-    waiting += [operation["responses"] for item in spec["paths"].values() for operation in item.values()]
+    waiting = [spec["components"].get("responses", {}), spec["components"].get("pathItems", {})]
+    items = [resolve(spec, item) for item in spec["paths"].values()]
+    waiting += [item[method]["responses"] for item in items for method in HTTP_METHODS if method in item]
     while waiting:
         for name in references(waiting.pop()):
             if name not in found:

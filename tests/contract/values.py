@@ -18,7 +18,7 @@ import jsonschema  # type: ignore[import-untyped]
 from jsonschema import validators
 
 from legnext_client.mock.samples import sample
-from legnext_client.mock.spec import Spec
+from legnext_client.mock.schemas import Schemas
 
 from .description import resolved, sound_document
 
@@ -84,12 +84,7 @@ def near(schema: Schema) -> list[Any]:
 
 
 def _made(schema: Schema) -> list[Any]:
-    return [sample(_spec(), schema, turn) for turn in (1, 2, 3)]
-
-
-@cache
-def _spec() -> Spec:
-    return Spec(sound_document())
+    return [sample(Schemas(sound_document()), schema, turn) for turn in (1, 2, 3)]
 
 
 def _near(schema: Schema) -> Iterator[Any]:

@@ -12,7 +12,8 @@ import jsonschema_rs
 import pytest
 
 from legnext_client.mock.samples import sample
-from legnext_client.mock.spec import DOCUMENT, Spec
+from legnext_client.mock.schemas import Schemas
+from legnext_client.mock.spec import DOCUMENT
 from legnext_client.testing import MockServer
 from tests.promises.one_edit.edits import EDITS, FIELDS
 
@@ -69,7 +70,7 @@ def test_what_is_made_from_a_schema_is_right_by_it(kind: str) -> None:
     spec = copy.deepcopy(SPEC)
     spec["components"]["schemas"] |= about.get("schemas", {})
     for turn in (1, 2, 3):
-        made = sample(Spec(spec), about["schema"], turn)
+        made = sample(Schemas(spec), about["schema"], turn)
         assert valid(spec, about["schema"], made), made
 
 
@@ -80,7 +81,7 @@ def test_a_schema_that_contains_itself_ends() -> None:
         "properties": {"parts": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}},
     }
     spec["components"]["schemas"]["Tree"] = tree
-    assert valid(spec, tree, sample(Spec(spec), tree))
+    assert valid(spec, tree, sample(Schemas(spec), tree))
 
 
 @pytest.mark.parametrize("source", ["example", "schema"])

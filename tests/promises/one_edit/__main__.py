@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .edits import EDITS
+from .edits import EDITS, together
 from .scratch import DOCUMENT, Scratch
 
 if TYPE_CHECKING:
@@ -73,14 +73,9 @@ def alone(edit: Edit, folder: Path) -> str:
 def all_together(edits: Iterable[Edit], folder: Path) -> str:
     """The edits that go together, in one copy: types, contracts on both sides, and nothing that was left behind."""
     scratch = Scratch(folder)
-    document, places = DOCUMENT, set[str]()
-    for edit in edits:
-        own = {place for place in edit.set if not place.startswith("components/schemas/Probe")}
-        if not own & places and not edit.each_post:
-            places |= own
-            document = edit.of(document)
+    document, made = together(edits, DOCUMENT)
     scratch.write(document)
-    return scratch.failure((*GENERATE, *CHECK, *TYPES, CONTRACTS))
+    return scratch.failure((*GENERATE, *CHECK, (HELD, *(edit.holds for edit in made)), *TYPES, CONTRACTS))
 
 
 def tell(name: str, said: str) -> bool:

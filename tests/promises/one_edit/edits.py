@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Json = dict[str, Any]
 
@@ -22,6 +25,7 @@ class Edit(NamedTuple):
     set: Json
     each_post: Json
     holds: str
+    alone: bool = False
 
     def of(self, document: Json) -> Json:
         edited = copy.deepcopy(document)
@@ -53,7 +57,10 @@ def put(document: Json, place: str, value: Any) -> None:
 
 
 def _key(found: Any, step: str) -> Any:
-    return int(step) if isinstance(found, list) else step
+    if not isinstance(found, list):
+        return step
+    key, _, value = step.partition("=")
+    return next(number for number, item in enumerate(found) if item.get(key) == value) if value else int(step)
 
 
 def _of_a_field(kind: str, about: Json) -> Edit:
@@ -101,6 +108,22 @@ EDITS: dict[str, Edit] = {
     edit.name: edit
     for edit in (
         *(_of_a_field(kind, about) for kind, about in FIELDS.items()),
-        *(Edit(name, one.get("set", {}), one.get("each_post", {}), one["try"]) for name, one in _DATA["edits"].items()),
+        *(
+            Edit(name, one.get("set", {}), one.get("each_post", {}), one["try"], one.get("alone", False))
+            for name, one in _DATA["edits"].items()
+        ),
     )
 }
+
+
+def together(edits: Iterable[Edit], document: Json) -> tuple[Json, list[Edit]]:
+    """The document with those of the edits that do not touch the same places, and these edits."""
+    places: set[str] = set()
+    made: list[Edit] = []
+    for edit in edits:
+        own = {place for place in edit.set if not place.startswith("components/schemas/Probe")}
+        if not own & places and not edit.alone:
+            places |= own
+            document = edit.of(document)
+            made.append(edit)
+    return document, made

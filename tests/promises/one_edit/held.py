@@ -1,4 +1,4 @@
-"""Run in a package that was generated from an edited document: `python held.py STATEMENTS`; they see what is below.
+"""Run in a package that was generated from an edited document: `python held.py STATEMENTS …`; they see what is below.
 
 No line of it knows more of the package than what its users know.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from legnext_client import InvalidRequest
@@ -42,6 +43,14 @@ def sends(operation: str, good: list[Any], bad: list[Any]) -> None:
         refused(lambda value=value: call(needed=good[0], optional=value))  # type: ignore[misc]
 
 
+failed = False
 with MockServer(in_process=True) as server, server.client() as client:
     job = client.midjourney.diffusion(text="a fox").wait()
-    exec(sys.argv[1], globals())
+    for statements in sys.argv[1:]:
+        try:
+            exec(statements, globals())
+        except Exception:
+            failed = True
+            print(f"This does not hold:\n{statements}", file=sys.stderr)
+            traceback.print_exc()
+sys.exit(failed)

@@ -1,6 +1,6 @@
-"""The `legnext` command. It needs the `cli` extra, and says so where that is missing.
+"""The `legnext` command, in the `cli` extra.
 
-`entries` is the list of commands; `app` is what runs them.
+`entries` lists the commands; `app` runs them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _NEEDED = ("typer", "rich")
 
 
 def main() -> int:
-    """Run the command line with the arguments of this process; returns the exit code."""
+    """Run the command line with this process's arguments and return the exit code."""
     if any(find_spec(name) is None for name in _NEEDED):
         print("legnext needs the cli extra: pip install 'legnext-client[cli]'.", file=sys.stderr)
         return Exit.CONFIGURATION
-    # httpx would import its own command line with click and Rich, which takes as long as all the rest of it.
+    # httpx imports its own command line, with click and Rich; that doubles the time of `import httpx`.
     sys.modules.setdefault("httpx._main", cast("ModuleType", None))
     try:
         from legnext_client.cli.app import run

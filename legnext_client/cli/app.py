@@ -1,4 +1,4 @@
-"""The root of the command line: the options before a command, and how the whole of it ends."""
+"""The root of the command line: global options and exit handling."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from legnext_client.cli.command import Run, command
 from legnext_client.cli.entries import entries
 from legnext_client.cli.exits import Exit, exit_code, explained
 from legnext_client.cli.lazy import Entry, LazyGroup, overview
-from legnext_client.cli.output import Output, let_go
+from legnext_client.cli.output import Output, discard_unprinted
 
 _NAME = "legnext"
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
-"""Typer exports no name for it, and has brought its own copy of click since 0.26."""
+"""click's UsageError. Typer does not export it and has bundled its own copy of click since 0.26."""
 
 
 class Commands(LazyGroup):
@@ -36,8 +36,8 @@ def legnext(
 ) -> None:
     """Images and videos from the Legnext API, from the command line.
 
-    The key comes from LEGNEXT_API_KEY, or from the file that --env-file names. Results go to standard output, all other
-    words to standard error.
+    The key comes from LEGNEXT_API_KEY, or from the file given with --env-file. Results go to standard output, messages
+    to standard error.
     """
     if version:
         run.output.result({"version": __version__}, [__version__])
@@ -46,17 +46,19 @@ def legnext(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line; returns the exit code."""
+    """Run a command line and return the exit code."""
     try:
         return _run(arguments)
     finally:
-        let_go()
+        discard_unprinted()
 
 
 def _run(arguments: Sequence[str]) -> int:
     output = Output(for_machines=False)
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  # so Python says that it is closed
-        output.say("Error: standard output is closed: send it to /dev/null if nobody is to read it. Nothing was sent.")
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  # Python sets it to None when it is closed
+        output.say(
+            "Error: standard output is closed. To discard the output, redirect it to /dev/null. Nothing was sent."
+        )
         return Exit.BAD_INPUT
     try:
         ended = get_command(app).main(list(arguments), prog_name=_NAME, standalone_mode=False)
@@ -70,19 +72,19 @@ def _run(arguments: Sequence[str]) -> int:
             output.say(next(explained(error)))
         return exit_code(error)
     except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # so Rich ends when nobody reads
+        if isinstance(end.__context__, BrokenPipeError):  # Rich exits this way when the pipe is closed
             return Exit.NOBODY_READS
         raise
     return ended if isinstance(ended, int) else Exit.OK
 
 
 def _misused(error: Any) -> str:
-    """What is wrong with the words of a command, and where to look."""
+    """Return the message for a usage error, with where to find help."""
     context = error.ctx
     path = context.command_path if context else _NAME
     said = " ".join(error.format_message().split()).rstrip(".")
     stop = "" if said.endswith(("?", ")", "!")) else "."
     advice = context.command.epilog if context else ""
     if " " in getattr(error, "option_name", ""):
-        advice = 'A text that begins with - needs a -- before it, as in -- "--v 7".'
+        advice = 'Put -- before a value that begins with -, as in -- "--v 7".'
     return " ".join(filter(None, (f"Error: {said}{stop}", advice, f"See {path} --help.")))

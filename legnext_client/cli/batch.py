@@ -1,4 +1,4 @@
-"""`legnext batch`: many paid requests from a file, and what their journal says."""
+"""`legnext batch`: many paid requests from a file, and reports on their journal."""
 
 import typer
 
@@ -14,9 +14,10 @@ app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, 
 @app.callback()
 @command
 def batch(run: Run) -> None:
-    """Make many things from a file, and go on with it where it was.
+    """Run a batch from a file; resumes where it stopped.
 
-    `run` makes them; the others read the journal of a batch or a chain, or tell it what became of a request.
+    `run` sends the requests. The other commands read the journal of a batch or a chain, or record the outcome of a
+    request.
     """
     overview(run)
 

@@ -1,4 +1,4 @@
-"""`legnext batch status`, `unknown`, `resolve`, `gallery`: what a journal of a batch or a chain says, and is told."""
+"""`legnext batch status`, `unknown`, `resolve`, `gallery`: commands on the journal of a batch or a chain."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -12,26 +12,26 @@ from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, Entry
 from legnext_client._runs.results import span
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
-from legnext_client.cli.run_unknown import told, unknown_in
+from legnext_client.cli.run_unknown import unknown_in, unknown_report
 from legnext_client.errors import ConfigurationError, InvalidRequest, NotFoundError
 from legnext_client.gallery import gallery
 from legnext_client.generated.operations import OPERATIONS
 
 Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a chain.", show_default=False)]
 WORDS = {"submitted": "on their way", "submitting": "being sent", "new": "not sent"}
-"""States that have other names for people."""
-_MOST_TOLD = 20
+"""States with other names in output for people."""
+_MOST_LISTED = 20
 
 
 @command
 def status(run: Run, journal: Path) -> None:
-    """Say how a batch or a chain stands: its requests, points, and what is on its way.
+    """Show the state of a batch or a chain: requests, points, and running jobs.
 
-    Reads the journal, also while a run writes to it; asks nothing of the service.
+    Reads only the journal, also while a run writes to it; sends nothing to the service.
     """
     with Journal(journal) as opened:
         summary, kind = opened.summary(), opened.about.kind
-        on_their_way, failed = list(opened.entries(SUBMITTED)), list(opened.entries(FAILED))
+        running, failed = list(opened.entries(SUBMITTED)), list(opened.entries(FAILED))
         unknown, accepted = unknown_in(opened), opened.probably_accepted()
     value = {
         "journal": journal,
@@ -40,7 +40,7 @@ def status(run: Run, journal: Path) -> None:
         "points": summary.points,
         "held": summary.frozen,
         "uncertain": summary.uncertain,
-        "running": [_value(entry) for entry in on_their_way],
+        "running": [_value(entry) for entry in running],
         "failed": [_value(entry) for entry in failed],
         "unknown": [_value(entry) for entry in unknown],
         "probably_accepted": accepted if unknown else None,
@@ -53,22 +53,20 @@ def status(run: Run, journal: Path) -> None:
         ("Journal", f"{journal}, of a {kind}"),
         ("Requests", ", ".join(counts) or "none yet"),
         ("Points", ", ".join(points)),
-        *_listed(
-            "On its way", [f"{each.key}: {each.operation}, job {each.job_id}{_since(each)}" for each in on_their_way]
-        ),
-        *_listed("Failed", [f"{each.key}: {each.error or 'no reason was told'}" for each in failed]),
+        *_listed("On its way", [f"{each.key}: {each.operation}, job {each.job_id}{_since(each)}" for each in running]),
+        *_listed("Failed", [f"{each.key}: {each.error or 'no reason given'}" for each in failed]),
     ]
     run.output.table(value, rows)
-    for line in told(journal, unknown, accepted):
+    for line in unknown_report(journal, unknown, accepted):
         run.output.say(line)
 
 
 @command
 def unknown(run: Run, journal: Path) -> None:
-    """List what was sent and never answered, with the commands that settle it."""
+    """List requests with an unknown outcome, and the commands to resolve them."""
     with Journal(journal) as opened:
         entries, accepted = unknown_in(opened), opened.probably_accepted()
-    lines = list(told(journal, entries, accepted, most=None)) or ["Nothing is unknown."]
+    lines = list(unknown_report(journal, entries, accepted, most=None)) or ["Nothing is unknown."]
     run.output.result([_value(entry) for entry in entries], lines)
 
 
@@ -77,26 +75,28 @@ def resolve(
     run: Run,
     journal: Path,
     key: Annotated[
-        str | None, typer.Argument(metavar="KEY", help="The request, as unknown lists it.", show_default=False)
+        str | None, typer.Argument(metavar="KEY", help="The request's key, as unknown lists it.", show_default=False)
     ] = None,
     adopt: Annotated[
         str | None,
         typer.Option("--adopt", metavar="JOB", help="It was accepted, as this job; the next run waits for it."),
     ] = None,
     resubmit: Annotated[
-        bool, typer.Option("--resubmit", help="It was not accepted: have the next run send it again, at your risk.")
+        bool, typer.Option("--resubmit", help="It was not accepted: the next run sends it again, at your risk.")
     ] = False,
-    give_up: Annotated[bool, typer.Option("--give-up", help="Count it as failed; budgets go on counting it.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="All that unknown lists, instead of one KEY.")] = False,
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="Count it as failed; it still counts against budgets.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="All requests that unknown lists, instead of one KEY.")] = False,
 ) -> None:
-    """Say what became of a request whose outcome is unknown; the next run goes by that.
+    """Record the outcome of an unknown request; the next run uses it.
 
-    An adopted job is asked for at once: one that is not there, or is of another kind, is refused.
+    An adopted job is looked up at once. A job that does not exist, or is of another kind, is refused.
     """
     if (adopt is not None) + resubmit + give_up != 1:
-        raise InvalidRequest("say one of --adopt JOB, --resubmit and --give-up.")
+        raise InvalidRequest("give one of --adopt JOB, --resubmit and --give-up.")
     if (key is None) != every:
-        raise InvalidRequest("say which request: give its KEY, or --all.")
+        raise InvalidRequest("no request given: give its KEY, or --all.")
     if every and adopt is not None:
         raise InvalidRequest("--adopt is for one request: give its KEY instead of --all.")
     with Journal(journal) as opened, opened.settling():
@@ -116,11 +116,11 @@ def resolve(
 
 
 def _check_job(run: Run, job_id: str, entry: Entry) -> None:
-    """Refuse a job that is not there, or that the request cannot have become."""
+    """Refuse a job that does not exist or that the request cannot have created."""
     try:
         job = run.client().confirm(job_id)
     except NotFoundError as error:
-        raise InvalidRequest(f"there is no job {job_id} ({error.message}); {entry.key} stays unknown.") from error
+        raise InvalidRequest(f"job {job_id} does not exist ({error.message}); {entry.key} stays unknown.") from error
     made, asked = BY_TASK_TYPE.get(job.task_type), OPERATIONS.get(entry.operation)
     if made is not None and asked is not None and made.task_type != asked.task_type:
         raise InvalidRequest(f"job {job_id} is of {made.name}, and {entry.key} of {asked.name}; it stays unknown.")
@@ -133,14 +133,14 @@ def make_gallery(
     out: Annotated[
         str | None,
         typer.Option(
-            "--out", metavar="PLACE", help="A directory, or a file that ends in .html; else beside the files."
+            "--out", metavar="PATH", help="A directory, or a file ending in .html. Default: beside the files."
         ),
     ] = None,
 ) -> Exit:
-    """Make the page that shows what a batch or a chain has made; it may be done while it runs."""
+    """Write an HTML page of a batch's or chain's results; also while it runs."""
     try:
         page = str(gallery(journal, out))
-    except ConfigurationError as error:  # of nothing but the place where it was to go
+    except ConfigurationError as error:  # only the destination can be wrong
         run.output.say(f"Error: {error}", "red")
         return Exit.FILES
     run.output.result({"gallery": page}, [page])
@@ -161,8 +161,8 @@ def _value(entry: Entry) -> dict[str, Any]:
 
 
 def _listed(title: str, lines: list[str]) -> list[tuple[str, str]]:
-    more = [f"and {len(lines) - _MOST_TOLD} more"] if len(lines) > _MOST_TOLD else []
-    return [(title if number == 0 else "", line) for number, line in enumerate([*lines[:_MOST_TOLD], *more])]
+    more = [f"and {len(lines) - _MOST_LISTED} more"] if len(lines) > _MOST_LISTED else []
+    return [(title if number == 0 else "", line) for number, line in enumerate([*lines[:_MOST_LISTED], *more])]
 
 
 def _since(entry: Entry) -> str:

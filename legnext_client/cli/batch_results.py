@@ -1,4 +1,4 @@
-"""What came of the rows of a batch: one by one, and all together."""
+"""Output and exit code for the results of a batch."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from legnext_client.jobs import Job
 
 
-class Told(NamedTuple):
-    """How the end of a row is told."""
+class Label(NamedTuple):
+    """Word and style for the end of a row."""
 
     word: str
     style: str
 
 
-TOLD = {
-    DONE: Told("done", "green"),
-    FAILED: Told("failed", "red"),
-    UNKNOWN: Told("unknown", "yellow"),
-    SUBMITTED: Told("goes on", "yellow"),
-    NEW: Told("not sent", "red"),
+LABELS = {
+    DONE: Label("done", "green"),
+    FAILED: Label("failed", "red"),
+    UNKNOWN: Label("unknown", "yellow"),
+    SUBMITTED: Label("still running", "yellow"),
+    NEW: Label("not sent", "red"),
 }
 
 
 def value_of(result: Result[Job]) -> dict[str, Any]:
-    """A result for machines."""
+    """Return a result as a JSON value."""
     return {
         "key": result.key,
         "state": result.state,
@@ -47,8 +47,8 @@ def value_of(result: Result[Job]) -> dict[str, Any]:
 
 
 def lines_of(result: Result[Job]) -> list[str]:
-    """A result for people."""
-    word = TOLD[result.state].word + (" earlier" if result.earlier and result.ok else "")
+    """Return a result as lines for people."""
+    word = LABELS[result.state].word + (" earlier" if result.earlier and result.ok else "")
     if not result.ok or result.job is None:
         why = "" if result.error is None else f", {result.error.message if result.state == SUBMITTED else result.error}"
         return [f"{result.key}: {word}{why}"]
@@ -68,7 +68,7 @@ def _parts(word: str, result: Result[Job], job: Job) -> Iterable[str]:
 
 
 class Ends:
-    """To which ends the rows have come, and so the exit code."""
+    """Count of how rows ended, for the exit code."""
 
     def __init__(self) -> None:
         self._states: Counter[str] = Counter()
@@ -79,7 +79,7 @@ class Ends:
         self._without_files += result.ok and result.error is not None
 
     def code(self, summary: BatchSummary) -> Exit:
-        """What is to be done next: settle what is unknown, or run it again, or look at what has failed."""
+        """Return the exit code; unknown outcomes come first, then running jobs, files, failures."""
         if self._states[UNKNOWN] or summary.unknown:
             return Exit.UNKNOWN
         if self._states[SUBMITTED]:

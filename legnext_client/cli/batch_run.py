@@ -10,15 +10,15 @@ from legnext_client._runs.batches import Batch
 from legnext_client._runs.costs import bill_of
 from legnext_client._runs.options import ROW_NAME, BatchOptions
 from legnext_client._runs.rows import Survey, can_be_read_again, checked, read
-from legnext_client.cli.batch_picture import shown_of
-from legnext_client.cli.batch_results import TOLD, Ends, lines_of, value_of
+from legnext_client.cli.batch_progress import shown_of
+from legnext_client.cli.batch_results import LABELS, Ends, lines_of, value_of
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.cost_prompt import Consent, agreed
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.file_names import check_names, files_made
-from legnext_client.cli.naming import told_as
-from legnext_client.cli.run_bill import Consent, agreed
-from legnext_client.cli.run_options import Asked, again, going_on, journal_of
-from legnext_client.cli.run_unknown import told
+from legnext_client.cli.naming import report_as
+from legnext_client.cli.run_options import Asked, again, journal_of, resume_hint
+from legnext_client.cli.run_unknown import unknown_report
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
@@ -31,35 +31,36 @@ def run_batch(
         str,
         typer.Argument(
             metavar="FILE",
-            help="The rows: .csv whose first line has the names of fields, or .jsonl.",
+            help="The rows: .csv with field names in the first line, or .jsonl.",
             show_default=False,
         ),
     ],
     out: Annotated[
-        str | None, typer.Option("--out", metavar="DIR", help="Fetch what is made to here, with a page to look at it.")
+        str | None,
+        typer.Option("--out", metavar="DIR", help="Download results to this directory, with an HTML page of them."),
     ] = None,
     name: Annotated[
         str,
         typer.Option(
             "--name",
             metavar="TEMPLATE",
-            help="The names of the files, of {key}, {job_id}, {n}, {ext} and {task_type}; / makes folders.",
+            help="File name template: {key}, {job_id}, {n}, {ext} and {task_type}; / creates directories.",
         ),
     ] = ROW_NAME,
     concurrency: Annotated[
-        int, typer.Option("--concurrency", metavar="NUMBER", min=1, help="So many jobs at once at most.")
+        int, typer.Option("--concurrency", metavar="NUMBER", min=1, help="Maximum number of jobs at once.")
     ] = JOBS_AT_ONCE,
     *,
     asked: Asked,
 ) -> Exit:
-    """Make everything that a file asks for, and go on with it where it was.
+    """Run a batch from a file; resumes where it stopped.
 
-    Every row is checked, and the price and the balance are shown, before anything is sent. A row that fails stops no
-    other. Ctrl-C submits nothing more and waits for what runs, Ctrl-C twice leaves at once. Given again, the command
-    goes on where it was, whatever happened, and pays for nothing twice.
+    Every row is checked, and the price and the balance are shown, before anything is sent. A failed row does not stop
+    the others. Ctrl-C stops submitting and waits for running jobs; Ctrl-C twice exits at once. Run the same command
+    again to resume: nothing is paid for twice.
     """
     if not can_be_read_again(file):
-        raise InvalidRequest(f"FILE must be a file, which is looked at before it is run; got {file!r}.")
+        raise InvalidRequest(f"FILE must be a regular file, because it is read twice; got {file!r}.")
     path = journal_of(asked.journal, file)
     options: BatchOptions = {**asked.options, "concurrency": concurrency, "download": out, "name": name}
     asked.check(concurrency=concurrency, download=out, name=name)
@@ -69,28 +70,28 @@ def run_batch(
         _show_price(run, _with_rows(checked(file, prompts=asked.prompts), file)._replace(left=left))
         return Exit.OK
     client, shown = run.client(prompts=asked.prompts), shown_of(run.output, Path(file).name, fetches=out is not None)
-    batch = client.batch(file, path, on_progress=shown.heard, **options)
+    batch = client.batch(file, path, on_progress=shown.on_update, **options)
     survey = _with_rows(batch.survey(), file)
     run.output.say(f"{survey}.")
     if not agreed(run, client, survey.left, Consent(asked.yes, asked.ask_above, asked.budget)):
         return Exit.BAD_INPUT
     ends = Ends()
     try:
-        with going_on(run), shown.begin(survey.rows):
+        with resume_hint(run), shown.begin(survey.rows):
             for result in batch:
                 ends.count(result)
                 shown.ended(result)
                 with shown.aside():
-                    run.output.result(value_of(result), lines_of(result), TOLD[result.state].style)
+                    run.output.result(value_of(result), lines_of(result), LABELS[result.state].style)
     except (LegnextError, KeyboardInterrupt, OSError) as error:
         _sum_up(run, batch, None if isinstance(error, KeyboardInterrupt) else out)
         raise
     _sum_up(run, batch, out)
     code = ends.code(batch.summary)
     if code in (Exit.TIMEOUT, Exit.FILES):
-        run.output.say(f"Go on: {again(run.context)}")
+        run.output.say(f"Resume: {again(run.context)}")
     elif code is Exit.JOB_FAILED:
-        run.output.say(f"Try again what has failed: {again(run.context, '--retry-failed')}")
+        run.output.say(f"Retry what failed: {again(run.context, '--retry-failed')}")
     return code
 
 
@@ -101,17 +102,17 @@ def _with_rows(survey: Survey | None, file: str) -> Survey:
 
 
 def _check_names(file: str, out: str | None, name: str) -> None:
-    """Refuse names of files that could not be, before anything is paid."""
+    """Refuse impossible file names before anything is paid."""
     if out is None:
         if name != ROW_NAME:
-            raise InvalidRequest("--name is for files: give --out DIR, too.")
+            raise InvalidRequest("--name needs --out DIR.")
         return
     if "n" in fields_of(name, ROW_FIELDS):
         return
     for item in read(file):
         if item.wrong is None:
             last = item.call(item.steps - 1, ())
-            with told_as({"name": f"{item.key}: --name"}):
+            with report_as({"name": f"{item.key}: --name"}):
                 check_names("name", name, ROW_FIELDS, files_made(last.operation, last.fields))
 
 
@@ -128,26 +129,26 @@ def _show_price(run: Run, survey: Survey) -> None:
 
 
 def _sum_up(run: Run, batch: Batch, out: str | None) -> None:
-    """Say how it has ended, and what is unknown; and make the page to look at it."""
+    """Print the summary and unknown outcomes, and write the results page."""
     try:
         summary = batch.summary
-    except InvalidRequest:  # it has not begun
+    except InvalidRequest:  # the batch has not started
         return
     page = None if out is None or summary.journal is None else _page(run, summary.journal, out)
     unknown = [each._asdict() for each in summary.unknown]
     run.output.say(summary.figures)
     if summary.journal is not None:
-        for line in told(summary.journal, summary.unknown, summary.probably_accepted):
+        for line in unknown_report(summary.journal, summary.unknown, summary.probably_accepted):
             run.output.say(line)
     if run.output.for_machines:
         run.output.result({"summary": {**summary._asdict(), "unknown": unknown, "gallery": page}}, ())
     elif page is not None:
-        run.output.say(f"Look at it: {page}")
+        run.output.say(f"Results page: {page}")
 
 
 def _page(run: Run, journal: str, out: str) -> str | None:
     try:
         return str(gallery(journal, out))
-    except (LegnextError, OSError) as error:  # the batch is as it is
-        run.output.say(f"Warning: the page was not written: {error}", "yellow")
+    except (LegnextError, OSError) as error:  # the batch itself is finished
+        run.output.say(f"Warning: the results page was not written: {error}", "yellow")
         return None

@@ -16,14 +16,14 @@ from legnext_client._runs.reports import key_of
 from legnext_client.cli.chain_files import chain_of
 from legnext_client.cli.chain_progress import watching
 from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.cost_prompt import Consent, agreed
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.file_names import files_made
 from legnext_client.cli.progress import progress
-from legnext_client.cli.run_bill import Consent, agreed
-from legnext_client.cli.run_options import Asked, again, going_on, journal_of
+from legnext_client.cli.run_options import Asked, again, journal_of, resume_hint
 from legnext_client.cli.run_unknown import ways_to_settle
 from legnext_client.cli.showing import counted
-from legnext_client.cli.wait import Wishes, paid_for
+from legnext_client.cli.wait import WaitOptions, paid_for
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 
 
@@ -32,24 +32,24 @@ def chain(
     run: Run,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The chain: .yaml or .json.", show_default=False)],
     directory: Annotated[
-        str | None, typer.Option("--download", metavar="DIR", help="Fetch the videos of its last step to here.")
+        str | None, typer.Option("--download", metavar="DIR", help="Download the last step's videos to this directory.")
     ] = None,
     name: Annotated[
         str,
         typer.Option(
             "--name",
             metavar="TEMPLATE",
-            help="The names of the files, of {job_id}, {n}, {ext} and {task_type}; / makes folders.",
+            help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
         ),
     ] = NAME,
     *,
     asked: Asked,
 ) -> Exit | None:
-    """Make a chain of several steps, and go on with it where it was.
+    """Run a video chain from a file; resumes where it stopped.
 
-    A start, up to four extensions and an upscale, each a paid job on the video of the one before. The price and the
-    balance are shown first. Given again, the command goes on where it was, whatever happened, and pays for nothing
-    twice; `legnext batch status` tells of its journal.
+    A start, up to four extensions and an upscale, each a paid job on the previous step's video. The price and the
+    balance are shown first. Run the same command again to resume: nothing is paid for twice. `legnext batch status`
+    reads its journal.
     """
     chain, path = chain_of(Path(file)), journal_of(asked.journal, file)
     asked.check()
@@ -57,24 +57,24 @@ def chain(
     if warning := judge_steps(item.calls, asked.prompts):
         warnings.warn(warning, stacklevel=1)
     last = item.calls[-1]
-    Wishes(None, directory, None if name == NAME else name).check(files_made(last.operation, last.fields))
+    WaitOptions(None, directory, None if name == NAME else name).check(files_made(last.operation, last.fields))
     bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)
         return None
-    client = run.client(prompts="ignore")  # they were looked at above, before the price
+    client = run.client(prompts="ignore")  # already checked above, before the price
     for line in _priced(chain, bill):
         run.output.say(line)
     if not agreed(run, client, bill, Consent(asked.yes, asked.ask_above, asked.budget)):
         return Exit.BAD_INPUT
     try:
-        with going_on(run), watching(run.output, chain) as shown:
-            made = client.run(chain, path, on_progress=shown.heard, **asked.options)
+        with resume_hint(run), watching(run.output, chain) as shown:
+            made = client.run(chain, path, on_progress=shown.on_update, **asked.options)
             shown.over(made)
     except ChainError as error:
         raise _reason(run, chain, error) from error
     run.output.say(f"Done: {counted(made.jobs[-1])} of {made.seconds} seconds, {made.points} points charged.", "green")
-    with going_on(run), paid_for():
+    with resume_hint(run), paid_for():
         files = _fetched(run, made, directory, name)
     value = {
         "journal": path,
@@ -99,9 +99,9 @@ def _priced(chain: VideoChain, bill: Bill) -> list[str]:
     price = chain.price()
     lines = [*str(price).splitlines(), f"{chain.seconds} seconds of chain, usually made in {_minutes(chain)}."]
     if not bill.points:
-        lines.append("Nothing is left to be paid.")
+        lines.append("Nothing is left to pay.")
     elif bill.points < price.points:
-        lines.append(f"{bill.points} points of it are still to be paid.")
+        lines.append(f"{bill.points} points are still to be paid.")
     return lines
 
 
@@ -125,7 +125,7 @@ def _show_price(run: Run, chain: VideoChain, bill: Bill) -> None:
 
 
 def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
-    """Why a chain has stopped, with the commands that go on."""
+    """Return the reason a chain stopped, with the commands to resume it."""
     number, cause = error.step or 1, error.__cause__
     reason = cause if isinstance(cause, LegnextError) else error
     run.output.say(f"Step {number} of {len(chain.steps)}, {chain.steps[number - 1].title}, is not done.", "yellow")
@@ -133,16 +133,16 @@ def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
         entry = journal.entry(key_of(chain.item(KEY), number - 1))
     state = entry.state if entry is not None else None
     if entry is not None and state == UNKNOWN:
-        if not isinstance(reason, SubmissionUnknown):  # a job was adopted that is none of the account's
+        if not isinstance(reason, SubmissionUnknown):  # an adopted job that is not in this account
             reason = SubmissionUnknown(str(reason), operation=entry.operation, sent=entry.body)
         for line in ways_to_settle(error.journal, entry.key):
             reason.add_note(line)
-    elif exit_code(reason) is Exit.UNEXPECTED:  # of an earlier run, of which only words are left
+    elif exit_code(reason) is Exit.UNEXPECTED:  # from an earlier run, recorded as text only
         reason = ChainError(reason.message, journal=error.journal)
     if state in (UNKNOWN, SUBMITTED):
-        reason.add_note(f"{'Then go' if state == UNKNOWN else 'Go'} on: {again(run.context)}")
+        reason.add_note(f"{'Then resume' if state == UNKNOWN else 'Resume'}: {again(run.context)}")
     elif state == FAILED:
-        reason.add_note(f"Try this step again: {again(run.context, '--retry-failed')}")
+        reason.add_note(f"Retry this step: {again(run.context, '--retry-failed')}")
     return reason
 
 

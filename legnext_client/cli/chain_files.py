@@ -1,4 +1,4 @@
-"""A chain as a file: YAML or JSON, as people write it, or as `VideoChain.to_dict` does.
+"""Chain files: YAML or JSON, in the form below or as written by `VideoChain.to_dict`.
 
     prompt: waves roll in, a lighthouse in the distance --motion high
     video_type: 720p
@@ -7,7 +7,7 @@
       - {prompt: night falls, video_no: 2}
     upscale: true
 
-Instead of beginning with a prompt alone, it can begin with `from_image: {job_id: …, image_no: 2}` or `from_video: JOB`.
+A chain can also start with `from_image: {job_id: …, image_no: 2}` or `from_video: JOB`.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ _FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST = "from_image", "from_video", "exte
 _EXTENDS = ("prompt", "video_no")
 _KNOWN = (*_BEGINS, _FROM_IMAGE, _FROM_VIDEO, _EXTENSIONS, _LAST)
 _AS_WRITTEN = frozenset(("version", "video", "steps"))
-"""By these a file is known that a program has written."""
-_QUOTES = "In YAML, a text with `: ` or ` #` in it needs quotes around it."
+"""Names found only in the form of `VideoChain.to_dict`."""
+_QUOTES = "In YAML, quote a string that contains `: ` or ` #`."
 
 
 def chain_of(path: Path) -> VideoChain:
-    """The chain that a file describes; `InvalidRequest` that says what is wrong with it."""
+    """Read a chain from a file. Raises `InvalidRequest` if the file is not a valid chain."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise InvalidRequest(f"the name of a chain must end in {', '.join(_READERS)}; got {shown(path.name)}.")
+        raise InvalidRequest(f"the chain's file name must end in {', '.join(_READERS)}; got {shown(path.name)}.")
     try:
         return VideoChain.from_dict(_described(reader(path.read_text(encoding="utf-8-sig"))))
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
-        raise InvalidRequest(f"{path} cannot be read: it is no UTF-8 text.") from None
+        raise InvalidRequest(f"{path} cannot be read: it is not UTF-8 text.") from None
     except RecursionError:
         raise InvalidRequest(f"{path} is nested too deeply.") from None
     except InvalidRequest as error:
@@ -58,7 +58,7 @@ def chain_of(path: Path) -> VideoChain:
 
 
 def _described(found: object) -> dict[str, Any]:
-    """What `VideoChain.from_dict` takes."""
+    """Convert to the form of `VideoChain.from_dict`."""
     if not is_object(found):
         raise InvalidRequest(f"a chain must have names and values, such as `prompt: …`; got {shown(found)}.")
     what = dict(found) if _AS_WRITTEN & set(found) else _translated(found)
@@ -83,7 +83,7 @@ def _video(found: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     begins = [name for name in (*_BEGINS, _FROM_IMAGE) if name in found]
     if begins:
-        raise InvalidRequest(f"a chain that goes on {_FROM_VIDEO} has no {' and no '.join(begins)} of its own.")
+        raise InvalidRequest(f"a chain with {_FROM_VIDEO} cannot have {' or '.join(begins)}.")
     video = found[_FROM_VIDEO]
     return {"video": video if is_object(video) else {"job_id": video}}
 
@@ -104,7 +104,9 @@ def _extensions(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for number, each in enumerate(listed, 1):
         inside = {"prompt": each} if isinstance(each, str) else {} if each is None else each
         if not is_object(inside):
-            raise InvalidRequest(f"extension {number} must be a text, or have prompt and video_no; got {shown(each)}.")
+            raise InvalidRequest(
+                f"extension {number} must be a string, or have prompt and video_no; got {shown(each)}."
+            )
         for name in inside:
             if name not in _EXTENDS:
                 hint = _hint(str(name), _EXTENDS) or f" {_QUOTES}"
@@ -133,14 +135,14 @@ def _from_yaml(text: str) -> Any:
         ) from None
 
     class Loader(yaml.SafeLoader):
-        """Refuses a name that stands twice, of which the first would be lost."""
+        """Loader that refuses duplicate keys; PyYAML would drop the first."""
 
     def mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
         names = [loader.construct_object(name) for name, _ in node.value]
         for name in names:
             if isinstance(name, str) and names.count(name) > 1:
                 line = node.start_mark.line + 1
-                raise InvalidRequest(f"{name} must be given once; got it twice in what begins at line {line}.")
+                raise InvalidRequest(f"{name} must be given once; got it twice in the mapping at line {line}.")
         loader.flatten_mapping(node)
         found: dict[Any, Any] = loader.construct_mapping(node, deep=True)
         return found
@@ -153,10 +155,10 @@ def _from_yaml(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InvalidRequest(f"this is no YAML: {error.problem or error.context}{where}. {_QUOTES}") from None
-    except (yaml.YAMLError, ValueError) as error:  # a date that there is not is a ValueError
-        raise InvalidRequest(f"this is no YAML: {' '.join(str(error).split())}.") from None
+        raise InvalidRequest(f"this is not valid YAML: {error.problem or error.context}{where}. {_QUOTES}") from None
+    except (yaml.YAMLError, ValueError) as error:  # an impossible date is a ValueError
+        raise InvalidRequest(f"this is not valid YAML: {' '.join(str(error).split())}.") from None
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {".yaml": _from_yaml, ".yml": _from_yaml, ".json": from_json}
-"""By the ending of a file's name."""
+"""By file extension."""

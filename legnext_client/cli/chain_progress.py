@@ -1,4 +1,4 @@
-"""How far a chain is: its steps with their bars, times and points; a line for each change where nothing can move."""
+"""Progress of a chain: a bar, time and points for each step. Outside a terminal, a line for each change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from legnext_client._runs.results import span
-from legnext_client.cli.moving import Moving, can_move
+from legnext_client.cli.live import LiveDisplay, can_redraw
 from legnext_client.cli.output import console
 from legnext_client.cli.run_drawing import Watch, bar, table_of_bars, words
 
@@ -25,31 +25,31 @@ WAITS, RUNS, DONE, EARLIER, FAILED = "waits", "runs", "done", "earlier", "failed
 STYLES = {WAITS: "dim", RUNS: "cyan", DONE: "green", EARLIER: "green", FAILED: "red"}
 MARKS = {WAITS: " ", DONE: "✓", EARLIER: "✓", FAILED: "✗"}
 PLAIN = MARKS | {DONE: "x", EARLIER: "x", FAILED: "!"}
-"""For terminals that have no others."""
+"""Marks for ASCII-only terminals."""
 
 _TITLE = len("extension 1")
 
 
 class Shown(Protocol):
-    """Shows how far a chain is."""
+    """Display of a chain's progress."""
 
-    def heard(self, update: Update) -> None:
-        """What the service told of a step."""
+    def on_update(self, update: Update) -> None:
+        """Show the new state of a step."""
         ...
 
     def over(self, result: ChainRun) -> None:
-        """The chain is done."""
+        """Show the finished chain."""
         ...
 
 
 @contextmanager
 def watching(output: Output, chain: VideoChain) -> Generator[Shown]:
-    """Show how far a chain is while this is open."""
-    if not can_move():
+    """Show a chain's progress while open."""
+    if not can_redraw():
         yield Lines(output)
         return
     picture = Picture(chain)
-    with Moving(output, picture, stays=True):
+    with LiveDisplay(output, picture, stays=True):
         try:
             yield picture
         finally:
@@ -57,55 +57,55 @@ def watching(output: Output, chain: VideoChain) -> Generator[Shown]:
 
 
 class Lines:
-    """For files and pipes."""
+    """Display for files and pipes."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
         self._said: set[tuple[int, str]] = set()
 
-    def heard(self, update: Update) -> None:
+    def on_update(self, update: Update) -> None:
         job = update.job
         if (update.step, job.status) not in self._said:
             self._said.add((update.step, job.status))
             self._output.say(f"Step {update.step} of {update.steps}, {update.title}: {job.job_id} {job.status}")
 
     def over(self, result: ChainRun) -> None:
-        """The last step has said so."""
+        """Do nothing; the last step was already printed."""
 
 
 class Step:
-    """How far one step is."""
+    """Progress of one step."""
 
     def __init__(self, title: str, price: int) -> None:
         self.title = title
         self.state = WAITS
         self.progress = 0.0
-        self._told = f"{price} points"
+        self._text = f"{price} points"
         self.watch: Watch | None = None
 
-    def heard(self, update: Update) -> None:
+    def on_update(self, update: Update) -> None:
         job = update.job
         self.watch = self.watch or Watch()
         self.progress = job.progress
         self.state = RUNS if not job.done else DONE if job.ok else FAILED
-        self._told = f"{job.status} {job.progress} %" if self.state == RUNS else job.status
+        self._text = f"{job.status} {job.progress} %" if self.state == RUNS else job.status
         if job.done:
             self.watch.stop()
         if job.ok:
             self.finished(DONE, job.points)
 
     def finished(self, state: str, points: float) -> None:
-        self.state, self.progress, self._told = state, 100.0, f"{points:g} points"
+        self.state, self.progress, self._text = state, 100.0, f"{points:g} points"
 
     def drawn(self, mark: RenderableType) -> tuple[RenderableType, ...]:
         style = STYLES[self.state]
         title = words(self.title, "bold" if self.state == RUNS else style if self.state in (WAITS, FAILED) else "")
         took = "" if self.watch is None else str(self.watch)
-        return mark, title, bar(self.progress, style), words(self._told, style), words(took)
+        return mark, title, bar(self.progress, style), words(self._text, style), words(took)
 
 
 class Picture:
-    """For terminals."""
+    """Live display for terminals."""
 
     def __init__(self, chain: VideoChain) -> None:
         from rich.spinner import Spinner
@@ -120,10 +120,10 @@ class Picture:
         self._spinner = Spinner("line" if plain else "dots", style=STYLES[RUNS])
         self._stopped = False
 
-    def heard(self, update: Update) -> None:
+    def on_update(self, update: Update) -> None:
         for step in self._steps[: update.step - 1]:
             step.state = EARLIER if step.state == WAITS else step.state
-        self._steps[update.step - 1].heard(update)
+        self._steps[update.step - 1].on_update(update)
         self._points = update.points
         self._held = 0 if update.job.done else update.job.points
 
@@ -133,7 +133,7 @@ class Picture:
         self._points, self._held = result.points, 0
 
     def stop(self) -> None:
-        """Nothing moves any more."""
+        """Freeze the times and the spinner."""
         self._watch.stop()
         self._stopped = True
 

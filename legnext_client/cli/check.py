@@ -1,4 +1,4 @@
-"""`legnext check`: what is wrong with a prompt, before it is paid for."""
+"""`legnext check`: find problems in a prompt before paying for it."""
 
 from typing import Annotated, Any, cast
 
@@ -6,7 +6,7 @@ import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
-from legnext_client.cli.naming import told_as
+from legnext_client.cli.naming import report_as
 from legnext_client.cli.values import text_of
 from legnext_client.prompts import check_prompt
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
@@ -19,24 +19,27 @@ def check(
         str, typer.Argument(metavar="PROMPT", help="The prompt, @file, or - for standard input.", show_default=False)
     ],
     kind: Annotated[
-        str, typer.Option(metavar="|".join(KINDS), help="What it is for.", autocompletion=lambda: list(KINDS))
+        str,
+        typer.Option(
+            metavar="|".join(KINDS), help="The kind of request the prompt is for.", autocompletion=lambda: list(KINDS)
+        ),
     ] = KINDS[0],
     model: Annotated[
         str | None,
         typer.Option(
-            "--model",  # or Typer would make it --MODEL
+            "--model",  # Typer would derive --MODEL
             metavar="MODEL",
-            help="The model that works on it if it names none, such as that of the source job.",
+            help="The model used if the prompt names none, for example the source job's.",
             autocompletion=lambda: list(BY_NAME),
         ),
     ] = DEFAULT_MODEL,
 ) -> Exit:
-    """Say what is wrong with a prompt.
+    """Check a prompt.
 
-    One line for each problem: its place in the text, what is wrong, what to write instead. Errors would be refused or
-    misread by the service; warnings work, but maybe not as meant.
+    Prints one line per problem: its position, what is wrong, what to write instead. The service refuses or misreads
+    errors; warnings are accepted but may not do what was meant.
     """
-    with told_as({"kind": "--kind", "model": "--model"}):
+    with report_as({"kind": "--kind", "model": "--model"}):
         problems = check_prompt(text_of(prompt), cast("Any", kind), model=cast("Any", model))
     lines = [f"{each.severity} {each}" for each in problems]
     run.output.result([each._asdict() for each in problems], lines or ["No problems."])

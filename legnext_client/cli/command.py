@@ -1,4 +1,4 @@
-"""What all commands have in common: options, a client, and how they end. `spec` is the smallest example of one."""
+"""Common parts of all commands: options, the client, exit handling. `spec` is the smallest example of a command."""
 
 import inspect
 import logging
@@ -15,7 +15,7 @@ from legnext_client._prompt_policy import POLICIES, PromptPolicy
 from legnext_client.cli.environment import key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained
 from legnext_client.cli.helping import Command
-from legnext_client.cli.naming import told_as
+from legnext_client.cli.naming import report_as
 from legnext_client.cli.output import Output
 
 if TYPE_CHECKING:
@@ -26,28 +26,31 @@ Prompts = Annotated[
     typer.Option(
         "--prompts",
         metavar="|".join(POLICIES),
-        help="What to do about a prompt in which something is wrong: refuse errors and warn of the rest, warn of "
-        "everything, or ignore it.",
+        help="What to do about problems in a prompt: refuse errors and warn about the rest, warn about everything, "
+        "or ignore them.",
     ),
 ]
-"""The option of every command that sends prompts."""
-PANEL = "Options of every command but mock"
+"""Option of every command that sends prompts."""
+PANEL = "Options of every command except mock"
 _BEFORE = "legnext_client.cli"
-"""Under this name a context keeps the common options, which may also stand before the command's name."""
+"""Key of the common options in the context's `meta`; they may also be given before the command's name."""
 
 
 class Common(NamedTuple):
     """The options of every command."""
 
     as_json: Annotated[
-        bool, typer.Option("--json", rich_help_panel=PANEL, help="For machines: nothing but JSON on standard output.")
+        bool, typer.Option("--json", rich_help_panel=PANEL, help="For machines: print only JSON on standard output.")
     ] = False
     env_file: Annotated[
         str | None,
-        typer.Option(metavar="FILE", rich_help_panel=PANEL, help="Take LEGNEXT_API_KEY from this file of NAME=value."),
+        typer.Option(
+            metavar="FILE", rich_help_panel=PANEL, help="Read LEGNEXT_API_KEY from this file of NAME=value lines."
+        ),
     ] = None
     base_url: Annotated[
-        str | None, typer.Option(metavar="URL", rich_help_panel=PANEL, help="Where the service is, if elsewhere.")
+        str | None,
+        typer.Option(metavar="URL", rich_help_panel=PANEL, help="The base URL of the service, if not the default."),
     ] = None
     retries: Annotated[
         int | None,
@@ -55,11 +58,11 @@ class Common(NamedTuple):
             metavar="NUMBER",
             min=0,
             rich_help_panel=PANEL,
-            help="How often to try again what can be tried again without paying twice.",
+            help="Maximum retries of a request that can be retried without paying twice.",
         ),
     ] = None
     debug: Annotated[
-        bool, typer.Option("--debug", rich_help_panel=PANEL, help="Show every request, and where an error came from.")
+        bool, typer.Option("--debug", rich_help_panel=PANEL, help="Show every request, and tracebacks of errors.")
     ] = False
 
 
@@ -74,29 +77,29 @@ class Run:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the environment, or the file that was named, says."""
+        """Variables from the environment and from --env-file."""
         return variables(self.common.env_file)
 
     @property
     def way(self) -> tuple[str, ...]:
-        """The options by which the service and the key were found, for a command that goes on."""
+        """Options for the service and the key, to repeat in a suggested command."""
         given = (("--env-file", self.common.env_file), ("--base-url", self.common.base_url))
         return tuple(word for option, value in given if value is not None for word in (option, value))
 
     def client(self, **options: Any) -> "Client":
-        """A client, which is closed at the end; the options are those of `Client`."""
+        """Return a client that is closed when the command ends; `options` as for `Client`."""
         from legnext_client.client import Client
 
         found, url = self.variables, self.common.base_url
         if self.common.retries is not None:
             options["retries"] = self.common.retries
-        with told_as({"api_key": KEY_VARIABLE, "base_url": URL_VARIABLE if url is None else "--base-url"}):
+        with report_as({"api_key": KEY_VARIABLE, "base_url": URL_VARIABLE if url is None else "--base-url"}):
             made = Client(key_of(found), base_url=found.get(URL_VARIABLE) if url is None else url, **options)
         return self._open.enter_context(made)
 
     @contextmanager
     def open(self) -> Generator[None]:
-        """While the command is carried out: warnings of prompts are printed, and, to debug, every request."""
+        """Print prompt warnings and, with --debug, every request while the command runs."""
         from legnext_client.prompts.problems import PromptWarning
 
         with self._open, warnings.catch_warnings():
@@ -110,14 +113,14 @@ class Run:
 
 
 def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
-    """Give a command the common options and its `Run`, and make an exit code of whatever it raises.
+    """Add the common options and a `Run` to a command, and turn what it raises into an exit code.
 
-    A parameter whose type is a named tuple of options stands for all of these.
+    A parameter typed as a named tuple is replaced by that tuple's options.
     """
     _, *own = inspect.signature(function).parameters.values()
     groups = {each.name: each.annotation for each in own if _is_group(each.annotation)}
 
-    def carried_out(context: typer.Context, **given: Any) -> Exit:
+    def wrapped(context: typer.Context, **given: Any) -> Exit:
         usual, before = Common(), context.meta.get(_BEFORE, Common())
         mine = {name: given.pop(name) for name in Common._fields}
         given |= {name: group(**{field: given.pop(field) for field in group._fields}) for name, group in groups.items()}
@@ -135,10 +138,10 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     spread = [one for each in own for one in (_members(groups[each.name]) if each.name in groups else [each])]
     listed = [context, *(each.replace(kind=each.KEYWORD_ONLY) for each in (*spread, *_members(Common)))]
-    carried_out.__name__, carried_out.__doc__ = function.__name__, inspect.getdoc(function)
-    carried_out.__annotations__ = {}  # what counts is the signature
-    vars(carried_out)["__signature__"] = inspect.Signature(listed)
-    return carried_out
+    wrapped.__name__, wrapped.__doc__ = function.__name__, inspect.getdoc(function)
+    wrapped.__annotations__ = {}  # Typer reads the signature instead
+    vars(wrapped)["__signature__"] = inspect.Signature(listed)
+    return wrapped
 
 
 def _is_group(annotation: Any) -> bool:
@@ -149,10 +152,10 @@ def _members(group: type) -> list[inspect.Parameter]:
     return list(inspect.signature(group).parameters.values())
 
 
-def single(carried_out: Callable[..., Exit], **settings: Any) -> typer.Typer:
-    """An app of one command."""
+def single(wrapped: Callable[..., Exit], **settings: Any) -> typer.Typer:
+    """Return an app of one command."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(cls=Command, **settings)(carried_out)
+    app.command(cls=Command, **settings)(wrapped)
     return app
 
 
@@ -167,7 +170,7 @@ def _ended(run: Run, error: BaseException) -> Exit:
 
 
 class _Said(logging.Handler):
-    """Says what is logged, like all else: without what a terminal would take as a command."""
+    """Log handler that prints through `Output`, which removes control characters."""
 
     def __init__(self, output: Output, level: int) -> None:
         super().__init__(level)
@@ -179,7 +182,7 @@ class _Said(logging.Handler):
 
 @contextmanager
 def _logged(output: Output, *, debug: bool) -> Generator[None]:
-    """While this is open, every request is said, to debug; or else what Python itself would print, a warning."""
+    """Print log records while open: every request with `debug`, otherwise warnings."""
     logger, before = logging.getLogger("legnext_client"), logging.lastResort
     level, handler = logger.level, _Said(output, logging.DEBUG)
     logging.lastResort = _Said(output, logging.WARNING)

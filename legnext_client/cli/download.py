@@ -1,4 +1,4 @@
-"""`legnext download`: fetch what a job made."""
+"""`legnext download`: download a job's results."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from legnext_client._downloads.directories import writable_directory
 from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.file_names import check_names
-from legnext_client.cli.naming import told_as
+from legnext_client.cli.naming import report_as
 from legnext_client.cli.progress import progress
 from legnext_client.cli.wait import Template, fetch
 
@@ -17,23 +17,23 @@ from legnext_client.cli.wait import Template, fetch
 def download(
     run: Run,
     job: Annotated[str, typer.Argument(metavar="JOB", help="The id of the job.", show_default=False)],
-    directory: Annotated[str, typer.Argument(metavar="DIR", help="Where to; it is made if it is not there.")] = ".",
+    directory: Annotated[str, typer.Argument(metavar="DIR", help="Destination directory; created if missing.")] = ".",
     name: Template = None,
     which: Annotated[
         list[int] | None,
-        typer.Option(metavar="NUMBER", help="One of its images or videos, from 0. To be given several times."),
+        typer.Option(metavar="NUMBER", help="Index of one image or video, from 0. Can be repeated."),
     ] = None,
 ) -> None:
-    """Fetch what a job made.
+    """Download a job's results.
 
-    A file that is there is not fetched again, and one that was broken off is gone on with. Jobs that go on are waited
-    for by `legnext wait JOB --download DIR`.
+    An existing file is not downloaded again; a partial download is resumed. For a running job, use
+    `legnext wait JOB --download DIR`.
     """
     writable_directory("DIR", directory)
     if name is not None:
         check_names("--name", name, JOB_FIELDS, 1)
     found = run.client().confirm(job)
-    with told_as({"which": "--which", "name": "--name"}), progress(run.output) as shown:
+    with report_as({"which": "--which", "name": "--name"}), progress(run.output) as shown:
         fetch(run, found, directory, shown, name=name, which=which or None)
 
 

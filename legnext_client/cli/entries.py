@@ -1,7 +1,7 @@
-"""The list of commands: one for each operation of the table, and those that are written by hand.
+"""The list of commands: one for each operation, and those written by hand.
 
-A command of one's own is a module of this package with the command's name that has an `app`, and a row in `OWN`. The
-module is imported when the command is run; its first line of help is the row's.
+To add a command, write a module of that name with an `app` and add a row to `OWN`. The module is imported only when
+the command runs; the row repeats the first line of its help.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 PAID, MANY, UNPAID, TOOLS = "Paid jobs", "Chains and batches", "Jobs and account", "Tools"
-"""Under which titles commands stand."""
+"""Titles of the command list."""
 
 
 class Own(NamedTuple):
-    """A command's line in the list, and under which title it stands."""
+    """A hand-written command's line and title in the list."""
 
     summary: str
     panel: str
 
 
 OWN = {
-    "chain": Own("Make a chain of several steps, and go on with it where it was.", MANY),
-    "batch": Own("Make many things from a file, and go on with it where it was.", MANY),
-    "wait": Own("Wait for jobs, and show what they made.", UNPAID),
-    "download": Own("Fetch what a job made.", UNPAID),
-    "price": Own("Say what calls cost, before they are made.", TOOLS),
-    "check": Own("Say what is wrong with a prompt.", TOOLS),
-    "receive": Own("Receive callbacks, and print what they say of jobs, until Ctrl-C.", TOOLS),
-    "mock": Own("Start the mock server: the whole API on this machine, where nothing is charged.", TOOLS),
-    "spec": Own("Print the OpenAPI document that this client is made from.", TOOLS),
+    "chain": Own("Run a video chain from a file; resumes where it stopped.", MANY),
+    "batch": Own("Run a batch from a file; resumes where it stopped.", MANY),
+    "wait": Own("Wait for jobs and show their results.", UNPAID),
+    "download": Own("Download a job's results.", UNPAID),
+    "price": Own("Show what calls cost, without making them.", TOOLS),
+    "check": Own("Check a prompt.", TOOLS),
+    "receive": Own("Receive callbacks and print them, until Ctrl-C.", TOOLS),
+    "mock": Own("Start the mock server: the whole API on this machine, free of charge.", TOOLS),
+    "spec": Own("Print the OpenAPI document that this client is generated from.", TOOLS),
 }
 
 
 def entries() -> dict[str, Entry]:
-    """All commands by name, in the order of the list."""
+    """Return all commands by name, in list order."""
     found: dict[str, Entry] = {}
     for operation in OPERATIONS.values():
         name = _spelt(operation.name)
-        if name in OWN:  # so that no operation is out of reach
+        if name in OWN:  # keep the operation reachable
             name = f"{_spelt(operation.namespace)}-{name}"
         panel = UNPAID if operation.price is None else PAID
         found |= named(operation, f"{operation.summary}.", panel, partial(_app_of_operation, operation), name)
@@ -63,7 +63,7 @@ def _spelt(name: str) -> str:
 def named(
     operation: Operation, summary: str, panel: str, app: Callable[[], typer.Typer], name: str | None = None
 ) -> dict[str, Entry]:
-    """The entries of an operation's command: one by its name, one by its alias if it has one."""
+    """Return an operation's entries: its name and, if any, its alias."""
     name = name or _spelt(operation.name)
     found = {name: Entry(summary, panel, app)}
     if operation.alias is not None:

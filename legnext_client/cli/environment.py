@@ -1,5 +1,6 @@
-"""Where the key and the base URL come from: the environment, or the file that `--env-file` names; never an option,
-where the list of processes would show the key.
+"""Variables from the environment or from `--env-file`.
+
+The key is never an option, because the process list would show it.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE, SECRET_VARIABLE = "LEGNEXT_CALLBACK_TOKEN", "LEGNEXT_CALLBACK_SECRET"
 VARIABLES = {
     KEY_VARIABLE: "Your key.",
-    URL_VARIABLE: "Where the service is, if it is somewhere else; `--base-url` comes before it.",
-    TOKEN_VARIABLE: "The last part of the address that `receive` listens at; without it, one is drawn.",
+    URL_VARIABLE: "The base URL of the service, if not the default; `--base-url` takes precedence.",
+    TOKEN_VARIABLE: "The last part of the URL `receive` listens at. Default: random.",
     SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
 }
-"""What is read, and what for."""
+"""Variables read, with their meaning."""
 
 _NAME = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)", re.ASCII)
 
 
 def variables(env_file: str | None) -> Mapping[str, str]:
-    """The variables of this program. A file that was named comes before the environment."""
+    """Return this program's variables; `env_file` takes precedence over the environment."""
     found = {name: os.environ[name] for name in VARIABLES if name in os.environ}
     if env_file is not None:
         found |= {name: value for name, value in _read(Path(env_file)).items() if name in VARIABLES}
@@ -36,10 +37,10 @@ def variables(env_file: str | None) -> Mapping[str, str]:
 
 
 def key_of(found: Mapping[str, str]) -> str:
-    """The key; `ConfigurationError` where there is none."""
+    """Return the key. Raises `ConfigurationError` if it is not set."""
     if not found.get(KEY_VARIABLE, "").strip():
         raise ConfigurationError(
-            f"{KEY_VARIABLE} is not set: export your key, or write it to a file and name that with --env-file."
+            f"{KEY_VARIABLE} is not set: export your key, or write it to a file and pass --env-file FILE."
         )
     return found[KEY_VARIABLE]
 
@@ -48,7 +49,7 @@ def _read(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigurationError(f"--env-file {path} cannot be read: {reason}.") from None
     found: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
@@ -56,13 +57,13 @@ def _read(path: Path) -> dict[str, str]:
         name = _NAME.fullmatch(before.rstrip())
         if sign and name is not None:
             found[name[1]] = _value(behind.strip())
-        elif line.strip() and not line.lstrip().startswith("#"):  # it is not shown: it may hold the key
-            raise ConfigurationError(f"--env-file {path}, line {number}, is no NAME=value.")
+        elif line.strip() and not line.lstrip().startswith("#"):  # not shown, because it may contain the key
+            raise ConfigurationError(f"--env-file {path}, line {number} is not NAME=value.")
     return found
 
 
 def _value(written: str) -> str:
-    """What stands between quotes, or else before a comment."""
+    """Strip quotes or a trailing comment."""
     quote = written[:1]
     if quote in ("'", '"'):
         return written[1:].partition(quote)[0]

@@ -1,4 +1,4 @@
-"""How a command ends: the exit codes, and the lines that say what went wrong and what to do."""
+"""Exit codes, and the messages for errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST = 500
 
 
 class Exit(IntEnum):
-    """The exit codes; each says what a script may do next."""
+    """Exit codes, by what a script can do next."""
 
     OK = 0
     UNEXPECTED = 1
@@ -37,20 +37,19 @@ class Exit(IntEnum):
 
 
 MEANINGS = {
-    Exit.OK: "It worked.",
-    Exit.UNEXPECTED: "Something that should not happen: a mistake in this program, most likely.",
-    Exit.BAD_INPUT: "Bad input: refused here, nothing was sent. Correct the command.",
-    Exit.CONFIGURATION: "No key, a bad base URL, an extra that is not installed. Nothing was sent.",
-    Exit.REFUSED: "The service refused it: the key, the credits, the content, the state of a job, too many at once.",
+    Exit.OK: "Success.",
+    Exit.UNEXPECTED: "Unexpected error, most likely a bug in this program.",
+    Exit.BAD_INPUT: "Bad input. Nothing was sent; correct the command.",
+    Exit.CONFIGURATION: "Missing key, bad base URL, or an extra that is not installed. Nothing was sent.",
+    Exit.REFUSED: "The service refused the request: key, credits, content, state of a job, or too many at once.",
     Exit.UNREACHABLE: "The network or the service is down. Nothing was charged; try again later.",
-    Exit.JOB_FAILED: "A job ended without a result; so did a step of a chain, or rows of a batch of which all else is "
-    "done. Nothing is charged for them.",
-    Exit.TIMEOUT: "The wait is over and the job is not. It goes on; wait again.",
-    Exit.UNKNOWN: "A paid request was sent and its outcome is not known. **Do not send it again** before you know.",
-    Exit.FILES: "A file or a journal could not be fetched, read or written. What was paid is kept; try again.",
-    Exit.BUDGET: "The budget would be passed, or the account has too little. What was begun is kept.",
-    Exit.INTERRUPTED: "Interrupted by Ctrl-C. Jobs that were accepted go on.",
-    Exit.NOBODY_READS: "Whoever read the output has closed it, as `head` does.",
+    Exit.JOB_FAILED: "A job, a chain step, or some rows of a finished batch failed. Nothing is charged for them.",
+    Exit.TIMEOUT: "The timeout elapsed; the job is still running. Wait again.",
+    Exit.UNKNOWN: "A paid request was sent and its outcome is unknown. **Do not send it again** before you know.",
+    Exit.FILES: "A file or a journal could not be downloaded, read or written. Paid work is kept; try again.",
+    Exit.BUDGET: "The budget would be exceeded, or the balance is too low. Started work is kept.",
+    Exit.INTERRUPTED: "Interrupted by Ctrl-C. Accepted jobs keep running.",
+    Exit.NOBODY_READS: "The reader closed the output, as `head` does.",
 }
 
 _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
@@ -70,20 +69,20 @@ _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
     (OSError, Exit.FILES),
     (KeyboardInterrupt, Exit.INTERRUPTED),
 )
-"""The first that fits counts: an error can be of several kinds."""
+"""Ordered: the first matching type counts."""
 
 
 def exit_code(error: BaseException) -> Exit:
-    """The exit code for an error."""
+    """Return the exit code for an error."""
     if isinstance(error, KeyboardInterrupt) and cut_a_paid_request(error):
         return Exit.UNKNOWN
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
 
 
 def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
-    """What to print of an error: what happened and what to do, a line for each thing to know.
+    """Yield the lines to print for an error: what happened and what to do.
 
-    `way` are the options by which the service was found; the commands that are named get them, too.
+    `way` holds the options for the service; suggested commands repeat them.
     """
     match error:
         case KeyboardInterrupt():
@@ -95,27 +94,27 @@ def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
         case OSError():
             yield f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}."
         case _:
-            yield f"Error: {type(error).__name__}: {error}. This is a mistake of the program; --debug shows where."
+            yield f"Error: {type(error).__name__}: {error}. This is a bug; --debug shows the traceback."
     if isinstance(error, errors.SubmissionUnknown):
-        yield from told_of_sent(error.sent, way, error.answer)
+        yield from unknown_lines(error.sent, way, error.answer)
     job_id = getattr(error, "job_id", None)
     if job_id:
-        yield f"A job was named: look at it with {_command(ROLES['job'], job_id, *way)}"
+        yield f"The error names a job; look at it with {_command(ROLES['job'], job_id, *way)}"
     yield from getattr(error, "__notes__", ())
 
 
-def told_of_sent(sent: Mapping[str, Any] | None, way: Sequence[str], answer: bytes | None = None) -> Iterator[str]:
-    """What was sent and what came back, of what nobody knows the outcome, and how to find out."""
+def unknown_lines(sent: Mapping[str, Any] | None, way: Sequence[str], answer: bytes | None = None) -> Iterator[str]:
+    """Yield what was sent, what was answered, and how to find out the outcome."""
     yield f"Sent: {json.dumps(sent, ensure_ascii=False)}"
     if answer:
         yield f"Answer: {_short(answer.decode(errors='replace'))}"
     balance = _command(ROLES["balance"], *way)
-    yield f"To find out: {balance} tells whether points are gone; a --callback names the job."
+    yield f"To find out: {balance} shows whether points are gone; a --callback names the job."
 
 
 def cut_a_paid_request(error: KeyboardInterrupt) -> bool:
-    """Whether Ctrl-C came in the midst of a paid request."""
-    from legnext_client._transport.drivers import INTERRUPTED  # imported long ago, if so
+    """Return whether Ctrl-C interrupted a paid request."""
+    from legnext_client._transport.drivers import INTERRUPTED  # already imported if a request was sent
 
     return INTERRUPTED in getattr(error, "__notes__", ())
 

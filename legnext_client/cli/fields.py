@@ -1,4 +1,4 @@
-"""From the table of operations to the parameters of a command, and from what was given to the fields of a call."""
+"""Command parameters made from an operation's fields, and fields read from the given arguments."""
 
 import inspect
 import re
@@ -18,20 +18,20 @@ from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import Field, Operation
 
 JOB = "job_id"
-"""The field by which a follow-up names its source."""
+"""The field that holds a follow-up's source job."""
 
-QUOTES = 'A prompt is one word to the shell: put it in quotes, flags and all, as in "a lighthouse --v 7".'
-"""The last words of the help of commands that take a prompt, and of errors in using them."""
+QUOTES = 'Quote the whole prompt, including flags: "a lighthouse --v 7".'
+"""Shown at the end of help and usage errors of commands that take a prompt."""
 
 _PREFIX = "field_"
-"""Before the names of fields, which could be those of a command's own parameters."""
+"""Keeps field names apart from a command's own parameters."""
 _LONGEST_CHOICE = 20
-"""In letters. Of what is longer the help tells, where 80 columns would not be enough for names and choices."""
+"""In characters. Longer choices go into the help text, because names and choices must fit in 80 columns."""
 _FIELD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Word(NamedTuple):
-    """A field as it is written on the command line: by its place or as an option, under this name."""
+    """A field as a command-line argument or option."""
 
     field: Field
     by_place: bool
@@ -43,12 +43,12 @@ class Word(NamedTuple):
 
 
 def words(operation: Operation, taken: frozenset[str]) -> list[Word]:
-    """How each field of an operation is written; `taken` are the options that its command has besides."""
+    """Return an operation's fields as arguments and options; `taken` are the command's other options."""
     return [_word(operation, field, taken) for field in (*operation.parameters, *operation.fields)]
 
 
 def fields(listed: list[Word], given: dict[str, Any]) -> dict[str, Any]:
-    """The fields that were given, by their Python names, taken out of everything that was given."""
+    """Remove the fields from `given` and return them by Python name."""
     found: dict[str, Any] = {}
     with named(listed):
         for word in listed:
@@ -59,7 +59,7 @@ def fields(listed: list[Word], given: dict[str, Any]) -> dict[str, Any]:
 
 
 def checked(operation: Operation, listed: list[Word], found: Mapping[str, Any], *, partly: bool = False) -> None:
-    """Refuse what the spec does not allow, in the words of the command line; `partly`, and fields may be missing."""
+    """Refuse fields the spec does not allow, naming them as on the command line; `partly` allows missing fields."""
     with named(listed):
         try:
             prepare(operation, found)
@@ -77,10 +77,10 @@ def app_with_fields(
     optional: bool = False,
     without: Container[str] = (),
 ) -> typer.Typer:
-    """An app of one command, made from a function whose `**given` takes the fields.
+    """Return an app of one command from a function that takes the fields as `**given`.
 
-    All fields can be left out if they are `optional`. The function's parameters that are named in `without` keep their
-    defaults and are no options.
+    With `optional`, no field is required. The function's parameters named in `without` keep their defaults and do not
+    become options.
     """
 
     def carry_out(run: Run, **given: Any) -> Exit | None:
@@ -89,7 +89,7 @@ def app_with_fields(
     run, *own = inspect.signature(function).parameters.values()
     own = [each for each in own if each.kind is not each.VAR_KEYWORD and each.name not in without]
     carry_out.__name__ = operation.name
-    carry_out.__doc__ = _told_of(operation, listed)
+    carry_out.__doc__ = _description(operation, listed)
     parameters = [_parameter(word, optional=optional) for word in listed]
     vars(carry_out)["__signature__"] = inspect.Signature([run, *parameters, *own])
     return single(command(carry_out), epilog=QUOTES if operation.prompt is not None else None)
@@ -97,15 +97,15 @@ def app_with_fields(
 
 @contextmanager
 def named(listed: list[Word]) -> Generator[None]:
-    """Problems with fields are told with the names that the fields have on the command line."""
+    """Rename fields in problems to their command-line names while open."""
     by_name = {word.field.name: word for word in listed}
     try:
         yield
     except InvalidRequest as error:
         if not all(isinstance(problem, Problem) for problem in error.problems) or not error.problems:
             raise
-        told = ". ".join(str(_reworded(problem, by_name)) for problem in error.problems)
-        raise InvalidRequest(f"{told}.", problems=error.problems) from None
+        text = ". ".join(str(_reworded(problem, by_name)) for problem in error.problems)
+        raise InvalidRequest(f"{text}.", problems=error.problems) from None
 
 
 def _reworded(problem: Problem, words: Mapping[str, Word]) -> Problem:
@@ -121,7 +121,7 @@ def _reworded(problem: Problem, words: Mapping[str, Word]) -> Problem:
 
 
 def _choice(field: Field) -> str:
-    """The values of an enum as they are written here; numbers are taken, too."""
+    """Return the names and values of an enum; both are accepted."""
     named = [(name_of(field, value), str(value)) for value in field.enum]
     return f"one of {', '.join(name if name == value else f'{name} ({value})' for name, value in named)}" * bool(named)
 
@@ -134,7 +134,7 @@ def _word(operation: Operation, field: Field, taken: frozenset[str]) -> Word:
 
 
 def _by_place(operation: Operation, field: Field) -> bool:
-    """Texts that are required, if only because nothing else is given, have a place."""
+    """Return whether a field is an argument: a string that is required, at least if nothing else is given."""
     stands_in = any(not rule.present and field.wire in rule.require for rule in operation.rules)
     return field.type == "string" and not field.enum and (field.required or stands_in)
 
@@ -155,7 +155,7 @@ def _parameter(word: Word, *, optional: bool) -> inspect.Parameter:
 
 
 def _is_switch(field: Field) -> bool:
-    """A switch is on or off; for one that may be null as well, the value is written."""
+    """Return whether a field is a plain switch; a nullable boolean takes a value."""
     return field.type == "boolean" and not field.nullable
 
 
@@ -178,12 +178,12 @@ def _completion(field: Field) -> dict[str, Any]:
     return {"autocompletion": lambda: names} if names else {}
 
 
-def _told_of(operation: Operation, listed: list[Word]) -> str:
-    """What the spec tells of an operation, with its fields as they are written here."""
-    told = f"{operation.summary}.\n\n{operation.description}"
+def _description(operation: Operation, listed: list[Word]) -> str:
+    """Return the spec's text on an operation, with its fields named as on the command line."""
+    text = f"{operation.summary}.\n\n{operation.description}"
     for word in listed:
-        told = told.replace(f"`{word.field.wire}`", f"`{word.name}`")
-    return told
+        text = text.replace(f"`{word.field.wire}`", f"`{word.name}`")
+    return text
 
 
 def _help(word: Word) -> str:
@@ -194,12 +194,12 @@ def _help(word: Word) -> str:
         field.description,
         "" if choice and _metavar(word) != "TEXT" else bound[:1].upper() + bound[1:],
         f"Must {field.means}" if field.means else "",
-        "@FILE takes it from a file, - from standard input" if from_elsewhere else "",
-        "To be given several times" if field.type == "array" else "",
-        f"Inside: {', '.join(inner.name for inner in field.fields)}" if field.fields else "",
+        "@FILE reads it from a file, - from standard input" if from_elsewhere else "",
+        "Can be repeated" if field.type == "array" else "",
+        f"Fields: {', '.join(inner.name for inner in field.fields)}" if field.fields else "",
         f"Can be {NULL}" if field.nullable else "",
         f"Default: {name_of(field, field.default)}" if field.default is not None else "",
         "Deprecated" if field.deprecated else "",
     ]
-    told = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
-    return told + (" [required]" if field.required and not word.by_place else "")
+    text = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
+    return text + (" [required]" if field.required and not word.by_place else "")

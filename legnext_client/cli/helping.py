@@ -1,4 +1,4 @@
-"""The help of a command: panels of two columns, at any width. Rich's tables would take longer than all the rest."""
+"""Command help in two-column panels of any width. Rich's tables would dominate the start-up time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typer.core import TyperCommand, TyperGroup
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _BY_LINES = ("- ", "|")
-"""How lists and tables begin; their lines are kept as they are."""
+"""Prefixes of lists and tables; their line breaks are kept."""
 
 
 class Command(TyperCommand):
-    """A command with its options in panels."""
+    """Command with its options in panels."""
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         _write_text(self, formatter)
@@ -24,7 +24,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group of commands with its options and commands in panels."""
+    """Group with its options and commands in panels."""
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         _write_text(self, formatter)
@@ -38,7 +38,7 @@ class Group(TyperGroup):
 
 
 def _options(command: Any, context: Any) -> list[tuple[str, tuple[str, str]]]:
-    """Each parameter: the title of its panel, its name and its help."""
+    """Return each parameter's panel title, name and help."""
     found: list[tuple[str, tuple[str, str]]] = []
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
@@ -59,11 +59,11 @@ def _write_text(command: Any, formatter: Any) -> None:
 def _write_panels(listed: list[tuple[str, tuple[str, str]]], formatter: Any) -> None:
     for title in dict.fromkeys(title for title, _ in listed):
         with formatter.section(_bold(title)):
-            formatter.write_dl([(name, _styled(told)) for panel, (name, told) in listed if panel == title])
+            formatter.write_dl([(name, _styled(text)) for panel, (name, text) in listed if panel == title])
 
 
 def _styled(markdown: str) -> str:
-    """Markdown for a terminal; Typer takes the escapes out where there is none."""
+    """Render Markdown for a terminal; Typer removes the escapes elsewhere."""
     return _BOLD.sub(lambda found: _bold(found[1]), markdown)
 
 

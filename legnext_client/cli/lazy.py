@@ -1,4 +1,4 @@
-"""Groups whose commands are made, and imported, when one is run; a list of them needs their names alone."""
+"""Groups that import a command only when it runs; listing them needs only their names."""
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from legnext_client.cli.command import Run
 
 _LONGEST = 200
-"""Of what is told of a command in a list."""
+"""Maximum length of a summary in a list."""
 
 
 class Entry(NamedTuple):
-    """A command: its line in a list, under which title it stands there, and how its app is made."""
+    """A command's line and title in a list, and the factory of its app."""
 
     summary: str
     panel: str
@@ -26,35 +26,35 @@ class Entry(NamedTuple):
 
 
 def command_of(app: typer.Typer) -> Any:
-    """What carries an app out."""
+    """Return the click command of an app."""
     return get_command(app)
 
 
 def overview(run: "Run") -> None:
-    """What a group prints when none of its commands is named: its help, and for machines the list of them."""
+    """Print a group's help if no command is given; for machines, print the list of its commands."""
     if run.context.invoked_subcommand is not None:
         return
     group: Any = run.context.command
     if run.output.for_machines:
         with group.as_list() if isinstance(group, LazyGroup) else nullcontext():
             listed = [(name, group.get_command(run.context, name)) for name in group.list_commands(run.context)]
-        told = [{"command": name, "summary": each.get_short_help_str(_LONGEST)} for name, each in listed]
-        run.output.result(told, ())
+        commands = [{"command": name, "summary": each.get_short_help_str(_LONGEST)} for name, each in listed]
+        run.output.result(commands, ())
     else:
         typer.echo(run.context.get_help())
 
 
 class LazyGroup(Group):
-    """A group that knows its commands by their entries."""
+    """Group that creates its commands from their entries."""
 
     _listing = False
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = cast("Any", dict.fromkeys(self.entries()))  # their names, for "did you mean"
+        self.commands = cast("Any", dict.fromkeys(self.entries()))  # names, for "did you mean"
 
     def entries(self) -> Mapping[str, Entry]:
-        """The commands by name, in order."""
+        """Return the commands by name, in order."""
         raise NotImplementedError
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
@@ -79,7 +79,7 @@ class LazyGroup(Group):
 
     @contextmanager
     def as_list(self) -> Generator[None]:
-        """While this is open, commands have their lines in the list alone, and are not made."""
+        """Return commands as plain list lines, without importing them, while open."""
         self._listing = True
         try:
             yield

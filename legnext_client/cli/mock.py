@@ -1,4 +1,4 @@
-"""`legnext mock`: the mock server, which has a command line of its own."""
+"""`legnext mock`: the mock server, with its own command line."""
 
 import typer
 
@@ -10,13 +10,13 @@ _CODES = {0: Exit.OK, 1: Exit.CONFIGURATION, 2: Exit.BAD_INPUT}
 
 
 def mock(context: typer.Context) -> Exit:
-    """Start the mock server: the whole API on this machine, where nothing is charged.
+    """Start the mock server: the whole API on this machine, free of charge.
 
     Takes the options of `python -m legnext_client.mock` and no others; `--help` lists them.
     """
     try:
         return _CODES[main(context.args, "legnext mock")]
-    except SystemExit as ended:  # how argparse ends
+    except SystemExit as ended:  # argparse exits this way
         return Exit.BAD_INPUT if ended.code else Exit.OK
 
 

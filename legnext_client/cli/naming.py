@@ -1,4 +1,4 @@
-"""What is wrong with an argument is told by the name that it has on the command line."""
+"""Errors about arguments under their command-line names."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def told_as(names: Mapping[str, str]) -> Generator[None]:
-    """While this is open, an error that begins with one of these names begins with what stands for it here."""
+def report_as(names: Mapping[str, str]) -> Generator[None]:
+    """Replace the name at the start of an error's message by its command-line name while open."""
     try:
         yield
     except LegnextError as error:

@@ -1,4 +1,4 @@
-"""The commands of the operations, each made from its row of the table; a new row is a new command."""
+"""The commands of the operations, each made from its row in the generated table."""
 
 import json
 from base64 import b64encode
@@ -15,12 +15,12 @@ from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.retries import Retries
 from legnext_client._transport.clocks import SystemClock
 from legnext_client.cli.command import Prompts, Run
-from legnext_client.cli.exits import Exit, cut_a_paid_request, told_of_sent
+from legnext_client.cli.exits import Exit, cut_a_paid_request, unknown_lines
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.file_names import files_made
 from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points, rows_of_job, rows_of_object
-from legnext_client.cli.wait import Directory, Template, Timeout, Wait, Wishes, on_their_way, see_through
+from legnext_client.cli.wait import Directory, Template, Timeout, Wait, WaitOptions, see_through, waiting_for
 from legnext_client.client import Client
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.generated.types import is_list, is_object
@@ -30,11 +30,11 @@ OPTIONS = frozenset((
     "--wait", "--timeout", "--download", "--name", "--price", "--prompts",
     "--json", "--env-file", "--base-url", "--retries", "--debug", "--help",
 ))  # fmt: skip
-"""What the commands have besides the fields of their operations."""
+"""Options of the commands besides the fields of their operations."""
 
 
 def app_of(operation: Operation) -> typer.Typer:
-    """The command of an operation."""
+    """Return the command of an operation."""
     return _free(operation) if operation.free else _paid(operation)
 
 
@@ -60,44 +60,44 @@ def _paid(operation: Operation) -> typer.Typer:
         directory: Directory = None,
         name: Template = None,
         price: Annotated[
-            bool, typer.Option("--price", help="Check everything and say what it would cost; nothing is sent.")
+            bool, typer.Option("--price", help="Check everything and show the price; nothing is sent.")
         ] = False,
         prompts: Prompts = POLICIES[0],
         **given: Any,
     ) -> Exit | None:
         found = fields(listed, given)
         checked(operation, listed, found)
-        wishes = Wishes(timeout, directory, name, run.way)
-        wishes.check(files_made(operation, found))
+        options = WaitOptions(timeout, directory, name, run.way)
+        options.check(files_made(operation, found))
         if price:
             _planned(operation, found, prompts)
             show_price(run, operation, found)
             return None
         client = run.client(prompts=prompts)
-        with telling_what_is_sent(operation, found, run.way):
+        with reporting_the_request(operation, found, run.way):
             answer = _called(client, operation, found)
         if not isinstance(answer, Job):
             _show(run, operation, answer)
             return None
         waits = wait or timeout is not None or directory is not None
         cost = f": {points(answer)}" if answer.points else ""
-        then = "" if waits else f". Wait for it: {wishes.again([answer.job_id])}"
-        with on_their_way([answer.job_id], wishes) as left:
+        then = "" if waits else f". Wait for it: {options.again([answer.job_id])}"
+        with waiting_for([answer.job_id], options) as left:
             run.output.say(f"Accepted {answer.job_id}{cost}{then}")
             run.output.result(answer.raw, () if waits else [answer.job_id])
-            return see_through(run, client, [answer], wishes, left) if waits else None
+            return see_through(run, client, [answer], options, left) if waits else None
 
     return app_with_fields(carry_out, operation, listed, without=() if operation.prompt else ("prompts",))
 
 
 @contextmanager
-def telling_what_is_sent(operation: Operation, found: Mapping[str, Any], way: Sequence[str]) -> Generator[None]:
-    """While this is open, Ctrl-C in the midst of a paid request leaves word of it, as a lost answer does."""
+def reporting_the_request(operation: Operation, found: Mapping[str, Any], way: Sequence[str]) -> Generator[None]:
+    """Add the request to a Ctrl-C that interrupts a paid request, as for a lost response."""
     try:
         yield
     except KeyboardInterrupt as error:
         if cut_a_paid_request(error):
-            for line in told_of_sent(prepare(operation, found).body, way):
+            for line in unknown_lines(prepare(operation, found).body, way):
                 error.add_note(line)
         raise
 
@@ -107,13 +107,13 @@ def _called(client: Client, operation: Operation, found: Mapping[str, Any]) -> A
 
 
 def _planned(operation: Operation, found: Mapping[str, Any], prompts: PromptPolicy) -> None:
-    """Everything that happens before a call is sent."""
+    """Run every check made before a call is sent."""
     settings = Settings.of(timeout=1.0, retries=Retries(), prompts=prompts, requests_per_second=1.0)
     CallService(settings, SystemClock()).prepare(operation, found)
 
 
 def _written(answer: Any) -> Any:
-    """An answer as JSON; bytes that are no text, in base64."""
+    """Return a response as a JSON value; bytes become base64."""
     if isinstance(answer, bytes):
         return b64encode(answer).decode()
     if is_list(answer):
@@ -133,5 +133,5 @@ def _show(run: Run, operation: Operation, answer: Any) -> None:
     run.output.table(value, rows_of_object(value))
     if operation is ROLES["balance"] and value.get("low_balance_alert"):
         below = value.get("alert_threshold")
-        limit = f" below {below:g} USD, the limit that you have set" if isinstance(below, int | float) else ""
-        run.output.say(f"Low balance: it is{limit}. Top it up before jobs are refused.", "bold yellow")
+        limit = f" below your alert threshold of {below:g} USD" if isinstance(below, int | float) else ""
+        run.output.say(f"Low balance{limit}. Top up before jobs are refused.", "bold yellow")

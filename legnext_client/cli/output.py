@@ -1,7 +1,6 @@
-"""What is printed, and where: results to standard output, all other words to standard error.
+"""Output: results to standard output, messages to standard error.
 
-For people, results are lines and tables; for machines (`--json`) they are one JSON value, or one on each line, and
-standard output holds nothing else.
+For people, results are lines and tables. For machines (`--json`), standard output holds only JSON, one value per line.
 """
 
 from __future__ import annotations
@@ -24,40 +23,40 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 
 
 _GAP = "   "
-"""Between two columns of a table."""
+"""Gap between columns of a table."""
 
 
 class Output:
-    """Where one command prints."""
+    """Output of one command."""
 
     def __init__(self, *, for_machines: bool) -> None:
         self.for_machines = for_machines
-        for stream in (sys.stdout, sys.stderr):  # None where the shell has closed it
-            if isinstance(stream, TextIOWrapper):  # and nothing simpler that was put in its place
+        for stream in (sys.stdout, sys.stderr):  # None if the shell closed it
+            if isinstance(stream, TextIOWrapper):  # not a simpler replacement
                 stream.reconfigure(errors="backslashreplace")
 
     def result(self, value: Any, lines: Iterable[str], style: str = "") -> None:
-        """A result, at once: as a JSON value on a line of its own, or as lines for people."""
+        """Print a result at once: a line of JSON, or lines for people."""
         for line in [json.dumps(value)] if self.for_machines else lines:
             _print(line, "" if self.for_machines else style, sys.stdout)
 
     def say(self, text: str, style: str = "") -> None:
-        """Words beside the results."""
+        """Print a message to standard error."""
         _print(text, style, sys.stderr)
 
     def ask(self, question: str) -> bool:
-        """Whether a person says yes; asked beside the results."""
+        """Ask on standard error; return whether the answer is yes."""
         answer = ""
         try:
             print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
             answer = sys.stdin.readline() if sys.stdin else ""
         finally:
-            if not answer.endswith("\n"):  # neither Ctrl-D nor Ctrl-C ends the line
+            if not answer.endswith("\n"):  # Ctrl-D and Ctrl-C do not end the line
                 print(file=sys.stderr, flush=True)
         return answer.strip().lower() in ("y", "yes")
 
     def table(self, value: Any, rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ()) -> None:
-        """A result that is a table to people; without a head, the first of each row is the name of what follows."""
+        """Print a result as a table for people; without a head, each row starts with its name."""
         if self.for_machines:
             self.result(value, ())
             return
@@ -67,19 +66,19 @@ class Output:
         for number, (*before, last) in enumerate(listed):
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(before, widths, strict=True)]
             cells.append(last.replace("\n", "\n" + " " * (sum(widths) + len(_GAP) * len(widths))))
-            if strong and not (head and number):  # the head, or else the names
+            if strong and not (head and number):  # the head, or the names
                 bold = len(cells) if head else 1
                 cells[:bold] = [f"\x1b[1m{cell}\x1b[0m" for cell in cells[:bold]]
             print(_GAP.join(cells).rstrip(), flush=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person is there."""
+    """Return whether a stream is an open terminal."""
     return stream is not None and stream.isatty()
 
 
-def let_go() -> None:
-    """Give up what could not be printed; or Python would complain of it as it ends, with a code of its own."""
+def discard_unprinted() -> None:
+    """Discard unprinted output; Python would report it at exit with its own exit code."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
@@ -88,25 +87,25 @@ def let_go() -> None:
 
 
 def console(stream: TextIO) -> Console:
-    """Something to draw on. It has colours where the stream is a terminal and NO_COLOR is not set."""
+    """Return a Rich console, with colours if the stream is a terminal and NO_COLOR is not set."""
     from rich.console import Console
 
-    endless = None if stream.isatty() else 10_000  # nobody looks at it in a window: no address is to be broken
+    endless = None if stream.isatty() else 10_000  # outside a terminal, no URL is wrapped
     return Console(file=stream, width=endless, highlight=False, markup=False, emoji=False)
 
 
 def _width(text: str) -> int:
-    """The columns that a terminal takes for a text."""
+    """Return the number of terminal columns of a string."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def printable(text: str) -> str:
-    """A text without what a terminal would take as a command."""
+    """Replace control characters in a string."""
     return _CONTROL.sub("�", text)
 
 
 def _print(text: str, style: str, stream: TextIO | None) -> None:
-    if stream is None:  # or `print` would take another one
+    if stream is None:  # `print` would use sys.stdout
         return
     if style and stream.isatty():
         from rich.text import Text

@@ -1,4 +1,4 @@
-"""`legnext price`: what operations cost, and what a call would."""
+"""`legnext price`: the prices of operations and calls."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -11,17 +11,17 @@ from legnext_client.cli.command import Run, command
 from legnext_client.cli.entries import named
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
 from legnext_client.cli.lazy import Entry, LazyGroup
-from legnext_client.cli.naming import told_as
+from legnext_client.cli.naming import report_as
 from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated
 
 SIZES = tuple(dict.fromkeys(size for each in OPERATIONS.values() if each.chain for size in each.chain.sizes))
 OPTIONS = frozenset(("--source",))
-"""What its commands have besides the fields of their operations."""
+"""Options of the commands besides the fields of their operations."""
 
 
 class Prices(LazyGroup):
-    """Each operation that costs something, as a command."""
+    """A command for each operation with a price."""
 
     def entries(self) -> Mapping[str, Entry]:
         found: dict[str, Entry] = {}
@@ -37,10 +37,10 @@ app = typer.Typer(cls=Prices, add_completion=False, invoke_without_command=True,
 @app.callback()
 @command
 def price(run: Run) -> None:
-    """Say what calls cost, before they are made.
+    """Show what calls cost, without making them.
 
-    Without an operation, all of them with their points. With one, and what its command would be given, an estimate:
-    what the service charges in the end is the truth. Needs no key, and sends nothing.
+    Without an operation, lists the points of all. With an operation and its arguments, shows an estimate; the service
+    decides the final charge. Needs no key and sends nothing.
     """
     if run.context.invoked_subcommand is not None:
         return
@@ -57,14 +57,14 @@ def price(run: Run) -> None:
 
 
 def show_price(run: Run, operation: Operation, found: Mapping[str, Any], source: str | None = None) -> None:
-    """Print what a call with these fields would cost."""
+    """Print the price of a call with these fields."""
     estimate = estimated(operation, found, source=source)
     value = {"operation": operation.name, **estimate._asdict(), "usd": estimate.usd}
     run.output.result(value, [f"{estimate}: {estimate.usd:g} USD"])
 
 
 def _otherwise(operation: Operation, row: PriceRow) -> str:
-    """What a row of a price says, as one would write it."""
+    """Return a price's condition as command-line text."""
     word = next((each for each in words(operation, OPTIONS) if each.field.wire == row.field), None)
     if word is None:
         return f"{row.points} if the source is {row.source}"
@@ -79,13 +79,13 @@ def _app(operation: Operation) -> typer.Typer:
         *,
         source: Annotated[
             str | None,
-            typer.Option(metavar="|".join(SIZES), help="The size of the source video; without it, the dearer counts."),
+            typer.Option(metavar="|".join(SIZES), help="The size of the source video. Default: the higher price."),
         ] = None,
         **given: Any,
     ) -> None:
         found = fields(listed, given)
         checked(operation, listed, found, partly=True)
-        with told_as({"source": "--source"}):
+        with report_as({"source": "--source"}):
             show_price(run, operation, found, source)
 
     by_source = operation.price is not None and any(row.source is not None for row in operation.price.when)

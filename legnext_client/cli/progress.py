@@ -1,4 +1,4 @@
-"""Progress of jobs and files: bars on a terminal, a line for each change elsewhere; always on standard error."""
+"""Progress of jobs and files on standard error: bars on a terminal, otherwise a line for each change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from legnext_client._runs.results import span
-from legnext_client.cli.moving import Moving, can_move
+from legnext_client.cli.live import LiveDisplay, can_redraw
 from legnext_client.cli.output import console, printable
 
 if TYPE_CHECKING:
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 
 
 _ROOMY = 75
-"""Columns from which on there is room for the expected end."""
+"""Minimum columns for the column with the expected time."""
 _ENOUGH = 8
-"""Characters of an id, by which one tells it from others."""
+"""Characters of an id that distinguish it from others."""
 
 
 class Shown(Protocol):
-    """Shows how far things are."""
+    """Display of jobs and files."""
 
     def job(self, job: JobView) -> None:
-        """How a job is doing now."""
+        """Show the state of a job."""
         ...
 
     def file(self, progress: Progress) -> None:
-        """How much of a file is there."""
+        """Show the progress of a download."""
         ...
 
     def aside(self) -> AbstractContextManager[None]:
-        """While this is open, results can be printed."""
+        """Suspend the display while open, so that results can be printed."""
         ...
 
 
 @contextmanager
 def progress(output: Output) -> Generator[Shown]:
-    """Show how far things are while this is open."""
-    if not can_move():
+    """Show progress while open."""
+    if not can_redraw():
         yield Lines(output)
         return
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -57,12 +57,12 @@ def progress(output: Output) -> Generator[Shown]:
     if console(sys.stderr).width >= _ROOMY:
         columns.append(TextColumn("{task.fields[end]}"))
     bars = RichProgress(*columns)
-    with Moving(output, bars, stays=False) as moving:
-        yield Bars(bars, moving)
+    with LiveDisplay(output, bars, stays=False) as live:
+        yield Bars(bars, live)
 
 
 class Lines:
-    """For files and pipes."""
+    """Display for files and pipes."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -75,7 +75,7 @@ class Lines:
             self._output.say(f"{job.job_id}: {job.status}{end and f', {end}'}")
 
     def file(self, progress: Progress) -> None:
-        """A file is told of when it is there."""
+        """Do nothing; a file is printed when it is complete."""
 
     @contextmanager
     def aside(self) -> Generator[None]:
@@ -83,32 +83,32 @@ class Lines:
 
 
 class Bars:
-    """For terminals."""
+    """Bars for terminals."""
 
-    def __init__(self, bars: RichProgress, moving: Moving) -> None:
-        self._bars, self._moving = bars, moving
+    def __init__(self, bars: RichProgress, live: LiveDisplay) -> None:
+        self._bars, self._live = bars, live
         self._tasks: dict[Hashable, TaskID] = {}
 
     def job(self, job: JobView) -> None:
-        told = f"{job.status} {job.job_id[:_ENOUGH]}"  # the state first: a narrow terminal cuts off what is behind
-        self._show(job.job_id, told, job.progress, 100 if job.progress else None, _end(job), ended=job.done)
+        text = f"{job.status} {job.job_id[:_ENOUGH]}"  # state first: a narrow terminal cuts off the end
+        self._show(job.job_id, text, job.progress, 100 if job.progress else None, _end(job), ended=job.done)
 
     def file(self, progress: Progress) -> None:
         ended = progress.received == progress.total
         self._show(progress.path, progress.path.name, progress.received, progress.total, ended=ended)
 
     def aside(self) -> AbstractContextManager[None]:
-        return self._moving.aside()
+        return self._live.aside()
 
     def _show(
-        self, key: Hashable, told: str, completed: float, total: float | None, end: str = "", *, ended: bool
+        self, key: Hashable, text: str, completed: float, total: float | None, end: str = "", *, ended: bool
     ) -> None:
         if key not in self._tasks:
             self._tasks[key] = self._bars.add_task("", total=None, end="")
-        shown: dict[str, Any] = {"description": printable(told), "completed": completed, "total": total, "end": end}
+        shown: dict[str, Any] = {"description": printable(text), "completed": completed, "total": total, "end": end}
         self._bars.update(self._tasks[key], visible=not ended, **shown)
 
 
 def _end(job: JobView) -> str:
-    """When a job is expected to end, counted from its acceptance."""
+    """Return a job's typical duration, counted from its acceptance."""
     return f"usually {span(job.typical_seconds)}" if job.typical_seconds else ""

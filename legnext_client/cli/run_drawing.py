@@ -1,4 +1,4 @@
-"""What the pictures of chains and batches are made of."""
+"""Parts of the live displays of chains and batches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDTH = len("processing 100 %")
-"""Of the column that says how far something is, so that it does not jump."""
+"""Width of the progress column; fixed so that it does not jump."""
 
 
 class Watch:
-    """Measures how long something takes."""
+    """Stopwatch."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
@@ -32,14 +32,14 @@ class Watch:
 
 
 def bar(percent: float, style: str) -> RenderableType:
-    """A bar for a share of a hundred, as wide as there is room."""
+    """Return a progress bar as wide as its column."""
     from rich.progress_bar import ProgressBar
 
     return ProgressBar(total=100, completed=percent, complete_style=style, finished_style=style)
 
 
 def table_of_bars(*before: int, width: int) -> Table:
-    """A table of columns of these least widths, then bars, which give way where there is no room, words, and times."""
+    """Return a table: columns of these minimum widths, then a bar that shrinks first, a text, and a time."""
     from rich.table import Column, Table
 
     named = [Column(no_wrap=True, min_width=least) for least in before]
@@ -48,7 +48,7 @@ def table_of_bars(*before: int, width: int) -> Table:
 
 
 def words(text: str, style: str = "") -> Text:
-    """Words that come from elsewhere: nothing in them moves the cursor; they are cut off where there is no room."""
+    """Return text without control characters, cut off at the column's width."""
     from rich.text import Text
 
     return Text(printable(text), style, no_wrap=True, overflow="ellipsis")

@@ -1,4 +1,4 @@
-"""What was sent and never answered: what to say of it, and the commands that settle it."""
+"""Reports on requests with an unknown outcome, and the commands to resolve them."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from legnext_client._runs.results import Unsettled
 
 LOOK = (
-    "What is unknown may have been charged: look at your callbacks, or at "
-    f"legnext {ROLES['balance'].name}, then say what is so."
+    "An unknown request may have been charged: check your callbacks or "
+    f"legnext {ROLES['balance'].name}, then resolve it."
 )
-MOST_TOLD = 5
+MOST_LISTED = 5
 _WAYS = (
     ("--adopt JOB", "it was accepted, as this job"),
-    ("--resubmit", "it was not: have it sent again, at your risk"),
+    ("--resubmit", "it was not: send it again, at your risk"),
     ("--give-up", "count it as failed"),
 )
 
 
 def unknown_in(journal: Journal) -> list[Entry]:
-    """The requests whose outcome is unknown; those that were cut short, too, which the next run finds to be so."""
+    """Return requests with an unknown outcome, including interrupted ones that the next run will mark as unknown."""
     return list(journal.entries(UNKNOWN, SUBMITTING))
 
 
 def ways_to_settle(journal: str, key: str) -> Iterator[str]:
-    """The command lines of which one settles a request, each with what it says."""
+    """Yield the commands that can resolve a request, each with its meaning."""
     command = shlex.join(["legnext", "batch", "resolve", journal, key])
     widest = max(len(way) for way, _ in _WAYS)
     for way, meaning in _WAYS:
         yield f"  {command} {way:<{widest}}  # {meaning}"
 
 
-def told(
-    journal: str, entries: Sequence[Entry | Unsettled], accepted: int | None = None, most: int | None = MOST_TOLD
+def unknown_report(
+    journal: str, entries: Sequence[Entry | Unsettled], accepted: int | None = None, most: int | None = MOST_LISTED
 ) -> Iterator[str]:
-    """Lines about requests whose outcome is unknown, about so many at most; `accepted` of them by the balance."""
+    """Yield lines about at most `most` unknown requests; `accepted` is the number accepted, judged by the balance."""
     for entry in entries[:most]:
-        why = entry.error or "it is being sent at this moment, or the process ended before the answer was read"
+        why = entry.error or "it is being sent now, or the process ended before the response was read"
         yield f"Unknown: {entry.key} ({entry.operation}, {entry.price} points): {why.rstrip('.')}."
         yield from ways_to_settle(journal, entry.key)
     if most is not None and len(entries) > most:

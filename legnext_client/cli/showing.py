@@ -1,4 +1,4 @@
-"""Jobs and other answers, for people."""
+"""Jobs and other responses as text for people."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ Rows = list[tuple[str, ...]]
 
 
 def made(job: JobView) -> list[str]:
-    """What a job made, one on each line: addresses, or texts."""
+    """Return a job's URLs or texts, one per line."""
     return [" ".join(each.split()) for each in [*job.video_urls, *job.image_urls] or job.texts]
 
 
 def has_files(job: JobView) -> bool:
-    """Whether a job made something that can be fetched."""
+    """Return whether a job has files to download."""
     return bool(job.video_urls or job.image_urls)
 
 
 def counted(job: JobView) -> str:
-    """What a job made, in numbers."""
+    """Return the counts of a job's results."""
     numbers = ((len(job.image_urls), "image"), (len(job.video_urls), "video"), (len(job.texts), "text"))
     return ", ".join(f"{number} {name if number == 1 else name + 's'}" for number, name in numbers if number)
 
 
 def points(job: JobView) -> str:
-    """What a job costs."""
+    """Return the points held or charged for a job."""
     how = "charged" if job.done else "held"
     return f"{job.points:g} points {how}" if job.points else ""
 
 
 def rows_of_job(job: JobView) -> Rows:
-    """All that a person may want to know of a job."""
+    """Return a table of a job's properties."""
     progress = f", {job.progress} %" if job.progress and not job.done else ""
     failure = job.error.message or job.error.raw_message if job.done and not job.ok else None
     rows = [
@@ -56,7 +56,7 @@ def rows_of_job(job: JobView) -> Rows:
 
 
 def rows_of_object(found: Mapping[str, Any]) -> Rows:
-    """Any object, with the names of its fields in words."""
+    """Return a table of an object's fields."""
     return list(_rows(found, ""))
 
 

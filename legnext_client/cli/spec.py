@@ -8,7 +8,7 @@ from legnext_client.cli.command import Run, command, single
 
 @command
 def spec(run: Run) -> None:
-    """Print the OpenAPI document that this client is made from."""
+    """Print the OpenAPI document that this client is generated from."""
     text = files("legnext_client").joinpath("openapi.json").read_text(encoding="utf-8")
     run.output.result(json.loads(text), [text.rstrip()])
 

@@ -1,7 +1,7 @@
-"""From the words of a command line to the fields of a call.
+"""Field values read from command-line arguments.
 
-Nothing is refused here that the check before sending would refuse: what cannot be read as a field's type goes on as it
-was written, so that all that is wrong with a call is told at once.
+A value that does not parse as the field's type is passed on as a string, so that the check before sending reports all
+problems of a call at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def value_of(field: Field, given: Any) -> Any:
-    """The value of a field, from a text, from several where it is a list, or from the truth of a switch."""
+    """Return a field's value from a string, several strings for a list, or a switch's boolean."""
     if field.nullable and given in (NULL, [NULL]):
         return None
     if field.type == "array":
@@ -37,14 +37,14 @@ def value_of(field: Field, given: Any) -> Any:
     if field.type == "object":
         return _object(field, text_of(given))
     found = _json(given, otherwise=given)
-    return given if found is None else found  # None would count as not given
+    return given if found is None else found  # None means not given
 
 
 def text_of(given: str) -> str:
-    """A text as it was given, or from where it points: `@file`, or `-` for standard input; `@@` is one `@`."""
+    """Return a string as given, or read it from `@file` or `-` (standard input); `@@` stands for `@`."""
     if given == "-":
-        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # so Python says that it is closed
-            raise InvalidRequest("standard input is closed: nothing can be read from it.")
+        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # Python sets it to None when it is closed
+            raise InvalidRequest("standard input is closed; pass the value itself or @FILE.")
         return _stripped("standard input", sys.stdin.read)
     if given.startswith("@@"):
         return given[1:]
@@ -55,7 +55,7 @@ def text_of(given: str) -> str:
 
 
 def _listed(field: Field, given: Any) -> Any:
-    """The items of a list: each text is one, or a JSON list of several."""
+    """Return a list's items; each string is one item or a JSON list."""
     inner = field.items
     texts: Sequence[Any] = [given] if isinstance(given, str) else given
     found: list[Any] = []
@@ -69,7 +69,7 @@ def _listed(field: Field, given: Any) -> Any:
 
 
 def _object(field: Field, text: str) -> Any:
-    """An object, from JSON or from `name=value,name=value`."""
+    """Return an object from JSON or from `name=value,name=value`."""
     value = _json(text, otherwise=None)
     if value is not None:
         return value
@@ -91,7 +91,7 @@ def _stripped(where: str, read: Any) -> str:
     except OSError as error:
         raise InvalidRequest(f"{where} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise InvalidRequest(f"{where} cannot be read: it is no UTF-8 text.") from None
+        raise InvalidRequest(f"{where} cannot be read: it is not UTF-8 text.") from None
     if not text:
         raise InvalidRequest(f"{where} is empty.")
     return text

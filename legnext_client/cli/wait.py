@@ -1,4 +1,4 @@
-"""`legnext wait`, and seeing jobs through to their end for every command that does."""
+"""`legnext wait`, and the wait for jobs shared by other commands."""
 
 import shlex
 from collections.abc import Generator, Iterable, Sequence
@@ -13,7 +13,7 @@ from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.file_names import check_names
-from legnext_client.cli.naming import told_as
+from legnext_client.cli.naming import report_as
 from legnext_client.cli.progress import Shown, progress
 from legnext_client.cli.showing import counted, has_files, made, points
 from legnext_client.client import Client
@@ -21,14 +21,16 @@ from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotF
 from legnext_client.jobs import Job
 
 PANEL = "Options of the wait"
-Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job has ended.")]
+Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job is done.")]
 Timeout = Annotated[
     float | None,
-    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Wait so long at most, 0 looks once; the job goes on."),
+    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Maximum wait; 0 checks once. The job keeps running."),
 ]
 Directory = Annotated[
     str | None,
-    typer.Option("--download", metavar="DIR", rich_help_panel=PANEL, help="Wait, and fetch what was made to here."),
+    typer.Option(
+        "--download", metavar="DIR", rich_help_panel=PANEL, help="Wait, then download the results to this directory."
+    ),
 ]
 Template = Annotated[
     str | None,
@@ -36,33 +38,33 @@ Template = Annotated[
         "--name",
         metavar="TEMPLATE",
         rich_help_panel=PANEL,
-        help="The names of the files, of {job_id}, {n}, {ext} and {task_type}; / makes folders.",
+        help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
     ),
 ]
 
 
-class Wishes(NamedTuple):
-    """How long to wait, and where what is made is to go."""
+class WaitOptions(NamedTuple):
+    """Options of a wait and its download."""
 
     timeout: float | None = None
     directory: str | None = None
     name: str | None = None
     way: tuple[str, ...] = ()
-    """The options by which the service is found; see `Run.way`."""
+    """Options for the service and the key; see `Run.way`."""
 
     def check(self, files: int = 1) -> None:
-        """Refuse what could not be done, before anything is paid; `files` is how many are made, as far as is known."""
+        """Refuse impossible options before anything is paid; `files` is the expected number of files."""
         if self.timeout is not None and not self.timeout >= 0:
-            raise InvalidRequest(f"--timeout must be seconds, 0 or more; got {self.timeout}.")
+            raise InvalidRequest(f"--timeout must be 0 or more seconds; got {self.timeout}.")
         if self.directory is not None:
             writable_directory("--download", self.directory)
         if self.name is not None:
             if self.directory is None:
-                raise InvalidRequest("--name is for files: give --download DIR, too.")
+                raise InvalidRequest("--name needs --download DIR.")
             check_names("--name", self.name, JOB_FIELDS, files)
 
     def again(self, job_ids: Iterable[str]) -> str:
-        """The command that takes jobs up again."""
+        """Return the command that waits for these jobs."""
         given = (("--download", self.directory), ("--name", self.name))
         options = [word for option, value in given if value is not None for word in (option, value)]
         return shlex.join(["legnext", "wait", *job_ids, *options, *self.way])
@@ -76,81 +78,81 @@ def wait(
     directory: Directory = None,
     name: Template = None,
 ) -> Exit:
-    """Wait for jobs, and show what they made.
+    """Wait for jobs and show their results.
 
-    Prints the addresses, texts or files of each job as it ends. Jobs go on whether anyone waits or not, so a wait can
-    be broken off and taken up again.
+    Prints each job's URLs, texts or files when it is done. Jobs run at the service, so a wait can be interrupted and
+    repeated.
     """
-    wishes = Wishes(timeout, directory, name, run.way)
-    wishes.check()
+    options = WaitOptions(timeout, directory, name, run.way)
+    options.check()
     client = run.client()
     ids = list(dict.fromkeys(jobs))
-    with told_as({"job_id": "JOB"}), on_their_way(ids, wishes) as left:
-        return see_through(run, client, ids, wishes, left)
+    with report_as({"job_id": "JOB"}), waiting_for(ids, options) as left:
+        return see_through(run, client, ids, options, left)
 
 
 @contextmanager
-def on_their_way(job_ids: Sequence[str], wishes: Wishes) -> Generator[set[str]]:
-    """While this is open, an error says how to take up the jobs that are left."""
+def waiting_for(job_ids: Sequence[str], options: WaitOptions) -> Generator[set[str]]:
+    """Add the command to wait for unfinished jobs to errors while open."""
     left = set(job_ids)
     try:
         yield left
-    except (NotFoundError, InvalidRequest):  # there is nothing to take up
+    except (NotFoundError, InvalidRequest):  # nothing to wait for
         raise
     except BaseException as error:
         if left:
-            # The same in the words of a program has been said by the wait itself.
+            # The wait has added the same advice for Python callers.
             error.__notes__ = [note for note in getattr(error, "__notes__", ()) if not note.startswith(WAITED_FOR)]
-            error.add_note(f"Take up what goes on: {wishes.again(each for each in job_ids if each in left)}")
+            error.add_note(f"Wait for the rest: {options.again(each for each in job_ids if each in left)}")
         raise
 
 
-def see_through(run: Run, client: Client, jobs: Sequence[Job | str], wishes: Wishes, left: set[str]) -> Exit:
-    """Wait for jobs, fetch and show what each made as it ends; a job that fails makes the exit code.
+def see_through(run: Run, client: Client, jobs: Sequence[Job | str], options: WaitOptions, left: set[str]) -> Exit:
+    """Wait for jobs, downloading and showing each when it is done; a failed job sets the exit code.
 
-    Jobs that are done with are taken out of those that are `left`.
+    Finished jobs are removed from `left`.
     """
     ended = Exit.OK
     with progress(run.output) as shown:
-        for job in client.wait_all(jobs, wishes.timeout, on_progress=shown.job):
-            directory = wishes.directory if has_files(job) else None
+        for job in client.wait_all(jobs, options.timeout, on_progress=shown.job):
+            directory = options.directory if has_files(job) else None
             with shown.aside():
-                if not _told(run, job):
+                if not _report(run, job):
                     ended = Exit.JOB_FAILED
                 run.output.result(job.raw, made(job) if directory is None else ())
             if directory is not None:
                 with paid_for():
-                    fetch(run, job, directory, shown, name=wishes.name)
+                    fetch(run, job, directory, shown, name=options.name)
             left.discard(job.job_id)
     return ended
 
 
 @contextmanager
 def paid_for() -> Generator[None]:
-    """While this is open, nobody is told that nothing was sent: something was, and is paid for."""
+    """Turn `InvalidRequest` into `DownloadError` while open, because the job is already paid for."""
     try:
         yield
     except InvalidRequest as error:
         raise DownloadError(error.message) from error
 
 
-def fetch(run: Run, job: Job, directory: str, shown: Shown, **wishes: Any) -> None:
-    """Fetch what a job made, and print where it is; the wishes are those of `Job.download`."""
-    given = {name: value for name, value in wishes.items() if value is not None}
+def fetch(run: Run, job: Job, directory: str, shown: Shown, **options: Any) -> None:
+    """Download a job's results and print their paths; `options` are options of `Job.download`."""
+    given = {name: value for name, value in options.items() if value is not None}
     paths = [str(path) for path in job.download(directory, on_progress=shown.file, **given)]
     with shown.aside():
         run.output.result({"job_id": job.job_id, "downloaded": paths}, paths)
 
 
-def _told(run: Run, job: Job) -> bool:
-    """Say how a job ended; whether it was completed."""
+def _report(run: Run, job: Job) -> bool:
+    """Print how a job ended; return whether it completed."""
     try:
-        job.wait()  # it has ended: nothing is waited for, but a failure is raised
+        job.wait()  # returns at once, or raises the failure
     except JobFailed as error:
         run.output.say(str(error), "red")
         return False
-    told = ", ".join(part for part in (counted(job), points(job)) if part)
-    run.output.say(f"{job.job_id} completed: {told}", "green")
+    text = ", ".join(part for part in (counted(job), points(job)) if part)
+    run.output.say(f"{job.job_id} completed: {text}", "green")
     return True
 
 

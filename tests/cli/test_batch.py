@@ -45,8 +45,8 @@ def test_rows_become_files_and_a_page_and_are_paid_for_once(
     first, second, counted, page, again = ended.err.splitlines()
     assert (first, second) == ("3 rows, 240 points, about 2 minutes of work.", "The account has 1000000 points.")
     assert re.fullmatch(r"2 done, 1 failed; 160 points charged in 0:\d\d\.", counted)
-    assert page == "Look at it: shots/index.html"
-    assert again == "Try again what has failed: legnext batch run rows.csv --out shots --retry-failed"
+    assert page == "Results page: shots/index.html"
+    assert again == "Retry what failed: legnext batch run rows.csv --out shots --retry-failed"
     assert "fox" in (tmp_path / "shots" / "index.html").read_text(encoding="utf-8")
     assert len(list((tmp_path / "shots").glob("*.png"))) == 8
 
@@ -112,7 +112,7 @@ def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer
 def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
     ended = legnext(*RUN, "--ask-above", "159")
     assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
-    assert "this costs 160 points, more than the 159 of --ask-above, and there is no terminal" in ended.err
+    assert "this costs 160 points, more than --ask-above (159), and there is no terminal" in ended.err
     assert legnext(*RUN, "--ask-above", "159", "--yes").code == 0
 
 
@@ -140,7 +140,7 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
         (ROWS, ("rows.csv", "--concurrency", "0"), Exit.BAD_INPUT, "'--concurrency'"),
         (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "--timeout must be seconds, 0 or more; got nan"),
         (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "Error: --name must hold {key} or {job_id}"),
-        (ROWS, ("rows.csv", "--name", "a/{key}{ext}"), Exit.BAD_INPUT, "--name is for files: give --out DIR, too."),
+        (ROWS, ("rows.csv", "--name", "a/{key}{ext}"), Exit.BAD_INPUT, "--name needs --out DIR."),
         (
             "key,text,prompt,operation\nwords,,a long prompt,shorten\nfox,a fox,,",
             ("rows.csv", "--out", "shots", "--name", "{key}{ext}"),
@@ -151,8 +151,8 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
         (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory or a new path"),
         ("key,text", ("rows.csv",), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
         ("key,text", ("rows.csv", "--price"), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
-        (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got '.'"),
-        (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a file, which is looked at before it is run; got ''"),
+        (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a regular file, because it is read twice; got '.'"),
+        (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a regular file, because it is read twice; got ''"),
         (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
         (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
         (
@@ -198,7 +198,7 @@ def test_an_unknown_outcome_comes_before_a_failure_and_is_settled_by_what_is_pri
     *_, unknown, adopt, resubmit, give_up, probably, look = ended.err.splitlines()
     assert unknown.startswith(f"Unknown: {key} (diffusion, 80 points): ")
     assert probably.startswith("By the balance before and after, ")
-    assert look.startswith("What is unknown may have been charged: look at your callbacks, or at legnext balance")
+    assert look.startswith("An unknown request may have been charged: check your callbacks or legnext balance")
     assert [command.split("#")[0].strip() for command in (adopt, resubmit, give_up)] == [
         f"legnext batch resolve rows.db {key} {way}" for way in ("--adopt JOB", "--resubmit", "--give-up")
     ]
@@ -221,7 +221,7 @@ def test_what_could_not_be_fetched_and_what_goes_on_are_told_apart(
     ended = legnext(*RUN, "--out", "shots")
     assert ended.code == Exit.FILES
     assert sum(": done, 4 images, 80 points, but " in line for line in ended.lines) == 2
-    assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --out shots"
+    assert ended.err.splitlines()[-1] == "Resume: legnext batch run rows.csv --out shots"
     server.faults.clear()
 
     add(rows, "slow,never-end-this-job")
@@ -230,8 +230,8 @@ def test_what_could_not_be_fetched_and_what_goes_on_are_told_apart(
     assert {*ended.lines} > {
         f"{key}: done earlier, 4 images, 80 points, shots/{key}_0.png and 3 more" for key in ("fox", "hare")
     }
-    assert any(re.fullmatch(r"slow: goes on, \S+ is \w+ after \d+ seconds\.", line) for line in ended.lines)
-    assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --out shots --timeout 0.01"
+    assert any(re.fullmatch(r"slow: still running, \S+ is \w+ after \d+ seconds\.", line) for line in ended.lines)
+    assert ended.err.splitlines()[-1] == "Resume: legnext batch run rows.csv --out shots --timeout 0.01"
     server.jobs.complete(server.ledger[-1].job_id)
     assert legnext(*RUN, "--out", "shots").code == Exit.JOB_FAILED
     assert len(server.ledger) == 4
@@ -246,10 +246,7 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(legnext: Run, server: 
     server._service.account.available_credits = 10
     ended = legnext(*RUN)
     assert (ended.code, ended.out, len(server.ledger)) == (Exit.BUDGET, "", 1)
-    assert (
-        "this takes up to 80 points, and the account has 10. Nothing was sent; top the account up, or say with"
-        in ended.err
-    )
+    assert "this takes up to 80 points, and the account has 10. Nothing was sent; top up, or set --budget" in ended.err
     assert "raise the budget" not in ended.err
 
 
@@ -285,7 +282,7 @@ def test_a_picture_shows_what_runs_and_gives_way_to_results(terminal: Any, rows:
     seen = [line for line in session.seen if line]
     assert not any("━" in line for line in seen), "the picture is gone"
     assert "2 done, 1 still on their way; 160 points charged in 0:" in "".join(seen)
-    assert "".join(seen).endswith("Go on: legnext batch run rows.csv --ask-above 0")
+    assert "".join(seen).endswith("Resume: legnext batch run rows.csv --ask-above 0")
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
 
@@ -306,5 +303,5 @@ def test_ctrl_c_once_submits_nothing_more_and_waits(
     assert ended.code == Exit.INTERRUPTED
     assert ended.lines[0].startswith("slow: done, 4 images, 80 points, http")
     assert "1 done, 2 left; 80 points charged in 0:" in ended.err
-    assert ended.err.splitlines()[-1] == "Go on: legnext batch run rows.csv --concurrency 1"
+    assert ended.err.splitlines()[-1] == "Resume: legnext batch run rows.csv --concurrency 1"
     assert len(server.ledger) == 1

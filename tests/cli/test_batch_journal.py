@@ -94,7 +94,10 @@ def test_a_job_that_the_request_cannot_have_become_is_not_adopted(
     assert legnext(*RUN).code == Exit.UNKNOWN
     server.jobs.add("another", operation="upscale")
     ended = legnext("batch", "resolve", "rows.db", "fox", "--adopt", unlike)
-    said = {"no-such-job": "there is no job no-such-job", "another": "job another is of upscale, and fox of diffusion"}
+    said = {
+        "no-such-job": "job no-such-job does not exist",
+        "another": "job another is of upscale, and fox of diffusion",
+    }
     assert (ended.code, ended.out) == (Exit.BAD_INPUT, "")
     assert said[unlike] in ended.err
     assert [each["key"] for each in legnext("batch", "unknown", "rows.db", "--json").values[0]] == ["fox"]
@@ -123,7 +126,7 @@ def test_what_a_killed_process_was_sending_is_listed_too(
     assert begun.ended().code == -9
     [cut] = legnext("batch", "unknown", "rows.db", "--json").values[0]
     assert (cut["key"], cut["state"]) == ("fox", "submitting")
-    assert "or the process ended before the answer was read" in legnext("batch", "unknown", "rows.db").lines[0]
+    assert "or the process ended before the response was read" in legnext("batch", "unknown", "rows.db").lines[0]
     assert legnext("batch", "resolve", "rows.db", "fox", "--adopt", server.ledger[0].job_id).code == 0
     assert legnext(*RUN).code == 0
     assert len(server.ledger) == 2
@@ -132,9 +135,9 @@ def test_what_a_killed_process_was_sending_is_listed_too(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("resolve", "rows.db", "fox"), Exit.BAD_INPUT, "say one of --adopt JOB, --resubmit and --give-up"),
-        (("resolve", "rows.db", "fox", "--give-up", "--resubmit"), Exit.BAD_INPUT, "say one of --adopt JOB"),
-        (("resolve", "rows.db", "--give-up"), Exit.BAD_INPUT, "say which request: give its KEY, or --all"),
+        (("resolve", "rows.db", "fox"), Exit.BAD_INPUT, "give one of --adopt JOB, --resubmit and --give-up"),
+        (("resolve", "rows.db", "fox", "--give-up", "--resubmit"), Exit.BAD_INPUT, "give one of --adopt JOB"),
+        (("resolve", "rows.db", "--give-up"), Exit.BAD_INPUT, "no request given: give its KEY, or --all"),
         (("resolve", "rows.db", "fox", "--all", "--give-up"), Exit.BAD_INPUT, "give its KEY, or --all"),
         (("resolve", "rows.db", "--all", "--adopt", "J"), Exit.BAD_INPUT, "--adopt is for one request"),
         (("resolve", "rows.db", "cat", "--give-up"), Exit.BAD_INPUT, "rows.db has no request 'cat'"),
@@ -170,5 +173,5 @@ def test_a_page_that_cannot_be_written_is_no_failure(legnext: Run, tmp_path: Pat
     (tmp_path / "shots" / "index.html").write_text("<p>mine</p>", encoding="utf-8")
     ended = legnext(*RUN, "--out", "shots")
     assert ended.code == 0
-    assert "Warning: the page was not written: " in ended.err
+    assert "Warning: the results page was not written: " in ended.err
     assert (tmp_path / "shots" / "index.html").read_text(encoding="utf-8") == "<p>mine</p>"

@@ -43,7 +43,7 @@ def test_a_chain_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp
     again = legnext("chain", "chain.yaml", "--download", "out", "--json")
     [value] = again.values
     assert (again.code, operations(server)) == (0, STEPS)
-    assert "Nothing is left to be paid." in again.err
+    assert "Nothing is left to pay." in again.err
     assert value["jobs"] == list(server.jobs.values())
     assert (value["points"], value["seconds"], value["journal"]) == (1440, 8, "chain.db")
     assert value["video_urls"] == last["output"]["video_urls"]
@@ -93,7 +93,7 @@ def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
 def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
     ended = legnext("chain", "chain.yaml", given="y\n")
     assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
-    assert "this costs 1440 points, more than the 1000 of --ask-above, and there is no terminal" in ended.err
+    assert "this costs 1440 points, more than --ask-above (1000), and there is no terminal" in ended.err
     assert "add --yes" in ended.err
 
 
@@ -108,7 +108,7 @@ def test_what_is_left_to_be_paid_counts(legnext: Run, server: MockServer) -> Non
     assert legnext("chain", "chain.yaml", "--yes").code == Exit.JOB_FAILED
     ended = legnext("chain", "chain.yaml", "--retry-failed")
     assert (ended.code, operations(server)) == (0, ["video_diffusion", "extend_video", *STEPS[1:]])
-    assert "960 points of it are still to be paid." in ended.err
+    assert "960 points are still to be paid." in ended.err
 
 
 def test_on_a_terminal_a_person_is_asked(terminal: Any, server: MockServer) -> None:
@@ -171,7 +171,7 @@ def test_ctrl_c_twice_leaves_at_once_and_says_how_to_go_on(terminal: Any, server
     session.press(b"\x03")
     assert session.ended() == Exit.INTERRUPTED
     seen = [line for line in session.seen if line]
-    assert seen[-1] == "Go on: legnext chain chain.yaml --budget 2000 --yes"
+    assert seen[-1] == "Resume: legnext chain chain.yaml --budget 2000 --yes"
     assert "Interrupted." in seen
     assert sum("extension 1" in line for line in seen) == 2, "in the price and in one picture"
     assert operations(server) == ["video_diffusion"]

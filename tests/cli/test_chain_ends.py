@@ -35,10 +35,10 @@ def test_a_step_that_fails_can_be_tried_again(legnext: Run, server: MockServer, 
     assert place == "Step 1 of 3, start, is not done."
     assert error.startswith("Error: video_diffusion ")
     assert error.endswith("Nothing was charged for it.")
-    assert again == "Try this step again: legnext chain chain.yaml --yes --json --retry-failed"
+    assert again == "Retry this step: legnext chain chain.yaml --yes --json --retry-failed"
     assert legnext("chain", "chain.yaml", "--yes").code == Exit.JOB_FAILED
     assert operations(server) == ["video_diffusion"], "and never without being told to"
-    assert legnext(*shlex.split(again.removeprefix("Try this step again: legnext "))).code == Exit.JOB_FAILED
+    assert legnext(*shlex.split(again.removeprefix("Retry this step: legnext "))).code == Exit.JOB_FAILED
     assert operations(server) == ["video_diffusion"] * 2
 
 
@@ -50,7 +50,7 @@ def test_what_is_refused_is_told_in_the_services_words(legnext: Run, server: Moc
     ended = legnext("chain", "chain.yaml", "--yes")
     assert ended.code == Exit.JOB_FAILED, "it was refused in an earlier run"
     assert "failed in an earlier run: 403" in ended.err
-    assert ended.err.splitlines()[-1] == "Try this step again: legnext chain chain.yaml --yes --retry-failed"
+    assert ended.err.splitlines()[-1] == "Retry this step: legnext chain chain.yaml --yes --retry-failed"
 
 
 def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(legnext: Run, server: MockServer) -> None:
@@ -61,9 +61,9 @@ def test_an_unknown_outcome_is_settled_by_the_commands_that_are_printed(legnext:
     assert said[-6] == f"Sent: {json.dumps(server.ledger[-1].body)}"
     assert said[-4:] == [
         "  legnext batch resolve chain.db chain/2 --adopt JOB  # it was accepted, as this job",
-        "  legnext batch resolve chain.db chain/2 --resubmit   # it was not: have it sent again, at your risk",
+        "  legnext batch resolve chain.db chain/2 --resubmit   # it was not: send it again, at your risk",
         "  legnext batch resolve chain.db chain/2 --give-up    # count it as failed",
-        "Then go on: legnext chain chain.yaml --yes",
+        "Then resume: legnext chain chain.yaml --yes",
     ]
     assert legnext("chain", "chain.yaml", "--yes").code == Exit.UNKNOWN
     assert operations(server) == STEPS[:2], "it is never sent again by itself"
@@ -90,7 +90,7 @@ def test_time_is_over_and_the_job_goes_on(legnext: Run, server: MockServer, chai
     in_a_chain("never-end-this-job", chain)
     ended = legnext("chain", "chain.yaml", "--yes", "--timeout", "0.01")
     assert (ended.code, ended.out) == (Exit.TIMEOUT, "")
-    assert ended.err.splitlines()[-1] == "Go on: legnext chain chain.yaml --timeout 0.01 --yes"
+    assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --timeout 0.01 --yes"
     (job,) = server.jobs
     server.jobs.complete(job)
     assert legnext("chain", "chain.yaml", "--yes").code == 0
@@ -104,7 +104,7 @@ def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
     server._service.account.available_credits = 479
     ended = legnext("chain", "chain.yaml", "--yes")
     assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])
-    assert "this takes up to 480 points, and the account has 479. Nothing was sent; top the account up" in ended.err
+    assert "this takes up to 480 points, and the account has 479. Nothing was sent; top up" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
             "--download must be the path of a directory; got",
         ),
         (("chain.yaml", "--yes", "--download", "chain.yaml"), Exit.BAD_INPUT, "--download must be a directory, or a"),
-        (("chain.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name is for files: give --download DIR"),
+        (("chain.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name needs --download DIR"),
         (("chain.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
         (("chain.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
         (("chain.yaml", "--yes", "--journal", ""), Exit.BAD_INPUT, "Error: --journal must be the path of a file; got"),
@@ -144,7 +144,7 @@ def test_the_journal_of_another_chain_is_left_alone(legnext: Run, server: MockSe
     assert (ended.code, ended.out, operations(server)) == (Exit.FILES, "", STEPS)
     *_, error, hint = ended.err.splitlines()
     assert error.startswith("Error: chain.db is the journal of another chain")
-    assert hint == "The journal has the name of the file that is run; --journal FILE names another."
+    assert hint == "The journal is named after FILE; --journal FILE sets another."
     assert "--journal FILE" not in legnext("chain", "chain.yaml", "--yes", "--journal", "chain.db").err
 
 
@@ -153,7 +153,7 @@ def test_rows_beside_a_chain_of_the_same_name_need_a_journal_of_their_own(legnex
     assert legnext("chain", "chain.yaml", "--yes").code == 0
     ended = legnext("batch", "run", "chain.csv")
     assert (ended.code, ended.out) == (Exit.FILES, "")
-    assert "--journal FILE names another" in ended.err
+    assert "--journal FILE sets another" in ended.err
 
 
 def test_nobody_there(legnext: Run) -> None:
@@ -171,7 +171,7 @@ def test_a_chain_whose_file_cannot_be_fetched_is_there_for_another_try(
         patched.setattr(ChainRun, "download", gone)
         ended = legnext("chain", "chain.yaml", "--yes", "--download", "out")
     assert (ended.code, ended.out) == (Exit.FILES, "")
-    assert ended.err.splitlines()[-1] == "Go on: legnext chain chain.yaml --download out --yes"
+    assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --download out --yes"
     assert legnext("chain", "chain.yaml", "--yes", "--download", "out").code == 0
     assert operations(server) == STEPS
 

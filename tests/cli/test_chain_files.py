@@ -53,7 +53,7 @@ def test_what_people_write_is_a_chain(tmp_path: Path, text: str, chain: VideoCha
     file = tmp_path / "chain.yaml"
     file.write_text(text, encoding="utf-8")
     if chain is None:
-        with pytest.raises(InvalidRequest, match="extension 1 must be a text"):
+        with pytest.raises(InvalidRequest, match="extension 1 must be a string"):
             chain_of(file)
     else:
         assert chain_of(file) == chain
@@ -71,7 +71,7 @@ def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("chain.txt", "", "the name of a chain must end in .yaml, .yml, .json"),
+        ("chain.txt", "", "the chain's file name must end in .yaml, .yml, .json"),
         ("chain.yaml", "", "a chain must have names and values, such as `prompt: …`; got None"),
         ("chain.yaml", "- a\n- b", "a chain must have names and values"),
         ("chain.yaml", "promt: waves", "got 'promt'. Did you mean prompt?"),
@@ -80,20 +80,28 @@ def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
         (
             "chain.yaml",
             "prompt: waves\nprompt: more waves",
-            "prompt must be given once; got it twice in what begins at",
+            "prompt must be given once; got it twice in the mapping at",
         ),
-        ("chain.yaml", "prompt: waves: they roll", "this is no YAML: mapping values are not allowed here at line 1"),
-        ("chain.yaml", "prompt: 'waves", "this is no YAML: found unexpected end of stream"),
-        ("chain.yaml", "prompt: 2024-13-45", "this is no YAML: month must be in 1..12"),
+        (
+            "chain.yaml",
+            "prompt: waves: they roll",
+            "this is not valid YAML: mapping values are not allowed here at line 1",
+        ),
+        ("chain.yaml", "prompt: 'waves", "this is not valid YAML: found unexpected end of stream"),
+        ("chain.yaml", "prompt: 2024-13-45", "this is not valid YAML: month must be in 1..12"),
         ("chain.yaml", "prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
-        ("chain.yaml", "prompt: !!python/object:os.system x", "this is no YAML: could not determine a constructor"),
-        ("chain.yaml", "prompt: a\x00b", "this is no YAML: unacceptable character"),
+        (
+            "chain.yaml",
+            "prompt: !!python/object:os.system x",
+            "this is not valid YAML: could not determine a constructor",
+        ),
+        ("chain.yaml", "prompt: a\x00b", "this is not valid YAML: unacceptable character"),
         ("chain.yaml", "prompt: waves\nvideo_type: 1080p", "step 1: "),
         ("chain.yaml", "prompt: waves\nextensions: night falls", "extensions must be a list; got 'night falls'"),
         (
             "chain.yaml",
             "prompt: waves\nextensions:\n- night: it falls",
-            "extension 1 may have prompt and video_no; got {'night': 'it falls'}. In YAML, a text with `: `",
+            "extension 1 may have prompt and video_no; got {'night': 'it falls'}. In YAML, quote a string",
         ),
         (
             "chain.yaml",
@@ -110,7 +118,7 @@ def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
         ("chain.yaml", "extensions: [a]", "step 1: "),
         ("chain.yaml", "from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
         ("chain.yaml", "from_video: a-job", "a chain without a step cannot be run"),
-        ("chain.yaml", "from_video: a-job\nprompt: waves", "a chain that goes on from_video has no prompt of its own"),
+        ("chain.yaml", "from_video: a-job\nprompt: waves", "a chain with from_video cannot have prompt"),
         ("chain.yaml", "version: 2\nsteps: []", "version must be 1; got 2"),
         ("chain.yaml", "[" * 900, "is nested too deeply"),
         ("chain.yaml", "&a [*a]", "a chain must have names and values"),
@@ -131,7 +139,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match=r"nowhere\.yaml cannot be read: No such file"):
         chain_of(tmp_path / "nowhere.yaml")
     (tmp_path / "latin.yaml").write_bytes("prompt: é".encode("latin-1"))
-    with pytest.raises(InvalidRequest, match=r"latin\.yaml cannot be read: it is no UTF-8 text"):
+    with pytest.raises(InvalidRequest, match=r"latin\.yaml cannot be read: it is not UTF-8 text"):
         chain_of(tmp_path / "latin.yaml")
 
 

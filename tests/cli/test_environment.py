@@ -47,14 +47,14 @@ def test_a_file_is_read_as_a_shell_would(tmp_path: Path, written: str, value: st
 def test_a_line_that_is_none_is_named_but_not_shown(tmp_path: Path, line: str) -> None:
     path = tmp_path / ".env"
     path.write_text(f"# first\n{line}\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="line 2, is no NAME=value") as caught:
+    with pytest.raises(ConfigurationError, match="line 2 is not NAME=value") as caught:
         variables(str(path))
     assert KEY not in str(caught.value)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigurationError, match="no UTF-8 text"):
+    with pytest.raises(ConfigurationError, match="not UTF-8 text"):
         variables(str(tmp_path / ".env"))
 
 

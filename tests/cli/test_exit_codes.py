@@ -51,7 +51,7 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         ),
         (("upscale",), "Error: Missing argument 'JOB'. See legnext upscale --help."),
         (("diffusion", ""), "Error: TEXT must have 1 to 8192 characters; got 0 characters. Nothing was sent."),
-        (("diffusion", "a", "fox", "--v", "7"), "put it in quotes, flags and all"),
+        (("diffusion", "a", "fox", "--v", "7"), "Quote the whole prompt, including flags"),
         (("diffusion", "a fox --repeat 3"), "the API does not support `--repeat`"),
         (("diffusion", "a fox --tubro"), "Correct it, or give --prompts warn. Nothing was sent."),
         (("diffusion", "  "), "the prompt is empty"),
@@ -73,8 +73,8 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         ),
         (("wait",), "Error: Missing argument 'JOB...'."),
         (("wait", ""), "Error: JOB must be the id of a job"),
-        (("receive", "--host", ""), "Error: --host must be the address of an interface"),
-        (("wait", "J", "--timeout", "-1"), "--timeout must be seconds, 0 or more; got -1"),
+        (("receive", "--host", ""), "Error: --host must be an address of this machine"),
+        (("wait", "J", "--timeout", "-1"), "--timeout must be 0 or more seconds; got -1"),
         (("price", "extend-video", "--source", "1080p"), "Error: --source must be one of 480p, 720p"),
         (
             ("price", "upscale", "--type", "creativ"),
@@ -92,7 +92,7 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         (("mock", "--time-scale", "0"), "The mock server cannot start: time_scale must be greater than 0; got 0.0."),
         (("mock", "--fault", "nonsense"), "The mock server cannot start: 'nonsense' is no fault"),
         (("mock", "--spec", "nofile"), "The mock server cannot start: [Errno 2] No such file or directory: 'nofile'"),
-        (("diffusion", "--v 7"), "A text that begins with - needs a -- before it"),
+        (("diffusion", "--v 7"), "Put -- before a value that begins with -"),
         (("upscal",), "No such command 'upscal'. Did you mean"),
         (("balance", "--jsn"), "No such option: --jsn"),
         (("balance", "--retries", "-1"), "'--retries'"),
@@ -197,7 +197,7 @@ def test_time_is_over(legnext: Run, server: MockServer) -> None:
     assert ended.code == Exit.TIMEOUT
     assert [value["job_id"] for value in ended.values] == [job]
     assert ended.err.splitlines()[-2].startswith("Error: 1 of 1 jobs are not done after 0 seconds: ")
-    assert ended.err.splitlines()[-1] == f"Take up what goes on: legnext wait {job} --download 'out dir'"
+    assert ended.err.splitlines()[-1] == f"Wait for the rest: legnext wait {job} --download 'out dir'"
 
 
 def test_an_unknown_outcome_tells_what_was_sent_and_how_to_find_out(legnext: Run, server: MockServer) -> None:
@@ -224,7 +224,7 @@ def test_files_that_are_gone(legnext: Run, server: MockServer) -> None:
     assert (ended.code, ended.out) == (Exit.FILES, "")
     assert "this job ended 40 days ago" in ended.err, "by the server's calendar, whatever that of this machine says"
     assert legnext("wait", "an-old-job", "--download", "out").err.splitlines()[-1] == (
-        "Take up what goes on: legnext wait an-old-job --download out"
+        "Wait for the rest: legnext wait an-old-job --download out"
     )
 
 
@@ -235,7 +235,7 @@ def test_an_interrupted_wait_says_how_to_go_on(environment: dict[str, str], serv
     assert (ended.code, list(server.jobs)) == (Exit.INTERRUPTED, [accepted["job_id"]])
     assert ended.err.splitlines()[-2:] == [
         "Interrupted.",
-        f"Take up what goes on: legnext wait {accepted['job_id']}",
+        f"Wait for the rest: legnext wait {accepted['job_id']}",
     ]
 
 
@@ -251,7 +251,7 @@ def test_an_interrupted_paid_request_is_an_unknown_outcome(
     assert interrupted == "Interrupted."
     assert under_way.startswith("A paid request was in progress")
     assert json.loads(sent.removeprefix("Sent: ")) == server.ledger[0].body
-    assert find_out.startswith("To find out: legnext balance tells")
+    assert find_out.startswith("To find out: legnext balance shows")
 
 
 def in_bash(script: str, environment: dict[str, str], folder: Path) -> Ended:
@@ -269,8 +269,8 @@ def test_who_reads_no_more_ends_it_quietly(words: str, environment: dict[str, st
 @pytest.mark.parametrize(
     ("script", "code", "said"),
     [
-        ("legnext diffusion 'a fox' >&-", Exit.BAD_INPUT, "standard output is closed: send it to /dev/null"),
-        ("legnext diffusion - <&-", Exit.BAD_INPUT, "standard input is closed: nothing can be read from it"),
+        ("legnext diffusion 'a fox' >&-", Exit.BAD_INPUT, "standard output is closed. To discard the output"),
+        ("legnext diffusion - <&-", Exit.BAD_INPUT, "standard input is closed; pass the value itself"),
         ("legnext check fox --model 99 2>&-", Exit.BAD_INPUT, ""),
         ("legnext balance >/dev/full", Exit.FILES, "Error: No space left on device."),
         ("legnext --help >/dev/full", Exit.FILES, "Error: No space left on device."),
@@ -292,7 +292,7 @@ def test_a_mistake_of_the_program_is_told_as_one(legnext: Run, monkeypatch: pyte
     monkeypatch.setattr(client_module, "Client", broken)
     ended = legnext("balance")
     assert (ended.code, ended.out) == (Exit.UNEXPECTED, "")
-    assert ended.err == "Error: RuntimeError: a mistake. This is a mistake of the program; --debug shows where.\n"
+    assert ended.err == "Error: RuntimeError: a mistake. This is a bug; --debug shows the traceback.\n"
     assert "in broken" in legnext("balance", "--debug").err
 
 
@@ -310,4 +310,4 @@ UNUSED = {"LegnextError", "ValidationError", "WebhookError"}
 
 def test_a_job_that_an_error_names_is_named() -> None:
     error = errors.SubmissionUnknownServerError("x", job_id="a-job", status_code=502)
-    assert "A job was named: look at it with legnext get a-job" in list(explained(error))
+    assert "The error names a job; look at it with legnext get a-job" in list(explained(error))

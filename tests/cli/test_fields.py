@@ -104,6 +104,6 @@ def test_help_tells_bounds_defaults_and_names() -> None:
     shown = {each.opts[0]: (each.metavar, each.help) for each in command_of(app_of(own)).params}
     assert shown["--count"] == ("NUMBER", "How many. 1 to 4. [required]")
     assert shown["--size"] == ("s|l", "How large [sic]. Default: l.")
-    assert shown["--tags"] == ("JSON", "Words. At most 3 items. To be given several times. Deprecated.")
-    assert shown["--place"] == ("JSON", "Inside: x, y.")
+    assert shown["--tags"] == ("JSON", "Words. At most 3 items. Can be repeated. Deprecated.")
+    assert shown["--place"] == ("JSON", "Fields: x, y.")
     assert shown["--soft"] == ("true|false|null", "How it is. Can be null.")

@@ -40,7 +40,7 @@ def test_help_lists_every_command(process: Run) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert set(entries()) <= set(shown)
     assert process().out == ended.out, "no words at all are a question, too"
-    assert "  Results go to standard output, all other words to standard error." in ended.lines
+    assert "  Results go to standard output, messages to standard error." in ended.lines
 
 
 def test_machines_get_a_list_of_the_commands(legnext: Run) -> None:

@@ -107,7 +107,5 @@ def test_the_balance_is_shown_and_a_low_one_is_pointed_out(legnext: Run, server:
     server._service.account.available_credits = 900
     low = legnext("balance")
     assert low.code == 0
-    assert (
-        low.err == "Low balance: it is below 10 USD, the limit that you have set. Top it up before jobs are refused.\n"
-    )
+    assert low.err == "Low balance below your alert threshold of 10 USD. Top up before jobs are refused.\n"
     assert legnext("balance", "--json").values[0]["low_balance_alert"] is True

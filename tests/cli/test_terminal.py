@@ -29,7 +29,7 @@ def test_a_bar_shows_how_far_a_job_is_and_ctrl_c_how_to_go_on(terminal: Any, ser
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "and there again at the end"
     assert [line for line in session.lines if line][-2:] == [
         "Interrupted.",
-        f"Take up what goes on: legnext wait {job} --download out",
+        f"Wait for the rest: legnext wait {job} --download out",
     ]
 
 

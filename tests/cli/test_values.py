@@ -103,7 +103,7 @@ def test_texts_come_from_files_and_from_standard_input(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "no UTF-8")]
+    ("content", "said"), [(None, "No such file"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "not UTF-8")]
 )
 def test_a_file_that_gives_no_text_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "prompt.txt"

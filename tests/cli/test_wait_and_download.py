@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client._runs.results import span
-from legnext_client.cli.wait import Wishes, on_their_way
+from legnext_client.cli.wait import WaitOptions, waiting_for
 from legnext_client.errors import DownloadError, NotFoundError, WaitTimeout
 from legnext_client.prices import typical_seconds
 
@@ -81,23 +81,23 @@ def test_what_is_left_is_named_when_time_is_over(legnext: Run, server: MockServe
         server.jobs.add(job_id, status="retry")
     ended = legnext("wait", "two", "one", "--timeout", "0", "--json", "--download", "out", "--name", "{n}{ext}")
     assert (ended.code, ended.out) == (7, "")
-    assert ended.err.splitlines()[-1] == "Take up what goes on: legnext wait two one --download out --name '{n}{ext}'"
+    assert ended.err.splitlines()[-1] == "Wait for the rest: legnext wait two one --download out --name '{n}{ext}'"
 
 
 @pytest.mark.parametrize("error", [WaitTimeout("x"), KeyboardInterrupt(), DownloadError("x"), RuntimeError()])
 def test_what_is_done_with_is_not_taken_up_again(error: BaseException) -> None:
     def two_of_three() -> None:
-        with on_their_way(["a", "b", "c"], Wishes()) as left:
+        with waiting_for(["a", "b", "c"], WaitOptions()) as left:
             left.discard("b")
             raise error
 
     with pytest.raises(type(error)) as caught:
         two_of_three()
-    assert caught.value.__notes__ == ["Take up what goes on: legnext wait a c"]
+    assert caught.value.__notes__ == ["Wait for the rest: legnext wait a c"]
 
 
 def test_what_is_not_there_cannot_be_taken_up() -> None:
-    with pytest.raises(NotFoundError) as caught, on_their_way(["a"], Wishes()):
+    with pytest.raises(NotFoundError) as caught, waiting_for(["a"], WaitOptions()):
         raise NotFoundError("x")
     assert not hasattr(caught.value, "__notes__")
 
@@ -108,7 +108,7 @@ def test_what_is_not_there_cannot_be_taken_up() -> None:
         ("--name", "{nothing}", "name may contain {job_id}, {n}, {ext}, {task_type}; got {nothing}"),
         ("--name", "../{n}{ext}", "is empty or leads elsewhere"),
         ("--name", "same{ext}", "--name must differ for each file, so it needs {n}; got 'same.png' twice"),
-        ("--timeout", "nan", "--timeout must be seconds, 0 or more; got nan"),
+        ("--timeout", "nan", "--timeout must be 0 or more seconds; got nan"),
         ("--download", "", "--download must be the path of a directory; got ''"),
         ("--download", "long.txt", "--download must be a directory or a new path; got 'long.txt'"),
         ("--download", "long.txt/shots", "--download must be a directory or a new path; got 'long.txt/shots'"),
@@ -137,7 +137,7 @@ def test_names_need_no_number_where_one_file_is_made(legnext: Run, server: MockS
 def test_names_without_a_place_for_files_are_refused(legnext: Run, server: MockServer, words: tuple[str, ...]) -> None:
     ended = legnext(*words, "--name", "{n}{ext}")
     assert (ended.code, server.ledger) == (2, [])
-    assert ended.err == "Error: --name is for files: give --download DIR, too. Nothing was sent.\n"
+    assert ended.err == "Error: --name needs --download DIR. Nothing was sent.\n"
 
 
 def test_what_cannot_be_fetched_after_all_is_no_bad_input(legnext: Run, server: MockServer) -> None:
@@ -158,7 +158,7 @@ def test_the_command_that_goes_on_finds_the_same_service(legnext: Run, server: M
     assert ended.err == f"Accepted {job}: 80 points held. Wait for it: legnext {' '.join(wait)}\n"
     assert legnext(*wait, **elsewhere).code == 0
     server.faults.add("close_after")
-    assert f"legnext balance {' '.join(way)} tells" in legnext("diffusion", "a fox", *way, **elsewhere).err
+    assert f"legnext balance {' '.join(way)} shows" in legnext("diffusion", "a fox", *way, **elsewhere).err
 
 
 def test_a_job_on_its_way_is_not_downloaded_yet(legnext: Run, server: MockServer) -> None:

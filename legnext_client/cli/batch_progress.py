@@ -1,4 +1,4 @@
-"""How far a batch is: its rows in one bar, and what is on its way; nothing but the results where nothing can move."""
+"""Progress of a batch: one bar for its rows and one for each running job. Outside a terminal, only results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from legnext_client._runs.results import ENDS
-from legnext_client.cli.moving import Moving, can_move
+from legnext_client.cli.live import LiveDisplay, can_redraw
 from legnext_client.cli.run_drawing import Watch, bar, table_of_bars, words
 
 if TYPE_CHECKING:
@@ -20,56 +20,56 @@ if TYPE_CHECKING:
     from legnext_client.jobs import Job
 
 AROUND = 5
-"""Lines of the terminal that are not for what is on its way."""
+"""Terminal lines not used for running jobs."""
 FEWEST = 3
 COUNTED = {"done": "green", "failed": "red", "unknown": "yellow", "running": ""}
 
 
 class Shown(Protocol):
-    """Shows how far a batch is."""
+    """Display of a batch's progress."""
 
     def begin(self, rows: int) -> AbstractContextManager[None]:
-        """While this is open, the batch is made, of so many rows."""
+        """Show progress of a batch of `rows` rows while open."""
         ...
 
-    def heard(self, update: Update) -> None:
-        """What the service told of a row."""
+    def on_update(self, update: Update) -> None:
+        """Show the new state of a row."""
         ...
 
     def ended(self, result: Result[Job]) -> None:
-        """What came of a row."""
+        """Count a finished row."""
         ...
 
     def aside(self) -> AbstractContextManager[None]:
-        """While this is open, results can be printed."""
+        """Suspend the display while open, so that results can be printed."""
         ...
 
 
 def shown_of(output: Output, name: str, *, fetches: bool) -> Shown:
-    """What shows how far the batch of this name is, which may fetch what it makes."""
-    return Picture(output, name, fetches) if can_move() else Still()
+    """Return the display for this terminal; `fetches` if files are downloaded."""
+    return Picture(output, name, fetches) if can_redraw() else Still()
 
 
 class Still:
-    """For files and pipes: the results say how far it is."""
+    """Display for files and pipes; results alone show the progress."""
 
     @contextmanager
     def begin(self, rows: int) -> Generator[None]:  # noqa: ARG002
         yield
 
-    def heard(self, update: Update) -> None:
-        """The journal knows of it."""
+    def on_update(self, update: Update) -> None:
+        """Do nothing; updates are not printed."""
 
     def ended(self, result: Result[Job]) -> None:
-        """It is about to be printed."""
+        """Do nothing; the result is printed by the caller."""
 
     @contextmanager
     def aside(self) -> Generator[None]:
         yield
 
 
-class OnItsWay:
-    """A row that is on its way."""
+class RunningRow:
+    """A row with a running job."""
 
     def __init__(self, update: Update) -> None:
         self.watch = Watch()
@@ -86,48 +86,48 @@ class OnItsWay:
         is_last = update.step == update.steps
         title = f"{update.title}, {update.step} of {update.steps}" if update.steps > 1 else job.task_type
         style = "green" if job.ok else "red" if job.done else "cyan"
-        told = job.status if job.done else f"{job.status} {job.progress} %"
-        told = "fetching" if fetches and job.ok and is_last else told
-        return words(update.key, "bold"), words(title), bar(job.progress, style), words(told), words(str(self.watch))
+        text = job.status if job.done else f"{job.status} {job.progress} %"
+        text = "downloading" if fetches and job.ok and is_last else text
+        return words(update.key, "bold"), words(title), bar(job.progress, style), words(text), words(str(self.watch))
 
 
 class Picture:
-    """For terminals."""
+    """Live display for terminals."""
 
     def __init__(self, output: Output, name: str, fetches: bool) -> None:
         self._name, self._rows, self._fetches = name, 0, fetches
-        self._moving = Moving(output, self, stays=False)
+        self._live = LiveDisplay(output, self, stays=False)
         self._ends = dict.fromkeys(COUNTED, 0)
-        self._on_their_way: dict[str, OnItsWay] = {}
+        self._running: dict[str, RunningRow] = {}
         self._points = 0
         self._watch = Watch()
 
     @contextmanager
     def begin(self, rows: int) -> Generator[None]:
         self._rows, self._watch = rows, Watch()
-        with self._moving:
+        with self._live:
             yield
 
-    def heard(self, update: Update) -> None:
-        row = self._on_their_way.get(update.key)
+    def on_update(self, update: Update) -> None:
+        row = self._running.get(update.key)
         if row is None or row.step != update.step:
-            self._on_their_way[update.key] = OnItsWay(update)
+            self._running[update.key] = RunningRow(update)
         else:
             row.update = update
         self._points = update.points
 
     def ended(self, result: Result[Job]) -> None:
-        self._on_their_way.pop(result.key, None)
+        self._running.pop(result.key, None)
         self._ends[ENDS[result.state]] += 1
 
     def aside(self) -> AbstractContextManager[None]:
-        return self._moving.aside()
+        return self._live.aside()
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group
 
-        rows = list(self._on_their_way.values())
-        room = max(FEWEST, self._moving.height - AROUND)
+        rows = list(self._running.values())
+        room = max(FEWEST, self._live.height - AROUND)
         table = table_of_bars(1, 1, width=16)
         for row in rows[:room]:
             table.add_row(*row.drawn(self._fetches))
@@ -144,7 +144,7 @@ class Picture:
         )
         return table
 
-    def _counts(self, rows: list[OnItsWay]) -> RenderableType:
+    def _counts(self, rows: list[RunningRow]) -> RenderableType:
         from rich.text import Text
 
         counts = {**self._ends, "running": self._ends["running"] + sum(not row.update.job.done for row in rows)}
@@ -152,6 +152,6 @@ class Picture:
         held = sum(row.held for row in rows)
         said.append((f"{self._points} points charged" + (f", {held:g} held" if held else ""), ""))
         line = Text(no_wrap=True, overflow="ellipsis")
-        for number, (told, style) in enumerate(said):
-            line.append(" · " if number else "", "dim").append(told, style)
+        for number, (text, style) in enumerate(said):
+            line.append(" · " if number else "", "dim").append(text, style)
         return line

@@ -1,4 +1,4 @@
-"""A picture on standard error that moves while something is waited for; results and words are not wiped away by it."""
+"""Live display on standard error during a wait. It does not erase results or messages."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger("legnext_client")
 
 REFRESHES = 8
-"""In a second."""
+"""Per second."""
 SPARE = len("^C" * 3)
-"""Columns that are left free on the right: what the terminal shows of Ctrl-C would break a line."""
+"""Columns left free on the right, because the terminal's echo of Ctrl-C would wrap a line."""
 STYLE = "yellow"
-"""Of what is logged."""
+"""Style of log records."""
 
 
 @contextmanager
-def undisturbed() -> Generator[None]:
-    """While this is open, Ctrl-C waits: drawing that is broken off in its midst is not wiped away any more."""
+def deferring_interrupts() -> Generator[None]:
+    """Defer Ctrl-C while open; an interrupted redraw would leave remains on the screen."""
     pressed: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:
@@ -42,18 +42,18 @@ def undisturbed() -> Generator[None]:
 
 
 class Picture(Protocol):
-    """What is drawn; asked again each time."""
+    """Content of the display, rendered again at each refresh."""
 
     def __rich__(self) -> RenderableType: ...
 
 
-def can_move() -> bool:
-    """Whether there is a terminal for it, to which nothing else is logged, as `--debug` does."""
+def can_redraw() -> bool:
+    """Return whether standard error is a terminal without log output (`--debug` logs to it)."""
     return is_terminal(sys.stderr) and not console(sys.stderr).is_dumb_terminal and not logger.handlers
 
 
 class Notes(logging.Handler):
-    """Keeps what is logged. A signal's handler logs too, and nothing should be drawn in the midst of it."""
+    """Log handler that keeps records. Signal handlers log too, and must not draw."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -63,9 +63,8 @@ class Notes(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-class Moving:
-    """Draws a picture while this is open; its last state stays, or all of it vanishes. What is logged meanwhile stands
-    below it, and stays."""
+class LiveDisplay:
+    """Live display of a picture while open; at the end it stays or is erased. Log records appear below it and stay."""
 
     def __init__(self, output: Output, picture: Picture, *, stays: bool) -> None:
         self._output, self._picture, self._stays = output, picture, stays
@@ -93,19 +92,19 @@ class Moving:
             notes = (Text(printable(line), STYLE) for line in self._notes.lines)
             return Constrain(Group(self._picture, *notes), drawn.width - SPARE)
 
-        # Each time another one: where one is started again, it wipes away what was printed since it was stopped.
+        # A new one each time: a restarted Live erases what was printed since it stopped.
         self._live = Live(
             get_renderable=whole,
             console=drawn,
             refresh_per_second=REFRESHES,
             transient=not self._stays,
-            redirect_stdout=False,  # it would send results to standard error
+            redirect_stdout=False,  # True would send results to standard error
         )
-        with undisturbed():
+        with deferring_interrupts():
             self._live.start(refresh=True)
 
     def _stop(self) -> None:
-        with undisturbed():
+        with deferring_interrupts():
             lines, self._notes.lines = self._notes.lines, []
             if self._live is not None:
                 self._live.stop()
@@ -114,8 +113,8 @@ class Moving:
 
     @contextmanager
     def aside(self) -> Generator[None]:
-        """While this is open, results can be printed."""
-        if not is_terminal(sys.stdout):  # nothing is in their way
+        """Suspend the display while open, so that results can be printed."""
+        if not is_terminal(sys.stdout):  # the display is not in the way
             yield
             return
         self._stop()
@@ -126,5 +125,5 @@ class Moving:
 
     @property
     def height(self) -> int:
-        """How many lines the terminal has."""
+        """The terminal's height in lines."""
         return 0 if self._live is None else self._live.console.height

@@ -1,4 +1,4 @@
-"""What the account has for a chain or a batch, and the question that comes before it is paid."""
+"""The balance check and the cost prompt before a chain or a batch is paid for."""
 
 import sys
 from typing import Any, NamedTuple
@@ -14,13 +14,13 @@ from legnext_client.generated.rules import POINTS_PER_USD
 
 
 class TooLittle(BudgetExceeded):
-    """The account has less than this takes."""
+    """The balance is lower than the price."""
 
-    advice = "Nothing was sent; top the account up, or say with --budget how much of it may be spent."
+    advice = "Nothing was sent; top up, or set --budget to the points that may be spent."
 
 
 class Consent(NamedTuple):
-    """What the caller has agreed to before being asked. A budget is consent to spend it."""
+    """Consent given in advance. A budget is consent to spend it."""
 
     yes: bool
     above: int
@@ -28,7 +28,7 @@ class Consent(NamedTuple):
 
 
 def agreed(run: Run, client: Client, bill: Bill, consent: Consent) -> bool:
-    """Whether to begin: show the balance, and ask where there is much to pay."""
+    """Show the balance, ask if the price is above the limit, and return whether to start."""
     if not bill.points:
         return True
     has = _available(client)
@@ -44,8 +44,8 @@ def agreed(run: Run, client: Client, bill: Bill, consent: Consent) -> bool:
         return True
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise InvalidRequest(
-            f"this costs {bill.points} points, more than the {consent.above} of --ask-above, and there is no terminal "
-            "to ask at. If that is all right, add --yes, or --budget with the most that it may cost."
+            f"this costs {bill.points} points, more than --ask-above ({consent.above}), and there is no terminal to "
+            "ask on. To accept the price, add --yes or --budget POINTS."
         )
     if run.output.ask(f"Spend up to {bill.points} points, {bill.points / POINTS_PER_USD:g} USD?"):
         return True
@@ -54,14 +54,14 @@ def agreed(run: Run, client: Client, bill: Bill, consent: Consent) -> bool:
 
 
 def figure(points: float) -> str:
-    """A number of points as people write it."""
+    """Format a number of points."""
     return f"{points:.12g}"
 
 
 def _available(client: Client) -> float | None:
-    """The points that can be spent; None where the answer does not tell."""
+    """Return the points that can be spent; None if the response does not say."""
     operation = ROLES["balance"]
     answer: Any = getattr(getattr(client, operation.namespace), operation.name)()
-    told = answer.to_dict()
-    found = [told[name] for name in AVAILABLE if is_number(told.get(name))]
+    fields = answer.to_dict()
+    found = [fields[name] for name in AVAILABLE if is_number(fields.get(name))]
     return sum(found) if found else None

@@ -18,7 +18,7 @@ from legnext_client.gallery import gallery
 from legnext_client.generated.operations import OPERATIONS
 
 Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a chain.", show_default=False)]
-WORDS = {"submitted": "on their way", "submitting": "being sent", "new": "not sent"}
+WORDS = {"submitted": "running", "submitting": "being sent", "new": "not sent"}
 """States with other names in output for people."""
 _MOST_LISTED = 20
 
@@ -53,7 +53,7 @@ def status(run: Run, journal: Path) -> None:
         ("Journal", f"{journal}, of a {kind}"),
         ("Requests", ", ".join(counts) or "none yet"),
         ("Points", ", ".join(points)),
-        *_listed("On its way", [f"{each.key}: {each.operation}, job {each.job_id}{_since(each)}" for each in running]),
+        *_listed("Running", [f"{each.key}: {each.operation}, job {each.job_id}{_since(each)}" for each in running]),
         *_listed("Failed", [f"{each.key}: {each.error or 'no reason given'}" for each in failed]),
     ]
     run.output.table(value, rows)

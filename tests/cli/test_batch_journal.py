@@ -40,11 +40,11 @@ def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
     assert [(each["key"], each["job_id"]) for each in found["running"]] == [("slow", slow)]
     ended = legnext("batch", "status", "rows.db")
     journal, requests, points, running, failed = ended.lines
-    assert (ended.code, ended.err, journal) == (0, "", "Journal      rows.db, of a batch")
-    assert requests == "Requests     1 on their way, 2 done, 1 failed"
-    assert points == "Points       160 charged, 80 held"
-    assert re.fullmatch(rf"On its way   slow: diffusion, job {slow}, for \d:\d\d", running)
-    assert failed.startswith(f"Failed       bad: diffusion {bad} failed: ")
+    assert (ended.code, ended.err, journal) == (0, "", "Journal    rows.db, of a batch")
+    assert requests == "Requests   1 running, 2 done, 1 failed"
+    assert points == "Points     160 charged, 80 held"
+    assert re.fullmatch(rf"Running    slow: diffusion, job {slow}, for \d:\d\d", running)
+    assert failed.startswith(f"Failed     bad: diffusion {bad} failed: ")
 
     assert legnext(*RUN).code == Exit.FILES, "two do not write to one journal"
     [page] = legnext("batch", "gallery", "rows.db", "--json").values

@@ -1,9 +1,9 @@
-"""Fixtures for the tests of your app, found by pytest once this package is installed.
+"""Fixtures for the tests of your app; pytest finds them once this package is installed.
 
-`legnext_mock` is a `MockServer` without a socket, whose clock the clients' own waiting moves; `legnext_client` and
-`async_legnext_client` lead to it. `@pytest.mark.legnext(credits=…, plan=…, faults=["name", {…}])` sets it up.
+`legnext_mock` is a `MockServer` without a socket; its clients' waits advance its clock. `legnext_client` and
+`async_legnext_client` connect to it. `@pytest.mark.legnext(credits=…, plan=…, faults=["name", {…}])` configures it.
 
-Every pytest run of every project imports this module, so it imports nothing until a fixture is used.
+Every pytest run in this environment imports this module, so it imports nothing until a fixture is used.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def legnext_mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
-    """The whole API, on this machine, in this process; nothing is paid and nothing waited for."""
+    """The whole API in this process: nothing is paid for, and waits take no time."""
     from contextlib import ExitStack
     from inspect import signature
 
@@ -43,7 +43,7 @@ def legnext_mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
     with ExitStack() as stack:
         try:
             for name in settings.keys() - known:
-                raise ValueError(f"{name} is no setting; there are {', '.join(known)}, faults.")
+                raise ValueError(f"{name} is not a setting; use {', '.join(known)}, faults.")
             server = stack.enter_context(MockServer(**settings))
             for fault in _listed(faults):
                 server.faults.add(**fault)
@@ -61,7 +61,7 @@ def legnext_client(legnext_mock: MockServer) -> Iterator[Client]:
 
 @pytest.fixture
 def async_legnext_client(request: pytest.FixtureRequest, legnext_mock: MockServer) -> Iterator[AsyncClient]:
-    """An async client of `legnext_mock`, for whichever asyncio plugin the tests use."""
+    """An async client of `legnext_mock`, for any asyncio plugin."""
     if not _settings(request.node)["in_process"]:
         _refuse(
             "with in_process=False the connections belong to the test's event loop, where async_legnext_client cannot "
@@ -72,17 +72,17 @@ def async_legnext_client(request: pytest.FixtureRequest, legnext_mock: MockServe
 
     client = legnext_mock.async_client()
     yield client
-    # In a thread of its own: here, `asyncio.run` would take away the event loop that a plugin may keep.
+    # In its own thread: here, `asyncio.run` would remove a plugin's event loop.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, client.close()).result()
 
 
 def _settings(node: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test say; the nearer ones count."""
+    """Return the settings from a test's markers; the nearest marker wins."""
     settings: dict[str, Any] = {"in_process": True}
     for mark in reversed(list(node.iter_markers(MARKER))):
         if mark.args:
-            _refuse(f"every setting has a name, as in credits=500; got {mark.args[0]!r}.")
+            _refuse(f"settings must have names, as in credits=500; got {mark.args[0]!r}.")
         settings |= mark.kwargs
     return settings
 

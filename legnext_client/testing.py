@@ -1,8 +1,8 @@
-"""A server for tests: `MockServer` behaves like the service, on this machine, and its clock is moved by hand.
+"""A server for tests: `MockServer` behaves like the service, runs locally, and has a manual clock.
 
     with MockServer() as server, server.client() as client:
         job = client.midjourney.diffusion(text="a lighthouse")
-        job.wait()  # takes no time: the client's waiting moves the server's clock
+        job.wait()  # takes no time: the client's wait advances the server's clock
 
 It needs the `mock` extra: `pip install 'legnext-client[mock]'`.
 """
@@ -36,9 +36,9 @@ __all__ = ["CallbackSettings", "MockServer"]
 class MockServer:
     """A mock server and its controls. Use it in `with` or `async with`.
 
-    `time_scale` None is a clock that stands until `clock.advance(seconds)`; a number lets it run, so many times as fast
-    as real time. `in_process` serves without a socket: pass `transport()` or `async_transport()` to httpx. Everything
-    drawn (ids, durations, which documented shape an answer takes) follows from `seed`.
+    With `time_scale` None, only `clock.advance(seconds)` moves the clock; a number runs it that many times as fast as
+    real time. `in_process` serves without a socket: pass `transport()` or `async_transport()` to httpx. Random values
+    (ids, durations, response shapes) follow from `seed`.
     """
 
     def __init__(
@@ -96,19 +96,19 @@ class MockServer:
         await asyncio.to_thread(self.stop)
 
     def start(self) -> None:
-        """Begin to serve. A server can be started once."""
+        """Start serving. A server can be started only once."""
         self._host.start()
 
     def stop(self) -> None:
-        """Stop serving. Connections are closed, files removed."""
+        """Stop serving; close connections and remove files."""
         self._host.stop()
 
     def reset(self) -> None:
-        """Forget all jobs, faults and money spent, and set the clock back; quicker than another server."""
+        """Reset jobs, faults, points and the clock; faster than a new server."""
         self._service.reset()
 
     def client(self, **options: Any) -> Client:
-        """A client of this server. With a standing clock its waits move the clock instead of taking time.
+        """Return a client of this server. With a standing clock, its waits advance the clock and take no time.
 
         `options` are those of `Client`. Close it, or use it in `with`.
         """
@@ -117,17 +117,17 @@ class MockServer:
         return make_client(self, options)
 
     def async_client(self, **options: Any) -> AsyncClient:
-        """The same for asyncio."""
+        """Return an async client of this server; see `client`."""
         from .testing_clients import make_async_client
 
         return make_async_client(self, options)
 
     def transport(self) -> httpx.BaseTransport:
-        """A transport for `httpx.Client` that leads to this server, socket or not."""
+        """Return a transport for `httpx.Client` to this server, with or without a socket."""
         return self._host.transport()
 
     def async_transport(self) -> httpx.AsyncBaseTransport:
-        """A transport for `httpx.AsyncClient` that leads to this server, socket or not."""
+        """Return a transport for `httpx.AsyncClient` to this server, with or without a socket."""
         return self._host.async_transport()
 
     @property
@@ -136,7 +136,7 @@ class MockServer:
 
     @property
     def root_url(self) -> str:
-        """Where `/__mock__/` and `/files/` are."""
+        """The URL of `/__mock__/` and `/files/`."""
         return self._host.root_url
 
     @property
@@ -145,44 +145,44 @@ class MockServer:
 
     @property
     def clock(self) -> Clock:
-        """`clock.now`, and `clock.advance(seconds)` to move it."""
+        """The clock: read `clock.now`, move it with `clock.advance(seconds)`."""
         return self._service.clock
 
     @property
     def faults(self) -> Faults:
-        """`faults.add("close_after", times=1)`; docs/mock.md lists them."""
+        """The faults: `faults.add("close_after", times=1)`; see docs/mock.md."""
         return self._service.faults
 
     @property
     def ledger(self) -> list[Submission]:
-        """Every paid request that was accepted, in order: who counts them knows what was paid twice."""
+        """Every accepted paid request, in order; use it to check that nothing was paid twice."""
         return self._service.ledger
 
     @property
     def jobs(self) -> Jobs:
-        """The jobs by id, as the service tells of them now; `jobs.add(…)` puts one there."""
+        """The current jobs by id; `jobs.add(…)` adds one."""
         return Jobs(self._service)
 
     @property
     def callbacks(self) -> Callbacks:
-        """What was called back."""
+        """The callbacks."""
         return Callbacks(self._service)
 
     @property
     def balance(self) -> int:
-        """Points that are available: neither held for a job nor spent."""
+        """Available points, neither held nor spent."""
         self._service.settle()
         return self._service.account.available
 
     @property
     def frozen(self) -> int:
-        """Points that are held for jobs on their way."""
+        """Points held for running jobs."""
         self._service.settle()
         return self._service.account.frozen
 
     @property
     def consumed(self) -> int:
-        """Points that were spent."""
+        """Points spent."""
         self._service.settle()
         return self._service.account.consumed
 
@@ -192,7 +192,7 @@ class MockServer:
 
 
 class Jobs(Mapping[str, dict[str, Any]]):
-    """The jobs of a server, each as the service tells of it at this moment."""
+    """The current jobs of a server."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -219,13 +219,12 @@ class Jobs(Mapping[str, dict[str, Any]]):
         answers: str = "",
         answer: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Put a job there, at no cost, and return it as the service tells of it.
+        """Add a job at no cost and return its response.
 
-        `operation` is an operationId or task type (images from a text, if left out), `body` what the request would
-        have held, or a part of it, `source` the job that it follows. A job that has ended did so `age` virtual seconds
-        ago; one on its way goes on from now; any other status stays as it is. `answers` chooses one of the documented
-        ways to write it, `answer` replaces what is told of it altogether. What makes no sense is a ValueError, and no
-        job is put there.
+        `operation` is an operationId or task type; the default makes images from text. `body` is the request's body or
+        a part of it, `source` its source job. A finished job ended `age` virtual seconds ago; a running job continues
+        from now; any other status is fixed. `answers` is a documented style of job responses; `answer` replaces the
+        response entirely. Raises ValueError for impossible arguments and then adds nothing.
         """
         placed = seed_job(
             self._service,
@@ -241,11 +240,11 @@ class Jobs(Mapping[str, dict[str, Any]]):
         return self[placed.job_id]
 
     def complete(self, job_id: str) -> None:
-        """Let a job be completed now."""
+        """Complete a job now."""
         self._service.finish(self._service.jobs[job_id])
 
     def fail(self, job_id: str) -> None:
-        """Let a job fail now."""
+        """Fail a job now."""
         self._service.finish(self._service.jobs[job_id], failed=True)
 
 
@@ -257,16 +256,16 @@ class Callbacks:
 
     @property
     def sent(self) -> list[Delivery]:
-        """Every attempt so far, with what came of it."""
+        """Every attempt so far, with its outcome."""
         return list(self._service.callback_sender.sent)
 
     @property
     def on_their_way(self) -> bool:
-        """Whether some that are due have not arrived."""
+        """Whether any due callback has not arrived yet."""
         return self._service.callback_sender.is_sending
 
     def wait(self, timeout: float = 10.0) -> list[Delivery]:
-        """Wait until everything that is due was sent, and return what `sent` holds then."""
+        """Wait until every due callback is sent, then return `sent`."""
         self._service.settle()
         self._service.callback_sender.wait(timeout)
         return self.sent

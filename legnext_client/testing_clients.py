@@ -1,4 +1,4 @@
-"""Clients that lead to a `MockServer`; behind `MockServer.client()` and `MockServer.async_client()`."""
+"""Clients of a `MockServer`, for `MockServer.client()` and `MockServer.async_client()`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class ClockOfMock:
-    """The client's sleep moves the server's clock: a wait of minutes takes no time, and ends as it would.
+    """Client clock whose sleep advances the server's clock, so that a wait of minutes takes no time.
 
-    Callbacks that become due meanwhile have arrived when it ends, however fast or slow this machine is.
+    Callbacks due in that time have arrived when the sleep ends, on a machine of any speed.
     """
 
     def __init__(self, server: MockServer) -> None:
@@ -35,12 +35,12 @@ class ClockOfMock:
     async def async_sleep(self, seconds: float) -> None:
         self._server.clock.advance(seconds)
         if self._server.callbacks.on_their_way:
-            await asyncio.to_thread(self._deliver)  # the loop may be where they arrive
+            await asyncio.to_thread(self._deliver)  # callbacks may arrive in this loop
         else:
             await asyncio.sleep(0)
 
     def _deliver(self) -> None:
-        with contextlib.suppress(TimeoutError):  # nobody answers there
+        with contextlib.suppress(TimeoutError):  # the receiver does not respond
             self._server.callbacks.wait()
 
 

@@ -1,5 +1,5 @@
-"""A server that behaves like the service, made from the OpenAPI document alone: `python -m legnext_client.mock`.
+"""A mock of the service, driven by the OpenAPI document alone: `python -m legnext_client.mock`.
 
-It imports nothing from the rest of the package, so that a mistake in the client's reading of the document cannot hide
-in the server's. Programs and tests start it with `legnext_client.testing.MockServer`.
+It imports nothing from the rest of the package, so that client and server cannot share a misreading of the document.
+Programs and tests start it with `legnext_client.testing.MockServer`.
 """

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentParser:
-    """All options, with their help."""
+    """Return the argument parser."""
     made = argparse.ArgumentParser(
         prog=program,
-        description="A server that behaves like the Legnext API: jobs live, cost, fail, call back and deliver files.",
+        description="A mock of the Legnext API: jobs progress, cost points, fail, call back and deliver files.",
     )
 
     def add(name: str, *, help: str, **how: Any) -> None:
@@ -32,39 +32,49 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
         made.add_argument(name, help=help + told, **how)
 
     add("--host", default="127.0.0.1", help="address to listen on")
-    add("--port", type=int, default=8000, help="port to listen on; 0 takes a free one")
+    add("--port", type=int, default=8000, help="port to listen on; 0 picks a free port")
     add("--spec", metavar="FILE", help="another OpenAPI document, as JSON")
     add("--time-scale", type=float, default=1.0, help="virtual seconds per real second; 60 makes a minute a second")
-    add("--standing-clock", action="store_true", help="time moves only through the control interface")
-    add("--seed", type=int, help="makes ids, durations and faults repeatable; drawn and printed if left out")
+    add("--standing-clock", action="store_true", help="advance time only through the control interface")
+    add("--seed", type=int, help="make ids, durations and faults repeatable; drawn and printed if omitted")
     add("--credits", type=int, default=Settings.credits, help="credits of the account, in points")
     add("--points", type=int, default=Settings.points, help="bonus points of the account")
-    add("--plan", choices=PLANS, default="pro", help="what the account may use")
-    add("--keys", default="mock-key", help="the keys that are known, with commas between them")
-    add("--concurrency", type=int, help="jobs at once per key, 0 is without limit (default: as the document says)")
-    add("--queue", action="store_true", help="beyond --concurrency jobs wait instead of being refused")
-    add("--requests-per-second", type=int, help="requests per second and key (default: without limit)")
-    add("--error-shape", choices=(*SHAPES, DRAWN), default="flat", help="how refusals are written")
-    add("--answers", choices=(*STYLES, DRAWN), default="drawn", help="how job answers are written")
+    add("--plan", choices=PLANS, default="pro", help="the account's plan")
+    add("--keys", default="mock-key", help="valid keys, separated by commas")
+    add("--concurrency", type=int, help="jobs at once per key; 0 means no limit (default: from the document)")
+    add("--queue", action="store_true", help="queue jobs beyond --concurrency instead of refusing them")
+    add("--requests-per-second", type=int, help="requests per second and key (default: no limit)")
+    add("--error-shape", choices=(*SHAPES, DRAWN), default="flat", help="shape of error responses")
+    add("--answers", choices=(*STYLES, DRAWN), default="drawn", help="shape of job responses")
     add(
         "--fault",
         action="append",
         default=[],
         metavar="NAME[:OPTION=VALUE,…]",
-        help=f"a fault to play, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
+        help=f"a fault to inject, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
     )
-    add("--callbacks", choices=CALLBACK_SHAPES, default="bare", help="how callbacks are written")
-    add("--callback-secret", help="sign callbacks with this")
-    add("--callback-retries", type=int, default=CallbackSettings.retries, help="further attempts if not received")
-    add("--callback-copies", type=int, default=CallbackSettings.copies, help="how often each is sent")
-    add("--callback-loss", type=float, default=CallbackSettings.loss, help="the share that is never sent")
-    add("--callback-delay", type=float, default=CallbackSettings.delay, help="virtual seconds after the job's end")
-    add("--callbacks-to-anywhere", action="store_true", help="send callbacks to other hosts, too")
+    add("--callbacks", choices=CALLBACK_SHAPES, default="bare", help="shape of callbacks")
+    add("--callback-secret", help="secret for signing callbacks")
+    add(
+        "--callback-retries",
+        type=int,
+        default=CallbackSettings.retries,
+        help="retries of a callback that was not received",
+    )
+    add("--callback-copies", type=int, default=CallbackSettings.copies, help="copies sent of each callback")
+    add("--callback-loss", type=float, default=CallbackSettings.loss, help="share of callbacks never sent")
+    add(
+        "--callback-delay",
+        type=float,
+        default=CallbackSettings.delay,
+        help="virtual seconds between a job's end and its callback",
+    )
+    add("--callbacks-to-anywhere", action="store_true", help="also send callbacks to other hosts")
     return made
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings that the command line asks for."""
+    """Return the settings given on the command line."""
     return Settings(
         seed=random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed,
         credits=options.credits,
@@ -90,8 +100,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "python -m legnext_client.mock") -> int:
-    """Run the server until it is told to end. Returns the exit status: 2 for options that make no sense, and 1 where
-    this machine does not let it start."""
+    """Run the server until a signal stops it. Returns the exit status: 2 for bad options, 1 if it cannot start."""
     options = parser(program).parse_args(arguments)
     try:
         settings = settings_of(options)
@@ -109,7 +118,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m legne
         names_a_file = isinstance(error, OSError) and error.filename is not None
         return 2 if names_a_file or isinstance(error, OverflowError | ValueError) else 1
     _allow_many_connections()
-    # uvicorn ends in peace and then raises the signal once more; by default that would end the process before it has
+    # uvicorn shuts down and then raises the signal again; by default that would end the process before it has
     # removed its files.
     signal.signal(signal.SIGTERM, _ended_already)
     with contextlib.suppress(KeyboardInterrupt):
@@ -118,7 +127,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m legne
 
 
 def _ended_already(_signal: int, _frame: object) -> None:
-    """What is to be done when uvicorn has done it all."""
+    """Ignore the signal that uvicorn raises again after its shutdown."""
 
 
 def _greeting(server: Any) -> str:
@@ -141,7 +150,7 @@ def _greeting(server: Any) -> str:
 
 
 def _allow_many_connections() -> None:
-    """Thousands of idle connections need as many file descriptors."""
+    """Raise the limit of file descriptors, for thousands of idle connections."""
     try:
         import resource
     except ImportError:  # not on Windows

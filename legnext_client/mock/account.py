@@ -1,4 +1,4 @@
-"""The account: points that are there to spend, held for jobs on their way, and spent. No point is made or lost."""
+"""The account: points available, held for running jobs, and spent. Their sum never changes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 
 class Hold(NamedTuple):
-    """Points held for one job, by where they came from."""
+    """Points held for one job, by source."""
 
     points: int
     credits: int
 
 
 class Account:
-    """What the account has. Bonus points are spent before credits."""
+    """The account's points. Bonus points are spent before credits."""
 
     def __init__(self, *, credits: int, points: int = 0) -> None:
         self.available_credits = credits
@@ -23,11 +23,11 @@ class Account:
 
     @property
     def available(self) -> int:
-        """What a new job can be paid from."""
+        """Points available for a new job."""
         return self.available_credits + self.available_points
 
     def hold(self, amount: int) -> Hold | None:
-        """Take points aside for a job; None if there are not enough."""
+        """Hold points for a job; returns None if there are not enough."""
         if amount > self.available:
             return None
         points = min(amount, self.available_points)
@@ -38,7 +38,7 @@ class Account:
         return held
 
     def settle(self, held: Hold, charged: int) -> None:
-        """Charge so much of what was held (nothing, for a failed job) and give back the rest."""
+        """Charge part of the held points (none for a failed job) and release the rest."""
         from_points = min(charged, held.points)
         from_credits = charged - from_points
         self.frozen -= held.points + held.credits

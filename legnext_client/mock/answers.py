@@ -1,4 +1,4 @@
-"""What a job's answer looks like: the documented shapes, with the oddities that were seen in them."""
+"""Job responses in the documented shapes, with their observed oddities."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _nothing(_at: float) -> str:
     return ""
 
 
-# How a job's answers write a time, and what stands there before there is one.
+# The time format of each style, and its value for a missing time.
 _TIMES: dict[str, tuple[Callable[[float], str], str]] = {
     "plain": (_seconds, _YEAR_ONE),
     "empty": (_nothing, ""),
@@ -52,11 +52,11 @@ _TIMES: dict[str, tuple[Callable[[float], str], str]] = {
     "nulls": (_seconds, _YEAR_ONE),
 }
 STYLES = tuple(_TIMES)
-"""The documented variants: `sparse` leaves out what may be absent, `nulls` has null where that may be."""
+"""The documented variants: `sparse` omits optional fields, `nulls` sets them to null."""
 
 
 class Answers:
-    """Writes job answers for one server."""
+    """Writer of job responses for one server."""
 
     def __init__(self, spec: Spec, files_url: str) -> None:
         self._spec = spec
@@ -67,7 +67,7 @@ class Answers:
         self._known_actions: dict[tuple[object, ...], dict[str, Any]] = {}
 
     def job(self, job: Job, now: float) -> dict[str, Any]:
-        """A job as the service tells of it at this time."""
+        """Return the response for a job at time `now`."""
         if job.answer is not None:
             return job.answer
         status = job.status(now)
@@ -102,7 +102,7 @@ class Answers:
         return answer
 
     def stamp(self, at: float) -> str:
-        """A time as the balance writes it."""
+        """Format a time as the balance does."""
         return _nanoseconds(at)
 
     def _url(self, job: Job, name: str) -> str:
@@ -162,7 +162,7 @@ _OUTPUTS: dict[str, Callable[[Answers, Job, str], dict[str, Any]]] = {
 
 
 def image_format(job: Job) -> str:
-    """The ending of the job's image files: the format that was asked for where one can be."""
+    """Return the extension of a job's image files; the requested format if the operation has one."""
     field = "output_format"
     return str(job.body.get(field, job.operation.defaults.get(field, "png")))
 

@@ -1,6 +1,6 @@
 """The server as an ASGI application: a small core for the document's routes, Starlette for files and control.
 
-Starlette is loaded when it is first needed: the core answers without it, which is much of why it is quick.
+Starlette is imported when first needed; the core does without it to start and respond faster.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 class App:
-    """The ASGI application around one service."""
+    """ASGI application of one service."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -51,7 +51,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        # A client that leaves before its request is whole, or while a fault lets it wait, needs no answer.
+        # A client that disconnects before its request is complete, or during a delay fault, gets no response.
         with contextlib.suppress(ClientGone):
             await self._serve(scope, receive, send)
 
@@ -74,7 +74,7 @@ class App:
             await self._with_faults(scope, receive, dated, side)
 
     def _date(self) -> tuple[bytes, bytes]:
-        """The time by the server's own calendar; it is written once a second, not for each answer."""
+        """Return the Date header; formatted once a second, not for each response."""
         second = int(self.service.clock.now)
         if second != self._second:
             self._second, self._dated = second, (b"date", formatdate(second, usegmt=True).encode())
@@ -126,7 +126,7 @@ class App:
         return read_parameters(self._spec, operation.parameters, given)
 
     async def _value(self, operation: Operation, headers: list[tuple[bytes, bytes]], receive: Receive) -> Any:
-        """What the body holds, checked; None where there is none and need be none."""
+        """Return the checked body; None if it is absent and optional."""
         name, kind, body = await _body(operation, headers, receive)
         if not body and not operation.needs_body:
             return None
@@ -136,7 +136,7 @@ class App:
         return value
 
     def _about(self, operation: Operation, place: Place, asked: tuple[str, str]) -> Answer | None:
-        """What is done with a job, and told of it; None where the document has to say what the answer is."""
+        """Act on the job in the path and return its response; None if the response comes from the document."""
         if operation.about_job is None:
             return None
         job_id = place.values[operation.path_names.index(operation.about_job)]
@@ -178,7 +178,7 @@ class App:
         return self._sides[name]
 
     def close(self) -> None:
-        """Remove the files that were made."""
+        """Remove the generated files."""
         if FILES in self._sides:
             self._sides[FILES].close()
 
@@ -193,9 +193,9 @@ async def _send(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
 async def _body(
     operation: Operation, headers: Iterable[tuple[bytes, bytes]], receive: Receive
 ) -> tuple[str, bytes, bytes]:
-    """The media type, what the request says of it, and the whole body.
+    """Return the media type, the Content-Type header, and the complete body.
 
-    If it is too large (413) or of another type than can be (400), it is not even read.
+    A body that is too large (413) or of an unsupported type (400) is not read.
     """
     kind = length = b""
     for header, value in headers:
@@ -233,7 +233,7 @@ async def _whole(receive: Receive, most: int) -> bytes:
 
 
 def _named(operation: Operation, kind: bytes) -> str:
-    """Refuse (400) what says that it is of another type. No page demands the header, and none knows 415."""
+    """Refuse (400) another content type. The documents do not require the header and do not list 415."""
     said = kind.decode("latin-1")
     name = chosen(operation.bodies, kind)
     parameters = (part.strip() for part in said.lower().split(";")[1:])
@@ -248,13 +248,13 @@ def _too_large(most: int) -> Refusal:
 
 
 async def _until_gone(receive: Receive) -> None:
-    """Let the server notice that the connection is closed; it would write an answer of its own otherwise."""
+    """Wait until the connection is closed; otherwise uvicorn would send its own response."""
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
 async def _gathered(side: Any, scope: Scope, receive: Receive) -> Answer:
-    """The answer of another application, whole."""
+    """Return the complete response of another application."""
     status = 500
     headers: list[tuple[bytes, bytes]] = []
     parts: list[bytes] = []

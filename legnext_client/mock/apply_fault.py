@@ -1,4 +1,4 @@
-"""Playing a fault: what goes over the wire instead of the answer, or how the answer goes."""
+"""Faults applied to responses: replaced, delayed, cut off or dropped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DRIPS = 10
 
 
 def struck_on_arrival(fault: Fault, scope: Scope) -> Answer | None:
-    """The answer of a request that never reaches the service; None: the connection is closed without one."""
+    """Return the response to a request that never reaches the service; None closes the connection."""
     if fault.name == "close_before":
         _wire(scope).drop(unsent=True)
         return None
@@ -31,7 +31,7 @@ def struck_on_arrival(fault: Fault, scope: Scope) -> Answer | None:
 
 
 async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: Send) -> bool:
-    """Send an answer as the faults have it. Whether the connection was dropped."""
+    """Send a response with the faults applied; return whether the connection was dropped."""
     by_name = {fault.name: fault for fault in faults}
     if fault := by_name.get("error_after"):
         answer = _broken(fault)

@@ -1,6 +1,6 @@
-"""What programs, the command line and the control interface hand in, and how it is refused.
+"""Checks of arguments from programs, the command line and the control interface.
 
-Each function raises a ValueError that names what was given, its bounds, and what came. Call it before anything is done.
+Each function raises a ValueError with the name, the bounds and the given value. Call it before any effect.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ _LONGEST_SHOWN = 80
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: half a surrogate pair is escaped, and what is long is cut."""
+    """Format a value for a message: surrogates are escaped, long values are cut."""
     try:
         told = repr(value)
-    except (RecursionError, ValueError):  # nested too deeply, or a number of thousands of digits
+    except (RecursionError, ValueError):  # nested too deeply, or thousands of digits
         told = f"some {type(value).__name__}"
     return told if len(told) <= _LONGEST_SHOWN else told[: _LONGEST_SHOWN - 3] + "..."
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """A number that can be reckoned with: no NaN, nothing infinite, and no whole number beyond what a float can be."""
+    """Return whether a value is a finite number within the range of a float."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
@@ -32,7 +32,7 @@ def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def number(name: str, value: object, least: float, most: float = _LARGEST, *, bound: str = "") -> None:
-    """`bound` says in words what `most` is."""
+    """Return a number within bounds; `bound` explains `most` in words."""
     if not is_number(value) or not least <= value <= most:
         kind = "a number" if most < _LARGEST else "a finite number"
         raise ValueError(f"{name} must be {kind}{_bounds(least, most)}{bound and f', {bound}'}; got {shown(value)}.")

@@ -1,4 +1,4 @@
-"""Sending callbacks when jobs end: off the request path, to this machine only unless told otherwise."""
+"""Callbacks at the end of jobs, sent from threads; only to this machine unless configured otherwise."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .settings import CallbackSettings
 
 USER_AGENT = "legnext-mock-callback"
-"""By this the control interface knows a callback, wherever its URL leads."""
+"""The control interface recognizes callbacks by this header and refuses them."""
 _PATIENCE = 5.0
 _SENDERS = 8
 _AGAIN_AFTER = 10.0
@@ -28,18 +28,18 @@ _AGAIN_AFTER = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to send a callback, and what came of it."""
+    """One attempt to send a callback, with its outcome."""
 
     job_id: str
     url: str
     attempt: int = 1
     at: float = 0.0
     outcome: str = ""
-    """A status that the receiver answered, `lost`, `not loopback`, or what went wrong."""
+    """The receiver's status, `lost`, `not loopback`, or an error."""
 
 
 class CallbackSender:
-    """Keeps callbacks until they are due, and sends them from threads of its own."""
+    """Queue of callbacks that sends them from its own threads when due."""
 
     def __init__(self, settings: CallbackSettings, clock: Clock) -> None:
         self.settings = settings
@@ -56,12 +56,12 @@ class CallbackSender:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there is anything to send, now or later."""
+        """Whether any callback is still to be sent."""
         return bool(self._waiting)
 
     @property
     def is_sending(self) -> bool:
-        """Whether anything is on its way, or should be."""
+        """Whether any callback is due or being sent."""
         due = self.next_due
         return bool(self._under_way) or (due is not None and due <= self._clock.now)
 
@@ -71,7 +71,7 @@ class CallbackSender:
             return self._waiting[0][0] if self._waiting else None
 
     def schedule(self, job_id: str, url: str, ended: float, body: Callable[[], dict[str, Any]], chance: float) -> None:
-        """Have a callback sent for a job that ended; `chance`, from 0 to 1, decides whether it is lost."""
+        """Schedule a callback for an ended job; `chance`, from 0 to 1, decides whether it is lost."""
         due = ended + self.settings.delay
         delivery = Delivery(job_id, url)
         if chance < self.settings.loss:
@@ -83,7 +83,7 @@ class CallbackSender:
                 self._enqueue(due, delivery, body)
 
     def send_due(self) -> None:
-        """Hand over what is due to the senders; returns at once."""
+        """Pass due callbacks to the sender threads; return at once."""
         now = self._clock.now
         with self._lock:
             while self._waiting and self._waiting[0][0] <= now and not self._closed:
@@ -95,7 +95,7 @@ class CallbackSender:
                 future.add_done_callback(self._under_way.discard)
 
     def wait(self, timeout: float = 10.0) -> None:
-        """Wait until everything that is due has been sent, or failed."""
+        """Wait until every due callback has been sent or has failed."""
         self.send_due()
         while under_way := set(self._under_way):
             if wait(under_way, timeout).not_done:
@@ -103,7 +103,7 @@ class CallbackSender:
             self._under_way -= under_way
 
     def forget(self) -> None:
-        """Drop what is waiting and what is remembered."""
+        """Drop scheduled callbacks and the record of sent ones."""
         with self._lock:
             self._waiting.clear()
             self.sent.clear()
@@ -129,7 +129,7 @@ class CallbackSender:
         try:
             answer = self._http(httpx).post(delivery.url, content=content, headers=headers)
             outcome, received = str(answer.status_code), answer.is_success
-        except Exception as error:  # an address can be wrong in ways for which httpx has no error of its own
+        except Exception as error:  # a bad URL can raise more than httpx's errors
             outcome, received = f"{type(error).__name__}: {error}", False
         self.sent.append(replace(delivery, at=now, outcome=outcome))
         if not received and delivery.attempt <= self.settings.retries:
@@ -157,7 +157,7 @@ class CallbackSender:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL names this machine, as `localhost` or by an address."""
+    """Return whether a URL's host is `localhost` or a loopback address."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""The server's time: real time, faster or slower, or time that stands still until it is moved by hand."""
+"""The server's clock: scaled real time, or standing until advanced."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STANDING_START = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
-# No later time can be written; the rest of the last day is left for zones that are ahead.
+# The latest time that can be formatted; the last day is spared for time zones ahead of UTC.
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 class Clock:
-    """Seconds since 1970 in the server's world. With `scale` None it moves only when `advance` is called."""
+    """Virtual seconds since 1970. With `scale` None, only `advance` moves it."""
 
     def __init__(self, scale: float | None = 1.0, *, real: Callable[[], float] = time.monotonic) -> None:
         if scale is not None and not (is_number(scale) and scale > 0):
@@ -33,31 +33,31 @@ class Clock:
 
     @property
     def now(self) -> float:
-        """The virtual time. It stops at the end of the year 9999."""
+        """The virtual time; it stops at the end of the year 9999."""
         if self.scale is None:
             return self._start + self._added
         return min(self._start + self._added + (self._real() - self._zero) * self.scale, _LATEST)
 
     def advance(self, seconds: float) -> None:
-        """Move on. What falls due on the way happens before this returns."""
+        """Advance the time. Events that fall due happen before this returns."""
         number("advance", seconds, 0, _LATEST - self.now, bound="the end of the year 9999")
         self._added += seconds
         if self.on_advance is not None:
             self.on_advance()
 
     def rewind(self) -> None:
-        """Take back what was added by hand."""
+        """Undo all advances."""
         self._added = 0.0
 
     def as_waited(self, seconds: float) -> float:
-        """How long somebody outside waits for so many virtual seconds."""
+        """Convert virtual seconds to real seconds."""
         return seconds / (self.scale or 1.0)
 
     def hint(self, seconds: float) -> str:
-        """Virtual seconds as a `Retry-After`.
+        """Return virtual seconds as a `Retry-After`.
 
-        HTTP knows whole seconds only; less than one, which a fast clock gives, is written as a decimal number all the
-        same, because a whole number would be 0 or far too long.
+        HTTP allows whole seconds only. Below one second, which a fast clock gives, this is a decimal number, because a
+        whole number would be 0 or far too long.
         """
         waited = self.as_waited(seconds)
         return str(round(waited)) if waited >= 1 else f"{max(waited, 0.001):.3f}"

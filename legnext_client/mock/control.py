@@ -1,7 +1,7 @@
-"""The control interface under `/__mock__/`: what happened, what time it is, what shall go wrong. JSON only.
+"""The control interface under `/__mock__/`: state, clock and faults. JSON only.
 
-It asks for no key, so it answers programs of this machine only: no page of another site, no name that was pointed at
-this machine (DNS rebinding), and no callback of a mock server.
+It needs no key, so it serves only programs on this machine. It refuses pages of other sites, host names pointed at this
+machine (DNS rebinding), and callbacks of mock servers.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     Handler = Callable[[Service, dict[str, Any], dict[str, str]], Any]
 
 _PREFIX = "/__mock__"
-# What these two take, in the body's words as in Python's; their first parameter is where it is done.
+# The body's fields are these functions' parameters, except for the first.
 _OF_A_JOB = [*signature(seed_job).parameters][1:]
 _OF_A_FAULT = [*signature(Faults.add).parameters][1:]
 
 
 def control_app(service: Service) -> Any:
-    """A Starlette application for one service."""
+    """Return the Starlette application of one service."""
     routing = needed("starlette.routing")
     routes = [
         routing.Route(_PREFIX + path, _endpoint(service, handlers), methods=[*handlers])
@@ -56,7 +56,7 @@ def control_app(service: Service) -> Any:
 
 
 def state(service: Service) -> dict[str, Any]:
-    """Everything at a glance."""
+    """Return an overview of the service's state."""
     with service.lock:
         now = service.settle()
         account = service.account
@@ -78,7 +78,7 @@ def state(service: Service) -> dict[str, Any]:
 
 
 def _check_caller(headers: list[tuple[bytes, bytes]], service: Service) -> None:
-    """Refuse callers that this machine's user did not start."""
+    """Refuse callers from outside this machine."""
     host, origin = _header(headers, b"host") or "", _header(headers, b"origin")
     if not is_loopback(f"http://{host}") and host != urlsplit(service.answers.files_url).netloc:
         here = "The control interface is for this machine: Host must be localhost or a loopback address"
@@ -113,7 +113,7 @@ def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
 
 
 def _respond(told: Any, status: int = 200) -> Any:
-    # As the API itself writes JSON: an answer that somebody put there may hold what Starlette refuses to write.
+    # As the API writes JSON: a seeded response may hold values that Starlette refuses to encode.
     return needed("starlette.responses").Response(as_json(told), status, media_type="application/json")
 
 
@@ -122,7 +122,7 @@ def _refuse(status: int, message: str) -> Any:
 
 
 def _read(body: bytes, kind: str) -> dict[str, Any]:
-    # A page of another site can send text or a form without asking, but no JSON.
+    # A page of another site can send text or forms without a preflight request, but not JSON.
     if body and kind.partition(";")[0].strip().lower() != "application/json":
         raise Refusal(415, f"The content type must be application/json; got {shown(kind)}.")
     value: Any = read_json(body or b"{}")
@@ -131,10 +131,10 @@ def _read(body: bytes, kind: str) -> dict[str, Any]:
 
 
 def _only(body: dict[str, Any], known: Sequence[str], required: str | None = None) -> None:
-    """Refuse fields that nobody would look at: whoever misspells one must hear of it."""
+    """Refuse unknown fields, so that a misspelled field is noticed."""
     for name in body:
         if name not in known:
-            raise ValueError(f"{shown(name)} is no field here; it takes {', '.join(known)}.")
+            raise ValueError(f"{shown(name)} is not a field here; it takes {', '.join(known)}.")
     if required is not None and required not in body:
         raise ValueError(f"{required} is required; got {shown(body)}.")
 

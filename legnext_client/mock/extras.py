@@ -1,4 +1,4 @@
-"""The packages that only the server needs, and what to say when they are not installed."""
+"""Import of the packages that only the server needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class MissingExtra(ImportError):
 
 
 def needed(module: str) -> Any:
-    """Import a module of the `mock` extra."""
+    """Import a module of the `mock` extra. Raises `MissingExtra` if it is not installed."""
     try:
         return import_module(module)
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Faults that the server plays on request: for the next n requests, or by a rate that a seed makes repeatable."""
+"""Faults injected on request: for the next n requests, or at a rate that the seed makes repeatable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STAGES = {
     "delay": ANSWER,
     "drip": ANSWER,
 }
-"""Every fault, and when it strikes: as a request arrives, a job is accepted or told of, or the answer goes out."""
+"""Every fault with its stage: request arrival, job acceptance, job status, or response."""
 
 _SUITED = {
     "seconds": ("delay", "drip", "rate_limit"),
@@ -35,7 +35,7 @@ _SUITED = {
     "value": ("unknown_status", "unknown_type", "unknown_fields"),
     "as_html": ("error_before", "error_after"),
 }
-"""Which faults have an option that not all of them have."""
+"""Options that only some faults have, with those faults."""
 _STATUSES = {"html": 200}
 _BODILESS = (204, 304)
 _SECONDS = {"delay": 60.0, "drip": 1.0, "rate_limit": 1.0}
@@ -44,26 +44,26 @@ _VALUES = {"unknown_status": "retry", "unknown_type": "hologram", "unknown_field
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. What is left out has a default that suits its name."""
+    """One fault. Defaults depend on its name."""
 
     name: str
     times: int | None = None
-    """For how many requests; None is without end."""
+    """Number of requests to affect; None means no limit."""
     rate: float = 1.0
-    """The share of requests that it strikes."""
+    """Share of requests to affect."""
     method: str | None = None
     path: str | None = None
-    """The beginning of the paths that it strikes, with or without the base path. Without one: all of the API."""
+    """Prefix of affected paths, with or without the base path. Empty: the whole API."""
     seconds: float = 0.0
-    """`delay` and `drip`: how long the answer takes. `rate_limit`: what `Retry-After` says."""
+    """`delay` and `drip`: duration of the response. `rate_limit`: value of `Retry-After`."""
     status: int = 500
     """The status of `error_before`, `error_after` and `html`."""
     value: str = ""
     """The unknown status, type or field value."""
     as_html: bool = False
-    """Errors only: answer with a page, as a proxy does."""
+    """Errors only: respond with an HTML page, as a proxy does."""
     struck: int = 0
-    """How often it struck."""
+    """Number of requests affected so far."""
     random: random.Random = field(default_factory=random.Random, repr=False)
 
     @property
@@ -71,12 +71,12 @@ class Fault:
         return self.times is not None and self.struck >= self.times
 
     def told(self) -> dict[str, Any]:
-        """The fault as the control interface shows it."""
+        """Return the fault as the control interface shows it."""
         return {name: value for name, value in asdict(self).items() if name != "random"}
 
 
 class Faults:
-    """The faults that are set."""
+    """The active faults."""
 
     def __init__(self, seed: int, base_path: str) -> None:
         self._seed = seed
@@ -103,9 +103,9 @@ class Faults:
         value: str | None = None,
         as_html: bool = False,
     ) -> Fault:
-        """Set a fault: for the next `times` requests, for a `rate` of them, or, with neither, for the next one."""
+        """Add a fault: for the next `times` requests, for a `rate` of them, or, with neither, for the next one."""
         if name not in tuple(STAGES):
-            raise ValueError(f"{shown(name)} is no fault; there are {', '.join(STAGES)}.")
+            raise ValueError(f"{shown(name)} is not a fault; choose from {', '.join(STAGES)}.")
         for option, given in (("seconds", seconds), ("status", status), ("value", value), ("as_html", as_html or None)):
             if given is not None and name not in _SUITED[option]:
                 raise ValueError(f"{option} is for {', '.join(_SUITED[option])}; got it for {name}.")
@@ -132,12 +132,12 @@ class Faults:
         self._faults.clear()
 
     def start_anew(self) -> None:
-        """Remove all faults, and draw as at the beginning."""
+        """Remove all faults and reset the random sequence."""
         self.clear()
         self._added = 0
 
     def take(self, stage: str, method: str, path: str) -> list[Fault]:
-        """The faults that strike this request now."""
+        """Return the faults to apply to this request."""
         taken: list[Fault] = []
         for fault in self._faults:
             if STAGES[fault.name] != stage or fault.is_spent or not self._concerns(fault, method, path):
@@ -174,7 +174,7 @@ def _check(fault: Fault) -> None:
 
 
 def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
-    """A job's answer in words that nobody knows."""
+    """Return a job response with unknown values or fields."""
     for fault in faults:
         if fault.name == "unknown_status":
             told = {**told, "status": fault.value}
@@ -188,16 +188,16 @@ def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
 
 
 def parse_fault(text: str) -> dict[str, Any]:
-    """A fault as the command line writes it: `close_after:rate=0.1,method=POST`.
+    """Parse a fault as written on the command line: `close_after:rate=0.1,method=POST`.
 
-    What cannot be read stays the text that it is, for `Faults.add` to refuse: it knows the bounds.
+    A value that does not parse stays a string; `Faults.add` knows the bounds and refuses it.
     """
     name, _, rest = text.partition(":")
     options: dict[str, Any] = {"name": name}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")
         if key not in _READERS or not equals:
-            raise ValueError(f"{pair!r} is no option of a fault; there are {', '.join(_READERS)}, each as name=value.")
+            raise ValueError(f"{pair!r} is not an option of a fault; use {', '.join(_READERS)}, each as name=value.")
         try:
             options[key] = _READERS[key](value)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The files behind the addresses in answers: made when first asked for, kept on disk until the server ends."""
+"""The files behind the URLs in responses: rendered on first request, kept on disk until the server stops."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DAY = 86400.0
 
 
 class FilesApp:
-    """An ASGI application that serves what jobs made."""
+    """ASGI application that serves the results of jobs."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

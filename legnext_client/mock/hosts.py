@@ -1,4 +1,4 @@
-"""The two ways in which a program runs a server of its own: on a socket in a thread, and without a socket."""
+"""Two hosts of a server inside a program: on a socket in a thread, and without a socket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE = 30.0
 
 
 class OnSocket:
-    """A server on a free port of this machine, in a thread."""
+    """A server in a thread, on a free local port."""
 
     def __init__(self, settings: Settings, spec: str | Path | None, port: int) -> None:
         from .server import Server
@@ -31,7 +31,7 @@ class OnSocket:
 
     def start(self) -> None:
         if self._thread is not None:
-            raise RuntimeError("A MockServer can be started once; make another.")
+            raise RuntimeError("A MockServer can be started only once; create another.")
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,), name="mock-server", daemon=True)
         self._thread.start()

@@ -1,7 +1,7 @@
-"""The server without a socket: httpx transports that hand a request to the application and bring back its answer.
+"""The server without a socket: httpx transports that call the application directly.
 
-What a fault does to a connection becomes the error that httpx raises for it, at once: a delayed answer is a read
-timeout when the client would not have waited so long, and no delay at all when it would.
+A connection fault raises the corresponding httpx error at once. A delay beyond the client's timeout is a read timeout;
+a shorter delay takes no time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Line:
-    """One request on its way through the application: the wire under it, and what has come back."""
+    """One request to the application: its wire and its response so far."""
 
     def __init__(self, request: httpx.Request, body: bytes) -> None:
         self._request = request
@@ -34,7 +34,7 @@ class _Line:
     def drop(self, *, unsent: bool) -> None:
         if unsent:
             self.status = None
-        message = "the connection was closed before the whole answer had come"
+        message = "the connection was closed before the response was complete"
         if self.status is None:
             message = "Server disconnected without sending a response."
         self.error = httpx.RemoteProtocolError(message, request=self._request)
@@ -49,7 +49,7 @@ class _Line:
         if self.error is not None:
             return {"type": "http.disconnect"}
         if self._body is None:
-            await asyncio.Event().wait()  # whoever listens for the client to leave is cancelled in the end
+            await asyncio.Event().wait()  # a listener for the disconnect is cancelled at the end
         assert self._body is not None
         body, self._body = self._body, None
         return {"type": "http.request", "body": body, "more_body": False}
@@ -88,7 +88,7 @@ class _Line:
 
 
 class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that may break off."""
+    """A response body that may be cut off."""
 
     def __init__(self, parts: list[bytes], error: httpx.TransportError | None) -> None:
         self._parts = parts
@@ -105,7 +105,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class InsideAsyncTransport(httpx.AsyncBaseTransport):
-    """For `httpx.AsyncClient`: the application runs in the client's own event loop."""
+    """Transport for `httpx.AsyncClient`; the application runs in the client's event loop."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -115,7 +115,7 @@ class InsideAsyncTransport(httpx.AsyncBaseTransport):
 
 
 class InsideTransport(httpx.BaseTransport):
-    """For `httpx.Client`: the application runs in an event loop of its own."""
+    """Transport for `httpx.Client`; the application runs in its own event loop."""
 
     def __init__(self, app: App, home: Home) -> None:
         self._app = app
@@ -127,7 +127,7 @@ class InsideTransport(httpx.BaseTransport):
 
 
 class Home:
-    """An event loop in a thread, begun when it is first needed."""
+    """An event loop in a thread, started when first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

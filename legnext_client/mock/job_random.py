@@ -1,4 +1,4 @@
-"""Chance that can be repeated: everything drawn for a job follows from the server's seed and the job's number alone."""
+"""Repeatable randomness: a job's random values depend only on the server's seed and the job's number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LARGEST = 2**64
 
 
 class JobRandom:
-    """What is drawn for one job."""
+    """Random values of one job."""
 
     __slots__ = ("_bytes",)
 
@@ -31,9 +31,9 @@ class JobRandom:
 
     @property
     def normal(self) -> float:
-        """From the standard normal distribution."""
+        """Return a value from the standard normal distribution."""
         return _NORMAL.inv_cdf((int.from_bytes(self._bytes[20:28], "big") + 0.5) / _LARGEST)
 
     def among(self, count: int, *, purpose: int = 0) -> int:
-        """A number from 0 up to `count`; different purposes draw independently, there are 32."""
+        """Return a number from 0 up to `count`; each of 32 purposes is independent."""
         return self._bytes[28 + purpose] % count

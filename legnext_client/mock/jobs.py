@@ -1,4 +1,4 @@
-"""A job and its life. Where it stands is computed from the clock when somebody asks; nothing runs for a job."""
+"""Jobs. A job's state is computed from the clock on request; nothing runs in the background for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEVER = math.inf
 
 
 class Job:
-    """One job: what was asked for, what it will come to, and when."""
+    """One job: its request, its result and its times."""
 
     __slots__ = (
         "answer",
@@ -69,15 +69,15 @@ class Job:
         self.fails = False
         self.settled = False
         self.ended_as: str | None = None
-        """The status of a job that was ended from outside, as `x-legnext` has it."""
+        """The status of a job ended by an operation, from `x-legnext`."""
         self.word: str | None = None
-        """A status that is told in every answer, whatever the clock says; such a job is never done."""
+        """A fixed status, independent of the clock; such a job never ends."""
         self.answer: dict[str, Any] | None = None
-        """An answer to give as it is, for a job that was put there."""
+        """A fixed response, for a seeded job."""
         self.created = self.staged = self.started = self.ends = self.lasts = 0.0
 
     def live(self, created: float, begins: float, lasts: float) -> None:
-        """Set the stages: accepted at `created`, taken up at `begins`, done `lasts` seconds later (perhaps never)."""
+        """Set the stages: accepted at `created`, started at `begins`, done `lasts` seconds later (or never)."""
         pace = min(lasts, self.typical)
         self.created = created
         self.lasts = lasts
@@ -86,7 +86,7 @@ class Job:
         self.ends = begins + lasts
 
     def begin(self, at: float) -> None:
-        """Take up a job that had to wait."""
+        """Start a queued job."""
         self.live(self.created, at, self.lasts)
 
     def status(self, now: float) -> str:
@@ -102,7 +102,7 @@ class Job:
         return self.word is None and now >= self.ends
 
     def progress(self, now: float) -> int:
-        """Per cent of the work that is done; one that never ends comes near 100 and stays there."""
+        """Return the progress in per cent; a job that never ends approaches 100."""
         if now <= self.started:
             return 0
         if self.ends == NEVER:

@@ -1,4 +1,4 @@
-"""Reading a body as JSON, strictly: what two readers could understand differently is refused with a reason."""
+"""Strict JSON parsing: ambiguous input is refused with a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEEPEST = 32
 
 
 def read_json(body: bytes) -> Any:
-    """The value that a body holds; a refusal (400) when it is not plain JSON."""
+    """Parse a body. Raises `Refusal` (400) if it is not plain JSON."""
     if not body:
         raise Refusal(400, "The body is empty. Send a JSON object.")
     try:
@@ -26,7 +26,7 @@ def read_json(body: bytes) -> Any:
         raise Refusal(400, _too_deep()) from None
     except json.JSONDecodeError as error:
         raise Refusal(400, f"The body is not JSON: {error.msg} at character {error.pos}.") from None
-    except ValueError as error:  # `int` refuses numbers of more than a few thousand digits
+    except ValueError as error:  # `int` refuses thousands of digits
         raise Refusal(400, f"The body has a number that is too long: {error}.") from None
     _check_inside(value, escapes=b"\\u" in body)
     return value
@@ -57,7 +57,7 @@ def _inside(item: _Json) -> Iterator[Any]:
 
 
 def _check_text(text: str) -> None:
-    """Written as `\\u…`, NUL and half a surrogate pair are JSON, and break what reads them next."""
+    """Refuse NUL and lone surrogates: valid JSON as `\\u…`, but they break later readers."""
     if "\x00" in text:
         raise Refusal(400, "The body has a NUL character in a string. Leave it out.")
     if not text.isascii():

@@ -1,4 +1,4 @@
-"""What one key may do at once: jobs on their way, and requests per second."""
+"""Limits per key: running jobs and requests per second."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ if TYPE_CHECKING:
 
 
 class JobsAtOnce:
-    """The jobs of each key that have a place, and those that wait for one.
+    """The running and queued jobs of each key.
 
-    Without a limit every job has a place. With one, a further job is refused, or waits where `queues` is set. How long,
-    nobody can say beforehand: a job may be ended by hand, or never.
+    Beyond the limit, a job is refused, or queued if `queues` is set. The waiting time is unknown in advance, because a
+    job may be ended by hand or never.
     """
 
     def __init__(self, limit: int | None, *, queues: bool) -> None:
         self._limit = limit
         self._queues = queues
         self._running: dict[str, int] = {}
-        # In the order in which they came, and any of them can be taken out without looking at the others.
+        # Ordered by arrival, with removal in constant time.
         self._waiting: dict[str, OrderedDict[Job, None]] = {}
 
     def running(self, key: str) -> int:
         return self._running.get(key, 0)
 
     def is_full(self, key: str) -> bool:
-        """Whether another job has to be refused."""
+        """Return whether another job must be refused."""
         return not self._queues and not self._has_room(key)
 
     def entered(self, job: Job) -> bool:
-        """Whether a job that was accepted has a place; without one it waits."""
+        """Add an accepted job; return whether it runs now or is queued."""
         if not self._has_room(job.key):
             self._waiting.setdefault(job.key, OrderedDict())[job] = None
             return False
@@ -39,10 +39,10 @@ class JobsAtOnce:
         return True
 
     def left(self, job: Job) -> Job | None:
-        """A job has ended; the one that has its place now."""
+        """Remove an ended job; return the queued job that starts instead."""
         waiting = self._waiting.get(job.key)
         if waiting and job in waiting:
-            del waiting[job]  # it was ended by hand, and had no place to give
+            del waiting[job]  # ended by hand while queued
             return None
         if waiting:
             return waiting.popitem(last=False)[0]
@@ -54,14 +54,14 @@ class JobsAtOnce:
 
 
 class RequestsPerSecond:
-    """How many requests of each key arrived within the last second."""
+    """Requests of each key within the last second."""
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
         self._recent: dict[str, deque[float]] = {}
 
     def is_full(self, key: str, now: float) -> bool:
-        """Count a request, unless it is one too many."""
+        """Count a request; return True if the limit is reached instead."""
         if self._limit is None:
             return False
         recent = self._recent.setdefault(key, deque())

@@ -1,6 +1,6 @@
-"""Answers of operations that the server has no state for: what the document shows, or else what its schemas admit.
+"""Responses of operations without server state: the document's example, or a sample of its schema.
 
-Each has a header that says so, `x-mock-answer: example` or `x-mock-answer: schema`.
+The header says which: `x-mock-answer: example` or `x-mock-answer: schema`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _PICTURE = bytes.fromhex(
     "1a6a0000000049454e44ae426082"
 )
 _PAGES = 2
-"""How many pages with items there are."""
+"""Pages with items."""
 
 
 class Shown(NamedTuple):
-    """The answer of an operation, before it is written."""
+    """A response before encoding."""
 
     media: str
     value: Any
@@ -36,7 +36,7 @@ class Shown(NamedTuple):
 
 
 class PlainAnswers:
-    """Writes the answers of one document; each is made once."""
+    """Responses of one document; each is built once."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -80,7 +80,7 @@ class PlainAnswers:
                 yield name.lower().encode(), text.encode()
 
     def _page(self, operation: Operation, value: Any, paging: Json, given: Json) -> Any:
-        """One page: there are two with items. What turns them is the document's `paging`."""
+        """Return one page of two with items, by the document's `paging`."""
         asked = given.get(paging["parameter"])
         if "cursor" in paging:
             if asked is None or not isinstance(value, dict):
@@ -96,7 +96,7 @@ class PlainAnswers:
         return page if number <= _PAGES or "items" not in paging else {**page, paging["items"]: []}
 
     def _no_cursor(self, operation: Operation, name: str) -> Any:
-        """What stands for the cursor on the last page: null, nothing, or an empty text."""
+        """Return the cursor of the last page: null, absent, or an empty string."""
         _, response = self._spec.good(operation.responses)
         content: Json = next(iter(response["content"].values()))
         whole = self._spec.flat(content.get("schema", {}))

@@ -1,7 +1,7 @@
-"""What a job costs and how long it typically lasts, from the rows of the document.
+"""Prices and typical durations of jobs, from the document's tables.
 
-Every row counts that holds for the prompt's model and flags; of the rows of one `tier`, the dearest alone. Held is the
-row's `reserve` where it has one (a draft holds the full price), charged is its `factor`.
+Every row that matches the prompt's model and flags applies; of the rows of one `tier`, only the most expensive. The
+held amount uses the row's `reserve` if it has one (a draft holds the full price), the charge uses its `factor`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Price(NamedTuple):
 def price(
     rules: dict[str, Any], operation: Operation, body: dict[str, Any], prompt: Prompt, source: Job | None
 ) -> Price:
-    """The price of a request. Flags count only where the operation has a prompt of its own."""
+    """Return the price of a request. Flags count only if the operation has a prompt."""
     table = operation.extension.get("price", {"points": 0})
     points = table["points"]
     for row in table.get("when", []):
@@ -46,7 +46,7 @@ def price(
 
 
 def typical_seconds(rules: dict[str, Any], operation: Operation, prompt: Prompt) -> float:
-    """How long a job of this kind usually lasts."""
+    """Return the typical duration of a job."""
     seconds = operation.median_seconds
     if prompt.model is not None:
         for row in _holding(rules.get("duration_factors", []), prompt):

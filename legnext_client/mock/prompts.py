@@ -1,6 +1,6 @@
-"""What the server understands of a prompt: its model, its flags, and the words that make it misbehave.
+"""Prompt parsing: the model, the flags, and the words that trigger failures.
 
-A second, small reader of the table that the client reads too; see the package's docstring for why there are two.
+The client has its own parser of the same table; the package's docstring gives the reason.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STUCK = re.compile(r"([A-Za-z]+)([0-9].*)")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt, read. `flags` maps the table's names to the value that was written."""
+    """A parsed prompt. `flags` maps the table's names to the written values."""
 
     text: str = ""
     flags: dict[str, str] = field(default_factory=dict[str, str])
@@ -32,20 +32,20 @@ class Prompt:
     aspect: str | None = None
 
     def number(self, flag: str) -> float | None:
-        """A flag's value as a number; None where there is none."""
+        """Return a flag's value as a number, or None."""
         try:
             return float(self.flags[flag].split()[0])
         except (KeyError, IndexError, ValueError):
             return None
 
     def says(self, flag: str, value: str | float) -> bool:
-        """Whether a flag has a value of the table, which is a word or a number."""
+        """Return whether a flag has this value, a word or a number."""
         word = next(iter(self.flags[flag].split()), "")
         return word.lower() == value if isinstance(value, str) else self.number(flag) == value
 
 
 class PromptReader:
-    """Reads prompts by the tables of models and parameters."""
+    """Parser of prompts by the tables of models and parameters."""
 
     def __init__(self, spec: Spec) -> None:
         rules = spec.rules
@@ -68,7 +68,7 @@ class PromptReader:
                 self._rejected.update({(row["flag"], model): row for model in row["models"]})
 
     def read(self, operation: Operation, body: dict[str, Any], source: Job | None) -> Prompt:
-        """The prompt of a request. What it leaves open, it has from the job that it follows."""
+        """Return a request's prompt; missing parts come from its source job."""
         own = body.get(operation.prompt_field or "") or ""
         inherited = source.prompt if source is not None and source.operation.makes != "texts" else None
         if operation.takes == "images" and inherited is not None:
@@ -88,7 +88,7 @@ class PromptReader:
         )
 
     def rejected(self, prompt: Prompt) -> list[str]:
-        """Why the service answers 400 to this prompt: its flags that the model rejects."""
+        """Return the flags that the model rejects, as the reasons for a 400."""
         return [
             f"--{row.get('short', flag)} is not accepted by version {prompt.model}: {row.get('instead', 'drop it')}"
             for flag in prompt.flags
@@ -96,7 +96,7 @@ class PromptReader:
         ]
 
     def plan(self, prompt: Prompt) -> str | None:
-        """The plan that the prompt's model asks for."""
+        """Return the plan that the prompt's model requires."""
         return self._plans.get(prompt.model or "")
 
     def _flags(self, text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Saying no: a refusal with its status, and the three shapes in which the service writes one."""
+"""Error responses and their three documented shapes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def as_json(value: object) -> bytes:
-    """A value as JSON, without white space."""
+    """Encode a value as compact JSON."""
     return _encode(value).encode()
 
 
 class Answer(NamedTuple):
-    """An answer as it goes over the wire."""
+    """Encoded response."""
 
     status: int
     body: bytes
@@ -41,7 +41,7 @@ class Refusal(Exception):
 
 
 def written(refusal: Refusal, shape: str, task_type: str) -> Answer:
-    """A refusal in one of the documented shapes."""
+    """Encode a refusal in one of the documented shapes."""
     body = as_json(_SHAPES[shape](refusal, task_type))
     headers = tuple((bytes(name.replace("_", "-"), "ascii"), value.encode()) for name, value in refusal.headers.items())
     return Answer(refusal.status, body, (JSON_TYPE, *headers))

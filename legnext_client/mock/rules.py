@@ -1,4 +1,4 @@
-"""What the state of things refuses: follow-ups of jobs that are not there, not done, of the wrong kind, or too old."""
+"""Refusal of follow-ups whose source job does not exist, is not done, is of the wrong kind, or is too old."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SOURCE_FIELD = "jobId"
 _NUMBER_FIELDS = {"image": "imageNo", "video": "videoNo"}
-# An enlarged video makes `video`, and comes last; an enlarged image can be built upon.
+# An upscaled video is `video` and final; an upscaled image can be used further.
 _FITTING = {"image": ("images", "image"), "images": ("images",), "video": ("videos",)}
 _NOUNS = {
     "image": "a job that made images",
@@ -23,19 +23,19 @@ _DAY = 86400.0
 
 
 def fits(operation: Operation, made: str) -> bool:
-    """Whether an operation works on what another one made."""
+    """Return whether an operation accepts another's result."""
     return made in _FITTING.get(operation.takes, ())
 
 
 def allows(operation: Operation, source: Job) -> bool:
-    """Whether the document lets this operation follow that job, whatever its state."""
+    """Return whether the document allows this operation on that job, in any state."""
     return fits(operation, source.operation.makes) and _unsuited(operation, source) is None
 
 
 def check_source(
     rules: dict[str, Any], operation: Operation, body: dict[str, Any], source: Job | None, now: float
 ) -> None:
-    """Refuse a follow-up that cannot be: 404 for a job that is not there, 422 for the rest."""
+    """Refuse an impossible follow-up: 404 for a missing job, otherwise 422."""
     if SOURCE_FIELD not in body:
         return
     if source is None:

@@ -1,4 +1,4 @@
-"""Putting a job there that nobody submitted: finished, failed, in the works, or with an answer of one's own."""
+"""Seeding of jobs without a submission: finished, failed, running, or with a fixed response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .service import Service
     from .spec import Operation
 
-# How far a job that is put there has come, as a share of the time that it typically takes.
+# Progress of a seeded job, as a share of its typical duration.
 _FAR = {PENDING: 0.0, STAGED: 0.03, PROCESSING: 0.5}
 
 
@@ -34,12 +34,11 @@ def seed_job(
     answers: str = "",
     answer: dict[str, Any] | None = None,
 ) -> Job:
-    """Put a job there, at no cost; ValueError, and nothing is there, where that makes no sense.
+    """Add a job at no cost. Raises ValueError for impossible arguments and then adds nothing.
 
-    `operation` is an operationId or task type; without one, images are made from a text. `body` is what the request
-    would have held, or a part of it, `source` the job that it follows. A job that has ended did so `age` virtual
-    seconds ago; one on its way goes on from now; any other status stays as it is. `answers` is one of the styles in
-    which answers are written; `answer` replaces the answer altogether.
+    `operation` is an operationId or task type; the default makes images from text. `body` is the request's body or a
+    part of it, `source` its source job. A finished job ended `age` virtual seconds ago; a running job continues from
+    now; any other status is fixed. `answers` is a style of job responses; `answer` replaces the response entirely.
     """
     text("status", status)
     if answers != "":
@@ -73,7 +72,7 @@ def _free_id(service: Service, job_id: str | None) -> str:
         return next(name for number in count(len(service.jobs) + 1) if (name := f"placed-{number}") not in service.jobs)
     text("job_id", job_id)
     if job_id in service.jobs:
-        raise ValueError(f"job_id must be new; there is a job {shown(job_id)} already.")
+        raise ValueError(f"job_id must be new; job {shown(job_id)} already exists.")
     return job_id
 
 
@@ -97,4 +96,4 @@ def _as_json(name: str, value: object) -> bytes:
     try:
         return as_json(value)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"{name} must be something that JSON can hold: {error}.") from None
+        raise ValueError(f"{name} must be JSON-compatible: {error}.") from None

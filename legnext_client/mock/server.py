@@ -1,4 +1,4 @@
-"""uvicorn around the application: a socket bound at once, connections that faults can drop, a clean end."""
+"""uvicorn around the application: a socket bound early, connections that faults can drop, a clean shutdown."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _LONGEST = 3600.0
 
 
 def make_service(settings: Settings, spec: str | Path | None, root_url: str) -> Service:
-    """A service that tells of its files under this address."""
+    """Return a service whose files are under `root_url`."""
     return Service(Spec.load(spec), settings, Clock(settings.time_scale), f"{root_url}/files")
 
 
 class Server:
-    """A server on a socket. The port is bound when this is made; nothing is served before `run`."""
+    """Server on a socket. The constructor binds the port; `run` starts serving."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Server:
         return self.root_url + self.service.spec.base_path
 
     def run(self, started: Callable[[], None] | None = None) -> None:
-        """Serve until `stop` is called, or, in the main thread, until a signal comes."""
+        """Serve until `stop` is called or, in the main thread, until a signal."""
         uvicorn = needed("uvicorn")
         served = _Served(started)
         config = uvicorn.Config(
@@ -77,7 +77,7 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
-            date_header=False,  # the application has a calendar of its own
+            date_header=False,  # the application sets the virtual date
             timeout_graceful_shutdown=_GRACE,
         )
         self._uvicorn = _uvicorn_server(uvicorn, config, served)
@@ -89,7 +89,7 @@ class Server:
                 self.app.close()
 
     def stop(self) -> None:
-        """Ask the server to end; `run` returns soon after."""
+        """Ask the server to stop; `run` returns soon after."""
         if self._uvicorn is not None:
             self._uvicorn.should_exit = True
         else:
@@ -98,7 +98,7 @@ class Server:
 
 @contextlib.contextmanager
 def background(service: Service) -> Generator[None]:
-    """What happens by itself: on a clock that runs, jobs that end are noticed and called back."""
+    """Settle ended jobs and send callbacks in the background while open, if the clock runs."""
     ended = threading.Event()
 
     def watch() -> None:
@@ -135,7 +135,7 @@ def _loop() -> str:
 
 
 class _Served:
-    """What a server and its connections share."""
+    """State shared by a server and its connections."""
 
     def __init__(self, started: Callable[[], None] | None) -> None:
         self.started = started

@@ -1,4 +1,4 @@
-"""The service: accepts jobs, tells how they stand, and keeps the account. It knows nothing of HTTP but statuses."""
+"""The service: accepts jobs, reports their state, and keeps the account. Of HTTP, it knows only status codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BATCHES = (1, 2, 4)
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A line of the ledger: one paid request that was accepted."""
+    """Accepted paid request in the ledger."""
 
     number: int
     job_id: str
@@ -39,7 +39,7 @@ class Submission:
     operation: str
     body: dict[str, Any]
     points: int
-    """Points that were held for it."""
+    """Points held for it."""
     at: float
     """The virtual time."""
 
@@ -74,7 +74,7 @@ class Service:
         self._refused = 0
 
     def reset(self) -> None:
-        """Forget all jobs, money spent and faults, and draw as at the beginning."""
+        """Reset jobs, points, faults and the random sequence."""
         with self.lock:
             self._begin()
             self.faults.start_anew()
@@ -83,7 +83,7 @@ class Service:
 
     @property
     def ledger(self) -> list[Submission]:
-        """Every paid request that was accepted, in order."""
+        """Every accepted paid request, in order."""
         with self.lock:
             return [
                 Submission(job.number, job.job_id, job.key, job.operation.operation_id, job.body, job.held, job.created)
@@ -91,7 +91,7 @@ class Service:
             ]
 
     def greet(self, key: str) -> None:
-        """Count a request of this key; refuse it (429) if there are too many."""
+        """Count a request of this key; refuse it (429) above the rate limit."""
         if self.settings.requests_per_second is None:
             return
         with self.lock:
@@ -131,13 +131,13 @@ class Service:
             return told if operation.status == told.status else told._replace(status=operation.status)
 
     def place(self, job: Job) -> None:
-        """Put a job there that nobody paid for."""
+        """Add a seeded job at no cost."""
         with self.lock:
             self.jobs[job.job_id] = job
             job.settled = True
 
     def finish(self, job: Job, *, failed: bool = False, ended_as: str | None = None) -> None:
-        """End a job now: as usual, or with another status, and then at no cost."""
+        """End a job now; with a status of its own, at no cost."""
         with self.lock:
             now = self.settle()
             if job.has_ended(now):
@@ -149,24 +149,24 @@ class Service:
             if not job.settled:
                 self._expect(job)
             self.settle()
-            self.wake()  # a job that waited may have begun, and a callback may be due sooner than anything was
+            self.wake()  # a queued job may have started, or a callback may be due earlier
 
     def made(self, operation: Operation, key: str, body: dict[str, Any], job_id: str, style: str) -> Job:
-        """A job that has not been accepted."""
+        """Create a job without accepting it."""
         source = self.jobs.get(body.get(SOURCE_FIELD, ""))
         job = self._made(operation, key, body, self.reader.read(operation, body, source), source)
         job.job_id, job.style = job_id or job.job_id, style or job.style
         return job
 
     def job(self, job_id: str) -> Job:
-        """The job of this id; a refusal (404) where there is none."""
+        """Return a job by id. Raises `Refusal` (404) if it does not exist."""
         job = self.jobs.get(job_id)
         if job is None:
             raise Refusal(404, f"There is no job {job_id[:80]!r}. Use a job_id that this service gave you.")
         return job
 
     def end(self, job_id: str, status: str) -> None:
-        """End a job that is on its way, as its caller wants it: with this status, and at no cost."""
+        """End a running job with this status, at no cost."""
         with self.lock:
             job, now = self.job(job_id), self.settle()
             if job.has_ended(now):
@@ -174,7 +174,7 @@ class Service:
             self.finish(job, ended_as=status)
 
     def tell(self, job_id: str, asked: tuple[str, str]) -> Answer:
-        """How a job stands."""
+        """Return the response for a job."""
         with self.lock:
             now = self.settle()
             return self._told(self.job(job_id), now, asked)
@@ -199,7 +199,7 @@ class Service:
         return int(self.spec.rules.get("points_per_usd", 1000))
 
     def error_shape(self) -> str:
-        """The shape of the next refusal."""
+        """Return the shape of the next error response."""
         if self.settings.error_shape != "drawn":
             return self.settings.error_shape
         with self.lock:
@@ -207,7 +207,7 @@ class Service:
             return SHAPES[JobRandom(self.settings.seed, -self._refused).among(len(SHAPES))]
 
     def settle(self) -> float:
-        """Bring the account up to now: whatever ended is charged or released, and called back. Returns the time."""
+        """Charge or release ended jobs and schedule their callbacks. Returns the time."""
         with self.lock:
             now = self.clock.now
             while self._ending and self._ending[0][0] <= now:
@@ -219,7 +219,7 @@ class Service:
             return now
 
     def wake(self) -> None:
-        """Let whoever waits for the next thing that is due look again when that is."""
+        """Wake the background task to check the next due time again."""
         with self.lock:
             self.due.notify_all()
 
@@ -228,7 +228,7 @@ class Service:
         self.wake()
 
     def next_due(self) -> float | None:
-        """When something has to be sent next, as far as is known."""
+        """Return the time of the next known event, or None."""
         with self.lock:
             ends = self._ending[0][0] if self._calling and self._ending else None
             waiting = self.callback_sender.next_due
@@ -249,7 +249,7 @@ class Service:
             )
 
     def _expect(self, job: Job) -> None:
-        """Have the job's end noticed when it comes."""
+        """Schedule the job's end."""
         if job.ends < NEVER:
             heapq.heappush(self._ending, (job.ends, job.number, job))
 

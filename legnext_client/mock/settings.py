@@ -1,4 +1,4 @@
-"""Everything that a server can be told when it starts."""
+"""Settings of a server."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ CALLBACK_SHAPES = ("bare", "envelope", "off")
 
 @dataclass(frozen=True)
 class CallbackSettings:
-    """How callbacks are sent."""
+    """Settings of callbacks."""
 
     shape: str = "bare"
     """`bare` (the job itself), `envelope` (with a timestamp), or `off`."""
     secret: str | None = None
     """Sign with this: `X-Legnext-Signature` over `"{X-Legnext-Timestamp}." + body`."""
     retries: int = 2
-    """How often a callback that was not received is sent again."""
+    """Retries of a callback that was not received."""
     copies: int = 1
-    """How often each callback is sent although it was received."""
+    """Copies sent of each received callback."""
     loss: float = 0.0
-    """The share of callbacks that are never sent."""
+    """Share of callbacks never sent."""
     delay: float = 0.0
     """Virtual seconds between a job's end and its callback."""
     anywhere: bool = False
-    """Send to other hosts than this machine, too."""
+    """Also send callbacks to other hosts."""
 
     def __post_init__(self) -> None:
         one_of("callbacks", self.shape, CALLBACK_SHAPES)
@@ -45,7 +45,7 @@ class CallbackSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server behaves. The defaults are a well-filled account that meets no faults."""
+    """Settings of a server. Defaults: a well-funded account and no faults."""
 
     seed: int = 1
     credits: int = 1_000_000
@@ -53,12 +53,12 @@ class Settings:
     plan: str = "pro"
     keys: tuple[str, ...] = ("mock-key",)
     concurrency: int | None = None
-    """Jobs at once per key; None is what the document says, 0 is without limit."""
+    """Jobs at once per key; None takes the document's limit, 0 means no limit."""
     queues: bool = False
-    """Beyond `concurrency` jobs wait, instead of being refused."""
+    """Queue jobs beyond `concurrency` instead of refusing them."""
     requests_per_second: int | None = None
     time_scale: float | None = 1.0
-    """Virtual seconds per real second; None is a clock that is moved by hand."""
+    """Virtual seconds per real second; None is a standing clock."""
     error_shape: str = "flat"
     """`flat`, `job`, `envelope`, or `drawn`."""
     answers: str = "drawn"

@@ -1,7 +1,7 @@
-"""What lies under an answer: the connection that can be dropped, and waiting while somebody holds the line.
+"""The connection under a response, which faults can drop or delay.
 
-uvicorn puts one under `scope["extensions"][KEY]` (see `server`), and so does the transport without a socket (see
-`inside`), so that the same faults play on both.
+uvicorn (see `server`) and the transport without a socket (see `inside`) each put one under `scope["extensions"][KEY]`,
+so that the same faults work on both.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ import asyncio
 from typing import Any, Protocol
 
 KEY = "legnext.wire"
-# uvicorn learns in a later turn of the loop that a connection was dropped; before, it would complain of no answer.
+# uvicorn notices a dropped connection only in a later loop iteration; earlier, it logs a missing response.
 _NOTICED_AFTER = 0.01
 
 
 class ClientGone(Exception):
-    """The client does not wait for this answer any more."""
+    """The client has disconnected."""
 
 
 class Wire(Protocol):
-    """The way to the client."""
+    """Connection to the client."""
 
     def drop(self, *, unsent: bool) -> None:
-        """Close the connection; `unsent` throws away what was written but has not left yet."""
+        """Close the connection; `unsent` discards buffered data."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Let the client wait. Raises `ClientGone` when there is no use in waiting on."""
+        """Delay the client. Raises `ClientGone` if the client disconnects."""
         ...
 
 
 class Closing:
-    """Says when the server is asked to end, so that no fault holds it back."""
+    """Shutdown signal, so that no fault delays the server's end."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -40,7 +40,7 @@ class Closing:
         self._event.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Wait so long, or until the server ends; whether it does."""
+        """Wait for a time or for shutdown; return whether the server is shutting down."""
         try:
             await asyncio.wait_for(self._event.wait(), seconds)
         except TimeoutError:
@@ -49,7 +49,7 @@ class Closing:
 
 
 class SocketWire:
-    """A connection that uvicorn serves."""
+    """Connection served by uvicorn."""
 
     def __init__(self, transport: Any, closing: Closing | None) -> None:
         self._transport = transport

@@ -90,7 +90,7 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
         (("receive", "--port", "99999"), "'--port': 99999 is not in the range"),
         (("receive", "--address", "foo"), "Error: --address must be an http(s) URL without query or fragment; got"),
         (("mock", "--time-scale", "0"), "The mock server cannot start: time_scale must be greater than 0; got 0.0."),
-        (("mock", "--fault", "nonsense"), "The mock server cannot start: 'nonsense' is no fault"),
+        (("mock", "--fault", "nonsense"), "The mock server cannot start: 'nonsense' is not a fault"),
         (("mock", "--spec", "nofile"), "The mock server cannot start: [Errno 2] No such file or directory: 'nofile'"),
         (("diffusion", "--v 7"), "Put -- before a value that begins with -"),
         (("upscal",), "No such command 'upscal'. Did you mean"),

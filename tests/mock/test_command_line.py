@@ -203,8 +203,8 @@ def test_every_option_reaches_the_server() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--fault", "explode"], "no fault"),
-        (["--fault", "delay:often=1"], "no option"),
+        (["--fault", "explode"], "not a fault"),
+        (["--fault", "delay:often=1"], "not an option"),
         (["--fault", "error_before:status=99999"], "status must be a whole number from 200 to 599"),
         (["--fault", "html:status=204"], "not 204 or 304; got 204"),
         (
@@ -264,7 +264,7 @@ def test_the_temporary_folder_is_left_alone_when_no_file_was_made(run: Any, tmp_
 
 def test_help_tells_each_default_once_and_none_that_is_nothing() -> None:
     told = " ".join(parser().format_help().split())
-    for default in ("8000", "flat", "drawn", "as the document says", "without limit"):
+    for default in ("8000", "flat", "drawn", "from the document", "no limit"):
         assert f"(default: {default})" in told
     assert told.count("default:") == told.count("(default:")
     assert not re.search(r"default: (None|False|\[\])", told)

@@ -242,5 +242,5 @@ def test_faults_are_written_on_the_command_line() -> None:
     }
     assert parse_fault("error_after:as_html=no")["as_html"] is False
     for wrong in ("delay:seconds", "delay:often=1"):
-        with pytest.raises(ValueError, match="no option of a fault"):
+        with pytest.raises(ValueError, match="not an option of a fault"):
             parse_fault(wrong)

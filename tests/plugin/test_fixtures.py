@@ -134,15 +134,15 @@ def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> No
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("creditz=5", "creditz is no setting; there are seed, credits, *, faults."),
-        ("500", "every setting has a name, as in credits=500; got 500."),
+        ("creditz=5", "creditz is not a setting; use seed, credits, *, faults."),
+        ("500", "settings must have names, as in credits=500; got 500."),
         ("plan='gold'", "plan must be one of pro, free; got 'gold'."),
         ("credits='many'", "credits must be a whole number from 0; got 'many'."),
         ("time_scale=0", "time_scale must be greater than 0; got 0.*"),
         ("keys='secret'", "keys must be a tuple of at least one key; got 'secret'."),
         ("faults='close_after'", "faults must be a list of names or of dicts; got 'close_after'."),
         ("faults=[7]", "faults must be a list of names or of dicts; got [[]7]."),
-        ("faults=['close_afterwards']", "'close_afterwards' is no fault; there are close_before, *"),
+        ("faults=['close_afterwards']", "'close_afterwards' is not a fault; choose from close_before, *"),
         ("faults=[{'name': 'html', 'rate': 7}]", "rate must be a number from 0 to 1; got 7."),
         ("faults=[{'name': 'html', 'often': 7}]", "Faults.add() got an unexpected keyword argument 'often'"),
     ],

@@ -1,4 +1,4 @@
-"""Real images and videos, painted from a prompt. When a file exists and who may fetch it is decided elsewhere."""
+"""Real images and videos, painted from a prompt."""
 
 from legnext_client.mock.media.images import render_image
 from legnext_client.mock.media.sizes import image_size, video_size

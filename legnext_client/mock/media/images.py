@@ -1,4 +1,4 @@
-"""Images as files: painted small enough to be quick, delivered as large as they are asked for."""
+"""Image files: painted small for speed, enlarged to the requested size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STRIP = 256
 def render_image(*, text: str, number: int | None, width: int, height: int, format: str = "png") -> bytes:
     """Render one image of a job, or the grid of its four if `number` is None.
 
-    `format` is one of the API's own words: png, jpeg, jpg, tiff, tif.
+    `format` is one of the API's values: png, jpeg, jpg, tiff, tif.
     """
     name, size = _NAMES[format], (width, height)
     scale = min(1.0, _LONGEST_PAINTED / max(size))

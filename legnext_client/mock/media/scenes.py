@@ -1,4 +1,4 @@
-"""Paint a landscape whose light and things follow the words of a prompt; the rest is seeded by the prompt."""
+"""Landscapes whose light and objects follow a prompt's words; the rest is seeded by the prompt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Colour = tuple[int, ...]
 
-# The words that ask for a light; its colours: sky top, middle, horizon, sun, far hills, near hills.
+# Words for each light, and its colours: sky top, middle, horizon, sun, far hills, near hills.
 LIGHTS = {
     "night": ("night|midnight|star|moon|dark|galaxy", "050a22 12245c 3d5c9c f4f2e0 22376b 0a1230"),
     "neon": ("neon|cyber|punk|synth", "0a0722 3b1470 d8428f ffd6ea 431d6c 140a2e"),
@@ -26,7 +26,7 @@ LIGHTS = {
     "dawn": ("dawn|sunrise|morning", "5279b4 dca8bf ffdcc4 fff3e2 938ab2 363a5c"),
     "day": ("noon|summer|bright|day|beach|meadow|green|spring", "2b7cc4 79b7e2 e0f1f2 fffce9 7ba7bd 2f6b58"),
 }
-# The words that ask for a thing; its outline as x and y, one unit high; how many, and how high.
+# Words for each object; its outline as x and y, one unit high; count and height.
 THINGS = {
     "lighthouse": ("lighthouse|beacon|tower", "-.1,0 -.06,.8 -.1,.8 0,1 .1,.8 .06,.8 .1,0", 1, 0.42),
     "city": ("city|skyline|street|tokyo|skyscraper", "-.11,-.3 -.11,.9 -.05,1 .11,.9 .11,-.3", 34, 0.34),
@@ -41,23 +41,23 @@ IN_THE_SKY = ("balloon", "birds")
 WATER = "sea|ocean|lake|river|boat|ship|sail|wave|island|coast|beach|pier|water|lighthouse|harbou?r"
 _FLAGS = re.compile(r"\s(?:--|—)[A-Za-z]")
 _DRIFT = 0.12
-"""The share of a picture's width that the camera passes in a video."""
+"""Share of a picture's width that the camera moves in a video."""
 
 
 def _mentions(words: str, text: str) -> int:
-    """The position after the last mention, or 0."""
+    """Return the position after the last mention, or 0."""
     return max((found.end() for found in re.finditer(rf"\b(?:{words})", text.lower())), default=0)
 
 
 def light_of(text: str, chance: Random) -> str:
-    """The light that a prompt asks for: the last one named, as the first words usually name the thing itself."""
+    """Return the last light a prompt names, because the first words usually name the object."""
     by_chance = chance.choice(list(LIGHTS))
     named = {light: _mentions(words, text) for light, (words, _) in LIGHTS.items()}
     return max(named, key=lambda light: named[light]) if any(named.values()) else by_chance
 
 
 def things_of(text: str, chance: Random) -> list[str]:
-    """The things that a prompt names; one by chance when it names none."""
+    """Return the objects a prompt names, or a random one."""
     by_chance = chance.choice(list(THINGS))
     return [thing for thing, (words, *_) in THINGS.items() if _mentions(words, text)] or [by_chance]
 
@@ -83,7 +83,7 @@ class Scene:
         ]
 
     def frame(self, at: float = 0.0) -> Image.Image:
-        """The picture at a moment of the video, from 0 to 1: the sun sinks and the camera passes by."""
+        """Paint the picture at a moment of the video, from 0 to 1: the sun sinks and the camera moves."""
         from PIL import Image, ImageDraw
 
         width, height = self.size

@@ -1,4 +1,4 @@
-"""How large an image or a video is, from the shape that a prompt asks for."""
+"""Sizes of images and videos, from a prompt's aspect ratio."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import re
 _RATIO = re.compile(r"\s*(\d+(?:\.\d+)?)\s*:\s*(\d+(?:\.\d+)?)\s*", re.ASCII)
 _PIXELS = 1024 * 1024
 _SHORT_EDGES = {"480p": 480, "720p": 720}
-# Beyond these a picture is a thread: an image stays drawable, a video stays something that encoders take.
+# Limits that keep an image drawable and a video encodable.
 _LONGEST_IMAGE = 8.0
 _LONGEST_VIDEO = 3.0
 
 
 def image_size(aspect: str | None, *, long_edge: int | None = None) -> tuple[int, int]:
-    """The width and height of an image of about one megapixel, or of one whose longer side is `long_edge`.
+    """Return the width and height of an image of about one megapixel, or with the longer side `long_edge`.
 
-    An aspect that is missing or makes no sense is square; one that is extreme is limited to 8:1.
+    A missing or invalid aspect is square; an extreme aspect is limited to 8:1.
     """
     ratio = _ratio(aspect, _LONGEST_IMAGE)
     if long_edge is None:
@@ -27,7 +27,7 @@ def image_size(aspect: str | None, *, long_edge: int | None = None) -> tuple[int
 
 
 def video_size(resolution: str, aspect: str | None) -> tuple[int, int]:
-    """The width and height of a video: its shorter side is what `480p` and `720p` say, both are even."""
+    """Return the even width and height of a video; `480p` and `720p` give the shorter side."""
     ratio = _ratio(aspect, _LONGEST_VIDEO)
     short = _SHORT_EDGES[resolution]
     return _multiple(short * max(ratio, 1), 2), _multiple(short / min(ratio, 1), 2)

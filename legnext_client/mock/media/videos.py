@@ -1,4 +1,4 @@
-"""Videos as files: the sun moves and the camera passes by, for exactly as long as the video is said to last."""
+"""Video files: the sun and the camera move, for exactly the video's stated duration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FRAMES_PER_SECOND = 12
 _KEY_FRAME_EVERY = 24
 _LONGEST_DRAWN = 1280
-# The first that this build of ffmpeg has. Browsers play H.264; MPEG-4 part 2 at least opens in players.
+# The first that this build of ffmpeg has is used. Browsers play H.264; MPEG-4 part 2 opens in players.
 _ENCODERS: dict[str, dict[str, str]] = {
     "libx264": {"preset": "ultrafast", "crf": "30", "tune": "zerolatency"},
     "h264": {},
@@ -27,12 +27,12 @@ _ENCODERS: dict[str, dict[str, str]] = {
 
 
 def render_video(*, text: str, number: int, width: int, height: int, seconds: float) -> bytes:
-    """An MP4 file with the prompt and the number on it. Width and height must be even."""
+    """Render an MP4 file labelled with the prompt and the number. Width and height must be even."""
     av = _av()
     frames = max(1, round(seconds * _FRAMES_PER_SECOND))
     rate = Fraction(frames) / Fraction(seconds).limit_denominator(1000)
     encoder = _encoder()
-    # A file on disk, because the index can be moved to the front of nothing else.
+    # A file on disk, because only there can the index be moved to the front.
     with tempfile.TemporaryDirectory(prefix="mock-video-") as folder:
         path = Path(folder, "video.mp4")
         with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
@@ -47,7 +47,7 @@ def render_video(*, text: str, number: int, width: int, height: int, seconds: fl
 
 
 def _av() -> Any:
-    """PyAV, untyped: what its stubs say of streams is too wide for a type checker to follow."""
+    """Return PyAV, untyped: its stubs for streams are too wide for a type checker."""
     return importlib.import_module("av")
 
 
@@ -59,14 +59,14 @@ def _encoder() -> str:
         except ValueError:
             continue
         return name
-    message = f"this build of PyAV can encode none of {', '.join(_ENCODERS)}. Install the wheel of `av` from PyPI."
+    message = f"this build of PyAV cannot encode any of {', '.join(_ENCODERS)}. Install the wheel of `av` from PyPI."
     raise RuntimeError(message)
 
 
 def _pictures(text: str, number: int, size: tuple[int, int], frames: int) -> Iterator[Image.Image]:
     from PIL import Image
 
-    # Larger ones are drawn small and enlarged: what moves hides it, and each frame of a chain has to be drawn.
+    # Larger frames are drawn small and enlarged: motion hides it, and every frame of a chain is drawn.
     scale = min(1.0, _LONGEST_DRAWN / max(size))
     scene = Scene(text, number, (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
     for frame in range(frames):

@@ -119,7 +119,7 @@ def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
             Exit.BAD_INPUT,
             "--download must be the path of a directory; got",
         ),
-        (("chain.yaml", "--yes", "--download", "chain.yaml"), Exit.BAD_INPUT, "--download must be a directory, or a"),
+        (("chain.yaml", "--yes", "--download", "chain.yaml"), Exit.BAD_INPUT, "--download must be a directory or a"),
         (("chain.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name needs --download DIR"),
         (("chain.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
         (("chain.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),

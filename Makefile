@@ -69,7 +69,7 @@ bench: $(READY) ## Print every benchmark: ratios, measured side by side
 compare: $(READY) ## Run the published SDK beside this client, case by case, and hold migrating.md to it
 	$(RUN)python -m tests.docs.comparison $(OPTIONS)
 
-torture: $(READY) ## Kill batches and films at hundreds of moments, and see that nothing is lost or paid twice
+torture: $(READY) ## Kill batches and chains at hundreds of moments, and see that nothing is lost or paid twice
 	$(RUN)python -m tests.kills.torture $(OPTIONS)
 	$(RUN)python -m tests.kills.signals
 	$(RUN)python -m tests.journal.damage

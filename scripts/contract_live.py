@@ -68,7 +68,7 @@ class OnlyFree(httpx.BaseTransport):
         response = self._inner.handle_request(request)
         response.read()
         self.came, self.has_answered = response, True
-        return response
+        return httpx.Response(response.status_code, headers=response.headers, content=response.content)
 
     def close(self) -> None:
         self._inner.close()

@@ -256,7 +256,7 @@ ANSWER_FAULTS: list[Fault] = [
     around("read_as_latin", "reads answers as Latin-1", sending, "as_object", in_latin),
     around("fractions_of_seconds_lost", "knows times to the second", job_view, "moment", without_fractions),
     around("zones_ignored", "ignores the offset of a time", job_view, "moment", without_zone),
-    rewritten("year_one_is_a_time", "takes year 1 for a time", state.moment, "found.year <= 1", "found.year < 1"),
+    rewritten("year_one_is_a_time", "takes year 1 for a time", state.moment, "parsed.year <= 1", "parsed.year < 1"),
     replaced("grid_first", "takes the grid for the images", State, "image_urls", property(grid_first)),
     replaced("no_grid", "knows no image that is alone", State, "image_urls", property(urls_without_grid)),
     replaced("held_before_charged", "tells what was held for what was charged", State, "points", property(held_points)),

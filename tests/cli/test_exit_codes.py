@@ -72,7 +72,7 @@ def test_every_code_is_another_and_has_a_meaning() -> None:
             "--canvas.height is required",
         ),
         (("wait",), "Error: Missing argument 'JOB...'."),
-        (("wait", ""), "Error: JOB must be the id of a job"),
+        (("wait", ""), "Error: JOB must be a job id"),
         (("receive", "--host", ""), "Error: --host must be an address of this machine"),
         (("wait", "J", "--timeout", "-1"), "--timeout must be 0 or more seconds; got -1"),
         (("price", "extend-video", "--source", "1080p"), "Error: --source must be one of 480p, 720p"),

@@ -99,7 +99,8 @@ def check_verdicts(stage: Stage, operation: Operation, body: Json, label: str) -
 
 def ways(stage: Stage, operation: Operation, body: Json) -> Iterator[tuple[str, Callable[..., Any], Json]]:
     """Each way to make the call: what it is called, the method, and the body as its arguments."""
-    given = {python_name(wire): value for wire, value in body.items()}
+    fields = counterpart(operation.name).body["properties"]
+    given = {python_name(wire) if wire in fields else wire: value for wire, value in body.items()}
     known = {source.job_id for source in fitting(counterpart(operation.name))}
     for colour, client in zip(("sync", "async"), stage.colours, strict=True):
         yield colour, getattr(getattr(client, operation.namespace), operation.name), given

@@ -80,7 +80,8 @@ def _attributes(module: str, *, properties: bool = True) -> set[str]:
     """The public attributes that the classes of a module define in their bodies."""
     found: set[str] = set()
     for node in _tree(module):
-        for item in node.body if isinstance(node, ast.ClassDef) else ():
+        options = isinstance(node, ast.ClassDef) and any("TypedDict" in ast.unparse(base) for base in node.bases)
+        for item in node.body if isinstance(node, ast.ClassDef) and not options else ():
             match item:
                 case ast.FunctionDef(name=name, decorator_list=decorators):
                     if properties or not any(ast.unparse(each) == "property" for each in decorators):

@@ -63,10 +63,10 @@ def test_the_lines_left_out_are_refused_when_they_are_sent(legnext_client: Clien
 
 MISTAKES: list[tuple[Callable[[Client], object], str]] = [
     (lambda client: list(client.wait_all("abc")), "jobs must be a list of jobs or ids; got 'abc'"),
-    (lambda client: list(client.wait_all(["abc", ""])), "job_id must be the id of a job"),
+    (lambda client: list(client.wait_all(["abc", ""])), "job_id must be a job id"),
     (lambda client: list(client.wait_all(client.tasks.get("a"))), "jobs must be a list of jobs or ids; got <Job a"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    (lambda client: client.tasks.wait_for_completion(""), "job_id must be the id of a job, .*; got ''"),
-    (lambda client: client.tasks.wait_for_completion(None), "job_id must be the id of a job, .*; got None"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (lambda client: client.tasks.wait_for_completion(""), "job_id must be a job id, .*; got ''"),
+    (lambda client: client.tasks.wait_for_completion(None), "job_id must be a job id, .*; got None"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (lambda client: client.tasks.get("a").wait("600"), "timeout must be seconds, 0 or more; got '600'"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (lambda client: client.tasks.get("a").wait(poll_interval="3"), "poll_interval must be seconds above 0; got '3'"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 ]

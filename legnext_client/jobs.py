@@ -123,13 +123,19 @@ class Job(JobView, FollowUps["Job"]):
 
     def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
         call = self._prepared(operation, fields)
-        with self._its_service.naming_jobs(call):
+        try:
             return self._made(call, run(self._its_service.submitting(call), self._hands))
+        except BaseException as error:
+            self._its_service.name_jobs(call, error)
+            raise
 
     def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
         call = self._prepared(operation, fields)
-        with self._its_service.naming_jobs(call):
+        try:
             return parsed(operation, run(self._its_service.submitting(call), self._hands))
+        except BaseException as error:
+            self._its_service.name_jobs(call, error)
+            raise
 
 
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
@@ -204,10 +210,16 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         call = self._prepared(operation, fields)
-        with self._its_service.naming_jobs(call):
+        try:
             return self._made(call, await async_run(self._its_service.submitting(call), self._hands))
+        except BaseException as error:
+            self._its_service.name_jobs(call, error)
+            raise
 
     async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
         call = self._prepared(operation, fields)
-        with self._its_service.naming_jobs(call):
+        try:
             return parsed(operation, await async_run(self._its_service.submitting(call), self._hands))
+        except BaseException as error:
+            self._its_service.name_jobs(call, error)
+            raise

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import random
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +18,7 @@ from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, noticed
-from legnext_client._protocol.responses import retry_after
+from legnext_client._protocol.responses import is_job, retry_after
 from legnext_client._protocol.send import Answer, sending
 from legnext_client._protocol.state import State, moment
 from legnext_client.errors import (
@@ -36,7 +35,7 @@ from legnext_client.prices import price
 from legnext_client.prompts.policy import heed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.wait import Late, Schedule
@@ -144,19 +143,17 @@ class CallService:
             if not isinstance(error, SubmissionUnknown):
                 release(call.holds)
             raise
-        if call.request.expects_job:
+        if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too
             self._remember(State(answer.data), new=call.request.paid)
         return answer
 
-    @contextmanager
-    def naming_jobs(self, call: PreparedCall) -> Generator[None]:
-        """Add the ids of earlier accepted jobs to any exception from a paid call, including Ctrl-C."""
-        try:
-            yield
-        except BaseException as error:
-            if call.request.paid:
-                self._name_jobs(error)
-            raise
+    def name_jobs(self, call: PreparedCall, error: BaseException) -> None:
+        """Add the ids of earlier accepted jobs to any exception from a paid call, including Ctrl-C.
+
+        Callers catch the exception themselves: an interrupt as a `with` block is left would escape a context manager.
+        """
+        if call.request.paid:
+            self._name_jobs(error)
 
     def _name_jobs(self, error: BaseException) -> None:
         # An exception may discard the caller's list of jobs, the only record of paid ids.

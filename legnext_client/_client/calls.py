@@ -52,14 +52,20 @@ class SyncCalls:
 
     def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
         call = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(call):
+        try:
             answer = run(self.service.submitting(call), self.hands)
             return Job(answer.data, self.service, self.hands, self.service.context(call, answer))
+        except BaseException as error:
+            self.service.name_jobs(call, error)
+            raise
 
     def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
         call = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(call):
+        try:
             return parsed(operation, run(self.service.submitting(call), self.hands))
+        except BaseException as error:
+            self.service.name_jobs(call, error)
+            raise
 
     def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]:
         """Yield the items of all pages, starting at the requested one."""
@@ -70,13 +76,16 @@ class SyncCalls:
 
     def free_form(self, call: PreparedCall) -> Any:
         """Send a free-form request; return the data or, if requested, the job."""
-        with self.service.naming_jobs(call):
+        try:
             answer = run(self.service.submitting(call), self.hands)
             if call.request.expects_job:
                 return Job(
                     answer.data, self.service, self.hands, self.service.context(call, answer)._replace(operation=None)
                 )
             return answer.data
+        except BaseException as error:
+            self.service.name_jobs(call, error)
+            raise
 
     def confirm(self, job: JobView | str) -> Job:
         """Fetch a job, given itself or its id, keeping its context."""
@@ -145,14 +154,20 @@ class AsynchronousCalls:
 
     async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         call = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(call):
+        try:
             answer = await async_run(self.service.submitting(call), self.hands)
             return AsyncJob(answer.data, self.service, self.hands, self.service.context(call, answer))
+        except BaseException as error:
+            self.service.name_jobs(call, error)
+            raise
 
     async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
         call = self.service.prepare(operation, fields)
-        with self.service.naming_jobs(call):
+        try:
             return parsed(operation, await async_run(self.service.submitting(call), self.hands))
+        except BaseException as error:
+            self.service.name_jobs(call, error)
+            raise
 
     async def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]:
         """Yield the items of all pages, starting at the requested one."""
@@ -164,13 +179,16 @@ class AsynchronousCalls:
 
     async def free_form(self, call: PreparedCall) -> Any:
         """Send a free-form request; return the data or, if requested, the job."""
-        with self.service.naming_jobs(call):
+        try:
             answer = await async_run(self.service.submitting(call), self.hands)
             if call.request.expects_job:
                 return AsyncJob(
                     answer.data, self.service, self.hands, self.service.context(call, answer)._replace(operation=None)
                 )
             return answer.data
+        except BaseException as error:
+            self.service.name_jobs(call, error)
+            raise
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Fetch a job, given itself or its id, keeping its context."""

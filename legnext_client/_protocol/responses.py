@@ -88,7 +88,8 @@ def ids_in(answer: bytes | None) -> Iterator[str]:
         level = [data]
         while level:
             yield from filter(None, map(job_id_of, level))
-            level = [inner for each in level for inner in each.values() if is_object(inner)]
+            inner = [pair for each in level for pair in each.items() if is_object(pair[1])]
+            level = [value for _, value in sorted(inner, key=lambda pair: pair[0] not in ("data", "error"))]
         return
     for found in _ID.finditer(answer):
         try:

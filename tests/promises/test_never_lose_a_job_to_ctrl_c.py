@@ -206,5 +206,5 @@ def test_jobs_of_the_other_colour_and_of_no_client_are_waited_for(colour: Colour
     found = colour.do(client.wait_all([other({"job_id": "j1"}), own({"job_id": "j2"}), "j3"]))
     assert sorted(each.job_id for each in found) == ["j1", "j2", "j3"]
     assert {type(each) for each in found} == {own}
-    with pytest.raises(InvalidRequest, match="job_id must be the id of a job"):
+    with pytest.raises(InvalidRequest, match="job_id must be a job id"):
         colour.do(client.wait_all([7]))

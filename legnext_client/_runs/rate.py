@@ -80,8 +80,8 @@ class RateController:
 
     @property
     def next_submission(self) -> float:
-        """The earliest time of the next submission."""
-        return max(self._next_request, self._next_submission)
+        """The earliest time of the next submission; it then waits for its turn among all requests."""
+        return self._next_submission
 
     def began(self) -> None:
         """Count a request that is sent now."""

@@ -152,8 +152,9 @@ class Engine:
         await asyncio.sleep(0)  # a row that was just granted a slot releases what it holds
         for task in (*self._rows, *([self._feeding] if self._feeding else ())):
             task.cancel()
-        if left := self._left():
-            await asyncio.wait(left, timeout=HURRY if hurry else None)
+        end = self._loop.time() + HURRY
+        while (left := self._left()) and not (hurry and self._loop.time() >= end):  # a row may begin a last write
+            await asyncio.wait(left, timeout=end - self._loop.time() if hurry else None)
         self._timeline.close()
 
     def lastly(self, function: Callable[[], object]) -> None:
@@ -258,12 +259,12 @@ class Engine:
 
     async def submit(self, flow: Flow[ResultT]) -> ResultT:
         """Run a paid request to its end, even if the row is cancelled."""
-        return await self._finish(self._executor.run(flow, finish=True))
+        return await self._finish(lambda: self._executor.run(flow, finish=True))
 
     async def record(self, function: Callable[[], ResultT]) -> ResultT:
         """Read or write the journal; a write finishes even if the row is cancelled."""
         try:
-            return await self._finish(self._executor.run_blocking(function))
+            return await self._finish(lambda: self._executor.run_blocking(function))
         except OSError as error:
             found: ResultT = checked(error)
             return found
@@ -416,7 +417,7 @@ class Engine:
         finally:
             self._loop.call_soon(self._changed)  # after the task has ended
 
-    async def _finish(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    async def _finish(self, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
         """Await work that continues even if this task is cancelled."""
         task = self._loop.create_task(_outcome(work))
         self._finishing.add(task)
@@ -427,9 +428,9 @@ class Engine:
         return result  # type: ignore[return-value]
 
 
-async def _outcome(work: Coroutine[Any, Any, ResultT]) -> tuple[ResultT | None, BaseException | None]:
+async def _outcome(work: Callable[[], Coroutine[Any, Any, ResultT]]) -> tuple[ResultT | None, BaseException | None]:
     """Return the result and the error of `work`, because a `KeyboardInterrupt` raised in a task ends the loop."""
     try:
-        return await work, None
+        return await work(), None
     except BaseException as error:
         return None, error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache, partial
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -104,7 +105,7 @@ def _call(
             value = source.job_id, source.job_id
         else:
             value = picked.get(field) or _values(operation, field, source)[0]
-        given[field.name], plain[field.name] = value
+        given[field.name], plain[field.name] = copy.deepcopy(value)  # a seeded fault may change what it is given
     text = text or prompts.Text("", sound=True)
     return Call(operation, given, plain, source, text.asked, text.sound)
 

@@ -160,7 +160,7 @@ def test_with_a_spare_name_the_length_decides_nothing_and_what_came_is_where_the
 
 def test_the_rest_is_asked_for_by_the_note_of_an_earlier_call() -> None:
     note = Note(digest(URL), '"one"', 1_000)
-    rest = (206, {"content-range": "bytes 400-999/1000", "content-length": "600"}, BODY[400:])
+    rest = (206, {"content-range": "bytes 400-999/1000", "content-length": "600", "etag": '"one"'}, BODY[400:])
     play, target = Play([rest]), Memory(part=BODY[:400], note=note)
     play.fetch(target)
     assert target.named == BODY
@@ -169,8 +169,8 @@ def test_the_rest_is_asked_for_by_the_note_of_an_earlier_call() -> None:
 
 def test_pauses_are_those_of_any_request_and_new_bytes_begin_them_anew() -> None:
     first = (200, {"content-length": "1000", "etag": '"one"'}, BODY[:300], CUT)
-    more = (206, {"content-range": "bytes 300-999/1000"}, BODY[300:400], CUT)
-    rest = (206, {"content-range": "bytes 400-999/1000"}, BODY[400:])
+    more = (206, {"content-range": "bytes 300-999/1000", "etag": '"one"'}, BODY[300:400], CUT)
+    rest = (206, {"content-range": "bytes 400-999/1000", "etag": '"one"'}, BODY[400:])
     play, target = Play([(503, {}), CUT, first, CUT, more, (429, {"retry-after": "9"}), rest]), Memory()
     play.fetch(target)
     assert target.named == BODY

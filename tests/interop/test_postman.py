@@ -8,6 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import npm_tools
 import pytest
 import yaml
@@ -47,6 +48,7 @@ NEW_ENDPOINT: Json = {
                 }
             }
         },
+        "callbacks": {"ended": {"{$request.body#/callback}": {}}},
         "responses": {
             "200": {
                 "description": "Accepted.",
@@ -134,9 +136,9 @@ def test_the_converter_is_shown_the_document_with_nothing_left_to_draw() -> None
     document = laid_out(with_new_endpoint())
     colour = document["paths"]["/v1/colour"]["post"]
     sent = colour["requestBody"]["content"]["application/json"]["examples"]["sent"]["value"]
-    assert sent == {"jobId": "{{job_id}}", "imageNo": 0, "type": 0, "hue": "red", "points": [1, 1]}
+    assert sent == {"jobId": "{{job_id}}", "imageNo": 1, "type": 0, "hue": "red", "points": [1, 2]}
     answer = colour["responses"]["200"]["content"]["application/json"]["examples"]["first"]["value"]
-    assert answer == {"job_id": "text", "status": "pending"}
+    jsonschema_rs.validate({"$ref": "#/components/schemas/TaskResponse", "components": SPEC["components"]}, answer)
     for item in document["paths"].values():
         for method in HTTP_METHODS:
             for content in item.get(method, {}).get("requestBody", {}).get("content", {}).values():

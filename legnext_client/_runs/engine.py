@@ -348,7 +348,7 @@ class Engine:
             self._admit_row()
             if self._rows or (self._feeding is not None and not self._feeding.done()):
                 return
-            if self.at_end is not None and self._error is None:
+            if self.at_end is not None and not self.stopped:
                 self._run(self.at_end)
                 self.at_end = None
             else:

@@ -210,13 +210,12 @@ class _ThreadExecutor:
     async def _in_worker(self, function: Callable[[], Any]) -> Any:
         if self._under_way >= len(self._threads) < WORKERS:
             self._hire()
-        future, answer = self._promise()
+        future, answer = self._promise(self._thread_is_free)
         self._under_way += 1
-        future.add_done_callback(self._settled)
         self._orders.put((function, answer))
         return _result(await future)
 
-    def _settled(self, _: object) -> None:
+    def _thread_is_free(self) -> None:
         self._under_way -= 1
 
     def _hire(self) -> None:
@@ -239,11 +238,14 @@ class _ThreadExecutor:
             else:
                 answer(found, None)
 
-    def _promise(self) -> tuple[asyncio.Future[Any], Callable[[Any, BaseException | None], None]]:
-        """Return a future, and a thread-safe function that resolves it."""
+    def _promise(
+        self, ended: Callable[[], None] = lambda: None
+    ) -> tuple[asyncio.Future[Any], Callable[[Any, BaseException | None], None]]:
+        """Return a future, and a thread-safe function that resolves it; `ended` is called even if nobody waits."""
         future = self._loop.create_future()
 
         def end(found: Any, error: BaseException | None) -> None:
+            ended()
             if not future.done():
                 future.set_result((found, error))
 

@@ -23,14 +23,14 @@ class Namespaces(Generic[JobT]):
 
     @property
     def account(self) -> Account[JobT]:
-        """What is left to spend."""
+        """The balance of the account."""
         from .namespaces import Account
 
         return Account(self._calls)
 
     @property
     def midjourney(self) -> Midjourney[JobT]:
-        """Paid jobs. Each makes images, videos or texts."""
+        """Paid jobs that make images, videos or texts."""
         from .namespaces import Midjourney
 
         return Midjourney(self._calls)
@@ -53,14 +53,14 @@ class AsyncNamespaces(Generic[JobT]):
 
     @property
     def account(self) -> AsyncAccount[JobT]:
-        """What is left to spend."""
+        """The balance of the account."""
         from .namespaces import AsyncAccount
 
         return AsyncAccount(self._calls)
 
     @property
     def midjourney(self) -> AsyncMidjourney[JobT]:
-        """Paid jobs. Each makes images, videos or texts."""
+        """Paid jobs that make images, videos or texts."""
         from .namespaces import AsyncMidjourney
 
         return AsyncMidjourney(self._calls)

@@ -60,19 +60,19 @@ class FollowUps(ABC, Generic[JobT]):
     ) -> JobT:
         """Make variations of an image.
 
-        Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+        Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
         changed (`type` 1, strong). A `remix_prompt` guides what changes.
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+        **Note:** Here 0 is subtle and 1 is strong, the opposite of `mode` of remix. The
         source must be completed and at most three days old.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("variation"),
@@ -87,25 +87,25 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
 
-        **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
-        2 and 3 (2x, 4x) belonged to models that are retired.
+        **Note:** This is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+        2 and 3 (2x, 4x) belonged to retired models.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("upscale"), {"image_no": image_no, "type": type, "callback": callback})
 
     def reroll(self, *, callback: str | None = None) -> JobT:
         """Do a job again.
 
-        Runs a finished image job once more with the same prompt and settings, and makes four new images.
+        Runs a finished image job again with the same prompt and settings, making four new images.
 
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("reroll"), {"callback": callback})
 
@@ -131,8 +131,8 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("pan"),
@@ -155,14 +155,14 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        **Note:** The maximum scale is 2.0 here and 3.0 for pan. About the source: images of v8 and v8.1,
         and those made with `--oref`, cannot be outpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("outpaint"),
@@ -185,15 +185,15 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+        **Note:** The mask is an object, not image data. `area` is the old way to name a single
         polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("inpaint"),
@@ -210,13 +210,13 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+        **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("remix"),
@@ -244,9 +244,9 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What is to be seen, with flags at the end.
+            remix_prompt: What the image shows, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("edit"),
@@ -271,7 +271,7 @@ class FollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback})
 
@@ -311,12 +311,12 @@ class FollowUps(ABC, Generic[JobT]):
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
-            content_type: What kind of image it is. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
+            content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("enhance_upscale"),
@@ -352,13 +352,13 @@ class FollowUps(ABC, Generic[JobT]):
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
         less with `--bs`. **Takes** three to five minutes.
 
-        **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+        **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("video_diffusion"),
@@ -368,17 +368,17 @@ class FollowUps(ABC, Generic[JobT]):
     def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
         """Make a video longer.
 
-        Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
         next. A video can be extended four times, to 20 seconds.
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
-        **Watch for** the order: extend first, upscale last.
+        **Note:** Extend first, upscale last.
 
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
             _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}
@@ -387,13 +387,13 @@ class FollowUps(ABC, Generic[JobT]):
     def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
         """Enlarge a video.
 
-        Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+        Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
 
         **Costs 480 points. Takes** four to six minutes.
 
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback})
 
@@ -421,19 +421,19 @@ class AsyncFollowUps(ABC, Generic[JobT]):
     ) -> JobT:
         """Make variations of an image.
 
-        Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+        Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
         changed (`type` 1, strong). A `remix_prompt` guides what changes.
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+        **Note:** Here 0 is subtle and 1 is strong, the opposite of `mode` of remix. The
         source must be completed and at most three days old.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("variation"),
@@ -448,25 +448,25 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
 
-        **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
-        2 and 3 (2x, 4x) belonged to models that are retired.
+        **Note:** This is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+        2 and 3 (2x, 4x) belonged to retired models.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(_operation("upscale"), {"image_no": image_no, "type": type, "callback": callback})
 
     async def reroll(self, *, callback: str | None = None) -> JobT:
         """Do a job again.
 
-        Runs a finished image job once more with the same prompt and settings, and makes four new images.
+        Runs a finished image job again with the same prompt and settings, making four new images.
 
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(_operation("reroll"), {"callback": callback})
 
@@ -492,8 +492,8 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("pan"),
@@ -516,14 +516,14 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        **Note:** The maximum scale is 2.0 here and 3.0 for pan. About the source: images of v8 and v8.1,
         and those made with `--oref`, cannot be outpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("outpaint"),
@@ -546,15 +546,15 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+        **Note:** The mask is an object, not image data. `area` is the old way to name a single
         polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("inpaint"),
@@ -571,13 +571,13 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+        **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("remix"),
@@ -605,9 +605,9 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What is to be seen, with flags at the end.
+            remix_prompt: What the image shows, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("edit"),
@@ -632,7 +632,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback})
 
@@ -672,12 +672,12 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
-            content_type: What kind of image it is. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
+            content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("enhance_upscale"),
@@ -713,13 +713,13 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
         less with `--bs`. **Takes** three to five minutes.
 
-        **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+        **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("video_diffusion"),
@@ -729,17 +729,17 @@ class AsyncFollowUps(ABC, Generic[JobT]):
     async def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
         """Make a video longer.
 
-        Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
         next. A video can be extended four times, to 20 seconds.
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
-        **Watch for** the order: extend first, upscale last.
+        **Note:** Extend first, upscale last.
 
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
             _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}
@@ -748,12 +748,12 @@ class AsyncFollowUps(ABC, Generic[JobT]):
     async def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
         """Enlarge a video.
 
-        Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+        Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
 
         **Costs 480 points. Takes** four to six minutes.
 
         Args:
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback})

@@ -61,7 +61,7 @@ class AsyncCalls(Protocol[JobT_co]):
 
 
 class Account(Generic[JobT]):
-    """What is left to spend."""
+    """The balance of the account."""
 
     __slots__ = ("_calls",)
 
@@ -81,7 +81,7 @@ class Account(Generic[JobT]):
 
 
 class Midjourney(Generic[JobT]):
-    """Paid jobs. Each makes images, videos or texts."""
+    """Paid jobs that make images, videos or texts."""
 
     __slots__ = ("_calls",)
 
@@ -91,7 +91,7 @@ class Midjourney(Generic[JobT]):
     def diffusion(self, *, text: str, callback: str | None = None) -> JobT:
         """Make images from a text.
 
-        Starts here, usually: a prompt becomes a grid of four images. What else you want goes into the prompt as flags:
+        Makes a grid of four images from a prompt. Further settings are flags in the prompt:
         the shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.
 
         **Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and
@@ -105,8 +105,8 @@ class Midjourney(Generic[JobT]):
         three days and are kept for thirty.
 
         Args:
-            text: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            text: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
 
@@ -124,20 +124,20 @@ class Midjourney(Generic[JobT]):
     ) -> JobT:
         """Make variations of an image.
 
-        Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+        Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
         changed (`type` 1, strong). A `remix_prompt` guides what changes.
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+        **Note:** Here 0 is subtle and 1 is strong, the opposite of `mode` of remix. The
         source must be completed and at most three days old.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("variation"),
@@ -154,14 +154,14 @@ class Midjourney(Generic[JobT]):
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
 
-        **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
-        2 and 3 (2x, 4x) belonged to models that are retired.
+        **Note:** This is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+        2 and 3 (2x, 4x) belonged to retired models.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
@@ -170,13 +170,13 @@ class Midjourney(Generic[JobT]):
     def reroll(self, *, job_id: str, callback: str | None = None) -> JobT:
         """Do a job again.
 
-        Runs a finished image job once more with the same prompt and settings, and makes four new images.
+        Runs a finished image job again with the same prompt and settings, making four new images.
 
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            job_id: The job id from the service. Often a UUID, but not always.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback})
 
@@ -189,16 +189,16 @@ class Midjourney(Generic[JobT]):
     ) -> JobT:
         """Blend images into one.
 
-        Mixes the look of two to five images, given by address, into four new ones. No prompt is needed.
+        Blends two to five images, given by URL, into four new ones. No prompt is needed.
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the name `aspect_ratio`, the only field of this body in snake case, and required.
+        **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
 
         Args:
-            img_urls: The addresses of the images. 2 to 5 items.
+            img_urls: The URLs of the images. 2 to 5 items.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
@@ -207,27 +207,27 @@ class Midjourney(Generic[JobT]):
     def describe(self, *, img_url: str, callback: str | None = None) -> JobT:
         """Put an image into words.
 
-        Looks at an image and answers with prompts that could have made it, in `output.prompts` and
+        Returns prompts that could have made an image, in `output.prompts` and
         `output.description`.
 
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: An address. Must begin with http:// or https://, and hold no spaces.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            img_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback})
 
     def shorten(self, *, prompt: str, callback: str | None = None) -> JobT:
         """Shorten a prompt.
 
-        Finds the words of a prompt that matter and answers with shorter versions of it, in `output.prompts`.
+        Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
 
         **Costs 20 points**, whatever flags the prompt carries: nothing is drawn. **Takes** about 15 seconds.
 
         Args:
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback})
 
@@ -251,12 +251,12 @@ class Midjourney(Generic[JobT]):
         **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("pan"),
@@ -280,15 +280,15 @@ class Midjourney(Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        **Note:** The maximum scale is 2.0 here and 3.0 for pan. About the source: images of v8 and v8.1,
         and those made with `--oref`, cannot be outpainted.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("outpaint"),
@@ -318,16 +318,16 @@ class Midjourney(Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+        **Note:** The mask is an object, not image data. `area` is the old way to name a single
         polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("inpaint"),
@@ -357,14 +357,14 @@ class Midjourney(Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+        **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("remix"),
@@ -390,13 +390,13 @@ class Midjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What is to be seen, with flags at the end.
+            remix_prompt: What the image shows, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("edit"),
@@ -429,12 +429,12 @@ class Midjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What is to be seen, with flags at the end.
+            remix_prompt: What the image shows, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("upload_paint"),
@@ -458,9 +458,9 @@ class Midjourney(Generic[JobT]):
         **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
         Args:
-            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
-            remix_prompt: What is to be seen, with flags at the end.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
@@ -474,8 +474,8 @@ class Midjourney(Generic[JobT]):
         **Costs 80 points. Takes** about 30 seconds.
 
         Args:
-            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback})
 
@@ -489,9 +489,9 @@ class Midjourney(Generic[JobT]):
         **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback})
 
@@ -531,16 +531,16 @@ class Midjourney(Generic[JobT]):
         **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_url: An address. Must begin with http:// or https://, and hold no spaces.
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            image_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
-            content_type: What kind of image it is. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
+            content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("enhance_upscale"),
@@ -579,14 +579,14 @@ class Midjourney(Generic[JobT]):
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
         less with `--bs`. **Takes** three to five minutes.
 
-        **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+        **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("video_diffusion"),
@@ -598,18 +598,18 @@ class Midjourney(Generic[JobT]):
     ) -> JobT:
         """Make a video longer.
 
-        Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
         next. A video can be extended four times, to 20 seconds.
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
-        **Watch for** the order: extend first, upscale last.
+        **Note:** Extend first, upscale last.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("extend_video"), {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
@@ -618,14 +618,14 @@ class Midjourney(Generic[JobT]):
     def video_upscale(self, *, job_id: str, video_no: int, callback: str | None = None) -> JobT:
         """Enlarge a video.
 
-        Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+        Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
 
         **Costs 480 points. Takes** four to six minutes.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
             _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}
@@ -645,10 +645,10 @@ class Tasks(Generic[JobT]):
 
         The state of a job and, once it is completed, its results: image or video addresses, or texts.
 
-        `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
+        `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
         seen and mean that the job is still on its way.
 
-        **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+        **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files
         behind the addresses are kept for 30 days.
 
         Args:
@@ -658,7 +658,7 @@ class Tasks(Generic[JobT]):
 
 
 class AsyncAccount(Generic[JobT]):
-    """What is left to spend."""
+    """The balance of the account."""
 
     __slots__ = ("_calls",)
 
@@ -678,7 +678,7 @@ class AsyncAccount(Generic[JobT]):
 
 
 class AsyncMidjourney(Generic[JobT]):
-    """Paid jobs. Each makes images, videos or texts."""
+    """Paid jobs that make images, videos or texts."""
 
     __slots__ = ("_calls",)
 
@@ -688,7 +688,7 @@ class AsyncMidjourney(Generic[JobT]):
     async def diffusion(self, *, text: str, callback: str | None = None) -> JobT:
         """Make images from a text.
 
-        Starts here, usually: a prompt becomes a grid of four images. What else you want goes into the prompt as flags:
+        Makes a grid of four images from a prompt. Further settings are flags in the prompt:
         the shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.
 
         **Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and
@@ -702,8 +702,8 @@ class AsyncMidjourney(Generic[JobT]):
         three days and are kept for thirty.
 
         Args:
-            text: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            text: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
 
@@ -721,20 +721,20 @@ class AsyncMidjourney(Generic[JobT]):
     ) -> JobT:
         """Make variations of an image.
 
-        Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+        Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
         changed (`type` 1, strong). A `remix_prompt` guides what changes.
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+        **Note:** Here 0 is subtle and 1 is strong, the opposite of `mode` of remix. The
         source must be completed and at most three days old.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("variation"),
@@ -751,14 +751,14 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
 
-        **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
-        2 and 3 (2x, 4x) belonged to models that are retired.
+        **Note:** This is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+        2 and 3 (2x, 4x) belonged to retired models.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
@@ -767,13 +767,13 @@ class AsyncMidjourney(Generic[JobT]):
     async def reroll(self, *, job_id: str, callback: str | None = None) -> JobT:
         """Do a job again.
 
-        Runs a finished image job once more with the same prompt and settings, and makes four new images.
+        Runs a finished image job again with the same prompt and settings, making four new images.
 
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            job_id: The job id from the service. Often a UUID, but not always.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback})
 
@@ -786,16 +786,16 @@ class AsyncMidjourney(Generic[JobT]):
     ) -> JobT:
         """Blend images into one.
 
-        Mixes the look of two to five images, given by address, into four new ones. No prompt is needed.
+        Blends two to five images, given by URL, into four new ones. No prompt is needed.
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the name `aspect_ratio`, the only field of this body in snake case, and required.
+        **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
 
         Args:
-            img_urls: The addresses of the images. 2 to 5 items.
+            img_urls: The URLs of the images. 2 to 5 items.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
@@ -804,27 +804,27 @@ class AsyncMidjourney(Generic[JobT]):
     async def describe(self, *, img_url: str, callback: str | None = None) -> JobT:
         """Put an image into words.
 
-        Looks at an image and answers with prompts that could have made it, in `output.prompts` and
+        Returns prompts that could have made an image, in `output.prompts` and
         `output.description`.
 
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: An address. Must begin with http:// or https://, and hold no spaces.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            img_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback})
 
     async def shorten(self, *, prompt: str, callback: str | None = None) -> JobT:
         """Shorten a prompt.
 
-        Finds the words of a prompt that matter and answers with shorter versions of it, in `output.prompts`.
+        Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
 
         **Costs 20 points**, whatever flags the prompt carries: nothing is drawn. **Takes** about 15 seconds.
 
         Args:
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback})
 
@@ -848,12 +848,12 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("pan"),
@@ -877,15 +877,15 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+        **Note:** The maximum scale is 2.0 here and 3.0 for pan. About the source: images of v8 and v8.1,
         and those made with `--oref`, cannot be outpainted.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("outpaint"),
@@ -915,16 +915,16 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+        **Note:** The mask is an object, not image data. `area` is the old way to name a single
         polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("inpaint"),
@@ -954,14 +954,14 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+        **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
+            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("remix"),
@@ -987,13 +987,13 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What is to be seen, with flags at the end.
+            remix_prompt: What the image shows, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("edit"),
@@ -1026,12 +1026,12 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What is to be seen, with flags at the end.
+            remix_prompt: What the image shows, with flags at the end.
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("upload_paint"),
@@ -1055,9 +1055,9 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
         Args:
-            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
-            remix_prompt: What is to be seen, with flags at the end.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            remix_prompt: What the image shows, with flags at the end.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
@@ -1071,8 +1071,8 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 80 points. Takes** about 30 seconds.
 
         Args:
-            img_url: The address of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback})
 
@@ -1086,9 +1086,9 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}
@@ -1130,16 +1130,16 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_url: An address. Must begin with http:// or https://, and hold no spaces.
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            image_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
-            content_type: What kind of image it is. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
+            content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("enhance_upscale"),
@@ -1178,14 +1178,14 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
         less with `--bs`. **Takes** three to five minutes.
 
-        **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+        **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("video_diffusion"),
@@ -1197,18 +1197,18 @@ class AsyncMidjourney(Generic[JobT]):
     ) -> JobT:
         """Make a video longer.
 
-        Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
         next. A video can be extended four times, to 20 seconds.
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
-        **Watch for** the order: extend first, upscale last.
+        **Note:** Extend first, upscale last.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What is to be seen, with flags at the end. 1 to 8192 characters.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("extend_video"), {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
@@ -1217,14 +1217,14 @@ class AsyncMidjourney(Generic[JobT]):
     async def video_upscale(self, *, job_id: str, video_no: int, callback: str | None = None) -> JobT:
         """Enlarge a video.
 
-        Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+        Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
 
         **Costs 480 points. Takes** four to six minutes.
 
         Args:
-            job_id: The id of a job, as the service gave it. Often a UUID, but not always.
+            job_id: The job id from the service. Often a UUID, but not always.
             video_no: Which video of the job, from 0. 0 to 3.
-            callback: Where the service posts the job when it has ended. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
             _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}
@@ -1244,10 +1244,10 @@ class AsyncTasks(Generic[JobT]):
 
         The state of a job and, once it is completed, its results: image or video addresses, or texts.
 
-        `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
+        `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
         seen and mean that the job is still on its way.
 
-        **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+        **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files
         behind the addresses are kept for 30 days.
 
         Args:

@@ -9,8 +9,8 @@ from attrs import field as _attrs_field
 
 @_attrs_define
 class AvailableActions:
-    """What can be done with the result: for each action the list of image numbers, or true. Not complete: an action
-    that is missing here may be possible all the same.
+    """Possible follow-ups: for each action a list of image numbers, or true. Not complete: an action missing
+    here may still be possible.
 
     """
 

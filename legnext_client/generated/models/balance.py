@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class Balance:
-    """What is left to spend."""
+    """The balance of the account."""
 
     balance_usd: float
     """ The balance in US dollars. """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @_attrs_define
 class BalanceResponse:
     data: Balance
-    """ What is left to spend. """
+    """ The balance of the account. """
     code: int | None | Unset = UNSET
     """ The status, 200. """
     message: None | str | Unset = UNSET

@@ -12,11 +12,11 @@ from ..types import UNSET, Unset
 @_attrs_define
 class BlendRequest:
     img_urls: list[str]
-    """ The addresses of the images. """
+    """ The URLs of the images. """
     aspect_ratio: BlendAspectRatio
     """ The shape of the images. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_urls = self.img_urls

@@ -17,7 +17,7 @@ class CallbackEnvelope:
     """A job with the time at which it was posted."""
 
     data: TaskResponse
-    """ A job, as the service tells of it. """
+    """ A job. """
     timestamp: float | None | Unset = UNSET
     """ Seconds since 1970. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])

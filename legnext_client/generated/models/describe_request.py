@@ -11,9 +11,9 @@ from ..types import UNSET, Unset
 @_attrs_define
 class DescribeRequest:
     img_url: str
-    """ An address. """
+    """ A URL. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

@@ -11,9 +11,9 @@ from ..types import UNSET, Unset
 @_attrs_define
 class DiffusionRequest:
     text: str
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text

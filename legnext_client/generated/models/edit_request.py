@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @_attrs_define
 class EditRequest:
     job_id: str
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
     """ Which image of the job, from 0. """
     canvas: Canvas
@@ -24,11 +24,11 @@ class EditRequest:
     img_pos: CanvasImg
     """ The size of an image and its place on a canvas. """
     remix_prompt: str
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     mask: Mask | Unset = UNSET
     """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

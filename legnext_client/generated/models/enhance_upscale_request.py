@@ -17,15 +17,15 @@ from ..types import UNSET, Unset
 @_attrs_define
 class EnhanceUpscaleRequest:
     image_url: str | Unset = UNSET
-    """ An address. """
+    """ A URL. """
     job_id: str | Unset = UNSET
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
     """ Which image of the job, from 0. """
     target_resolution: TargetResolution | Unset = TargetResolution.TWO_K
     """ The size to enlarge to. """
     content_type: ContentType | Unset = ContentType.STANDARD
-    """ What kind of image it is. """
+    """ The kind of image. """
     aspect_ratio: TargetAspectRatio | Unset = TargetAspectRatio.KEEP
     """ The shape to bring it to. """
     crop_mode: CropMode | Unset = CropMode.LETTERBOX
@@ -35,7 +35,7 @@ class EnhanceUpscaleRequest:
     face_enhancement_level: FaceEnhancement | Unset = FaceEnhancement.MODERATE
     """ How much to work on faces. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         image_url = self.image_url

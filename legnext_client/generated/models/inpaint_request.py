@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 @_attrs_define
 class InpaintRequest:
     job_id: str
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
     """ Which image of the job, from 0. """
     mask: Mask
     """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     remix_prompt: str | Unset = UNSET
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     area: Polygon | Unset = UNSET
     """ An area of an image, by its corners. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -18,7 +18,7 @@ class Mask:
     areas: list[Polygon] | Unset = UNSET
     """ The areas to repaint. """
     url: str | Unset = UNSET
-    """ An address. """
+    """ A URL. """
 
     def to_dict(self) -> dict[str, Any]:
         areas: list[dict[str, Any]] | Unset = UNSET

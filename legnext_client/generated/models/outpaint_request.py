@@ -11,15 +11,15 @@ from ..types import UNSET, Unset
 @_attrs_define
 class OutpaintRequest:
     job_id: str
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
     """ Which image of the job, from 0. """
     scale: float
     """ How large the image becomes, as a multiple. """
     remix_prompt: str | Unset = UNSET
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -12,7 +12,7 @@ from ..types import UNSET, Unset
 @_attrs_define
 class PanRequest:
     job_id: str
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
     """ Which image of the job, from 0. """
     direction: PanDirection
@@ -20,9 +20,9 @@ class PanRequest:
     scale: float
     """ How long the image becomes in that direction, as a multiple. """
     remix_prompt: str | Unset = UNSET
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -11,11 +11,11 @@ from ..types import UNSET, Unset
 @_attrs_define
 class RetextureRequest:
     img_url: str
-    """ The address of an image. """
+    """ The URL of an image. """
     remix_prompt: str
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskMeta:
-    """When the job ran and what it cost. Times are strings as they came; empty or year 1 means not yet."""
+    """When the job ran and what it cost. Times are unparsed strings; empty or year 1 means not yet."""
 
     created_at: None | str | Unset = UNSET
     """ When it was accepted. """

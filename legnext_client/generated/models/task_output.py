@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskOutput:
-    """What the job made. Which fields are there depends on the kind of job."""
+    """The job's results. The fields depend on the kind of job."""
 
     image_url: None | str | Unset = UNSET
     """ The whole grid as one image; empty until there is one. """
     image_urls: list[str] | None | Unset = UNSET
-    """ The images, one address each. """
+    """ The URLs of the images. """
     video_urls: list[str] | None | Unset = UNSET
-    """ The videos, one address each. """
+    """ The URLs of the videos. """
     seed: None | str | Unset = UNSET
     """ The seed of the job; digits in a string. """
     available_actions: AvailableActions | None | Unset = UNSET

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskResponse:
-    """A job, as the service tells of it."""
+    """A job."""
 
     job_id: str
     """ The id by which to ask for the job. """
     status: str | TaskStatus
-    """ Where the job stands. A word that is not known here means that it is still on its way. """
+    """ The job's status. An unknown status means that it is still running. """
     model: None | str | Unset = UNSET
     """ The family of models. """
     task_type: None | str | TaskType | Unset = UNSET
-    """ What kind of job it is. New kinds may appear. """
+    """ The kind of job. New kinds may appear. """
     progress: float | None | str | Unset = UNSET
-    """ How far it is. Not guaranteed; some answers tell it in `logs`. """
+    """ The progress. Not guaranteed; some responses report it in `logs`. """
     config: None | TaskConfig | Unset = UNSET
     input_: Any | Unset = UNSET
     """ What was asked for. Null in every answer seen; do not rely on it. """
@@ -39,7 +39,7 @@ class TaskResponse:
     detail: Any | Unset = UNSET
     """ More about the job. Usually null. """
     logs: list[Any] | None | Unset = UNSET
-    """ What happened so far, sometimes with the progress. """
+    """ Events so far, sometimes with the progress. """
     error: None | TaskError | Unset = UNSET
     """ Why the job failed. Present on success too, with code 0. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])

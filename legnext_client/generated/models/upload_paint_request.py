@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 @_attrs_define
 class UploadPaintRequest:
     img_url: str
-    """ The address of an image. """
+    """ The URL of an image. """
     canvas: Canvas
     """ The size of a canvas. """
     img_pos: CanvasImg
     """ The size of an image and its place on a canvas. """
     remix_prompt: str
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     mask: Mask
     """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

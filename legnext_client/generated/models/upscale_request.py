@@ -12,13 +12,13 @@ from ..types import UNSET, Unset
 @_attrs_define
 class UpscaleRequest:
     job_id: str
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
     """ Which image of the job, from 0. """
     type_: UpscaleType
     """ How to enlarge. 0 is subtle, 1 is creative. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

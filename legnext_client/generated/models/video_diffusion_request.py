@@ -12,15 +12,15 @@ from ..types import UNSET, Unset
 @_attrs_define
 class VideoDiffusionRequest:
     prompt: str | Unset = UNSET
-    """ What is to be seen, with flags at the end. """
+    """ What the image shows, with flags at the end. """
     job_id: str | Unset = UNSET
-    """ The id of a job, as the service gave it. Often a UUID, but not always. """
+    """ The job id from the service. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
     """ Which image of the job, from 0. """
     video_type: VideoType | Unset = VideoType.SD_480P
     """ The size of the video. 0 is 480p, 1 is 720p. """
     callback: str | Unset = UNSET
-    """ Where the service posts the job when it has ended. """
+    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         prompt = self.prompt

@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class WebhookConfig:
-    """Where the job's end is reported."""
+    """The callback settings."""
 
     endpoint: None | str | Unset = UNSET
     """ The callback address; empty when none was given. """

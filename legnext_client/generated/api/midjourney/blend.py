@@ -42,11 +42,11 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Blend images into one.
 
-    Mixes the look of two to five images, given by address, into four new ones. No prompt is needed.
+    Blends two to five images, given by URL, into four new ones. No prompt is needed.
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the name `aspect_ratio`, the only field of this body in snake case, and required.
+    **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Put an image into words.
 
-    Looks at an image and answers with prompts that could have made it, in `output.prompts` and
+    Returns prompts that could have made an image, in `output.prompts` and
     `output.description`.
 
     **Costs 20 points. Takes** about 15 seconds.

@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Make images from a text.
 
-    Starts here, usually: a prompt becomes a grid of four images. What else you want goes into the prompt as flags:
+    Makes a grid of four images from a prompt. Further settings are flags in the prompt:
     the shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.
 
     **Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and

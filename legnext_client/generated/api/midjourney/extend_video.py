@@ -42,12 +42,12 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Make a video longer.
 
-    Goes on where a video ends, for 4 more seconds, and makes four versions of it. A `prompt` says what happens
+    Extends a video by 4 seconds, in four versions. A `prompt` says what happens
     next. A video can be extended four times, to 20 seconds.
 
     **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
-    **Watch for** the order: extend first, upscale last.
+    **Note:** Extend first, upscale last.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

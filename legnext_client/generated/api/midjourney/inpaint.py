@@ -47,7 +47,7 @@ def sync_detailed(
 
     **Costs 120 points. Takes** about 45 seconds.
 
-    **Watch for** the mask: it is an object, not the bytes of a picture. `area` is the old way to name a single
+    **Note:** The mask is an object, not image data. `area` is the old way to name a single
     polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
     Raises:

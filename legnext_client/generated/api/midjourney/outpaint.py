@@ -47,7 +47,7 @@ def sync_detailed(
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the scale, which ends at 2.0 here and at 3.0 for pan, and for the source: images of v8 and v8.1,
+    **Note:** The maximum scale is 2.0 here and 3.0 for pan. About the source: images of v8 and v8.1,
     and those made with `--oref`, cannot be outpainted.
 
     Raises:

@@ -47,7 +47,7 @@ def sync_detailed(
 
     **Costs 120 points. Takes** about 45 seconds.
 
-    **Watch for** the numbers: 0 is strong and 1 is subtle here, the other way round than `type` of variation.
+    **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Do a job again.
 
-    Runs a finished image job once more with the same prompt and settings, and makes four new images.
+    Runs a finished image job again with the same prompt and settings, making four new images.
 
     **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 

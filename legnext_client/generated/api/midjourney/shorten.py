@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Shorten a prompt.
 
-    Finds the words of a prompt that matter and answers with shorter versions of it, in `output.prompts`.
+    Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
 
     **Costs 20 points**, whatever flags the prompt carries: nothing is drawn. **Takes** about 15 seconds.
 

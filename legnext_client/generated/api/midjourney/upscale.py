@@ -47,8 +47,8 @@ def sync_detailed(
 
     **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
 
-    **Watch for** the model: this is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
-    2 and 3 (2x, 4x) belonged to models that are retired.
+    **Note:** This is for v6, v6.1, v7 and niji 6. Images of v8 and v8.1 are large already. The types
+    2 and 3 (2x, 4x) belonged to retired models.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

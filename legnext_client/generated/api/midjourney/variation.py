@@ -42,12 +42,12 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Make variations of an image.
 
-    Takes one image of a finished job and makes four that are like it: nearly the same (`type` 0, subtle) or freely
+    Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
     changed (`type` 1, strong). A `remixPrompt` guides what changes.
 
     **Costs 120 points. Takes** about 45 seconds.
 
-    **Watch for** the numbers: 0 is subtle and 1 is strong here, the other way round than `mode` of remix. The
+    **Note:** Here 0 is subtle and 1 is strong, the opposite of `mode` of remix. The
     source must be completed and at most three days old.
 
     Raises:

@@ -52,7 +52,7 @@ def sync_detailed(
     **Costs 480 points** for 480p (`videoType` 0, the default) **or 1536** for 720p (`videoType` 1), and accordingly
     less with `--bs`. **Takes** three to five minutes.
 
-    **Watch for** the price of what follows: an extension of a 720p video costs 1536 as well.
+    **Note:** An extension of a 720p video also costs 1536.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

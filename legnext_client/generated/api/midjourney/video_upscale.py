@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Enlarge a video.
 
-    Makes one video larger and clearer. It comes last: an enlarged video is not extended any more.
+    Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
 
     **Costs 480 points. Takes** four to six minutes.
 

@@ -40,10 +40,10 @@ def sync_detailed(job_id: str, *, client: Client) -> Response[ErrorBody | ErrorE
 
     The state of a job and, once it is completed, its results: image or video addresses, or texts.
 
-    `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other words have been
+    `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
     seen and mean that the job is still on its way.
 
-    **Free of charge.** Ask every 10 to 30 seconds, or give the job a `callback` and do not ask at all. The files
+    **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files
     behind the addresses are kept for 30 days.
 
     Raises:

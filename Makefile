@@ -58,6 +58,7 @@ ifdef LIVE
 else
 	$(RUN)python -m tests.contract.run_schemathesis --examples 300
 	$(RUN)python -m tests.contract_client.run --examples 300
+	$(RUN)python -m tests.contract.every_fault
 endif
 
 one-edit: $(READY) ## Make some eighty edits of the document, each alone and all together, and see that everything follows

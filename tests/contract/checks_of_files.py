@@ -86,7 +86,7 @@ def check_videos(start: Start) -> None:
     with start() as server:
         for kind, short_edge in ((0, 480), (1, 720)):
             last = videos(server, "a fox runs --ar 16:9", videoType=kind)
-            for seconds in (4, 8):
+            for seconds in (4, 8) if kind == 0 else (4,):
                 width, height, lasts = chain(server, links(server, last)[1])
                 assert abs(lasts - seconds) < 0.05, f"the video lasts {lasts} s instead of {seconds}"
                 assert min(width, height) == short_edge, f"the video is {width} × {height}"

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Job = dict[str, Any]
 KEY_HEADER = b"x-api-key"
-INTEGRAL_FLOAT = re.compile(rb"[:\[,]\s*-?\d+\.0\b")
 
 
 def refusal(status: int, message: str) -> Answered:
@@ -57,35 +56,9 @@ def booleans_as_numbers(body: bytes) -> bytes:
     return re.sub(rb":\s*false\b", b":0", re.sub(rb":\s*true\b", b":1", body))
 
 
-def numbers_in_quotes(body: bytes) -> bytes:
-    return re.sub(rb'("(?:imageNo|videoNo|type)":\s*)"(\d)"', rb"\1\2", body)
-
-
-def what_follows_ignored(body: bytes) -> bytes:
-    try:
-        _, end = json.JSONDecoder().raw_decode(body.decode())
-    except (ValueError, RecursionError):
-        return body
-    return body.decode()[:end].encode()
-
-
-def nul_dropped(body: bytes) -> bytes:
-    return body.replace(b"\\u0000", b"")
-
-
-def half_pairs_replaced(body: bytes) -> bytes:
-    return re.sub(rb"\\ud8[0-9a-f]{2}(?!\\u)", b"?", body)
-
-
 class AnyContentType(Wire):
     def before(self, asked: Asked) -> Asked:
         return asked.with_header(b"content-type", b"application/json") if asked.body else asked
-
-
-class TextTypeToo(Wire):
-    def before(self, asked: Asked) -> Asked:
-        kind = asked.header(b"content-type") or b""
-        return asked.with_header(b"content-type", b"application/json") if kind.startswith(b"text/") else asked
 
 
 class KeyNotChecked(Wire):
@@ -110,16 +83,6 @@ class LengthInBytes(Wire):
         if any(len(text) <= 8192 < len(text.encode("utf-8", "replace")) for text in texts):
             return refusal(400, "too long")
         return asked
-
-
-class NoIntegralFloats(Wire):
-    def before(self, asked: Asked) -> Asked | Answered:
-        return refusal(400, "no integer") if INTEGRAL_FLOAT.search(asked.body) else asked
-
-
-class NoUpperCaseScheme(Wire):
-    def before(self, asked: Asked) -> Asked | Answered:
-        return refusal(400, "no address") if b"HTTPS://" in asked.body else asked
 
 
 # --- what leaves --------------------------------------------------------------------------------------------
@@ -157,17 +120,6 @@ def seed_as_number(job: Job) -> None:
         job["output"]["seed"] = int(job["output"]["seed"])
 
 
-def same_url_four_times(job: Job) -> None:
-    for name in ("image_urls", "video_urls"):
-        if job["output"] and job["output"].get(name):
-            job["output"][name] = job["output"][name][:1] * len(job["output"][name])
-
-
-def half_the_points(job: Job) -> None:
-    if job["status"] == "completed":
-        job["meta"]["usage"]["consume"] /= 2
-
-
 class Backwards(Wire):
     """Tells of a finished job, the second time, that it is still being worked on."""
 
@@ -197,23 +149,6 @@ class WrongJob(Wire):
         return answered.with_body(last) if last else answered
 
 
-class LostJob(Wire):
-    """Knows nothing of every fifth job that it accepted."""
-
-    def __init__(self) -> None:
-        self._accepted: list[str] = []
-
-    def before(self, asked: Asked) -> Asked | Answered:
-        lost = self._accepted[4::5]
-        return refusal(404, "no such job") if any(asked.path.endswith(each) for each in lost) else asked
-
-    def after(self, asked: Asked, answered: Answered) -> Answered:
-        job = job_of(answered)
-        if job is not None and asked.method == "POST":
-            self._accepted.append(job["job_id"])
-        return answered
-
-
 class Files(Wire):
     """Spoils the asking for files, which are known by the end of their address."""
 
@@ -222,10 +157,6 @@ class Files(Wire):
 
     def before(self, asked: Asked) -> Asked | Answered:
         return self._change(asked) if re.search(r"\.(png|jpe?g|mp4)$", asked.path) else asked
-
-
-def no_file(asked: Asked) -> Answered:
-    return refusal(404, f"no {asked.path}")
 
 
 def number_two(asked: Asked) -> Asked:
@@ -251,10 +182,6 @@ def as_html(answered: Answered) -> Answered:
     return html.with_body(b"<html><body>Not found</body></html>")
 
 
-def without_message(answered: Answered) -> Answered:
-    return answered.with_body(b'{"code":400,"message":"","raw_message":"","detail":null}')
-
-
 def as_text(answered: Answered) -> Answered:
     return replace(answered.without_header(b"content-type"), headers=((b"content-type", b"text/plain"),))
 
@@ -273,7 +200,3 @@ class ChangesBalance(Wire):
 
 def ten_points_less(balance: dict[str, Any]) -> None:
     balance["available_credits"] -= 10
-
-
-def always_the_same(balance: dict[str, Any]) -> None:
-    balance.update(balance_usd=100, available_credits=90_000, available_points=10_000)

@@ -15,7 +15,7 @@ PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
     """A run that is short, and the same every time; `make contract` is the long one."""
-    return run("--max-examples", "12", "--seed", "20")
+    return run("--max-examples", "3", "--seed", "20")
 
 
 def test_nothing_fails_in_any_phase(outcome: Outcome) -> None:
@@ -32,7 +32,7 @@ def test_every_operation_is_tested(outcome: Outcome) -> None:
 
 
 def test_links_are_walked_and_what_follows_is_accepted(outcome: Outcome) -> None:
-    assert outcome.links >= 40
+    assert outcome.links >= 10
     assert outcome.followed() == {each.name for each in paid() if SOURCE in each.body["properties"]}
     assert max(map(len, outcome.chains.values())) >= 3
 

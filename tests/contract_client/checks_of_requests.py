@@ -36,7 +36,7 @@ PAID = [operation for operation in OPERATIONS.values() if counterpart(operation.
 def requests_of(operation: Operation, effort: Effort) -> None:
     """Everything that is promised of a call, for calls of this operation."""
     with staged() as stage:
-        for call in listed(operation):
+        for call in effort.some(listed(operation)):
             check_call(stage, call)
         effort.each(calls(operation), partial(check_call, stage))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from hypothesis.strategies import SearchStrategy
 
@@ -17,11 +18,16 @@ DrawnT = TypeVar("DrawnT")
 
 @dataclass(frozen=True)
 class Effort:
-    """`seed` None draws the same examples each time; `smallest`: what fails is made as small as it can be."""
+    """`seed` None draws the same examples each time; `smallest` shrinks a failure; of listed cases, one in `step`."""
 
     examples: int = 10
     seed: int | None = None
     smallest: bool = True
+    step: int = 1
+
+    def some(self, cases: Iterable[DrawnT]) -> Iterator[DrawnT]:
+        """Cases that are listed rather than drawn: all of them, or one in `step`."""
+        return islice(cases, 0, None, self.step)
 
     def each(self, drawn: SearchStrategy[DrawnT], promise: Callable[[DrawnT], None], *, times: int = 1) -> None:
         """Hold a promise against as many examples, or so many times as many where they are cheap."""
@@ -43,7 +49,7 @@ class Effort:
         (test if self.seed is None else seed(self.seed)(test))()
 
 
-USUAL = Effort()
+USUAL = Effort(examples=3, step=5)
 """For the tests: short, and always the same."""
 HASTY = Effort(examples=60, smallest=False)
 """For a client that is known to be wrong: as soon as that is noticed, it is enough."""

@@ -8,16 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from legnext_client import jobs
-from legnext_client._calls import service
+from legnext_client._calls import budgets, service
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.service import CallService
 from legnext_client._client import calls
 from legnext_client._protocol.flow import Request, Send
-from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated import namespaces, types
-from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.jobs import AsyncJob, Job
 
@@ -34,32 +32,6 @@ def posts_twice(send: Any) -> Any:
         return send(self, effect)
 
     return twice
-
-
-def async_posts_twice(send: Any) -> Any:
-    async def twice(self: Any, effect: Send) -> Any:
-        if effect.request.paid:
-            await send(self, effect)
-        return await send(self, effect)
-
-    return twice
-
-
-def asks_twice(send: Any) -> Any:
-    def twice(self: Any, effect: Send) -> Any:
-        if not effect.request.paid:
-            send(self, effect)
-        return send(self, effect)
-
-    return twice
-
-
-def adds_a_query(send: Any) -> Any:
-    def shown(self: Any, effect: Send) -> Any:
-        request = effect.request
-        return send(self, effect._replace(request=request._replace(path=f"{request.path}?client=legnext")))
-
-    return shown
 
 
 def gives_files_the_key(fetch: Any) -> Any:
@@ -107,13 +79,6 @@ def without(name: str, follow_up: Any) -> Any:
     return forgetful
 
 
-def another_operation(instead: dict[str, str], plan: Any) -> Any:
-    def mistaken(self: Any, operation: Any, fields: Any, **options: Any) -> Any:
-        return plan(self, OPERATIONS[instead.get(operation.name, operation.name)], fields, **options)
-
-    return mistaken
-
-
 def uses_arguments_up(plan: Any) -> Any:
     def used(self: Any, operation: Any, fields: Any, **options: Any) -> Any:
         planned = plan(self, operation, fields, **options)
@@ -129,10 +94,6 @@ def async_default(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(namespaces.AsyncMidjourney.remix.__kwdefaults__ or {}, "mode", 1)
 
 
-def async_larger(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(namespaces.AsyncMidjourney.enhance_upscale.__kwdefaults__ or {}, "target_resolution", "4K")
-
-
 def keeps_the_old_state(accept: Any) -> Any:
     def kept(self: Any, state: Any) -> Any:
         before = self._state
@@ -145,24 +106,25 @@ def keeps_the_old_state(accept: Any) -> Any:
 
 sound_segment = types._segment  # pyright: ignore[reportPrivateUsage]
 
+
+def in_lower_case(poll: Any) -> Any:
+    return lambda job_id: poll(job_id.lower())
+
+
 WAY_FAULTS: list[Fault] = [
-    around("posted_twice", "sends each paid request twice", HttpxTransport, "send", posts_twice),
-    around(
-        "async_posted_twice", "sends each paid request twice, if async", AsyncHttpxTransport, "send", async_posts_twice
+    around("asked_in_lower_case", "polls ids in lower case", service, "job_request", in_lower_case),
+    rewritten(
+        "held_twice",
+        "holds twice the price in a budget",
+        budgets.hold,
+        "budget.reserve(key, points)",
+        "budget.reserve(key, points * 2)",
     ),
-    around("asked_twice", "asks twice for each job", HttpxTransport, "send", asks_twice),
-    around("query_added", "adds a query of its own", HttpxTransport, "send", adds_a_query),
+    around("posted_twice", "sends each paid request twice", HttpxTransport, "send", posts_twice),
     around("key_for_files", "gives the key to the host of files", HttpxTransport, "fetch", gives_files_the_key),
     around("sent_before_checked", "sends what it then refuses", calls.SyncCalls, "job", sends_before_it_checks),
     Fault("of_the_last_job", "follows up the job that was made last", lambda patch: of_the_last_job(patch, Job)),
     Fault("async_of_the_last_job", "does so if async", lambda patch: of_the_last_job(patch, AsyncJob)),
-    around(
-        "follow_up_without_callback",
-        "forgets the callback of follow-ups",
-        jobs.Job,
-        "_follow_up",
-        functools.partial(without, "callback"),
-    ),
     around(
         "async_follow_up_without_prompt",
         "forgets the prompt of follow-ups, if async",
@@ -171,17 +133,9 @@ WAY_FAULTS: list[Fault] = [
         functools.partial(without, "remix_prompt"),
     ),
     around(
-        "background_described",
-        "describes an image whose background it should remove",
-        CallService,
-        "prepare",
-        functools.partial(another_operation, {"remove_background": "describe"}),
-    ),
-    around(
         "arguments_used_up", "empties the lists and objects it was given", CallService, "prepare", uses_arguments_up
     ),
     Fault("async_default", "has another default for remix, if async", async_default),
-    Fault("async_larger", "enlarges to another size, if async", async_larger),
     replaced(
         "alias_of_another",
         "has imagine shorten a text",
@@ -190,14 +144,6 @@ WAY_FAULTS: list[Fault] = [
         lambda self, *, text, callback=None: self.shorten(prompt=text, callback=callback),
     ),
     rewritten("id_not_escaped", "does not escape ids in paths", sound_segment, 'safe=""', 'safe="/?#"'),
-    rewritten("id_escaped_twice", "escapes ids twice", sound_segment, "quote(text, ", "quote(quote(text, safe=''), "),
-    rewritten(
-        "spaces_as_plus",
-        "writes spaces in paths as +",
-        sound_segment,
-        'text = quote(text, safe="")',
-        "text = quote(text, safe=' ').replace(' ', '+')",
-    ),
     around("old_state_kept", "keeps the old state until the job is done", JobView, "_accept", keeps_the_old_state),
     replaced("source_size_forgotten", "forgets the size of a video", service, "size_of", lambda *_: None),
 ]

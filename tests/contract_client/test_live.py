@@ -51,16 +51,6 @@ def test_a_service_that_is_as_documented_has_no_differences(
     assert (server.ledger, server.balance, len(server.jobs)) == ([], before, 0)
 
 
-@pytest.mark.parametrize("shape", ["flat", "job", "envelope"])
-def test_a_refusal_may_have_each_documented_shape(
-    shape: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with MockServer(keys=(KEY,), error_shape=shape) as server:
-        monkeypatch.setenv("LEGNEXT_API_KEY", KEY)
-        monkeypatch.setenv("LEGNEXT_BASE_URL", server.base_url)
-        assert contract_live.main() == 0, lines(capsys)
-
-
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -144,16 +134,6 @@ def test_a_balance_is_held_against_the_document_and_itself() -> None:
     assert new == "data.tier is not in the document"
     assert less.startswith("it is another one than before")
     assert other.startswith("the balance does not add up")
-
-
-def test_a_field_of_another_type_is_told_by_its_place() -> None:
-    def odd(request: httpx.Request) -> httpx.Response:
-        answer = as_documented(request)
-        if answer.status_code != 200:
-            return answer
-        return httpx.Response(200, json={**BALANCE, "data": {**BALANCE["data"], "updated_at": 5}})
-
-    assert ask(odd) == ['data.updated_at: 5 is not of types "null", "string"'] * 2
 
 
 def bodies() -> Iterator[tuple[str, bytes]]:

@@ -13,7 +13,6 @@ from legnext_client.errors import (
     ConfigurationError,
     ConnectionError,
     InsufficientCreditsError,
-    JournalError,
     LegnextError,
     RateLimitError,
     SubmissionUnknown,
@@ -30,28 +29,23 @@ ENTRY = Entry(7, "a", "a", 0, "d", "paint", {"text": "a cat"}, "submitting", 80)
 class Written:
     """Records that remember what they were told, between what was sent."""
 
-    def __init__(self, *, acquired: bool = True, full: bool = False) -> None:
+    def __init__(self) -> None:
         self.told: list[Any] = []
-        self._acquired, self._full = acquired, full
 
     def begin(self, intent: SubmissionIntent) -> Begun:
         self.told.append(("begin", intent.key))
-        return Begun(ENTRY, self._acquired)
+        return Begun(ENTRY, True)
 
     def mark_not_sent(self, number: int) -> None:
         self.told.append(("mark_not_sent", number))
 
     def accepted(self, number: int, state: State) -> None:
-        if self._full:
-            raise JournalError("the disk is full.", journal="run.db")
         self.told.append(("accepted", number, state.job_id))
 
     def refused(self, number: int, reason: str, job_id: str | None) -> None:
         self.told.append(("refused", number, job_id) if reason else "no reason")
 
     def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None:
-        if self._full:
-            raise JournalError("the disk is full.", journal="run.db")
         self.told.append(("mark_unknown", number, *filter(None, [job_id])) if reason else "no reason")
 
 
@@ -85,13 +79,6 @@ def test_the_intent_is_written_before_it_is_sent_and_the_id_before_anything_else
     assert records.told == [("begin", "a"), "sent", ("accepted", 7, "j-1")]
     assert submission.state is not None
     assert (submission.state.job_id, submission.headers, submission.error) == ("j-1", {"retry-after": "3"}, None)
-
-
-def test_nothing_is_sent_when_someone_else_has_begun_it() -> None:
-    records = Written(acquired=False)
-    submission = submitted(records, JOB)
-    assert records.told == [("begin", "a")]
-    assert submission == Submission(ENTRY)
 
 
 def answer(status: int, body: bytes = b"{}") -> Response:
@@ -142,41 +129,3 @@ def test_what_becomes_of_it_is_written_down(
     assert submission.state is None
     assert isinstance(submission.error, error)
     assert submission.again is again
-
-
-def test_what_is_given_up_is_what_has_failed_and_may_cost_something() -> None:
-    assert ENTRY._replace(state="failed", frozen=1).given_up
-    assert not ENTRY._replace(state="failed", frozen=0).given_up
-    assert not ENTRY._replace(state="submitted", frozen=80).given_up
-
-
-def test_what_may_be_tried_again_is_what_has_failed_for_certain() -> None:
-    assert ENTRY._replace(state="failed", frozen=0).may_be_retried
-    assert not ENTRY._replace(state="failed", frozen=1).may_be_retried
-    assert not ENTRY._replace(state="unknown", frozen=0).may_be_retried
-
-
-@pytest.mark.parametrize(
-    ("outcome", "named"),
-    [(answer(200, b'{"job_id": "j-1", "sta'), "j-1"), (NoResponse("reset", sent=True), None)],
-)
-def test_a_loss_that_cannot_be_written_down_is_told_with_the_id_if_there_is_one(
-    outcome: Response | NoResponse, named: str | None
-) -> None:
-    with pytest.raises(JournalError, match="the disk is full") as caught:
-        submitted(Written(full=True), outcome)
-    assert caught.value.job_id == named
-    assert ("paid as job j-1" in str(caught.value)) == (named is not None)
-
-
-def test_an_id_that_cannot_be_written_down_is_in_the_error() -> None:
-    with pytest.raises(JournalError, match=r"accepted and paid as job j-1, .* the disk is full") as caught:
-        submitted(Written(full=True), JOB)
-    assert (caught.value.job_id, caught.value.journal) == ("j-1", "run.db")
-
-
-def test_an_error_of_the_disk_is_one_of_ours() -> None:
-    flow = submit_once(INTENT, REQUEST, Written(), 30.0)
-    assert isinstance(next(flow), RunBlocking)
-    with pytest.raises(JournalError, match=r"could not be written: .*read-only"):
-        flow.send(OSError("read-only file system"))

@@ -18,6 +18,8 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
+from legnext_client._protocol.literals import words_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,18 +29,23 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def annotation(prop: PropertyProtocol) -> str:
-    """The type of an argument: enums and objects are accepted as the generated class or as plain values."""
+def annotation(prop: PropertyProtocol, row: Json | None = None) -> str:
+    """The type of an argument: enums and objects are accepted as the generated class or as plain values.
+
+    With a field's row of the table, the words for the values of an enum are accepted, too.
+    """
+    row = row or {}
     match prop:
         case EnumProperty():
-            values = ", ".join(repr(value) for value in prop.values.values())
+            words = () if prop.value_type is str else words_of(row.get("enum", ()), row.get("enum_names", ()))
+            values = ", ".join(repr(value) for value in dict.fromkeys((*prop.values.values(), *words)))
             return f"{prop.class_info.name} | Literal[{values}]"
         case ModelProperty():
             return f"{prop.class_info.name} | Mapping[str, Any]"
         case ListProperty():
-            return f"Sequence[{annotation(prop.inner_property)}]"
+            return f"Sequence[{annotation(prop.inner_property, row.get('items'))}]"
         case UnionProperty():
-            return " | ".join(dict.fromkeys(annotation(inner) for inner in prop.inner_properties))
+            return " | ".join(dict.fromkeys(annotation(inner, row) for inner in prop.inner_properties))
         case NoneProperty():
             return "None"
         case DateTimeProperty():
@@ -139,7 +146,7 @@ def _inside(prop: PropertyProtocol, wire: str) -> PropertyProtocol:
 
 def argument(row: Json, prop: PropertyProtocol) -> Json:
     """How one field stands in a signature and in a docstring."""
-    kind = annotation(prop)
+    kind = annotation(prop, row)
     default = None
     if not row["required"]:
         if "default" in row and not isinstance(row["default"], list | dict) and row["default"] is not None:

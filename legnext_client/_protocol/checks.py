@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from legnext_client._protocol.bounds import bound_of, wrong_value
+from legnext_client._protocol.literals import worded
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS
 
@@ -96,6 +97,8 @@ def _value(field: Field, value: Any, where: str, problems: list[Problem]) -> Any
     value = value if field.type == "file" else _plain(value)
     if field.choices:
         return _choice(field, value, where, problems)
+    if field.enum and isinstance(value, str):
+        value = worded(field, value)
     wrong = wrong_value(field, value)
     if wrong is not None:
         problems.append(Problem(where, *wrong))

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from legnext_client.generated.operations import Field
 
@@ -28,20 +28,24 @@ def name_of(field: Field, value: Any) -> str:
     return _folded(field.enum_names[field.enum.index(value)]) if named else str(value)
 
 
+def words_of(values: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the words that stand for an enum's values: each name, and each part that only one name has."""
+    named = [(_folded(name), value) for value, name in zip(values, names, strict=False)]
+    parts = [part for name, _ in named for part in set(name.split("-"))]
+    unique = {part: value for name, value in named for part in name.split("-") if parts.count(part) == 1}
+    return unique | dict(named)
+
+
+def worded(field: Field, given: str) -> Any:
+    """Return the number that a word stands for in an enum; anything else unchanged."""
+    return given if field.type == "string" else words_of(field.enum, field.enum_names).get(_folded(given), given)
+
+
 def chosen(field: Field, given: str) -> Any:
-    """Return the enum value that matches by value, by name, or by a word unique to one name."""
-    candidates = {given, _folded(given)}
-    names = field.enum_names or ("",) * len(field.enum)
-    pairs = [(value, _folded(name)) for value, name in zip(field.enum, names, strict=True)]
-    for spellings in (
-        [{str(value)} for value, _ in pairs],
-        [{_folded(str(value)), name} for value, name in pairs],
-        [set(name.split("-")) for _, name in pairs],
-    ):
-        matches = [value for (value, _), spelt in zip(pairs, spellings, strict=True) if candidates & spelt]
-        if len(matches) == 1:
-            return matches[0]
-    return given
+    """Return the enum value that a text stands for: the value itself as text, or one of its words."""
+    exact = {str(value): value for value in field.enum}
+    loose = words_of(field.enum, field.enum_names) | {_folded(text): value for text, value in exact.items()}
+    return exact.get(given, loose.get(_folded(given), given))
 
 
 def understood(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, Any]:

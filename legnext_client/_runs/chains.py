@@ -67,18 +67,18 @@ class VideoChain:
     # ---- building -----------------------------------------------------------------------------------------------
 
     @classmethod
-    def start(cls, prompt: str, video_type: VideoType | int = 0) -> VideoChain:
+    def start(cls, prompt: str, video_type: VideoType | int | str = 0) -> VideoChain:
         """Begin with a prompt, or with an image URL and a prompt.
 
         Args:
             prompt: The scene to show, with flags at the end.
-            video_type: The size. 0 is 480p, 1 is 720p.
+            video_type: The size: "480p" (0) or "720p" (1).
         """
         return cls._begun(ROLES["chain.start"], prompt, size_field(video_type))
 
     @classmethod
     def from_image(
-        cls, job_or_id: JobView | str, image_no: int, prompt: str | None = None, video_type: VideoType | int = 0
+        cls, job_or_id: JobView | str, image_no: int, prompt: str | None = None, video_type: VideoType | int | str = 0
     ) -> VideoChain:
         """Begin with an image of a job.
 
@@ -86,7 +86,7 @@ class VideoChain:
             job_or_id: The job, or its id. A finished job is checked first.
             image_no: The number of the image, from 0.
             prompt: The action to show.
-            video_type: The size. 0 is 480p, 1 is 720p.
+            video_type: The size: "480p" (0) or "720p" (1).
         """
         operation = ROLES["chain.start"]
         job = known(job_or_id)

@@ -54,7 +54,7 @@ class FollowUps(ABC, Generic[JobT]):
         self,
         *,
         image_no: int,
-        type: VariationType | Literal[0, 1],
+        type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
     ) -> JobT:
@@ -79,7 +79,9 @@ class FollowUps(ABC, Generic[JobT]):
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
         )
 
-    def upscale(self, *, image_no: int, type: UpscaleType | Literal[0, 1], callback: str | None = None) -> JobT:
+    def upscale(
+        self, *, image_no: int, type: UpscaleType | Literal[0, 1, "subtle", "creative"], callback: str | None = None
+    ) -> JobT:
         """Enlarge an image.
 
         Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
@@ -113,7 +115,7 @@ class FollowUps(ABC, Generic[JobT]):
         self,
         *,
         image_no: int,
-        direction: PanDirection | Literal[0, 1, 2, 3],
+        direction: PanDirection | Literal[0, 1, 2, 3, "down", "right", "up", "left"],
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
@@ -201,7 +203,12 @@ class FollowUps(ABC, Generic[JobT]):
         )
 
     def remix(
-        self, *, image_no: int, remix_prompt: str, mode: RemixMode | Literal[0, 1] = 0, callback: str | None = None
+        self,
+        *,
+        image_no: int,
+        remix_prompt: str,
+        mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
+        callback: str | None = None,
     ) -> JobT:
         """Change an image by a new prompt.
 
@@ -337,7 +344,7 @@ class FollowUps(ABC, Generic[JobT]):
         *,
         prompt: str | None = None,
         image_no: int,
-        video_type: VideoType | Literal[0, 1] = 0,
+        video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
     ) -> JobT:
         """Make videos from a text or an image.
@@ -415,7 +422,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         self,
         *,
         image_no: int,
-        type: VariationType | Literal[0, 1],
+        type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
     ) -> JobT:
@@ -440,7 +447,9 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
         )
 
-    async def upscale(self, *, image_no: int, type: UpscaleType | Literal[0, 1], callback: str | None = None) -> JobT:
+    async def upscale(
+        self, *, image_no: int, type: UpscaleType | Literal[0, 1, "subtle", "creative"], callback: str | None = None
+    ) -> JobT:
         """Enlarge an image.
 
         Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
@@ -474,7 +483,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         self,
         *,
         image_no: int,
-        direction: PanDirection | Literal[0, 1, 2, 3],
+        direction: PanDirection | Literal[0, 1, 2, 3, "down", "right", "up", "left"],
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
@@ -562,7 +571,12 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         )
 
     async def remix(
-        self, *, image_no: int, remix_prompt: str, mode: RemixMode | Literal[0, 1] = 0, callback: str | None = None
+        self,
+        *,
+        image_no: int,
+        remix_prompt: str,
+        mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
+        callback: str | None = None,
     ) -> JobT:
         """Change an image by a new prompt.
 
@@ -698,7 +712,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         *,
         prompt: str | None = None,
         image_no: int,
-        video_type: VideoType | Literal[0, 1] = 0,
+        video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
     ) -> JobT:
         """Make videos from a text or an image.

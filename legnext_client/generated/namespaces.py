@@ -118,7 +118,7 @@ class Midjourney(Generic[JobT]):
         *,
         job_id: str,
         image_no: int,
-        type: VariationType | Literal[0, 1],
+        type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
     ) -> JobT:
@@ -145,7 +145,12 @@ class Midjourney(Generic[JobT]):
         )
 
     def upscale(
-        self, *, job_id: str, image_no: int, type: UpscaleType | Literal[0, 1], callback: str | None = None
+        self,
+        *,
+        job_id: str,
+        image_no: int,
+        type: UpscaleType | Literal[0, 1, "subtle", "creative"],
+        callback: str | None = None,
     ) -> JobT:
         """Enlarge an image.
 
@@ -236,7 +241,7 @@ class Midjourney(Generic[JobT]):
         *,
         job_id: str,
         image_no: int,
-        direction: PanDirection | Literal[0, 1, 2, 3],
+        direction: PanDirection | Literal[0, 1, 2, 3, "down", "right", "up", "left"],
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
@@ -347,7 +352,7 @@ class Midjourney(Generic[JobT]):
         job_id: str,
         image_no: int,
         remix_prompt: str,
-        mode: RemixMode | Literal[0, 1] = 0,
+        mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
     ) -> JobT:
         """Change an image by a new prompt.
@@ -564,7 +569,7 @@ class Midjourney(Generic[JobT]):
         prompt: str | None = None,
         job_id: str | None = None,
         image_no: int | None = None,
-        video_type: VideoType | Literal[0, 1] = 0,
+        video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
     ) -> JobT:
         """Make videos from a text or an image.
@@ -715,7 +720,7 @@ class AsyncMidjourney(Generic[JobT]):
         *,
         job_id: str,
         image_no: int,
-        type: VariationType | Literal[0, 1],
+        type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
     ) -> JobT:
@@ -742,7 +747,12 @@ class AsyncMidjourney(Generic[JobT]):
         )
 
     async def upscale(
-        self, *, job_id: str, image_no: int, type: UpscaleType | Literal[0, 1], callback: str | None = None
+        self,
+        *,
+        job_id: str,
+        image_no: int,
+        type: UpscaleType | Literal[0, 1, "subtle", "creative"],
+        callback: str | None = None,
     ) -> JobT:
         """Enlarge an image.
 
@@ -833,7 +843,7 @@ class AsyncMidjourney(Generic[JobT]):
         *,
         job_id: str,
         image_no: int,
-        direction: PanDirection | Literal[0, 1, 2, 3],
+        direction: PanDirection | Literal[0, 1, 2, 3, "down", "right", "up", "left"],
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
@@ -944,7 +954,7 @@ class AsyncMidjourney(Generic[JobT]):
         job_id: str,
         image_no: int,
         remix_prompt: str,
-        mode: RemixMode | Literal[0, 1] = 0,
+        mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
     ) -> JobT:
         """Change an image by a new prompt.
@@ -1163,7 +1173,7 @@ class AsyncMidjourney(Generic[JobT]):
         prompt: str | None = None,
         job_id: str | None = None,
         image_no: int | None = None,
-        video_type: VideoType | Literal[0, 1] = 0,
+        video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
     ) -> JobT:
         """Make videos from a text or an image.

@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from legnext_client._protocol.literals import worded
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.generated.types import Unset
@@ -16,6 +17,7 @@ from legnext_client.prompts.values import same
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from legnext_client.generated.operations import Field
     from legnext_client.generated.rules import Factor
 
 _MAY_BE_FLAG = re.compile(r"(?<!\S)(?:--|[—–])-*([A-Za-z]+)(\S*)(?:(?=\s+(?!--|[—–])(\S+)))?")
@@ -50,7 +52,7 @@ def request_of(
         known = ", ".join(field.name for field in operation.fields)
         raise InvalidRequest(f"{operation.name} has no field {', '.join(sorted(unknown))}; it has {known}.")
     return operation, {
-        field.wire: _plain(given.get(field.wire, given.get(field.name)), field.default) for field in operation.fields
+        field.wire: _plain(field, given.get(field.wire, given.get(field.name))) for field in operation.fields
     }
 
 
@@ -141,8 +143,10 @@ def _attributes(operation: Operation, request: object) -> dict[str, object]:
     }
 
 
-def _plain(value: object, default: object) -> object:
+def _plain(field: Field, value: object) -> object:
     """Convert a value to its wire form."""
     if isinstance(value, Enum):
         return value.value
-    return default if value is None or isinstance(value, Unset) else value
+    if isinstance(value, str) and field.enum:
+        return worded(field, value)
+    return field.default if value is None or isinstance(value, Unset) else value

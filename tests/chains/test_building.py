@@ -139,7 +139,7 @@ LONGEST = next(field.max_length for field in START.fields if field.name == "prom
         (lambda: VideoChain.start(7), "prompt must be a string, 1 to 8192 characters; got 7"),  # type: ignore[arg-type]
         (lambda: VideoChain.start("x\0"), "prompt must not contain the NUL character"),
         (lambda: VideoChain.start("x", video_type=2), r"video_type must be one of 0 \(SD_480P\), 1 \(HD_720P\); got 2"),
-        (lambda: VideoChain.start("x", video_type="720p"), "video_type must be an integer"),  # type: ignore[arg-type]
+        (lambda: VideoChain.start("x", video_type="1080p"), "video_type must be an integer"),
         (lambda: VideoChain.from_image("i1", 4), "image_no must be 0 to 3; got 4"),
         (lambda: VideoChain.from_image("i1", -1), "image_no must be 0 to 3; got -1"),
         (lambda: VideoChain.from_image("", 0), "job_id must have at least 1 character"),

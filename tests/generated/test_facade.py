@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client._protocol.literals import words_of
 from legnext_client.generated import facade as facades
 from legnext_client.generated import follow_ups, models, namespaces
 from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES, Field, Operation
@@ -196,7 +197,8 @@ def test_every_annotation_resolves_and_offers_enums_and_plain_values(
                 assert type(None) in choices, (operation.name, field.name)
             if field.enum:
                 literal = next(choice for choice in choices if typing.get_origin(choice) is typing.Literal)
-                assert typing.get_args(literal) == field.enum
+                words = () if field.type == "string" else words_of(field.enum, field.enum_names)
+                assert typing.get_args(literal) == (*field.enum, *words)
                 chosen: Any = next(choice for choice in choices if isinstance(choice, enum.EnumType))
                 members: Mapping[str, enum.Enum] = chosen.__members__
                 assert {member.value for member in members.values()} == set(field.enum)

@@ -53,10 +53,10 @@ def follow(client: Client) -> None:
     poster = job.upscale(image_no=2, type=1).wait()
     assert_type(poster, Job)
     job.upscale(image_no=0, type=UpscaleType.CREATIVE)
-    job.insist().pan(image_no=0, direction=2, scale=1.5, remix_prompt="add mountains")
+    job.insist().pan(image_no=0, direction="up", scale=1.5, remix_prompt="add mountains")
     chain = job.video_diffusion(image_no=0, video_type=VideoType.HD_720P, prompt="waves")
     chain.wait().extend_video(video_no=1).wait().video_upscale(video_no=0)
-    client.midjourney.video_diffusion(prompt="a flowing river", video_type=1)
+    client.midjourney.video_diffusion(prompt="a flowing river", video_type="720p")
     client.midjourney.blend(img_urls=["https://example.com/1.png", "https://example.com/2.png"], aspect_ratio="1:1")
     client.midjourney.enhance_upscale(
         image_url="https://example.com/1.png", target_resolution="4K", output_format=OutputFormat.PNG
@@ -101,7 +101,7 @@ def many(client: Client) -> None:
         print(result.key, result.state)
     client.batch([("diffusion", {"text": text}) for text in ("a fox", "a hare")])
     client.batch({"key": str(number), "text": text} for number, text in enumerate(("a fox", "a hare")))
-    client.batch([VideoChain.start("waves"), VideoChain.start("clouds", video_type=1).upscale()])
+    client.batch([VideoChain.start("waves"), VideoChain.start("clouds", video_type="720p").upscale()])
     client.batch(told())
     client.batch("rows.csv")
     client.batch([("imagine", {"text": "a fox"}), {"text": "a hare"}, VideoChain.start("waves")])

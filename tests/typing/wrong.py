@@ -17,11 +17,11 @@ def values(client: Client) -> None:
     client.midjourney.inpaint(job_id="a", image_no=0, mask="https://example.com/mask.png")  # wrong
     client.midjourney.blend(img_urls="https://example.com/1.png", aspect_ratio=1)  # wrong
     client.midjourney.blend(img_urls=["https://example.com/1.png"], aspect_ratio="16:9")  # wrong
-    client.midjourney.pan(job_id="a", image_no=0, direction="up", scale=1.5)  # wrong
+    client.midjourney.pan(job_id="a", image_no=0, direction="upwards", scale=1.5)  # wrong
     client.midjourney.pan(job_id="a", image_no=0, direction=2, scale="1.5")  # wrong
     client.midjourney.diffusion(text=["a fox"])  # wrong
     client.midjourney.enhance_upscale(image_url="https://example.com/1.png", target_resolution="5K")  # wrong
-    client.midjourney.video_diffusion(prompt="waves", video_type="720p")  # wrong
+    client.midjourney.video_diffusion(prompt="waves", video_type="1080p")  # wrong
     Mask(areas="all")  # wrong
     Canvas(width="1:1", height=1)  # wrong
 

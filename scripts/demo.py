@@ -114,7 +114,7 @@ def image(client: Client) -> list[Shown]:
 def chain(client: Client) -> Shown:
     """A chain of three steps, described first, with its price."""
     title("A chain")
-    chain = VideoChain.start("waves roll in --motion high --ar 3:2").extend("the camera pulls back").upscale()
+    chain = VideoChain.start("waves roll in --motion high").extend("the camera pulls back").upscale()
     print(f"{chain.price()}\n{chain.seconds} seconds of chain")
     made = client.run(chain, journal=OUT / "chain.db", budget=2000, on_progress=lambda update: line(str(update)))
     files = made.download(OUT, name="chain{ext}")

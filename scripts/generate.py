@@ -56,6 +56,7 @@ NESTED = {
     "parameters": "Field",
     "rules": "Condition",
     "price": "Price",
+    "seen": "Seen",
     "when": "PriceRow",
     "seconds": "Seconds",
     "prompt": "PromptField",

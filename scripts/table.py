@@ -22,10 +22,10 @@ WHOLE = "body"
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
-_PARAMETER = "flag short long takes models values range default optional use instead at_most excludes"
-_FACTOR = "flag value models factor tier reserve"
+_PARAMETER = "flag short long takes models values range default optional use instead at_most excludes seen"
+_FACTOR = "flag value models factor tier reserve seen"
 _ROWS = {
-    "models": {"model", "flag", "value", "default", "plan", "sunset"},
+    "models": {"model", "flag", "value", "default", "plan", "sunset", "seen"},
     "parameters": set(_PARAMETER.split()),
     "price_factors": set(_FACTOR.split()),
     "duration_factors": set(_FACTOR.split()),
@@ -43,8 +43,9 @@ _KEYS = {
     "chain": {"adds", "at_most", "size", "sizes"},
     "long_edge": {"field", "pixels"},
     "paging": {"items", "cursor", "page", "parameter"},
+    "seen": {"by", "date", "second_hand"},
 }
-"""What the rows under an operation's `x-legnext` may say."""
+"""What the rows under `x-legnext` may say."""
 
 
 def called_back(operation: Json) -> set[str]:
@@ -305,6 +306,8 @@ def rules(spec: Json) -> Json:
         for row in own.get(name, ()):
             if set(row) - known or None in row.values():
                 raise SpecError(f"x-legnext: a row of {name} has a key that nothing reads, or no value: {row}")
+            if "seen" in row:
+                _only(f"x-legnext: seen of a row of {name}", row["seen"], _KEYS["seen"])
             if absent := sorted(_ROW_NEEDS.get(name, _FACTOR_NEEDS) - set(row)):
                 raise SpecError(f"x-legnext: a row of {name} must have {', '.join(absent)}: {row}")
     return {

@@ -224,9 +224,10 @@ class JobView:
         """Prepare a follow-up operation on this job."""
         service = self._its_service  # raises first if there is no client
         if not self._insisting:
-            refuse(self._state, operation, fields)
+            refuse(self._state, operation, fields, self._context.made)
         given = {"job_id": self.job_id, **fields}
-        return service.prepare(operation, given, source=self._context.size, spent=self.points)
+        known = self._context
+        return service.prepare(operation, given, source=known.size, made=known.made, spent=self.points)
 
     def _made(self, call: PreparedCall, answer: Answer) -> Self:
         """Return the job in a response: a new one, or this one if the operation only changed it."""

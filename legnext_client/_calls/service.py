@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.budgets import Holds, book, hold, release
-from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
+from legnext_client._calls.planning import BY_TASK_TYPE, MadeWith, expectation, made_with, size_of
 from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
@@ -60,6 +60,7 @@ class JobContext(NamedTuple):
     retry_after: float | None = None
     size: str | None = None
     holds: Holds = ()
+    made: MadeWith | None = None
 
 
 class PreparedCall(NamedTuple):
@@ -70,6 +71,7 @@ class PreparedCall(NamedTuple):
     expected: Expectation | None
     size: str | None
     holds: Holds
+    made: MadeWith | None
 
 
 class CallService:
@@ -99,6 +101,7 @@ class CallService:
         fields: Mapping[str, Any],
         *,
         source: str | None = None,
+        made: MadeWith | None = None,
         spent: float = 0,
         budgets: Sequence[Budget] = (),
         key: object = None,
@@ -107,8 +110,8 @@ class CallService:
     ) -> PreparedCall:
         """Check a call, build its request and hold its price. Raises before anything is sent.
 
-        `source` is the size of the source video, `spent` the cost of the source job. The price is also held in
-        `budgets`, under a `key` that a later run recognizes. `warned`: prompt warnings were already issued.
+        Of the source job, `source` is the size of its video, `made` its model and flags, `spent` its cost. The price is
+        also held in `budgets`, under a `key` that a later run recognizes. `warned`: prompt warnings are already issued.
         `idempotency_key` fills the parameter that the spec marks for it, unless the call sets it.
         """
         try:
@@ -127,7 +130,8 @@ class CallService:
             if key is None and not operation.free:  # a run has a key and reports its own jobs
                 self._name_jobs(error)
             raise
-        return PreparedCall(operation, request, expected, size_of(operation, prepared.body) or source, holds)
+        size = size_of(operation, prepared.body) or source
+        return PreparedCall(operation, request, expected, size, holds, made_with(operation, prepared.body, made))
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
@@ -166,7 +170,13 @@ class CallService:
         if not call.request.paid:
             return JobContext(retry_after=retry_after(answer.headers))
         context = JobContext(
-            call.operation, call.expected, self.clock.now(), retry_after(answer.headers), call.size, call.holds
+            call.operation,
+            call.expected,
+            self.clock.now(),
+            retry_after(answer.headers),
+            call.size,
+            call.holds,
+            call.made,
         )
         book(state, context.holds)
         return context

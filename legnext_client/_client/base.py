@@ -182,7 +182,9 @@ class BaseClient(Generic[CallerT]):
             headers=built.headers,
             accepts=() if job else ("", "application/json", "*/*"),
         )
-        return PreparedCall(Operation("", "", method, path, makes="images" if job else None), request, None, None, ())
+        return PreparedCall(
+            Operation("", "", method, path, makes="images" if job else None), request, None, None, (), None
+        )
 
     def __repr__(self) -> str:
         if not hasattr(self, "_transport"):  # a debugger may show a client whose constructor failed

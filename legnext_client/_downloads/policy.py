@@ -11,7 +11,7 @@ from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.state import moment
 from legnext_client._protocol.unpacking import CODINGS
 from legnext_client.errors import DownloadError
-from legnext_client.generated.rules import OUTPUT_DAYS
+from legnext_client.generated.rules import LEAST_OUTPUT_DAYS, OUTPUT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +112,7 @@ def classify(order: Order, offset: int, note: Note | None, opened: Opened) -> Ve
     if status == 416 and offset:
         return Retry(order.error("the file is shorter than the bytes received before."), after=0.0, start_over=True)
     if status in _GONE:
-        kept = f"outputs are kept for {OUTPUT_DAYS} days{_age(order, headers)}"
+        kept = f"outputs are kept for {LEAST_OUTPUT_DAYS} to {OUTPUT_DAYS} days{_age(order, headers)}"
         return Fail(order.error(f"it {_GONE[status]} ({status}): {kept}."), useless=status != 403)
     error = order.error(f"the server answered with status {status}.")
     return Retry(error, retry_after(headers)) if status in _LATER or status >= 500 else Fail(error)

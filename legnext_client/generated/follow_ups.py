@@ -276,6 +276,8 @@ class FollowUps(ABC, Generic[JobT]):
 
         **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
 
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
@@ -375,8 +377,8 @@ class FollowUps(ABC, Generic[JobT]):
     def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
         """Make a video longer.
 
-        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
-        next. A video can be extended four times, to 20 seconds.
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
+        times, to 20 seconds (to 21, by the pages that say 5 seconds for the first video).
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
@@ -644,6 +646,8 @@ class AsyncFollowUps(ABC, Generic[JobT]):
 
         **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
 
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
         Args:
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
@@ -743,8 +747,8 @@ class AsyncFollowUps(ABC, Generic[JobT]):
     async def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
         """Make a video longer.
 
-        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
-        next. A video can be extended four times, to 20 seconds.
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
+        times, to 20 seconds (to 21, by the pages that say 5 seconds for the first video).
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 

@@ -91,18 +91,19 @@ class Midjourney(Generic[JobT]):
     def diffusion(self, *, text: str, callback: str | None = None) -> JobT:
         """Make images from a text.
 
-        Makes a grid of four images from a prompt. Further settings are flags in the prompt:
-        the shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.
+        Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
+        the model (`--v 8.1`, `--niji 6`; the default is 7), the style. Version 8.2 and niji 7 are known second-hand
+        only.
 
         **Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and
-        `--sv 6` makes it four times as much. `--draft` (v7) is announced at half the price, but has been seen to hold
-        the full 80.
+        `--sv 6` makes it four times as much; on v8.2, `--hd` is reported to cost 120 in all. `--draft` (v7) is
+        announced at half the price, but has been seen to hold the full 80.
 
         **Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro
         plan.
 
         **Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for
-        three days and are kept for thirty.
+        three days. Fetch them within seven: the documentation says thirty, one user reports seven.
 
         Args:
             text: What the image shows, with flags at the end. 1 to 8192 characters.
@@ -433,6 +434,8 @@ class Midjourney(Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
         Args:
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             canvas: The size of a canvas. With width, height.
@@ -462,8 +465,10 @@ class Midjourney(Generic[JobT]):
 
         **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces.
             remix_prompt: What the image shows, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -477,6 +482,8 @@ class Midjourney(Generic[JobT]):
         Removes the background of an image given by its address.
 
         **Costs 80 points. Takes** about 30 seconds.
+
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
@@ -492,6 +499,8 @@ class Midjourney(Generic[JobT]):
         **Costs 80 points. Takes** about 45 seconds.
 
         **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
@@ -603,8 +612,8 @@ class Midjourney(Generic[JobT]):
     ) -> JobT:
         """Make a video longer.
 
-        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
-        next. A video can be extended four times, to 20 seconds.
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
+        times, to 20 seconds (to 21, by the pages that say 5 seconds for the first video).
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
@@ -653,8 +662,8 @@ class Tasks(Generic[JobT]):
         `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
         seen and mean that the job is still on its way.
 
-        **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files
-        behind the addresses are kept for 30 days.
+        **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the
+        addresses within 7 days: the documentation says 30, one user of the service reports 7.
 
         Args:
             job_id: The id that the service gave the job.
@@ -693,18 +702,19 @@ class AsyncMidjourney(Generic[JobT]):
     async def diffusion(self, *, text: str, callback: str | None = None) -> JobT:
         """Make images from a text.
 
-        Makes a grid of four images from a prompt. Further settings are flags in the prompt:
-        the shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.
+        Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
+        the model (`--v 8.1`, `--niji 6`; the default is 7), the style. Version 8.2 and niji 7 are known second-hand
+        only.
 
         **Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and
-        `--sv 6` makes it four times as much. `--draft` (v7) is announced at half the price, but has been seen to hold
-        the full 80.
+        `--sv 6` makes it four times as much; on v8.2, `--hd` is reported to cost 120 in all. `--draft` (v7) is
+        announced at half the price, but has been seen to hold the full 80.
 
         **Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro
         plan.
 
         **Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for
-        three days and are kept for thirty.
+        three days. Fetch them within seven: the documentation says thirty, one user reports seven.
 
         Args:
             text: What the image shows, with flags at the end. 1 to 8192 characters.
@@ -1035,6 +1045,8 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Costs 120 points. Takes** about 45 seconds.
 
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
         Args:
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             canvas: The size of a canvas. With width, height.
@@ -1064,8 +1076,10 @@ class AsyncMidjourney(Generic[JobT]):
 
         **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces.
             remix_prompt: What the image shows, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -1079,6 +1093,8 @@ class AsyncMidjourney(Generic[JobT]):
         Removes the background of an image given by its address.
 
         **Costs 80 points. Takes** about 30 seconds.
+
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
@@ -1094,6 +1110,8 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 80 points. Takes** about 45 seconds.
 
         **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+
+        **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
@@ -1207,8 +1225,8 @@ class AsyncMidjourney(Generic[JobT]):
     ) -> JobT:
         """Make a video longer.
 
-        Extends a video by 4 seconds, in four versions. A `prompt` says what happens
-        next. A video can be extended four times, to 20 seconds.
+        Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
+        times, to 20 seconds (to 21, by the pages that say 5 seconds for the first video).
 
         **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 
@@ -1257,8 +1275,8 @@ class AsyncTasks(Generic[JobT]):
         `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
         seen and mean that the job is still on its way.
 
-        **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files
-        behind the addresses are kept for 30 days.
+        **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the
+        addresses within 7 days: the documentation says 30, one user of the service reports 7.
 
         Args:
             job_id: The id that the service gave the job.

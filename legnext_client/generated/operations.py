@@ -189,7 +189,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/diffusion",
         summary="Make images from a text",
-        description="Makes a grid of four images from a prompt. Further settings are flags in the prompt:\nthe shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.\n\n**Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and\n`--sv 6` makes it four times as much. `--draft` (v7) is announced at half the price, but has been seen to hold\nthe full 80.\n\n**Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro\nplan.\n\n**Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for\nthree days and are kept for thirty.",
+        description="Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),\nthe model (`--v 8.1`, `--niji 6`; the default is 7), the style. Version 8.2 and niji 7 are known second-hand\nonly.\n\n**Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and\n`--sv 6` makes it four times as much; on v8.2, `--hd` is reported to cost 120 in all. `--draft` (v7) is\nannounced at half the price, but has been seen to hold the full 80.\n\n**Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro\nplan.\n\n**Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for\nthree days. Fetch them within seven: the documentation says thirty, one user reports seven.",
         fields=(
             Field(
                 name="text",
@@ -329,6 +329,7 @@ OPERATIONS: Mapping[str, Operation] = {
         makes="image",
         price=Price(points=120, when=(PriceRow(points=160, field="type", value=1),)),
         seconds=Seconds(median=45, spread=0.35),
+        source=Source(not_models=("8", "8.1", "8.2", "niji 7")),
     ),
     "reroll": Operation(
         name="reroll",
@@ -551,7 +552,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=80),
         seconds=Seconds(median=45, spread=0.35),
         prompt=PromptField(field="remixPrompt", kind="image"),
-        source=Source(not_models=("8", "8.1"), not_flags=("oref",)),
+        source=Source(not_models=("8", "8.1", "8.2"), not_flags=("oref",)),
     ),
     "outpaint": Operation(
         name="outpaint",
@@ -612,7 +613,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=80),
         seconds=Seconds(median=45, spread=0.35),
         prompt=PromptField(field="remixPrompt", kind="image"),
-        source=Source(not_models=("8", "8.1"), not_flags=("oref",)),
+        source=Source(not_models=("8", "8.1", "8.2"), not_flags=("oref",)),
     ),
     "inpaint": Operation(
         name="inpaint",
@@ -769,7 +770,7 @@ OPERATIONS: Mapping[str, Operation] = {
         price=Price(points=120),
         seconds=Seconds(median=45, spread=0.35),
         prompt=PromptField(field="remixPrompt", kind="image"),
-        source=Source(not_models=("8", "8.1"), not_flags=("oref",)),
+        source=Source(not_models=("8", "8.1", "8.2"), not_flags=("oref",)),
     ),
     "remix": Operation(
         name="remix",
@@ -992,7 +993,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/upload-paint",
         summary="Edit an image of your own",
-        description="The same as edit, for an image given by its address: it is placed on a canvas, and what is empty or masked is\npainted after a prompt. The mask is required.\n\n**Costs 120 points. Takes** about 45 seconds.",
+        description="The same as edit, for an image given by its address: it is placed on a canvas, and what is empty or masked is\npainted after a prompt. The mask is required.\n\n**Costs 120 points. Takes** about 45 seconds.\n\n**Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.",
         fields=(
             Field(
                 name="img_url",
@@ -1140,17 +1141,17 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/retexture",
         summary="Give an image another material",
-        description="Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.\n\n**Costs 120 points. Takes** about 45 seconds.\n\n**Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.",
+        description="Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.\n\n**Costs 120 points. Takes** about 45 seconds.\n\n**Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.\n\n**Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.",
         fields=(
             Field(
                 name="img_url",
                 wire="imgUrl",
                 type="string",
                 required=True,
-                description="The URL of an image.",
+                description="The URL of an image, over HTTPS only.",
                 max_length=1024,
-                pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
-                means="begin with http:// or https://, and hold no spaces",
+                pattern="^[Hh][Tt][Tt][Pp][Ss]://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
+                means="begin with https://, and hold no spaces",
             ),
             Field(
                 name="remix_prompt",
@@ -1183,7 +1184,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/remove-background",
         summary="Cut out what is in front",
-        description="Removes the background of an image given by its address.\n\n**Costs 80 points. Takes** about 30 seconds.",
+        description="Removes the background of an image given by its address.\n\n**Costs 80 points. Takes** about 30 seconds.\n\n**Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.",
         fields=(
             Field(
                 name="img_url",
@@ -1218,7 +1219,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/enhance",
         summary="Finish a draft",
-        description="Makes a finished image of one image of a draft.\n\n**Costs 80 points. Takes** about 45 seconds.\n\n**Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.",
+        description="Makes a finished image of one image of a draft.\n\n**Costs 80 points. Takes** about 45 seconds.\n\n**Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.\n\n**Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.",
         fields=(
             Field(
                 name="job_id",
@@ -1442,7 +1443,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="POST",
         path="/v1/extend-video",
         summary="Make a video longer",
-        description="Extends a video by 4 seconds, in four versions. A `prompt` says what happens\nnext. A video can be extended four times, to 20 seconds.\n\n**Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.\n\n**Note:** Extend first, upscale last.",
+        description="Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four\ntimes, to 20 seconds (to 21, by the pages that say 5 seconds for the first video).\n\n**Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.\n\n**Note:** Extend first, upscale last.",
         fields=(
             Field(
                 name="job_id",
@@ -1538,7 +1539,7 @@ OPERATIONS: Mapping[str, Operation] = {
         method="GET",
         path="/v1/job/{job_id}",
         summary="Look at a job",
-        description="The state of a job and, once it is completed, its results: image or video addresses, or texts.\n\n`pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been\nseen and mean that the job is still on its way.\n\n**Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files\nbehind the addresses are kept for 30 days.",
+        description="The state of a job and, once it is completed, its results: image or video addresses, or texts.\n\n`pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been\nseen and mean that the job is still on its way.\n\n**Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the\naddresses within 7 days: the documentation says 30, one user of the service reports 7.",
         parameters=(
             Field(
                 name="job_id",

@@ -104,4 +104,5 @@ def _times(points: int, rows: Iterable[float]) -> int:
 
 def _reason(row: Factor) -> str:
     value = "" if row.value is None else f" {row.value}"
-    return f"× {row.factor:g} {row.flag or ', '.join(row.models)}{value}"
+    heard = " (second-hand)" if row.seen and row.seen.second_hand else ""
+    return f"× {row.factor:g} {row.flag or ', '.join(row.models)}{value}{heard}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from legnext_client._protocol.literals import worded
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.generated.types import Unset
-from legnext_client.prompts.flags import DEFAULT_MODEL, IMAGE_MODELS, MODEL_FLAGS, NAMES, model_named
+from legnext_client.prompts.flags import IMAGE_MODELS, MODEL_FLAGS, NAMES, model_named
 from legnext_client.prompts.reading import NUMBER, Flag, first_word, model_of, read
 from legnext_client.prompts.values import same
 
@@ -76,7 +77,10 @@ class FactorMatch:
         """Return the rows that probably apply."""
         if self._kind is None:
             return []
-        return list(_holding(table, self._model or DEFAULT_MODEL, lambda row: _asks(self._flags, row)))
+        # A version newer than the table counts as whichever known model is the dearest, or the slowest.
+        models = IMAGE_MODELS if self._model is None else (self._model,)
+        rows = [list(_holding(table, model, lambda row: _asks(self._flags, row))) for model in models]
+        return max(rows, key=lambda holding: prod(row.factor for row in holding))
 
     def at_worst(self, table: tuple[Factor, ...]) -> list[list[Factor]]:
         """Return the rows that may apply, for each possible model."""

@@ -45,6 +45,11 @@ def models(flags: tuple[Flag, ...], kind: str) -> Iterator[Problem]:
         if model and model.sunset:
             reason = f"{label(model.model)} is going to be retired"
             yield Problem(flag.position, flag.name, "sunset", reason, f"use {label(model.sunset)}", "warning")
+        if model and model.seen and model.seen.second_hand:
+            reason = (
+                f"{label(model.model)} is not in the service's documents; known from {model.seen.by}, {model.seen.date}"
+            )
+            yield Problem(flag.position, flag.name, "second-hand model", reason, severity="note")
 
 
 def repeated(flags: tuple[Flag, ...]) -> Iterator[Problem]:
@@ -135,9 +140,8 @@ def _not_supported(flag: Flag, kind: str, model: str | None) -> tuple[str, str, 
     if not same_kind:
         meant = ", ".join(sorted({"image" if other in IMAGE_MODELS else other for other in able}))
         return f"{meant} flag", f"{spelled} is for {meant} prompts, not for {kind} prompts", "leave it out"
-    other_models = ", ".join(map(label, same_kind))
     taker = label(model) if model else "the model"
-    return "not supported", f"{taker} does not support {spelled}", f"leave it out, or use {other_models}"
+    return "not supported", f"{taker} does not support {spelled}", f"leave it out{_or_use(same_kind)}"
 
 
 def _better(flag: Flag, kind: str, fault: Fault) -> str:
@@ -147,8 +151,14 @@ def _better(flag: Flag, kind: str, fault: Fault) -> str:
     if fault.better is not None:
         return f"`{SPELLING[flag.name]} {fault.better}`"
     able = [
-        label(model)
+        model
         for model in _models_of(kind)
         if (row := row_for(flag.name, model)) and row.use != "rejected" and not any(faults(row, flag.value))
     ]
-    return f"or use {', '.join(able)}" if able else "leave it out"
+    return _or_use(able).removeprefix(", ") or "leave it out"
+
+
+def _or_use(models: list[str]) -> str:
+    """Propose those of the models that the service documents."""
+    documented = [label(model) for model in models if BY_NAME[model].seen is None]
+    return f", or use {', '.join(documented)}" if documented else ""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from legnext_client.prompts.problems import Severity
 
 _VERSION = re.compile(r"[1-9][0-9]?(?:\.[0-9])?")
-_MAJORS_AHEAD = 2
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}")
 _RATIO = re.compile(r"([0-9]{1,9}):([0-9]{1,9})")
 _LIKE_A_RATIO = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?(?:[:/xX×*-]([0-9]{1,9})(?:\.([0-9]{1,6}))?)?")
@@ -112,14 +111,19 @@ def _model(row: Parameter, word: str) -> Fault | None:
             f"{shortened(word)} is newer than the versions that this package knows: {', '.join(filter(None, known))}"
         )
         return Fault(0, "newer model", reason, severity="note")
-    near = [value for value in known if value and NUMBER.fullmatch(word) and float(value) == float(word)]
+    near = [
+        value
+        for value in known
+        if value and NUMBER.fullmatch(word) and (float(value) == float(word) or value.replace(".", "") == word)
+    ]
     return Fault(0, "unknown model", f"must be {expected(row)}; got {shortened(word)!r}", near[0] if near else None)
 
 
 def _is_newer(word: str, known: Sequence[str | None]) -> bool:
     """Return whether a version may be newer than the table. `81` is not: it is `8.1` without its point."""
     newest = max((float(value) for value in known if value and NUMBER.fullmatch(value)), default=math.inf)
-    return _VERSION.fullmatch(word) is not None and newest < float(word) < int(newest) + _MAJORS_AHEAD + 1
+    without_points = [value.replace(".", "") for value in known if value]
+    return _VERSION.fullmatch(word) is not None and newest < float(word) and word not in without_points
 
 
 def _ratio(row: Parameter, word: str) -> Fault | None:

@@ -42,6 +42,50 @@ REFUSED: list[tuple[Any, int, str]] = [
 ]
 
 
+PAN = {"image_no": 0, "direction": 1, "scale": 1.5}
+PROMPTS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("a fox --v 8", "pan", PAN, r"not possible for images of `--v 8`\. Use an image of another version"),
+    ("a fox --v 8.1", "outpaint", {"image_no": 0, "scale": 1.5}, "not possible for images of `--v 8.1`"),
+    ("a fox --oref https://a.b/c.png", "pan", PAN, "not possible for images made with `--oref`"),
+    ("a fox --v 7", "pan", PAN, ""),
+    ("a fox --v 9", "pan", PAN, ""),
+    ("a fox --v 7", "enhance", {"image_no": 0}, "only possible for images made with `--draft`"),
+    ("a fox --v 7 --draft", "enhance", {"image_no": 0}, ""),
+    ("a fox --v 8.1", "upscale", {"image_no": 0, "type": 0}, "not possible for images of `--v 8.1`"),
+    ("a fox --niji 7", "upscale", {"image_no": 0, "type": 0}, "not possible for images of `--niji 7`"),
+    ("a fox --niji 6", "upscale", {"image_no": 0, "type": 0}, ""),
+    ("a fox", "upscale", {"image_no": 0, "type": 0}, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "follow_up", "fields", "refused"), PROMPTS)
+def test_a_job_whose_prompt_is_known_is_held_against_what_the_follow_up_needs(
+    colour: Colour, text: str, follow_up: str, fields: dict[str, Any], refused: str
+) -> None:
+    service = Service(done(), job(job_id="j2"))
+    first = colour.do(colour.client(service, prompts="ignore").midjourney.diffusion(text=text))
+    if refused:
+        with pytest.raises(InvalidRequest, match=refused) as caught:
+            colour.do(getattr(first, follow_up)(**fields))
+        assert "job.insist()" in str(caught.value)
+        assert len(service.sent) == 1
+    assert colour.do(getattr(first.insist() if refused else first, follow_up)(**fields)).job_id == "j2"
+
+
+def test_what_is_made_of_an_image_keeps_its_model(colour: Colour) -> None:
+    service = Service(done(), done(job_id="j2"), done(job_id="j3"))
+    first = colour.do(colour.client(service).midjourney.diffusion(text="a fox --v 8.1"))
+    again = colour.do(colour.do(first.variation(image_no=0, type=1)).reroll())
+    with pytest.raises(InvalidRequest, match=r"not possible for images of `--v 8\.1`"):
+        colour.do(again.pan(**PAN))
+
+
+def test_a_job_that_is_only_known_by_its_id_is_held_against_nothing(colour: Colour) -> None:
+    service = Service(done(), job(job_id="j2"))
+    found = colour.do(colour.client(service).tasks.get("j1"))
+    assert colour.do(found.enhance(image_no=0)).job_id == "j2"
+
+
 @pytest.mark.parametrize(("source", "number", "refused"), REFUSED)
 def test_what_cannot_work_is_refused_before_it_is_sent_unless_one_insists(
     colour: Colour, source: Any, number: int, refused: str

@@ -178,7 +178,9 @@ def _texts(schema: Schema) -> Iterator[Variant]:
     if least is not None:
         yield Variant("one too short", "a" * (least - 1), False)
     if is_url:
-        yield from (Variant(f"an address with {label}", url, True) for label, url in GOOD_URLS.items())
+        secure = "HTTPS only" in schema.get("description", "")
+        for label, url in GOOD_URLS.items():
+            yield Variant(f"an address with {label}", url, not secure or url.lower().startswith("https:"))
         yield from (Variant(f"an address with {label}", url, False) for label, url in BAD_URLS.items())
     else:
         yield Variant("a NUL inside", "a\x00b", False)

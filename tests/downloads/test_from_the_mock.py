@@ -67,7 +67,7 @@ def test_an_expired_output_says_how_long_it_was_kept(server: MockServer, out: Pa
         job = client.midjourney.diffusion(text="a lighthouse").wait()
         kept = job.download(out, which=0)
         server.clock.advance(31 * DAY)
-        with pytest.raises(DownloadError, match=r"404.*kept for 30 days"):
+        with pytest.raises(DownloadError, match=r"404.*kept for 7 to 30 days"):
             job.download(out, which=1)
         assert job.download(out, which=0) == kept
 

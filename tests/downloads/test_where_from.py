@@ -168,7 +168,7 @@ def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out
     }
     hostile.acts["/a.png"] = status(code, date="Fri, 31 Jan 2020 00:00:00 GMT")
     with pytest.raises(
-        DownloadError, match=rf"\({code}\): outputs are kept for 30 days, and this job ended 30 days ago"
+        DownloadError, match=rf"\({code}\): outputs are kept for 7 to 30 days, and this job ended 30 days ago"
     ) as e:
         download_job(raw, out)
     assert "hidden" not in str(e.value)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROWS: list[dict[str, Any]] = [
     {"key": "harbour", "text": "a lighthouse over a quiet harbour at dusk --ar 3:2"},
     {"key": "poster", "text": "a travel poster of a café under the stars --ar 2:3"},
-    {"key": "storm", "operation": "video_diffusion", "prompt": "waves break over the pier --ar 16:9"},
+    {"key": "storm", "operation": "video_diffusion", "prompt": "waves break over the pier"},
     {"key": "chain", "chain": VideoChain.start("a paper boat drifts out to sea").extend("night falls").upscale()},
     {"key": "dragon", "text": "a dragon fail-this-job"},
     {"key": "words", "operation": "describe", "imgUrl": "https://example.com/harbour.jpg"},

@@ -27,13 +27,13 @@ ROWS: list[dict[str, Any]] = [
     {
         "key": "storm",
         "operation": "video_diffusion",
-        "prompt": "waves break over the pier, a lighthouse in the storm --motion high --ar 16:9",
+        "prompt": "waves break over the pier, a lighthouse in the storm --motion high",
     },
     {"key": "canyon", "text": "a hot-air balloon above desert canyons --ar 1:1 --v 7"},
     {"key": "city", "text": "skyline of a coastal city, rain, neon reflections --ar 16:9 --v 7"},
     {
         "key": "crossing",
-        "chain": VideoChain.start("a paper boat drifts out to sea at golden hour --motion low --ar 16:9", video_type=1)
+        "chain": VideoChain.start("a paper boat drifts out to sea at golden hour --motion low", video_type=1)
         .extend("it reaches the open sea")
         .extend("night falls, the moon rises over the boat", video_no=2)
         .upscale(),

@@ -137,7 +137,7 @@ def test_a_prompt_may_be_as_long_as_the_spec_says() -> None:
         ("x --motion wild", ["bad value"]),
         ("x --bs 3", ["bad value"]),
         ("x --relax", ["never supported"]),
-        ("x --motion high --bs 1 --loop --raw --ar 16:9 --turbo", []),
+        ("x --motion high --bs 1 --loop --raw --turbo", []),
         ("--motion high", []),
     ],
 )
@@ -218,8 +218,8 @@ def test_every_kind_and_model_of_the_document_is_known() -> None:
     [
         ({"kind": "movie"}, "kind must be one of image, video; got 'movie'."),
         ({"kind": ["image"]}, "kind must be one of image, video; got ['image']."),
-        ({"model": "99"}, "model must be one of 6, 6.1, 7, 8, 8.1, niji 6, video; got '99'."),
-        ({"model": 7}, "model must be one of 6, 6.1, 7, 8, 8.1, niji 6, video; got 7."),
+        ({"model": "99"}, "model must be one of 6, 6.1, 7, 8, 8.1, 8.2, niji 6, niji 7, video; got '99'."),
+        ({"model": 7}, "model must be one of 6, 6.1, 7, 8, 8.1, 8.2, niji 6, niji 7, video; got 7."),
     ],
 )
 def test_a_kind_or_a_model_that_there_is_not_is_refused_whatever_the_text(check: Any, given: Any, said: str) -> None:
@@ -229,16 +229,31 @@ def test_a_kind_or_a_model_that_there_is_not_is_refused_whatever_the_text(check:
         assert caught.value.message == said
 
 
-@pytest.mark.parametrize("text", ["a fox --v 8.2", "a fox --v 9", "a fox --v 10.9 --raw", "a fox --niji 7"])
+@pytest.mark.parametrize(
+    "text", ["a fox --v 8.3", "a fox --v 9", "a fox --v 10.9 --raw", "a fox --v 99", "a fox --niji 8"]
+)
 def test_a_version_that_may_be_newer_than_the_table_is_a_note(text: str) -> None:
     [problem] = check_prompt(text)
     assert (problem.kind, problem.severity) == ("newer model", "note")
     assert "newer than the versions that this package knows" in problem.reason
 
 
-@pytest.mark.parametrize("text", ["a fox --v 99", "a fox --v 81", "a fox --v 11", "a fox --v 6.5", "a fox --v 8.10"])
+@pytest.mark.parametrize("text", ["a fox --v 81", "a fox --v 999", "a fox --v 6.5", "a fox --v 8.10"])
 def test_a_version_that_cannot_be_is_an_error(text: str) -> None:
     assert [(problem.kind, problem.severity) for problem in check_prompt(text)] == [("unknown model", "error")]
+
+
+@pytest.mark.parametrize("text", ["a fox --v 8.2 --hd", "a fox --niji 7"])
+def test_a_model_known_second_hand_is_a_note_with_its_source_and_date(text: str) -> None:
+    [problem] = check_prompt(text)
+    assert (problem.kind, problem.severity) == ("second-hand model", "note")
+    assert "public application" in problem.reason
+    assert "2026" in problem.reason
+
+
+def test_a_ratio_on_a_video_is_a_warning() -> None:
+    [problem] = check_prompt("waves --ar 16:9", "video")
+    assert (problem.kind, problem.flag, problem.severity) == ("ignored", "aspect", "warning")
 
 
 # ---- what is done about problems --------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "--loop":          (NO,      NO,      NO,      NO,      NO,        NO,      YES),
     "--bs":            (NO,      NO,      NO,      NO,      NO,        NO,      (("1", "2", "4"), ("0", "3", "8", ""))),
     "--video":         (NO,      NO,      NO,      NO,      NO,        NO,      YES),
-    "--ar 16:9":       (YES,     YES,     YES,     YES,     YES,       YES,     YES),
+    "--ar 16:9":       (YES,     YES,     YES,     YES,     YES,       YES,     NO_EFFECT),
     "--repeat 2":      (NO,      NO,      NO,      NO,      NO,        NO,      NO),
     "--personalize":   (NO,      NO,      NO,      NO,      NO,        NO,      NO),
     "--stealth":       (NO,      NO,      NO,      NO,      NO,        NO,      NO),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 UPSCALE, VIDEO, EXTEND = "/v1/upscale", "/v1/video-diffusion", "/v1/extend-video"
 FLAGS = ", ".join(dict.fromkeys(row["flag"] for row in SPEC["x-legnext"]["parameters"]))
-MODELS = "6, 6.1, 7, 8, 8.1, niji 6, video"
+MODELS = "6, 6.1, 7, 8, 8.1, 8.2, niji 6, niji 7, video"
 
 
 def of(path: str, key: str, value: Any, *, method: str = "post") -> dict[str, Any]:
@@ -182,8 +182,8 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
         f"pan: prompt.kind must be one of image, {MODELS}; got 'images'",
     ),
     "a source of an unknown model": (
-        of("/v1/pan", "source not_models", ["8", "8.2"]),
-        f"pan: source.not_models must be one of {MODELS}; got '8.2'",
+        of("/v1/pan", "source not_models", ["8", "8.3"]),
+        f"pan: source.not_models must be one of {MODELS}; got '8.3'",
     ),
     "a source without an unknown flag": (
         of("/v1/pan", "source not_flags", ["oref", "orefs"]),
@@ -237,7 +237,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a factor of a flag that the model rejects": (
         factor(flag="cw", models=["8.1"]),
-        "x-legnext: price_factors: cw: models must be one of 6, 6.1, 7, niji 6; got '8.1'",
+        "x-legnext: price_factors: cw: models must be one of 6, 6.1, 7, niji 6, niji 7; got '8.1'",
     ),
     "a factor by a choice that there is not": (
         factor(flag="quality", value=3),
@@ -260,8 +260,8 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         "x-legnext: price_factors: fast: value with model 7 must be left out, for there is none; got True",
     ),
     "a factor by a model that a flag does not name": (
-        factor(flag="niji", value="7"),
-        "x-legnext: price_factors: niji: value with model 7 must be one of 6; got '7'",
+        factor(flag="niji", value="8"),
+        "x-legnext: price_factors: niji: value with model 7 must be one of 6, 7; got '8'",
     ),
     "a factor by a value of no flag": (
         factor(value=4),

@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 @_attrs_define
 class RetextureRequest:
     img_url: str
-    """ The URL of an image. """
+    """ The URL of an image, over HTTPS only. """
     remix_prompt: str
     """ What the image shows, with flags at the end. """
     callback: str | Unset = UNSET

@@ -42,18 +42,19 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Make images from a text.
 
-    Makes a grid of four images from a prompt. Further settings are flags in the prompt:
-    the shape (`--ar 16:9`), the model (`--v 8.1`, `--niji 6`; the default is 7), the style.
+    Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
+    the model (`--v 8.1`, `--niji 6`; the default is 7), the style. Version 8.2 and niji 7 are known second-hand
+    only.
 
     **Costs 80 points.** `--turbo` doubles it, `--oref` doubles it on v7, and on v8 each of `--hd`, `--q 4` and
-    `--sv 6` makes it four times as much. `--draft` (v7) is announced at half the price, but has been seen to hold
-    the full 80.
+    `--sv 6` makes it four times as much; on v8.2, `--hd` is reported to cost 120 in all. `--draft` (v7) is
+    announced at half the price, but has been seen to hold the full 80.
 
     **Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro
     plan.
 
     **Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for
-    three days and are kept for thirty.
+    three days. Fetch them within seven: the documentation says thirty, one user reports seven.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

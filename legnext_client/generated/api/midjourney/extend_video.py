@@ -42,8 +42,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Make a video longer.
 
-    Extends a video by 4 seconds, in four versions. A `prompt` says what happens
-    next. A video can be extended four times, to 20 seconds.
+    Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
+    times, to 20 seconds (to 21, by the pages that say 5 seconds for the first video).
 
     **Costs 480 points, or 1536** for a 720p video. **Takes** about three minutes.
 

@@ -48,6 +48,8 @@ def sync_detailed(
 
     **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
 
+    **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
+
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
         httpx.HTTPError: The request could not be sent, or there was no answer.

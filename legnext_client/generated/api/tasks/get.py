@@ -43,8 +43,8 @@ def sync_detailed(job_id: str, *, client: Client) -> Response[ErrorBody | ErrorE
     `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
     seen and mean that the job is still on its way.
 
-    **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. The files
-    behind the addresses are kept for 30 days.
+    **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the
+    addresses within 7 days: the documentation says 30, one user of the service reports 7.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

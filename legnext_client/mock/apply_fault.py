@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .refusals import HTML_TYPE, Answer, Refusal, written
+from .refusals import HTML_TYPE, Answer, Refusal, send_answer, written
 from .wire import KEY, Wire
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: 
     if "close_after" in by_name:
         wire.drop(unsent=True)
         return True
+    if not {"truncate", "drip"} & by_name.keys():
+        await send_answer(send, answer)
+        return False
     headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     body = answer.body
@@ -50,13 +53,11 @@ async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: 
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         wire.drop(unsent=False)
         return True
-    if fault := by_name.get("drip"):
-        step = max(1, len(body) // _DRIPS)
-        for start in range(0, len(body), step):
-            await wire.sleep(fault.seconds / _DRIPS)
-            await send({"type": "http.response.body", "body": body[start : start + step], "more_body": True})
-        body = b""
-    await send({"type": "http.response.body", "body": body})
+    step = max(1, len(body) // _DRIPS)
+    for start in range(0, len(body), step):
+        await wire.sleep(by_name["drip"].seconds / _DRIPS)
+        await send({"type": "http.response.body", "body": body[start : start + step], "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
     return False
 
 

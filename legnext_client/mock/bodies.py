@@ -1,80 +1,128 @@
-"""Bodies of requests in any media type: read, and held against the schema of the one that they say they are."""
+"""Request bodies: reading them within limits, and parsing them by their media type."""
 
 from __future__ import annotations
 
 import re
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from .json_reading import read_json
-from .parameters import coerced, kinds_of
+from .parameters import coerced
 from .refusals import Refusal
+from .wire import ClientGone
 
 if TYPE_CHECKING:
-    from .schemas import Schemas
+    from collections.abc import Awaitable, Callable
 
-Json = dict[str, Any]
-JSON, FORM, PARTS = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
-_NAME = re.compile(r'\bname="((?:[^"\\]|\\.)*)"')
+    from .schemas import Json, Schemas
+    from .spec import Operation
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+_LARGEST = 1 << 20
+_LARGEST_UPLOAD = 1 << 26
 
 
 class Media(NamedTuple):
-    """One media type in which a body may come."""
+    """One media type that an operation accepts."""
 
     schema: Json
     validator: Any
-
-
-def chosen(offered: dict[str, Media], kind: bytes) -> str:
-    """The media type that a request says it has, as the document names it. What says nothing is the first one."""
-    if not kind:
-        return next(iter(offered))
-    said = kind.decode("latin-1")
-    media = said.lower().partition(";")[0].strip()
-    for name in (media, f"{media.partition('/')[0]}/*", "*/*"):
-        if name in offered:
-            return name
-    wanted = " or ".join(offered)
-    text = ", in UTF-8" * any(map(is_json, offered))
-    raise Refusal(400, f"The content type must be {wanted}{text}, if any is given; got {said[:80]!r}.")
 
 
 def is_json(name: str) -> bool:
     return name == JSON or name.endswith("+json")
 
 
-def read_value(spec: Schemas, name: str, media: Media, kind: bytes, body: bytes) -> Any:
-    """What a body holds. Bytes become a text, of which only the length counts."""
+async def read_body(
+    schemas: Schemas, operation: Operation, headers: list[tuple[bytes, bytes]], receive: Callable[[], Awaitable[Json]]
+) -> tuple[Media, Any] | None:
+    """Return the media type and the parsed body; None if it is absent and optional.
+
+    A body that is too large (413) or of an unsupported type (400) is not read.
+    """
+    named = dict(headers)
+    kind, length = named.get(b"content-type", b""), named.get(b"content-length", b"")
+    most = _LARGEST if all(map(is_json, operation.bodies)) else _LARGEST_UPLOAD
+    if length.isdigit() and int(length[:20]) > most:
+        raise _too_large(most)
+    name = JSON if kind == b"application/json" and JSON in operation.bodies else _chosen(operation.bodies, kind)
+    body = await _whole(receive, most)
+    if not body and not operation.needs_body:
+        return None
+    media = operation.bodies[name]
+    return media, _parsed(schemas, name, media, kind, body)
+
+
+async def _whole(receive: Callable[[], Awaitable[Json]], most: int) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientGone
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise _too_large(most)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large(most: int) -> Refusal:
+    return Refusal(413, f"The body is larger than {most} bytes. Send addresses of files, not files.")
+
+
+def _chosen(offered: dict[str, Media], kind: bytes) -> str:
+    """Return the documented media type of a request; the first one if it names none.
+
+    Another type is refused (400): the documents do not require the header and do not list 415.
+    """
+    media, *parameters = (part.strip() for part in kind.decode("latin-1").lower().split(";"))
+    found = next(iter(offered)) if not kind else ""
+    for name in (media, f"{media.partition('/')[0]}/*", "*/*"):
+        found = found or (name if name in offered else "")
+    charsets = {each.removeprefix("charset=").strip('"') for each in parameters if each.startswith("charset=")}
+    if not found or (is_json(found) and not charsets <= {"", "utf-8", "utf8"}):
+        text = ", in UTF-8" * any(map(is_json, offered))
+        said = kind.decode("latin-1")[:80]
+        raise Refusal(400, f"The content type must be {' or '.join(offered)}{text}, if any is given; got {said!r}.")
+    return found
+
+
+def _parsed(schemas: Schemas, name: str, media: Media, kind: bytes, body: bytes) -> Any:
+    """Return the value of a body. Binary content becomes text, of which only the length counts."""
     if is_json(name):
         return read_json(body)
     if name == FORM:
-        return _fields(spec, media.schema, parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        return _fields(schemas, media.schema, parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     if name.startswith("multipart/"):
-        return _fields(spec, media.schema, _parts(kind, body))
+        return _fields(schemas, media.schema, _parts(kind, body))
     return body.decode("utf-8" if name.startswith("text/") else "latin-1", "replace")
 
 
-def _fields(spec: Schemas, schema: Json, pairs: list[tuple[str, str]]) -> Json:
-    properties: Json = spec.flat(schema).get("properties", {})
+def _fields(schemas: Schemas, schema: Json, pairs: list[tuple[str, str]]) -> Json:
+    properties: Json = schemas.flat(schema).get("properties", {})
     made: Json = {}
     for name, text in pairs:
         inner = properties.get(name, {})
-        if "array" in kinds_of(spec, inner) and not text.startswith("["):
-            made.setdefault(name, []).append(coerced(spec, spec.flat(inner).get("items", {}), text))
+        if "array" in schemas.types(inner) and not text.startswith("["):
+            made.setdefault(name, []).append(coerced(schemas, schemas.flat(inner).get("items", {}), text))
         else:
-            made[name] = coerced(spec, inner, text)
+            made[name] = coerced(schemas, inner, text)
     return made
 
 
 def _parts(kind: bytes, body: bytes) -> list[tuple[str, str]]:
-    found = re.search(rb'boundary="?([^";,]+)"?', kind)
-    if found is None:
+    if not re.search(rb"boundary=", kind, re.IGNORECASE):
         raise Refusal(400, "The content type multipart/form-data needs a boundary.")
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + body)
     parts: list[tuple[str, str]] = []
-    for part in (b"\r\n" + body).split(b"\r\n--" + found[1])[1:-1]:
-        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        named = _NAME.search(head.decode("utf-8", "replace"))
-        if named is None:
+    for part in message.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        if not isinstance(name, str):
             raise Refusal(400, "A part of the body has no name.")
-        parts.append((named[1], content.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode("utf-8")))
+        content: Any = part.get_payload(decode=True)
+        parts.append((name, content.decode("utf-8", "replace")))
     return parts

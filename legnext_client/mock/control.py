@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from functools import wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,40 +20,92 @@ from .faults import Faults
 from .json_reading import read_json
 from .refusals import Refusal, as_json
 from .seed_jobs import seed_job
-from .wire import ClientGone
+from .wire import SLASH, ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from .jobs import Job
     from .service import Service
 
-    Handler = Callable[[Service, dict[str, Any], dict[str, str]], Any]
+    Handler = Callable[..., Any]
 
-_PREFIX = "/__mock__"
-# The body's fields are these functions' parameters, except for the first.
-_OF_A_JOB = [*signature(seed_job).parameters][1:]
-_OF_A_FAULT = [*signature(Faults.add).parameters][1:]
+PREFIX = "/__mock__"
 
 
-def control_app(service: Service) -> Any:
-    """Return the Starlette application of one service."""
-    routing = needed("starlette.routing")
-    routes = [
-        routing.Route(_PREFIX + path, _endpoint(service, handlers), methods=[*handlers])
-        for path, handlers in _ROUTES.items()
-    ]
-    app = needed("starlette.applications").Starlette(routes=routes, exception_handlers={404: _nothing})
+def control_routes(service: Service) -> list[Any]:
+    """Return the Starlette routes of one service."""
+    route = needed("starlette.routing").Route
+    routes = [route(PREFIX + path, _endpoint(service, handlers), methods=[*handlers]) for path, handlers in _ROUTES]
+    anything = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return [*routes, route(PREFIX + "/{path:path}", _endpoint(service, {}), methods=anything)]
 
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+
+def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
+    gone = needed("starlette.requests").ClientDisconnect
+
+    async def endpoint(request: Any) -> Any:
         try:
-            _check_caller(scope["headers"], service)
+            _check_caller(request.headers, service)
+            if not handlers:
+                raise Refusal(404, f"There are {', '.join(PREFIX + path for path, _ in _ROUTES)}.")
+            handler = handlers["GET" if request.method == "HEAD" else request.method]
+            body = _read(await request.body(), request.headers.get("content-type", ""))
+            _check_fields(handler, body)
+            path = [value.replace(SLASH, "/") for value in request.path_params.values()]
+            return _respond(handler(service, *path, **body))
+        except gone:
+            raise ClientGone from None
         except Refusal as refusal:
-            await _refuse(refusal.status, refusal.message)(scope, receive, send)
-        else:
-            await app(scope, receive, send)
+            return _respond({"code": refusal.status, "message": refusal.message}, refusal.status)
+        except ValueError as error:
+            return _respond({"code": 400, "message": str(error)}, 400)
 
-    return guarded
+    return endpoint
+
+
+def _respond(told: Any, status: int = 200) -> Any:
+    # As the API writes JSON: a seeded response may hold values that Starlette refuses to encode.
+    return needed("starlette.responses").Response(as_json(told), status, media_type="application/json")
+
+
+def _check_caller(headers: Any, service: Service) -> None:
+    """Refuse callers from outside this machine."""
+    host, origin = ", ".join(headers.getlist("host")), headers.get("origin")
+    if not is_loopback(f"http://{host}") and host != urlsplit(service.answers.files_url).netloc:
+        here = "The control interface is for this machine: Host must be localhost or a loopback address"
+        raise Refusal(403, f"{here}; got {shown(host)}.")
+    if origin is not None and origin.partition("://")[2] != host:
+        raise Refusal(403, f"The control interface is not for pages of other sites; got Origin {shown(origin)}.")
+    if headers.get("user-agent") == USER_AGENT:
+        raise Refusal(403, "The control interface is not for callbacks. Give jobs another callback URL.")
+
+
+def _read(body: bytes, kind: str) -> dict[str, Any]:
+    # A page of another site can send text or forms without a preflight request, but not JSON.
+    if body and kind.partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(415, f"The content type must be application/json; got {shown(kind)}.")
+    value: Any = read_json(body or b"{}")
+    an_object("the body", value)
+    return dict(value)
+
+
+def _check_fields(handler: Handler, body: dict[str, Any]) -> None:
+    """Refuse unknown and missing fields: a handler's keyword arguments are the fields it takes."""
+    known = [each for each in signature(handler).parameters.values() if each.name not in ("service", "self", "job")]
+    for name in body:
+        if name not in [each.name for each in known]:
+            raise ValueError(f"{shown(name)} is not a field here; it takes {', '.join(each.name for each in known)}.")
+    for each in known:
+        if each.default is each.empty and each.name not in body:
+            raise ValueError(f"{each.name} is required; got {shown(body)}.")
+
+
+def _found(service: Service, job_id: str) -> Job:
+    job = service.jobs.get(job_id)
+    if job is None:
+        raise Refusal(404, f"There is no job {shown(job_id)}.")
+    return job
 
 
 def state(service: Service) -> dict[str, Any]:
@@ -73,157 +126,76 @@ def state(service: Service) -> dict[str, Any]:
             },
             "jobs": dict(Counter(job.status(now) for job in service.jobs.values())),
             "submissions": len(service.accepted),
-            "faults": [fault.told() for fault in service.faults],
+            "faults": _faults(service),
         }
 
 
-def _check_caller(headers: list[tuple[bytes, bytes]], service: Service) -> None:
-    """Refuse callers from outside this machine."""
-    host, origin = _header(headers, b"host") or "", _header(headers, b"origin")
-    if not is_loopback(f"http://{host}") and host != urlsplit(service.answers.files_url).netloc:
-        here = "The control interface is for this machine: Host must be localhost or a loopback address"
-        raise Refusal(403, f"{here}; got {shown(host)}.")
-    if origin is not None and origin.partition("://")[2] != host:
-        raise Refusal(403, f"The control interface is not for pages of other sites; got Origin {shown(origin)}.")
-    if _header(headers, b"user-agent") == USER_AGENT:
-        raise Refusal(403, "The control interface is not for callbacks. Give jobs another callback URL.")
-
-
-def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
-    given = [value.decode("latin-1") for other, value in headers if other == name]
-    return ", ".join(given) if given else None
-
-
-def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
-    gone = needed("starlette.requests").ClientDisconnect
-
-    async def endpoint(request: Any) -> Any:
-        method = "GET" if request.method == "HEAD" else request.method
-        try:
-            body = _read(await request.body(), request.headers.get("content-type", ""))
-            return _respond(handlers[method](service, body, request.path_params))
-        except gone:
-            raise ClientGone from None
-        except Refusal as refusal:
-            return _refuse(refusal.status, refusal.message)
-        except ValueError as error:
-            return _refuse(400, str(error))
-
-    return endpoint
-
-
-def _respond(told: Any, status: int = 200) -> Any:
-    # As the API writes JSON: a seeded response may hold values that Starlette refuses to encode.
-    return needed("starlette.responses").Response(as_json(told), status, media_type="application/json")
-
-
-def _refuse(status: int, message: str) -> Any:
-    return _respond({"code": status, "message": message}, status)
-
-
-def _read(body: bytes, kind: str) -> dict[str, Any]:
-    # A page of another site can send text or forms without a preflight request, but not JSON.
-    if body and kind.partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(415, f"The content type must be application/json; got {shown(kind)}.")
-    value: Any = read_json(body or b"{}")
-    an_object("the body", value)
-    return dict(value)
-
-
-def _only(body: dict[str, Any], known: Sequence[str], required: str | None = None) -> None:
-    """Refuse unknown fields, so that a misspelled field is noticed."""
-    for name in body:
-        if name not in known:
-            raise ValueError(f"{shown(name)} is not a field here; it takes {', '.join(known)}.")
-    if required is not None and required not in body:
-        raise ValueError(f"{required} is required; got {shown(body)}.")
-
-
-def _found(service: Service, path: dict[str, str]) -> Job:
-    job = service.jobs.get(path["job_id"])
-    if job is None:
-        raise Refusal(404, f"There is no job {shown(path['job_id'])}.")
-    return job
-
-
-async def _nothing(_request: Any, _error: Any) -> Any:
-    return _refuse(404, f"There are {', '.join(_PREFIX + path for path in _ROUTES)}.")
-
-
-def _state(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
-    return state(service)
-
-
-def _ledger(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
+def _ledger(service: Service) -> Any:
     return [asdict(submission) for submission in service.ledger]
 
 
-def _callbacks(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
+def _callbacks(service: Service) -> Any:
     return [asdict(delivery) for delivery in list(service.callback_sender.sent)]
 
 
-def _clock(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
+def _clock(service: Service) -> Any:
     return {"time": service.clock.now, "time_scale": service.clock.scale}
 
 
-def _move_clock(service: Service, body: dict[str, Any], path: dict[str, str]) -> Any:
-    _only(body, ["advance"], required="advance")
-    service.clock.advance(body["advance"])
-    return _clock(service, body, path)
+def _move_clock(service: Service, *, advance: Any) -> Any:
+    service.clock.advance(advance)
+    return _clock(service)
 
 
-def _jobs(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
+def _jobs(service: Service) -> Any:
     with service.lock:
         now = service.settle()
         return [service.answers.job(job, now) for job in service.jobs.values()]
 
 
-def _job(service: Service, _body: dict[str, Any], path: dict[str, str]) -> Any:
+def _job(service: Service, job: str) -> Any:
     with service.lock:
-        return service.answers.job(_found(service, path), service.settle())
+        return service.answers.job(_found(service, job), service.settle())
 
 
-def _place(service: Service, body: dict[str, Any], _path: dict[str, str]) -> Any:
-    _only(body, _OF_A_JOB)
-    job = seed_job(service, **body)
-    return service.answers.job(job, service.clock.now)
+@wraps(seed_job)
+def _seed(service: Service, **fields: Any) -> Any:
+    return service.answers.job(seed_job(service, **fields), service.clock.now)
 
 
-def _end(service: Service, body: dict[str, Any], path: dict[str, str]) -> Any:
-    _only(body, ["failed"])
-    failed = body.get("failed", False)
+def _end(service: Service, job: str, *, failed: Any = False) -> Any:
     yes_or_no("failed", failed)
-    service.finish(_found(service, path), failed=failed)
-    return _job(service, body, path)
+    service.finish(_found(service, job), failed=failed)
+    return _job(service, job)
 
 
-def _faults(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
+def _faults(service: Service) -> Any:
     return [fault.told() for fault in service.faults]
 
 
-def _add_fault(service: Service, body: dict[str, Any], _path: dict[str, str]) -> Any:
-    _only(body, _OF_A_FAULT, required="name")
-    return service.faults.add(**body).told()
+@wraps(Faults.add)
+def _add_fault(service: Service, **fields: Any) -> Any:
+    return service.faults.add(**fields).told()
 
 
-def _clear_faults(service: Service, body: dict[str, Any], path: dict[str, str]) -> Any:
+def _clear_faults(service: Service) -> Any:
     service.faults.clear()
-    return _faults(service, body, path)
+    return []
 
 
-def _reset(service: Service, _body: dict[str, Any], _path: dict[str, str]) -> Any:
+def _reset(service: Service) -> Any:
     service.reset()
     return state(service)
 
 
-_ROUTES: dict[str, dict[str, Handler]] = {
-    "/state": {"GET": _state},
-    "/ledger": {"GET": _ledger},
-    "/callbacks": {"GET": _callbacks},
-    "/clock": {"GET": _clock, "POST": _move_clock},
-    "/jobs": {"GET": _jobs, "POST": _place},
-    "/jobs/{job_id:path}/end": {"POST": _end},
-    "/jobs/{job_id:path}": {"GET": _job},
-    "/faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
-    "/reset": {"POST": _reset},
-}
+_ROUTES: list[tuple[str, dict[str, Handler]]] = [
+    ("/state", {"GET": state}),
+    ("/ledger", {"GET": _ledger}),
+    ("/callbacks", {"GET": _callbacks}),
+    ("/clock", {"GET": _clock, "POST": _move_clock}),
+    ("/jobs", {"GET": _jobs, "POST": _seed}),
+    ("/jobs/{job_id:path}/end", {"POST": _end}),
+    ("/jobs/{job_id:path}", {"GET": _job}),
+    ("/faults", {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults}),
+    ("/reset", {"POST": _reset}),
+]

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 from .answers import image_format
 from .extras import needed
 from .jobs import COMPLETED, Job
-from .refusals import Answer, Refusal, written
+from .refusals import Refusal, send_answer, written
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,13 +28,12 @@ _RATIO = re.compile(r"\d+(\.\d+)?:\d+(\.\d+)?")
 _DAY = 86400.0
 
 
-class FilesApp:
+class Files:
     """ASGI application that serves the results of jobs."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._response: Any = needed("starlette.responses").FileResponse
-        self._folder = tempfile.TemporaryDirectory(prefix="mock-files-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: dict[tuple[Job, int | None], tuple[Path, str]] = {}
 
     async def __call__(
@@ -43,30 +42,28 @@ class FilesApp:
         receive: Callable[[], Awaitable[dict[str, Any]]],
         send: Callable[[dict[str, Any]], Awaitable[None]],
     ) -> None:
+        responses = needed("starlette.responses")
         try:
             if scope["method"] not in ("GET", "HEAD"):
                 raise Refusal(405, "Files can only be fetched; use GET.", allow="GET, HEAD")
             job, number, ending = self._found(scope["raw_path"])
             path, tag = await self._made(job, number, ending)
         except Refusal as refusal:
-            answer = written(refusal, "flat", "")
-            length = (b"content-length", b"%d" % len(answer.body))
-            await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, length]})
-            await send({"type": "http.response.body", "body": answer.body})
+            await send_answer(send, written(refusal, "flat", ""))
             return
         kind = "video/mp4" if ending == "mp4" else f"image/{_TYPES[ending]}"
         headers = {"etag": tag, "last-modified": formatdate(job.ends, usegmt=True), "cache-control": "max-age=86400"}
         wanted = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
         if tag in [each.strip() for each in wanted.split(",")]:
-            unchanged = Answer(304, b"", tuple((name.encode(), value.encode()) for name, value in headers.items()))
-            await send({"type": "http.response.start", "status": 304, "headers": list(unchanged.headers)})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await self._response(path, media_type=kind, headers=headers)(scope, receive, send)
+            response = responses.Response(status_code=304, headers=headers)
+        else:
+            response = responses.FileResponse(path, media_type=kind, headers=headers)
+        await response(scope, receive, send)
 
     def close(self) -> None:
         """Remove the files."""
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def _found(self, raw_path: bytes) -> tuple[Job, int | None, str]:
         match = _NAME.fullmatch(raw_path.decode("latin-1"))
@@ -91,6 +88,8 @@ class FilesApp:
         if (job, number) not in self._files:
             content = await asyncio.to_thread(_rendered, job, number, ending)
             digest = hashlib.sha256(content).hexdigest()[:32]
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="mock-files-", ignore_cleanup_errors=True)
             path = Path(self._folder.name, f"{digest}-{os.urandom(4).hex()}")
             path.write_bytes(content)
             self._files.setdefault((job, number), (path, f'"{digest}"'))

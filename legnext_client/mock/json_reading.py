@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from .refusals import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _Json = dict[str, Any] | list[Any] | str | float | None
 _DEEPEST = 32
@@ -23,48 +20,31 @@ def read_json(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise Refusal(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
     except RecursionError:
-        raise Refusal(400, _too_deep()) from None
+        raise _too_deep() from None
     except json.JSONDecodeError as error:
         raise Refusal(400, f"The body is not JSON: {error.msg} at character {error.pos}.") from None
     except ValueError as error:  # `int` refuses thousands of digits
         raise Refusal(400, f"The body has a number that is too long: {error}.") from None
-    _check_inside(value, escapes=b"\\u" in body)
+    _check(value, 0, escapes=b"\\u" in body)
     return value
 
 
-def _check_inside(value: _Json, *, escapes: bool) -> None:
-    level: list[_Json] = [value]
-    for _ in range(_DEEPEST):
-        below: list[_Json] = []
-        for item in level:
-            if isinstance(item, str):
-                if escapes:
-                    _check_text(item)
-                continue
-            below.extend(_inside(item))
-        if not below:
-            return
-        level = below
-    raise Refusal(400, _too_deep())
-
-
-def _inside(item: _Json) -> Iterator[Any]:
-    if isinstance(item, dict):
-        yield from item
-        yield from item.values()
-    elif isinstance(item, list):
-        yield from item
-
-
-def _check_text(text: str) -> None:
-    """Refuse NUL and lone surrogates: valid JSON as `\\u…`, but they break later readers."""
-    if "\x00" in text:
-        raise Refusal(400, "The body has a NUL character in a string. Leave it out.")
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise Refusal(400, "The body has half of a surrogate pair in a string. Send whole characters.") from None
+def _check(value: _Json, depth: int, *, escapes: bool) -> None:
+    """Refuse deep nesting, NUL and lone surrogates: valid JSON as `\\u…`, but they break later readers."""
+    if depth >= _DEEPEST:
+        raise _too_deep()
+    if isinstance(value, str):
+        if escapes and "\x00" in value:
+            raise Refusal(400, "The body has a NUL character in a string. Leave it out.")
+        if escapes and any("\ud800" <= character <= "\udfff" for character in value):
+            raise Refusal(400, "The body has half of a surrogate pair in a string. Send whole characters.")
+    elif isinstance(value, list):
+        for item in value:
+            _check(item, depth + 1, escapes=escapes)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _check(name, depth + 1, escapes=escapes)
+            _check(item, depth + 1, escapes=escapes)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -87,8 +67,8 @@ def _float(text: str) -> float:
     return value
 
 
-def _too_deep() -> str:
-    return f"The body is nested too deeply; at most {_DEEPEST} levels are read."
+def _too_deep() -> Refusal:
+    return Refusal(400, f"The body is nested too deeply; at most {_DEEPEST} levels are read.")
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)

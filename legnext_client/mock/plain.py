@@ -9,7 +9,6 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .bodies import is_json
-from .parameters import kinds_of
 from .refusals import Answer, as_json
 from .samples import sample
 
@@ -56,7 +55,7 @@ class PlainAnswers:
         return Answer(operation.status, body, ((b"content-type", shown.media.encode()), *headers))
 
     def _shown(self, operation: Operation) -> Shown:
-        _, response = self._spec.good(operation.responses)
+        _, response = self._spec.success(operation.responses)
         headers = tuple(self._headers(response.get("headers", {})))
         for media, content in response.get("content", {}).items():
             examples = [self._spec.resolve(each)["value"] for each in content.get("examples", {}).values()]
@@ -97,12 +96,12 @@ class PlainAnswers:
 
     def _no_cursor(self, operation: Operation, name: str) -> Any:
         """Return the cursor of the last page: null, absent, or an empty string."""
-        _, response = self._spec.good(operation.responses)
+        _, response = self._spec.success(operation.responses)
         content: Json = next(iter(response["content"].values()))
         whole = self._spec.flat(content.get("schema", {}))
         if name not in whole.get("required", ()):
             return _ABSENT
-        return None if "null" in kinds_of(self._spec, whole["properties"][name]) else ""
+        return None if "null" in self._spec.types(whole["properties"][name]) else ""
 
 
 _ABSENT: Any = object()

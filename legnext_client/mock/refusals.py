@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 SHAPES = ("flat", "job", "envelope")
 JSON_TYPE = (b"content-type", b"application/json")
@@ -38,6 +41,13 @@ class Refusal(Exception):
         self.message = message
         self.detail = detail
         self.headers = headers
+
+
+async def send_answer(send: Callable[[dict[str, Any]], Awaitable[None]], answer: Answer) -> None:
+    """Send a response."""
+    headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def written(refusal: Refusal, shape: str, task_type: str) -> Answer:

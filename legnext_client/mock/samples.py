@@ -1,4 +1,4 @@
-"""Values made from a schema, for answers that the document shows no example of: always the same, and always right."""
+"""Sample values of schemas, for responses without an example: always the same, and always valid."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _FORMATS = {
     "ipv6": "2001:db8::{}",
     "byte": "AAAA",
 }
-# Python's own reading of patterns; nothing public tells what a pattern admits.
+# Python's own parser of patterns; there is no public one.
 _parser: Any = import_module("re._parser")
 
 
 def sample(spec: Schemas, schema: Any, turn: int = 1, *, depth: int = 0) -> Any:
-    """A value that the schema admits. Another `turn` gives another one where there can be more."""
+    """Return a value that the schema allows. Each `turn` gives another value if there is more than one."""
     flat = spec.flat(schema)
-    for shown in (flat.get("example"), *flat.get("examples", ()), flat.get("default"), flat.get("const")):
-        if shown is not None:
-            return shown
+    for example in (flat.get("example"), *flat.get("examples", ()), flat.get("default"), flat.get("const")):
+        if example is not None:
+            return example
     if "enum" in flat:
         choices = [value for value in flat["enum"] if value is not None] or [None]
         return choices[(turn - 1) % len(choices)]
@@ -63,12 +63,12 @@ def _one_of(spec: Schemas, flat: Json, word: str, turn: int, depth: int) -> Any:
     choices = [one for one in flat[word] if spec.flat(one).get("type") != "null"]
     chosen = choices[(turn - 1) % len(choices)] if choices else {"type": "null"}
     made = sample(spec, {"allOf": [beside, chosen]}, turn, depth=depth)
-    told: Json = flat.get("discriminator", {})
-    if not isinstance(made, dict) or "propertyName" not in told or "$ref" not in chosen:
+    discriminator: Json = flat.get("discriminator", {})
+    if not isinstance(made, dict) or "propertyName" not in discriminator or "$ref" not in chosen:
         return cast("Any", made)
     name = str(chosen["$ref"]).rsplit("/", 1)[-1]
-    by_target = {str(target).rsplit("/", 1)[-1]: key for key, target in told.get("mapping", {}).items()}
-    return {**cast("Json", made), told["propertyName"]: by_target.get(name, name)}
+    by_target = {str(target).rsplit("/", 1)[-1]: key for key, target in discriminator.get("mapping", {}).items()}
+    return {**cast("Json", made), discriminator["propertyName"]: by_target.get(name, name)}
 
 
 def _object(spec: Schemas, flat: Json, turn: int, depth: int) -> Json:
@@ -102,7 +102,7 @@ def _string(_spec: Schemas, flat: Json, turn: int, _depth: int) -> str:
 
 
 def _number(_spec: Schemas, flat: Json, turn: int, _depth: int) -> float:
-    """The smallest that is allowed, or from 1 on where nothing says what that is."""
+    """Return the smallest allowed number, or start at 1 if there is no minimum."""
     whole = _kind(flat) == "integer"
     step = flat.get("multipleOf", 1 if whole else 0.5)
     low = max(flat.get("minimum", -math.inf), flat.get("exclusiveMinimum", -math.inf))
@@ -120,7 +120,7 @@ def _number(_spec: Schemas, flat: Json, turn: int, _depth: int) -> float:
 
 
 def _matching(pattern: str, least: int) -> str:
-    """A text that the pattern admits, as short as it may be, but of at least so many characters."""
+    """Return the shortest string that matches the pattern and has at least `least` characters."""
     try:
         tree = list(_parser.parse(pattern))
         found = (_written(tree, repeats) for repeats in range(_MOST_REPEATS))
@@ -146,18 +146,18 @@ def _written(tree: Any, repeats: int) -> str:
                 text += _written(about[-1] if str(code) == "SUBPATTERN" else about, repeats)
             case "BRANCH":
                 text += _written(about[1][0], repeats)
-            case _:  # where it stands, and what stands around it
+            case _:  # anchors and lookarounds add no characters
                 pass
     return text
 
 
 def _among(choices: Any) -> str:
-    """A character of a set: of one that says what is not in it, the first ordinary one."""
+    """Return a character of a set; of a negated set, an ordinary one."""
     negated = str(choices[0][0]) == "NEGATE"
-    admitted = [_first(*choice) for choice in choices[negated:]]
+    listed = [_first(*choice) for choice in choices[negated:]]
     if not negated:
-        return admitted[0]
-    inside = re.compile("|".join(re.escape(each) for each in admitted))
+        return listed[0]
+    inside = re.compile("|".join(map(re.escape, listed)))
     return next(each for each in "a0-_ zA" if not inside.fullmatch(each))
 
 
@@ -171,7 +171,7 @@ def _first(code: Any, about: Any) -> str:
             return {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_NOT_DIGIT": "a"}.get(str(about), "a")
 
 
-def _boolean(_spec: Schemas, _flat: Json, _turn: int, _depth: int) -> bool:
+def _boolean(_schemas: Schemas, _flat: Json, _turn: int, _depth: int) -> bool:
     return True
 
 

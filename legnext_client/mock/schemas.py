@@ -1,20 +1,21 @@
-"""A document's schemas with what they refer to."""
+"""Schemas of one document, with their references resolved."""
 
 from __future__ import annotations
 
 from typing import Any
 
 Json = dict[str, Any]
+_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 
 
 class Schemas:
-    """Follows references within one document."""
+    """Resolver of the references in one document."""
 
     def __init__(self, document: Json) -> None:
         self.document = document
 
     def resolve(self, node: Json) -> Json:
-        """What a reference leads to; what stands beside it wins."""
+        """Return the target of a reference; keys next to `$ref` win."""
         if "$ref" not in node:
             return node
         target: Any = self.document
@@ -23,7 +24,7 @@ class Schemas:
         return {**self.resolve(target), **{key: value for key, value in node.items() if key != "$ref"}}
 
     def flat(self, schema: Any) -> Json:
-        """A schema with its reference followed and the parts of an `allOf` laid over one another."""
+        """Return a schema with its reference resolved and the parts of its `allOf` merged."""
         if isinstance(schema, bool):
             return {}
         whole = self.resolve(schema)
@@ -36,3 +37,14 @@ class Schemas:
             required = [*merged.get("required", ()), *flat.get("required", ())]
             merged = {**merged, **flat, "properties": properties, "required": required}
         return {key: value for key, value in merged.items() if value or key not in ("properties", "required")}
+
+    def types(self, schema: Any) -> set[str]:
+        """Return the JSON types that a schema allows; the empty set if it does not say."""
+        flat = self.flat(schema)
+        found: set[str] = set()
+        for choice in (*flat.get("anyOf", ()), *flat.get("oneOf", ())):
+            found |= self.types(choice)
+        named: Any = flat.get("type", ())
+        found |= {named} if isinstance(named, str) else set(named)
+        values = [*flat.get("enum", ()), *([flat["const"]] if "const" in flat else [])]
+        return found or {_NAMES[type(value)] for value in values if type(value) in _NAMES}

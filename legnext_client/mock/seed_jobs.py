@@ -46,7 +46,7 @@ def seed_job(
     if answer is not None:
         _as_json("answer", answer)
     chosen = service.spec.first_call() if operation is None else service.spec.by_name(operation)
-    content = _content(service, chosen, body, source)
+    content = _content(chosen, body, source)
     with service.lock:
         now = service.settle()
         job = service.made(chosen, service.settings.keys[0], content, _free_id(service, job_id), answers)
@@ -76,7 +76,7 @@ def _free_id(service: Service, job_id: str | None) -> str:
     return job_id
 
 
-def _content(service: Service, operation: Operation, body: dict[str, Any] | None, source: str | None) -> dict[str, Any]:
+def _content(operation: Operation, body: dict[str, Any] | None, source: str | None) -> dict[str, Any]:
     if body is not None:
         an_object("body", body)
     given = dict(body or {})
@@ -85,7 +85,7 @@ def _content(service: Service, operation: Operation, body: dict[str, Any] | None
         given.setdefault(SOURCE_FIELD, source)
     try:
         content: dict[str, Any] = read_json(_as_json("body", given))
-        check_fields(service.spec, operation, content)
+        check_fields(operation.validator, content)
     except Refusal as refusal:
         raise ValueError(f"body: {refusal.message}") from None
     return content

@@ -10,6 +10,8 @@ import asyncio
 from typing import Any, Protocol
 
 KEY = "legnext.wire"
+SLASH = "\ue000"
+"""Stands for an escaped slash while a path is matched: `%2F` is part of a value, not the end of it."""
 # uvicorn notices a dropped connection only in a later loop iteration; earlier, it logs a missing response.
 _NOTICED_AFTER = 0.01
 

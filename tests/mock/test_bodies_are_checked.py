@@ -32,16 +32,13 @@ def schema_of(reference: dict[str, str]) -> dict[str, Any]:
 def test_each_required_field_is_missed_by_name(api: Any, operation: str, body: Any, schema: Any) -> None:
     for field in schema_of(schema).get("required", []):
         message = api.refused(400, operation, **{name: value for name, value in body.items() if name != field})
-        assert f"{field} is required" in message
+        assert f'"{field}" is a required property' in message
 
 
 @pytest.mark.parametrize(("operation", "body", "schema"), BODIES)
-def test_a_field_that_is_not_there_is_refused_with_those_that_are(
-    api: Any, operation: str, body: Any, schema: Any
-) -> None:
-    message = api.refused(400, operation, **body, imageNumber=1)
-    assert '"imageNumber"' in message
-    assert all(field in message for field in schema_of(schema)["properties"])
+def test_an_unknown_field_is_refused_by_name(api: Any, operation: str, body: Any, schema: Any) -> None:
+    assert "'imageNumber' was unexpected" in api.refused(400, operation, **body, imageNumber=1)
+    assert "imageNumber" not in schema_of(schema)["properties"]
 
 
 @pytest.mark.parametrize(("operation", "body", "schema"), BODIES)
@@ -58,39 +55,39 @@ def test_a_body_must_be_an_object(api: Any, value: Any) -> None:
     headers = {"content-type": "application/json"}
     answer = api.client.post("/v1/diffusion", content=json.dumps(value), headers=headers)
     assert answer.status_code == 400
-    assert "the body must be an object" in answer.json()["message"]
+    assert 'is not of type "object"' in answer.json()["message"]
 
 
 SOURCE = {"jobId": "there", "imageNo": 0}
 POLYGON = {"width": 500, "height": 500, "points": [1, 1, 1, 9, 9, 9]}
 WRONG = [
-    ("variation", {"type": 5}, "type must be one of 0 (SUBTLE), 1 (STRONG); got 5"),
-    ("variation", {"imageNo": 7}, "imageNo must be 0 to 3; got 7"),
-    ("variation", {"imageNo": -1}, "imageNo must be 0 to 3; got -1"),
-    ("variation", {"imageNo": 1.5}, "imageNo must be an integer; got 1.5"),
-    ("variation", {"imageNo": True}, "imageNo must be an integer; got true"),
-    ("variation", {"imageNo": "1"}, 'imageNo must be an integer; got "1"'),
-    ("variation", {"remixPrompt": ""}, "remixPrompt must have 1 to 8192 characters; got 0"),
-    ("variation", {"jobId": ""}, "jobId must have at least 1 characters; got 0"),
-    ("pan", {"scale": 3.01}, "scale must be 1.1 to 3.0; got 3.01"),
-    ("outpaint", {"scale": 2.5}, "scale must be 1.1 to 2.0; got 2.5"),
-    ("inpaint", {"mask": {}}, "mask must have exactly 1 of areas or url; got 0"),
-    (
-        "inpaint",
-        {"mask": {"areas": [POLYGON], "url": "https://a.b"}},
-        "mask must have exactly 1 of areas or url; got 2",
-    ),
-    ("inpaint", {"mask": {"areas": []}}, "mask.areas must have at least 1 items; got 0"),
+    ("variation", {"type": 5}, "type: 5 is not one of 0 or 1"),
+    ("variation", {"imageNo": 7}, "imageNo: 7 is greater than the maximum of 3"),
+    ("variation", {"imageNo": -1}, "imageNo: -1 is less than the minimum of 0"),
+    ("variation", {"imageNo": 1.5}, 'imageNo: 1.5 is not of type "integer"'),
+    ("variation", {"imageNo": True}, 'imageNo: true is not of type "integer"'),
+    ("variation", {"imageNo": "1"}, 'imageNo: "1" is not of type "integer"'),
+    ("variation", {"remixPrompt": ""}, 'remixPrompt: "" is shorter than 1 character'),
+    ("variation", {"jobId": ""}, 'jobId: "" is shorter than 1 character'),
+    ("pan", {"scale": 3.01}, "scale: 3.01 is greater than the maximum of 3"),
+    ("outpaint", {"scale": 2.5}, "scale: 2.5 is greater than the maximum of 2"),
+    ("inpaint", {"mask": {}}, "mask: {} has less than 1 property"),
+    ("inpaint", {"mask": {"areas": [POLYGON], "url": "https://a.b"}}, "has more than 1 property"),
+    ("inpaint", {"mask": {"areas": []}}, "mask.areas: [] has less than 1 item"),
     (
         "inpaint",
         {"mask": {"areas": [POLYGON, {**POLYGON, "width": 499}]}},
-        "mask.areas[1].width must be 500 to 4096; got 499",
+        "mask.areas[1].width: 499 is less than the minimum of 500",
     ),
-    ("inpaint", {"mask": {"areas": [{**POLYGON, "points": [1] * 7}]}}, "mask.areas[0].points must have an even number"),
-    ("inpaint", {"mask": {"areas": [{**POLYGON, "points": [1] * 4}]}}, "points must have at least 6 items; got 4"),
-    ("enhance_upscale", {"target_resolution": "5K"}, "target_resolution must be one of HD, FHD, 2K, 4K, 6K, 8K, 12K"),
-    ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url cannot be given together"),
-    ("variation", {"callback": "ftp://a.b"}, "callback must begin with http:// or https://"),
+    (
+        "inpaint",
+        {"mask": {"areas": [{**POLYGON, "points": [1] * 7}]}},
+        "mask.areas[0].points: must have an even number of items",
+    ),
+    ("inpaint", {"mask": {"areas": [{**POLYGON, "points": [1] * 4}]}}, "points: [1,1,1,1] has less than 6 items"),
+    ("enhance_upscale", {"target_resolution": "5K"}, 'target_resolution: "5K" is not one of "HD", "FHD"'),
+    ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url: False schema does not allow"),
+    ("variation", {"callback": "ftp://a.b"}, 'callback: "ftp://a.b" does not match "^'),
 ]
 NEEDED: dict[str, dict[str, Any]] = {
     "variation": {"type": 0},
@@ -124,11 +121,11 @@ def test_a_whole_number_is_an_integer_however_it_is_written(api: Any, number: st
 
 def test_lengths_are_counted_in_characters(api: Any) -> None:
     api.accepted("diffusion", text="🌊" * 8192)
-    assert "8193" in api.refused(400, "diffusion", text="🌊" * 8193)
+    assert "longer than 8192 characters" in api.refused(400, "diffusion", text="🌊" * 8193)
     far = "https://example.com/"
     rest = {"remixPrompt": "x"}
     api.accepted("retexture", imgUrl=far + "x" * (1024 - len(far)), **rest)
-    assert "at most 1024" in api.refused(400, "retexture", imgUrl=far + "x" * (1025 - len(far)), **rest)
+    assert "longer than 1024" in api.refused(400, "retexture", imgUrl=far + "x" * (1025 - len(far)), **rest)
 
 
 HAZARDS = [

@@ -49,7 +49,7 @@ JOBS: list[tuple[dict[str, Any], str]] = [
     ({"answer": 5}, "answer must be an object with fields; got 5."),
     ({"status": 5}, "status must be text that is not empty; got 5."),
     ({"source": 5}, "source must be text that is not empty; got 5."),
-    ({"source": "there"}, 'body: the body has no field "jobId"; it takes text, callback.'),
+    ({"source": "there"}, "body: the body: Additional properties are not allowed ('jobId' was unexpected)."),
     ({"operation": "paint"}, "operation must be one that makes something: diffusion, "),
     ({"operation": "get"}, "operation must be one that makes something: diffusion, "),
     ({"operation": "balance"}, "operation must be one that makes something: diffusion, "),
@@ -57,11 +57,14 @@ JOBS: list[tuple[dict[str, Any], str]] = [
     ({"operation": 5}, "operation must be one that makes something: diffusion, "),
     ({"body": 5}, "body must be an object with fields; got 5."),
     ({"body": []}, "body must be an object with fields; got []."),
-    ({"body": {"text": 5}}, "body: text must be a string; got 5."),
-    ({"body": {"colour": "red"}}, 'body: the body has no field "colour"; it takes text, callback.'),
-    ({"operation": "upscale", "body": {"jobId": ["a"]}}, 'body: jobId must be a string; got ["a"].'),
-    ({"operation": "enhance_upscale", "body": {"output_format": {}}}, "body: output_format must be a string; got {}."),
-    ({"operation": "video_diffusion", "body": {"videoType": 9}}, "body: videoType must be one of "),
+    ({"body": {"text": 5}}, 'body: text: 5 is not of type "string".'),
+    ({"body": {"colour": "red"}}, "body: the body: Additional properties are not allowed ('colour' was unexpected)."),
+    ({"operation": "upscale", "body": {"jobId": ["a"]}}, 'body: jobId: ["a"] is not of type "string".'),
+    (
+        {"operation": "enhance_upscale", "body": {"output_format": {}}},
+        'body: output_format: {} is not of type "string".',
+    ),
+    ({"operation": "video_diffusion", "body": {"videoType": 9}}, "body: videoType: 9 is not one of "),
 ]
 
 

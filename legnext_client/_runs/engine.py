@@ -146,16 +146,30 @@ class Engine:
         self._changed()
 
     async def close(self, *, hurry: bool) -> None:
-        """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time."""
+        """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time.
+
+        Cancelling this makes it hurry: the caller may close its loop next, which must not find a pending row.
+        """
         self._closing = True
         self._refuse_beginners()
-        await asyncio.sleep(0)  # a row that was just granted a slot releases what it holds
+        self._loop.call_soon(self._cancel_rows)  # a row that was just granted a slot first releases what it holds
+        cancelled: asyncio.CancelledError | None = None
+        end = self._loop.time() + HURRY
+        while left := self._left():
+            rows = left - self._finishing
+            if hurry and not rows and self._loop.time() >= end:
+                break
+            try:
+                await asyncio.wait(rows or left, timeout=end - self._loop.time() if hurry and not rows else None)
+            except asyncio.CancelledError as error:
+                cancelled, hurry = error, True
+        await self._timeline.close()
+        if cancelled is not None:
+            raise cancelled
+
+    def _cancel_rows(self) -> None:
         for task in (*self._rows, *([self._feeding] if self._feeding else ())):
             task.cancel()
-        end = self._loop.time() + HURRY
-        while (left := self._left()) and not (hurry and self._loop.time() >= end):  # a row may begin a last write
-            await asyncio.wait(left, timeout=end - self._loop.time() if hurry else None)
-        self._timeline.close()
 
     def lastly(self, function: Callable[[], object]) -> None:
         """Call a function once nothing is left to finish."""

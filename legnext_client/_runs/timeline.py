@@ -81,11 +81,12 @@ class Timeline:
             timer = self._loop.call_later(max(0.0, moment - self.now()), _ring, future)
             future.add_done_callback(lambda _: timer.cancel())
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop time."""
         self._alarms.clear()
         if self._sleeper is not None:
             self._sleeper.cancel()
+            await asyncio.wait((self._sleeper,))
 
     def _look(self) -> None:
         if self._moves and not self._busy:

@@ -309,3 +309,32 @@ def test_a_batch_that_is_cancelled_while_its_journal_is_opened_lets_go_of_it(
     assert world.server.ledger == []
     results, _ = world.batch(cats(2))
     assert [result.state for result in results] == ["done"] * 2
+
+
+@pytest.mark.parametrize("colour", ["async"], indirect=True)
+@pytest.mark.parametrize("steps", range(6))
+def test_a_batch_that_is_cancelled_twice_leaves_no_task_in_its_loop(
+    world: World, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "HURRY", 0.0)  # as on a machine that stands still for a second
+
+    async def cancelled() -> set[asyncio.Task[Any]]:
+        under_way = asyncio.Event()
+        batch = world.client().batch(cats(3), world.path, concurrency=3, on_progress=lambda _: under_way.set())
+
+        async def run() -> None:
+            async for _ in batch:
+                pass
+
+        before = asyncio.all_tasks()
+        task = asyncio.create_task(run())
+        await under_way.wait()
+        for _ in range(2):
+            task.cancel()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return {left for left in asyncio.all_tasks() - before if "_outcome" not in repr(left)}  # last writes go on
+
+    assert world.colour.do(cancelled()) == set()

@@ -47,10 +47,11 @@ def made_with(operation: Operation, body: Mapping[str, Any], source: MadeWith | 
     return MadeWith(model, frozenset(flag.name for flag in flags)) if model else None
 
 
-def expectation(operation: Operation, body: Mapping[str, Any]) -> Expectation | None:
+def expectation(operation: Operation, body: Mapping[str, Any], seconds: float | None = None) -> Expectation | None:
+    """Return the expected duration of a job; `seconds` is given if it was estimated before."""
     if operation.seconds is None:
         return None
-    return Expectation(typical_seconds(operation, body), operation.seconds.spread)
+    return Expectation(typical_seconds(operation, body) if seconds is None else seconds, operation.seconds.spread)
 
 
 def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:

@@ -37,6 +37,7 @@ from legnext_client.prompts.policy import heed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from legnext_client._calls.items import Cost
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.wait import Late, Schedule
     from legnext_client._protocol.callbacks import Callbacks
@@ -107,23 +108,26 @@ class CallService:
         key: object = None,
         warned: bool = False,
         idempotency_key: str | None = None,
+        cost: Cost | None = None,
     ) -> PreparedCall:
         """Check a call, build its request and hold its price. Raises before anything is sent.
 
         Of the source job, `source` is the size of its video, `made` its model and flags, `spent` its cost. The price is
         also held in `budgets`, under a `key` that a later run recognizes. `warned`: prompt warnings are already issued.
         `idempotency_key` fills the parameter that the spec marks for it, unless the call sets it.
+        `cost` is given if it was estimated before.
         """
         try:
             prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
             if not warned:
                 heed(operation, prepared.body, self.settings.prompts)
             request = request_of(operation, prepared)
-            expected = expectation(operation, prepared.body) if request.paid else None
+            seconds = cost.seconds if cost is not None else None
+            expected = expectation(operation, prepared.body, seconds) if request.paid else None
             several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
             holds: Holds = ()
             if request.paid and several:
-                points = price(operation, prepared.body, source=source).reserve
+                points = (cost or price(operation, prepared.body, source=source)).reserve
                 again = operation.price is not None and operation.price.again
                 holds = hold(several, max(points, math.ceil(spent)) if again else points, key)
         except BaseException as error:

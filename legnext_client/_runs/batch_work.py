@@ -16,12 +16,12 @@ from legnext_client._runs.feeder import Feeder
 from legnext_client._runs.results import BatchSummary, Counts, Result, Unsettled, Update
 from legnext_client.errors import InvalidRequest, JournalError, LegnextError
 from legnext_client.jobs import AsyncJob, Job
-from legnext_client.prompts.problems import PromptWarning, frames_to_user
+from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from legnext_client._calls.items import Item
+    from legnext_client._calls.items import Row
     from legnext_client._calls.service import CallService, JobContext
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
@@ -38,20 +38,20 @@ class BatchState(Generic[JobT]):
         self,
         service: CallService,
         kind: str,
-        items: Callable[[], Iterable[Item]],
+        items: Callable[[], Iterable[Row]],
         *,
         again: bool,
         journal: str | None,
         options: Options,
         only: str | None = None,
-        survey: Callable[[], tuple[Survey, list[Item]]] | None = None,
+        survey: Callable[[], tuple[Survey, list[Row]]] | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._service, self._kind, self._items, self._again = service, kind, items, again
         self._path, self._options, self._callbacks = journal, options, options.callbacks
         self._only, self._surveying = only, survey
         self._surveyed: Survey | None = None
-        self._surveyed_rows: list[Item] | None = None
+        self._surveyed_rows: list[Row] | None = None
         """Rows read for the survey, kept until they are run."""
         self._warned = False
         self._now = now or _utc_now
@@ -86,7 +86,7 @@ class BatchState(Generic[JobT]):
         """Issue the prompt warnings, once. If such a warning is an error, nothing comes after it."""
         if self._surveyed is not None and not self._warned:
             for doubt in self._surveyed.doubts:
-                warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
+                warnings.warn(doubt, stacklevel=frames_to_user())
             self._warned = True
 
     @property

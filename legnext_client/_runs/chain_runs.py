@@ -78,17 +78,17 @@ def work_of(
     """Return the arguments of a batch of one chain."""
     if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
-    item = chain.item(KEY)
+    row = chain.row(KEY)
     if warning := judge_steps(chain.steps, service.settings.prompts):
         warnings.warn(warning, stacklevel=frames_to_user())
     return {
         "service": service,
         "kind": CHAIN,
-        "items": lambda: [item],
+        "items": lambda: [row],
         "again": True,
         "journal": journal_path(journal),
         "options": options_of(cast("BatchOptions", options)),
-        "only": item.digest,
+        "only": row.digest,
     }
 
 

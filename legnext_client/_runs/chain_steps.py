@@ -76,40 +76,6 @@ class ChainPrice(NamedTuple):
         )
 
 
-class ChainItem(NamedTuple):
-    """A chain to run; implements `_calls.items.Item`."""
-
-    key: str
-    digest: str
-    calls: tuple[Call, ...]
-    beginning: Beginning | None
-    what: dict[str, Any]
-
-    @property
-    def steps(self) -> int:
-        return len(self.calls)
-
-    @property
-    def wrong(self) -> None:
-        return None
-
-    def call(self, step: int, finished: Sequence[State]) -> Call:
-        call = self.calls[step]
-        if call.operation.role == ROLES["chain.start"].role:
-            return call
-        job_id = finished[-1].job_id if finished else self.beginning.job_id if self.beginning else ""
-        return call._replace(fields={"job_id": job_id, **call.fields})
-
-    def price(self, step: int) -> Estimate:
-        return price_of(self.calls[step])
-
-    def described(self) -> dict[str, Any]:
-        return self.what
-
-    def __repr__(self) -> str:
-        return f"<ChainItem {self.key}: {', '.join(call.title for call in self.calls)}>"
-
-
 # ---- earlier jobs -------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +143,8 @@ def checked_fields(operation: Operation, given: Mapping[str, Any], unknown: Iter
 
 def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") -> PromptWarning | None:
     """Check the prompts of all steps: return the warning to issue, or raise `InvalidRequest`."""
+    if policy == "ignore":
+        return None
     warnings = [
         enforce(request_problems(call.operation, wires(call)), policy, ", ".join(filter(None, (where, call.title))))
         for call in calls
@@ -190,7 +158,7 @@ def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") ->
 def wires(call: Call) -> dict[str, Any]:
     """Return the fields of a step by wire name."""
     names = {field.name: field.wire for field in call.operation.fields}
-    return {names[name]: value for name, value in call.fields.items()}
+    return {names.get(name, name): value for name, value in call.fields.items()}
 
 
 def many_made(call: Call) -> int | None:

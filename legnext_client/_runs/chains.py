@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from legnext_client._calls.items import CHAIN, Call, Choose
+from legnext_client._calls.items import CHAIN, Call, Choose, Row
 from legnext_client._calls.planning import NUMBERS
 from legnext_client._runs.chain_files import built, described, word_of, written
 from legnext_client._runs.chain_steps import (
     Beginning,
-    ChainItem,
     ChainPrice,
     at_most,
     beginning_of,
@@ -187,14 +186,14 @@ class VideoChain:
         """Estimate the price, step by step; nothing is sent."""
         return ChainPrice(tuple((step.title, price_of(step)) for step in self.steps))
 
-    def item(self, key: str) -> ChainItem:
-        """Return the chain as an item to run, under a key."""
+    def row(self, key: str) -> Row:
+        """Return the chain as a row to run, under a key."""
         if not self.steps:
             raise InvalidRequest(
                 "a chain without a step cannot be run: extend or upscale the video that it begins with."
             )
-        what = {CHAIN: described(self)}
-        return ChainItem(key, digest_chain(self.steps, self.beginning), self.steps, self.beginning, what)
+        begins_with = self.beginning.job_id if self.beginning else ""
+        return Row(key, digest_chain(self.steps, self.beginning), self.steps, {CHAIN: described(self)}, begins_with)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the chain as JSON, for `from_dict`. A chain with a choosing function is refused."""

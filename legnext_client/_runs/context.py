@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from legnext_client._calls.items import Call, Item
+    from legnext_client._calls.items import Call, Row
     from legnext_client._calls.service import CallService
     from legnext_client._journal.journal import Journal
     from legnext_client._journal.submit import Entry, Submission
@@ -74,7 +74,7 @@ class RunContext:
         """The cost of all jobs in the journal that have ended."""
         self.running: set[str] = set()
         """Keys of rows whose jobs run, as far as the caller knows."""
-        self.unresolved: dict[str, Item] = {}
+        self.unresolved: dict[str, Row] = {}
         """Rows that ended without a known outcome. A late callback may still bring it."""
         self.orphaned: set[str] = set()
         """Keys of rows in the journal that are no longer requested."""
@@ -97,7 +97,7 @@ class RunContext:
 
     # ---- a request ----------------------------------------------------------------------------------------------
 
-    def prepare(self, row: Item, call: Call, step: int, before: State | None, key: tuple[str, int]) -> PreparedRequest:
+    def prepare(self, row: Row, call: Call, step: int, before: State | None, key: tuple[str, int]) -> PreparedRequest:
         """Check a call and hold its price; `key` is the step's, with the number of its earlier requests.
 
         Raises `InvalidRequest` and `BudgetExceeded`.
@@ -109,7 +109,7 @@ class RunContext:
         if self.options.callback is not None and CALLBACK not in fields and _takes_callback(call.operation):
             token = secrets.token_urlsafe(16)
             fields[CALLBACK] = f"{self.options.callback}{CLAIM_MARK}{token}"
-        reserve = row.price(step).reserve
+        cost = row.cost(step)
         plan = self.service.prepare(
             call.operation,
             fields,
@@ -118,8 +118,9 @@ class RunContext:
             key=budget_key(self._run, *key),
             idempotency_key=quote("/".join(map(str, (self._run, *key)))),
             warned=True,  # as the rows were read
+            cost=cost,
         )
-        return PreparedRequest(plan.request, reserve, plan, token)
+        return PreparedRequest(plan.request, cost.reserve, plan, token)
 
     def give_back(self, prepared: PreparedRequest) -> None:
         """Release the points held for this request."""
@@ -217,7 +218,7 @@ class RunContext:
             return False
         return not (files and all(map(os.path.exists, files)))
 
-    def download(self, row: Item, state: State) -> Flow[list[str]]:
+    def download(self, row: Row, state: State) -> Flow[list[str]]:
         """Download the files of a job."""
         # Files named after the key may come from an earlier job of the row, or from another journal.
         own = f"{row.key}_{state.job_id}"

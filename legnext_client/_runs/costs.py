@@ -19,12 +19,11 @@ from legnext_client._protocol.state import number
 from legnext_client.errors import BudgetExceeded, LegnextError
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_object
-from legnext_client.prices import typical_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from legnext_client._calls.items import Item
+    from legnext_client._calls.items import Row
     from legnext_client._calls.service import CallService
     from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.retries import Retries
@@ -73,30 +72,29 @@ class Bill(NamedTuple):
     """The usual duration of these jobs in sequence."""
 
 
-def bill_of(items: Iterable[Item], journal: str, *, retry_failed: bool) -> Bill:
-    """Estimate the rest to pay for these items, without the requests already in the journal."""
-    rows, points, reserve, seconds = 0, 0, 0, 0.0
+def bill_of(rows: Iterable[Row], journal: str, *, retry_failed: bool) -> Bill:
+    """Estimate the rest to pay for these rows, without the requests already in the journal."""
+    count, points, reserve, seconds = 0, 0, 0, 0.0
     with Journal(journal) if is_there(journal) else nullcontext() as book:
-        for item, steps in _left(items, book, retry_failed):
+        for row, steps in _left(rows, book, retry_failed):
             before = points
             for step in steps:
-                call, price = item.call(step, ()), item.price(step)
-                points, reserve = points + price.points, reserve + price.reserve
-                seconds += typical_seconds(call.operation, call.fields)
-            rows += points > before
-    return Bill(rows, points, reserve, seconds)
+                cost = row.cost(step)
+                points, reserve, seconds = points + cost.points, reserve + cost.reserve, seconds + cost.seconds
+            count += points > before
+    return Bill(count, points, reserve, seconds)
 
 
-def _left(items: Iterable[Item], journal: Journal | None, retry_failed: bool) -> Iterator[tuple[Item, Iterator[int]]]:
-    """Yield the items, each with the steps that a run will send."""
-    rest = iter(items)
+def _left(rows: Iterable[Row], journal: Journal | None, retry_failed: bool) -> Iterator[tuple[Row, Iterator[int]]]:
+    """Yield the rows, each with the steps that a run will send."""
+    rest = iter(rows)
     while chunk := list(islice(rest, CHUNK)):
         standings = journal.standings([item.key for item in chunk]) if journal is not None else {}
         for item in chunk:
             yield item, _to_send(item, standings.get(item.key, ()), retry_failed)
 
 
-def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
+def _to_send(item: Row, entries: Iterable[Entry], retry_failed: bool) -> Iterator[int]:
     """Yield the steps that a run will send if nothing fails, given an item's records; see `_runs.row`."""
     known = {entry.step: entry for entry in entries}
     if any(entry.digest != item.digest for entry in known.values()):
@@ -112,10 +110,10 @@ def _to_send(item: Item, entries: Iterable[Entry], retry_failed: bool) -> Iterat
 
 
 def check_balance(
-    service: CallService, journal: Journal, items: Iterable[Item], budgets: Sequence[Budget], *, retry_failed: bool
+    service: CallService, journal: Journal, rows: Iterable[Row], budgets: Sequence[Budget], *, retry_failed: bool
 ) -> Flow[BudgetExceeded | None]:
     """Return an error if the account cannot pay for the rows; None if it can, or if its balance is unknown."""
-    needed = sum(item.price(step).reserve for item, steps in _left(items, journal, retry_failed) for step in steps)
+    needed = sum(row.cost(step).reserve for row, steps in _left(rows, journal, retry_failed) for step in steps)
     needed = min([needed, *(max(0, budget.left) for budget in budgets)])
     if not needed:
         return None

@@ -8,9 +8,9 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from legnext_client._calls.items import CHAIN
+from legnext_client._calls.items import CHAIN, Row
 from legnext_client._journal.submit import SUBMITTED, UNKNOWN, Entry
 from legnext_client._runs.costs import CHUNK, check_balance, count_earlier, note_balance
 from legnext_client._runs.row import OrphanTask, RowTask
@@ -19,36 +19,15 @@ from legnext_client.errors import InvalidRequest, JournalError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from legnext_client._calls.items import Call, Cost, Item
-    from legnext_client._protocol.state import State
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
     from legnext_client._runs.reports import RowResult
 
 
-class Orphan(NamedTuple):
-    """A row in the journal that is no longer requested."""
-
-    key: str
-    digest: str
-    what: Mapping[str, Any]
-    steps: int = 1
-    wrong: None = None
-
-    def call(self, step: int, finished: Sequence[State]) -> Call:
-        raise AssertionError(f"nothing is submitted for {self.key}, of which step {step} follows {len(finished)} jobs")
-
-    def price(self, step: int) -> Cost:
-        raise AssertionError(f"nothing is submitted for {self.key}, so step {step} costs nothing more")
-
-    def described(self) -> Mapping[str, Any]:
-        return self.what
-
-
 class Feeder:
     """The source of a run's row tasks."""
 
-    def __init__(self, context: RunContext, rows: Iterable[Item], *, rows_are_there: bool) -> None:
+    def __init__(self, context: RunContext, rows: Iterable[Row], *, rows_are_there: bool) -> None:
         """With `rows_are_there`, the rows are in memory; otherwise the caller's code yields them one by one."""
         self.context = context
         self._rows, self._rows_are_there = rows, rows_are_there
@@ -79,7 +58,7 @@ class Feeder:
 
     async def _feed_listed(self, engine: Engine) -> None:
         under_way = await engine.record(self._under_way)
-        rows: Iterator[Item] = iter(self._rows)
+        rows: Iterator[Row] = iter(self._rows)
         if under_way:
             listed = list(rows)
             first = [row for row in listed if row.key in under_way]
@@ -106,7 +85,7 @@ class Feeder:
         """Return the last request of each row that is or may be running."""
         return {entry.item: entry for entry in self.context.journal.entries(SUBMITTED, UNKNOWN)}
 
-    async def _start(self, engine: Engine, rows: Iterator[Item]) -> None:
+    async def _start(self, engine: Engine, rows: Iterator[Row]) -> None:
         """Report finished rows and start the others."""
         while not engine.stopped and (chunk := list(islice(rows, CHUNK))):
             results: list[RowResult] = []
@@ -123,7 +102,7 @@ class Feeder:
             if results:
                 await engine.report(*results)
 
-    def _looked_up(self, engine: Engine, rows: Sequence[Item]) -> list[tuple[RowTask, RowResult | None]]:
+    def _looked_up(self, engine: Engine, rows: Sequence[Row]) -> list[tuple[RowTask, RowResult | None]]:
         entries = self.context.journal.entries_of_items([row.key for row in rows])
         tasks = [RowTask(row, entries.get(row.key, ()), self.context, engine) for row in rows]
         return [(task, task.recall()) for task in tasks]
@@ -137,7 +116,9 @@ class Feeder:
     def _orphan(self, engine: Engine, entry: Entry) -> OrphanTask:
         self.context.orphaned.add(entry.item)
         what = self.context.journal.described(entry.item) or {}
-        return OrphanTask(Orphan(entry.item, entry.digest, what, _steps_of(what)), entry, self.context, engine)
+        steps = len(what[CHAIN]["steps"]) if what.get(CHAIN) else 1
+        row = Row(entry.item, entry.digest, description=what, steps=steps)
+        return OrphanTask(row, entry, self.context, engine)
 
     # ---- callbacks that come late -------------------------------------------------------------------------------
 
@@ -180,9 +161,3 @@ class Feeder:
         except InvalidRequest:
             return None
         return self.context.journal.entry(entry.key)
-
-
-def _steps_of(described: Mapping[str, Any]) -> int:
-    """Return the number of steps of a described row; a chain has several."""
-    chain = described.get(CHAIN)
-    return len(chain["steps"]) if chain else 1

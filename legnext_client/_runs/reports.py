@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from legnext_client._calls.items import Item
+    from legnext_client._calls.items import Row
     from legnext_client._protocol.state import State
     from legnext_client.errors import LegnextError
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class RowProgress(NamedTuple):
     """The current step of a row, and its job as last reported by the service."""
 
-    row: Item
+    row: Row
     step: int
     title: str
     state: State
@@ -22,7 +22,7 @@ class RowProgress(NamedTuple):
 class RowResult(NamedTuple):
     """The jobs of a row's finished steps, and the reason if steps are missing."""
 
-    row: Item
+    row: Row
     state: str
     jobs: tuple[tuple[State, Any], ...]
     error: LegnextError | None
@@ -44,6 +44,6 @@ class Stopped(Exception):
     """Raised in a row that waits to begin something once the run begins nothing more."""
 
 
-def key_of(row: Item, step: int) -> str:
+def key_of(row: Row, step: int) -> str:
     """The key of a step in the journal."""
     return row.key if row.steps == 1 else f"{row.key}/{step + 1}"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from legnext_client._calls.items import Call, Item
+    from legnext_client._calls.items import Call, Row
     from legnext_client._calls.service import JobContext
     from legnext_client._journal.submit import Entry, Submission
     from legnext_client._runs.context import PreparedRequest, RunContext
@@ -51,7 +51,7 @@ TOO_MANY = 1800.0
 class RowTask:
     """A row and its records in the journal at the start."""
 
-    def __init__(self, row: Item, entries: Sequence[Entry], context: RunContext, engine: Engine) -> None:
+    def __init__(self, row: Row, entries: Sequence[Entry], context: RunContext, engine: Engine) -> None:
         self._row, self._context, self._engine = row, context, engine
         self._entries = {entry.key: entry for entry in entries}
         self._finished: list[tuple[State, Any]] = []
@@ -316,7 +316,7 @@ class RowTask:
 class OrphanTask(RowTask):
     """A job in the journal that is no longer requested. It is watched, because it was or may have been paid for."""
 
-    def __init__(self, row: Item, entry: Entry, context: RunContext, engine: Engine) -> None:
+    def __init__(self, row: Row, entry: Entry, context: RunContext, engine: Engine) -> None:
         super().__init__(row, (entry,), context, engine)
         self._entry, self._earlier = entry, False
 

@@ -12,10 +12,11 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from legnext_client._calls.items import OPERATION
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
 from legnext_client._protocol.literals import NULL, chosen, pairs_of, understood
-from legnext_client._runs.row_items import KEY, OPERATION, PAID, operation_named
+from legnext_client._runs.row_items import KEY, PAID, operation_named
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.types import is_object
 

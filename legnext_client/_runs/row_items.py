@@ -1,28 +1,23 @@
-"""Turn a row of a batch, in any form, into an item: a single request, a chain, or an error."""
+"""Turn a row of a batch, in any form, into a `Row`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, cast
 
-from legnext_client._calls.items import CHAIN, Call, digest_of
+from legnext_client._calls.items import CHAIN, OPERATION, Call, Row, digest_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import prepare
-from legnext_client._runs.chain_steps import ChainItem
 from legnext_client._runs.chains import VideoChain
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
-from legnext_client.prices import Estimate, price
-
-if TYPE_CHECKING:
-    from legnext_client._protocol.state import State
 
 PAID = {operation.name: operation for operation in OPERATIONS.values() if operation.makes_job}
 """The operations that a row can request."""
-OPERATION, KEY = "operation", "key"
-"""Names in a row besides the fields."""
+KEY = "key"
+"""Name in a row besides the fields and the operation."""
 CALLBACK = "callback"
 """The field for the callback URL, which does not change the job itself."""
 LONGEST_KEY = 200
@@ -33,96 +28,36 @@ _BY_NAME = {**_ALIASES, **PAID}
 _OTHERWISE = next(iter(_ALIASES.values()), None)
 
 
-class Single(NamedTuple):
-    """A single request; implements `_calls.items.Item`."""
-
-    key: str
-    digest: str
-    operation: Operation
-    body: dict[str, Any]
-    """By wire name."""
-
-    @property
-    def steps(self) -> int:
-        return 1
-
-    @property
-    def wrong(self) -> None:
-        return None
-
-    def call(self, step: int, finished: Sequence[State]) -> Call:  # noqa: ARG002  # there is only one
-        return Call(self.operation, self.body)
-
-    def price(self, step: int) -> Estimate:  # noqa: ARG002
-        return price(self.operation, self.body)
-
-    def described(self) -> dict[str, Any]:
-        return {OPERATION: self.operation.name, **self.body}
-
-    def __repr__(self) -> str:
-        return f"<Single {self.key}: {self.operation.name} {shown(self.body)}>"
-
-
-class Wrong(NamedTuple):
-    """A row that cannot be sent; implements `_calls.items.Item`, without steps."""
-
-    key: str
-    wrong: InvalidRequest
-    place: str
-
-    @property
-    def digest(self) -> str:
-        return ""
-
-    @property
-    def steps(self) -> int:
-        return 0
-
-    def call(self, step: int, finished: Sequence[State]) -> Call:  # noqa: ARG002
-        raise self.wrong
-
-    def price(self, step: int) -> Estimate:  # noqa: ARG002
-        raise self.wrong
-
-    def described(self) -> dict[str, Any]:
-        return {"row": self.place}
-
-    def __repr__(self) -> str:
-        return f"<Wrong {self.wrong.message}>"
-
-
-Row = Single | ChainItem | Wrong
-
-
 class Rows:
-    """A factory of items with unique keys."""
+    """A factory of rows with unique keys."""
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
         self._same: Counter[str] = Counter()
 
-    def item(self, place: str, row: object) -> Row:
-        """Return the item of a row; `place` is its position, for error messages."""
+    def row(self, place: str, given: object) -> Row:
+        """Return the row that was given in any form; `place` is its position, for error messages."""
         key: str | None = None
         try:
-            if isinstance(row, InvalidRequest):
-                raise row
-            given, asked = _taken_apart(row)
-            key = self._taken(given, place) if given is not None else None
+            if isinstance(given, InvalidRequest):
+                raise given
+            named, asked = _taken_apart(given)
+            key = self._taken(named, place) if named is not None else None
             return self._asked(key, place, asked)
         except InvalidRequest as error:
             error.message = f"{place}: {error.message}"
-            return Wrong(key or place, error, place)
+            return wrong_row(key or place, place, error)
 
     def _asked(self, key: str | None, place: str, asked: VideoChain | tuple[Operation, Mapping[str, Any]]) -> Row:
         if isinstance(asked, VideoChain):
-            item = asked.item("")
-            return item._replace(key=key or self._made(f"chain-{item.digest}", place))
+            row = asked.row("")
+            row.key = key or self._made(f"chain-{row.digest}", place)
+            return row
         operation, fields = asked
         prepared = prepare(operation, fields)
         body = {**prepared.parameters, **prepared.body}
         digest = digest_of([(operation.name, _meant(operation, body))])
-        return Single(key or self._made(f"{operation.name}-{digest}", place), digest, operation, body)
+        return Row(key or self._made(f"{operation.name}-{digest}", place), digest, (Call(operation, body),))
 
     def _taken(self, key: object, place: str) -> str:
         """Check and reserve a key given by the caller."""
@@ -144,6 +79,11 @@ class Rows:
             if key not in self._places:
                 self._places[key] = place
                 return key
+
+
+def wrong_row(key: str, place: str, error: InvalidRequest) -> Row:
+    """Return a row that cannot be sent."""
+    return Row(key, "", description={"row": place}, wrong=error)
 
 
 def operation_named(name: object) -> Operation:

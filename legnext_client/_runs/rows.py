@@ -17,22 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from legnext_client._protocol.bounds import shown
-from legnext_client._runs.chain_steps import ChainItem, judge_steps
+from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill
 from legnext_client._runs.row_files import rows_of_file
-from legnext_client._runs.row_items import Row, Rows, Single, Wrong
+from legnext_client._runs.row_items import Rows, wrong_row
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import Operation
-from legnext_client.prices import RequestModel, typical_seconds
+from legnext_client.prices import RequestModel
 from legnext_client.prompts import PromptWarning
-from legnext_client.prompts.policy import OVERRIDE, enforce, request_problems
+from legnext_client.prompts.policy import OVERRIDE
 from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
-    from legnext_client._calls.items import Item
+    from legnext_client._calls.items import Row
     from legnext_client._prompt_policy import PromptPolicy
-    from legnext_client.prompts import Problem
 
 BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
 """A row given by a program. Annotate `rows: list[BatchRow] = […]` to mix kinds under a type checker."""
@@ -40,16 +39,6 @@ Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
 
 MOST_TOLD = 20
 """Maximum number of different row errors reported one by one."""
-
-
-class Doubt(NamedTuple):
-    """A doubt about a row's prompt that does not refuse it; becomes a `PromptWarning`."""
-
-    said: str
-    problems: tuple[Problem, ...] = ()
-
-    def __str__(self) -> str:
-        return self.said
 
 
 class Survey(NamedTuple):
@@ -61,7 +50,7 @@ class Survey(NamedTuple):
     """Points that a budget should count, which may be higher."""
     typical_seconds: float
     """The usual duration of the jobs in sequence."""
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[PromptWarning, ...] = ()
     """By row; if there are many, the last one covers the rest."""
     left: Bill = Bill()
     """The rest to pay, without the requests already in the journal."""
@@ -81,27 +70,26 @@ def _s(number: int) -> str:
     return "" if number == 1 else "s"
 
 
-def read(source: Source) -> Iterator[Item]:
-    """Yield the items of a batch. An invalid row yields an item with an error (`wrong`) and no step."""
-    return (item for _, item in _placed(source))
+def read(source: Source) -> Iterator[Row]:
+    """Yield the rows of a batch. An invalid one has an error (`wrong`) and no steps."""
+    return (row for _, row in _placed(source))
 
 
-def read_once(source: Source, *, prompts: PromptPolicy = "refuse") -> Iterator[Item]:
-    """Yield the items of rows that were not surveyed; a prompt warning is issued as its row is read.
+def read_once(source: Source, *, prompts: PromptPolicy = "refuse") -> Iterator[Row]:
+    """Yield rows that were not surveyed; a prompt warning is issued as its row is read.
 
     If `PromptWarning` is an error, the row becomes invalid.
     """
-    for place, item in _placed(source):
+    for place, row in _placed(source):
         try:
-            doubt = _doubt(place, item, prompts)
-            if doubt is not None:
-                warnings.warn(PromptWarning(*doubt), stacklevel=frames_to_user())
+            if doubt := judge_steps(row.calls, prompts, place):
+                warnings.warn(doubt, stacklevel=frames_to_user())
         except InvalidRequest as error:
-            yield Wrong(item.key, error, place)
+            yield wrong_row(row.key, place, error)
         except PromptWarning as warning:
-            yield Wrong(item.key, InvalidRequest(f"{warning}.", problems=warning.problems), place)
+            yield wrong_row(row.key, place, InvalidRequest(f"{warning}.", problems=warning.problems))
         else:
-            yield item
+            yield row
 
 
 def can_be_read_again(source: object) -> bool:
@@ -120,23 +108,23 @@ def checked(source: Source, *, prompts: PromptPolicy = "refuse") -> Survey:
     return surveyed(source, prompts=prompts)[0]
 
 
-def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Survey, list[Item]]:
+def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Survey, list[Row]]:
     """Check every row; return the totals and the rows."""
     tally = _Tally(prompts)
-    rows: list[Item] = []
+    rows: list[Row] = []
     try:
-        for place, item in _placed(source):
-            tally.count(place, item)
-            rows.append(item)
+        for place, row in _placed(source):
+            tally.count(place, row)
+            rows.append(row)
     except InvalidRequest as error:
         tally.stop(error)
     return tally.survey(), rows
 
 
 def _placed(source: Source) -> Iterator[tuple[str, Row]]:
-    """Yield each item with its position."""
+    """Yield each row with its position."""
     rows = Rows()
-    return ((place, rows.item(place, row)) for place, row in _found(source))
+    return ((place, rows.row(place, given)) for place, given in _found(source))
 
 
 def _found(source: Any) -> Iterator[tuple[str, object]]:
@@ -157,26 +145,23 @@ class _Tally:
         self._errors: dict[str, InvalidRequest] = {}
         """The first row with each error, by its message without the position."""
         self._alike: Counter[str] = Counter()
-        self._doubts: list[Doubt] = []
+        self._doubts: list[PromptWarning] = []
 
-    def count(self, place: str, item: Row) -> None:
+    def count(self, place: str, row: Row) -> None:
         self._rows += 1
-        if isinstance(item, Wrong):
-            self.refuse(place, item.wrong)
-            return
         try:
-            doubt = _doubt(place, item, self._prompts)
+            if row.wrong is not None:
+                raise row.wrong
+            if doubt := judge_steps(row.calls, self._prompts, place):
+                self._doubtful += 1
+                self._doubts += [doubt] if self._doubtful <= MOST_TOLD else []
         except InvalidRequest as error:
             self.refuse(place, error)
-        else:
-            self._doubtful += doubt is not None
-            if doubt is not None and len(self._doubts) < MOST_TOLD:
-                self._doubts.append(doubt)
-        for step in range(item.steps):
-            call, price = item.call(step, ()), item.price(step)
-            self._points += price.points
-            self._reserve += price.reserve
-            self._seconds += typical_seconds(call.operation, call.fields)
+        for step in range(row.steps):
+            points, reserve, seconds = row.cost(step)
+            self._points += points
+            self._reserve += reserve
+            self._seconds += seconds
 
     def refuse(self, place: str, error: InvalidRequest) -> None:
         self._refused += 1
@@ -195,7 +180,7 @@ class _Tally:
     def survey(self) -> Survey:
         if not self._refused:
             rest = self._doubtful - len(self._doubts)
-            more = [Doubt(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
+            more = [PromptWarning(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
             doubts, all_of_it = (*self._doubts, *more), (self._rows, self._points, self._reserve, self._seconds)
             return Survey(*all_of_it, doubts, Bill(*all_of_it))
         told = [self._told(said, error) for said, error in self._errors.items()]
@@ -213,14 +198,3 @@ class _Tally:
         alike = self._alike[said] - 1
         same = f" The same in {alike} more row{_s(alike)}." if alike else ""
         return error.message.removesuffix(f" {OVERRIDE}") + same
-
-
-def _doubt(place: str, item: Row, policy: PromptPolicy) -> Doubt | None:
-    """Return the doubt about the prompts of a row, if any."""
-    if policy == "ignore":
-        return None
-    if isinstance(item, Single):
-        warning = enforce(request_problems(item.operation, item.body), policy, place)
-    else:
-        warning = judge_steps(item.calls, policy, place) if isinstance(item, ChainItem) else None
-    return Doubt(str(warning), warning.problems) if warning else None

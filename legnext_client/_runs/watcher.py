@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from legnext_client._calls.items import Item
+    from legnext_client._calls.items import Row
     from legnext_client._calls.service import JobContext
     from legnext_client._calls.wait import PollState
     from legnext_client._protocol.flow import Flow
@@ -40,7 +40,7 @@ class JobWatcher:
     """A job of a row, with its slot."""
 
     def __init__(
-        self, row: Item, entry: Entry, title: str, job_context: JobContext, context: RunContext, engine: Engine
+        self, row: Row, entry: Entry, title: str, job_context: JobContext, context: RunContext, engine: Engine
     ) -> None:
         self._row, self._entry, self._title, self._job_context = row, entry, title, job_context
         self._context, self._engine = context, engine

@@ -53,7 +53,7 @@ def chain(
     """
     chain, path = chain_of(Path(file)), journal_of(asked.journal, file)
     asked.check()
-    item = chain.item(KEY)
+    item = chain.row(KEY)
     if warning := judge_steps(item.calls, asked.prompts):
         warnings.warn(warning, stacklevel=1)
     last = item.calls[-1]
@@ -130,7 +130,7 @@ def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
     reason = cause if isinstance(cause, LegnextError) else error
     run.output.say(f"Step {number} of {len(chain.steps)}, {chain.steps[number - 1].title}, is not done.", "yellow")
     with JournalFile(error.journal) as journal:
-        entry = journal.entry(key_of(chain.item(KEY), number - 1))
+        entry = journal.entry(key_of(chain.row(KEY), number - 1))
     state = entry.state if entry is not None else None
     if entry is not None and state == UNKNOWN:
         if not isinstance(reason, SubmissionUnknown):  # an adopted job that is not in this account

@@ -26,7 +26,7 @@ START, EXTEND, UPSCALE = (ROLES[f"chain.{word}"] for word in ("start", "extend",
 
 def calls(chain: VideoChain) -> list[tuple[str, dict[str, Any]]]:
     """What would be sent, were each job named after its step."""
-    item = chain.item("chain")
+    item = chain.row("chain")
     finished: list[State] = []
     found: list[tuple[str, dict[str, Any]]] = []
     for number in range(item.steps):
@@ -116,7 +116,7 @@ def test_nothing_comes_after_an_upscale(further: Callable[[VideoChain], VideoCha
 
 def test_a_chain_without_a_step_cannot_be_run() -> None:
     with pytest.raises(InvalidRequest, match="without a step cannot be run"):
-        VideoChain.from_video("v1").item("chain")
+        VideoChain.from_video("v1").row("chain")
 
 
 @pytest.mark.parametrize("arguments", [(), ((),), ("waves roll in",), ([],)])
@@ -216,7 +216,7 @@ def test_a_job_of_a_kind_that_is_not_known_is_taken(task_type: str) -> None:
 
 def test_a_job_that_is_not_done_can_be_built_upon() -> None:
     running = videos(0, status="processing")
-    assert VideoChain.from_video(running).extend(video_no=3).item("chain").call(0, ()).fields["job_id"] == "v1"
+    assert VideoChain.from_video(running).extend(video_no=3).row("chain").call(0, ()).fields["job_id"] == "v1"
 
 
 @pytest.mark.parametrize(("flag", "made"), [("--bs 1", 1), ("--bs 2", 2), ("--batchsize 2", 2), ("", 4)])
@@ -240,7 +240,7 @@ def first(job: Any) -> int:
 
 
 def test_a_function_chooses_when_the_job_before_is_done() -> None:
-    call = VideoChain.start("x").extend("on", video_no=last).item("chain").call(1, [State({"job_id": "a"})])
+    call = VideoChain.start("x").extend("on", video_no=last).row("chain").call(1, [State({"job_id": "a"})])
     assert call.fields == {"job_id": "a", "prompt": "on"}
     assert call.choices == {"video_no": last}
     assert VideoChain.start("x").upscale(last).steps[-1].choices == {"video_no": last}
@@ -344,7 +344,7 @@ def test_a_chain_is_shown_in_short() -> None:
     chain = VideoChain.start("x" * 5000).extend().upscale()
     assert repr(chain) == "<VideoChain of 8 s: start, extension 1, upscale>"
     assert repr(VideoChain.from_video("v1").extend()) == "<VideoChain of 8 s: video of v1, extension 1>"
-    assert repr(chain.item("chain")) == "<ChainItem chain: start, extension 1, upscale>"
+    assert repr(chain.row("chain")) == "<Row chain: start, extension 1, upscale>"
     assert repr(VideoChain.start("x").steps[0]) == "<Call start video_diffusion {'prompt': 'x', 'video_type': 0}>"
 
 

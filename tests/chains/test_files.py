@@ -89,7 +89,7 @@ def test_a_function_cannot_be_written() -> None:
 
 
 def test_for_a_journal_a_function_is_described_as_chosen() -> None:
-    described = VideoChain.start("x").extend(video_no=len).item("chain").described()
+    described = VideoChain.start("x").extend(video_no=len).row("chain").described()
     assert described["chain"]["steps"][1] == {"step": "extend", "video_no": "chosen"}
     assert json.loads(json.dumps(described)) == described
     with pytest.raises(InvalidRequest, match="step 2: extend_video: video_no must be an integer, 0 to 3; got 'chosen'"):

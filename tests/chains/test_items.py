@@ -12,7 +12,7 @@ from .jobs import videos
 
 
 def digest(chain: VideoChain) -> str:
-    return chain.item("chain").digest
+    return chain.row("chain").digest
 
 
 def test_the_digest_of_a_chain_stays_what_it_is() -> None:
@@ -59,16 +59,16 @@ def test_a_digest_does_not_depend_on_order_or_spelling_of_values() -> None:
 
 
 def test_an_item_tells_what_it_takes() -> None:
-    item = VideoChain.start("x", 1).extend().item("chain")
+    item = VideoChain.start("x", 1).extend().row("chain")
     assert (item.key, item.steps, item.wrong) == ("chain", 2, None)
-    assert [item.price(step).reserve for step in range(item.steps)] == [1536, 1536]
+    assert [item.cost(step).reserve for step in range(item.steps)] == [1536, 1536]
     assert item.described() == {"chain": VideoChain.start("x", 1).extend().to_dict()}
     with pytest.raises(IndexError):
         item.call(2, [State({"job_id": "a"}), State({"job_id": "b"})])
 
 
 def test_each_call_says_of_which_size_its_source_is() -> None:
-    item = VideoChain.start("x", 1).extend().upscale().item("chain")
+    item = VideoChain.start("x", 1).extend().upscale().row("chain")
     assert [item.call(step, [State({"job_id": "a"})]).source for step in range(3)] == [None, "720p", "720p"]
-    assert VideoChain.from_video("v").extend().item("chain").call(0, ()).source is None
-    assert VideoChain.from_video("v", source="480p").upscale().item("chain").call(0, ()).source == "480p"
+    assert VideoChain.from_video("v").extend().row("chain").call(0, ()).source is None
+    assert VideoChain.from_video("v", source="480p").upscale().row("chain").call(0, ()).source == "480p"

@@ -107,7 +107,7 @@ CHAINS = {
 @pytest.mark.parametrize("name", CHAINS)
 def test_the_service_takes_every_step_and_charges_what_was_said(server: MockServer, name: str) -> None:
     chain = CHAINS[name]
-    item = chain.item("chain")
+    item = chain.row("chain")
     with server.client() as client:
         finished: list[State] = []
         for number in range(item.steps):
@@ -115,7 +115,7 @@ def test_the_service_takes_every_step_and_charges_what_was_said(server: MockServ
             call = item.call(number, finished)
             job = getattr(client.midjourney, call.operation.name)(**call.fields).wait()
             finished.append(State(job.raw))
-            assert server.consumed - before == item.price(number).points
+            assert server.consumed - before == item.cost(number).points
     assert server.consumed == chain.price().points
 
 

@@ -130,7 +130,7 @@ def test_what_is_wrong_is_told_by_its_place(tmp_path: Path, name: str, text: str
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InvalidRequest) as caught:
-        chain_of(file).item("chain")
+        chain_of(file).row("chain")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from legnext_client._calls.items import Item
+    from legnext_client._calls.items import Row
 
 
 @pytest.fixture
-def items(tmp_path: Path) -> Callable[[str], list[Item]]:
+def items(tmp_path: Path) -> Callable[[str], list[Row]]:
     """The items of a text; what is wrong is raised."""
 
-    def found(text: str, name: str = "rows.jsonl") -> list[Item]:
+    def found(text: str, name: str = "rows.jsonl") -> list[Row]:
         path = tmp_path / name
         path.write_bytes(text.encode())
         checked(path)
@@ -31,7 +31,7 @@ def items(tmp_path: Path) -> Callable[[str], list[Item]]:
     return found
 
 
-def test_a_line_is_a_request(items: Callable[..., list[Item]]) -> None:
+def test_a_line_is_a_request(items: Callable[..., list[Row]]) -> None:
     text = (
         '{"text": "a\\nb", "callback": null}\n\n{"operation":"upscale","key":"u","jobId":"7","image_no":1,"type":0}\r\n'
     )
@@ -42,12 +42,12 @@ def test_a_line_is_a_request(items: Callable[..., list[Item]]) -> None:
         ]
 
 
-def test_a_line_is_a_chain(items: Callable[..., list[Item]]) -> None:
+def test_a_line_is_a_chain(items: Callable[..., list[Row]]) -> None:
     chain = VideoChain.from_image("i", 2, "she turns", 1).extend().upscale(3)
     [given, made] = items(
         json.dumps({"key": "chain 1", "chain": chain.to_dict()}) + "\n" + json.dumps({"chain": chain.to_dict()})
     )
-    assert (given.key, given.steps, given.digest) == ("chain 1", 3, chain.item("").digest)
+    assert (given.key, given.steps, given.digest) == ("chain 1", 3, chain.row("").digest)
     assert made.key == f"chain-{given.digest}"
 
 
@@ -66,19 +66,19 @@ def test_a_line_is_a_chain(items: Callable[..., list[Item]]) -> None:
     ],
 )
 def test_a_line_may_say_what_the_command_line_says(
-    items: Callable[..., list[Item]], row: dict[str, Any], wire: str, value: Any
+    items: Callable[..., list[Row]], row: dict[str, Any], wire: str, value: Any
 ) -> None:
     [item] = items(json.dumps(row))
     assert item.described()[wire] == value
 
 
-def test_a_chain_of_a_line_may_say_its_size_as_a_file_of_its_own_may(items: Callable[..., list[Item]]) -> None:
+def test_a_chain_of_a_line_may_say_its_size_as_a_file_of_its_own_may(items: Callable[..., list[Row]]) -> None:
     chain = {"version": 1, "steps": [{"step": "start", "prompt": "waves", "video_type": "720p"}]}
     [item] = items(json.dumps({"chain": chain}))
-    assert item.digest == VideoChain.start("waves", video_type=1).item("").digest
+    assert item.digest == VideoChain.start("waves", video_type=1).row("").digest
 
 
-def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[Item]]) -> None:
+def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[Row]]) -> None:
     [item] = items(json.dumps({"text": "a\u2028b\u0085c\x0b"}, ensure_ascii=False).replace("\\u000b", "\\u000b"))
     assert item.described()["text"] == "a\u2028b\u0085c\x0b"
 
@@ -107,7 +107,7 @@ def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[It
         ('{"chain": {"version": 1, "steps": []}, "text": "x"}', "line 2: beside chain only key may stand; got text"),
     ],
 )
-def test_what_is_wrong_is_told_by_line(items: Callable[..., list[Item]], line: str, said: str) -> None:
+def test_what_is_wrong_is_told_by_line(items: Callable[..., list[Row]], line: str, said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
         items(f'{{"text": "fine"}}\n{line}\n{{"text": "fine as well"}}\n')
 

@@ -12,6 +12,7 @@ import pytest
 from legnext_client._runs.rows import MOST_TOLD, Survey, can_be_read_again, checked
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
+from legnext_client.prices import price, typical_seconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,3 +129,17 @@ def test_rows_are_looked_at_with_little_memory(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert used < 16 * size  # the rows that are checked are kept for the run, and nothing else
+
+
+@pytest.mark.parametrize(
+    "flags",
+    ["", "--turbo", "x--turbo", "\u2003--draft", "—ar 16:9 --turbo", "– v 8 --q 4", "-- turbo", "--v 7 --v 8 --hd"],
+)
+@pytest.mark.parametrize("words", ["", "a fox", "a - b -- c — d", "https://a.test/b--turbo.png"])
+def test_the_survey_counts_what_each_row_would_cost_by_itself(words: str, flags: str) -> None:
+    text = f"{words} {flags}".strip() or "x"
+    for operation in ("diffusion", "video_diffusion"):
+        fields = {"text" if operation == "diffusion" else "prompt": text}
+        survey, alone = checked([(operation, fields)], prompts="ignore"), price(operation, fields)
+        assert (survey.points, survey.reserve) == (alone.points, alone.reserve)
+        assert survey.typical_seconds == typical_seconds(operation, fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,10 @@ def test_a_wrong_line_is_refused_in_words_and_nothing_is_sent(
     if not isinstance(caught.value, LegnextError):  # Python's own words, which name the argument or the attribute
         assert any(word in str(caught.value) for word in ("argument", "attribute", "property", "callable"))
     assert legnext_mock.ledger == []
+
+
+def test_what_the_right_code_imports_exists() -> None:
+    runpy.run_path(str(WRONG.with_name("right.py")))
 
 
 def test_the_lines_left_out_are_refused_when_they_are_sent(legnext_client: Client, legnext_mock: MockServer) -> None:

@@ -8,8 +8,6 @@ import json
 import threading
 from typing import TYPE_CHECKING
 
-import pytest
-
 from legnext_client._journal.submit import DONE, FAILED
 from legnext_client.gallery import gallery
 
@@ -80,18 +78,18 @@ def test_an_empty_journal_says_so(opens: Callable[..., Page], tmp_path: Path) ->
     assert page.run("document.querySelector('#said').textContent") == "No requests yet."
 
 
-def test_ten_thousand_rows_are_drawn_as_they_are_scrolled_to(opens: Callable[..., Page], tmp_path: Path) -> None:
+def test_thousands_of_rows_are_drawn_as_they_are_scrolled_to(opens: Callable[..., Page], tmp_path: Path) -> None:
     with Writing(tmp_path / "run.db") as writing:
         writing.request("row 0", FAILED, text="a lighthouse at dusk --ar 3:2")
-        writing.repeat("row 0", 9_999)
+        writing.repeat("row 0", 2_999)
     page = opens(gallery(tmp_path / "run.db"))
     assert page.run(f"{CARDS}.length") < 200
     before = page.run(f"{CARDS}.length")
     page.until(f"{CARDS}.length > {before} || (scrollTo(0, 1e9), false)")
     assert page.run(f"{CARDS}.length") < 1000
     page.press("/")
-    page.write("row 9876")
-    assert keys(page) == ["row 9876"]
+    page.write("row 2876")
+    assert keys(page) == ["row 2876"]
 
 
 def test_it_works_from_a_web_server_too(browser: Chromium, shown: Path) -> None:
@@ -118,28 +116,28 @@ def test_it_works_from_a_web_server_too(browser: Chromium, shown: Path) -> None:
     assert [asked for asked in requests if not asked.startswith((root, "data:"))] == []
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        "new Image().src = 'https://example.com/a.png'",
-        "fetch('https://example.com/').catch(() => 0)",
-        "document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://example.com' }))",
-        "document.head.append(Object.assign(document.createElement('style'), { textContent: '* { color: red }' }))",
-        "document.querySelector('h1').setAttribute('style', 'color: red')",
-        "document.body.innerHTML = '<b>'",
-        "document.createElement('script').text = 'document.title = 1'",
-    ],
+ATTEMPTS = (
+    "new Image().src = 'https://example.com/a.png'",
+    "fetch('https://example.com/').catch(() => 0)",
+    "document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://example.com' }))",
+    "document.head.append(Object.assign(document.createElement('style'), { textContent: '* { color: red }' }))",
+    "document.querySelector('h1').setAttribute('style', 'color: red')",
+    "document.body.innerHTML = '<b>'",
+    "document.createElement('script').text = 'document.title = 1'",
 )
-def test_the_policy_stops_what_should_not_be_there(browser: Chromium, shown: Path, attempt: str) -> None:
+
+
+def test_the_policy_stops_what_should_not_be_there(browser: Chromium, shown: Path) -> None:
     """What the other tests do not see because it happens later: the browser refuses it."""
     page = browser.page(shown.as_uri())
     page.until("document.querySelector('.card')")
-    assert page.complaints == []
-    page.run(f"(() => {{ try {{ {attempt}; }} catch (error) {{ console.log(String(error)); }} }})()")
-    page.until("true")
-    assert page.complaints != []
-    assert page.run("document.title") == "run · gallery"
-    colours = "[...document.querySelectorAll('h1, body')].map((one) => getComputedStyle(one).color)"
-    assert len(set(page.run(colours))) == 1
+    for attempt in ATTEMPTS:
+        page.complaints.clear()
+        page.run(f"(() => {{ try {{ {attempt}; }} catch (error) {{ console.log(String(error)); }} }})()")
+        page.until("true")
+        assert page.complaints != [], attempt
+        assert page.run("document.title") == "run · gallery"
+        colours = "[...document.querySelectorAll('h1, body')].map((one) => getComputedStyle(one).color)"
+        assert len(set(page.run(colours))) == 1, attempt
     assert not any("example.com" in asked for asked in page.requests)
     page.close()

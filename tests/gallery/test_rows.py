@@ -212,13 +212,13 @@ def test_a_journal_can_be_shown_while_a_batch_runs(tmp_path: Path) -> None:
     assert "running" in seen[0].values()
 
 
-def test_ten_thousand_rows_make_a_page_that_is_not_heavy(tmp_path: Path) -> None:
+def test_thousands_of_rows_make_a_page_that_is_not_heavy(tmp_path: Path) -> None:
     with Writing(tmp_path / "run.db") as writing:
         writing.request("row 0", text="a lighthouse at dusk --ar 3:2", files=[f"row 0_{n}.png" for n in range(4)])
-        writing.repeat("row 0", 9_999)
+        writing.repeat("row 0", 1_999)
     page = page_of(tmp_path / "run.db")
-    assert len(page.rows) == 10_000
-    assert len(page.text) / 10_000 < 500
+    assert len(page.rows) == 2_000
+    assert len(page.text) / 2_000 < 500
 
 
 def test_a_name_on_the_disk_that_is_no_text_does_not_matter(tmp_path: Path) -> None:

@@ -143,7 +143,9 @@ def environment(server: MockServer, folder: Path, python: str) -> dict[str, str]
     programs.mkdir(exist_ok=True)
     for name in REPLACED:
         program = programs / name
-        program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(STAND_INS), python, name])} "$@"\n')
+        program.write_text(
+            f'#!/bin/sh\nexec {shlex.join([sys.executable, "-IS", str(STAND_INS), python, name])} "$@"\n'
+        )
         program.chmod(0o755)
     return {
         "PATH": os.pathsep.join([str(programs), "/usr/bin", "/bin"]),

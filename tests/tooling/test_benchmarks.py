@@ -105,16 +105,11 @@ def test_each_section_finds_figures_for_its_subjects(section: Section, monkeypat
     found = section.measure(LITTLE)
     assert set(found) == set(section.subjects)
     assert all(figures.here is not None for figures in found.values())
-
-
-def test_a_batch_cannot_be_faster_than_its_jobs_and_asks_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "peer_python", lambda: None)
-    found = batches.measure(LITTLE)
-    time, asked = found[batches.TIME].here, found[batches.CALLS].here
-    assert time is not None
-    assert asked is not None
-    assert time > 0.9  # jobs tell their times in whole seconds
-    assert asked >= 2
+    if (
+        section is batches.SECTION
+    ):  # it cannot be faster than its jobs, whose times are whole seconds, and asks for each
+        assert (found[batches.TIME].here or 0) > 0.9
+        assert (found[batches.CALLS].here or 0) >= 2
 
 
 def test_who_sends_again_what_was_accepted_is_counted() -> None:

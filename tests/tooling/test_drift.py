@@ -3,78 +3,63 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import drift
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "legnext_client"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FILES = {"errors.py": "a = 1\n", "models/mask.py": "b = 2\n", "api/tasks/get.py": "c = 3\n"}
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of what is generated; the hand-written modules are none of the check's business."""
-    package = tmp_path / "legnext_client"
-    package.mkdir()
-    shutil.copytree(PACKAGE / "generated", package / "generated", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(PACKAGE / "openapi.json", package)
-    return package
+def sides(tmp_path: Path) -> tuple[Path, Path]:
+    """Two packages that are the same."""
+    for side in ("committed", "fresh"):
+        for name, text in FILES.items():
+            path = tmp_path / side / "generated" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        (tmp_path / side / "openapi.json").write_text("{}", encoding="utf-8")
+    return tmp_path / "committed", tmp_path / "fresh"
 
 
-def found_in(package: Path) -> list[str]:
-    return drift.differences(package / "generated", PACKAGE / "generated")
+DRIFTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "nothing": (lambda _: None, []),
+    "a byte": (lambda here: (here / "errors.py").write_bytes(b"a = 2\n"), ["errors.py"]),
+    "line ends": (lambda here: (here / "models/mask.py").write_bytes(b"b = 2\r\n"), ["models/mask.py"]),
+    "a file too many": (lambda here: (here / "api/tasks/notes.txt").touch(), ["api/tasks/notes.txt"]),
+    "a file too few": (lambda here: (here / "api/tasks/get.py").unlink(), ["api/tasks/get.py"]),
+    "a compiled file": (lambda here: (here / "errors.pyc").touch(), []),
+}
 
 
-def test_a_true_copy_has_no_difference(copy: Path) -> None:
-    assert found_in(copy) == []
-
-
-@pytest.mark.parametrize("name", ["operations.py", "models/mask.py", "api/tasks/get.py"])
-def test_a_changed_byte_is_found(copy: Path, name: str) -> None:
-    path = copy / "generated" / name
-    content = path.read_bytes()
-    path.write_bytes(content.replace(b"a", b"e", 1))
-    assert path.stat().st_size == len(content)
-    assert found_in(copy) == [f"generated/{name}"]
-
-
-def test_other_line_ends_are_found(copy: Path) -> None:
-    path = copy / "generated" / "errors.py"
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert found_in(copy) == ["generated/errors.py"]
-
-
-@pytest.mark.parametrize("name", ["models/left_over.py", "api/midjourney/cancel.py", "notes.txt"])
-def test_a_file_too_many_is_found(copy: Path, name: str) -> None:
-    (copy / "generated" / name).write_text("", encoding="utf-8")
-    assert found_in(copy) == [f"generated/{name}"]
-
-
-def test_a_file_too_few_is_found(copy: Path) -> None:
-    (copy / "generated" / "models" / "mask.py").unlink()
-    (copy / "generated" / "follow_ups.py").unlink()
-    assert found_in(copy) == ["generated/follow_ups.py", "generated/models/mask.py"]
-
-
-def test_compiled_files_do_not_count(copy: Path) -> None:
-    (copy / "generated" / "__pycache__").mkdir(exist_ok=True)
-    (copy / "generated" / "__pycache__" / "client.cpython-311.pyc").write_bytes(b"x")
-    assert found_in(copy) == []
-
-
-def test_what_is_committed_is_what_the_spec_gives(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (drift.main(), capsys.readouterr().err) == (0, "")
+@pytest.mark.parametrize(("drifts", "names"), DRIFTS.values(), ids=DRIFTS)
+def test_every_difference_is_found(
+    drifts: Callable[[Path], object], names: list[str], sides: tuple[Path, Path]
+) -> None:
+    drifts(sides[0] / "generated")
+    assert drift.differences(*(side / "generated" for side in sides)) == [f"generated/{name}" for name in names]
 
 
 def test_the_check_fails_and_names_each_file(
-    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sides: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (copy / "generated" / "rules.py").unlink()
-    (copy / "openapi.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(drift, "PACKAGE", copy)
+    def generator(command: list[Path], *, check: bool) -> None:
+        assert check
+        shutil.copytree(sides[1], command[-1], dirs_exist_ok=True)
+
+    monkeypatch.setattr(drift, "PACKAGE", sides[0])
+    monkeypatch.setattr("subprocess.run", generator)
+    assert drift.main() == 0
+    (sides[0] / "generated" / "errors.py").unlink()
+    (sides[0] / "openapi.json").write_text("[]", encoding="utf-8")
     assert drift.main() == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 2
     assert all("make generate" in line for line in said)
-    assert "generated/rules.py" in said[0]
+    assert "generated/errors.py" in said[0]
     assert "openapi.json" in said[1]

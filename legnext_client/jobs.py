@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.service import left_waiting, parsed
-from legnext_client._transport.drivers import async_emitted, async_run, emitted, run
-from legnext_client.generated.follow_ups import AsyncFollowUps, FollowUps
+from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
+from legnext_client.generated.follow_ups import AsyncFollowUps
+from legnext_client.generated.sync.jobs import Job  # async only
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
 
+    from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.send import Answer
     from legnext_client._protocol.state import State
-    from legnext_client._transport.drivers import AsyncRuntime, Runtime
     from legnext_client.generated.operations import Operation
 
+ResultT = TypeVar("ResultT")
 
-class Job(JobView, FollowUps["Job"]):
+__all__ = ["AsyncJob", "Job"]  # async only
+
+
+async def async_submit(
+    call: PreparedCall, service: CallService, runtime: AsyncRuntime, read: Callable[[Answer], ResultT]
+) -> ResultT:
+    """Send a prepared call and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
+    try:
+        return read(await async_run(service.submitting(call), runtime))
+    except BaseException as error:
+        service.name_jobs(call, error)
+        raise
+
+
+class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
 
-    _hands: Runtime
+    __module__ = "legnext_client.jobs"
+    _runtime: AsyncRuntime
 
-    def refresh(self) -> Self:
+    async def refresh(self) -> Self:
         """Poll the job once."""
-        run(self._asking(), self._hands)
+        await async_run(self._polling(), self._runtime)
         return self
 
-    def wait(
+    async def wait(
         self,
         timeout: float | None = None,
         *,
         poll_interval: float | None = None,
-        on_progress: Callable[[Job], object] | None = None,
+        on_progress: Callable[[AsyncJob], object] | None = None,
         callbacks: Callbacks | None = None,
     ) -> Self:
         """Wait until the job is done.
@@ -44,7 +63,7 @@ class Job(JobView, FollowUps["Job"]):
         Args:
             timeout: Maximum seconds to wait. Default: 300 or three times the typical duration, whichever is longer.
             poll_interval: Seconds between polls. By default, the job is polled when it is likely to be done.
-            on_progress: Called with the job once at the start, then after each poll.
+            on_progress: Called with the job once at the start, then after each poll. May be a coroutine function.
             callbacks: Source of callbacks, such as a `CallbackReceiver`. The job is polled as soon as its callback
                 arrives, and otherwise rarely.
 
@@ -53,30 +72,29 @@ class Job(JobView, FollowUps["Job"]):
             WaitTimeout: The timeout elapsed; the job is still running.
         """
 
-        def report(update: tuple[int, State]) -> None:
+        def report(update: tuple[int, State]) -> object:
             self._accept(update[1])
-            if on_progress is not None:
-                on_progress(self)
+            return on_progress(self) if on_progress is not None else None
 
         try:
-            run(self._waiting(timeout, poll_interval, callbacks), self._hands, report)
+            await async_run(self._waiting(timeout, poll_interval, callbacks), self._runtime, report)
         except BaseException as error:
             left_waiting(error, [self._state])
             raise
         return self._ended()
 
-    def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
+    async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:
         """Yield the job now and after each poll until it is done. A failed job is yielded, not raised."""
         if self.done:
             yield self
         try:
-            for _, state in emitted(self._waiting(timeout, poll_interval), self._hands):
+            async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._runtime):
                 yield self._accept(state)
         except BaseException as error:
             left_waiting(error, [self._state])
             raise
 
-    def download(
+    async def download(
         self,
         directory: str | os.PathLike[str],
         name: str = "{job_id}_{n}{ext}",
@@ -96,7 +114,7 @@ class Job(JobView, FollowUps["Job"]):
             name: File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`; `/` creates folders.
             which: Index or indexes of the files, from 0, as in follow-ups. Default: all.
             concurrency: Maximum concurrent downloads.
-            on_progress: Called with a `Progress` as bytes arrive.
+            on_progress: Called with a `Progress` as bytes arrive. May be a coroutine function.
             max_bytes: Maximum size of one file.
             timeout: Maximum seconds for one file, including retries.
 
@@ -105,121 +123,18 @@ class Job(JobView, FollowUps["Job"]):
             InvalidRequest: The job is not done, has no files, or `name` is invalid; nothing was downloaded.
             JobFailed: The job failed, so it has no files.
         """
-        from legnext_client._downloads.downloads import of_job
+        from legnext_client._downloads.downloads import Limits, of_job
 
         if self.done and not self.ok:
             self._ended()
-        flow = of_job(
-            self._its_service,
-            self._state,
-            directory,
-            name,
-            which,
-            concurrency=concurrency,
-            max_bytes=max_bytes,
-            timeout=timeout,
-        )
-        return run(flow, self._hands, on_progress)
-
-    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        call = self._prepared(operation, fields)
-        try:
-            return self._made(call, run(self._its_service.submitting(call), self._hands))
-        except BaseException as error:
-            self._its_service.name_jobs(call, error)
-            raise
-
-    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        call = self._prepared(operation, fields)
-        try:
-            return parsed(operation, run(self._its_service.submitting(call), self._hands))
-        except BaseException as error:
-            self._its_service.name_jobs(call, error)
-            raise
-
-
-class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
-    """A job of an `AsyncClient`; see `Job`."""
-
-    _hands: AsyncRuntime
-
-    async def refresh(self) -> Self:
-        """Poll the job once."""
-        await async_run(self._asking(), self._hands)
-        return self
-
-    async def wait(
-        self,
-        timeout: float | None = None,
-        *,
-        poll_interval: float | None = None,
-        on_progress: Callable[[AsyncJob], object] | None = None,
-        callbacks: Callbacks | None = None,
-    ) -> Self:
-        """Wait until the job is done; see `Job.wait`. `on_progress` may be a coroutine function."""
-
-        def report(update: tuple[int, State]) -> object:
-            self._accept(update[1])
-            return on_progress(self) if on_progress is not None else None
-
-        try:
-            await async_run(self._waiting(timeout, poll_interval, callbacks), self._hands, report)
-        except BaseException as error:
-            left_waiting(error, [self._state])
-            raise
-        return self._ended()
-
-    async def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> AsyncIterator[Self]:
-        """Yield the job now and after each poll until it is done. A failed job is yielded, not raised."""
-        if self.done:
-            yield self
-        try:
-            async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._hands):
-                yield self._accept(state)
-        except BaseException as error:
-            left_waiting(error, [self._state])
-            raise
-
-    async def download(
-        self,
-        directory: str | os.PathLike[str],
-        name: str = "{job_id}_{n}{ext}",
-        which: int | Iterable[int] | None = None,
-        concurrency: int = 4,
-        on_progress: Callable[[Progress], object] | None = None,
-        *,
-        max_bytes: int = 2 * 1024**3,
-        timeout: float = 1800.0,
-    ) -> list[Path]:
-        """Download the files of the job; see `Job.download`. `on_progress` may be a coroutine function."""
-        from legnext_client._downloads.downloads import of_job
-
-        if self.done and not self.ok:
-            self._ended()
-        flow = of_job(
-            self._its_service,
-            self._state,
-            directory,
-            name,
-            which,
-            concurrency=concurrency,
-            max_bytes=max_bytes,
-            timeout=timeout,
-        )
-        return await async_run(flow, self._hands, on_progress)
+        limits = Limits(concurrency, max_bytes, timeout)
+        flow = of_job(self._attached, self._state, directory, name, which, limits)
+        return await async_run(flow, self._runtime, on_progress)
 
     async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
         call = self._prepared(operation, fields)
-        try:
-            return self._made(call, await async_run(self._its_service.submitting(call), self._hands))
-        except BaseException as error:
-            self._its_service.name_jobs(call, error)
-            raise
+        return await async_submit(call, self._attached, self._runtime, partial(self._made, call))
 
     async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
         call = self._prepared(operation, fields)
-        try:
-            return parsed(operation, await async_run(self._its_service.submitting(call), self._hands))
-        except BaseException as error:
-            self._its_service.name_jobs(call, error)
-            raise
+        return await async_submit(call, self._attached, self._runtime, partial(parsed, operation))

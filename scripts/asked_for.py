@@ -51,8 +51,8 @@ def _hand_written() -> list[tuple[str, str]]:
 @cache
 def _names(generated: Path, module: str) -> set[str]:
     """What can be imported from a generated module."""
-    path = generated / f"{module}.py"
-    path = path if path.exists() else generated / module / "__init__.py"
+    path = generated.joinpath(*module.split(".")).with_suffix(".py")
+    path = path if path.exists() else path.with_suffix("") / "__init__.py"
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:

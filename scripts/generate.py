@@ -27,6 +27,7 @@ import naming
 import references
 import signatures
 import table
+import unasync
 import yaml
 from fields import SpecError
 from openapi_python_client import Project
@@ -167,6 +168,7 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
             problems.extend(build(project, facts))
         if problems:
             return [f"{problem.header}: {problem.detail}" for problem in problems]
+        unasync.write(ROOT / "legnext_client", output)
         tidy(output)
         if lost := [*asked_for.lost(output)]:
             return lost
@@ -321,8 +323,9 @@ def constructor(name: str, row: Row) -> str:
 def tidy(output: Path) -> None:
     """Sort imports, drop those that are not used, and format: the same bytes on every machine."""
     ruff = [sys.executable, "-m", "ruff"]
+    own = "lint.isort.known-first-party=['legnext_client']"
     style = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311", str(output)]
-    subprocess.run([*ruff, "check", "--fix-only", "--select=F401,I,UP,TC", *style], check=True)
+    subprocess.run([*ruff, "check", "--fix-only", "--select=F401,I,UP,TC", f"--config={own}", *style], check=True)
     subprocess.run([*ruff, "format", "--config=format.skip-magic-trailing-comma=true", *style], check=True)
 
 

@@ -28,12 +28,12 @@ class JobView:
         self,
         raw: Mapping[str, Any],
         service: CallService | None = None,
-        hands: Any = None,
+        runtime: Any = None,
         context: JobContext | None = None,
     ) -> None:
         self._state = State(raw)
         self._service = service
-        self._hands = hands
+        self._runtime = runtime
         self._context = context or JobContext()
         self._running = self._context.started or 0.0
         self._insisting = False
@@ -167,14 +167,14 @@ class JobView:
 
     def insist(self) -> Self:
         """Return this job with follow-ups that are sent even if this client expects them to fail."""
-        twin = type(self)(self.raw, self._service, self._hands, self._context)
+        twin = type(self)(self.raw, self._service, self._runtime, self._context)
         twin._insisting = True
         return twin
 
     # ---- shared by `Job` and `AsyncJob` ------------------------------------------------------------------------
 
     @property
-    def _its_service(self) -> CallService:
+    def _attached(self) -> CallService:
         if self._service is None:
             raise ConfigurationError(
                 "this job is not attached to a client, because it was read from a callback, unpickled or copied. "
@@ -189,15 +189,15 @@ class JobView:
     def _accept(self, state: State) -> Self:
         if state is self._state:
             return self
-        service = self._its_service
+        service = self._attached
         before, self._state = self._state, state
         service.saw(state, self._context, None if before.done else self._running)
         if not state.done:
             self._running = service.clock.now()
         return self
 
-    def _asking(self) -> Flow[None]:
-        service = self._its_service
+    def _polling(self) -> Flow[None]:
+        service = self._attached
         service.check_open()
         settings = service.settings
         answer = yield from sending(
@@ -208,7 +208,7 @@ class JobView:
     def _waiting(
         self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
     ) -> Flow[None]:
-        return self._its_service.waiting(
+        return self._attached.waiting(
             [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=self._late
         )
 
@@ -222,7 +222,7 @@ class JobView:
 
     def _prepared(self, operation: Operation, fields: Mapping[str, Any]) -> PreparedCall:
         """Prepare a follow-up operation on this job."""
-        service = self._its_service  # raises first if there is no client
+        service = self._attached  # raises first if there is no client
         if not self._insisting:
             refuse(self._state, operation, fields, self._context.made)
         given = {"job_id": self.job_id, **fields}
@@ -234,8 +234,8 @@ class JobView:
         state = State(answer.data)
         if not call.operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
-        service = self._its_service
-        return type(self)(answer.data, service, self._hands, service.context(call, answer))
+        service = self._attached
+        return type(self)(answer.data, service, self._runtime, service.context(call, answer))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JobView) and self.raw == other.raw

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from legnext_client._calls.service import CallService, PreparedCall
-    from legnext_client._client.calls import AsynchronousCalls, SyncCalls
+    from legnext_client._client.async_caller import AsyncCaller
     from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.retries import Retries
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
+    from legnext_client.generated.sync.caller import Caller
     from legnext_client.generated.types import FileContent
     from legnext_client.prices import Budget, Estimate, RequestModel
 
-CallerT = TypeVar("CallerT", bound="SyncCalls | AsynchronousCalls")
+CallerT = TypeVar("CallerT", bound="Caller | AsyncCaller")
 
 
 class RequestOptions(TypedDict, total=False):
@@ -55,20 +56,20 @@ class BaseClient(Generic[CallerT]):
     _owner: bool
     """Whether this client closes its connections."""
 
-    def _make(self) -> CallerT:
+    def _make_calls(self) -> CallerT:
         raise NotImplementedError
 
     @property
-    def _caller(self) -> CallerT:
+    def _calls(self) -> CallerT:
         if self._made is None:
             with self._making:
                 if self._made is None:
-                    self._made = self._make()
+                    self._made = self._make_calls()
         return self._made
 
     @property
     def _service(self) -> CallService:
-        return self._caller.service
+        return self._calls.service
 
     def _set_up(
         self,
@@ -130,8 +131,8 @@ class BaseClient(Generic[CallerT]):
         settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
         twin._settings, twin._clock, twin._owner = settings, self._clock, False
-        made: Any = self._caller.with_settings(settings)
-        twin._made, twin._making = made, self._making
+        calls: Any = self._calls
+        twin._made, twin._making = type(calls)(calls.service.with_settings(settings), calls.runtime), self._making
         return twin
 
     def _free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> PreparedCall:

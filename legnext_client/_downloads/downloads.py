@@ -24,11 +24,11 @@ from legnext_client._version import __version__
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from legnext_client._protocol.flow import Flow
 
-__all__ = ["JOB_NAME", "LARGEST", "SECONDS", "URL_NAME", "Progress", "Which", "of_job", "of_urls"]
+__all__ = ["Limits", "Progress", "Which", "of_job", "of_urls"]
 
 Which = int | Iterable[int] | None
 StrPath = str | os.PathLike[str]
@@ -46,10 +46,16 @@ class Service(Protocol):
     def check_open(self) -> None: ...
 
 
-JOB_NAME = "{job_id}_{n}{ext}"
-URL_NAME = "{stem}_{n}{ext}"
 LARGEST = 2 * 1024**3
 SECONDS = 1800.0
+
+
+class Limits(NamedTuple):
+    """Maximum number of files at a time, size of a file, and seconds for a file."""
+
+    concurrency: int = 4
+    max_bytes: int = LARGEST
+    timeout: float = SECONDS
 
 
 def of_job(
@@ -58,13 +64,11 @@ def of_job(
     directory: StrPath,
     name: str,
     which: Which,
+    limits: Limits,
     *,
     key: str | None = None,
     spare_key: str | None = None,
     root: str | None = None,
-    concurrency: int,
-    max_bytes: int,
-    timeout: float,
 ) -> Flow[list[Path]]:
     """Fetch the files of a completed job. Videos come before images, so `n` matches the service's numbering.
 
@@ -81,31 +85,22 @@ def of_job(
     fields = fields_of(name, allowed)
     known = "job_id" in fields and ("n" in fields or len(urls) == 1)
     chosen = _chosen(which, len(urls))
-    values: list[Mapping[str, str | int]] = [
+    values: list[dict[str, str | int]] = [
         {"job_id": state.job_id, "n": n, "ext": extension(urls[n]), "task_type": state.task_type, "key": key or ""}
         for n in chosen
     ]
-    spares: list[str] | None = None
+    root = root or _real_path(directory)
+    spares: Sequence[str | None] = [None] * len(chosen)
     if spare_key is not None and "job_id" not in fields:
         spares = names(name, allowed, [{**one, "key": spare_key} for one in values])
-    destinations = _Folder(directory, root).destinations(names(name, allowed, values), spares)
     ended = moment(state.part("meta", "ended_at")) or moment(state.part("meta", "created_at"))
-    orders = [
-        Order(urls[n], destination.path, _most(max_bytes), known, ended, destination.spare)
-        for n, destination in zip(chosen, destinations, strict=True)
-    ]
-    return _fetching(service, orders, [destination.target for destination in destinations], concurrency, timeout)
+    order = Order("", Path(directory), limits.max_bytes, known, ended)
+    files = zip([urls[n] for n in chosen], names(name, allowed, values), spares, strict=True)
+    return _fetching(service, order, root, limits, list(files))
 
 
 def of_urls(
-    service: Service,
-    urls: str | Iterable[str],
-    directory: StrPath,
-    name: str,
-    *,
-    concurrency: int,
-    max_bytes: int,
-    timeout: float,
+    service: Service, urls: str | Iterable[str], directory: StrPath, name: str, limits: Limits
 ) -> Flow[list[Path]]:
     """Fetch files by URL."""
     if not hasattr(urls, "__iter__"):
@@ -115,63 +110,47 @@ def of_urls(
         reason = wrong_address(url)
         if reason is not None:
             raise InvalidRequest(f"urls must begin with https://; got {str(url)[:200]!r}: {reason}.")
-    values: list[Mapping[str, str | int]] = [
+    values: list[dict[str, str | int]] = [
         {"n": n, "ext": extension(url), "stem": stem(url)} for n, url in enumerate(listed)
     ]
-    destinations = _Folder(directory).destinations(names(name, URL_FIELDS, values))
-    orders = [
-        Order(url, destination.path, _most(max_bytes)) for url, destination in zip(listed, destinations, strict=True)
-    ]
-    return _fetching(service, orders, [destination.target for destination in destinations], concurrency, timeout)
+    root = _real_path(directory)
+    order = Order("", Path(directory), limits.max_bytes)
+    files = [(url, file, None) for url, file in zip(listed, names(name, URL_FIELDS, values), strict=True)]
+    return _fetching(service, order, root, limits, files)
 
 
 def _fetching(
-    service: Service, orders: Sequence[Order], targets: Sequence[DiskTarget], concurrency: int, timeout: float
+    service: Service, order: Order, root: str, limits: Limits, files: Sequence[tuple[str, str, str | None]]
 ) -> Flow[list[Path]]:
+    """Fetch files, each given by its URL, its name and its spare name; `order` has what they share."""
+    directory = order.path
+    orders, targets = list[Order](), list[DiskTarget]()
+    for url, name, spare in files:
+        if not stays_inside(root, os.path.join(root, name)):
+            raise InvalidRequest(f"name must stay in the directory; a link in {name!r} leads out of it.")
+        spare_path = directory / spare if spare else None
+        orders.append(order._replace(url=url, path=directory / name, spare=spare_path))
+        targets.append(DiskTarget(root, name, spare))
+    _whole("max_bytes", limits.max_bytes)
     service.check_open()
-    limit = _whole("concurrency", concurrency)
-    if not is_number(timeout) or not timeout > 0:
-        raise InvalidRequest(f"timeout must be seconds above 0; got {timeout!r}.")
+    _whole("concurrency", limits.concurrency)
+    if not is_number(limits.timeout) or not limits.timeout > 0:
+        raise InvalidRequest(f"timeout must be seconds above 0; got {limits.timeout!r}.")
     patience = Patience(
         service.settings.retries,
         service.settings.timeout,
-        timeout,
+        limits.timeout,
         f"legnext-client/{__version__}",
         service.clock.now,
         random.random,
     )
     flows = [fetching(order, target, patience) for order, target in zip(orders, targets, strict=True)]
-    return fetching_all(flows, limit)
+    return fetching_all(flows, limits.concurrency)
 
 
-class _Destination(NamedTuple):
-    """A file's path as shown to the caller, its alternative path, and its target on disk."""
-
-    path: Path
-    spare: Path | None
-    target: DiskTarget
-
-
-class _Folder:
-    """The directory that all files of a download stay in."""
-
-    def __init__(self, directory: StrPath, root: str | None = None) -> None:
-        destination = directory_of("directory", root or directory)
-        self._shown = Path(directory)
-        # Resolved once, so a later change of the working directory has no effect.
-        self._root = root or os.path.realpath(destination)
-
-    def destinations(self, names: Sequence[str], spares: Sequence[str] | None = None) -> list[_Destination]:
-        if spares is None:
-            return [self._destination(name, None) for name in names]
-        return [self._destination(name, spare) for name, spare in zip(names, spares, strict=True)]
-
-    def _destination(self, name: str, spare: str | None) -> _Destination:
-        if not stays_inside(self._root, os.path.join(self._root, name)):
-            raise InvalidRequest(f"name must stay in the directory; a link in {name!r} leads out of it.")
-        return _Destination(
-            self._shown / name, self._shown / spare if spare else None, DiskTarget(self._root, name, spare)
-        )
+def _real_path(directory: StrPath) -> str:
+    """Resolve a directory once, so that a later change of the working directory has no effect."""
+    return os.path.realpath(directory_of("directory", directory))
 
 
 def _chosen(which: Which, count: int) -> list[int]:
@@ -185,11 +164,6 @@ def _chosen(which: Which, count: int) -> list[int]:
     return chosen
 
 
-def _most(max_bytes: int) -> int:
-    return _whole("max_bytes", max_bytes)
-
-
-def _whole(name: str, value: object) -> int:
+def _whole(name: str, value: object) -> None:
     if not is_whole(value) or value < 1:
         raise InvalidRequest(f"{name} must be a whole number, 1 or more; got {value!r}.")
-    return value

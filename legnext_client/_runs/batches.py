@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from legnext_client._runs.options import BatchOptions
     from legnext_client._runs.results import Result, Update
     from legnext_client._runs.rows import Source
-    from legnext_client._transport.drivers import AsyncRuntime, Runtime
+    from legnext_client._transport.async_driver import AsyncRuntime
+    from legnext_client.generated.sync.driver import Runtime
 
 logger = logging.getLogger("legnext_client")
 

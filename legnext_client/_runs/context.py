@@ -14,7 +14,7 @@ from legnext_client._calls.budgets import book, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
 from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
 from legnext_client._calls.wait import PollSettings, PollState, PollTarget
-from legnext_client._downloads.downloads import LARGEST, SECONDS, of_job
+from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._protocol.send import Answer
@@ -224,8 +224,8 @@ class RunContext:
         own = f"{row.key}_{state.job_id}"
         key, spare = (own, None) if self.journal.was_made(row.key) else (row.key, own)
         paths = yield from of_job(
-            self.service, state, self.options.download or "", self.options.name, None, key=key, spare_key=spare,
-            root=self.options.root, concurrency=1, max_bytes=LARGEST, timeout=SECONDS,
+            self.service, state, self.options.download or "", self.options.name, None, Limits(concurrency=1),
+            key=key, spare_key=spare, root=self.options.root,
         )  # fmt: skip
         return [str(path) for path in paths]
 

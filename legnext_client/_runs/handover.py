@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from legnext_client._runs.engine import Delivery, Engine
-from legnext_client._transport.drivers import async_run
+from legnext_client._transport.async_driver import async_run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.flow import Flow
     from legnext_client._runs.feeder import Feeder
-    from legnext_client._transport.drivers import AsyncRuntime
+    from legnext_client._transport.async_driver import AsyncRuntime
 
 REQUESTS = 32
 """Maximum number of concurrent requests and downloads."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from legnext_client._runs import engine as engines
 from legnext_client._runs.engine import Delivery, Engine
 from legnext_client._runs.timeline import STEP
-from legnext_client._transport.drivers import run
 from legnext_client.errors import ConfigurationError
+from legnext_client.generated.sync.driver import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.flow import Flow
     from legnext_client._runs.feeder import Feeder
-    from legnext_client._transport.drivers import Runtime
+    from legnext_client.generated.sync.driver import Runtime
 
 WORKERS = 32
 """Maximum number of threads for requests and downloads."""

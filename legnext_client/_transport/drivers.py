@@ -1,55 +1,21 @@
-"""Sync and async drivers that run flows.
-
-They must stay parallel, so that they can be compared line by line.
-"""
+"""What both drivers of flows share: the next effect, and the notes on an interrupted paid request."""
 
 from __future__ import annotations
 
-import inspect
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._protocol.flow import (
-    Effect,
-    Emit,
-    Fetch,
-    Flow,
-    Gather,
-    NoResponse,
-    Read,
-    Response,
-    RunBlocking,
-    Send,
-    Sleep,
-)
+from legnext_client._protocol.flow import NoResponse, Response, Send
 from legnext_client._protocol.responses import named
 from legnext_client._protocol.send import may_be_accepted
-from legnext_client.errors import ConfigurationError, LegnextError
+from legnext_client.errors import LegnextError
 
 if TYPE_CHECKING:
-    from threading import Event
+    from legnext_client._protocol.flow import Effect, Flow
 
-    from legnext_client._transport.clocks import Clock
-    from legnext_client._transport.transports import AsyncTransport, Transport
-
-ResultT = TypeVar("ResultT")
 Listener = Callable[[Any], object]
-
-
-class Runtime(NamedTuple):
-    """Resources for running effects: a transport, a clock, and an optional stop signal."""
-
-    transport: Transport
-    clock: Clock
-    stop: Event | None = None
-
-
-class AsyncRuntime(NamedTuple):
-    transport: AsyncTransport
-    clock: Clock
-
 
 logger = logging.getLogger("legnext_client")
 
@@ -59,94 +25,15 @@ INTERRUPTED = (
 )
 
 
-def run(flow: Flow[ResultT], hands: Runtime, listener: Listener | None = None) -> ResultT:
-    """Run `flow` to completion, passing emitted values to `listener`."""
-    effect = result = None
-    try:
-        try:
-            while True:
-                effect = _next(flow, result)
-                if isinstance(effect, _Ended):
-                    ended: ResultT = effect.result
-                    return ended
-                if isinstance(effect, Emit):
-                    result = None
-                    if listener is not None:
-                        listener(effect.value)
-                else:
-                    result = _execute(effect, hands, listener)
-        finally:
-            flow.close()
-    except BaseException as error:
-        _note(error, effect, result)
-        raise
+class Stopped(Exception):
+    """The caller has left, so this thread stops."""
 
 
-def emitted(flow: Flow[Any], hands: Runtime) -> Generator[Any, None, None]:
-    """Run `flow`, yielding the values that it emits."""
-    result: Any = None
-    try:
-        while True:
-            try:
-                effect = flow.send(result)
-            except StopIteration:
-                return
-            if isinstance(effect, Emit):
-                result = None
-                yield effect.value
-            else:
-                result = _execute(effect, hands)
-    finally:
-        flow.close()
-
-
-async def async_run(flow: Flow[ResultT], hands: AsyncRuntime, listener: Listener | None = None) -> ResultT:
-    """Run `flow` to completion, passing emitted values to `listener`, which may be a coroutine function."""
-    effect = result = None
-    try:
-        try:
-            while True:
-                effect = _next(flow, result)
-                if isinstance(effect, _Ended):
-                    ended: ResultT = effect.result
-                    return ended
-                if isinstance(effect, Emit):
-                    result = None
-                    reply = listener(effect.value) if listener is not None else None
-                    if inspect.isawaitable(reply):
-                        await reply
-                else:
-                    result = await _async_execute(effect, hands, listener)
-        finally:
-            flow.close()
-    except BaseException as error:
-        _note(error, effect, result)
-        raise
-
-
-async def async_emitted(flow: Flow[Any], hands: AsyncRuntime) -> AsyncGenerator[Any, None]:
-    """Run `flow`, yielding the values that it emits."""
-    result: Any = None
-    try:
-        while True:
-            try:
-                effect = flow.send(result)
-            except StopIteration:
-                return
-            if isinstance(effect, Emit):
-                result = None
-                yield effect.value
-            else:
-                result = await _async_execute(effect, hands)
-    finally:
-        flow.close()
-
-
-class _Ended(NamedTuple):
+class Ended(NamedTuple):
     result: Any
 
 
-def _next(flow: Flow[Any], result: Any) -> Effect | _Ended:
+def next_effect(flow: Flow[Any], result: Any) -> Effect | Ended:
     """Return the next effect of a flow, or its result.
 
     A function of its own, because Ctrl-C can strike between two nested `try` statements.
@@ -154,61 +41,10 @@ def _next(flow: Flow[Any], result: Any) -> Effect | _Ended:
     try:
         return flow.send(result)
     except StopIteration as end:
-        return _Ended(end.value)
+        return Ended(end.value)
 
 
-OtherEffect = Fetch | Read | RunBlocking | Gather
-
-
-def _execute(effect: Send | Sleep | OtherEffect, hands: Runtime, listener: Listener | None = None) -> Any:
-    if isinstance(effect, Sleep):
-        if effect.wakeup is None:
-            hands.clock.sleep(effect.seconds)
-        else:
-            effect.wakeup.sleep(effect.seconds, hands.clock)
-        return None
-    if not isinstance(effect, Send):
-        from legnext_client._transport.driver_files import other_effect  # only downloads need it
-
-        return other_effect(effect, hands, listener)
-    began, outcome = time.perf_counter(), None
-    try:
-        outcome = hands.transport.send(effect)
-        _log(effect, outcome, began)
-        return outcome
-    except ConfigurationError as error:
-        return NoResponse(error.message, sent=False, retryable=False, error=error)
-    except BaseException as error:
-        _note(error, effect, outcome)
-        raise
-
-
-async def _async_execute(
-    effect: Send | Sleep | OtherEffect, hands: AsyncRuntime, listener: Listener | None = None
-) -> Any:
-    if isinstance(effect, Sleep):
-        if effect.wakeup is None:
-            await hands.clock.async_sleep(effect.seconds)
-        else:
-            await effect.wakeup.async_sleep(effect.seconds, hands.clock)
-        return None
-    if not isinstance(effect, Send):
-        from legnext_client._transport.driver_files import async_other_effect
-
-        return await async_other_effect(effect, hands, listener)
-    began, outcome = time.perf_counter(), None
-    try:
-        outcome = await hands.transport.send(effect)
-        _log(effect, outcome, began)
-        return outcome
-    except ConfigurationError as error:
-        return NoResponse(error.message, sent=False, retryable=False, error=error)
-    except BaseException as error:
-        _note(error, effect, outcome)
-        raise
-
-
-def _note(error: BaseException, effect: object, outcome: object) -> None:
+def add_cost_note(error: BaseException, effect: object, outcome: object) -> None:
     """Add a note on the possible cost to an interrupting exception, such as Ctrl-C or a cancellation.
 
     If a job was accepted, the note has its id, because the caller has not received it yet.
@@ -231,7 +67,7 @@ def _note(error: BaseException, effect: object, outcome: object) -> None:
         error.add_note(note)
 
 
-def _log(send: Send, outcome: Response | NoResponse, began: float) -> None:
+def log_outcome(send: Send, outcome: Response | NoResponse, began: float) -> None:
     if logger.isEnabledFor(logging.DEBUG):
         result = outcome.status if isinstance(outcome, Response) else outcome.reason
         seconds = time.perf_counter() - began

@@ -25,7 +25,7 @@ WHOLE = (
 )
 """Modules all of whose public names are documented, not only those that the package exports."""
 
-ALSO = ("_client.calls.WaitingTasks",)
+ALSO = ("generated.sync.caller.WaitingTasks",)
 """What users reach by an attribute and never import."""
 
 VALUES = "generated.models"
@@ -74,7 +74,7 @@ TOGETHER = {
     "_runs.results": "results",
     "_runs.rows": "results",
     "generated.namespaces": "namespaces",
-    "_client.calls": "namespaces",
+    "generated.sync.caller": "namespaces",
     VALUES: "models",
     "mock.settings": "testing",
     "_callbacks.receiver": "callbacks",

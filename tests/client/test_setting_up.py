@@ -225,7 +225,7 @@ def test_with_closes(colour: Colour) -> None:
 
 def test_a_pool_closed_under_a_client_is_told_as_such(colour: Colour) -> None:
     client = colour.httpx_client(lambda _: httpx.Response(200, json=job()))
-    colour.do(client._hands.transport.close())
+    colour.do(client._calls.runtime.transport.close())
     with pytest.raises(ConfigurationError, match="this client is closed"):
         colour.do(client.tasks.get("j1"))
 

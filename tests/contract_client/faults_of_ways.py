@@ -11,12 +11,12 @@ from legnext_client import jobs
 from legnext_client._calls import budgets, service
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.service import CallService
-from legnext_client._client import calls
 from legnext_client._protocol.flow import Request, Send
 from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated import namespaces, types
 from legnext_client.generated.service import API_KEY_HEADER
+from legnext_client.generated.sync import caller
 from legnext_client.jobs import AsyncJob, Job
 
 from .faults import Fault, around, replaced, rewritten
@@ -51,7 +51,7 @@ def sends_before_it_checks(job: Any) -> Any:
             return job(self, operation, fields)
         except InvalidRequest:
             body = json.dumps({"text": "a fox"}).encode()
-            self.hands.transport.send(Send(Request("POST", operation.path, body, paid=True), 1.0))
+            self.runtime.transport.send(Send(Request("POST", operation.path, body, paid=True), 1.0))
             raise
 
     return sent
@@ -122,7 +122,7 @@ WAY_FAULTS: list[Fault] = [
     ),
     around("posted_twice", "sends each paid request twice", HttpxTransport, "send", posts_twice),
     around("key_for_files", "gives the key to the host of files", HttpxTransport, "fetch", gives_files_the_key),
-    around("sent_before_checked", "sends what it then refuses", calls.SyncCalls, "job", sends_before_it_checks),
+    around("sent_before_checked", "sends what it then refuses", caller.Caller, "job", sends_before_it_checks),
     Fault("of_the_last_job", "follows up the job that was made last", lambda patch: of_the_last_job(patch, Job)),
     Fault("async_of_the_last_job", "does so if async", lambda patch: of_the_last_job(patch, AsyncJob)),
     around(

@@ -91,7 +91,7 @@ def test_methods_that_follow_from_the_spec_are_in_the_reference(site: Site) -> N
         home = f"legnext_client.generated.namespaces.{operation.namespace.capitalize()}"
         assert f"{home}.{name}" in calls
         assert operation.alias is None or f"{home}.{operation.alias}" in calls
-    assert "legnext_client._client.calls.WaitingTasks.wait_for_completion" in calls
+    assert "legnext_client.generated.sync.caller.WaitingTasks.wait_for_completion" in calls
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -80,12 +80,12 @@ def download_job(colour: str, hostile: Hostile, clock: Clock) -> Download:
 
     def sync(raw: dict[str, Any], *arguments: Any, **options: Any) -> list[Path]:
         with Client(KEY, base_url=hostile.url("/api"), clock=clock) as client:
-            return Job(raw, client._caller.service, client._caller.hands).download(*arguments, **options)
+            return Job(raw, client._calls.service, client._calls.runtime).download(*arguments, **options)
 
     def awaited(raw: dict[str, Any], *arguments: Any, **options: Any) -> list[Path]:
         async def go() -> list[Path]:
             async with AsyncClient(KEY, base_url=hostile.url("/api"), clock=clock) as client:
-                return await AsyncJob(raw, client._caller.service, client._caller.hands).download(*arguments, **options)
+                return await AsyncJob(raw, client._calls.service, client._calls.runtime).download(*arguments, **options)
 
         return asyncio.run(go())
 

@@ -304,7 +304,7 @@ def test_whatever_is_asked_for_wrongly_is_an_error_of_ours(
 def test_a_closed_client_and_a_job_without_one_say_so(out: Path) -> None:
     raw = {"job_id": "a", "status": "completed", "output": {"image_urls": ["https://cdn.example/a.png"]}}
     client = Client(KEY, base_url="http://127.0.0.1:9")
-    job = Job(raw, client._caller.service, client._caller.hands)
+    job = Job(raw, client._calls.service, client._calls.runtime)
     client.close()
     for orphan in (job, Job(raw)):
         with pytest.raises(Exception, match="client"):

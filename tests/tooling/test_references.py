@@ -409,7 +409,7 @@ def test_an_operation_that_code_must_know_cannot_be_removed(role: str) -> None:
         ({"components schemas": renamed("VideoType")}, "imports VideoType from generated.models, which has none now"),
         (
             tasks_elsewhere(),
-            "legnext_client/_client/calls.py imports AsyncTasks from generated.namespaces, which has none now",
+            "legnext_client/_client/async_caller.py imports AsyncTasks from generated.namespaces, which has none now",
         ),
     ],
     ids=["a number", "a class", "a tag"],

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._client.calls import AsyncWaitingTasks, WaitingTasks
+from legnext_client._client.async_caller import AsyncWaitingTasks
 from legnext_client.client import AsyncClient, Client
 from legnext_client.generated import follow_ups, namespaces
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.sync.caller import WaitingTasks
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.testing import MockServer
 

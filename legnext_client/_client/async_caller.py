@@ -1,0 +1,159 @@
+"""Execution of calls, for the namespaces of a client and for waits."""
+
+# Jobs and this class are implemented together.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from legnext_client._calls.budgets import book
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.pages import Pages
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
+from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
+from legnext_client.errors import InvalidRequest, WaitTimeout
+from legnext_client.generated.namespaces import AsyncTasks
+from legnext_client.generated.operations import ROLES
+from legnext_client.jobs import AsyncJob, async_submit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.send import Answer
+    from legnext_client.generated.operations import Operation
+
+JobT = TypeVar("JobT")
+
+
+class AsyncCaller:
+    """Sends the calls of a client and makes jobs of the answers."""
+
+    def __init__(self, service: CallService, runtime: AsyncRuntime) -> None:
+        self.service = service
+        self.runtime = runtime
+
+    async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
+        call = self.service.prepare(operation, fields)
+        return await async_submit(call, self.service, self.runtime, partial(self._made, call))
+
+    async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        call = self.service.prepare(operation, fields)
+        return await async_submit(call, self.service, self.runtime, partial(parsed, operation))
+
+    async def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]:
+        """Yield the items of all pages, starting at the requested one."""
+        pages = Pages(operation, fields)
+        while pages.more:
+            call = self.service.prepare(operation, pages.fields)
+            for item in pages.read(await async_run(self.service.submitting(call), self.runtime)):
+                yield item
+
+    async def free_form(self, call: PreparedCall) -> Any:
+        """Send a free-form request; return the data or, if requested, the job."""
+
+        def read(answer: Answer) -> Any:
+            if not call.request.expects_job:
+                return answer.data
+            job = self._made(call, answer)
+            job._context = job._context._replace(operation=None)
+            return job
+
+        return await async_submit(call, self.service, self.runtime, read)
+
+    def _made(self, call: PreparedCall, answer: Answer) -> AsyncJob:
+        return AsyncJob(answer.data, self.service, self.runtime, self.service.context(call, answer))
+
+    async def confirm(self, job: JobView | str) -> AsyncJob:
+        """Fetch a job, given itself or its id, keeping its context."""
+        operation, job_id = ROLES["job"], job.job_id if isinstance(job, JobView) else job
+        fetched = await self.job(operation, {operation.parameters[0].name: job_id})
+        if isinstance(job, JobView):
+            fetched._context = job._context
+            book(fetched._state, fetched._context.holds)
+        return fetched
+
+    def _own(self, job: object) -> AsyncJob:
+        """Convert a job or id to a job of this client."""
+        if isinstance(job, AsyncJob) and job._service is not None:
+            return job
+        if isinstance(job, JobView):
+            return AsyncJob(job.raw, self.service, self.runtime, job._context)
+        return self.stub(job)
+
+    def stub(self, job_id: object) -> AsyncJob:
+        """Return a job of which only the id is known; it is polled immediately."""
+        if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
+            raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
+        self.service.check_open()
+        return AsyncJob({"job_id": job_id}, self.service, self.runtime, JobContext(retry_after=0.0))
+
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncJob | str],
+        timeout: float | None,
+        poll_interval: float | None,
+        on_progress: Callable[[AsyncJob], object] | None,
+        callbacks: Callbacks | None = None,
+    ) -> AsyncIterator[AsyncJob]:
+        waited = [self._own(job) for job in _several(jobs)]
+        for job in waited:
+            if job.done:
+                yield job
+
+        def late(seconds: float, reason: str) -> WaitTimeout:
+            left = [job for job in waited if not job.done]
+            ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
+            message = f"{len(left)} of {len(waited)} jobs are not done after {seconds:.0f} seconds: {ids}.{reason}"
+            return WaitTimeout(message, job=left[0])
+
+        flow = self.service.waiting(
+            [(job._state, job._context) for job in waited],
+            timeout=timeout,
+            poll_interval=poll_interval,
+            callbacks=callbacks,
+            late=late,
+        )
+        index: int
+        try:
+            async for index, state in async_emitted(flow, self.runtime):
+                job = waited[index]._accept(state)
+                if on_progress is not None:
+                    # sync only: on_progress(job)
+                    reply = on_progress(job)  # async only
+                    if inspect.isawaitable(reply):  # async only
+                        await reply  # async only
+                if job.done:
+                    yield job
+        except BaseException as error:
+            left_waiting(error, [job._state for job in waited])
+            raise
+
+
+def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
+    if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # a string would iterate over its characters
+        raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Pass [job].")
+    return jobs
+
+
+class AsyncWaitingTasks(AsyncTasks[AsyncJob]):
+    """The generated `tasks`, plus waiting by id."""
+
+    __slots__ = ("_stub",)
+
+    def __init__(self, calls: AsyncCaller) -> None:
+        super().__init__(calls)
+        self._stub = calls.stub
+
+    async def wait_for_completion(
+        self,
+        job_id: str,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[AsyncJob], object] | None = None,
+    ) -> AsyncJob:
+        """Wait for a job by its id; see `Job.wait`."""
+        return await self._stub(job_id).wait(timeout, poll_interval=poll_interval, on_progress=on_progress)

@@ -1,0 +1,1 @@
+"""Sync halves of async modules."""

@@ -1,0 +1,158 @@
+"""Sync half of `_client/async_caller.py`.
+
+Written by `make generate`; edit that module instead.
+"""
+
+# Jobs and this class are implemented together.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from legnext_client._calls.budgets import book
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.pages import Pages
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
+from legnext_client.errors import InvalidRequest, WaitTimeout
+from legnext_client.generated.namespaces import Tasks
+from legnext_client.generated.operations import ROLES
+from legnext_client.generated.sync.driver import Runtime, emitted, run
+from legnext_client.generated.sync.jobs import Job, submit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.send import Answer
+    from legnext_client.generated.operations import Operation
+
+JobT = TypeVar("JobT")
+
+
+class Caller:
+    """Sends the calls of a client and makes jobs of the answers."""
+
+    def __init__(self, service: CallService, runtime: Runtime) -> None:
+        self.service = service
+        self.runtime = runtime
+
+    def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
+        call = self.service.prepare(operation, fields)
+        return submit(call, self.service, self.runtime, partial(self._made, call))
+
+    def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        call = self.service.prepare(operation, fields)
+        return submit(call, self.service, self.runtime, partial(parsed, operation))
+
+    def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]:
+        """Yield the items of all pages, starting at the requested one."""
+        pages = Pages(operation, fields)
+        while pages.more:
+            call = self.service.prepare(operation, pages.fields)
+            for item in pages.read(run(self.service.submitting(call), self.runtime)):
+                yield item
+
+    def free_form(self, call: PreparedCall) -> Any:
+        """Send a free-form request; return the data or, if requested, the job."""
+
+        def read(answer: Answer) -> Any:
+            if not call.request.expects_job:
+                return answer.data
+            job = self._made(call, answer)
+            job._context = job._context._replace(operation=None)
+            return job
+
+        return submit(call, self.service, self.runtime, read)
+
+    def _made(self, call: PreparedCall, answer: Answer) -> Job:
+        return Job(answer.data, self.service, self.runtime, self.service.context(call, answer))
+
+    def confirm(self, job: JobView | str) -> Job:
+        """Fetch a job, given itself or its id, keeping its context."""
+        operation, job_id = ROLES["job"], job.job_id if isinstance(job, JobView) else job
+        fetched = self.job(operation, {operation.parameters[0].name: job_id})
+        if isinstance(job, JobView):
+            fetched._context = job._context
+            book(fetched._state, fetched._context.holds)
+        return fetched
+
+    def _own(self, job: object) -> Job:
+        """Convert a job or id to a job of this client."""
+        if isinstance(job, Job) and job._service is not None:
+            return job
+        if isinstance(job, JobView):
+            return Job(job.raw, self.service, self.runtime, job._context)
+        return self.stub(job)
+
+    def stub(self, job_id: object) -> Job:
+        """Return a job of which only the id is known; it is polled immediately."""
+        if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
+            raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
+        self.service.check_open()
+        return Job({"job_id": job_id}, self.service, self.runtime, JobContext(retry_after=0.0))
+
+    def wait_all(
+        self,
+        jobs: Iterable[Job | str],
+        timeout: float | None,
+        poll_interval: float | None,
+        on_progress: Callable[[Job], object] | None,
+        callbacks: Callbacks | None = None,
+    ) -> Iterator[Job]:
+        waited = [self._own(job) for job in _several(jobs)]
+        for job in waited:
+            if job.done:
+                yield job
+
+        def late(seconds: float, reason: str) -> WaitTimeout:
+            left = [job for job in waited if not job.done]
+            ids = ", ".join(job.job_id for job in left[:5]) + (" …" if len(left) > 5 else "")
+            message = f"{len(left)} of {len(waited)} jobs are not done after {seconds:.0f} seconds: {ids}.{reason}"
+            return WaitTimeout(message, job=left[0])
+
+        flow = self.service.waiting(
+            [(job._state, job._context) for job in waited],
+            timeout=timeout,
+            poll_interval=poll_interval,
+            callbacks=callbacks,
+            late=late,
+        )
+        index: int
+        try:
+            for index, state in emitted(flow, self.runtime):
+                job = waited[index]._accept(state)
+                if on_progress is not None:
+                    on_progress(job)
+                if job.done:
+                    yield job
+        except BaseException as error:
+            left_waiting(error, [job._state for job in waited])
+            raise
+
+
+def _several(jobs: Iterable[JobT]) -> Iterable[JobT]:
+    if isinstance(jobs, str | JobView) or not hasattr(jobs, "__iter__"):  # a string would iterate over its characters
+        raise InvalidRequest(f"jobs must be a list of jobs or ids; got {jobs!r}. Pass [job].")
+    return jobs
+
+
+class WaitingTasks(Tasks[Job]):
+    """The generated `tasks`, plus waiting by id."""
+
+    __slots__ = ("_stub",)
+
+    def __init__(self, calls: Caller) -> None:
+        super().__init__(calls)
+        self._stub = calls.stub
+
+    def wait_for_completion(
+        self,
+        job_id: str,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[Job], object] | None = None,
+    ) -> Job:
+        """Wait for a job by its id; see `Job.wait`."""
+        return self._stub(job_id).wait(timeout, poll_interval=poll_interval, on_progress=on_progress)

@@ -1,0 +1,138 @@
+"""Sync half of `jobs.py`.
+
+Written by `make generate`; edit that module instead.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.service import left_waiting, parsed
+from legnext_client.generated.follow_ups import FollowUps
+from legnext_client.generated.sync.driver import Runtime, emitted, run
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from legnext_client._calls.service import CallService, PreparedCall
+    from legnext_client._downloads.transfer import Progress
+    from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._protocol.send import Answer
+    from legnext_client._protocol.state import State
+    from legnext_client.generated.operations import Operation
+
+ResultT = TypeVar("ResultT")
+
+
+def submit(call: PreparedCall, service: CallService, runtime: Runtime, read: Callable[[Answer], ResultT]) -> ResultT:
+    """Send a prepared call and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
+    try:
+        return read(run(service.submitting(call), runtime))
+    except BaseException as error:
+        service.name_jobs(call, error)
+        raise
+
+
+class Job(JobView, FollowUps["Job"]):
+    """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
+
+    __module__ = "legnext_client.jobs"
+    _runtime: Runtime
+
+    def refresh(self) -> Self:
+        """Poll the job once."""
+        run(self._polling(), self._runtime)
+        return self
+
+    def wait(
+        self,
+        timeout: float | None = None,
+        *,
+        poll_interval: float | None = None,
+        on_progress: Callable[[Job], object] | None = None,
+        callbacks: Callbacks | None = None,
+    ) -> Self:
+        """Wait until the job is done.
+
+        Args:
+            timeout: Maximum seconds to wait. Default: 300 or three times the typical duration, whichever is longer.
+            poll_interval: Seconds between polls. By default, the job is polled when it is likely to be done.
+            on_progress: Called with the job once at the start, then after each poll.
+            callbacks: Source of callbacks, such as a `CallbackReceiver`. The job is polled as soon as its callback
+                arrives, and otherwise rarely.
+
+        Raises:
+            JobFailed: The job ended without a result.
+            WaitTimeout: The timeout elapsed; the job is still running.
+        """
+
+        def report(update: tuple[int, State]) -> object:
+            self._accept(update[1])
+            return on_progress(self) if on_progress is not None else None
+
+        try:
+            run(self._waiting(timeout, poll_interval, callbacks), self._runtime, report)
+        except BaseException as error:
+            left_waiting(error, [self._state])
+            raise
+        return self._ended()
+
+    def updates(self, timeout: float | None = None, *, poll_interval: float | None = None) -> Iterator[Self]:
+        """Yield the job now and after each poll until it is done. A failed job is yielded, not raised."""
+        if self.done:
+            yield self
+        try:
+            for _, state in emitted(self._waiting(timeout, poll_interval), self._runtime):
+                yield self._accept(state)
+        except BaseException as error:
+            left_waiting(error, [self._state])
+            raise
+
+    def download(
+        self,
+        directory: str | os.PathLike[str],
+        name: str = "{job_id}_{n}{ext}",
+        which: int | Iterable[int] | None = None,
+        concurrency: int = 4,
+        on_progress: Callable[[Progress], object] | None = None,
+        *,
+        max_bytes: int = 2 * 1024**3,
+        timeout: float = 1800.0,
+    ) -> list[Path]:
+        """Download the files of the job and return their paths, in the order of its images or videos.
+
+        Existing files are not downloaded again, and interrupted downloads are resumed.
+
+        Args:
+            directory: Destination directory; created if missing. Nothing is written outside it.
+            name: File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`; `/` creates folders.
+            which: Index or indexes of the files, from 0, as in follow-ups. Default: all.
+            concurrency: Maximum concurrent downloads.
+            on_progress: Called with a `Progress` as bytes arrive.
+            max_bytes: Maximum size of one file.
+            timeout: Maximum seconds for one file, including retries.
+
+        Raises:
+            DownloadError: A file could not be downloaded or is invalid; the other files are kept.
+            InvalidRequest: The job is not done, has no files, or `name` is invalid; nothing was downloaded.
+            JobFailed: The job failed, so it has no files.
+        """
+        from legnext_client._downloads.downloads import Limits, of_job
+
+        if self.done and not self.ok:
+            self._ended()
+        limits = Limits(concurrency, max_bytes, timeout)
+        flow = of_job(self._attached, self._state, directory, name, which, limits)
+        return run(flow, self._runtime, on_progress)
+
+    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
+        call = self._prepared(operation, fields)
+        return submit(call, self._attached, self._runtime, partial(self._made, call))
+
+    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+        call = self._prepared(operation, fields)
+        return submit(call, self._attached, self._runtime, partial(parsed, operation))

@@ -1,0 +1,52 @@
+"""Sync half of `_transport/async_lazy.py`.
+
+Written by `make generate`; edit that module instead.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Response, Send
+    from legnext_client._transport.transports import HttpxTransport
+
+
+class LazyTransport:
+    """Transport made by the first thread that sends, and used by all."""
+
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+        self._base_url, self._headers = base_url, headers
+        self._making = threading.RLock()  # a handler of signals may close it meanwhile
+        self._made: HttpxTransport | None = None
+        self._closed = False
+
+    @property
+    def made(self) -> HttpxTransport:
+        if self._made is None:
+            with self._making:
+                if self._closed:
+                    raise ConfigurationError(CLIENT_CLOSED)
+                if self._made is None:
+                    from legnext_client._transport.transports import HttpxTransport
+
+                    self._made = HttpxTransport(self._base_url, self._headers)
+        return self._made
+
+    def send(self, send: Send) -> Response | NoResponse:
+        return self.made.send(send)
+
+    def fetch(self, fetch: Fetch) -> AbstractContextManager[Opened | NoResponse]:
+        return self.made.fetch(fetch)
+
+    def close(self) -> None:
+        with self._making:
+            self._closed = True
+        if self._made is not None:
+            self._made.close()

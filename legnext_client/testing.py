@@ -55,6 +55,7 @@ class MockServer:
         time_scale: float | None = None,
         error_shape: str = "flat",
         answers: str = "drawn",
+        bodies: str = "lenient",
         callbacks: CallbackSettings | str = "bare",
         in_process: bool = False,
         port: int = 0,
@@ -72,6 +73,7 @@ class MockServer:
             time_scale=time_scale,
             error_shape=error_shape,
             answers=answers,
+            bodies=bodies,
             callbacks=CallbackSettings(shape=callbacks) if isinstance(callbacks, str) else callbacks,
         )
         self._host: InProcess | OnSocket

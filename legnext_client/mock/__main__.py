@@ -14,7 +14,7 @@ from .answers import STYLES
 from .extras import MissingExtra
 from .faults import STAGES, parse_fault
 from .refusals import SHAPES
-from .settings import CALLBACK_SHAPES, DRAWN, PLANS, CallbackSettings, Settings
+from .settings import BODIES, CALLBACK_SHAPES, DRAWN, PLANS, CallbackSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,7 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
     add("--requests-per-second", type=int, help="requests per second and key (default: no limit)")
     add("--error-shape", choices=(*SHAPES, DRAWN), default="flat", help="shape of error responses")
     add("--answers", choices=(*STYLES, DRAWN), default="drawn", help="shape of job responses")
+    add("--bodies", choices=BODIES, default="lenient", help="accept what the service does, or only documented bodies")
     add(
         "--fault",
         action="append",
@@ -87,6 +88,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         time_scale=None if options.standing_clock else options.time_scale,
         error_shape=options.error_shape,
         answers=options.answers,
+        bodies=options.bodies,
         callbacks=CallbackSettings(
             shape=options.callbacks,
             secret=options.callback_secret,

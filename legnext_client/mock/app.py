@@ -153,9 +153,12 @@ class _Endpoint:
         spec = self._service.spec
         given = read_parameters(spec, operation.parameters, scope, path) if operation.parameters else {}
         value = None
-        if operation.bodies and (body := await read_body(spec, operation, scope["headers"], receive)):
-            media, value = body
-            check_body(media.validator, value)
+        if operation.bodies:
+            strict = self._service.settings.bodies == "strict"
+            body = await read_body(spec, operation, scope["headers"], receive, strict=strict)
+            if body is not None:
+                media, value = body
+                check_body(media.validator, value)
         if operation.makes_job:
             return self._service.submit(operation, key, value or {}, asked)
         if operation.role == "balance":

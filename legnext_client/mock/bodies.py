@@ -8,7 +8,7 @@ from email.policy import HTTP
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from .json_reading import read_json
+from .json_reading import Value, read_json
 from .parameters import coerced
 from .refusals import Refusal
 from .wire import ClientGone
@@ -36,23 +36,30 @@ def is_json(name: str) -> bool:
 
 
 async def read_body(
-    schemas: Schemas, operation: Operation, headers: list[tuple[bytes, bytes]], receive: Callable[[], Awaitable[Json]]
+    schemas: Schemas,
+    operation: Operation,
+    headers: list[tuple[bytes, bytes]],
+    receive: Callable[[], Awaitable[Json]],
+    *,
+    strict: bool,
 ) -> tuple[Media, Any] | None:
     """Return the media type and the parsed body; None if it is absent and optional.
 
-    A body that is too large (413) or of an unsupported type (400) is not read.
+    A body that is too large (413) or of an unsupported type (400) is not read. Unless `strict`, JSON is read under any
+    content type, and fields that the service ignores are dropped.
     """
     named = dict(headers)
     kind, length = named.get(b"content-type", b""), named.get(b"content-length", b"")
     most = _LARGEST if all(map(is_json, operation.bodies)) else _LARGEST_UPLOAD
     if length.isdigit() and int(length[:20]) > most:
         raise _too_large(most)
-    name = JSON if kind == b"application/json" and JSON in operation.bodies else _chosen(operation.bodies, kind)
+    name = JSON if kind == b"application/json" and JSON in operation.bodies else _chosen(operation.bodies, kind, strict)
     body = await _whole(receive, most)
     if not body and not operation.needs_body:
         return None
     media = operation.bodies[name]
-    return media, _parsed(schemas, name, media, kind, body)
+    value = _parsed(schemas, name, media, kind, body)
+    return media, value if strict or not is_json(name) else _used(schemas, media.schema, value)
 
 
 async def _whole(receive: Callable[[], Awaitable[Json]], most: int) -> bytes:
@@ -74,7 +81,7 @@ def _too_large(most: int) -> Refusal:
     return Refusal(413, f"The body is larger than {most} bytes. Send addresses of files, not files.")
 
 
-def _chosen(offered: dict[str, Media], kind: bytes) -> str:
+def _chosen(offered: dict[str, Media], kind: bytes, strict: bool) -> str:
     """Return the documented media type of a request; the first one if it names none.
 
     Another type is refused (400): the documents do not require the header and do not list 415.
@@ -83,6 +90,8 @@ def _chosen(offered: dict[str, Media], kind: bytes) -> str:
     found = next(iter(offered)) if not kind else ""
     for name in (media, f"{media.partition('/')[0]}/*", "*/*"):
         found = found or (name if name in offered else "")
+    if not strict and JSON in offered and found in ("", JSON):
+        return JSON
     charsets = {each.removeprefix("charset=").strip('"') for each in parameters if each.startswith("charset=")}
     if not found or (is_json(found) and not charsets <= {"", "utf-8", "utf8"}):
         text = ", in UTF-8" * any(map(is_json, offered))
@@ -100,6 +109,23 @@ def _parsed(schemas: Schemas, name: str, media: Media, kind: bytes, body: bytes)
     if name.startswith("multipart/"):
         return _fields(schemas, media.schema, _parts(kind, body))
     return body.decode("utf-8" if name.startswith("text/") else "latin-1", "replace")
+
+
+def _used(schemas: Schemas, schema: Any, value: Value) -> Value:
+    """Return a body without unknown fields and without `null` and `""` in optional ones, as the service reads it."""
+    if isinstance(value, list):
+        items = schemas.flat(schema).get("items", {})
+        return [_used(schemas, items, each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    flat = schemas.flat(schema)
+    properties, required = flat.get("properties", {}), flat.get("required", ())
+    return {
+        name: _used(schemas, properties.get(name, {}), part)
+        for name, part in value.items()
+        if (name in properties or flat.get("additionalProperties") is not False)
+        and (name in required or part not in (None, ""))
+    }
 
 
 def _fields(schemas: Schemas, schema: Json, pairs: list[tuple[str, str]]) -> Json:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from .refusals import Refusal
 
-_Json = dict[str, Any] | list[Any] | str | float | None
+Value = dict[str, Any] | list[Any] | str | float | None
 _DEEPEST = 32
 
 
@@ -29,7 +29,7 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def _check(value: _Json, depth: int, *, escapes: bool) -> None:
+def _check(value: Value, depth: int, *, escapes: bool) -> None:
     """Refuse deep nesting, NUL and lone surrogates: valid JSON as `\\u…`, but they break later readers."""
     if depth >= _DEEPEST:
         raise _too_deep()

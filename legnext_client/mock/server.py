@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 4096
 _GRACE = 1
+_OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _LONGEST = 3600.0
 
 
@@ -162,8 +164,17 @@ def _uvicorn_server(uvicorn: Any, config: Any, served: _Served) -> Any:
 def _protocol(served: _Served) -> Any:
     base: Any = needed("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol
 
+    def data_received(self: Any, data: bytes) -> None:
+        # The parser stops reading a body after an offer of h2c, which Java's client and `curl --http2` make. Such an
+        # offer may be ignored; it is at the start of a request, and its headers arrive together.
+        if self.cycle is None or self.cycle.response_complete:
+            head, end, rest = data.partition(b"\r\n\r\n")
+            data = _OFFER.sub(b"", head) + end + rest
+        base.data_received(self, data)
+
     def on_message_begin(self: Any) -> None:
         base.on_message_begin(self)
         self.scope["extensions"] = {KEY: SocketWire(self.transport, served.closing)}
 
-    return type("ConnectionThatDrops", (base,), {"on_message_begin": on_message_begin})
+    methods = {"data_received": data_received, "on_message_begin": on_message_begin}
+    return type("ConnectionThatDrops", (base,), methods)

@@ -10,6 +10,7 @@ from .refusals import SHAPES
 
 DRAWN = "drawn"
 PLANS = ("pro", "free")
+BODIES = ("lenient", "strict")
 CALLBACK_SHAPES = ("bare", "envelope", "off")
 
 
@@ -63,12 +64,15 @@ class Settings:
     """`flat`, `job`, `envelope`, or `drawn`."""
     answers: str = "drawn"
     """One of `answers.STYLES`, or `drawn` for each job."""
+    bodies: str = "lenient"
+    """`lenient` accepts what the service accepts; `strict`, only what the document describes."""
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
 
     def __post_init__(self) -> None:
         whole("seed", self.seed)
         one_of("plan", self.plan, PLANS)
         one_of("error_shape", self.error_shape, (*SHAPES, DRAWN))
+        one_of("bodies", self.bodies, BODIES)
         one_of("answers", self.answers, (*STYLES, DRAWN))
         yes_or_no("queues", self.queues)
         if not isinstance(self.keys, tuple | list) or not self.keys:  # pyright: ignore[reportUnnecessaryIsInstance]

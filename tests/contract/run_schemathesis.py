@@ -70,7 +70,7 @@ def put_documented_jobs(server: MockServer) -> None:
 
 def run(*options: str) -> Outcome:
     """One run of schemathesis, with these options after the usual ones."""
-    with MockServer(keys=(KEY,), credits=RICH, concurrency=0, answers="plain") as server:
+    with MockServer(keys=(KEY,), credits=RICH, concurrency=0, answers="plain", bodies="strict") as server:
         put_documented_jobs(server)
         environment = {**os.environ, "MOCK_BASE_URL": server.base_url, "MOCK_KEY": KEY, "NO_PROXY": "127.0.0.1"}
         spec = ROOT / "legnext_client" / "openapi.json"

@@ -178,7 +178,14 @@ async def _exchange(app: AnyApp, method: str, path: str, headers: Headers, body:
     return Answer(start["status"], named, b"".join(part.get("body", b"") for part in parts))
 
 
-NO_LIMITS: dict[str, Any] = {"keys": (KEY,), "credits": RICH, "concurrency": 0, "answers": "plain", "time_scale": None}
+NO_LIMITS: dict[str, Any] = {
+    "keys": (KEY,),
+    "credits": RICH,
+    "concurrency": 0,
+    "answers": "plain",
+    "bodies": "strict",
+    "time_scale": None,
+}
 
 
 @contextmanager

@@ -148,7 +148,14 @@ def clients(line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, ser
 @contextmanager
 def staged() -> Iterator[Stage]:
     """A stage whose server has so much money and so few limits that nothing but the matter of a check is refused."""
-    settings: Json = {"keys": (KEY,), "credits": RICH, "concurrency": 0, "answers": "drawn", "callbacks": "off"}
+    settings: Json = {
+        "keys": (KEY,),
+        "credits": RICH,
+        "concurrency": 0,
+        "answers": "drawn",
+        "callbacks": "off",
+        "bodies": "strict",
+    }
     with MockServer(in_process=True, **settings) as server, asyncio.Runner() as runner:
         stage = Stage(server, runner)
         try:

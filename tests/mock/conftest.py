@@ -72,7 +72,7 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def inside() -> Iterator[MockServer]:
-    with MockServer(in_process=True, answers="plain", concurrency=0) as server:
+    with MockServer(in_process=True, answers="plain", concurrency=0, bodies="strict") as server:
         yield server
 
 

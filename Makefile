@@ -25,6 +25,7 @@ generate: $(READY) ## Make everything that follows from openapi.yaml
 drift: $(READY) ## Fail when the generated files are not what the spec gives
 	$(RUN)python scripts/drift.py
 	$(RUN)python scripts/cli_reference.py --check
+	$(RUN)python scripts/portable.py --check
 	$(RUN)python scripts/postman.py --check --optional
 
 check: $(READY) ## Everything that must hold

@@ -285,11 +285,15 @@ def conditions(where: str, schema: Json) -> tuple[Json, ...]:
 
 def _branch(where: str, schema: Json) -> Json:
     if set(schema) - {"required", "properties", "additionalProperties"}:
-        raise SpecError(f"{where}: a branch may say required, and false for a property, got {schema}")
+        raise SpecError(f"{where}: a branch may say required, and {{not: {{}}}} for a property, got {schema}")
     verdicts = schema.get("properties", {})
-    if any(verdict not in (True, False) for verdict in verdicts.values()):
-        raise SpecError(f"{where}: a property in a branch is true or false, got {verdicts}")
+    if any(verdict not in (*_ALLOWED, *_FORBIDDEN) for verdict in verdicts.values()):
+        raise SpecError(f"{where}: a property in a branch is {{}} or {{not: {{}}}}, got {verdicts}")
     return {
         "require": tuple(schema.get("required", ())),
-        "forbid": tuple(wire for wire, verdict in verdicts.items() if verdict is False),
+        "forbid": tuple(wire for wire, verdict in verdicts.items() if verdict in _FORBIDDEN),
     }
+
+
+_ALLOWED: tuple[Any, ...] = (True, {})
+_FORBIDDEN: tuple[Any, ...] = (False, {"not": {}})

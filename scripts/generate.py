@@ -133,6 +133,7 @@ def everything(spec: Row, source: Path, package: Path) -> list[str]:
 
 
 FOLLOWERS = {
+    "scripts/portable.py": ROOT / "openapi.portable.yaml",
     "scripts/cli_reference.py": ROOT / "docs" / "cli-reference.md",
     "scripts/postman.py --optional": ROOT / "postman" / "legnext.postman_collection.json",
 }

@@ -61,7 +61,7 @@ def _branch(when: str, old: Any, new: Any) -> Iterator[Finding]:
 
 
 def _forbidden(branch: Json) -> set[str]:
-    return {name for name, verdict in branch.get("properties", {}).items() if verdict is False}
+    return {name for name, verdict in branch.get("properties", {}).items() if verdict in (False, {"not": {}})}
 
 
 def _others(branch: Json) -> Json:

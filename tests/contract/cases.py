@@ -310,7 +310,7 @@ def _conditions(schema: Schema, base: dict[str, Any]) -> Iterator[Case]:
     chosen = schema.get("if", {}).get("required", [])
     if chosen and all(name in base for name in chosen):
         for name, inner in schema.get("then", {}).get("properties", {}).items():
-            if inner is False:
+            if inner in (False, {"not": {}}):
                 both = {**base, name: sample(resolved(schema["properties"][name]))}
                 yield Case(f"{name} beside {chosen[0]}", both, False, name)
         needed = schema.get("else", {}).get("required", [])

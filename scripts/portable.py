@@ -1,0 +1,196 @@
+"""Write `openapi.portable.yaml`: the same API in OpenAPI 3.0.3, for generators and tools that read no 3.1.
+
+    python scripts/portable.py             write it
+    python scripts/portable.py --check     fail when the committed one is not what openapi.yaml gives
+
+It says less: no links, callbacks, conditions or `x-legnext`. An open enum is a string, what can be null is `nullable`,
+and a union of objects is one object with the fields of all. Whoever must know more reads `openapi.yaml`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTABLE = ROOT / "openapi.portable.yaml"
+HEAD = "# Written by `make generate` from openapi.yaml; do not edit it.\n"
+ABOUT = """\
+Images and videos by Midjourney models. A POST under `/v1` is a paid job: it costs points once accepted, so a POST whose
+response was lost must not be retried blindly. Poll the job at `/v1/job/{job_id}` until its status is `completed` or
+`failed`; any other status means that it is still running. Responses can have fields that are not listed here.
+"""
+DROPPED = {"x-legnext", "links", "callbacks", "if", "then", "else", "dependentRequired"}
+"""Keys that 3.0 does not know, or that generators stumble over."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the committed one has drifted")
+    check: bool = parser.parse_args().check
+    text = portable((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    if not check:
+        PORTABLE.write_text(text, encoding="utf-8")
+    elif not PORTABLE.is_file() or PORTABLE.read_text(encoding="utf-8") != text:
+        print(f"{PORTABLE.name} is not what openapi.yaml gives; run `make generate`", file=sys.stderr)
+        return 1
+    return 0
+
+
+def portable(text: str) -> str:
+    """The document in 3.0.3, as the file holds it."""
+    spec: Json = yaml.load(text, Loader=yaml.CSafeLoader)
+    components: Json = spec["components"]
+    schemas: Json = components["schemas"]
+    sent = {ref for item in spec["paths"].values() for ref in _refs([op.get("requestBody") for op in item.values()])}
+    made: Json = {name: _schema(schema, schemas) for name, schema in schemas.items()}
+    for name, schema in made.items():
+        if "enum" in schema:
+            schema["x-enum-varnames"] = _names(name, schema)
+        if name in sent:
+            _nullable_integers(schema, made)
+    info = {key: value for key, value in spec["info"].items() if key != "summary"}
+    info["license"] = {"name": info["license"]["name"], "url": "https://spdx.org/licenses/MIT.html"}
+    document: Json = {
+        "openapi": "3.0.3",
+        "info": {**info, "description": ABOUT},
+        "servers": spec["servers"],
+        "security": spec["security"],
+        "tags": spec["tags"],
+        "paths": _walk(spec["paths"], schemas),
+        "components": {
+            key: made if key == "schemas" else _walk(part, schemas)
+            for key, part in components.items()
+            if key not in ("links", "callbacks", "pathItems")
+        },
+    }
+    _prune(document)
+    return HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes each value out: some readers know no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _walk(part: Any, schemas: Json) -> Any:
+    """Everything around the schemas; examples are values, so they stay as they are."""
+    if isinstance(part, list):
+        return [_walk(each, schemas) for each in part]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(part, dict):
+        return part
+    found: Json = {}
+    for key, value in cast("Json", part).items():
+        if key == "schema":
+            found[key] = _schema(value, schemas)
+        elif key in ("example", "examples", "value"):
+            found[key] = value
+        elif key not in DROPPED:
+            found[key] = _walk(value, schemas)
+    return found
+
+
+def _schema(schema: Json, schemas: Json) -> Json:
+    """One schema, and all in it."""
+    if "$ref" in schema:
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return {"allOf": [{"$ref": schema["$ref"]}], **beside} if beside else schema
+    found: Json = {}
+    for key, value in schema.items():
+        if key == "examples":
+            found["example"] = value[0]
+        elif key == "properties":
+            found[key] = {name: _schema(inner, schemas) for name, inner in value.items()}
+        elif key in ("items", "additionalProperties"):
+            found[key] = value if isinstance(value, bool) else _schema(value, schemas)
+        elif key in ("allOf", "oneOf"):
+            found[key] = [_schema(inner, schemas) for inner in value]
+        elif key == "type" and isinstance(value, list):
+            found |= {"type": next(kind for kind in cast("list[str]", value) if kind != "null"), "nullable": True}
+        elif key == "const":
+            found["enum"] = [value]
+        elif key == "anyOf":
+            found |= _union(value, schemas)
+        elif key not in DROPPED:
+            found[key] = value
+    return found
+
+
+def _union(choices: list[Json], schemas: Json) -> Json:
+    """A union as generators of every language can read it."""
+    others = [each for each in choices if each.get("type") != "null"]
+    null: Json = {"nullable": True} if len(others) < len(choices) else {}
+    targets = [schemas[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in others]
+    kinds = {each.get("type") for each in targets}
+    if len(others) == 1:
+        return {"allOf": [others[0]], **null} if "$ref" in others[0] else {**_schema(others[0], schemas), **null}
+    if kinds == {"string"}:
+        return {"type": "string", **null}
+    if kinds == {"object"}:
+        flat = [_schema(each, schemas) for each in targets]
+        properties = {name: inner for each in reversed(flat) for name, inner in each.get("properties", {}).items()}
+        return {"type": "object", "properties": properties, **null}
+    return {}  # a number or a string: anything
+
+
+def _names(schema: str, enum: Json) -> list[str]:
+    """The names of an enum's values with that of the enum before them: some languages have one room for all."""
+    prefix = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", schema).upper()
+    names = enum.get("x-enum-varnames") or [str(value) for value in enum["enum"]]
+    return [f"{prefix}_{re.sub(r'[^A-Z0-9]+', '_', name.upper())}" for name in names]
+
+
+def _nullable_integers(schema: Json, made: Json) -> None:
+    """Let an optional integer be null: where a language has no missing one, it would be sent as 0."""
+    for name, inner in schema.get("properties", {}).items():
+        refs = [inner, *inner.get("allOf", ())]
+        target = next((made[each["$ref"].rpartition("/")[2]] for each in refs if "$ref" in each), inner)
+        if name in schema.get("required", ()) or target.get("type") != "integer":
+            continue
+        beside = {key: value for key, value in inner.items() if key not in ("$ref", "allOf")}
+        whole = {"allOf": [each for each in refs if "$ref" in each]} if "enum" in target else target
+        schema["properties"][name] = {**whole, **beside, "nullable": True}
+
+
+def _refs(part: Any) -> set[str]:
+    """The names of the components that are referred to."""
+    found: set[str] = set()
+    if isinstance(part, dict):
+        for key, value in cast("Json", part).items():
+            if key == "$ref" and isinstance(value, str):
+                found.add(value.rpartition("/")[2])
+            found |= _refs(value)
+    elif isinstance(part, list):
+        for each in part:  # pyright: ignore[reportUnknownVariableType]
+            found |= _refs(each)
+    return found
+
+
+def _prune(document: Json) -> None:
+    """Drop the components that nothing refers to any more."""
+    components: Json = document["components"]
+    while True:
+        used = _refs(document)
+        unused = [
+            (kind, name)
+            for kind, part in components.items()
+            for name in part
+            if kind != "securitySchemes" and name not in used
+        ]
+        if not unused:
+            return
+        for kind, name in unused:
+            del components[kind][name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The portable document: what it says is in the words that generators of every language read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import portable
+import pytest
+import yaml
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+SOURCE = portable.ROOT / "openapi.yaml"
+NOT_IN_3_0 = {"if", "then", "else", "dependentRequired", "const", "links", "callbacks", "x-legnext", "anyOf", "oneOf"}
+
+
+@cache
+def document() -> Json:
+    found: Json = yaml.safe_load(portable.portable(SOURCE.read_text(encoding="utf-8")))
+    return found
+
+
+def schemas() -> Json:
+    found: Json = document()["components"]["schemas"]
+    return found
+
+
+def objects(part: Any, *, examples: bool = False) -> Iterator[Json]:
+    """Every object of the document; examples are values and no part of its language."""
+    if isinstance(part, dict):
+        yield part
+        for key, value in part.items():
+            if examples or key not in ("example", "examples"):
+                yield from objects(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from objects(each)
+
+
+def test_it_is_a_document_of_3_0() -> None:
+    assert document()["openapi"] == "3.0.3"
+    assert [error.message for error in OpenAPIV30SpecValidator(document()).iter_errors()] == []
+
+
+def test_the_file_is_what_the_document_gives() -> None:
+    assert portable.PORTABLE.read_text(encoding="utf-8") == portable.portable(SOURCE.read_text(encoding="utf-8"))
+
+
+def test_it_has_every_operation_and_path() -> None:
+    full = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+
+    def operations(spec: Json) -> set[str]:
+        return {operation["operationId"] for item in spec["paths"].values() for operation in item.values()}
+
+    assert operations(document()) == operations(full)
+    assert list(document()["paths"]) == list(full["paths"])
+
+
+def test_it_uses_no_word_that_3_0_does_not_know_or_generators_stumble_over() -> None:
+    for each in objects(document()):
+        assert not NOT_IN_3_0 & set(each)
+        assert not isinstance(each.get("type"), list)
+        if "$ref" in each:
+            assert set(each) == {"$ref"}
+
+
+def test_what_can_be_null_is_nullable_and_what_is_open_is_a_string() -> None:
+    job = schemas()["TaskResponse"]["properties"]
+    assert job["status"]["type"] == "string"
+    assert "enum" not in job["status"]
+    assert (job["task_type"]["type"], job["task_type"]["nullable"]) == ("string", True)
+    assert (job["output"]["allOf"], job["output"]["nullable"]) == ([{"$ref": "#/components/schemas/TaskOutput"}], True)
+    assert (job["model"]["type"], job["model"]["nullable"]) == ("string", True)
+
+
+def test_optional_integers_can_be_null() -> None:
+    video = schemas()["VideoDiffusionRequest"]["properties"]
+    assert video["imageNo"]["nullable"] is True
+    assert video["videoType"]["nullable"] is True
+    assert "nullable" not in schemas()["UpscaleRequest"]["properties"]["imageNo"]
+
+
+def test_the_names_of_enum_values_are_unique_in_the_document() -> None:
+    names = Counter(name for schema in schemas().values() for name in schema.get("x-enum-varnames", ()))
+    assert names["UPSCALE_TYPE_SUBTLE"] == names["VARIATION_TYPE_STRONG"] == 1
+    assert set(names.values()) == {1}
+
+
+def test_every_number_is_a_double() -> None:
+    assert {each.get("format") for each in objects(document()) if each.get("type") == "number"} == {"double"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, item in document()["paths"].items() if "requestBody" in next(iter(item.values()))]
+)
+def test_the_examples_of_bodies_fit(path: str) -> None:
+    body = document()["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    validator = jsonschema_rs.Draft4Validator({**body["schema"], "components": document()["components"]})
+    for example in body["examples"].values():
+        assert [error.message for error in validator.iter_errors(example["value"])] == []

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.budgets import Holds, book, hold, release
-from legnext_client._calls.planning import BY_TASK_TYPE, MadeWith, expectation, made_with, size_of
+from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
 from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
@@ -31,14 +31,13 @@ from legnext_client.errors import (
 )
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import UNSET, is_object
-from legnext_client.prices import price
-from legnext_client.prompts.policy import heed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from legnext_client._calls.items import Cost
     from legnext_client._calls.settings import Settings
+    from legnext_client._calls.sources import MadeWith
     from legnext_client._calls.wait import Late, Schedule
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._transport.clocks import Clock
@@ -119,14 +118,20 @@ class CallService:
         """
         try:
             prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
+            if operation.free:
+                return PreparedCall(operation, request_of(operation, prepared), None, source, (), None)
+            from legnext_client._calls.sources import made_with
+            from legnext_client.prompts.policy import heed
+
             if not warned:
                 heed(operation, prepared.body, self.settings.prompts)
             request = request_of(operation, prepared)
-            seconds = cost.seconds if cost is not None else None
-            expected = expectation(operation, prepared.body, seconds) if request.paid else None
+            expected = expectation(operation, prepared.body, cost.seconds if cost is not None else None)
             several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
             holds: Holds = ()
-            if request.paid and several:
+            if several:
+                from legnext_client.prices import price
+
                 points = (cost or price(operation, prepared.body, source=source)).reserve
                 again = operation.price is not None and operation.price.again
                 holds = hold(several, max(points, math.ceil(spent)) if again else points, key)

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, cast
 
 import typer
-from typer.main import get_command
 
 from legnext_client._version import __version__
 from legnext_client.cli.command import Run, command
-from legnext_client.cli.entries import entries
+from legnext_client.cli.entries import OWN, entries, own
 from legnext_client.cli.exits import Exit, exit_code, explained
-from legnext_client.cli.lazy import Entry, LazyGroup, overview
+from legnext_client.cli.groups import Entry, LazyGroup, command_of, overview
 from legnext_client.cli.output import Output, discard_unprinted
 
 _NAME = "legnext"
@@ -25,8 +24,16 @@ class Commands(LazyGroup):
     def entries(self) -> Mapping[str, Entry]:
         return entries()
 
+    def find(self, name: str) -> Entry | None:
+        return own(name) if name in OWN else entries().get(name)  # without the table of operations
 
-app = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode=None)
+
+app = typer.Typer(
+    cls=Commands,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
 
 
 @app.callback()
@@ -61,7 +68,7 @@ def _run(arguments: Sequence[str]) -> int:
         )
         return Exit.BAD_INPUT
     try:
-        ended = get_command(app).main(list(arguments), prog_name=_NAME, standalone_mode=False)
+        ended = command_of(app).main(list(arguments), prog_name=_NAME, standalone_mode=False, obj=list(arguments))
     except _UsageError as error:
         output.say(_misused(error))
         return Exit.BAD_INPUT

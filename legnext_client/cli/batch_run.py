@@ -1,27 +1,38 @@
 """`legnext batch run`: many paid requests from a file, with a journal."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from legnext_client._downloads.file_names import ROW_FIELDS, fields_of
+from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client._runs.batches import Batch
 from legnext_client._runs.costs import bill_of
 from legnext_client._runs.options import ROW_NAME, BatchOptions
+from legnext_client._runs.results import Result
 from legnext_client._runs.rows import Survey, can_be_read_again, checked, read
-from legnext_client.cli.batch_progress import shown_of
-from legnext_client.cli.batch_results import LABELS, Ends, lines_of, value_of
 from legnext_client.cli.command import Run, command
-from legnext_client.cli.cost_prompt import Consent, agreed
-from legnext_client.cli.exits import Exit
+from legnext_client.cli.exits import Exit, report_as
 from legnext_client.cli.file_names import check_names, files_made
-from legnext_client.cli.naming import report_as
-from legnext_client.cli.run_options import Asked, again, journal_of, resume_hint
-from legnext_client.cli.run_unknown import unknown_report
+from legnext_client.cli.progress import BatchProgress
+from legnext_client.cli.runs import Asked, again, check_options, resume_hint, unknown_report
+from legnext_client.cli.showing import counted, made
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
+from legnext_client.jobs import Job
+
+LABELS = {
+    DONE: ("done", "green"),
+    FAILED: ("failed", "red"),
+    UNKNOWN: ("unknown", "yellow"),
+    SUBMITTED: ("still running", "yellow"),
+    NEW: ("not sent", "red"),
+}
+"""Word and colour for the end of a row."""
 
 
 @command
@@ -61,38 +72,43 @@ def run_batch(
     """
     if not can_be_read_again(file):
         raise InvalidRequest(f"FILE must be a regular file, because it is read twice; got {file!r}.")
-    path = journal_of(asked.journal, file)
+    path = asked.journal_of(file)
     options: BatchOptions = {**asked.options, "concurrency": concurrency, "download": out, "name": name}
-    asked.check(concurrency=concurrency, download=out, name=name)
+    check_options(**options)
     _check_names(file, out, name)
     if asked.price:
         left = bill_of(read(file), path, retry_failed=asked.retry_failed)
         _show_price(run, _with_rows(checked(file, prompts=asked.prompts), file)._replace(left=left))
         return Exit.OK
-    client, shown = run.client(prompts=asked.prompts), shown_of(run.output, Path(file).name, fetches=out is not None)
+    client = run.client(prompts=asked.prompts)
+    shown = BatchProgress(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.on_update, **options)
     survey = _with_rows(batch.survey(), file)
     run.output.say(f"{survey}.")
-    if not agreed(run, client, survey.left, Consent(asked.yes, asked.ask_above, asked.budget)):
+    if not asked.agreed(run, client, survey.left):
         return Exit.BAD_INPUT
-    ends = Ends()
+    ends: Counter[str] = Counter()
     try:
-        with resume_hint(run), shown.begin(survey.rows):
+        with resume_hint(run), shown.of(survey.rows):
             for result in batch:
-                ends.count(result)
+                ends[result.state] += 1
+                ends["without files"] += result.ok and result.error is not None
                 shown.ended(result)
                 with shown.aside():
-                    run.output.result(value_of(result), lines_of(result), LABELS[result.state].style)
+                    run.output.result(_value(result), [_line(result)], LABELS[result.state][1])
     except (LegnextError, KeyboardInterrupt, OSError) as error:
         _sum_up(run, batch, None if isinstance(error, KeyboardInterrupt) else out)
         raise
     _sum_up(run, batch, out)
-    code = ends.code(batch.summary)
-    if code in (Exit.TIMEOUT, Exit.FILES):
-        run.output.say(f"Resume: {again(run.context)}")
-    elif code is Exit.JOB_FAILED:
-        run.output.say(f"Retry what failed: {again(run.context, '--retry-failed')}")
-    return code
+    if ends[UNKNOWN] or batch.summary.unknown:
+        return Exit.UNKNOWN
+    if ends[SUBMITTED] or ends["without files"]:
+        run.output.say(f"Resume: {again(run)}")
+        return Exit.TIMEOUT if ends[SUBMITTED] else Exit.FILES
+    if ends[FAILED] or ends[NEW]:
+        run.output.say(f"Retry what failed: {again(run, '--retry-failed')}")
+        return Exit.JOB_FAILED
+    return Exit.OK
 
 
 def _with_rows(survey: Survey | None, file: str) -> Survey:
@@ -126,6 +142,40 @@ def _show_price(run: Run, survey: Survey) -> None:
         "left": survey.left.points,
     }
     run.output.result(value, [f"{survey}."])
+
+
+def _value(result: Result[Job]) -> dict[str, Any]:
+    """Return a result as a JSON value."""
+    return {
+        "key": result.key,
+        "state": result.state,
+        "points": result.points,
+        "earlier": result.earlier,
+        "asked": dict(result.asked),
+        "jobs": [dict(job.raw) for job in result.jobs],
+        "files": [str(path) for path in result.files],
+        "error": None if result.error is None else str(result.error),
+    }
+
+
+def _line(result: Result[Job]) -> str:
+    """Return a result as a line for people."""
+    return f"{result.key}: {', '.join(part for part in _parts(result) if part)}"
+
+
+def _parts(result: Result[Job]) -> Iterator[str]:
+    yield LABELS[result.state][0] + (" earlier" if result.earlier and result.ok else "")
+    error = result.error
+    if not result.ok or result.job is None:
+        yield "" if error is None else error.message if result.state == SUBMITTED else str(error)
+        return
+    yield counted(result.job)
+    yield f"{result.points} points" if result.points else ""
+    if error is not None:
+        yield f"but {error}"
+        return
+    found = [str(path) for path in result.files] or made(result.job)
+    yield f"{found[0]}{f' and {len(found) - 1} more' if len(found) > 1 else ''}" if found else ""
 
 
 def _sum_up(run: Run, batch: Batch, out: str | None) -> None:

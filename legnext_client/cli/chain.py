@@ -14,14 +14,10 @@ from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
 from legnext_client._runs.reports import key_of
 from legnext_client.cli.chain_files import chain_of
-from legnext_client.cli.chain_progress import watching
 from legnext_client.cli.command import Run, command, single
-from legnext_client.cli.cost_prompt import Consent, agreed
 from legnext_client.cli.exits import Exit, exit_code
-from legnext_client.cli.file_names import files_made
-from legnext_client.cli.progress import progress
-from legnext_client.cli.run_options import Asked, again, journal_of, resume_hint
-from legnext_client.cli.run_unknown import ways_to_settle
+from legnext_client.cli.progress import ChainProgress, JobProgress
+from legnext_client.cli.runs import Asked, again, check_options, resume_hint, ways_to_settle
 from legnext_client.cli.showing import counted
 from legnext_client.cli.wait import WaitOptions, paid_for
 from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
@@ -51,13 +47,13 @@ def chain(
     balance are shown first. Run the same command again to resume: nothing is paid for twice. `legnext batch status`
     reads its journal.
     """
-    chain, path = chain_of(Path(file)), journal_of(asked.journal, file)
-    asked.check()
+    chain, path = chain_of(Path(file)), asked.journal_of(file)
+    check_options(**asked.options)
     item = chain.row(KEY)
     if warning := judge_steps(item.calls, asked.prompts):
         warnings.warn(warning, stacklevel=1)
     last = item.calls[-1]
-    WaitOptions(None, directory, None if name == NAME else name).check(files_made(last.operation, last.fields))
+    WaitOptions(None, directory, None if name == NAME else name).check(last.operation, last.fields)
     bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)
@@ -65,10 +61,10 @@ def chain(
     client = run.client(prompts="ignore")  # already checked above, before the price
     for line in _priced(chain, bill):
         run.output.say(line)
-    if not agreed(run, client, bill, Consent(asked.yes, asked.ask_above, asked.budget)):
+    if not asked.agreed(run, client, bill):
         return Exit.BAD_INPUT
     try:
-        with resume_hint(run), watching(run.output, chain) as shown:
+        with resume_hint(run), ChainProgress(run.output, chain) as shown:
             made = client.run(chain, path, on_progress=shown.on_update, **asked.options)
             shown.over(made)
     except ChainError as error:
@@ -91,7 +87,7 @@ def chain(
 def _fetched(run: Run, made: ChainRun, directory: str | None, name: str) -> list[str]:
     if directory is None:
         return []
-    with progress(run.output) as shown:
+    with JobProgress(run.output) as shown:
         return [str(path) for path in made.download(directory, name, on_progress=shown.file)]
 
 
@@ -140,9 +136,9 @@ def _reason(run: Run, chain: VideoChain, error: ChainError) -> LegnextError:
     elif exit_code(reason) is Exit.UNEXPECTED:  # from an earlier run, recorded as text only
         reason = ChainError(reason.message, journal=error.journal)
     if state in (UNKNOWN, SUBMITTED):
-        reason.add_note(f"{'Then resume' if state == UNKNOWN else 'Resume'}: {again(run.context)}")
+        reason.add_note(f"{'Then resume' if state == UNKNOWN else 'Resume'}: {again(run)}")
     elif state == FAILED:
-        reason.add_note(f"Retry this step: {again(run.context, '--retry-failed')}")
+        reason.add_note(f"Retry this step: {again(run, '--retry-failed')}")
     return reason
 
 

@@ -5,8 +5,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from legnext_client.cli.command import Run, command, single
-from legnext_client.cli.exits import Exit
-from legnext_client.cli.naming import report_as
+from legnext_client.cli.exits import Exit, report_as
 from legnext_client.cli.values import text_of
 from legnext_client.prompts import check_prompt
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS

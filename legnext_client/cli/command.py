@@ -11,26 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 import typer
 
 from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
-from legnext_client._prompt_policy import POLICIES, PromptPolicy
 from legnext_client.cli.environment import key_of, variables
-from legnext_client.cli.exits import Exit, exit_code, explained
-from legnext_client.cli.helping import Command
-from legnext_client.cli.naming import report_as
+from legnext_client.cli.exits import Exit, exit_code, explained, report_as
+from legnext_client.cli.groups import Command
 from legnext_client.cli.output import Output
 
 if TYPE_CHECKING:
     from legnext_client.client import Client
 
-Prompts = Annotated[
-    PromptPolicy,
-    typer.Option(
-        "--prompts",
-        metavar="|".join(POLICIES),
-        help="What to do about problems in a prompt: refuse errors and warn about the rest, warn about everything, "
-        "or ignore them.",
-    ),
-]
-"""Option of every command that sends prompts."""
 PANEL = "Options of every command except mock"
 _BEFORE = "legnext_client.cli"
 """Key of the common options in the context's `meta`; they may also be given before the command's name."""
@@ -99,17 +87,46 @@ class Run:
 
     @contextmanager
     def open(self) -> Generator[None]:
-        """Print prompt warnings and, with --debug, every request while the command runs."""
-        from legnext_client.prompts.problems import PromptWarning
-
+        """Print warnings, log records and, with --debug, every request while the command runs."""
+        logger, last_resort = logging.getLogger("legnext_client"), logging.lastResort
+        level, handler = logger.level, _Said(self.output, logging.DEBUG)
         with self._open, warnings.catch_warnings():
-            warnings.simplefilter("always", PromptWarning)
+            warnings.simplefilter("always", UserWarning)  # prompt warnings
             warnings.showwarning = cast("Any", self._warn)
-            self._open.enter_context(_logged(self.output, debug=self.common.debug))
-            yield
+            logging.lastResort = _Said(self.output, logging.WARNING)
+            if self.common.debug:
+                logger.addHandler(handler)
+                logger.setLevel(logging.DEBUG)
+            try:
+                yield
+            finally:
+                logging.lastResort = last_resort
+                logger.removeHandler(handler)
+                logger.setLevel(level)
 
     def _warn(self, message: Warning | str, *_: Any) -> None:
         self.output.say(f"Warning: {message}.", "yellow")
+
+    def ended(self, error: BaseException) -> Exit:
+        """Explain an error and return its exit code."""
+        if isinstance(error, BrokenPipeError):
+            return exit_code(error)
+        if self.common.debug:
+            self.output.say("".join(traceback.format_exception(error)).rstrip("\n"))
+        for line in explained(error, self.way):
+            self.output.say(line, "red" if line.startswith("Error") else None)
+        return exit_code(error)
+
+
+class _Said(logging.Handler):
+    """Log handler that prints through `Output`, which removes control characters."""
+
+    def __init__(self, output: Output, level: int) -> None:
+        super().__init__(level)
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.say(self.format(record))
 
 
 def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
@@ -133,7 +150,7 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., Exit]:
         except (typer.Exit, typer.BadParameter):
             raise
         except (Exception, KeyboardInterrupt) as error:
-            return _ended(run, error)
+            return run.ended(error)
 
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     spread = [one for each in own for one in (_members(groups[each.name]) if each.name in groups else [each])]
@@ -157,41 +174,3 @@ def single(wrapped: Callable[..., Exit], **settings: Any) -> typer.Typer:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(cls=Command, **settings)(wrapped)
     return app
-
-
-def _ended(run: Run, error: BaseException) -> Exit:
-    if isinstance(error, BrokenPipeError):
-        return exit_code(error)
-    if run.common.debug:
-        run.output.say("".join(traceback.format_exception(error)).rstrip("\n"))
-    for line in explained(error, run.way):
-        run.output.say(line, "red" if line.startswith("Error") else "")
-    return exit_code(error)
-
-
-class _Said(logging.Handler):
-    """Log handler that prints through `Output`, which removes control characters."""
-
-    def __init__(self, output: Output, level: int) -> None:
-        super().__init__(level)
-        self._output = output
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._output.say(self.format(record))
-
-
-@contextmanager
-def _logged(output: Output, *, debug: bool) -> Generator[None]:
-    """Print log records while open: every request with `debug`, otherwise warnings."""
-    logger, before = logging.getLogger("legnext_client"), logging.lastResort
-    level, handler = logger.level, _Said(output, logging.DEBUG)
-    logging.lastResort = _Said(output, logging.WARNING)
-    if debug:
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-    try:
-        yield
-    finally:
-        logging.lastResort = before
-        logger.removeHandler(handler)
-        logger.setLevel(level)

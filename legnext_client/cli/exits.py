@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from legnext_client import errors
-from legnext_client.generated.operations import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from legnext_client.generated.operations import Operation
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
 _LONGEST = 500
 
@@ -99,7 +97,7 @@ def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
         yield from unknown_lines(error.sent, way, error.answer)
     job_id = getattr(error, "job_id", None)
     if job_id:
-        yield f"The error names a job; look at it with {_command(ROLES['job'], job_id, *way)}"
+        yield f"The error names a job; look at it with {command_for('job', job_id, *way)}"
     yield from getattr(error, "__notes__", ())
 
 
@@ -108,7 +106,7 @@ def unknown_lines(sent: Mapping[str, Any] | None, way: Sequence[str], answer: by
     yield f"Sent: {json.dumps(sent, ensure_ascii=False)}"
     if answer:
         yield f"Answer: {_short(answer.decode(errors='replace'))}"
-    balance = _command(ROLES["balance"], *way)
+    balance = command_for("balance", *way)
     yield f"To find out: {balance} shows whether points are gone; a --callback names the job."
 
 
@@ -119,8 +117,22 @@ def cut_a_paid_request(error: KeyboardInterrupt) -> bool:
     return INTERRUPTED in getattr(error, "__notes__", ())
 
 
-def _command(operation: Operation, *more: str) -> str:
-    return shlex.join(["legnext", operation.name, *more])
+def command_for(role: str, *more: str) -> str:
+    """Return the command line of the operation with a role."""
+    from legnext_client.generated.operations import ROLES
+
+    return shlex.join(["legnext", ROLES[role].name, *more])
+
+
+@contextmanager
+def report_as(names: Mapping[str, str]) -> Generator[None]:
+    """Replace the name at the start of an error's message by its command-line name while open."""
+    try:
+        yield
+    except errors.LegnextError as error:
+        name, space, rest = error.message.partition(" ")
+        error.message = f"{names.get(name, name)}{space}{rest}"
+        raise
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from legnext_client._protocol.bounds import bound_of
-from legnext_client._protocol.checks import prepare
+from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.literals import NULL, name_of, names_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
@@ -58,15 +58,10 @@ def fields(listed: list[Word], given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def checked(operation: Operation, listed: list[Word], found: Mapping[str, Any], *, partly: bool = False) -> None:
-    """Refuse fields the spec does not allow, naming them as on the command line; `partly` allows missing fields."""
+def checked(operation: Operation, listed: list[Word], found: Mapping[str, Any]) -> CheckedFields:
+    """Refuse fields the spec does not allow, naming them as on the command line."""
     with named(listed):
-        try:
-            prepare(operation, found)
-        except InvalidRequest as error:
-            wrong = [problem for problem in error.problems if not (partly and problem.must.startswith("is required"))]
-            if wrong:
-                raise InvalidRequest(error.message, problems=wrong) from None
+        return prepare(operation, found)
 
 
 def app_with_fields(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from legnext_client._calls.items import Call
 from legnext_client._downloads.file_names import names
 from legnext_client._runs.chain_steps import many_made
-from legnext_client.cli.naming import report_as
+from legnext_client.cli.exits import report_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

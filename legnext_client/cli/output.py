@@ -13,15 +13,13 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 from unicodedata import east_asian_width
 
+import typer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Characters in the service's words that could move the cursor, change colours or reverse the order of the text."""
-
-
 _GAP = "   "
 """Gap between columns of a table."""
 
@@ -35,14 +33,14 @@ class Output:
             if isinstance(stream, TextIOWrapper):  # not a simpler replacement
                 stream.reconfigure(errors="backslashreplace")
 
-    def result(self, value: Any, lines: Iterable[str], style: str = "") -> None:
+    def result(self, value: Any, lines: Iterable[str], colour: str | None = None) -> None:
         """Print a result at once: a line of JSON, or lines for people."""
         for line in [json.dumps(value)] if self.for_machines else lines:
-            _print(line, "" if self.for_machines else style, sys.stdout)
+            _print(line, None if self.for_machines else colour, sys.stdout)
 
-    def say(self, text: str, style: str = "") -> None:
+    def say(self, text: str, colour: str | None = None) -> None:
         """Print a message to standard error."""
-        _print(text, style, sys.stderr)
+        _print(text, colour, sys.stderr)
 
     def ask(self, question: str) -> bool:
         """Ask on standard error; return whether the answer is yes."""
@@ -62,19 +60,24 @@ class Output:
             return
         listed = [[printable(cell) for cell in row] for row in (head, *rows) if row]
         *widths, _ = [max(map(_width, column)) for column in zip(*listed, strict=True)]
-        strong = is_terminal(sys.stdout) and "NO_COLOR" not in os.environ
+        strong = _coloured(sys.stdout)
         for number, (*before, last) in enumerate(listed):
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(before, widths, strict=True)]
             cells.append(last.replace("\n", "\n" + " " * (sum(widths) + len(_GAP) * len(widths))))
             if strong and not (head and number):  # the head, or the names
                 bold = len(cells) if head else 1
-                cells[:bold] = [f"\x1b[1m{cell}\x1b[0m" for cell in cells[:bold]]
+                cells[:bold] = [typer.style(cell, bold=True) for cell in cells[:bold]]
             print(_GAP.join(cells).rstrip(), flush=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
     """Return whether a stream is an open terminal."""
     return stream is not None and stream.isatty()
+
+
+def is_dumb() -> bool:
+    """Return whether the terminal cannot move its cursor or show colours."""
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def discard_unprinted() -> None:
@@ -86,12 +89,13 @@ def discard_unprinted() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def console(stream: TextIO) -> Console:
-    """Return a Rich console, with colours if the stream is a terminal and NO_COLOR is not set."""
-    from rich.console import Console
+def printable(text: str) -> str:
+    """Replace control characters in a string."""
+    return _CONTROL.sub("�", text)
 
-    endless = None if stream.isatty() else 10_000  # outside a terminal, no URL is wrapped
-    return Console(file=stream, width=endless, highlight=False, markup=False, emoji=False)
+
+def _coloured(stream: TextIO) -> bool:
+    return is_terminal(stream) and not is_dumb() and "NO_COLOR" not in os.environ
 
 
 def _width(text: str) -> int:
@@ -99,17 +103,7 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def printable(text: str) -> str:
-    """Replace control characters in a string."""
-    return _CONTROL.sub("�", text)
-
-
-def _print(text: str, style: str, stream: TextIO | None) -> None:
-    if stream is None:  # `print` would use sys.stdout
-        return
-    if style and stream.isatty():
-        from rich.text import Text
-
-        console(stream).print(Text(printable(text), style), soft_wrap=True)
-    else:
-        print(printable(text), file=stream, flush=True)
+def _print(text: str, colour: str | None, stream: TextIO | None) -> None:
+    if stream is not None:  # `print` would use sys.stdout
+        line = printable(text)
+        print(typer.style(line, fg=colour) if colour and _coloured(stream) else line, file=stream, flush=True)

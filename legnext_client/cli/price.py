@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.literals import name_of
 from legnext_client.cli.command import Run, command
-from legnext_client.cli.entries import named
-from legnext_client.cli.fields import app_with_fields, checked, fields, words
-from legnext_client.cli.lazy import Entry, LazyGroup
-from legnext_client.cli.naming import report_as
+from legnext_client.cli.entries import named as entries_of
+from legnext_client.cli.exits import report_as
+from legnext_client.cli.fields import Word, app_with_fields, fields, named, words
+from legnext_client.cli.groups import Entry, LazyGroup
+from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated
 
@@ -27,7 +29,7 @@ class Prices(LazyGroup):
         found: dict[str, Entry] = {}
         for operation in OPERATIONS.values():
             if operation.price is not None:
-                found |= named(operation, f"{operation.summary}.", "Operations", partial(_app, operation))
+                found |= entries_of(operation, "Operations", partial(_app, operation))
         return found
 
 
@@ -71,6 +73,17 @@ def _otherwise(operation: Operation, row: PriceRow) -> str:
     return f"{row.points} with {word.name} {name_of(word.field, row.value)}"
 
 
+def _refuse_wrong(operation: Operation, listed: list[Word], found: Mapping[str, Any]) -> None:
+    """Refuse wrong fields; missing ones are allowed."""
+    with named(listed):
+        try:
+            prepare(operation, found)
+        except InvalidRequest as error:
+            wrong = [problem for problem in error.problems if not problem.must.startswith("is required")]
+            if wrong:
+                raise InvalidRequest(error.message, problems=wrong) from None
+
+
 def _app(operation: Operation) -> typer.Typer:
     listed = words(operation, OPTIONS)
 
@@ -84,7 +97,7 @@ def _app(operation: Operation) -> typer.Typer:
         **given: Any,
     ) -> None:
         found = fields(listed, given)
-        checked(operation, listed, found, partly=True)
+        _refuse_wrong(operation, listed, found)
         with report_as({"source": "--source"}):
             show_price(run, operation, found, source)
 

@@ -10,7 +10,7 @@ import typer
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.environment import SECRET_VARIABLE, TOKEN_VARIABLE
-from legnext_client.cli.naming import report_as
+from legnext_client.cli.exits import report_as
 from legnext_client.cli.showing import counted
 from legnext_client.errors import ConfigurationError, InvalidRequest, LegnextError
 

@@ -1,9 +1,9 @@
 """`legnext wait`, and the wait for jobs shared by other commands."""
 
 import shlex
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -11,36 +11,17 @@ from legnext_client._calls.service import WAITED_FOR
 from legnext_client._downloads.directories import writable_directory
 from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
-from legnext_client.cli.exits import Exit
-from legnext_client.cli.file_names import check_names
-from legnext_client.cli.naming import report_as
-from legnext_client.cli.progress import Shown, progress
+from legnext_client.cli.exits import Exit, report_as
+from legnext_client.cli.file_names import check_names, files_made
+from legnext_client.cli.options import Directory, Template, Timeout
+from legnext_client.cli.progress import JobProgress
 from legnext_client.cli.showing import counted, has_files, made, points
-from legnext_client.client import Client
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
 
-PANEL = "Options of the wait"
-Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job is done.")]
-Timeout = Annotated[
-    float | None,
-    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Maximum wait; 0 checks once. The job keeps running."),
-]
-Directory = Annotated[
-    str | None,
-    typer.Option(
-        "--download", metavar="DIR", rich_help_panel=PANEL, help="Wait, then download the results to this directory."
-    ),
-]
-Template = Annotated[
-    str | None,
-    typer.Option(
-        "--name",
-        metavar="TEMPLATE",
-        rich_help_panel=PANEL,
-        help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
-    ),
-]
+if TYPE_CHECKING:
+    from legnext_client.client import Client
+    from legnext_client.generated.operations import Operation
 
 
 class WaitOptions(NamedTuple):
@@ -52,8 +33,8 @@ class WaitOptions(NamedTuple):
     way: tuple[str, ...] = ()
     """Options for the service and the key; see `Run.way`."""
 
-    def check(self, files: int = 1) -> None:
-        """Refuse impossible options before anything is paid; `files` is the expected number of files."""
+    def check(self, operation: "Operation | None" = None, fields: Mapping[str, object] | None = None) -> None:
+        """Refuse impossible options before anything is paid; the call that is to be waited for makes the files."""
         if self.timeout is not None and not self.timeout >= 0:
             raise InvalidRequest(f"--timeout must be 0 or more seconds; got {self.timeout}.")
         if self.directory is not None:
@@ -61,6 +42,7 @@ class WaitOptions(NamedTuple):
         if self.name is not None:
             if self.directory is None:
                 raise InvalidRequest("--name needs --download DIR.")
+            files = files_made(operation, fields or {}) if operation is not None else 1
             check_names("--name", self.name, JOB_FIELDS, files)
 
     def again(self, job_ids: Iterable[str]) -> str:
@@ -107,13 +89,13 @@ def waiting_for(job_ids: Sequence[str], options: WaitOptions) -> Generator[set[s
         raise
 
 
-def see_through(run: Run, client: Client, jobs: Sequence[Job | str], options: WaitOptions, left: set[str]) -> Exit:
+def see_through(run: Run, client: "Client", jobs: Sequence[Job | str], options: WaitOptions, left: set[str]) -> Exit:
     """Wait for jobs, downloading and showing each when it is done; a failed job sets the exit code.
 
     Finished jobs are removed from `left`.
     """
     ended = Exit.OK
-    with progress(run.output) as shown:
+    with JobProgress(run.output) as shown:
         for job in client.wait_all(jobs, options.timeout, on_progress=shown.job):
             directory = options.directory if has_files(job) else None
             with shown.aside():
@@ -136,7 +118,7 @@ def paid_for() -> Generator[None]:
         raise DownloadError(error.message) from error
 
 
-def fetch(run: Run, job: Job, directory: str, shown: Shown, **options: Any) -> None:
+def fetch(run: Run, job: Job, directory: str, shown: JobProgress, **options: Any) -> None:
     """Download a job's results and print their paths; `options` are options of `Job.download`."""
     given = {name: value for name, value in options.items() if value is not None}
     paths = [str(path) for path in job.download(directory, on_progress=shown.file, **given)]

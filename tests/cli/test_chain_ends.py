@@ -90,7 +90,7 @@ def test_time_is_over_and_the_job_goes_on(legnext: Run, server: MockServer, chai
     in_a_chain("never-end-this-job", chain)
     ended = legnext("chain", "chain.yaml", "--yes", "--timeout", "0.01")
     assert (ended.code, ended.out) == (Exit.TIMEOUT, "")
-    assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --timeout 0.01 --yes"
+    assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --yes --timeout 0.01"
     (job,) = server.jobs
     server.jobs.complete(job)
     assert legnext("chain", "chain.yaml", "--yes").code == 0
@@ -171,7 +171,7 @@ def test_a_chain_whose_file_cannot_be_fetched_is_there_for_another_try(
         patched.setattr(ChainRun, "download", gone)
         ended = legnext("chain", "chain.yaml", "--yes", "--download", "out")
     assert (ended.code, ended.out) == (Exit.FILES, "")
-    assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --download out --yes"
+    assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --yes --download out"
     assert legnext("chain", "chain.yaml", "--yes", "--download", "out").code == 0
     assert operations(server) == STEPS
 

@@ -6,7 +6,7 @@ import pytest
 
 from legnext_client.cli.entries import OWN, entries
 from legnext_client.cli.fields import checked, fields, words
-from legnext_client.cli.lazy import command_of
+from legnext_client.cli.groups import command_of
 from legnext_client.cli.operations import OPTIONS, app_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
@@ -68,7 +68,7 @@ def test_no_two_commands_share_a_name_and_no_operation_is_out_of_reach() -> None
 
 def test_an_operation_with_the_name_of_a_command_is_reached_by_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     new = operation(TEXT)._replace(name="wait", alias="check_it")
-    monkeypatch.setattr("legnext_client.cli.entries.OPERATIONS", {"wait": new})
+    monkeypatch.setattr("legnext_client.generated.operations.OPERATIONS", {"wait": new})
     found = entries()
     assert {"midjourney-wait", "check-it", "wait"} <= set(found)
     assert found["check-it"].summary == "Another name for midjourney-wait."

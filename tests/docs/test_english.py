@@ -65,7 +65,7 @@ MODULES = [
     "chains.py",
     "cli/check.py",
     "cli/entries.py",
-    "cli/helping.py",
+    "cli/groups.py",
     "cli/mock.py",
     "cli/spec.py",
     "exceptions.py",

@@ -92,7 +92,7 @@ def test_an_alias_that_a_command_would_hide_is_refused(name: str) -> None:
 def test_an_operation_called_like_a_command_has_a_longer_command(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(edited(named(name))) == ()
     new = OPERATIONS["reroll"]._replace(name=name)
-    monkeypatch.setattr("legnext_client.cli.entries.OPERATIONS", {name: new})
+    monkeypatch.setattr("legnext_client.generated.operations.OPERATIONS", {name: new})
     assert {name, f"midjourney-{name}"} <= set(entries())
 
 

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+from legnext_client._prompt_policy import POLICIES, PromptPolicy
+
+PANEL = "Options of the wait"
+Prompts = Annotated[
+    PromptPolicy,
+    typer.Option(
+        "--prompts",
+        metavar="|".join(POLICIES),
+        help="What to do about problems in a prompt: refuse errors and warn about the rest, warn about everything, "
+        "or ignore them.",
+    ),
+]
+"""Option of every command that sends prompts."""
+OnlyPrice = Annotated[bool, typer.Option("--price", help="Check everything and show the price; nothing is sent.")]
+Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job is done.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", rich_help_panel=PANEL, help="Maximum wait; 0 checks once. The job keeps running."),
+]
+Directory = Annotated[
+    str | None,
+    typer.Option(
+        "--download", metavar="DIR", rich_help_panel=PANEL, help="Wait, then download the results to this directory."
+    ),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="TEMPLATE",
+        rich_help_panel=PANEL,
+        help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
+    ),
+]

@@ -12,82 +12,45 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import anyio
 import httpx
 
-from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Request, Response, Send
-from legnext_client._protocol.redact import KeyRedactor
-from legnext_client._protocol.responses import named
-from legnext_client._protocol.send import may_be_accepted
-from legnext_client._transport.environment import made, proxy_for
+from legnext_client._transport.drivers import cost_note
 from legnext_client._transport.exchanges import (
     FAILURES,
     LATE,
+    Connections,
     Exchange,
-    RequestBuilder,
     async_parts,
     file_request,
-    hide_in_logs,
     lost_by,
     not_fetched,
-    way_to,
 )
-from legnext_client._transport.pools import AsyncPool, renew_after_fork
-from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
-from legnext_client.generated.service import API_KEY_HEADER
+from legnext_client._transport.pools import AsyncPool
+from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
 ResultT = TypeVar("ResultT")
 
 ANOTHER_LOOP = "this client is in use in another event loop. Create one client per loop."
 
 
-class AsyncHttpxTransport:
-    """Async transport over one httpx connection pool.
+class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
+    """Async transport over httpx connection pools.
 
     Each request runs in its own task, so that cancellation never interrupts a pool's state changes. A cancelled
     request is stopped in order or, if it may be paid, allowed to finish.
     """
 
-    def __init__(
-        self, base_url: str, headers: Mapping[str, str], mounted: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        self._builder = RequestBuilder(base_url, headers)
-        self._redactor = KeyRedactor(headers.get(API_KEY_HEADER, ""))
-        self._file_hosts = FileHosts(base_url)
-        self._mounted = mounted
-        self._closed = False
-        self._proxy = None if mounted is not None else proxy_for(base_url)
-        self._way = way_to(base_url, self._proxy)
-        self._context: ssl.SSLContext | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._left: list[object] = []
-        self._reset_pools()
-        self._pool_for(self._pools, self._proxy)  # reports a bad environment now
-        hide_in_logs(self._redactor, self)
-        renew_after_fork(self)
-
-    def _reset_pools(self) -> None:
-        self._pools: dict[str | None, AsyncPool] = {}
-        self._file_pools: dict[str | None, AsyncPool] = {}
+    make_pool = AsyncPool
+    _loop: asyncio.AbstractEventLoop | None = None
+    _left: tuple[object, ...] = ()
 
     def after_fork(self) -> None:
         """Abandon the parent's connections and loop. References are kept: closing would use its loop."""
-        self._left += [self._pools, self._file_pools, self._loop]
+        self._left += (self._pools, self._file_pools, self._loop)
         self._loop = None
         self._reset_pools()
-
-    def _pool_for(self, pools: dict[str | None, AsyncPool], proxy: str | None) -> httpx.AsyncBaseTransport:
-        if self._mounted is not None:
-            return self._mounted
-        pool = pools.get(proxy)
-        if pool is None:
-            context = self._context = self._context or made(httpx.create_ssl_context)
-            # A proxy resolves names itself, and is often in a private network.
-            refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
-            pool = pools.setdefault(proxy, made(lambda: AsyncPool(proxy, context, refuse)))
-        return pool
 
     def _bind_loop(self) -> None:
         """Bind the connections to the running loop: drop those of a closed loop, raise if another loop is in use."""
@@ -101,8 +64,7 @@ class AsyncHttpxTransport:
         self._loop = loop
 
     async def send(self, send: Send) -> Response | NoResponse:
-        if self._closed:
-            raise ConfigurationError(CLIENT_CLOSED)
+        self._check_open()
         self._bind_loop()
         exchange = Exchange(self._builder, send, self._way)
         work = _Work(lambda: self._send(exchange), exchange.end)
@@ -131,16 +93,13 @@ class AsyncHttpxTransport:
 
     @asynccontextmanager
     async def fetch(self, fetch: Fetch) -> AsyncGenerator[Opened | NoResponse]:
-        if self._closed:
-            raise ConfigurationError(CLIENT_CLOSED)
+        self._check_open()
         self._bind_loop()
         if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
             yield not_fetched(ValueError(reason), "")
             return
-        proxy = None if self._mounted is not None else proxy_for(fetch.url)
-        pool = self._pool_for(self._file_pools, proxy)
+        pool, way = self._file_pool(fetch.url)
         end = time.monotonic() + fetch.seconds
-        way = way_to(fetch.url, proxy)
 
         async def opened() -> httpx.Response | NoResponse:
             try:
@@ -167,10 +126,8 @@ class AsyncHttpxTransport:
         if not self._closed:
             self._bind_loop()
         self._closed = True
-        for pool in (*self._pools.values(), *self._file_pools.values()):
+        for pool in self._all_pools():
             await pool.aclose()
-        if self._mounted is not None:
-            await self._mounted.aclose()
 
 
 class _Work(Generic[ResultT]):
@@ -209,9 +166,7 @@ def _outcome_note(request: Request, exchange: Exchange, outcome: Response | NoRe
         return "Nothing was sent or charged."
     if outcome is None:
         return None
-    if job_id := named(request, outcome.body if isinstance(outcome, Response) else outcome.answer):
-        return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
-    return None if may_be_accepted(request, outcome) else "The service did not accept it. Nothing was charged."
+    return cost_note(request, outcome) or "The service did not accept it. Nothing was charged."
 
 
 class _AsyncBody:

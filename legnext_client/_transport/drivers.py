@@ -13,7 +13,7 @@ from legnext_client._protocol.send import may_be_accepted
 from legnext_client.errors import LegnextError
 
 if TYPE_CHECKING:
-    from legnext_client._protocol.flow import Effect, Flow
+    from legnext_client._protocol.flow import Effect, Flow, Request
 
 Listener = Callable[[Any], object]
 
@@ -56,15 +56,17 @@ def add_cost_note(error: BaseException, effect: object, outcome: object) -> None
         if not notes:
             error.add_note(INTERRUPTED)
         return
-    job_id = named(effect.request, outcome.body if isinstance(outcome, Response) else outcome.answer)
-    if job_id:
-        note = f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
-    elif may_be_accepted(effect.request, outcome):
-        note = INTERRUPTED
-    else:
-        return
-    if note not in notes:
+    note = cost_note(effect.request, outcome)
+    if note is not None and note not in notes:
         error.add_note(note)
+
+
+def cost_note(request: Request, outcome: Response | NoResponse) -> str | None:
+    """Return a note on the possible cost of a paid request, given its outcome; None if it was not accepted."""
+    job_id = named(request, outcome.body if isinstance(outcome, Response) else outcome.answer)
+    if job_id:
+        return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
+    return INTERRUPTED if may_be_accepted(request, outcome) else None
 
 
 def log_outcome(send: Send, outcome: Response | NoResponse, began: float) -> None:

@@ -6,23 +6,27 @@ import logging
 import ssl
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 
+from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import NoResponse, Response
+from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.unpacking import body_of
-from legnext_client._transport.environment import shown_proxy
-from legnext_client._transport.pools import Timeouts
-from legnext_client.errors import ConfigurationError
+from legnext_client._transport.environment import made, proxy_for, shown_proxy
+from legnext_client._transport.pools import Timeouts, renew_after_fork
+from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
+from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 
     from legnext_client._protocol.flow import Fetch, Send
-    from legnext_client._protocol.redact import KeyRedactor
+    from legnext_client._transport.pools import Refuse
+
+PoolT = TypeVar("PoolT", bound="httpx.BaseTransport | httpx.AsyncBaseTransport")
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Maximum decoded size of a response in bytes; real ones are a few kilobytes."""
@@ -34,34 +38,15 @@ FAILURES = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
     OSError,
     RuntimeError,  # RecursionError, and event loop errors about lost connections
     ValueError,  # UnicodeError for an invalid host name
 )
 """All errors that sending may raise, so that none reaches the user unconverted."""
 
-_CONNECTING = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.ProxyError,
-    httpcore.ConnectError,
-    httpcore.ConnectTimeout,
-    httpcore.ProxyError,
-)
-_UNSENT = (*_CONNECTING, httpx.PoolTimeout, httpcore.PoolTimeout)
-_UNSENDABLE = (
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-    httpx.InvalidURL,
-    httpcore.UnsupportedProtocol,
-    httpcore.LocalProtocolError,
-    ValueError,
-)
+_CONNECTING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_UNSENT = (*_CONNECTING, httpx.PoolTimeout)
+_UNSENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError)
 
 
 def parts(response: httpx.Response) -> Iterable[bytes]:
@@ -193,6 +178,58 @@ class Exchange:
         """Convert an exception: whether anything was sent, and whether a retry may help."""
         lost = lost_by(error, self._way, may_have_arrived=self.may_have_arrived)
         return lost._replace(answer=bytes(self._body) or None, sent=lost.sent or self._head is not None)
+
+
+class Connections(Generic[PoolT]):
+    """Connection pools by proxy: those for the service, and those for files, which never send the API key."""
+
+    make_pool: Callable[[str | None, ssl.SSLContext, Refuse | None], PoolT]
+
+    def __init__(self, base_url: str, headers: Mapping[str, str], mounted: PoolT | None = None) -> None:
+        self._builder = RequestBuilder(base_url, headers)
+        self._redactor = KeyRedactor(headers.get(API_KEY_HEADER, ""))
+        self._file_hosts = FileHosts(base_url)
+        self._mounted = mounted
+        self._closed = False
+        self._proxy = None if mounted is not None else proxy_for(base_url)
+        self._way = way_to(base_url, self._proxy)
+        self._context: ssl.SSLContext | None = None
+        self._reset_pools()
+        self._pool_for(self._pools, self._proxy)  # reports a bad environment now
+        hide_in_logs(self._redactor, self)
+        renew_after_fork(self)
+
+    def _reset_pools(self) -> None:
+        self._pools: dict[str | None, PoolT] = {}
+        self._file_pools: dict[str | None, PoolT] = {}
+
+    def after_fork(self) -> None:
+        """Abandon the parent's connections, because sharing them would mix up responses."""
+        raise NotImplementedError
+
+    def _pool_for(self, pools: dict[str | None, PoolT], proxy: str | None) -> PoolT:
+        if self._mounted is not None:
+            return self._mounted
+        pool = pools.get(proxy)
+        if pool is None:
+            context = self._context = self._context or made(httpx.create_ssl_context)
+            # A proxy resolves names itself, and is often in a private network.
+            refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
+            pool = pools.setdefault(proxy, made(lambda: self.make_pool(proxy, context, refuse)))
+        return pool
+
+    def _file_pool(self, url: str) -> tuple[PoolT, str]:
+        """Return the pool that fetches a file, and the way to its host for error messages."""
+        proxy = None if self._mounted is not None else proxy_for(url)
+        return self._pool_for(self._file_pools, proxy), way_to(url, proxy)
+
+    def _all_pools(self) -> list[PoolT]:
+        pools = [*self._pools.values(), *self._file_pools.values()]
+        return pools if self._mounted is None else [*pools, self._mounted]
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConfigurationError(CLIENT_CLOSED)
 
 
 def way_to(url: str, proxy: str | None) -> str:

@@ -4,6 +4,9 @@ httpcore applies a timeout to each read, so a slowly dripping response never end
 A pool that was interrupted or forked is not reused, because its lock and state may be inconsistent.
 """
 
+# httpx has no public way to set the network backend of its pool.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import math
@@ -12,7 +15,6 @@ import socket
 import threading
 import time
 import weakref
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import anyio
@@ -21,7 +23,7 @@ import httpx
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     Refuse = Callable[[str, str], str | None]
     """Returns why a connection to a host at an address is refused, or None."""
@@ -183,39 +185,14 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         return stream
 
 
-class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The raw body of a response."""
-
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._response.stream)  # type: ignore[arg-type]
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._response.stream)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        self._response.close()
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-class Pool(httpx.BaseTransport):
-    """Connection pool over at most one proxy. Raises httpcore's errors."""
+class Pool(httpx.HTTPTransport):
+    """Connection pool over at most one proxy."""
 
     def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
-        self._backend = _Backend(refuse)
-        self._pool = httpcore.ConnectionPool(context, network_backend=self._backend, **_limits(proxy))
+        super().__init__(verify=context, proxy=proxy)
+        self._backend = self._pool._network_backend = _Backend(refuse)
         # httpcore's lock is not reentrant: after Ctrl-C inside it, the same thread would deadlock.
-        self._pool._optional_thread_lock = threading.RLock()  # type: ignore[assignment]  # pyright: ignore
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return _to_httpx(self._pool.handle_request(_to_httpcore(request)))
-
-    def close(self) -> None:
-        self._pool.close()
+        self._pool._optional_thread_lock = threading.RLock()  # type: ignore[assignment]
 
     def abandon(self, *, all_of_it: bool = False) -> None:
         """Close this thread's connections without taking the pool's lock. Other threads keep theirs."""
@@ -225,43 +202,12 @@ class Pool(httpx.BaseTransport):
                 stream.close()
 
 
-class AsyncPool(httpx.AsyncBaseTransport):
+class AsyncPool(httpx.AsyncHTTPTransport):
     """Async version of `Pool`."""
 
     def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
-        self._pool = httpcore.AsyncConnectionPool(context, network_backend=_AsyncBackend(refuse), **_limits(proxy))
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return _to_httpx(await self._pool.handle_async_request(_to_httpcore(request)))
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-
-
-def _limits(proxy: str | None) -> dict[str, Any]:
-    limits: dict[str, Any] = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 5.0}
-    if proxy is not None:
-        parsed = httpx.Proxy(proxy)
-        if parsed.url.scheme.startswith("socks"):
-            import_module("socksio")  # fails now, not on the first request
-        url = httpcore.URL(scheme=parsed.url.raw_scheme, host=parsed.url.raw_host, port=parsed.url.port, target=b"/")
-        limits["proxy"] = httpcore.Proxy(url, auth=parsed.raw_auth, headers=parsed.headers.raw)
-    return limits
-
-
-def _to_httpcore(request: httpx.Request) -> httpcore.Request:
-    url = request.url
-    return httpcore.Request(
-        request.method,
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-
-
-def _to_httpx(response: httpcore.Response) -> httpx.Response:
-    return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
+        super().__init__(verify=context, proxy=proxy)
+        self._pool._network_backend = _AsyncBackend(refuse)
 
 
 class _Forked(Protocol):

@@ -12,29 +12,21 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Response, Send
-from legnext_client._protocol.redact import KeyRedactor
-from legnext_client._transport.environment import made, proxy_for
 from legnext_client._transport.exchanges import (
     FAILURES,
     LATE,
+    Connections,
     Exchange,
-    RequestBuilder,
     file_request,
-    hide_in_logs,
     lost_by,
     not_fetched,
     parts,
-    way_to,
 )
-from legnext_client._transport.pools import Pool, renew_after_fork
-from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
-from legnext_client.generated.service import API_KEY_HEADER
+from legnext_client._transport.pools import Pool
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
 
@@ -68,52 +60,27 @@ class AsyncFetchingTransport(AsyncTransport, Protocol):
     def fetch(self, fetch: Fetch) -> AbstractAsyncContextManager[Opened | NoResponse]: ...
 
 
-class HttpxTransport:
-    """Transport over one httpx connection pool.
+class HttpxTransport(Connections[httpx.BaseTransport]):
+    """Transport over httpx connection pools.
 
     It does without an httpx client, because redirects, cookies and defaults are not needed and are slow.
     """
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], mounted: httpx.BaseTransport | None = None) -> None:
-        self._builder = RequestBuilder(base_url, headers)
-        self._redactor = KeyRedactor(headers.get(API_KEY_HEADER, ""))
-        self._file_hosts = FileHosts(base_url)
-        self._closed = False
-        self._mounted = mounted
-        self._proxy = None if mounted is not None else proxy_for(base_url)
-        self._way = way_to(base_url, self._proxy)
-        self._context: ssl.SSLContext | None = None
-        self._reset_pools()
-        self._pool_for(self._pools, self._proxy)  # reports a bad environment now
-        hide_in_logs(self._redactor, self)
-        renew_after_fork(self)
+    make_pool = Pool
 
     def _reset_pools(self) -> None:
-        self._pools: dict[str | None, Pool] = {}
-        self._file_pools: dict[str | None, Pool] = {}  # never send the API key
+        super()._reset_pools()
         self._sending: dict[int, Pool] = {}
         """Pools in use by thread. An entry found at the thread's next request was interrupted."""
 
     def after_fork(self) -> None:
-        """Abandon the parent's connections, because sharing them would mix up responses."""
-        for pool in (*self._pools.values(), *self._file_pools.values()):
-            pool.abandon(all_of_it=True)
+        for pool in self._all_pools():
+            if isinstance(pool, Pool):
+                pool.abandon(all_of_it=True)
         self._reset_pools()
 
-    def _pool_for(self, pools: dict[str | None, Pool], proxy: str | None) -> httpx.BaseTransport:
-        if self._mounted is not None:
-            return self._mounted
-        pool = pools.get(proxy)
-        if pool is None:
-            context = self._context = self._context or made(httpx.create_ssl_context)
-            # A proxy resolves names itself, and is often in a private network.
-            refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
-            pool = pools.setdefault(proxy, made(lambda: Pool(proxy, context, refuse)))
-        return pool
-
     def send(self, send: Send) -> Response | NoResponse:
-        if self._closed:
-            raise ConfigurationError(CLIENT_CLOSED)
+        self._check_open()
         me = threading.get_ident()
         self._recover(me)
         pool = self._pool_for(self._pools, self._proxy)
@@ -149,15 +116,12 @@ class HttpxTransport:
 
     @contextmanager
     def fetch(self, fetch: Fetch) -> Generator[Opened | NoResponse]:
-        if self._closed:
-            raise ConfigurationError(CLIENT_CLOSED)
+        self._check_open()
         if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
             yield not_fetched(ValueError(reason), "")
             return
-        proxy = None if self._mounted is not None else proxy_for(fetch.url)
-        pool = self._pool_for(self._file_pools, proxy)
+        pool, way = self._file_pool(fetch.url)
         end = time.monotonic() + fetch.seconds
-        way = way_to(fetch.url, proxy)
         response = None
         try:
             try:
@@ -176,13 +140,11 @@ class HttpxTransport:
 
     def close(self) -> None:
         self._closed = True
-        for pool in (*self._pools.values(), *self._file_pools.values()):
+        for pool in self._all_pools():
             pool.close()
-        if self._mounted is not None:
-            self._mounted.close()
 
 
-def _drop(pools: dict[str | None, Pool], pool: Pool) -> None:
+def _drop(pools: dict[str | None, httpx.BaseTransport], pool: Pool) -> None:
     """Stop using a pool in which a request was interrupted."""
     for proxy in [proxy for proxy, found in list(pools.items()) if found is pool]:
         pools.pop(proxy, None)

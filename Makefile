@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop postman dist audit compare torture coverage clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop postman dist audit compare torture thorough coverage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ torture: $(READY) ## Kill batches and chains at hundreds of moments, and see tha
 	$(RUN)python -m tests.kills.torture $(OPTIONS)
 	$(RUN)python -m tests.kills.signals
 	$(RUN)python -m tests.journal.damage
+
+thorough: $(READY) ## Run the tests with more examples, more trials and both colours of client
+	THOROUGH=1 $(RUN)pytest --quiet --numprocesses 2 --dist loadfile
 
 coverage: $(READY) ## Measure the lines and branches that the tests run, subprocesses included: at least 95 %
 	$(RUN)coverage erase

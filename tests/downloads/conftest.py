@@ -10,6 +10,7 @@ import pytest
 
 from legnext_client.client import AsyncClient, Client
 from legnext_client.jobs import AsyncJob, Job
+from tests.thorough import parametrize_colour
 
 from .hostile import Hostile
 
@@ -49,7 +50,10 @@ def hostile() -> Iterator[Hostile]:
         yield server
 
 
-@pytest.fixture(params=["sync", "async"])
+pytest_generate_tests = parametrize_colour
+
+
+@pytest.fixture
 def colour(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

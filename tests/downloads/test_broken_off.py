@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -86,17 +85,7 @@ def test_another_version_is_fetched_from_its_start(
 
 @pytest.mark.parametrize(
     "content_range",
-    [
-        "bytes 8999-19999/20000",
-        "bytes 9001-19999/20000",
-        "bytes 0-19999/20000",
-        "bytes 9000-19999/30000",
-        "bytes 9000-20000/20000",
-        "bytes 9000-8000/20000",
-        "bytes */20000",
-        "rows 9000-19999/20000",
-        "",
-    ],
+    ["bytes 9001-19999/20000", "rows 9000-19999/20000"],
 )
 def test_another_part_than_was_asked_for_is_not_taken(
     download: Download, hostile: Hostile, out: Path, content_range: str
@@ -126,29 +115,6 @@ def test_a_file_that_became_shorter_is_fetched_from_its_start(download: Download
     assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
 
 
-@pytest.mark.parametrize("tag", ['W/"one"', None, "one", '"o\xffe"'])
-def test_without_a_strong_tag_all_is_fetched_again(
-    download: Download, hostile: Hostile, out: Path, tag: str | None
-) -> None:
-    body = png()
-    hostile.acts["/a.png"] = [file(body, tag=tag, most=9_000), file(body, tag=tag)]
-    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
-    assert all("range" not in seen.headers for seen in hostile.seen)
-
-
-def test_a_date_tells_versions_apart_when_it_is_old_enough(download: Download, hostile: Hostile, out: Path) -> None:
-    body = png()
-    changed = "Sat, 01 Nov 2025 10:00:00 GMT"
-    dates: dict[str, Any] = {"last_modified": changed, "date": "Sat, 01 Nov 2025 10:01:00 GMT"}
-    hostile.acts["/a.png"] = [file(body, tag=None, most=9_000, **dates), file(body, tag=None, **dates)]
-    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
-    assert hostile.seen[1].headers["if-range"] == changed
-    dates["date"] = "Sat, 01 Nov 2025 10:00:59 GMT"
-    hostile.acts["/b.png"] = [file(body, tag=None, most=9_000, **dates), file(body, tag=None, **dates)]
-    assert download(hostile.url("/b.png"), out)[0].read_bytes() == body
-    assert "if-range" not in hostile.seen[3].headers
-
-
 def test_only_tries_that_bring_nothing_new_are_counted(
     download: Download, hostile: Hostile, out: Path, clock: Clock
 ) -> None:
@@ -173,34 +139,12 @@ def test_failures_of_the_server_are_tried_again_as_for_any_request(
     assert clock.slept[:2] == [7, 3]
 
 
-@pytest.mark.parametrize("code", [400, 401, 418, 304, 204])
-def test_a_refusal_is_not_tried_again(download: Download, hostile: Hostile, out: Path, code: int) -> None:
-    hostile.acts["/a.png"] = status(code)
-    with pytest.raises(DownloadError, match=str(code)):
-        download(hostile.url("/a.png"), out)
-    assert len(hostile.seen) == 1
-    assert files_in(out) == {}
-
-
-def test_a_pause_that_is_too_long_is_not_waited_for(
-    download: Download, hostile: Hostile, out: Path, clock: Clock
-) -> None:
-    hostile.acts["/a.png"] = status(429, retry_after="3600")
-    with pytest.raises(DownloadError, match="429"):
-        download(hostile.url("/a.png"), out)
-    assert clock.slept == []
-
-
 @pytest.mark.parametrize(
     "note",
     [
         "{",
-        "[]",
-        "null",
         '{"address": 1, "validator": [], "total": "x"}',
-        "\0" * 9000,
         '{"address": "other", "validator": "\\"one\\"", "total": 20000}',
-        "[" * 4096,
     ],
 )
 def test_a_note_that_cannot_be_read_or_is_of_another_file_means_from_the_start(
@@ -212,17 +156,6 @@ def test_a_note_that_cannot_be_read_or_is_of_another_file_means_from_the_start(
     hostile.acts["/a.png"] = file(png())
     assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
     assert "range" not in hostile.seen[0].headers
-
-
-def test_a_note_cannot_put_headers_into_a_request(download: Download, hostile: Hostile, out: Path) -> None:
-    hostile.acts["/a.png"] = file(png(), most=9_000)
-    with pytest.raises(DownloadError):
-        download(hostile.url("/a.png"), out, settings={"retries": 0})
-    note = out / ".a_0.png.part.json"
-    note.write_text(json.dumps(json.loads(note.read_text()) | {"validator": '"one"\r\nx-evil: 1'}))
-    hostile.acts["/a.png"] = file(png())
-    assert download(hostile.url("/a.png"), out)[0].read_bytes() == png()
-    assert "x-evil" not in hostile.seen[-1].headers
 
 
 def test_what_came_is_not_gone_on_with_past_the_largest_size(download: Download, hostile: Hostile, out: Path) -> None:

@@ -116,34 +116,6 @@ def test_a_process_that_dies_leaves_what_the_next_goes_on_with(hostile: Hostile,
     assert set(files_in(out)) == {"a_0.png"}
 
 
-def test_only_what_can_be_gone_on_with_is_left(tmp_path: Path) -> None:
-    for noted, data, left in ((None, b"bytes", False), (NOTE, b"", False), (NOTE, b"bytes", True)):
-        target = DiskTarget(str(tmp_path), "a.png")
-        assert target.open() == (0, None)
-        target.start_over(noted)
-        target.write(data)
-        target.close()
-        target.close()
-        assert bool(files_in(tmp_path)) is left
-    target = DiskTarget(str(tmp_path), "a.png")
-    assert target.open() == (5, NOTE)
-    target.discard()
-    target.close()
-    assert files_in(tmp_path) == {}
-
-
-def test_a_closed_place_is_not_written_to(tmp_path: Path) -> None:
-    target = DiskTarget(str(tmp_path), "a.png")
-    for write in (
-        lambda: target.write(b"x"),
-        lambda: target.read(0, 1),
-        target.finish,
-        lambda: target.start_over(None),
-    ):
-        with pytest.raises(OSError, match="closed"):
-            write()
-
-
 def test_a_path_is_where_the_caller_said(
     download: Download, hostile: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 DAY = 86_400
 
 
-@pytest.fixture(params=[False, True], ids=["socket", "inside"], scope="module")
-def running(request: pytest.FixtureRequest) -> Iterator[MockServer]:
-    with MockServer(in_process=bool(request.param), concurrency=0) as server:
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockServer]:
+    with MockServer(concurrency=0) as server:
         yield server
 
 

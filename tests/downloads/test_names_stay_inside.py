@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legnext_client._downloads.file_names import JOB_FIELDS, URL_FIELDS, extension, fields_of, names, stem
+from legnext_client._downloads.file_names import URL_FIELDS, extension, fields_of, names, stem
 from legnext_client.client import Client
 from legnext_client.errors import DownloadError, InvalidRequest
 from legnext_client.jobs import Job
@@ -25,61 +25,7 @@ if TYPE_CHECKING:
     from .conftest import Download
     from .hostile import Hostile
 
-BAD_TEMPLATES = [
-    "../{n}{ext}",
-    "a/../../{n}{ext}",
-    "/tmp/{n}{ext}",
-    "//host/{n}{ext}",
-    "C:{n}{ext}",
-    "C:\\{n}{ext}",
-    "a\\..\\{n}{ext}",
-    "{n}/",
-    "a//{n}{ext}",
-    "./{n}{ext}",
-    "",
-    ".",
-    "..",
-    ".hidden{n}",
-    "a\0{n}{ext}",
-    "a\n{n}{ext}",
-    "\u202egnp{n}",
-    "\ud800{n}",
-    "con{ext}",
-    "Aux",
-    "nul.tar{ext}",
-    "com1{ext}",
-    "LPT¹{ext}",
-    "a{n}.",
-    "a{n} ",
-    " a{n}",
-    "a{n}:b",
-    'a"{n}',
-    "a*{n}",
-    "a?{n}",
-    "a|{n}",
-    "<{n}>",
-    "x" * 241,
-    "é" * 121,
-    "x/" * 600 + "{n}",
-    "{n",
-    "n}",
-    "{}",
-    "{0}",
-    "{stem.__class__}",
-    "{stem[0]}",
-    "{n!r}",
-    "{n:{ext}}",
-    "{n:99999999}",
-    "{ext:>9}",
-    "{stem:x}",
-    "{n:c}",
-    "{url}",
-    "{job_id}{n}",
-    "{path}",
-    None,
-    7,
-    b"{n}",
-]
+BAD_TEMPLATES = ["../{n}{ext}", "/tmp/{n}{ext}", "C:{n}{ext}", ".", "con{ext}", "LPT¹{ext}", "{n!r}", "{url}", None]
 
 
 @pytest.mark.parametrize("template", BAD_TEMPLATES)
@@ -96,25 +42,14 @@ PATHS = [
     "/../../../etc/passwd.png",
     "/%2e%2e/%2e%2e/x.png",
     "/..%2f..%2fx.png",
-    "/..%5c..%5cx.png",
     "/%00.png",
-    "/a%00b.png",
     "/%2fetc%2fpasswd",
     "/",
-    "/.png",
     "/...png",
-    "/-rf.png",
-    "/~root.png",
-    "/con.png",
     "/" + "x" * 3000 + ".png",
     "/a.png%2f..%2f..%2fb.png",
-    "/a.p%6eg",
     "/a.png;../b.png",
-    "/%E2%80%AEgnp.png",
-    "/a.png." + "e" * 300,
-    "/a%0d%0ab.png",
     "/%ff%fe.png",
-    "/a.png%20",
 ]
 
 
@@ -140,9 +75,7 @@ def test_a_stem_that_is_reserved_somewhere_needs_another_template(
     assert [path.name for path in download(hostile.url("/con.png"), out)] == ["con_0.png"]
 
 
-@pytest.mark.parametrize(
-    "job_id", ["../../x", "/etc/x", "a/b", "..", ".", "a\0b", "a\nb", "\ud800", "x" * 500, "C:\\x"]
-)
+@pytest.mark.parametrize("job_id", ["../../x", "..", "a\0b", "\ud800", "x" * 500])
 def test_what_the_service_calls_a_job_or_a_task_leads_nowhere(
     download_job: Download, hostile: Hostile, out: Path, job_id: str
 ) -> None:
@@ -230,24 +163,10 @@ def test_two_files_of_one_name_are_refused_before_any_network(
     assert hostile.seen == []
 
 
-@pytest.mark.parametrize("directory", ["", "a\0b", b"out", 7, None])
-def test_a_directory_that_cannot_be_is_refused(download: Download, hostile: Hostile, directory: Any) -> None:
-    with pytest.raises(InvalidRequest, match="directory"):
-        download([hostile.url("/a.png")], directory)
-    assert hostile.seen == []
-
-
 def test_a_template_may_count_and_make_folders(download: Download, hostile: Hostile, out: Path) -> None:
     hostile.acts = {"/a.PNG": file(png()), "/b.png": file(png(salt=b"b"))}
     paths = download([hostile.url("/a.PNG"), hostile.url("/b.png")], out, "all/{n:03}-{stem}{ext}")
     assert [str(path.relative_to(out)) for path in paths] == ["all/000-a.png", "all/001-b.png"]
-
-
-@pytest.fixture(scope="module")
-def closed_to_all() -> Iterator[Client]:
-    """A client that would find nobody."""
-    with Client(KEY, base_url="http://127.0.0.1:9", retries=0) as client:
-        yield client
 
 
 Values = Mapping[str, str | int]
@@ -282,23 +201,6 @@ def test_any_template_and_any_address_stay_inside_or_are_refused(template: str, 
         assert all(0 < len(part.encode()) <= 240 for part in parts)
         assert "\\" not in name
         assert name.isprintable()
-
-
-@given(job_id=texts, task_type=texts)
-def test_any_job_has_names(job_id: str, task_type: str) -> None:
-    values: list[Values] = [{"job_id": job_id, "task_type": task_type, "n": n, "ext": ".png"} for n in range(4)]
-    found = names("{task_type}-x/{job_id}_{n}{ext}", JOB_FIELDS, values)
-    assert len(set(found)) == 4
-    assert all(os.path.normpath(name) == name and name.count("/") == 1 for name in found)
-
-
-@given(directory=texts, template=hard, urls=st.lists(texts, max_size=3))
-def test_whatever_is_asked_for_wrongly_is_an_error_of_ours(
-    closed_to_all: Client, directory: str, template: str, urls: list[str]
-) -> None:
-    addresses = ["ftp://" + url for url in urls] or ["nothing"]
-    with pytest.raises(InvalidRequest):
-        closed_to_all.download(addresses, directory, template)
 
 
 def test_a_closed_client_and_a_job_without_one_say_so(out: Path) -> None:

@@ -21,21 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and links are others there")
 
 
-def test_a_link_that_is_made_meanwhile_leads_nothing_out(tmp_path: Path) -> None:
-    out, outside = tmp_path / "out", tmp_path / "outside"
-    outside.mkdir()
-    target = DiskTarget(str(out), "deep/a.png")
-    target.open()
-    target.write(b"bytes")
-    (out / "deep").rename(out / "moved")
-    (out / "deep").symlink_to(outside)
-    with pytest.raises(OSError, match="a link in it leads out of"):
-        target.finish()
-    target.close()
-    assert list(outside.iterdir()) == []
-
-
-@pytest.mark.parametrize("moment", ["whole", "open", "start_over", "write", "finish", "discard"])
+@pytest.mark.parametrize("moment", ["open", "write", "finish", "discard"])
 @pytest.mark.parametrize("spare", [None, "deep/er/b.png"])
 def test_a_subfolder_swapped_for_a_link_puts_nothing_outside(tmp_path: Path, moment: str, spare: str | None) -> None:
     out, outside = tmp_path / "out", tmp_path / "outside"
@@ -125,12 +111,6 @@ def test_a_disk_that_knows_no_locks_is_written_without(
     assert (tmp_path / "a.png").read_bytes() == b"bytes"
 
 
-def test_any_other_trouble_with_a_lock_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fcntl.flock", refusing(OSError(errno.EIO, "Input/output error")))
-    with pytest.raises(OSError, match="Input/output error"):
-        DiskTarget(str(tmp_path), "a.png").open()
-
-
 def refusing(error: OSError) -> object:
     def refuse(*_: object) -> None:
         raise error
@@ -154,9 +134,3 @@ def test_a_directory_that_cannot_be_synced_does_not_undo_the_file(
     monkeypatch.setattr("os.fsync", picky)
     target.finish()
     assert (tmp_path / "a.png").read_bytes() == b"bytes"
-
-
-def test_what_was_never_opened_has_nothing_to_discard(tmp_path: Path) -> None:
-    (tmp_path / ".a.png.part").write_bytes(b"of another")
-    DiskTarget(str(tmp_path), "a.png").discard()
-    assert (tmp_path / ".a.png.part").read_bytes() == b"of another"

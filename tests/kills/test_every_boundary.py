@@ -9,13 +9,14 @@ import pytest
 
 from tests.kills import trials, windows
 from tests.kills.worlds import World
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from legnext_client.testing import MockServer
 
-PLAN = trials.plan(seed=1, more=8, weathers=1)
+PLAN = trials.plan(seed=1, more=often(2, 8), weathers=1)
 
 
 class Report(NamedTuple):

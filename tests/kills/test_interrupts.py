@@ -8,6 +8,7 @@ import pytest
 
 from tests.kills import trials, windows
 from tests.kills.worlds import CATS, World
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ MARKERS = (
     windows.ARRIVING,
     windows.ANSWERED,
     windows.ASKING,
-)
+)[:: often(2, 1)]
 
 
 @pytest.mark.parametrize(("number", "marker"), [*enumerate(MARKERS)], ids=str)

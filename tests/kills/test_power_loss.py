@@ -12,6 +12,7 @@ import pytest
 from tests.kills import trials, windows
 from tests.kills.disk_below import MIXED, SYNCED, can_be_put_below
 from tests.kills.worlds import World
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ MARKERS = (
 PLAN = [
     (trials.Trial(seed, marker, windows.BY_MARKER[marker].weather), (SYNCED, MIXED)[seed % 3 == 0])
     for seed, marker in enumerate(MARKERS)
-]
+][:: often(3, 1)]
 
 
 @pytest.mark.parametrize(("trial", "how"), PLAN, ids=str)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.kills import bill, trials, windows
 from tests.kills.worlds import World
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from legnext_client.testing import MockServer
 
 
-@pytest.mark.parametrize("marker", [windows.INTENDING, windows.ARRIVING, windows.ENDING])
+@pytest.mark.parametrize("marker", [windows.ARRIVING, windows.INTENDING, windows.ENDING][: often(1, 3)])
 @pytest.mark.parametrize("killed", [False, True], ids=["goes on", "is killed"])
 def test_who_comes_second_is_refused(marker: str, killed: bool, server: MockServer, tmp_path: Path) -> None:
     world = World(server, tmp_path, asynchronous=marker == windows.ARRIVING)
@@ -30,7 +31,7 @@ def test_who_comes_second_is_refused(marker: str, killed: bool, server: MockServ
     trials.finish(world)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(often(1, 2)))
 def test_of_two_that_start_at_the_same_moment_one_is_refused(seed: int, server: MockServer, tmp_path: Path) -> None:
     world = World(server, tmp_path)
     if seed:  # with a journal that is there

@@ -26,6 +26,7 @@ from legnext_client.generated.models import (
     TaskType,
 )
 from legnext_client.generated.types import is_object
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +141,7 @@ def variations(draw: st.DrawFn) -> tuple[Json, Callable[[Json], Any]]:
     return answer, parse
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=often(40, 300))
 @given(variations())
 def test_any_variation_of_an_answer_parses_and_nothing_is_lost(
     variation: tuple[Json, Callable[[Json], Any]],

@@ -20,6 +20,7 @@ from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import ServerError
 from legnext_client.testing import MockServer
 from tests.client.worlds import told
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,7 +166,7 @@ def assert_fair(ledger: Counter[str], hands: Runtime) -> None:
     assert len(accepted) <= len(hands.jobs) + len(hands.unknown)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(often(1, 4)))
 def test_the_ledger_of_thousands_of_faulty_calls_is_fair(seed: int) -> None:
     service, hands = FaultyService(seed), Runtime()
     dice = random.Random(seed)
@@ -183,7 +184,7 @@ def test_the_ledger_of_thousands_of_faulty_calls_is_fair(seed: int) -> None:
     assert_fair(service.ledger, hands)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(often(1, 4)))
 def test_the_ledger_is_fair_with_many_calls_at_once(seed: int) -> None:
     service, hands = FaultyService(seed), Runtime()
 
@@ -214,86 +215,6 @@ def _assert_that_much_happened(service: FaultyService, hands: Runtime) -> None:
     assert len(hands.jobs | hands.unknown | hands.refused) == 1500
 
 
-def test_the_test_would_notice_a_client_that_pays_twice() -> None:
-    """The same calls, sent by one who tries again whatever happens, are not fair."""
-    service, hands = FaultyService(1), Runtime()
-    from legnext_client._protocol.flow import Request, Send
-    from legnext_client._protocol.send import Answer, classify
-
-    for number in range(300):
-        mark = f"{MARK}{number}"
-        request = Request("POST", "/x", json.dumps({"callback": mark}).encode(), paid=True)
-        for _ in range(5):
-            if isinstance(classify(request, service.reply(Send(request, 30.0))), Answer):
-                hands.took(mark, None)
-                break
-        else:
-            hands.took(mark, LegnextError())
-    with pytest.raises(AssertionError):
-        assert_fair(service.ledger, hands)
-
-
-MOCK_FAULTS: list[tuple[str, dict[str, Any]]] = [
-    ("close_before", {}),
-    ("close_after", {}),
-    ("error_before", {}),
-    ("error_before", {"status": 502, "as_html": True}),
-    ("error_after", {"status": 503}),
-    ("rate_limit", {}),
-    ("html", {}),
-    ("truncate", {}),
-    ("at_once", {}),
-    ("unknown_status", {}),
-    ("unknown_fields", {}),
-    ("job_fails", {}),
-]
-
-
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "over a socket"])
-@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
-def test_the_ledger_of_the_mock_is_fair(in_process: bool, is_async: bool) -> None:
-    hands, calls = Runtime(), 300
-    with MockServer(seed=3, concurrency=0, callbacks="off", in_process=in_process) as server:
-        for name, options in MOCK_FAULTS:
-            server.faults.add(name, rate=0.12, method="POST", **options)
-        source = str(server.jobs.add(operation="diffusion")["job_id"])
-
-        def kinds(client: Any, number: int) -> Any:
-            mark = f"{MARK}{number}"
-            if number % 3 == 0:
-                return client.midjourney.reroll(job_id=source, callback=mark)
-            if number % 3 == 1:
-                return client.midjourney.video_diffusion(prompt="waves roll in", callback=mark)
-            return client.midjourney.diffusion(text="a lighthouse", callback=mark)
-
-        if is_async:
-
-            async def scenario() -> None:
-                async with server.async_client() as client:
-                    for number in range(calls):
-                        try:
-                            await kinds(client, number)
-                        except LegnextError as error:
-                            hands.took(f"{MARK}{number}", error)
-                        else:
-                            hands.took(f"{MARK}{number}", None)
-
-            asyncio.run(scenario())
-        else:
-            with server.client() as client:
-                for number in range(calls):
-                    try:
-                        kinds(client, number)
-                    except LegnextError as error:
-                        hands.took(f"{MARK}{number}", error)
-                    else:
-                        hands.took(f"{MARK}{number}", None)
-        ledger = Counter(str(line.body["callback"]) for line in server.ledger)
-        assert all(fault.struck > 5 for fault in server.faults)
-    assert_fair(ledger, hands)
-    assert min(len(hands.jobs), len(hands.unknown)) > 50
-
-
 @pytest.mark.parametrize(
     ("fault", "options", "accepted", "kind"),
     [
@@ -306,11 +227,10 @@ def test_the_ledger_of_the_mock_is_fair(in_process: bool, is_async: bool) -> Non
         ("truncate", {}, 1, SubmissionUnknown),
     ],
 )
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "over a socket"])
 def test_each_fault_of_the_mock_leaves_one_unknown(
-    fault: str, options: dict[str, Any], accepted: int, kind: type[LegnextError], in_process: bool
+    fault: str, options: dict[str, Any], accepted: int, kind: type[LegnextError]
 ) -> None:
-    with MockServer(callbacks="off", in_process=in_process) as server, server.client() as client:
+    with MockServer(callbacks="off", in_process=True) as server, server.client() as client:
         server.faults.add(fault, method="POST", **options)
         with pytest.raises(kind) as caught:
             client.midjourney.diffusion(text="a lighthouse")

@@ -1,31 +1,22 @@
 """One edit: a new operation in the spec, one run of the generator, and everything about it works.
 
-A copy of the spec with an operation that does not exist is generated into a package of its own. What it shows: the
-facade's method, the follow-up of a job, the entry in the table, the check before sending, the endpoint's module.
+A copy of the package is generated anew from a spec with one operation more; no other line of it is touched.
 """
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import hashlib
-import importlib
-import inspect
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import generate
-import httpx
 import pytest
-
-from legnext_client._protocol.checks import prepare
-from legnext_client.errors import InvalidRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
 
@@ -75,9 +66,85 @@ RELIGHT_REQUEST: Json = {
                 "colour": {"type": "string", "maxLength": 20},
             },
         },
+        "note": {"type": ["string", "null"]},
+        "soft": {"type": ["boolean", "null"]},
+        "hints": {"type": ["array", "null"], "items": {"type": "string"}},
+        "grainSize": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
+        "canvas": {"anyOf": [{"$ref": "#/components/schemas/Canvas"}, {"type": "null"}]},
     },
 }
-RIGHT: Json = {"job_id": "a-job", "image_no": 1, "mood": "neon"}
+USED = """
+import inspect, json
+from legnext_client import InvalidRequest, price
+from legnext_client.testing import MockServer
+
+report = {"prices": [int(price("relight", {"mood": mood}).points) for mood in ("dawn", "neon")]}
+with MockServer(in_process=True) as server, server.client() as client:
+    source = client.midjourney.diffusion(text="a lighthouse").wait()
+    before = client.account.balance().available_credits
+    job = source.relight(image_no=1, mood="neon", lamp_pos={"x": 1, "y": 2}).wait()
+    report["job"] = [job.status, len(job.image_urls)]
+    report["paid"] = before - client.account.balance().available_credits
+    report["alias"] = client.midjourney.illuminate(job_id=source.job_id, image_no=1, mood="dawn").task_type
+    try:
+        client.midjourney.relight(job_id=source.job_id, image_no=9, mood="noon", lamp_pos={"x": -1})
+    except InvalidRequest as error:
+        report["refused"] = sorted(map(str, error.problems))
+    report["doc"] = inspect.getdoc(client.midjourney.relight)
+print(json.dumps(report))
+"""
+NULLABLE: Json = {"note": "null and void", "grainSize": 3, "soft": False, "hints": ["a", "null"]}
+NULLABLE |= {"canvas": {"width": 9, "height": 9}}
+SENT: dict[str, Json] = {
+    "left out": {},
+    "null": dict.fromkeys(NULLABLE),
+    "values": NULLABLE,
+    "some of each": {"note": None, "soft": True},
+}
+WAYS = ("facade", "follow-up", "facade, async", "follow-up, async", "batch", "table", "command line")
+SENT_EACH_WAY = """
+import asyncio, csv, json, os, sys
+from legnext_client.cli.app import run
+from legnext_client.testing import MockServer
+
+given, fields = map(json.loads, sys.argv[1:])
+own = {"image_no": 0, "mood": "dawn"}
+told = {}
+with MockServer(time_scale=None) as server, server.client() as client:
+    source = client.midjourney.diffusion(text="a fox").wait()
+    rest = {"job_id": source.job_id, **own}
+
+    async def awaited():
+        async with server.async_client() as calm:
+            await calm.midjourney.relight(**rest, **given)
+            told["facade, async"] = server.ledger[-1].body
+            job = await calm.tasks.get(source.job_id)
+            await job.relight(**own, **given)
+            told["follow-up, async"] = server.ledger[-1].body
+
+    client.midjourney.relight(**rest, **given)
+    told["facade"] = server.ledger[-1].body
+    source.relight(**own, **given)
+    told["follow-up"] = server.ledger[-1].body
+    asyncio.run(awaited())
+    with client.batch([{"operation": "relight", **rest, **given}]) as batch:
+        list(batch)
+    told["batch"] = server.ledger[-1].body
+    cells = [value if isinstance(value, str) else json.dumps(value) for value in given.values()]
+    with open("rows.csv", "w", newline="") as file:
+        csv.writer(file).writerows([["operation", *rest, *given], ["relight", *rest.values(), *cells]])
+    with client.batch("rows.csv") as batch:
+        list(batch)
+    told["table"] = server.ledger[-1].body
+    os.environ |= {"LEGNEXT_BASE_URL": server.base_url, "LEGNEXT_API_KEY": server.api_key}
+    words = []
+    for name, value in given.items():
+        words += [f"--{name.replace('_', '-')}", value if isinstance(value, str) else json.dumps(value)]
+    code = run(["relight", source.job_id, "--image-no", "0", "--mood", "dawn", "--json", *words])
+    told["command line"] = server.ledger[-1].body
+assert code == 0, code
+print(json.dumps({way: {name: body[name] for name in body if name in fields} for way, body in told.items()}))
+"""
 
 
 def edited() -> Json:
@@ -87,128 +154,51 @@ def edited() -> Json:
     return spec
 
 
-def run_generator(spec: Path, package: Path) -> subprocess.CompletedProcess[str]:
-    command: list[str | Path] = [sys.executable, ROOT / "scripts" / "generate.py", "--spec", spec, "--package", package]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A fresh package that was generated from the edited spec, and can be imported."""
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package, generated from the edited spec."""
     folder = tmp_path_factory.mktemp("one_edit")
-    target = folder / "fresh_client"
-    target.mkdir()
-    (target / "__init__.py").touch()
+    target = folder / "legnext_client"
+    shutil.copytree(ROOT / "legnext_client", target, ignore=shutil.ignore_patterns("__pycache__"))
     spec = folder / "edited.yaml"
     spec.write_text(json.dumps(edited()), encoding="utf-8")
-    ran = run_generator(spec, target)
+    run(folder, str(ROOT / "scripts" / "generate.py"), "--spec", str(spec), "--package", str(target))
+    return target
+
+
+def run(folder: Path, *words: str) -> str:
+    """Run Python where this copy comes before any package that is installed."""
+    here = os.environ | {"PYTHONPATH": str(folder)}
+    ran = subprocess.run([sys.executable, *words], env=here, cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    sys.path.insert(0, str(folder))
-    yield target
-    sys.path.remove(str(folder))
-    for name in [name for name in sys.modules if name.split(".")[0] == "fresh_client"]:
-        del sys.modules[name]
+    return ran.stdout
 
 
-@pytest.fixture
-def fresh(package: Path) -> Callable[[str], Any]:
-    return lambda name: importlib.import_module(f"{package.name}.generated.{name}")
-
-
-def test_the_table_has_an_entry(fresh: Callable[[str], Any]) -> None:
-    table = fresh("operations")
-    relight = table.OPERATIONS["relight"]
-    assert (relight.namespace, relight.method, relight.path) == ("midjourney", "POST", "/v1/relight-image")
-    assert (relight.task_type, relight.takes, relight.makes) == ("relight", "image", "image")
-    assert (relight.price.points, relight.price.when) == (90, ((130, "mood", "neon", None),))
-    assert relight.seconds == (20, 0.5)
-    assert table.ALIASES["illuminate"] is relight
-    names = {field.wire: field.name for field in relight.fields}
-    assert names == {
-        "jobId": "job_id",
-        "imageNo": "image_no",
-        "mood": "mood",
-        "strength": "strength",
-        "lampPos": "lamp_pos",
+def test_client_prices_and_mock_know_a_new_operation(package: Path) -> None:
+    report = json.loads(run(package.parent, "-c", USED))
+    doc = report.pop("doc")
+    assert report == {
+        "prices": [90, 130],
+        "job": ["completed", 1],
+        "paid": 130,
+        "alias": "relight",
+        "refused": [
+            "image_no must be 0 to 3; got 9",
+            "lamp_pos.x must be at least 0; got -1",
+            "lamp_pos.y is required (at least 0)",
+            "mood must be one of dawn, neon; got 'noon'",
+        ],
     }
-
-
-@pytest.mark.parametrize("colour", ["", "Async"])
-def test_the_facade_has_the_method_and_a_job_the_follow_up(fresh: Callable[[str], Any], colour: str) -> None:
-    told: list[tuple[str, Json]] = []
-
-    class Calls:
-        def job(self, operation: Any, fields: Json) -> Any:
-            told.append((operation.name, fields))
-            return asyncio.sleep(0, "a job") if colour else "a job"
-
-    midjourney = getattr(fresh("namespaces"), f"{colour}Midjourney")(Calls())
-    follow_ups = getattr(fresh("follow_ups"), f"{colour}FollowUps")
-
-    def follow(_: object, operation: Any, fields: Json) -> Any:
-        return Calls().job(operation, fields)
-
-    follower: Any = type("Follower", (follow_ups,), {"_follow_up": follow, "_act": follow})()
-    rest = {"strength": 1, "lamp_pos": None}
-    for method, given in (
-        (midjourney.relight, RIGHT),
-        (midjourney.illuminate, RIGHT),
-        (follower.relight, {"image_no": 1, "mood": "neon"}),
-    ):
-        answer = method(**given)
-        assert (asyncio.run(awaited(answer)) if colour else answer) == "a job"
-        assert told.pop() == ("relight", given | rest)
-    assert "job_id" not in inspect.signature(follower.relight).parameters
-    doc = inspect.getdoc(midjourney.relight) or ""
     assert "`lamp_pos` says from where" in doc
     assert "mood: Which light. One of dawn (FIRST_LIGHT), neon (CITY)." in doc
     assert "strength: How much of it. 0.5 to 2. Default: 1." in doc
 
 
-async def awaited(answer: Any) -> Any:
-    return await answer
-
-
-def test_the_check_before_sending_knows_every_bound(fresh: Callable[[str], Any]) -> None:
-    relight = fresh("operations").OPERATIONS["relight"]
-    models = fresh("models")
-    lamp = {"x": 1, "y": 2}
-    assert prepare(relight, {**RIGHT, "strength": 2, "lamp_pos": lamp}).body == {
-        "jobId": "a-job",
-        "imageNo": 1,
-        "mood": "neon",
-        "strength": 2,
-        "lampPos": lamp,
-    }
-    typed = {"mood": models.RelightRequestMood.CITY, "lamp_pos": models.RelightRequestLampPos(x=1, y=2)}
-    assert prepare(relight, {**RIGHT, **typed}) == prepare(relight, {**RIGHT, "lamp_pos": lamp})
-    wrong = {**RIGHT, "mood": "noon", "strength": 2.5, "lamp_pos": {"x": -1, "colour": "a" * 21}, "imageNo": 9}
-    del wrong["image_no"]
-    with pytest.raises(InvalidRequest) as caught:
-        prepare(relight, wrong)
-    assert sorted(str(problem) for problem in caught.value.problems) == [
-        "imageNo must be 0 to 3; got 9",
-        "lamp_pos.colour must have at most 20 characters; got 21 characters",
-        "lamp_pos.x must be at least 0; got -1",
-        "lamp_pos.y is required (at least 0)",
-        "mood must be one of dawn, neon; got 'noon'",
-        "strength must be 0.5 to 2; got 2.5",
-    ]
-
-
-def test_the_endpoint_works_by_itself(fresh: Callable[[str], Any]) -> None:
-    endpoint, models = fresh("api.midjourney.relight"), fresh("models")
-    sent: list[httpx.Request] = []
-
-    def service(request: httpx.Request) -> httpx.Response:
-        sent.append(request)
-        return httpx.Response(200, json={"job_id": "new", "status": "pending"})
-
-    client = fresh("client").AuthenticatedClient(token="k", httpx_args={"transport": httpx.MockTransport(service)})
-    body = models.RelightRequest(job_id="a-job", image_no=0, mood=models.RelightRequestMood.FIRST_LIGHT)
-    assert endpoint.sync(client=client, body=body) == models.TaskResponse(job_id="new", status="pending")
-    assert sent[0].url.path == "/api/v1/relight-image"
-    assert json.loads(sent[0].content) == {"jobId": "a-job", "imageNo": 0, "mood": "dawn", "strength": 1.0}
+@pytest.mark.parametrize("sent", SENT.values(), ids=SENT)
+def test_a_nullable_field_is_sent_as_given_and_left_out_as_not_given(package: Path, sent: Json) -> None:
+    given = {"grain_size" if name == "grainSize" else name: value for name, value in sent.items()}
+    printed = run(package.parent, "-c", SENT_EACH_WAY, json.dumps(given), json.dumps(list(NULLABLE)))
+    assert json.loads(printed.splitlines()[-1]) == dict.fromkeys(WAYS, sent)
 
 
 def test_nothing_else_has_changed(package: Path) -> None:
@@ -333,10 +323,3 @@ def fingerprints(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-
-
-def test_generating_twice_gives_the_same_bytes(package: Path) -> None:
-    before = fingerprints(package)
-    ran = run_generator(package.parent / "edited.yaml", package)
-    assert ran.returncode == 0, ran.stderr
-    assert fingerprints(package) == before

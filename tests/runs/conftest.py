@@ -12,6 +12,7 @@ from legnext_client._runs import batch_work
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
 from tests.client.worlds import Colour
+from tests.thorough import parametrize_colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +73,10 @@ class World:
             self.colour.do(client.close())
 
 
-@pytest.fixture(params=["sync", "async"])
+pytest_generate_tests = parametrize_colour
+
+
+@pytest.fixture
 def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
     colour = Colour(request.param)
     yield colour

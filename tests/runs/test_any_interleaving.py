@@ -15,6 +15,7 @@ from legnext_client._protocol.flow import NoResponse, Response, Send
 from legnext_client.errors import ChainError
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
+from tests.thorough import often
 
 CHAIN = VideoChain.start("waves roll in").extend("the camera pulls back").extend("night falls", video_no=2).upscale()
 PRICE = 4 * 480
@@ -153,7 +154,7 @@ class ChainRun(RuleBasedStateMachine):
 
 TestChainRun = ChainRun.TestCase
 TestChainRun.settings = settings(
-    max_examples=60, stateful_step_count=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=often(8, 60), stateful_step_count=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from legnext_client.mock import media
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+settings.register_profile("usual", max_examples=often(20, 100))
+settings.load_profile("usual")
 
 PAINTED_WHOLE = {"mock", "contract", "interop"}
 """The folders that test the mock itself."""

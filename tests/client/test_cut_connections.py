@@ -11,6 +11,7 @@ import pytest
 
 from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
+from tests.thorough import often
 
 from .raw_servers import GOOD, read, reset, talking
 
@@ -46,7 +47,7 @@ def test_an_answer_that_is_cut_at_any_byte_is_unknown_if_paid_and_asked_for_agai
 
     server = serve(deed, at_once=True)
     with talking(colour, server.port) as client:
-        for cut in range(len(GOOD)):
+        for cut in range(0, len(GOOD), often(7, 1)):
             cuts = iter([cut])
             paid.clear()
             with pytest.raises(SubmissionUnknown):
@@ -78,7 +79,7 @@ def test_a_request_that_is_cut_at_any_byte_is_accepted_once_at_most(colour: Colo
     server = serve(deed)
     with talking(colour, server.port) as client:
         colour.do(client.midjourney.diffusion(text="x"))
-        for cut in range(0, len(accepted[0]) + 1, 3):
+        for cut in range(0, len(accepted[0]) + 1, often(11, 1)):
             cuts = iter([cut])
             accepted.clear()
             unsure = False

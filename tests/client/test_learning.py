@@ -62,32 +62,12 @@ def test_a_slower_service_is_asked_less_often_once_that_is_known(colour: Colour,
     assert later < 7.5
 
 
-@pytest.mark.parametrize("tells", [True, False])
-def test_a_faster_service_is_asked_sooner_once_that_is_known(colour: Colour, tells: bool) -> None:
-    world = Lasting(colour.clock, 15.0, tells=tells)
-    client = colour.client(Service(answer=world))
-    polls_of(colour, client, world, 30)
-    assert expected(client) == pytest.approx(15, rel=0.25)
-    assert sum(world.late[5:]) / 25 < 0.1
-
-
 def expected(client: Any) -> float:
     """How long the client expects an image to last."""
     operation = next(operation for operation in OPERATIONS.values() if operation.alias)
     typical = client._service.prepare(operation, {"text": "x"}).expected
     median: float = client._service.durations.correct(operation.name, typical).median
     return median
-
-
-def test_looking_again_at_a_job_that_is_done_teaches_nothing(colour: Colour) -> None:
-    client = colour.client(Service(answer=Lasting(colour.clock, 45.0, tells=False)))
-    made = colour.do(client.midjourney.diffusion(text="x"))
-    colour.do(made.wait())
-    learned = expected(client)
-    for _ in range(5):
-        colour.clock.time += 3600
-        colour.do(made.refresh())
-    assert expected(client) == learned
 
 
 def test_looking_at_a_job_long_after_its_end_teaches_nothing_unless_the_service_tells(colour: Colour) -> None:

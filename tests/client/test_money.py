@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
 from typing import Any
 
@@ -51,13 +50,6 @@ def test_a_budget_is_settled_when_the_job_is_done(colour: Colour) -> None:
         assert budget.spent == 40
 
 
-def test_a_fraction_of_a_point_is_counted_as_one(colour: Colour) -> None:
-    client = colour.client(Service(job(), done(**usage(consume=39.2))))
-    with client.budget(100) as budget:
-        colour.do(call(colour, client).wait())
-        assert budget.spent == 40
-
-
 @pytest.mark.parametrize(
     "told_usage", [{}, {"meta": None}, usage(consume=None), usage(consume="80"), usage(consume=-4)]
 )
@@ -68,15 +60,6 @@ def test_what_a_job_has_cost_stays_reserved_until_it_is_told(colour: Colour, tol
         assert ended.ok, "an odd count of points does not lose a job"
         assert budget.left == (20 if told_usage != usage(consume=-4) else budget.left)
         assert budget.left <= 100
-
-
-def test_a_budget_counts_what_the_service_holds(colour: Colour) -> None:
-    client = colour.client(Service(job(**usage(frozen=500))))
-    with client.budget(300) as budget:
-        call(colour, client)
-        assert (budget.reserved, budget.left) == (500, -200)
-        with pytest.raises(BudgetExceeded):
-            call(colour, client)
 
 
 @pytest.mark.parametrize(
@@ -165,29 +148,6 @@ def test_an_extension_costs_by_what_its_source_is_known_to_be(colour: Colour) ->
     picked_up = colour.do(client.tasks.get("j1"))
     with client.budget(1000) as budget, pytest.raises(BudgetExceeded, match="1536 points"):
         colour.do(picked_up.extend_video(video_no=0))
-
-
-def test_no_budget_is_passed_by_many_threads() -> None:
-    colour = Colour("sync")
-    service = Service(job())
-    client = colour.client(service)
-    refused: list[BudgetExceeded] = []
-
-    def work() -> None:
-        for _ in range(10):
-            try:
-                client.midjourney.diffusion(text="x")
-            except BudgetExceeded as error:
-                refused.append(error)
-
-    with client.budget(80 * 25) as budget:
-        threads = [threading.Thread(target=work) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (len(service.sent), len(refused), budget.left) == (25, 55, 0)
-    colour.close()
 
 
 def test_free_calls_need_no_budget(colour: Colour) -> None:

@@ -76,16 +76,6 @@ def test_what_was_sent_and_not_answered_is_unknown_and_sent_once(
 
 
 @pytest.mark.parametrize("deed", SENT)
-def test_a_free_question_is_asked_again_and_ends_in_one_of_our_errors(
-    colour: Colour, serve: Callable[..., Raw], deed: Callable[[socket.socket], None]
-) -> None:
-    server = serve(deed)
-    with talking(colour, server.port, retries=2) as client, pytest.raises(ConnectionError):
-        colour.do(client.tasks.get("j1"))
-    assert server.connections == 3
-
-
-@pytest.mark.parametrize("deed", SENT)
 def test_a_free_question_survives_one_fault(
     colour: Colour, serve: Callable[..., Raw], deed: Callable[[socket.socket], None]
 ) -> None:
@@ -131,30 +121,6 @@ def test_a_name_that_is_not_resolved_is_tried_again(colour: Colour, monkeypatch:
     with talking(colour, 443, "https", "legnext.invalid") as client, pytest.raises(ConnectionError, match="not known"):
         colour.do(client.midjourney.diffusion(text="x"))
     assert len(asked) == 5
-
-
-def test_a_dripped_answer_ends_with_the_request_s_time(colour: Colour, serve: Callable[..., Raw]) -> None:
-    def drip(connection: socket.socket) -> None:
-        read(connection)
-        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
-        while not server.ended.wait(0.02):
-            connection.sendall(b" ")
-
-    server = serve(drip)
-    with talking(colour, server.port, timeout=0.2) as client, pytest.raises(SubmissionUnknown) as caught:
-        colour.do(client.midjourney.diffusion(text="x"))
-    assert caught.value.answer is None or set(caught.value.answer) <= {32}
-
-
-def test_silence_ends_with_the_request_s_time(colour: Colour, serve: Callable[..., Raw]) -> None:
-    def silence(connection: socket.socket) -> None:
-        read(connection)
-        server.ended.wait()
-
-    server = serve(silence)
-    with talking(colour, server.port, timeout=0.1) as client, pytest.raises(SubmissionUnknown, match="ReadTimeout"):
-        colour.do(client.midjourney.diffusion(text="x"))
-    assert server.connections == 1
 
 
 def test_tls_to_a_plain_port_is_tried_again(colour: Colour, serve: Callable[..., Raw]) -> None:

@@ -19,25 +19,10 @@ from legnext_client.errors import (
     ServerError,
 )
 
-from .worlds import Colour, Service, job, told
+from .worlds import Colour, Service, error_of, job, told
 
 UNSENT = NoResponse("ConnectError: refused", sent=False)
 GONE = NoResponse("ReadTimeout", sent=True)
-
-
-def error_of(colour: Colour, outcome: Any) -> LegnextError:
-    with pytest.raises(LegnextError) as caught:
-        colour.do(outcome())
-    return caught.value
-
-
-def test_a_call_gives_a_job(colour: Colour) -> None:
-    service = Service(job(model="m"))
-    client = colour.client(service)
-    made = colour.do(client.midjourney.diffusion(text="a lighthouse --v 7", callback="https://me.test/cb"))
-    assert (made.job_id, made.status, made.done, made.model) == ("j1", "pending", False, "m")
-    assert service.bodies == [{"text": "a lighthouse --v 7", "callback": "https://me.test/cb"}]
-    assert [send.request.method for send in service.sent] == ["POST"]
 
 
 @pytest.mark.parametrize("trouble", [[UNSENT], [UNSENT, UNSENT], [told({}, 429, retry_after="3")]])

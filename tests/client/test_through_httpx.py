@@ -8,41 +8,16 @@ from typing import Any
 import httpx
 import pytest
 
-from legnext_client import LegnextError, SubmissionUnknown
+from legnext_client import SubmissionUnknown
 from legnext_client.errors import (
     ConnectionError,
     NotFoundError,
 )
 
-from .worlds import KEY, Colour, Service, done, job, told
+from .worlds import KEY, Colour, Service, done, error_of, job, told
 
 
-def error_of(colour: Colour, outcome: Any) -> LegnextError:
-    with pytest.raises(LegnextError) as caught:
-        colour.do(outcome())
-    return caught.value
-
-
-def test_what_goes_over_the_wire(colour: Colour) -> None:
-    seen: list[httpx.Request] = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(200, json=job(job_id="a/b?c#d"))
-
-    client = colour.httpx_client(handler)
-    colour.do(client.midjourney.diffusion(text="wäves"))
-    colour.do(client.tasks.get("a/b?c#d"))
-    post, get = seen
-    assert str(post.url) == "https://service.test/api/v1/diffusion"
-    assert post.headers["content-type"] == "application/json"
-    assert post.headers["x-api-key"] == KEY
-    assert post.content == '{"text":"wäves"}'.encode()
-    assert get.url.raw_path == b"/api/v1/job/a%2Fb%3Fc%23d"
-    assert "content-type" not in get.headers
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [302, 307])
 @pytest.mark.parametrize(
     "target", ["https://evil.test/api/v1/diffusion", "https://service.test/api/other", "//evil.test/"]
 )

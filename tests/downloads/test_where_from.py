@@ -104,12 +104,6 @@ def test_an_address_of_another_kind_is_refused_before_any_network(download: Down
     assert not out.exists()
 
 
-@pytest.mark.parametrize("host", ["xn--a", "ü" * 70])
-def test_a_host_that_cannot_be_is_an_error_of_ours(download: Download, out: Path, host: str) -> None:
-    with pytest.raises((DownloadError, InvalidRequest)):
-        download([f"http://{host}.invalid/a.png"], out, settings={"retries": 0})
-
-
 @pytest.mark.parametrize("code", [403, 404, 410])
 def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out: Path, code: int) -> None:
     raw = {

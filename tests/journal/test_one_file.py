@@ -45,23 +45,11 @@ def test_a_new_journal_can_be_read_by_sqlite_itself(path: Path) -> None:
     read.close()
 
 
-def test_an_empty_file_becomes_a_journal(path: Path) -> None:
-    path.touch()
-    with Journal.open(path, BATCH) as journal:
-        assert journal.summary().states == {}
-
-
 def test_closing_leaves_nothing_beside_the_journal_but_its_lock(path: Path) -> None:
     with Journal.open(path, BATCH) as journal:
         journal.begin(intent())
         assert (path.parent / "run.db-reserve").stat().st_size >= 256 * 1024
     assert {name.name for name in path.parent.iterdir()} == {"run.db", "run.db-lock"}
-
-
-def test_a_second_run_is_refused_while_the_first_one_writes(path: Path) -> None:
-    with Journal.open(path, BATCH), pytest.raises(JournalError, match=r"run\.db is in use"):
-        Journal.open(path, BATCH)
-    Journal.open(path, BATCH).close()
 
 
 def test_another_process_is_refused_too_and_gets_in_when_the_first_is_killed(path: Path) -> None:
@@ -120,11 +108,6 @@ def test_there_must_be_a_journal_to_read(path: Path) -> None:
     with pytest.raises(JournalError, match="there is no journal"):
         Journal(path)
     assert list(path.parent.iterdir()) == []
-
-
-def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match=r"missing/run\.db"):
-        Journal.open(tmp_path / "missing" / "run.db", BATCH)
 
 
 def other_database(path: Path) -> None:
@@ -203,24 +186,6 @@ def test_a_value_that_is_none_any_more_is_told_as_damage(path: Path) -> None:
                 list(read())
         with pytest.raises(JournalError, match="is damaged"):
             journal.described("a")
-
-
-def test_the_journal_of_another_chain_is_refused_and_not_touched(path: Path) -> None:
-    with Journal.open(path, CHAIN, only="one") as journal:
-        journal.begin(intent("chain", "one"))
-    before = contents(path.parent)
-    with pytest.raises(JournalError, match="journal of another chain"):
-        Journal.open(path, CHAIN, only="two")
-    assert contents(path.parent) == before
-    Journal.open(path, CHAIN, only="one").close()
-
-
-def test_a_directory_in_its_place_is_told(path: Path) -> None:
-    path.mkdir()
-    with pytest.raises(JournalError, match=r"run\.db is a directory"):
-        Journal.open(path, BATCH)
-    with pytest.raises(JournalError, match=r"run\.db is a directory"):
-        Journal(path)
 
 
 def test_a_directory_that_is_not_there_is_told_and_not_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,19 +283,3 @@ def test_what_was_half_made_when_a_run_died_is_made_anew(path: Path) -> None:
     Path(f"{path}-new").write_bytes(b"half")
     Journal.open(path, BATCH).close()
     assert not Path(f"{path}-new").exists()
-
-
-def test_a_closed_journal_says_so(path: Path) -> None:
-    journal = Journal.open(path, BATCH)
-    number = journal.begin(intent()).entry.id
-    journal.close()
-    with pytest.raises(JournalError, match="is closed"):
-        journal.accepted(number, State({"job_id": "j"}))
-    with pytest.raises(JournalError, match="is closed"):
-        journal.entry("a")
-
-
-def test_a_journal_in_memory_needs_no_disk() -> None:
-    with Journal.open(None, BATCH) as journal:
-        assert journal.begin(intent()).acquired
-        assert [entry.key for entry in journal.entries()] == ["a"]

@@ -79,11 +79,6 @@ def test_the_whole_life_of_a_request_is_there(journal: Journal, calendar: Calend
     ]
 
 
-def test_only_the_first_may_submit(journal: Journal) -> None:
-    assert journal.begin(intent()).acquired
-    assert not journal.begin(intent()).acquired
-
-
 @pytest.mark.parametrize("end", ["accepted", "refused", "lost", "done"])
 def test_what_was_sent_is_never_begun_again(journal: Journal, end: str) -> None:
     number = begun(journal)
@@ -107,26 +102,6 @@ def test_what_was_provably_not_accepted_may_be_sent_again_with_another_body(jour
     assert (again.entry.id, again.entry.price, again.entry.token) == (number, 90, "t")
 
 
-def test_a_failed_job_has_its_reason(journal: Journal) -> None:
-    number = begun(journal)
-    journal.accepted(number, job())
-    failed = State({"job_id": "j-1", "status": "failed", "error": {"code": 500, "message": "banned words"}})
-    journal.ended(number, failed, 0)
-    entry = journal.entry("a")
-    assert entry is not None
-    assert entry.state == "failed"
-    assert "banned words" in (entry.error or "")
-
-
-def test_an_adopted_job_is_waited_for_by_the_next_run(journal: Journal) -> None:
-    number = begun(journal)
-    journal.mark_unknown(number, "no answer")
-    journal.adopt("a", "j-9")
-    entry = journal.entry("a")
-    assert entry is not None
-    assert (entry.state, entry.job_id, entry.error) == ("submitted", "j-9", None)
-
-
 def test_what_is_given_up_keeps_what_the_service_holds_or_the_price_whichever_is_more(journal: Journal) -> None:
     number = begun(journal)
     journal.accepted(number, job(frozen=200))
@@ -136,13 +111,6 @@ def test_what_is_given_up_keeps_what_the_service_holds_or_the_price_whichever_is
     journal.mark_unknown(begun(journal, "b"), "no answer")
     journal.give_up("b")
     assert journal.summary().uncertain == 280
-
-
-def test_the_id_of_a_lost_answer_is_kept_with_it(journal: Journal) -> None:
-    journal.mark_unknown(begun(journal), "no answer", "j-7")
-    entry = journal.entry("a")
-    assert entry is not None
-    assert (entry.state, entry.job_id) == ("unknown", "j-7")
 
 
 def test_a_number_that_no_file_can_hold_is_an_error_of_ours(journal: Journal) -> None:
@@ -213,13 +181,6 @@ def test_a_state_that_there_is_not_is_refused_and_not_nothing(journal: Journal, 
     with pytest.raises(InvalidRequest) as caught:
         journal.entries("done", state)
     assert caught.value.message == said
-
-
-def test_many_entries_come_in_order(journal: Journal) -> None:
-    keys = [f"row {number}" for number in range(450)]
-    for key in keys:
-        begun(journal, key)
-    assert [entry.key for entry in journal.entries("submitting")] == keys
 
 
 def test_no_row_costs_more_in_a_long_journal_than_in_a_short_one(journal: Journal) -> None:

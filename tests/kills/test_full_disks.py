@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journal.disks import fill, small_disk
-from tests.kills import bill, trials, windows
-from tests.kills.disk_below import Disk, can_be_put_below
+from tests.kills import trials, windows
 from tests.kills.worlds import World
 from tests.thorough import often
 
@@ -56,17 +55,4 @@ def test_nothing_is_sent_from_a_disk_that_is_full(server: MockServer, disk: Path
     assert trials.run_on(world).error == "JournalError"
     assert len(server.ledger) == paid
     (disk / "filler").unlink()
-    trials.finish(world)
-
-
-@pytest.mark.parametrize("seed", range(often(1, 4)))
-def test_a_disk_that_is_full_now_and_then_loses_nothing(seed: int, server: MockServer, tmp_path: Path) -> None:
-    if not can_be_put_below():
-        pytest.skip("the SQLite of this Python cannot be reached")
-    chance = random.Random(seed)
-    world = World(server, tmp_path, downloads=seed == 3, asynchronous=seed == 1)
-    for _ in range(3):
-        disk = Disk(str(world.directory), str(tmp_path / "copies"), chance.choice((0.03, 0.1, 0.4)), seed)
-        trials.run_on(world, disk=disk)
-        bill.check_ids(world)
     trials.finish(world)

@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from legnext_client.testing import MockServer
 
 
-@pytest.mark.parametrize("marker", [windows.ARRIVING, windows.INTENDING, windows.ENDING][: often(1, 3)])
-@pytest.mark.parametrize("killed", [False, True], ids=["goes on", "is killed"])
-def test_who_comes_second_is_refused(marker: str, killed: bool, server: MockServer, tmp_path: Path) -> None:
-    world = World(server, tmp_path, asynchronous=marker == windows.ARRIVING)
-    first = trials.stand_at(world, marker, 1)
-    trials.check_refused(world, world.child())
-    if killed:
-        first.kill()
-    else:
-        assert not trials.let_go(world, first).error
-    trials.finish(world)
-
-
 @pytest.mark.parametrize("seed", range(often(1, 2)))
 def test_of_two_that_start_at_the_same_moment_one_is_refused(seed: int, server: MockServer, tmp_path: Path) -> None:
     world = World(server, tmp_path)

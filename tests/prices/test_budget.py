@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from legnext_client.errors import BudgetExceeded
 from legnext_client.prices import Budget
+from tests.thorough import often
 
 
 def test_the_call_that_would_pass_it_is_refused() -> None:
@@ -170,7 +171,7 @@ def test_many_threads_together_do_not_pass_it() -> None:
     def work(number: int) -> None:
         dice = random.Random(number)
         start.wait()
-        for turn in range(300):
+        for turn in range(often(60, 300)):
             key, points = (number, turn), dice.choice([80, 120, 480])
             try:
                 budget.reserve(key, points)
@@ -250,5 +251,5 @@ class BudgetLife(RuleBasedStateMachine):
         assert self.budget.left >= -self.surprises
 
 
-BudgetLife.TestCase.settings = settings(deadline=None, max_examples=50, stateful_step_count=30)
+BudgetLife.TestCase.settings = settings(deadline=None, max_examples=often(10, 50), stateful_step_count=30)
 TestBudgetLife = BudgetLife.TestCase

@@ -28,6 +28,7 @@ from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price
 from legnext_client.prices.factors import FactorMatch
 from legnext_client.prompts import Prompt
+from tests.thorough import often
 
 DOCUMENTED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
 BY_PATH = {operation.path: operation for operation in OPERATIONS.values()}
@@ -157,7 +158,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(60, 400))
 @given(
     st.sampled_from([("diffusion", "text"), ("video_diffusion", "prompt")]),
     st.lists(st.sampled_from(PIECES.split()), max_size=9).map(" ".join),

@@ -7,7 +7,6 @@ way that JSON has. Whatever comes, a call gives a job, an answer or one of our e
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import json
 import logging
@@ -23,7 +22,7 @@ import pytest
 from legnext_client import AsyncClient, Client, Job, LegnextError, Retries
 from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.state import State
-from tests.client.worlds import HandClock
+from tests.client.worlds import HandClock, without_loop
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -165,16 +164,6 @@ FREE: list[Callable[[Any, Any], Any]] = [
 ]
 
 
-def carried_out(outcome: Any) -> Any:
-    if not asyncio.iscoroutine(outcome):
-        return outcome
-    try:
-        while True:
-            outcome.send(None)
-    except StopIteration as end:
-        return end.value
-
-
 def named_in(body: bytes) -> str | None:
     """The id of a job, as another reader of JSON would find it."""
     try:
@@ -241,7 +230,7 @@ def test_a_mutated_answer_is_a_job_an_answer_or_one_of_our_errors(part: int, log
         source = caller._calls.stub(SOURCE)
         result: Any
         try:
-            result = carried_out(call(caller, source))
+            result = without_loop(call(caller, source))
         except LegnextError as error:
             result = error
         counts["errors" if isinstance(result, LegnextError) else "jobs"] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,47 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legnext_client import Budget, Client, Job, LegnextError
-from legnext_client._protocol.flow import NoResponse, Response, Send
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.testing import MockServer
+from tests.client.worlds import KEY, HandClock, Service, SyncWire, told
 from tests.thorough import often
-
-KEY = "sk-0123456789abcdefWXYZ"
-
-
-class Answering:
-    def __init__(self, *answers: Response | NoResponse | BaseException) -> None:
-        self._answers = list(answers)
-        self.sent: list[Send] = []
-
-    def send(self, send: Send) -> Response | NoResponse:
-        self.sent.append(send)
-        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
-
-    def close(self) -> None: ...
-
-
-class HandClock:
-    time = 0.0
-
-    def now(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-    async def async_sleep(self, seconds: float) -> None:
-        raise NotImplementedError
-
-
-def told(body: Any, status: int = 200) -> Response:
-    return Response(status, {}, json.dumps(body).encode())
 
 
 def client_of(*answers: Response | NoResponse | BaseException) -> Client:
-    return Client(KEY, transport=Answering(*answers), clock=HandClock())
+    return Client(KEY, transport=SyncWire(Service(*answers)), clock=HandClock())
 
 
 JSON = st.recursive(

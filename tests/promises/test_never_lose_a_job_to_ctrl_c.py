@@ -19,7 +19,7 @@ import pytest
 import legnext_client
 from legnext_client import AsyncClient, AsyncJob, Client, InvalidRequest, Job, LegnextError, WaitTimeout
 from legnext_client._transport.drivers import INTERRUPTED
-from tests.client.worlds import KEY, Colour, HandClock, Service, done, job, told
+from tests.client.worlds import KEY, Colour, HandClock, Service, done, job, told, without_loop
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -86,17 +86,6 @@ def traced(strike: Strike) -> Generator[None]:
             gc.enable()
 
 
-def by_hand(outcome: Any) -> Any:
-    """A coroutine is carried out without a loop: nothing else runs meanwhile."""
-    if not asyncio.iscoroutine(outcome):
-        return outcome
-    try:
-        while True:
-            outcome.send(None)
-    except StopIteration as end:
-        return end.value
-
-
 @pytest.fixture(params=["sync", "async"])
 def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
     made = Colour(request.param)
@@ -124,7 +113,7 @@ def notes(error: BaseException) -> str:
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_ctrl_c_at_any_line_of_a_paid_call_leaves_the_id(kind: str, call: Callable[[Any, Any], Any]) -> None:
     warm = client_of(kind, AsyncWire() if kind == "async" else Wire())
-    by_hand(call(warm, warm._calls._own(warm._calls.stub("source"))))
+    without_loop(call(warm, warm._calls._own(warm._calls.stub("source"))))
     struck, lost, false = 0, [], []
     for number in range(1, 5000, often(4, 1)):
         wire = AsyncWire() if kind == "async" else Wire()
@@ -133,7 +122,7 @@ def test_ctrl_c_at_any_line_of_a_paid_call_leaves_the_id(kind: str, call: Callab
         strike = Strike(number)
         try:
             with traced(strike):
-                by_hand(call(client, source))
+                without_loop(call(client, source))
         except KeyboardInterrupt as error:
             struck += wire.accepted
             if wire.accepted and "j1" not in notes(error):
@@ -157,7 +146,7 @@ def test_ctrl_c_at_any_line_of_a_wait_leaves_the_id(kind: str) -> None:
         strike = Strike(number)
         try:
             with traced(strike):
-                by_hand(waited.wait(poll_interval=1))
+                without_loop(waited.wait(poll_interval=1))
         except KeyboardInterrupt as error:
             struck += 1
             if wire.service.sent and not waited.done and "j1" not in notes(error):

@@ -19,7 +19,7 @@ from legnext_client import AsyncClient, Client, LegnextError, SubmissionUnknown
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import ServerError
 from legnext_client.testing import MockServer
-from tests.client.worlds import told
+from tests.client.worlds import KEY, AsyncWire, HandClock, Service, SyncWire, told
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -27,30 +27,15 @@ if TYPE_CHECKING:
 
     from legnext_client._protocol.flow import Send
 
-KEY = "sk-0123456789abcdefWXYZ"
 MARK = "https://me.test/call/"
 """Each call carries an address of its own, by which the ledger knows it again."""
 
 
-class HandClock:
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def now(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-    async def async_sleep(self, seconds: float) -> None:
-        self.time += seconds
-        await asyncio.sleep(0)
-
-
-class FaultyService:
+class FaultyService(Service):
     """Accepts jobs, and does what faulty services and networks do; what was accepted stands in the ledger."""
 
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self.dice = random.Random(seed)
         self.ledger: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
@@ -107,27 +92,6 @@ FAULTS: list[tuple[str, Callable[[FaultyService, Send], Response | NoResponse]]]
     ("403 as a job", before(told(REFUSED_JOB_WITH_ID, 403))),
     ("redirect", before(told(b"", 307, location="https://elsewhere.test/"))),
 ]
-
-
-class SyncWire:
-    def __init__(self, service: FaultyService) -> None:
-        self.service = service
-
-    def send(self, send: Send) -> Response | NoResponse:
-        return self.service.reply(send)
-
-    def close(self) -> None: ...
-
-
-class AsyncWire:
-    def __init__(self, service: FaultyService) -> None:
-        self.service = service
-
-    async def send(self, send: Send) -> Response | NoResponse:
-        await asyncio.sleep(0)
-        return self.service.reply(send)
-
-    async def close(self) -> None: ...
 
 
 KINDS: list[Callable[[Any, Any, str], Any]] = [

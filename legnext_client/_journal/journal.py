@@ -156,11 +156,36 @@ class Journal(Records):
 
     def items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Iterate over the key, digest and description of each row."""
-        for row in self._rows(f"SELECT {ITEM_COLUMNS}, seal FROM items ORDER BY rowid"):
-            with self._sound():
-                key, digest, described = opened(row)
-                read = json.loads(described)
-            yield key, digest, read
+        query = f"SELECT rowid, {ITEM_COLUMNS}, seal FROM items WHERE rowid > ? ORDER BY rowid LIMIT 200"
+        last = 0
+        while page := self._rows(query, last):
+            for _, *row in page:
+                with self._sound():
+                    key, digest, described = opened(row)
+                    read = json.loads(described)
+                yield key, digest, read
+            last = page[-1][0]
+
+    def files(self) -> Iterator[str]:
+        """Iterate over the paths of all downloaded files."""
+        query = "SELECT id, files FROM requests WHERE files IS NOT NULL AND current AND id > ? ORDER BY id LIMIT 200"
+        last = 0
+        while page := self._rows(query, last):
+            for _, written in page:
+                with self._sound():
+                    paths: list[str] = json.loads(written)
+                yield from paths
+            last = page[-1][0]
+
+    def busy_seconds(self) -> float:
+        """Return the total time during which any request was running; pauses between runs do not count."""
+        [(days,)] = self._rows(
+            "SELECT total(max(0, ended - max(begun, coalesce(until, begun)))) FROM (SELECT begun, ended, max(ended) "
+            "OVER (ORDER BY begun ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until FROM "
+            "(SELECT julianday(submitting_at) AS begun, julianday(ended_at) AS ended FROM requests) "
+            "WHERE begun IS NOT NULL AND ended IS NOT NULL)"
+        )
+        return round(float(days) * 86_400, 2)
 
     def probably_accepted(self, available: float | None = None) -> int | None:
         """Estimate how many unknown requests were accepted; None if that cannot be determined.

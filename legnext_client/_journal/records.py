@@ -37,11 +37,14 @@ class Records(Store):
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)
         return [self._entry_of(row) for row in rows]
 
-    def entries_of_items(self, items: Sequence[str]) -> dict[str, list[Entry]]:
-        """Return the current requests of many rows at once; rows without any are left out."""
+    def entries_of_items(self, items: Sequence[str], *, history: bool = False) -> dict[str, list[Entry]]:
+        """Return the current requests of many rows at once; rows without any are left out.
+
+        With `history`, replaced requests are included.
+        """
         entries: dict[str, list[Entry]] = {}
-        marks = ", ".join("?" * len(items))
-        query = f"SELECT {COLUMNS} FROM requests WHERE item IN ({marks}) AND current ORDER BY id"
+        marks, current = ", ".join("?" * len(items)), "1" if history else "current"
+        query = f"SELECT {COLUMNS} FROM requests WHERE item IN ({marks}) AND {current} ORDER BY id"
         for row in self._rows(query, *items):
             entry = self._entry_of(row)
             entries.setdefault(entry.item, []).append(entry)

@@ -13,16 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def locate(journal: str, paths: Iterable[str]) -> dict[str, str | None]:
-    """Return the current location of each file of a journal; None for a missing one.
+def locate(path: str, beside: str) -> str | None:
+    """Return where a file of a journal is; None if it is missing.
 
-    Relative paths are resolved against the working directory, then against the journal's directory.
+    A relative path is resolved against the working directory, then against `beside`, the journal's directory.
     """
-    beside = os.path.dirname(os.path.abspath(journal))
-    return {path: _locate(path, beside) for path in paths}
-
-
-def _locate(path: str, beside: str) -> str | None:
     candidates = (os.path.abspath(path), os.path.join(beside, path))
     return next((one for one in candidates if os.path.isfile(one)), None)
 
@@ -40,13 +35,12 @@ def common_directory(located: Iterable[str | None], otherwise: str) -> str:
 class Links:
     """Builds links to files, relative to the page's directory."""
 
-    def __init__(self, directory: str, located: dict[str, str | None]) -> None:
-        self._directory = directory
-        self._located = located
+    def __init__(self, directory: str, beside: str) -> None:
+        self._directory, self._beside = directory, beside
 
     def __call__(self, paths: Sequence[str]) -> dict[str, Any]:
         """Return the links of the files, the numbers of missing ones, and the first known aspect ratio."""
-        located = [self._located.get(path) for path in paths]
+        located = [locate(path, self._beside) for path in paths]
         shapes = (shape_of(path) for path in located if path is not None)
         gone = [number for number, place in enumerate(located) if place is None]
         shape = next(filter(None, shapes), None)

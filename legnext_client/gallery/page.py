@@ -6,32 +6,38 @@ The content security policy allows only the page's own scripts, by digest, and n
 from __future__ import annotations
 
 import base64
+import functools
+import glob
 import hashlib
 import html
 import json
 import os
 import secrets
+import shutil
 import time
+from collections import Counter
 from contextlib import suppress
 from importlib.resources import files as resources
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from legnext_client._journal.journal import Journal
 from legnext_client._version import __version__
 from legnext_client.errors import ConfigurationError
 from legnext_client.gallery.files import Links, common_directory, locate
-from legnext_client.gallery.rows import read
+from legnext_client.gallery.rows import kinds_of, rows_of, totals_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from legnext_client.gallery.rows import Totals
+    from collections.abc import Iterator, Mapping, Sequence
 
     StrPath = str | os.PathLike[str]
 
 NAME = "index.html"
+AT_ONCE = 500
+"""Rows that the page has at first, and in each part that it loads later."""
 GENERATOR = "legnext-client"
 _MARK = f'<meta name="generator" content="{GENERATOR} '
 _HEAD = 4096
@@ -42,62 +48,99 @@ _SCRIPTS = ("shared.js", "rows.js", "frames.js", "cards.js", "details.js", "view
 def gallery(journal_path: StrPath, out: StrPath | None = None) -> Path:
     """Write the page of a journal and return its path. Also works while the batch is running.
 
+    The rows of a long batch, after the first, go to a directory beside the page, which loads them as they are viewed.
+
     Args:
         journal_path: The journal of a batch or a chain.
         out: A directory, or a file name that ends in `.html`. By default, `index.html` goes to the common directory of
             the downloaded files, or beside the journal if there are none.
     """
     journal_path = os.fspath(journal_path)
-    with Journal(journal_path) as journal:
-        kind = journal.about.kind
-        rows, totals = read(journal)
-    steps = [step for row in rows for step in row["steps"] if "files" in step]
-    located = locate(journal_path, (path for step in steps for path in step["files"]))
     beside = os.path.dirname(os.path.abspath(journal_path))
-    given = Path(common_directory(located.values(), otherwise=beside) if out is None else out)
-    target = given if given.suffix.lower() in (".html", ".htm") else given / NAME
-    links = Links(os.path.dirname(os.path.abspath(target)), located)
-    for step in steps:
-        step |= links(step["files"])
-    try:
-        _write(target, _page(journal_path, kind, rows, totals).encode("utf-8", "replace"))
-    except OSError as error:
-        raise ConfigurationError(f"{target} cannot be written ({error}). Choose another path.") from error
+    with Journal(journal_path) as journal:
+        if out is None:
+            out = common_directory((locate(path, beside) for path in journal.files()), otherwise=beside)
+        target = Path(out) if Path(out).suffix.lower() in (".html", ".htm") else Path(out) / NAME
+        try:
+            _write(target, journal, Links(os.path.dirname(os.path.abspath(target)), beside))
+        except OSError as error:
+            raise ConfigurationError(f"{target} cannot be written ({error}). Choose another path.") from error
     return target
 
 
-def _write(target: Path, content: bytes) -> None:
+def _write(target: Path, journal: Journal, links: Links) -> None:
     """Write atomically, so a reload never sees a partial page."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError), open(target, encoding="utf-8", errors="replace") as file:
         if _MARK not in file.read(_HEAD):
             raise ConfigurationError(f"{target} exists and is not a gallery. Choose another path, or remove it.")
-    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    token = secrets.token_hex(4)
+    unfinished, parts = target.with_name(f".{target.name}.{token}"), target.with_name(f"{target.name}.rows-{token}")
+    earlier = list(target.parent.glob(f"{glob.escape(target.name)}.rows-*"))
     try:
-        unfinished.write_bytes(content)
+        unfinished.write_bytes(_page(journal, _rows(journal, links), parts))
         os.replace(unfinished, target)
-    finally:
+    except BaseException:
         unfinished.unlink(missing_ok=True)
+        shutil.rmtree(parts, ignore_errors=True)
+        raise
+    for directory in earlier:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
-def _page(journal: str, kind: str, rows: Sequence[Mapping[str, Any]], totals: Totals) -> str:
-    name = Path(journal).stem
-    data = {"journal": journal, "kind": kind, "made": round(time.time()), "totals": totals._asdict(), "rows": rows}
-    style, theme = _part("look.css"), _part("theme.js")
-    # A module has its own scope, and runs once the page is parsed.
-    script = "\n".join(map(_part, _SCRIPTS))
-    return Template(_part("page.html")).substitute(
-        policy=_policy(style, (theme, script)),
+def _rows(journal: Journal, links: Links) -> Iterator[dict[str, Any]]:
+    for row in rows_of(journal):
+        for step in row["steps"] + row.get("earlier", []):
+            if "files" in step:
+                step |= links(step["files"])
+        yield row
+
+
+def _page(journal: Journal, rows: Iterator[dict[str, Any]], parts: Path) -> bytes:
+    """Return the page with the first rows; write the others to `parts`."""
+    first = list(islice(rows, AT_ONCE))
+    made = sum((kinds_of(row) for row in first), Counter[str]())
+    rest: dict[str, list[Any]] = {"states": [], "points": [], "seconds": []}
+    number = 0
+    while chunk := list(islice(rows, AT_ONCE)):
+        number += 1
+        parts.mkdir(exist_ok=True)
+        (parts / f"{number}.html").write_bytes(_part_page(chunk))
+        made += sum((kinds_of(row) for row in chunk), Counter[str]())
+        rest["states"] += [row["state"] for row in chunk]
+        rest["points"] += [
+            sum(step.get("points", 0) for step in row["steps"] + row.get("earlier", [])) for row in chunk
+        ]
+        rest["seconds"] += [round(sum(step.get("seconds", 0) for step in row["steps"]), 1) for row in chunk]
+    data = {"journal": journal.path, "kind": journal.about.kind, "made": round(time.time())}
+    data |= {"totals": totals_of(journal)._asdict(), "files": made, "rows": first}
+    if number:
+        names = list(dict.fromkeys(rest["states"]))
+        rest["states"] = [names.index(state) for state in rest["states"]]
+        data |= {"rest": {"names": names, **rest}, "parts": quote(parts.name), "at_once": AT_ONCE}
+    style, theme = _web("look.css"), _web("theme.js")
+    script = "\n".join(map(_web, _SCRIPTS))  # a module has its own scope, and runs once the page is parsed
+    page = Template(_web("page.html")).substitute(
+        policy=_policy(style, (theme, script), framed=number > 0),
         generator=f"{GENERATOR} {__version__}",
-        title=html.escape(name),
+        title=html.escape(Path(journal.path).stem),
         style=style,
         theme=theme,
         data=_embedded(data),
         script=script,
     )
+    return page.encode("utf-8", "replace")
 
 
-def _part(name: str) -> str:
+def _part_page(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return a page that posts its rows to the gallery that frames it, because a page may not read other files."""
+    script = _web("part.js")
+    page = Template(_web("part.html")).substitute(policy=_digest(script), data=_embedded(rows), script=script)
+    return page.encode("utf-8", "replace")
+
+
+@functools.cache
+def _web(name: str) -> str:
     return resources("legnext_client.gallery").joinpath("web", name).read_text(encoding="utf-8")
 
 
@@ -106,7 +149,7 @@ def _embedded(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _policy(style: str, scripts: Sequence[str]) -> str:
+def _policy(style: str, scripts: Sequence[str], *, framed: bool) -> str:
     # Pages opened from disk have no origin, and not all browsers let 'self' match them, so `file:` is added.
     rules = {
         "default-src": "'none'",
@@ -114,6 +157,7 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
         "style-src": _digest(style),
         "img-src": "'self' file: data:",
         "media-src": "'self' file:",
+        **({"frame-src": "'self' file:"} if framed else {}),
         "base-uri": "'none'",
         "form-action": "'none'",
         "require-trusted-types-for": "'script'",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
@@ -24,6 +26,9 @@ _CHAIN, _STEPS, _STEP, _PROMPT, _CALLBACK = "chain", "steps", "step", "prompt", 
 _OPERATION = "operation"
 _NAMES = {"job id": "made of job"}
 """A step also has a job id of its own, so the field gets another name."""
+_CHUNK = 200
+_KINDS = {"image": {"png", "jpg", "jpeg", "webp", "gif", "avif", "bmp"}, "video": {"mp4", "m4v", "mov", "webm"}}
+"""File extensions of the pictures that the page shows; as in `web/rows.js`."""
 _LONGEST_OPTION = 300
 _LONGEST_KEPT_TEXT = 20_000
 
@@ -39,34 +44,44 @@ class Totals(NamedTuple):
     """Time during which any request was running; pauses between runs do not count."""
 
 
-def read(journal: Journal) -> tuple[list[dict[str, Any]], Totals]:
-    """Return the rows in the order in which they began, and their totals.
+def rows_of(journal: Journal) -> Iterator[dict[str, Any]]:
+    """Yield the rows in the order in which they began.
 
     A row has `steps`, and `earlier` for requests that were replaced. Empty values are left out.
     """
-    described_items = {key: (digest, described) for key, digest, described in journal.items()}
-    requests_of: dict[str, list[tuple[Entry, dict[str, Any]]]] = {key: [] for key in described_items}
-    spans: list[tuple[float, float]] = []
-    for entry in journal.entries(history=True):
-        requests_of.setdefault(entry.item, []).append((entry._replace(output=None), _step(entry)))
-        if entry.submitting_at and entry.ended_at:
-            spans.append((entry.submitting_at.timestamp(), entry.ended_at.timestamp()))
-    rows = [_row(key, *described_items.get(key, ("", {})), requests) for key, requests in requests_of.items()]
+    items = journal.items()
+    while chunk := list(islice(items, _CHUNK)):
+        requests = journal.entries_of_items([key for key, _, _ in chunk], history=True)
+        for key, digest, described in chunk:
+            yield _row(key, digest, described, requests.get(key, ()))
+
+
+def kinds_of(row: Mapping[str, Any]) -> Counter[str]:
+    """Count the images and videos of a row: those of its last step with files, without missing ones."""
+    steps: list[dict[str, Any]] = [{}, *row["steps"]]
+    last = next((step for step in reversed(steps) if step.get("files")), steps[0])
+    found = (link for number, link in enumerate(last.get("files", ())) if number not in last.get("gone", ()))
+    suffixes = (link.rpartition(".")[2].lower() for link in found)
+    return Counter(kind for suffix in suffixes for kind, known in _KINDS.items() if suffix in known)
+
+
+def totals_of(journal: Journal) -> Totals:
+    """Return the totals of all requests."""
     summary = journal.summary()
-    return rows, Totals(summary.points, summary.frozen, summary.uncertain, _covered(spans))
+    return Totals(summary.points, summary.frozen, summary.uncertain, journal.busy_seconds())
 
 
-def _row(key: str, digest: str, described: Mapping[str, Any], requests: Iterable[tuple[Entry, Any]]) -> dict[str, Any]:
+def _row(key: str, digest: str, described: Mapping[str, Any], requests: Iterable[Entry]) -> dict[str, Any]:
     steps: dict[int, dict[str, Any]] = {}
     states: dict[int, str] = {}
     earlier: list[dict[str, Any]] = []
     operation = ""
-    for entry, step in requests:
+    for entry in requests:
         operation = operation or entry.operation
         if entry.current and entry.digest == digest:
-            steps[entry.step], states[entry.step] = step, entry.state
+            steps[entry.step], states[entry.step] = _step(entry), entry.state
         else:
-            earlier.append(step)
+            earlier.append(_step(entry))
     later = [step for number, step in enumerate(_described_steps(described)) if number not in steps]
     return _compact(
         key=key,
@@ -150,15 +165,6 @@ def _in_words(field: Field | None, value: Any) -> str:
     else:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_OPTION else f"{text[:_LONGEST_OPTION]}…"
-
-
-def _covered(spans: Iterable[tuple[float, float]]) -> float:
-    """Return the total time that the spans cover."""
-    covered, until = 0.0, float("-inf")
-    for start, end in sorted(spans):
-        covered += max(0.0, end - max(start, until))
-        until = max(until, end)
-    return covered
 
 
 def _compact(**values: Any) -> dict[str, Any]:

@@ -114,7 +114,9 @@ class Page:
         self.attributes = reader.attributes
         """Those of each tag."""
         self.scripts = reader.scripts
-        self.data: dict[str, Any] = json.loads(self.scripts[1])
+        texts = [text for text in self.scripts if text.startswith(("{", "["))]
+        found = json.loads(texts[0])
+        self.data: dict[str, Any] = found if isinstance(found, dict) else {"rows": found}
         self.rows: list[dict[str, Any]] = self.data["rows"]
 
     def row(self, key: str) -> dict[str, Any]:

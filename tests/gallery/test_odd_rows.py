@@ -13,7 +13,7 @@ from legnext_client.gallery import gallery
 
 from .hostile import HOSTILE
 from .journals import PNG, Writing
-from .seeing import CARDS, keys
+from .seeing import CARDS, keys, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,12 +87,39 @@ def test_thousands_of_rows_are_drawn_as_they_are_scrolled_to(opens: Callable[...
     before = page.run(f"{CARDS}.length")
     page.until(f"{CARDS}.length > {before} || (scrollTo(0, 1e9), false)")
     assert page.run(f"{CARDS}.length") < 1000
+    page.until(f"{CARDS}.length > 600 || (scrollTo(0, 1e9), false)")  # the first part has 500
+    assert keys(page)[590:600] == [f"row {number}" for number in range(590, 600)]
     page.press("/")
     page.write("row 2876")
+    page.until(f"{CARDS}.length === 1")
     assert keys(page) == ["row 2876"]
+    assert page.run("document.querySelector('#said').innerText").startswith("1 of 3,000 rows")
 
 
-def test_it_works_from_a_web_server_too(browser: Chromium, shown: Path) -> None:
+def test_the_arrows_lead_on_into_rows_that_are_not_loaded_yet(opens: Callable[..., Page], tmp_path: Path) -> None:
+    with Writing(tmp_path / "run.db") as writing:
+        writing.request("row 0", FAILED)
+        writing.repeat("row 0", 1_099)
+    page = opens(gallery(tmp_path / "run.db"))
+    page.run("document.querySelector('.card h2 button').click()")
+    count, after = "document.querySelector('#count').textContent", "document.querySelector('#after')"
+    for size in (500, 1000):
+        page.press("End")
+        page.until(f"{count}.startsWith('{size:,} / ') && !{after}.disabled")
+        page.press("ArrowRight")
+        assert seen(page) == f"row {size}"
+    page.press("End")
+    assert page.run("document.querySelector('#count').textContent") == "1,100 / 1,100"
+    page.press("Escape")
+    page.until("document.activeElement.closest('.card')")
+
+
+def test_it_works_from_a_web_server_too(browser: Chromium, shown: Path, tmp_path: Path) -> None:
+    with Writing(tmp_path / "run.db") as writing:
+        writing.request("row 0", FAILED)
+        writing.repeat("row 0", 600)
+    long_page = gallery(tmp_path / "run.db", shown.parent / "long.html")
+
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             """Nothing: the test reads what the browser says."""
@@ -107,8 +134,11 @@ def test_it_works_from_a_web_server_too(browser: Chromium, shown: Path) -> None:
             page.until("document.images.length && document.images[0].naturalWidth > 0")
             page.run("document.querySelector('.reel video').scrollIntoView()")
             page.until("document.querySelector('.reel video').readyState >= 2")
-            complaints, requests = list(page.complaints), list(page.requests)
+            long = browser.page(f"{root}{long_page.name}")
+            long.until(f"{CARDS}.length > 520 || (scrollTo(0, 1e9), false)")
+            complaints, requests = page.complaints + long.complaints, page.requests + long.requests
             page.close()
+            long.close()
         finally:
             server.shutdown()
             serving.join()

@@ -14,7 +14,7 @@ from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITT
 from legnext_client._protocol.state import State
 from legnext_client.testing import MockServer
 
-from .journals import PNG, Writing, page_of
+from .journals import PNG, Page, Writing, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,8 +217,17 @@ def test_thousands_of_rows_make_a_page_that_is_not_heavy(tmp_path: Path) -> None
         writing.request("row 0", text="a lighthouse at dusk --ar 3:2", files=[f"row 0_{n}.png" for n in range(4)])
         writing.repeat("row 0", 1_999)
     page = page_of(tmp_path / "run.db")
-    assert len(page.rows) == 2_000
-    assert len(page.text) / 2_000 < 500
+    parts = sorted(tmp_path.glob("index.html.rows-*/*.html"))
+    assert (len(page.rows), len(page.data["rest"]["states"]), len(parts)) == (500, 1_500, 3)
+    assert sum(len(Page(part).rows) for part in parts) == 1_500
+    assert page.data["totals"]["points"] == 160_000
+    assert len(page.text) < 600_000
+    assert max(part.stat().st_size for part in parts) < 250_000
+    writing = Writing(tmp_path / "other.db")
+    writing.request("fox")
+    writing.journal.close()
+    assert len(page_of(tmp_path / "other.db").rows) == 1
+    assert list(tmp_path.glob("index.html.rows-*")) == []  # those of the page before
 
 
 def test_a_name_on_the_disk_that_is_no_text_does_not_matter(tmp_path: Path) -> None:

@@ -11,13 +11,16 @@ function more(until = rendered + AT_ONCE) {
   cards.append(...next.map(card));
 }
 
-new IntersectionObserver((entries) => { if (entries[0].isIntersecting) fill(); }, { rootMargin: "1200px" }).observe(find("more"));
+const end = find("more");
+const watcher = new IntersectionObserver((entries) => { if (entries.at(-1).isIntersecting) fill(); }, { rootMargin: "1200px" });
 
-// The observer reports only changes, so continue while the end stays near.
 function fill() {
   if (rendered >= listed.length) return;
+  const next = listed.slice(rendered, rendered + AT_ONCE);
+  if (next.some(absent)) return void load(next).then(fill, failed);
   more();
-  requestAnimationFrame(() => { if (find("more").getBoundingClientRect().top < innerHeight + 1200) fill(); });
+  watcher.unobserve(end); // it reports only changes, and the first state
+  watcher.observe(end);
 }
 
 function state() {
@@ -29,14 +32,29 @@ function list() {
   for (const video of cards.querySelectorAll("video")) nearby.unobserve(video);
   cards.replaceChildren();
   rendered = 0;
-  more();
+  fill();
+  const searching = search.value.trim() && rows.some(absent);
+  if (searching) seek(search.value);
   const all = listed.length === rows.length;
   said.classList.toggle("hidden", all && rows.length > 0);
   said.replaceChildren(
-    rows.length ? (listed.length ? `${listed.length.toLocaleString()} of ${many(rows.length, "row")}` : "No matches.") : "No requests yet.",
+    rows.length ? (listed.length ? `${listed.length.toLocaleString()} of ${many(rows.length, "row")}` : searching ? "" : "No matches.") : "No requests yet.",
+    searching ? " Searching the others…" : "",
   );
   if (!all) said.append(" ", make("button", { type: "button", class: "link", onclick: clear }, "Show all"));
 }
+
+// Search rows that are not loaded yet, unless the search changes meanwhile.
+async function seek(text) {
+  try {
+    await load(rows);
+    if (search.value === text) list();
+  } catch (why) {
+    failed(why);
+  }
+}
+
+const failed = (why) => said.classList.remove("hidden") ?? said.replaceChildren(why);
 
 function clear() {
   search.value = "";
@@ -46,10 +64,12 @@ function clear() {
 }
 
 // Scroll to the row that the viewer showed last.
-function reveal(row) {
+async function reveal(row) {
   const place = listed.indexOf(row);
   if (place < 0) return;
-  if (place >= rendered) more(place + AT_ONCE);
+  const between = listed.slice(rendered, place + 1);
+  if (between.some(absent)) await load(between);
+  if (place >= rendered) more(place + 1);
   const target = cards.children[place];
   target.scrollIntoView({ block: "nearest" });
   (target.querySelector("a.frame, h2 button")).focus({ preventScroll: true });
@@ -58,7 +78,7 @@ function reveal(row) {
 // ---- the head ------------------------------------------------------------------------------------------------------
 
 const counts = Object.fromEntries(Object.keys(STATES).map((name) => [name, rows.filter((row) => row.state === name).length]));
-const made = (kind) => rows.reduce((sofar, row) => sofar + row.visuals.filter((visual) => visual.kind === kind).length, 0);
+const made = (kind) => data.files[kind] ?? 0;
 
 function head() {
   const { points, held, uncertain, seconds } = data.totals;

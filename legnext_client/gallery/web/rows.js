@@ -37,7 +37,7 @@ const visualsOf = (step) =>
 
 const sum = (steps, name) => steps.reduce((sofar, step) => sofar + (step[name] ?? 0), 0);
 
-const rows = data.rows.map((row, place) => {
+const read = (row, place) => {
   const { steps, earlier = [] } = row;
   const operation = steps[0]?.operation ?? "";
   return {
@@ -54,7 +54,47 @@ const rows = data.rows.map((row, place) => {
     addresses: steps.findLast((step) => step.addresses?.length)?.addresses ?? [],
     trouble: steps.find((step) => step.state === row.state) ?? steps.at(-1) ?? {},
   };
-});
+};
+
+const rows = data.rows.map(read);
+
+// Of rows in other parts, only what filters and orders need is known until they are loaded.
+const { names = [], states = [], points = [], seconds = [] } = data.rest ?? {};
+for (const [number, code] of states.entries()) {
+  const place = rows.length;
+  rows.push({ place, state: names[code], points: points[number], seconds: seconds[number], part: Math.floor(place / data.at_once) });
+}
+const absent = (row) => row.part !== undefined;
+
+// A page opened from disk may not read other files, but it may frame them, and they post their rows.
+const parts = new Map();
+function part(number) {
+  if (!parts.has(number)) parts.set(number, new Promise((done, failed) => {
+    const frame = make("iframe", { hidden: true, src: `${data.parts}/${number}.html`, tabindex: "-1", "aria-hidden": "true" });
+    const end = (how, value) => {
+      removeEventListener("message", receive);
+      frame.remove();
+      how(value);
+    };
+    const receive = (event) => {
+      if (event.source !== frame.contentWindow) return;
+      for (const [index, row] of JSON.parse(event.data).entries()) {
+        const place = number * data.at_once + index;
+        Object.assign(rows[place], read(row, place), { part: undefined });
+      }
+      end(done);
+    };
+    addEventListener("message", receive);
+    frame.addEventListener("load", () => setTimeout(() => end(failed, "Some rows cannot be loaded. Reload this page."), 2000));
+    document.body.append(frame);
+  }));
+  return parts.get(number);
+}
+
+// Load the parts of these rows, one after the other.
+async function load(some) {
+  for (const number of new Set(some.filter(absent).map((row) => row.part))) await part(number);
+}
 
 // Text without accents, built on the first search.
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
@@ -77,7 +117,7 @@ function sought(row) {
 function chosen(text, state, order, turned) {
   const words = plain(text).split(/\s+/).filter(Boolean);
   const found = rows.filter(
-    (row) => (!state || row.state === state) && words.every((word) => sought(row).includes(word)),
+    (row) => (!state || row.state === state) && (!words.length || !absent(row)) && words.every((word) => sought(row).includes(word)),
   );
   // Largest first, because sorting by points or time is for finding the expensive rows.
   if (order !== "place") found.sort((one, other) => other[order] - one[order] || one.place - other.place);

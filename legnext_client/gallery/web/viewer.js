@@ -3,11 +3,36 @@
 const viewer = find("viewer"), stage = find("stage"), about = find("about");
 let slides = [], at = 0;
 
-function view(row, visual) {
-  slides = shown().flatMap((one) => {
+function gather() {
+  slides = shown().filter((row) => !absent(row)).flatMap((one) => {
     const seen = one.visuals.filter(({ kind }) => kind === "image" || kind === "video");
     return seen.length ? seen.map((each) => ({ row: one, visual: each })) : [{ row: one, visual: null }];
   });
+}
+
+// Load the rows behind the last slide before it is left.
+function ahead() {
+  if (at < slides.length - 1) return;
+  const { row, visual } = slides[at];
+  const next = shown().slice(shown().indexOf(row) + 1).slice(0, AT_ONCE);
+  if (!next.some(absent)) return;
+  load(next).then(() => {
+    gather();
+    at = slides.findIndex((slide) => slide.row === row && slide.visual === visual);
+    count();
+  }, failed);
+}
+
+function count() {
+  const { visual } = slides[at];
+  const which = visual && visual.of > 1 ? `${visual.number + 1} of ${visual.of} · ` : "";
+  find("count").textContent = `${which}${(at + 1).toLocaleString()} / ${slides.length.toLocaleString()}${shown().some(absent) ? "+" : ""}`;
+  find("before").disabled = at === 0;
+  find("after").disabled = at === slides.length - 1;
+}
+
+function view(row, visual) {
+  gather();
   const exact = slides.findIndex((slide) => slide.visual && slide.visual === visual);
   at = exact >= 0 ? exact : Math.max(0, slides.findIndex((slide) => slide.row === row));
   if (!viewer.open) {
@@ -25,10 +50,8 @@ function turnTo(number) {
   stage.classList.toggle("bare", !visual);
   about.replaceChildren(...details(row, visual).filter(Boolean));
   about.scrollTop = 0;
-  const which = visual && visual.of > 1 ? `${visual.number + 1} of ${visual.of} · ` : "";
-  find("count").textContent = `${which}${(at + 1).toLocaleString()} / ${slides.length.toLocaleString()}`;
-  find("before").disabled = at === 0;
-  find("after").disabled = at === slides.length - 1;
+  count();
+  ahead();
   for (const near of [slides[at + 1], slides[at - 1]]) if (near?.visual?.kind === "image") new Image().src = near.visual.link;
 }
 

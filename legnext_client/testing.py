@@ -55,6 +55,7 @@ class MockServer:
         time_scale: float | None = None,
         error_shape: str = "flat",
         answers: str = "drawn",
+        logs: str = "strings",
         bodies: str = "lenient",
         callbacks: CallbackSettings | str = "bare",
         in_process: bool = False,
@@ -73,6 +74,7 @@ class MockServer:
             time_scale=time_scale,
             error_shape=error_shape,
             answers=answers,
+            logs=logs,
             bodies=bodies,
             callbacks=CallbackSettings(shape=callbacks) if isinstance(callbacks, str) else callbacks,
         )

@@ -52,15 +52,17 @@ _TIMES: dict[str, tuple[Callable[[float], str], str]] = {
     "nulls": (_seconds, _YEAR_ONE),
 }
 STYLES = tuple(_TIMES)
+LOGS = ("strings", "objects")
 """The documented variants: `sparse` omits optional fields, `nulls` sets them to null."""
 
 
 class Answers:
     """Writer of job responses for one server."""
 
-    def __init__(self, spec: Spec, files_url: str) -> None:
+    def __init__(self, spec: Spec, files_url: str, logs: str = "strings") -> None:
         self._spec = spec
         self.files_url = files_url
+        self._logs = logs
         sources: list[dict[str, Any]] = [each.extension.get("source", {}) for each in spec.operations.values()]
         self._source_flags = [each["flag"] for each in sources if "flag" in each]
         self._source_flags += [flag for each in sources for flag in each.get("not_flags", ())]
@@ -92,7 +94,7 @@ class Answers:
                 },
             },
             "detail": None,
-            "logs": [f"progress: {job.progress(now)}%"] if status == PROCESSING else [],
+            "logs": self._log(job, now) if status == PROCESSING else [],
             "error": _FAILURE if status == FAILED else _NO_ERROR,
         }
         if job.style == "sparse":
@@ -104,6 +106,13 @@ class Answers:
     def stamp(self, at: float) -> str:
         """Format a time as the balance does."""
         return _nanoseconds(at)
+
+    def _log(self, job: Job, now: float) -> list[Any]:
+        """Return the log lines as strings or as objects; both occur in the service's own clients."""
+        lines = [(job.started, "processing started"), (now, f"progress: {job.progress(now)}%")]
+        if self._logs == "objects" or (self._logs == "drawn" and job.number % 2):
+            return [{"timestamp": _seconds(at), "level": "info", "message": line} for at, line in lines]
+        return [line for _, line in lines]
 
     def _url(self, job: Job, name: str) -> str:
         return f"{self.files_url}/{quote(job.job_id, safe='')}/{name}"

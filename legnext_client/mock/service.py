@@ -51,7 +51,7 @@ class Service:
         self.spec = spec
         self.settings = settings
         self.clock = clock
-        self.answers = Answers(spec, files_url)
+        self.answers = Answers(spec, files_url, settings.logs)
         self.faults = Faults(settings.seed, spec.base_path)
         self.callback_sender = CallbackSender(settings.callbacks, clock)
         self.lock = threading.RLock()

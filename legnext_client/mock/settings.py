@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .answers import STYLES
+from .answers import LOGS, STYLES
 from .arguments import number, one_of, shown, text, whole, yes_or_no
 from .refusals import SHAPES
 
@@ -64,6 +64,8 @@ class Settings:
     """`flat`, `job`, `envelope`, or `drawn`."""
     answers: str = "drawn"
     """One of `answers.STYLES`, or `drawn` for each job."""
+    logs: str = "strings"
+    """The items of `logs`: one of `answers.LOGS`, or `drawn` for each job."""
     bodies: str = "lenient"
     """`lenient` accepts what the service accepts; `strict`, only what the document describes."""
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
@@ -72,6 +74,7 @@ class Settings:
         whole("seed", self.seed)
         one_of("plan", self.plan, PLANS)
         one_of("error_shape", self.error_shape, (*SHAPES, DRAWN))
+        one_of("logs", self.logs, (*LOGS, DRAWN))
         one_of("bodies", self.bodies, BODIES)
         one_of("answers", self.answers, (*STYLES, DRAWN))
         yes_or_no("queues", self.queues)

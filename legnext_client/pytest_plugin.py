@@ -1,7 +1,8 @@
 """Fixtures for the tests of your app; pytest finds them once this package is installed.
 
 `legnext_mock` is a `MockServer` without a socket; its clients' waits advance its clock. `legnext_client` and
-`async_legnext_client` connect to it. `@pytest.mark.legnext(credits=…, plan=…, faults=["name", {…}])` configures it.
+`async_legnext_client` connect to it. `@pytest.mark.legnext(credits=…, plan=…, faults=["name", {…}])` configures it,
+and so does `scenario="file.yaml"`.
 
 Every pytest run in this environment imports this module, so it imports nothing until a fixture is used.
 """
@@ -25,7 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{MARKER}(**settings): settings of the mock server in legnext_mock, as for legnext_client.testing.MockServer; "
-        "`faults` is a list of names or of keyword arguments for faults.add.",
+        "`faults` is a list of names or of keyword arguments for faults.add; "
+        "`scenario` is a YAML file, relative to the test's.",
     )
 
 
@@ -44,10 +46,12 @@ def legnext_mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
         try:
             for name in settings.keys() - known:
                 raise ValueError(f"{name} is not a setting; use {', '.join(known)}, faults.")
+            if "scenario" in settings:
+                settings["scenario"] = request.path.parent / settings["scenario"]
             server = stack.enter_context(MockServer(**settings))
             for fault in _listed(faults):
                 server.faults.add(**fault)
-        except (TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError) as error:
             _refuse(str(error))
         yield server
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .mock.hosts import InProcess, OnSocket
+from .mock.saved_state import load, save
+from .mock.scenarios import Scenario
 from .mock.seed_jobs import seed_job
 from .mock.settings import CallbackSettings, Settings
 
@@ -33,12 +36,16 @@ if TYPE_CHECKING:
 __all__ = ["CallbackSettings", "MockServer"]
 
 
+_USUAL = {**vars(Settings()), "time_scale": None}
+
+
 class MockServer:
     """A mock server and its controls. Use it in `with` or `async with`.
 
     With `time_scale` None, only `clock.advance(seconds)` moves the clock; a number runs it that many times as fast as
     real time. `in_process` serves without a socket: pass `transport()` or `async_transport()` to httpx. Random values
-    (ids, durations, response shapes) follow from `seed`.
+    (ids, durations, response shapes) follow from `seed`. `scenario` is a YAML file with settings, jobs, faults and a
+    time to start with, see docs/mock.md; arguments other than the defaults override it.
     """
 
     def __init__(
@@ -61,8 +68,10 @@ class MockServer:
         in_process: bool = False,
         port: int = 0,
         spec: str | Path | None = None,
+        reload: bool = False,
+        scenario: str | Path | None = None,
     ) -> None:
-        self.settings = Settings(
+        given = Settings(
             seed=seed,
             credits=credits,
             points=points,
@@ -78,8 +87,14 @@ class MockServer:
             bodies=bodies,
             callbacks=CallbackSettings(shape=callbacks) if isinstance(callbacks, str) else callbacks,
         )
+        start = None if scenario is None else Scenario.read(scenario)
+        usual = {} if start is None else {k: v for k, v in start.settings.items() if getattr(given, k) == _USUAL[k]}
+        self.settings = replace(given, **usual)
         self._host: InProcess | OnSocket
-        self._host = InProcess(self.settings, spec) if in_process else OnSocket(self.settings, spec, port)
+        if in_process:
+            self._host = InProcess(self.settings, spec, start, reload)
+        else:
+            self._host = OnSocket(self.settings, spec, start, reload, port)
 
     def __enter__(self) -> Self:
         self.start()
@@ -110,6 +125,15 @@ class MockServer:
     def reset(self) -> None:
         """Reset jobs, faults, points and the clock; faster than a new server."""
         self._service.reset()
+
+    def save(self) -> dict[str, Any]:
+        """Return the whole state, as JSON-compatible values."""
+        return save(self._service)
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace the whole state by a saved one. Raises ValueError if it is not one, and then changes nothing."""
+        load(self._service, state)
+        self._service.wake()
 
     def client(self, **options: Any) -> Client:
         """Return a client of this server. With a standing clock, its waits advance the clock and take no time.

@@ -10,102 +10,100 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .answers import STYLES
+from .answers import LOGS, STYLES
 from .extras import MissingExtra
 from .faults import STAGES, parse_fault
 from .refusals import SHAPES
+from .scenarios import Scenario
 from .settings import BODIES, CALLBACK_SHAPES, DRAWN, PLANS, CallbackSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_YES: dict[str, Any] = {"action": "store_true"}
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in text.split(",") if key.strip())
+
+
+# Options for the fields of `Settings`, then of `CallbackSettings`; the name of the option, if it is not the field's.
+_SETTINGS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("time_scale", "", {"type": float}, "virtual seconds per real second; 60 makes a minute a second"),
+    ("time_scale", "--standing-clock", {"action": "store_const", "const": None}, "only the control interface moves it"),
+    ("seed", "", {"type": int}, "make ids, durations and faults repeatable; drawn and printed if omitted"),
+    ("credits", "", {"type": int}, "credits of the account, in points"),
+    ("points", "", {"type": int}, "bonus points of the account"),
+    ("plan", "", {"choices": PLANS}, "the account's plan"),
+    ("keys", "", {"type": _keys}, "valid keys, separated by commas"),
+    ("concurrency", "", {"type": int}, "jobs at once per key; 0 means no limit (default: from the document)"),
+    ("queues", "--queue", _YES, "queue jobs beyond --concurrency instead of refusing them"),
+    ("requests_per_second", "", {"type": int}, "requests per second and key (default: no limit)"),
+    ("error_shape", "", {"choices": (*SHAPES, DRAWN)}, "shape of error responses"),
+    ("answers", "", {"choices": (*STYLES, DRAWN)}, "shape of job responses"),
+    ("logs", "", {"choices": (*LOGS, DRAWN)}, "items of a job's logs"),
+    ("bodies", "", {"choices": BODIES}, "accept what the service does, or only documented bodies"),
+]
+_CALLBACKS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("shape", "--callbacks", {"choices": CALLBACK_SHAPES}, "shape of callbacks"),
+    ("secret", "--callback-secret", {}, "secret for signing callbacks"),
+    ("retries", "--callback-retries", {"type": int}, "retries of a callback that was not received"),
+    ("copies", "--callback-copies", {"type": int}, "copies sent of each callback"),
+    ("loss", "--callback-loss", {"type": float}, "share of callbacks never sent"),
+    ("delay", "--callback-delay", {"type": float}, "virtual seconds between a job's end and its callback"),
+    ("anywhere", "--callbacks-to-anywhere", _YES, "also send callbacks to other hosts"),
+]
+
 
 def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentParser:
-    """Return the argument parser."""
+    """Return the argument parser. An option of the settings is in the result only if it was given."""
     made = argparse.ArgumentParser(
         prog=program,
         description="A mock of the Legnext API: jobs progress, cost points, fail, call back and deliver files.",
     )
-
-    def add(name: str, *, help: str, **how: Any) -> None:
-        told = " (default: %(default)s)" if how.get("default") not in (None, []) else ""
-        made.add_argument(name, help=help + told, **how)
-
-    add("--host", default="127.0.0.1", help="address to listen on")
-    add("--port", type=int, default=8000, help="port to listen on; 0 picks a free port")
-    add("--spec", metavar="FILE", help="another OpenAPI document, as JSON")
-    add("--time-scale", type=float, default=1.0, help="virtual seconds per real second; 60 makes a minute a second")
-    add("--standing-clock", action="store_true", help="advance time only through the control interface")
-    add("--seed", type=int, help="make ids, durations and faults repeatable; drawn and printed if omitted")
-    add("--credits", type=int, default=Settings.credits, help="credits of the account, in points")
-    add("--points", type=int, default=Settings.points, help="bonus points of the account")
-    add("--plan", choices=PLANS, default="pro", help="the account's plan")
-    add("--keys", default="mock-key", help="valid keys, separated by commas")
-    add("--concurrency", type=int, help="jobs at once per key; 0 means no limit (default: from the document)")
-    add("--queue", action="store_true", help="queue jobs beyond --concurrency instead of refusing them")
-    add("--requests-per-second", type=int, help="requests per second and key (default: no limit)")
-    add("--error-shape", choices=(*SHAPES, DRAWN), default="flat", help="shape of error responses")
-    add("--answers", choices=(*STYLES, DRAWN), default="drawn", help="shape of job responses")
-    add("--bodies", choices=BODIES, default="lenient", help="accept what the service does, or only documented bodies")
-    add(
+    defaults = "(default: %(default)s)"
+    made.add_argument("--host", default="127.0.0.1", help=f"address to listen on {defaults}")
+    made.add_argument("--port", type=int, default=8000, help=f"port to listen on; 0 picks a free port {defaults}")
+    made.add_argument("--spec", metavar="FILE", help="another OpenAPI document, as JSON or YAML")
+    made.add_argument("--reload", action="store_true", help="read the document again when it has changed")
+    made.add_argument(
+        "--scenario", metavar="FILE", help="start with the settings, jobs, faults and time of a YAML file"
+    )
+    made.add_argument(
+        "--state", metavar="FILE", help="load the state from this file, and save it when the server stops"
+    )
+    made.add_argument(
         "--fault",
         action="append",
         default=[],
         metavar="NAME[:OPTION=VALUE,…]",
         help=f"a fault to inject, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
     )
-    add("--callbacks", choices=CALLBACK_SHAPES, default="bare", help="shape of callbacks")
-    add("--callback-secret", help="secret for signing callbacks")
-    add(
-        "--callback-retries",
-        type=int,
-        default=CallbackSettings.retries,
-        help="retries of a callback that was not received",
-    )
-    add("--callback-copies", type=int, default=CallbackSettings.copies, help="copies sent of each callback")
-    add("--callback-loss", type=float, default=CallbackSettings.loss, help="share of callbacks never sent")
-    add(
-        "--callback-delay",
-        type=float,
-        default=CallbackSettings.delay,
-        help="virtual seconds between a job's end and its callback",
-    )
-    add("--callbacks-to-anywhere", action="store_true", help="also send callbacks to other hosts")
+    for owner, prefix, table in ((Settings, "", _SETTINGS), (CallbackSettings, "callback_", _CALLBACKS)):
+        for field, name, how, help in table:
+            default: Any = getattr(owner, field) if "action" not in how and field != "seed" else None
+            default = ",".join(default) if isinstance(default, tuple) else default  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+            shown = f"{help} (default: {default})" if default is not None else help
+            option = name or f"--{field.replace('_', '-')}"
+            made.add_argument(option, dest=prefix + field, default=argparse.SUPPRESS, help=shown, **how)
     return made
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """Return the settings given on the command line."""
-    return Settings(
-        seed=random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed,
-        credits=options.credits,
-        points=options.points,
-        plan=options.plan,
-        keys=tuple(key.strip() for key in options.keys.split(",") if key.strip()),
-        concurrency=options.concurrency,
-        queues=options.queue,
-        requests_per_second=options.requests_per_second,
-        time_scale=None if options.standing_clock else options.time_scale,
-        error_shape=options.error_shape,
-        answers=options.answers,
-        bodies=options.bodies,
-        callbacks=CallbackSettings(
-            shape=options.callbacks,
-            secret=options.callback_secret,
-            retries=options.callback_retries,
-            copies=options.callback_copies,
-            loss=options.callback_loss,
-            delay=options.callback_delay,
-            anywhere=options.callbacks_to_anywhere,
-        ),
-    )
+def settings_of(options: argparse.Namespace, scenario: Scenario | None = None) -> Settings:
+    """Return the settings of the scenario and of the command line, which wins."""
+    given = vars(options)
+    settings = {**(scenario.settings if scenario else {}), **{f: given[f] for f, *_ in _SETTINGS if f in given}}
+    callbacks = {field: given[f"callback_{field}"] for field, *_ in _CALLBACKS if f"callback_{field}" in given}
+    settings.setdefault("seed", random.SystemRandom().randrange(1 << 32))
+    return Settings(**settings, callbacks=CallbackSettings(**callbacks))
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "python -m legnext_client.mock") -> int:
     """Run the server until a signal stops it. Returns the exit status: 2 for bad options, 1 if it cannot start."""
     options = parser(program).parse_args(arguments)
     try:
-        settings = settings_of(options)
+        scenario = Scenario.read(options.scenario) if options.scenario else None
+        settings = settings_of(options, scenario)
         from .server import Server
 
         server = Server(
@@ -114,6 +112,9 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m legne
             port=options.port,
             spec=options.spec,
             faults=[parse_fault(text) for text in options.fault],
+            scenario=scenario,
+            reload=options.reload,
+            state=options.state,
         )
     except (MissingExtra, OSError, OverflowError, ValueError) as error:
         print(f"The mock server cannot start: {error}", file=sys.stderr)
@@ -136,18 +137,16 @@ def _greeting(server: Any) -> str:
     key = server.service.settings.keys[0]
     spec = server.service.spec
     header = spec.key_header.decode() if spec.key_header else "x-api-key"
-    first = spec.first_call().operation_id
-    paths = spec.document["paths"]
-    path = next(path for path, item in paths.items() if item.get("post", {}).get("operationId") == first)
-    content = paths[path]["post"]["requestBody"]["content"]["application/json"]
+    first = spec.first_call()
+    content = next(iter(spec.document["paths"][first.path]["post"]["requestBody"]["content"].values()))
     body = next(iter(content.get("examples", {"": {"value": {}}}).values()))["value"]
-    shown = json.dumps({name: value for name, value in body.items() if name != "callback"})
+    shown = json.dumps({name: value for name, value in body.items() if name != first.callback_field})
     plain = ", ".join(each.operation_id for each in spec.operations.values() if each.is_plain)
     note = f"\nAnswered from the document alone, without a state: {plain}." if plain else ""
     return (
         f"The mock of {spec.title} serves {server.base_url} (seed {server.service.settings.seed}, key {key}).\n"
-        f"Try: curl -s {server.base_url}{path} -H '{header}: {key}' -H 'content-type: application/json' -d '{shown}'"
-        f"{note}"
+        f"Try: curl -s {server.base_url}{first.path} -H '{header}: {key}' -H 'content-type: application/json' "
+        f"-d '{shown}'\nSee and control it at {server.root_url}/{note}"
     )
 
 
@@ -158,10 +157,10 @@ def _allow_many_connections() -> None:
     except ImportError:  # not on Windows
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = hard if hard != resource.RLIM_INFINITY else 65536
+    wanted = min(65536, hard) if hard != resource.RLIM_INFINITY else 65536
     if soft < wanted:
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 65536), hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

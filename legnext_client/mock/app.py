@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 from email.utils import formatdate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from .files import Files
 from .parameters import read_parameters
 from .plain import PlainAnswers
 from .refusals import Answer, Refusal, send_answer, written
+from .spec import Spec
 from .validation import check_body
 from .wire import SLASH, ClientGone
 
@@ -37,20 +39,49 @@ _log = logging.getLogger(__name__)
 class App:
     """ASGI application of one service."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, watched: str | Path | None = None) -> None:
         self.service = service
-        self.plain = PlainAnswers(service.spec)
         self.keys = frozenset(service.settings.keys)
-        self.known_type = next((each.task_type for each in service.spec.operations.values() if each.is_paid), "unknown")
         self._files = Files(service)
+        self._watched = None if watched is None else Path(watched)
+        self._stamp = self._stamp_of_watched()
+        self._second, self._dated = -1, (b"date", b"")
+        self._serve(service.spec)
+
+    def _serve(self, spec: Spec) -> None:
+        service = self.service
+        self.plain = PlainAnswers(spec)
+        self.known_type = next((each.task_type for each in spec.operations.values() if each.is_paid), "unknown")
         routing = needed("starlette.routing")
         routes = [
-            routing.Route(_matching(service.spec.base_path + path), _Endpoint(self, operations))
-            for path, operations in service.spec.paths.items()
+            routing.Route(_matching(spec.base_path + path), _Endpoint(self, operations))
+            for path, operations in spec.paths.items()
         ]
         routes += [routing.Route("/files/{job_id}/{name}", self._files), *control_routes(service)]
         self._router = routing.Router(routes, redirect_slashes=False, default=_Endpoint(self, {}))
-        self._second, self._dated = -1, (b"date", b"")
+
+    def _stamp_of_watched(self) -> tuple[int, int] | None:
+        """Return the time and size of the document; both change when it is edited."""
+        if self._watched is None:
+            return None
+        with contextlib.suppress(OSError):
+            found = self._watched.stat()
+            return found.st_mtime_ns, found.st_size
+        return None
+
+    def _reload(self) -> None:
+        """Read the document again if it has changed; keep the old one if the new one cannot be served."""
+        stamp = self._stamp_of_watched()
+        if stamp is None or stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            spec = Spec.load(self._watched)
+            self.service.use(spec)
+            self._serve(spec)
+            _log.warning("%s has changed and was read again.", self._watched)
+        except Exception as error:
+            _log.warning("%s has changed but cannot be served; the old one still is: %s", self._watched, error)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,6 +92,8 @@ class App:
                 message["headers"] = [*message["headers"], self._date()]
             await send(message)
 
+        if self._watched is not None:
+            self._reload()
         # A client that disconnects before its request is complete, or during a delay fault, gets no response.
         with contextlib.suppress(ClientGone):
             if self.service.faults and not scope["path"].startswith(f"{PREFIX}/"):

@@ -102,6 +102,15 @@ class CallbackSender:
                 raise TimeoutError(f"callbacks are still being sent after {timeout} s")
             self._under_way -= under_way
 
+    def waiting(self) -> list[tuple[float, Delivery]]:
+        """Return the scheduled callbacks and when they are due."""
+        with self._lock:
+            return [(due, delivery) for due, _, delivery, _ in sorted(self._waiting, key=lambda each: each[:2])]
+
+    def restore(self, due: float, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
+        """Schedule a callback of a saved state."""
+        self._enqueue(due, delivery, body)
+
     def forget(self) -> None:
         """Drop scheduled callbacks and the record of sent ones."""
         with self._lock:

@@ -19,6 +19,7 @@ from .extras import needed
 from .faults import Faults
 from .json_reading import read_json
 from .refusals import Refusal, as_json
+from .saved_state import load, save
 from .seed_jobs import seed_job
 from .wire import SLASH, ClientGone
 
@@ -92,6 +93,8 @@ def _read(body: bytes, kind: str) -> dict[str, Any]:
 
 def _check_fields(handler: Handler, body: dict[str, Any]) -> None:
     """Refuse unknown and missing fields: a handler's keyword arguments are the fields it takes."""
+    if any(each.kind is each.VAR_KEYWORD for each in signature(handler).parameters.values()):
+        return
     known = [each for each in signature(handler).parameters.values() if each.name not in ("service", "self", "job")]
     for name in body:
         if name not in [each.name for each in known]:
@@ -183,6 +186,12 @@ def _clear_faults(service: Service) -> Any:
     return []
 
 
+def _load(service: Service, **saved: Any) -> Any:
+    load(service, saved)
+    service.wake()
+    return state(service)
+
+
 def _reset(service: Service) -> Any:
     service.reset()
     return state(service)
@@ -197,5 +206,6 @@ _ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/jobs/{job_id:path}/end", {"POST": _end}),
     ("/jobs/{job_id:path}", {"GET": _job}),
     ("/faults", {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults}),
+    ("/saved", {"GET": save, "POST": _load}),
     ("/reset", {"POST": _reset}),
 ]

@@ -82,7 +82,8 @@ class Faults:
         self._seed = seed
         self._base_path = base_path
         self._faults: list[Fault] = []
-        self._added = 0
+        self.added = 0
+        """The number of faults so far; it seeds the random numbers of the next."""
 
     def __iter__(self) -> Any:
         return iter(list(self._faults))
@@ -122,8 +123,8 @@ class Faults:
         )
         _check(fault)
         fault.method = method.upper() if method is not None else None
-        self._added += 1
-        fault.random = random.Random(f"{self._seed}:{self._added}")
+        self.added += 1
+        fault.random = random.Random(f"{self._seed}:{self.added}")
         self._faults.append(fault)
         return fault
 
@@ -134,7 +135,14 @@ class Faults:
     def start_anew(self) -> None:
         """Remove all faults and reset the random sequence."""
         self.clear()
-        self._added = 0
+        self.added = 0
+
+    def restore(self, fault: Fault) -> None:
+        """Add a fault of a saved state."""
+        if fault.name not in STAGES:
+            raise ValueError(f"{shown(fault.name)} is not a fault")
+        _check(fault)
+        self._faults.append(fault)
 
     def take(self, stage: str, method: str, path: str) -> list[Fault]:
         """Return the faults to apply to this request."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .scenarios import Scenario
     from .settings import Settings
 
 _INSIDE = "https://mock.invalid"
@@ -20,10 +21,12 @@ _PATIENCE = 30.0
 class OnSocket:
     """A server in a thread, on a free local port."""
 
-    def __init__(self, settings: Settings, spec: str | Path | None, port: int) -> None:
+    def __init__(
+        self, settings: Settings, spec: str | Path | None, scenario: Scenario | None, reload: bool, port: int
+    ) -> None:
         from .server import Server
 
-        self._server = Server(settings, port=port, spec=spec)
+        self._server = Server(settings, port=port, spec=spec, scenario=scenario, reload=reload)
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self.service = self._server.service
@@ -68,13 +71,14 @@ class InProcess:
 
     root_url = _INSIDE
 
-    def __init__(self, settings: Settings, spec: str | Path | None) -> None:
+    def __init__(self, settings: Settings, spec: str | Path | None, scenario: Scenario | None, reload: bool) -> None:
         from .app import App
         from .inside import Home
         from .server import make_service
+        from .spec import DOCUMENT
 
-        self.service = make_service(settings, spec, _INSIDE)
-        self._app = App(self.service)
+        self.service = make_service(settings, spec, _INSIDE, scenario)
+        self._app = App(self.service, (spec or DOCUMENT) if reload else None)
         self._home = Home()
         self._background = contextlib.ExitStack()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,65 +17,41 @@ _STARTED_AFTER = 0.05
 NEVER = math.inf
 
 
+@dataclass(slots=True, eq=False)
 class Job:
     """One job: its request, its result and its times."""
 
-    __slots__ = (
-        "answer",
-        "body",
-        "callback",
-        "charged",
-        "count",
-        "created",
-        "ended_as",
-        "ends",
-        "extensions",
-        "fails",
-        "held",
-        "hold",
-        "job_id",
-        "key",
-        "lasts",
-        "number",
-        "operation",
-        "prompt",
-        "resolution",
-        "seconds",
-        "seed_digits",
-        "settled",
-        "staged",
-        "started",
-        "style",
-        "typical",
-        "word",
-    )
-
-    def __init__(self, job_id: str, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt) -> None:
-        self.job_id = job_id
-        self.operation = operation
-        self.key = key
-        self.body = body
-        self.prompt = prompt
-        self.number = 0
-        self.callback: str | None = None
-        self.style = ""
-        self.seed_digits = ""
-        self.count = 0
-        self.resolution: str | None = None
-        self.extensions = 0
-        self.seconds = 0.0
-        self.typical = 0.0
-        self.held = self.charged = 0
-        self.hold: Hold | None = None
-        self.fails = False
-        self.settled = False
-        self.ended_as: str | None = None
-        """The status of a job ended by an operation, from `x-legnext`."""
-        self.word: str | None = None
-        """A fixed status, independent of the clock; such a job never ends."""
-        self.answer: dict[str, Any] | None = None
-        """A fixed response, for a seeded job."""
-        self.created = self.staged = self.started = self.ends = self.lasts = 0.0
+    job_id: str
+    operation: Operation
+    key: str
+    body: dict[str, Any]
+    prompt: Prompt
+    number: int = 0
+    """Its place among the accepted jobs; 0 for a seeded job."""
+    callback: str | None = None
+    style: str = ""
+    seed_digits: str = ""
+    count: int = 0
+    resolution: str | None = None
+    extensions: int = 0
+    seconds: float = 0.0
+    typical: float = 0.0
+    held: int = 0
+    charged: int = 0
+    hold: Hold | None = None
+    fails: bool = False
+    settled: bool = False
+    ended_as: str | None = None
+    """The status of a job ended by an operation, from `x-legnext`."""
+    word: str | None = None
+    """A fixed status, independent of the clock; such a job never ends."""
+    answer: dict[str, Any] | None = None
+    """A fixed response, for a seeded job."""
+    created: float = 0.0
+    staged: float = 0.0
+    started: float = 0.0
+    ends: float = 0.0
+    lasts: float = 0.0
 
     def live(self, created: float, begins: float, lasts: float) -> None:
         """Set the stages: accepted at `created`, started at `begins`, done `lasts` seconds later (or never)."""

@@ -38,6 +38,16 @@ class JobsAtOnce:
         self._running[job.key] = self.running(job.key) + 1
         return True
 
+    def restore(self, job: Job, *, queued: bool) -> None:
+        """Add a running or queued job of a saved state, whatever the limit."""
+        if queued:
+            self._waiting.setdefault(job.key, OrderedDict())[job] = None
+        else:
+            self._running[job.key] = self.running(job.key) + 1
+
+    def is_queued(self, job: Job) -> bool:
+        return job in self._waiting.get(job.key, ())
+
     def left(self, job: Job) -> Job | None:
         """Remove an ended job; return the queued job that starts instead."""
         waiting = self._waiting.get(job.key)

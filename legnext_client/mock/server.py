@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import socket
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .app import App
 from .clock import Clock
 from .extras import needed
+from .saved_state import load, save
 from .service import Service
-from .spec import Spec
+from .spec import DOCUMENT, Spec
 from .wire import KEY, Closing, SocketWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
-    from pathlib import Path
 
+    from .scenarios import Scenario
     from .settings import Settings
 
 _BACKLOG = 4096
@@ -27,9 +30,11 @@ _OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _LONGEST = 3600.0
 
 
-def make_service(settings: Settings, spec: str | Path | None, root_url: str) -> Service:
+def make_service(
+    settings: Settings, spec: str | Path | None, root_url: str, scenario: Scenario | None = None
+) -> Service:
     """Return a service whose files are under `root_url`."""
-    return Service(Spec.load(spec), settings, Clock(settings.time_scale), f"{root_url}/files")
+    return Service(Spec.load(spec), settings, Clock(settings.time_scale), f"{root_url}/files", scenario)
 
 
 class Server:
@@ -43,7 +48,11 @@ class Server:
         port: int = 0,
         spec: str | Path | None = None,
         faults: Iterable[dict[str, Any]] = (),
+        scenario: Scenario | None = None,
+        reload: bool = False,
+        state: str | Path | None = None,
     ) -> None:
+        self._state = None if state is None else Path(state)
         needed("httptools")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
@@ -53,13 +62,15 @@ class Server:
             self._socket.listen(_BACKLOG)
             shown = f"[{host}]" if ":" in host else host
             self.root_url = f"http://{shown}:{self._socket.getsockname()[1]}"
-            self.service = make_service(settings, spec, self.root_url)
+            self.service = make_service(settings, spec, self.root_url, scenario)
+            if self._state is not None and self._state.exists():
+                load(self.service, json.loads(self._state.read_text(encoding="utf-8")))
             for fault in faults:
                 self.service.faults.add(**fault)
         except BaseException:
             self._socket.close()
             raise
-        self.app = App(self.service)
+        self.app = App(self.service, (spec or DOCUMENT) if reload else None)
         self._uvicorn: Any = None
 
     @property
@@ -89,6 +100,14 @@ class Server:
             finally:
                 self._socket.close()
                 self.app.close()
+                self._save()
+
+    def _save(self) -> None:
+        """Save the state, whole or not at all."""
+        if self._state is not None:
+            new = self._state.with_name(f"{self._state.name}.new")
+            new.write_text(json.dumps(save(self.service)), encoding="utf-8")
+            new.replace(self._state)
 
     def stop(self) -> None:
         """Ask the server to stop; `run` returns soon after."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .account import Account
 from .answers import STYLES, Answers
-from .callbacks import CallbackSender
+from .callbacks import CallbackSender, Delivery
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
 from .job_random import JobRandom
 from .jobs import NEVER, Job
@@ -22,6 +22,7 @@ from .rules import SOURCE_FIELD, check_source
 
 if TYPE_CHECKING:
     from .clock import Clock
+    from .scenarios import Scenario
     from .settings import Settings
     from .spec import Operation, Spec
 
@@ -47,7 +48,14 @@ class Submission:
 class Service:
     """The state of one server. Every public method may be called from any thread."""
 
-    def __init__(self, spec: Spec, settings: Settings, clock: Clock, files_url: str = "/files") -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        settings: Settings,
+        clock: Clock,
+        files_url: str = "/files",
+        scenario: Scenario | None = None,
+    ) -> None:
         self.spec = spec
         self.settings = settings
         self.clock = clock
@@ -57,11 +65,17 @@ class Service:
         self.lock = threading.RLock()
         self.due = threading.Condition(self.lock)
         self.reader = PromptReader(spec)
-        self._begin()
+        self.scenario = scenario
+        self.begin()
         self.callback_sender.on_retry = self.wake
         clock.on_advance = self._moved
+        if scenario is not None:
+            scenario.apply(self)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Remove all jobs, faults and callbacks, and refill the account."""
+        self.faults.start_anew()
+        self.callback_sender.forget()
         limit = self.spec.rules.get("jobs_at_once") if self.settings.concurrency is None else self.settings.concurrency
         self.jobs: dict[str, Job] = {}
         self.accepted: list[Job] = []
@@ -70,16 +84,43 @@ class Service:
         self._requests = RequestsPerSecond(self.settings.requests_per_second)
         self._ending: list[tuple[float, int, Job]] = []
         self._calling = 0
-        self._numbers = 0
-        self._refused = 0
+        self.numbers = [0, 0]
+        """The accepted jobs and the refusals so far; they seed the random numbers of the next."""
 
     def reset(self) -> None:
-        """Reset jobs, points, faults and the random sequence."""
+        """Start from scratch: with the scenario if there is one, without jobs and faults otherwise."""
         with self.lock:
-            self._begin()
-            self.faults.start_anew()
-            self.callback_sender.forget()
+            self.begin()
             self.clock.rewind()
+            if self.scenario is not None:
+                self.scenario.apply(self)
+
+    def use(self, spec: Spec) -> None:
+        """Serve another document from now on; the state is kept."""
+        with self.lock:
+            self.spec = spec
+            self.answers = Answers(spec, self.answers.files_url, self.settings.logs)
+            self.reader = PromptReader(spec)
+            for job in self.jobs.values():
+                job.operation = spec.operations.get(job.operation.operation_id, job.operation)
+
+    def restore(self, job: Job, *, queued: bool) -> None:
+        """Add a job of a saved state."""
+        self.jobs[job.job_id] = job
+        if job.number:
+            self.accepted.append(job)
+        if job.number and not job.settled:
+            self.at_once.restore(job, queued=queued)
+            self._expect(job)
+            self._calling += self._calls(job)
+
+    def restore_callback(self, due: float, delivery: Delivery) -> None:
+        job = self.jobs[delivery.job_id]
+        self.callback_sender.restore(due, delivery, lambda: self.answers.job(job, job.ends))
+
+    def source_of(self, body: dict[str, Any]) -> Job | None:
+        """Return the job that a body builds on."""
+        return self.jobs.get(body.get(SOURCE_FIELD, ""))
 
     @property
     def ledger(self) -> list[Submission]:
@@ -106,7 +147,7 @@ class Service:
         """Accept a job, or refuse it. The order of the checks is the order in docs/mock.md."""
         with self.lock:
             now = self.settle()
-            source = self.jobs.get(body[SOURCE_FIELD]) if SOURCE_FIELD in body else None
+            source = self.source_of(body)
             prompt = self.reader.read(operation, body, source)
             words = self._marked(operation, body)
             self._check_prompt(prompt, words)
@@ -153,7 +194,7 @@ class Service:
 
     def made(self, operation: Operation, key: str, body: dict[str, Any], job_id: str, style: str) -> Job:
         """Create a job without accepting it."""
-        source = self.jobs.get(body.get(SOURCE_FIELD, ""))
+        source = self.source_of(body)
         job = self._made(operation, key, body, self.reader.read(operation, body, source), source)
         job.job_id, job.style = job_id or job.job_id, style or job.style
         return job
@@ -203,8 +244,8 @@ class Service:
         if self.settings.error_shape != "drawn":
             return self.settings.error_shape
         with self.lock:
-            self._refused += 1
-            return SHAPES[JobRandom(self.settings.seed, -self._refused).among(len(SHAPES))]
+            self.numbers[1] += 1
+            return SHAPES[JobRandom(self.settings.seed, -self.numbers[1]).among(len(SHAPES))]
 
     def settle(self) -> float:
         """Charge or release ended jobs and schedule their callbacks. Returns the time."""
@@ -270,7 +311,7 @@ class Service:
             raise Refusal(403, f"Version {prompt.model} needs the {plan} plan. Upgrade, or use another version.")
 
     def _made(self, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt, source: Job | None) -> Job:
-        draws = JobRandom(self.settings.seed, self._numbers + 1)
+        draws = JobRandom(self.settings.seed, self.numbers[0] + 1)
         job = Job(draws.job_id, operation, key, body, prompt)
         job.held, job.charged = price(self.spec.rules, operation, body, prompt, source)
         job.typical = typical_seconds(self.spec.rules, operation, prompt)
@@ -291,8 +332,8 @@ class Service:
         return job
 
     def _accept(self, job: Job, words: set[str], now: float, asked: tuple[str, str]) -> None:
-        self._numbers += 1
-        job.number = self._numbers
+        self.numbers[0] += 1
+        job.number = self.numbers[0]
         names = {fault.name for fault in self.faults.take(ACCEPTANCE, *asked)} if self.faults else set[str]()
         lasts = job.typical * math.exp(job.operation.spread * JobRandom(self.settings.seed, job.number).normal)
         if NEVER_ENDS in words or "never_ends" in names:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from .arguments import shown
 from .bodies import JSON, Media
+from .extras import needed
 from .parameters import Parameter
 from .schemas import Schemas
 from .validation import validator
@@ -101,8 +102,12 @@ class Spec(Schemas):
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Spec:
-        """Load a document from a JSON file; by default, the package's own."""
-        document = json.loads(Path(path or DOCUMENT).read_text(encoding="utf-8"))
+        """Load a document from a JSON or YAML file; by default, the package's own."""
+        content = Path(path or DOCUMENT).read_text(encoding="utf-8")
+        if str(path).endswith((".yaml", ".yml")):
+            # Through JSON, which has no numbers as names and no dates.
+            content = json.dumps(needed("yaml").safe_load(content), default=str)
+        document = json.loads(content)
         try:
             return cls(document)
         except (AttributeError, LookupError, TypeError) as error:

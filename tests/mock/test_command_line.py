@@ -268,3 +268,19 @@ def test_help_tells_each_default_once_and_none_that_is_nothing() -> None:
         assert f"(default: {default})" in told
     assert told.count("default:") == told.count("(default:")
     assert not re.search(r"default: (None|False|\[\])", told)
+
+
+def test_the_state_is_saved_when_it_stops_and_loaded_when_it_starts(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "state.json"
+    first = run("--state", str(path), "--standing-clock")
+    headers = {"x-api-key": "mock-key"}
+    job = httpx.post(f"{first.base_url}/v1/diffusion", headers=headers, json={"text": "a"}).json()
+    assert first.end()[0] == 0
+    second = run("--state", str(path), "--standing-clock")
+    assert httpx.get(f"{second.base_url}/v1/job/{job['job_id']}", headers=headers).json()["status"] == "pending"
+    assert second.end()[0] == 0
+    path.write_text("{}", encoding="utf-8")
+    assert main(["--port", "0", "--state", str(path)]) == 2
+    assert "state must have version 1; got None. Save it again." in capsys.readouterr().err

@@ -254,3 +254,29 @@ def test_a_mock_on_a_socket_has_no_shared_async_client_and_says_why(project: pyt
     result = project.runpytest_inprocess()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*write `async with legnext_mock.async_client() as client:` in the test.*"])
+
+
+def test_a_scenario_is_found_next_to_the_test(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", start="credits: 50\njobs: [{job_id: a}]\nfaults: [rate_limit]")
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.legnext(scenario="start.yaml")
+        def test_it(legnext_mock):
+            assert legnext_mock.balance == 50
+            assert list(legnext_mock.jobs) == ["a"]
+            assert [fault.name for fault in legnext_mock.faults] == ["rate_limit"]
+
+        @pytest.mark.legnext(scenario="start.yaml", credits=7)
+        def test_the_marker_wins(legnext_mock):
+            assert legnext_mock.balance == 7
+
+        @pytest.mark.legnext(scenario="missing.yaml")
+        def test_none(legnext_mock):
+            pass
+        """
+    )
+    result = project.runpytest_subprocess()
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*@pytest.mark.legnext: *missing.yaml*"])

@@ -14,9 +14,8 @@ for another) is taken for the worse.
 from __future__ import annotations
 
 from spec_changes.change import Change, Json, Side, SpecError, Verdict
-from spec_changes.names import names
 from spec_changes.operations import Operations
-from spec_changes.prompts import prompts
+from spec_changes.prices import prompts
 from spec_changes.report import as_json, breaks, markdown, summary
 from spec_changes.shapes import Document
 
@@ -28,7 +27,6 @@ def compare(old: Json, new: Json) -> list[Change]:
     before, after = Document(old), Document(new)
     found = [
         *Operations(before, after).changes(),
-        *names(before, after),
         *prompts(old.get("x-legnext", {}), new.get("x-legnext", {})),
     ]
     return list(dict.fromkeys(found))

@@ -1,27 +1,32 @@
-"""Two versions of the operations: what is called, with what, and what comes back."""
+"""Two versions of the API: what is called, with what, and what comes back; and what the document says as a whole."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from spec_changes.change import (
     ADDED,
     DEMANDED,
-    NARROWED,
     NOTED,
     REMOVED,
     UNDECIDED,
-    WIDENED,
     Change,
-    Effect,
     Finding,
     Json,
+    Rule,
     Side,
+    always,
     became,
+    each,
+    flag,
+    keyed,
+    members,
+    required,
     shown,
 )
-from spec_changes.prices import own_data
+from spec_changes.prices import own_data, roles
 from spec_changes.schemas import Schemas, added, demand
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from spec_changes.shapes import Document
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_WHOLE = "the whole"
 
 
 class Operation(NamedTuple):
@@ -47,6 +53,15 @@ class Operation(NamedTuple):
         """Where it is called, whatever the variables of the path are named."""
         return f"{self.method} {re.sub(r'{[^}]*}', '{}', self.path)}"
 
+    @property
+    def own(self) -> Json:
+        own: Json = self.data.get("x-legnext", {})
+        return own
+
+    @property
+    def place(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
 
 class Operations:
     def __init__(self, old: Document, new: Document) -> None:
@@ -58,30 +73,26 @@ class Operations:
         pairs = matched(before, after)
         for one in before:
             if one not in (old for old, _ in pairs):
-                yield _told(one.name, REMOVED, f"operation removed ({one.method.upper()} {one.path})")
+                yield Finding(REMOVED, f"operation removed ({one.place})").at(one.name)
         for one in after:
             if one not in (new for _, new in pairs):
-                yield _told(one.name, ADDED, f"operation added ({one.method.upper()} {one.path})")
+                yield Finding(ADDED, f"operation added ({one.place})").at(one.name)
         for old, new in pairs:
-            yield from self._operation(old, new)
+            found = [*_identity(old, new), *_security(self.old, self.new, old, new)]
+            found += own_data(old.own, new.own, partial(self._values, old))
+            yield from (finding.at(new.name) for finding in found)
+            yield from self._parameters(new.name, old, new)
+            yield from self._body(new.name, Side.REQUEST, old.data.get("requestBody"), new.data.get("requestBody"))
+            yield from self._answers(new.name, old.data.get("responses", {}), new.data.get("responses", {}))
+            yield from self._callbacks(new.name, old.data.get("callbacks", {}), new.data.get("callbacks", {}))
         hooks = (
             {name: {"": item} for name, item in one.spec.get("webhooks", {}).items()} for one in (self.old, self.new)
         )
         yield from self._callbacks("webhooks", *hooks)
-
-    def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
-        name = new.name
-        for effect, text in _identity(old, new):
-            yield _told(name, effect, text)
-        for effect, text in _security(self.old, self.new, old, new):
-            yield _told(name, effect, text)
-        yield from self._parameters(name, old, new)
-        yield from self._body(name, Side.REQUEST, old.data.get("requestBody"), new.data.get("requestBody"))
-        yield from self._answers(name, old.data.get("responses", {}), new.data.get("responses", {}))
-        yield from self._callbacks(name, old.data.get("callbacks", {}), new.data.get("callbacks", {}))
-        yield from own_data(
-            name, old.data.get("x-legnext", {}), new.data.get("x-legnext", {}), lambda field: self._values(old, field)
-        )
+        # An operation that was renamed has not given its role away.
+        name_now = {old.name: new.name for old, new in pairs}
+        yield from roles({role: name_now.get(name, name) for role, name in _by_role(before)}, dict(_by_role(after)))
+        yield from (finding.at(_WHOLE) for finding in _whole(self.old, self.new))
 
     def _values(self, operation: Operation, field: str) -> Json | None:
         """What a field of the body could be before; None: it was not there."""
@@ -95,96 +106,83 @@ class Operations:
     def _parameters(self, name: str, old: Operation, new: Operation) -> Iterator[Change]:
         before, after = _parameters(self.old, old), _parameters(self.new, new)
         for key in {**before, **after}:
-            place, field = f"parameter in {key[0]}", key[1]
             if key not in after:
-                yield _change(name, Side.REQUEST, place, Finding(REMOVED, (field,), "parameter removed"))
+                found: Iterable[Finding] = [Finding(REMOVED, "parameter removed")]
             elif key not in before:
                 schema = self.new.flat(after[key].get("schema", {}))
-                finding = added("parameter", schema, required=bool(after[key].get("required")))
-                yield _change(name, Side.REQUEST, place, finding.under(field))
+                found = [added("parameter", schema, required=bool(after[key].get("required")))]
             else:
-                for finding in self._parameter(key[0], before[key], after[key]):
-                    yield _change(name, Side.REQUEST, place, finding.under(field))
+                found = self._parameter(key[0], before[key], after[key])
+            yield from (finding.under(key[1]).at(name, f"parameter in {key[0]}") for finding in found)
 
     def _parameter(self, place: str, old: Json, new: Json) -> Iterator[Finding]:
         schemas = (self.old.flat(old.get("schema", {})), self.new.flat(new.get("schema", {})))
         yield from demand(bool(old.get("required")), bool(new.get("required")), *schemas)
-        if not old.get("deprecated") and new.get("deprecated"):
-            yield Finding(NOTED, (), "deprecated now")
-        before, after = ({**_spelling(place, one), "content": one.get("content")} for one in (old, new))
-        for word in before:
-            if before[word] != after[word]:
-                yield Finding(UNDECIDED, (), became(word, before[word], after[word]))
-        if old.get("x-legnext") != new.get("x-legnext"):
-            yield Finding(NOTED, (), became("x-legnext", old.get("x-legnext"), new.get("x-legnext")))
+        rules: dict[str, Rule] = {
+            **dict.fromkeys(("style", "explode", "content"), always(UNDECIDED)),
+            "deprecated": flag,
+            "x-legnext": always(NOTED),
+        }
+        yield from keyed({**old, **_spelling(place, old)}, {**new, **_spelling(place, new)}, rules)
         yield from self.schemas.compare(old.get("schema", {}), new.get("schema", {}))
 
     def _body(self, name: str, side: Side, old: Json | None, new: Json | None, place: str = "") -> Iterator[Change]:
         """A body of either side: whether there is one, in which media types, of which shape."""
-        place = place or side.value
+        for finding in self._body_findings(side, old, new):
+            yield finding.at(name, place or side.value, side)
+
+    def _body_findings(self, side: Side, old: Json | None, new: Json | None) -> Iterator[Finding]:
         if old is None or new is None:
             if old is not None:
-                yield _change(name, side, place, Finding(REMOVED, (), "body removed"))
+                yield Finding(REMOVED, "body removed")
             elif new is not None:
                 demanded = bool(self.new.resolve(new).get("required"))
-                effect = DEMANDED if demanded else ADDED
-                yield _change(name, side, place, Finding(effect, (), f"body added{', required' * demanded}"))
+                yield Finding(DEMANDED if demanded else ADDED, f"body added{', required' * demanded}")
             return
         before, after = self.old.resolve(old), self.new.resolve(new)
         if side is Side.REQUEST:
-            yield from (_change(name, side, place, finding) for finding in _demand(before, after))
-        types_before, types_after = before.get("content", {}), after.get("content", {})
-        for media in {**types_before, **types_after}:
-            if media not in types_after:
-                yield _change(name, side, place, Finding(REMOVED, (), f"media type {shown(media)} removed"))
-            elif media not in types_before:
-                yield _change(name, side, place, Finding(ADDED, (), f"media type {shown(media)} added"))
-            else:
-                schemas = (types[media].get("schema", {}) for types in (types_before, types_after))
-                yield from (_change(name, side, place, finding) for finding in self.schemas.compare(*schemas))
+            yield from keyed(before, after, {"required": required})
+        one, other = before.get("content", {}), after.get("content", {})
+        for media, finding in each(one, other, "media type"):
+            schemas = (one.get(media, {}).get("schema", {}), other.get(media, {}).get("schema", {}))
+            yield from [finding] if finding else self.schemas.compare(*schemas)
 
     def _answers(self, name: str, old: Json, new: Json) -> Iterator[Change]:
-        for status in {**old, **new}:
-            good = str(status).startswith("2")
-            if status not in new:
-                yield _told(name, REMOVED if good else NOTED, f"answer {shown(status)} removed")
-            elif status not in old:
-                yield _told(name, NOTED if good else ADDED, f"answer {shown(status)} added")
-            else:
-                place = f"answer {status}"
-                yield from self._body(name, Side.ANSWER, old[status], new[status], place)
-                headers = (
-                    spec.resolve(answer[status]).get("headers", {})
-                    for spec, answer in ((self.old, old), (self.new, new))
-                )
-                yield from self._headers(name, place, *headers)
+        for status, finding in each(old, new, "answer"):
+            if finding:
+                good = str(status).startswith("2")
+                effect = (ADDED, NOTED)[good] if status in new else (NOTED, REMOVED)[good]
+                yield finding._replace(effect=effect).at(name)
+                continue
+            place = f"answer {status}"
+            yield from self._body(name, Side.ANSWER, old[status], new[status], place)
+            headers = self._headers(self.old.resolve(old[status]), self.new.resolve(new[status]))
+            yield from (found.at(name, place, Side.ANSWER) for found in headers)
 
-    def _headers(self, name: str, place: str, old: Json, new: Json) -> Iterator[Change]:
+    def _headers(self, old: Json, new: Json) -> Iterator[Finding]:
         before, after = (
             {header.lower(): (header, spec.resolve(node)) for header, node in headers.items()}
-            for spec, headers in ((self.old, old), (self.new, new))
+            for spec, headers in ((self.old, old.get("headers", {})), (self.new, new.get("headers", {})))
         )
-        for key in {**before, **after}:
-            if key not in after or key not in before:
-                header, node = before.get(key) or after[key]
-                # Who reads a header that need not come is prepared for its absence.
-                gone = REMOVED if node.get("required") else NOTED
-                effect, word = (gone, "removed") if key not in after else (ADDED, "added")
-                yield _change(name, Side.ANSWER, place, Finding(effect, (), f"header {shown(header)} {word}"))
+        for key, finding in each(before, after, "header"):
+            header, node = before.get(key) or after[key]
+            if finding:
+                # Readers of a header that need not come are prepared for its absence.
+                optional = key in before and not node.get("required")
+                text = finding.text.replace(shown(key), shown(header))
+                yield finding._replace(text=text, effect=NOTED if optional else finding.effect)
                 continue
-            header, one = before[key]
-            _, other = after[key]
-            found = [*_demand(one, other), *self.schemas.compare(one.get("schema", {}), other.get("schema", {}))]
-            for finding in found:
-                yield _change(name, Side.ANSWER, place, finding.under(f"header {header}"))
+            other = after[key][1]
+            found = [*keyed(node, other, {"required": required})]
+            found += self.schemas.compare(node.get("schema", {}), other.get("schema", {}))
+            yield from (one.under(f"header {header}") for one in found)
 
     def _callbacks(self, name: str, old: Json, new: Json) -> Iterator[Change]:
         """The service writes what a callback carries, so it is read like an answer."""
         before, after = _posts(self.old, old), _posts(self.new, new)
-        for word in {**before, **after}:
-            if word not in after or word not in before:
-                effect, what = (REMOVED, "removed") if word not in after else (ADDED, "added")
-                yield _told(name, effect, f"callback {shown(word)} {what}")
+        for word, finding in each(before, after, "callback"):
+            if finding:
+                yield finding.at(name)
             else:
                 bodies = (before[word].get("requestBody"), after[word].get("requestBody"))
                 yield from self._body(name, Side.ANSWER, *bodies, place=f"callback {word}")
@@ -214,32 +212,41 @@ def matched(old: list[Operation], new: list[Operation]) -> list[tuple[Operation,
     return pairs
 
 
-def _identity(old: Operation, new: Operation) -> Iterator[tuple[Effect, str]]:
+def _by_role(found: list[Operation]) -> Iterator[tuple[str, str]]:
+    return ((one.own["role"], one.name) for one in found if "role" in one.own)
+
+
+def _identity(*pair: Operation) -> Iterator[Finding]:
     """What callers know an operation by. Methods are named after the operationId, namespaces after the first tag."""
-    if old.name != new.name:
-        yield UNDECIDED, f"{became('operation renamed, and so its method:', old.name, new.name)}"
-    if old.address != new.address:
-        yield UNDECIDED, became("moved", f"{old.method.upper()} {old.path}", f"{new.method.upper()} {new.path}")
-    tags = [operation.data.get("tags", [None])[0] for operation in (old, new)]
-    if tags[0] != tags[1]:
-        yield UNDECIDED, became("namespace", *tags)
-    # What an operation or a path says of servers goes before what the document says.
-    places = [[*map(address, one.data.get("servers") or one.item.get("servers", ()))][:1] for one in (old, new)]
-    if places[0] != places[1]:
-        yield UNDECIDED, became("server", *(place[0] if place else "that of the document" for place in places))
-    if bool(old.data.get("deprecated")) != bool(new.data.get("deprecated")):
-        yield NOTED, "deprecated now" if new.data.get("deprecated") else "no longer deprecated"
+    rules: dict[str, Rule] = {
+        "name": always(UNDECIDED, "operation renamed, and so its method:"),
+        "address": lambda _, _old, _new: [Finding(UNDECIDED, became("moved", *(one.place for one in pair)))],
+        **dict.fromkeys(("namespace", "server"), always(UNDECIDED)),
+        "deprecated": flag,
+    }
+    old, new = (
+        {
+            "name": one.name,
+            "address": one.address,
+            "namespace": one.data.get("tags", [None])[0],
+            # What an operation or a path says of servers goes before what the document says.
+            "server": _first(one.data.get("servers") or one.item.get("servers"), "that of the document"),
+            "deprecated": bool(one.data.get("deprecated")),
+        }
+        for one in pair
+    )
+    yield from keyed(old, new, rules)
 
 
-def _security(before: Document, after: Document, old: Operation, new: Operation) -> Iterator[tuple[Effect, str]]:
+def _security(before: Document, after: Document, old: Operation, new: Operation) -> Iterator[Finding]:
     ways = [_ways(before, old), _ways(after, new)]
     # What asks for less admits those who bring more.
     closed = {_opened_by(way) for way in ways[0] if not any(other <= way for other in ways[1])}
     opened = {_opened_by(way) for way in ways[1] if not any(other <= way for other in ways[0])}
     if closed:
-        yield REMOVED, f"can no longer be called with {shown(closed)}"
+        yield Finding(REMOVED, f"can no longer be called with {shown(closed)}")
     if opened:
-        yield ADDED, f"can also be called with {shown(opened)}"
+        yield Finding(ADDED, f"can also be called with {shown(opened)}")
 
 
 def _ways(document: Document, operation: Operation) -> set[frozenset[tuple[str, str]]]:
@@ -260,13 +267,6 @@ def _parameters(document: Document, operation: Operation) -> dict[tuple[str, str
     return {(one["in"], one["name"].lower() if one["in"] == "header" else one["name"]): one for one in found}
 
 
-def address(server: Json) -> str:
-    """Where a server is, with the defaults of its variables."""
-    variables: Json = server.get("variables", {})
-    url = re.sub(r"{([^}]*)}", lambda found: str(variables.get(found[1], {}).get("default", found[0])), server["url"])
-    return url.rstrip("/")
-
-
 def _spelling(place: str, parameter: Json) -> Json:
     """How a parameter is written into a request; OpenAPI has defaults for that."""
     style = parameter.get("style", "form" if place.endswith(("query", "cookie")) else "simple")
@@ -283,17 +283,66 @@ def _posts(document: Document, callbacks: Json) -> dict[str, Json]:
     }
 
 
-def _demand(old: Json, new: Json) -> Iterable[Finding]:
-    if bool(old.get("required")) == bool(new.get("required")):
-        return ()
-    demanded = bool(new.get("required"))
-    return (Finding(NARROWED if demanded else WIDENED, (), "required now" if demanded else "no longer required"),)
+# ---- the document as a whole: classes that callers import, keys, servers -------------------------------------------
+
+_FLOW: dict[str, Rule] = {
+    **dict.fromkeys(("authorizationUrl", "tokenUrl", "refreshUrl"), always(NOTED, "{}:")),
+    "scopes": members((ADDED, "scope {1} added"), (NOTED, "scope {1} removed")),
+}
 
 
-def _told(name: str, effect: Effect, text: str) -> Change:
-    return Change(effect.in_request, effect.kind, name, "", "", text)
+def _flows(_: str, old: Json | None, new: Json | None) -> Iterator[Finding]:
+    """The ways to an OAuth token, and the scopes that it can be asked for."""
+    old, new = old or {}, new or {}
+    for way, finding in each(old, new, "flow"):
+        found = (
+            [finding] if finding else (one.after(f"flow {shown(way)}, ") for one in keyed(old[way], new[way], _FLOW))
+        )
+        yield from found
 
 
-def _change(name: str, side: Side, place: str, finding: Finding) -> Change:
-    field = ".".join(finding.path).replace(".[]", "[]")
-    return Change(finding.effect.on(side), finding.effect.kind, name, place, field, finding.text)
+_KEY: dict[str, Rule] = {
+    **dict.fromkeys(("type", "in", "name", "scheme"), always(UNDECIDED, "{}:")),
+    "openIdConnectUrl": always(NOTED, "{}:"),
+    "flows": _flows,
+}
+
+
+def _whole(old: Document, new: Document) -> Iterator[Finding]:
+    # Objects and enums become classes that callers import by name; other schemas leave no name behind.
+    before, after = (
+        {name: schema for name, schema in _component(document, "schemas").items() if _is_class(document.flat(schema))}
+        for document in (old, new)
+    )
+    yield from (finding for _, finding in each(before, after, "class") if finding)
+    # An operation that could be called with a key says so itself.
+    before, after = _component(old, "securitySchemes"), _component(new, "securitySchemes")
+    for name, finding in each(before, after, "key", gone=NOTED):
+        found = [finding] if finding else keyed(before[name], after[name], _KEY)
+        yield from (one if finding else one.after(f"key {shown(name)}, ") for one in found)
+    # The first server is where the client sends to, and sends the key to, when nobody names another.
+    servers = [[_address(server) for server in document.spec.get("servers", ())] for document in (old, new)]
+    if servers[0][:1] != servers[1][:1]:
+        text = became("first server", *(found[0] if found else "none" for found in servers))
+        yield Finding(UNDECIDED, f"{text}: requests, and the key with them, go to another place")
+    yield from (Finding(REMOVED, f"server {shown(url)} removed") for url in servers[0][1:] if url not in servers[1])
+    yield from (Finding(ADDED, f"server {shown(url)} added") for url in servers[1][1:] if url not in servers[0])
+
+
+def _component(document: Document, kind: str) -> Json:
+    return dict(document.spec.get("components", {}).get(kind, {}))
+
+
+def _is_class(schema: Json) -> bool:
+    return "enum" in schema or "properties" in schema or schema.get("type") == "object"
+
+
+def _first(servers: list[Json] | None, otherwise: str) -> str:
+    return _address(servers[0]) if servers else otherwise
+
+
+def _address(server: Json) -> str:
+    """Where a server is, with the defaults of its variables."""
+    variables: Json = server.get("variables", {})
+    url = re.sub(r"{([^}]*)}", lambda found: str(variables.get(found[1], {}).get("default", found[0])), server["url"])
+    return url.rstrip("/")

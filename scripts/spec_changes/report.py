@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from spec_changes.change import Change, Verdict
@@ -49,14 +50,7 @@ def markdown(changes: list[Change], since: str) -> str:
 def as_json(changes: list[Change], since: str) -> str:
     sections = {
         verdict.value: [
-            {
-                "kind": change.kind,
-                "subject": change.subject,
-                "place": change.place,
-                "field": change.field,
-                "text": change.text,
-                "price": change.price,
-            }
+            {name: value for name, value in asdict(change).items() if name != "verdict"}
             for change in changes
             if change.verdict is verdict
         ]

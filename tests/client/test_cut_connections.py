@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from tests.thorough import often
 from .raw_servers import GOOD, read, reset, talking
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
     from .worlds import Colour
@@ -175,23 +175,6 @@ def test_a_proxy_that_hangs_up_before_the_tunnel_stands_has_sent_nothing(
     ):
         colour.do(client.midjourney.diffusion(text="x"))
     assert server.connections == 3
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
-def test_this_machine_is_reached_without_a_proxy_by_https_too(
-    colour: Colour, serve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
-    asked: list[bytes] = []
-    server = serve(lambda connection: asked.append(connection.recv(65536)))
-    for name in ("HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{server.port}")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with talking(colour, port, "https", host, retries=0) as client, pytest.raises(ConnectionError) as caught:
-        colour.do(client.midjourney.diffusion(text="x"))
-    assert asked == []
-    assert f"connecting to {host}:{port}" in str(caught.value)
-    assert "proxy" not in str(caught.value)
 
 
 def test_the_logs_of_the_libraries_below_do_not_show_the_key_that_a_server_repeats(

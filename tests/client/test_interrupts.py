@@ -34,17 +34,6 @@ def test_where_another_handler_stands_before_ours_ctrl_c_does_what_it_did_before
 
 
 @pytest.mark.usefixtures("ctrl_c_ends_the_program")
-def test_the_first_ctrl_c_tells_and_the_second_ends_the_program() -> None:
-    told: list[str] = []
-    with first_interrupt(lambda: told.append("stop")):
-        signal.raise_signal(signal.SIGINT)
-        assert told == ["stop"]
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-    assert told == ["stop"]
-
-
-@pytest.mark.usefixtures("ctrl_c_ends_the_program")
 def test_what_ctrl_c_did_before_it_does_again_afterwards() -> None:
     with first_interrupt(lambda: None):
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,37 +12,6 @@ from legnext_client.errors import ConfigurationError
 from legnext_client.jobs import AsyncJob, Job
 
 from .worlds import Colour, Service, done, job, made
-
-
-def test_the_attributes_have_the_names_of_the_answer() -> None:
-    raw = done(
-        model="midjourney",
-        input=None,
-        detail="d",
-        logs=["46%"],
-        config={"service_mode": ""},
-        error={"code": 0, "raw_message": "", "message": "", "detail": None},
-        meta={
-            "created_at": "2025-12-17T03:22:29+08:00",
-            "started_at": "",
-            "ended_at": "2025-11-05T08:22:37.784663288Z",
-            "usage": {"type": "point", "frozen": 80, "consume": 40},
-        },
-        unknown="kept",
-    )
-    found = Job(raw)
-    assert (found.job_id, found.status, found.task_type, found.model) == ("j1", "completed", "diffusion", "midjourney")
-    assert (found.done, found.ok, found.progress, found.points) == (True, True, 100, 40)
-    assert found.created_at == datetime(2025, 12, 16, 19, 22, 29, tzinfo=UTC)
-    assert (found.started_at, found.ended_at and found.ended_at.microsecond) == (None, 784663)
-    assert (found.input, found.detail, found.logs) == (None, "d", ["46%"])
-    assert found.output.image_urls == found.image_urls == [f"https://files.test/j1-{number}.png" for number in range(4)]
-    assert found.error.code == 0
-    assert found.config.service_mode == ""
-    assert found.meta.usage
-    assert (found.video_urls, found.texts) == ([], [])
-    assert found.raw is raw
-    assert found.raw["unknown"] == "kept"
 
 
 def test_a_bare_job_has_every_attribute() -> None:

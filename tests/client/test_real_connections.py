@@ -123,17 +123,6 @@ def test_a_name_that_is_not_resolved_is_tried_again(colour: Colour, monkeypatch:
     assert len(asked) == 5
 
 
-def test_tls_to_a_plain_port_is_tried_again(colour: Colour, serve: Callable[..., Raw]) -> None:
-    def plain(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-    server = serve(plain)
-    with talking(colour, server.port, "https") as client, pytest.raises(ConnectionError):
-        colour.do(client.midjourney.diffusion(text="x"))
-    assert server.connections == 5
-
-
 def test_a_reset_within_the_handshake_is_tried_again(colour: Colour, serve: Callable[..., Raw]) -> None:
     def hang_up(connection: socket.socket) -> None:
         connection.recv(65536)

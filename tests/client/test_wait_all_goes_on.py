@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from legnext_client.errors import NotFoundError
@@ -18,21 +16,3 @@ def test_an_unknown_id_among_others_is_raised_when_the_others_are_done() -> None
             ended.extend(job.job_id for job in client.wait_all([jobs[0], "nobody", jobs[1], "no-one", jobs[2]]))
     assert sorted(ended) == sorted(job.job_id for job in jobs)
     assert refusal.value.__notes__ == ["Also refused: no-one."]
-
-
-def test_the_same_for_asyncio() -> None:
-    async def found() -> list[str]:
-        ended: list[str] = []
-        async with MockServer(in_process=True) as server, server.async_client() as client:
-            job = await client.midjourney.diffusion(text="a fox")
-
-            async def wait() -> None:
-                async for one in client.wait_all(["nobody", job]):
-                    ended.append(one.job_id)  # noqa: PERF401 — what came before the error counts
-
-            with pytest.raises(NotFoundError):
-                await wait()
-            return [job.job_id, *ended]
-
-    first, *rest = asyncio.run(found())
-    assert rest == [first]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock import rules, service
+from legnext_client.mock import service
 from legnext_client.mock.account import Account, Hold
-from legnext_client.mock.answers import Answers
 from legnext_client.mock.callbacks import CallbackSender
 from legnext_client.mock.job_random import JobRandom
 from legnext_client.mock.jobs import Job
@@ -57,16 +56,6 @@ def on_credit(hold: Callable[..., Hold | None]) -> Callable[..., Hold | None]:
     return faulty
 
 
-def refusals_paid(hold: Callable[..., Hold | None]) -> Callable[..., Hold | None]:
-    def faulty(self: Account, amount: int) -> Hold | None:
-        held = hold(self, amount)
-        if held is None:
-            self.available_credits -= min(self.available_credits, 10)
-        return held
-
-    return faulty
-
-
 def without(word: str) -> Callable[[Any], Any]:
     """The rules of sources, deaf to refusals that have this word in them."""
 
@@ -98,16 +87,6 @@ def shared_ids(_draw: object) -> property:
     return property(job_id)
 
 
-def batch_ignored(made: Callable[..., Job]) -> Callable[..., Job]:
-    def faulty(*arguments: Any) -> Job:
-        job = made(*arguments)
-        if job.operation.makes == "videos":
-            job.count = 4
-        return job
-
-    return faulty
-
-
 def extensions_forgotten(made: Callable[..., Job]) -> Callable[..., Job]:
     def faulty(*arguments: Any) -> Job:
         job = made(*arguments)
@@ -126,14 +105,6 @@ def always_480p(made: Callable[..., Job]) -> Callable[..., Job]:
     return faulty
 
 
-def fails_without_reason(write: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    def faulty(*arguments: Any) -> dict[str, Any]:
-        answer = write(*arguments)
-        return {**answer, "error": {"code": 0, "message": ""}} if answer["status"] == "failed" else answer
-
-    return faulty
-
-
 def one_seed(_digits: object) -> property:
     return property(lambda _self: "1234567890")
 
@@ -145,14 +116,7 @@ INSIDE_FAULTS = [
     replaced("never_released", "keeps the points of failed jobs", Account, "settle", never_released),
     replaced("charged_twice", "charges twice on completion", Account, "settle", charged_twice),
     replaced("on_credit", "accepts jobs that cannot be paid", Account, "hold", on_credit),
-    replaced("refusals_paid", "takes points for saying no", Account, "hold", refusals_paid),
     replaced("failed_source", "builds upon failed jobs", service, "check_source", without("failed")),
-    replaced(
-        "any_kind_of_source", "builds upon jobs of any kind", service, "check_source", without("this operation needs")
-    ),
-    replaced("number_beyond", "takes numbers beyond the source's", rules, "_check_number", lambda _: lambda *_: None),
     replaced("shared_ids", "gives one id to two jobs", JobRandom, "job_id", shared_ids),
-    replaced("batch_ignored", "makes four videos whatever --bs says", Service, "_made", batch_ignored),
     replaced("extensions_forgotten", "forgets how often a video was extended", Service, "_made", extensions_forgotten),
-    replaced("fails_without_reason", "lets jobs fail without a reason", Answers, "job", fails_without_reason),
 ]

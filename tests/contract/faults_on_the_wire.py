@@ -52,10 +52,6 @@ def last_of_duplicates(body: bytes) -> bytes:
     return body if value is None or b"NaN" in body else json.dumps(value).encode()
 
 
-def booleans_as_numbers(body: bytes) -> bytes:
-    return re.sub(rb":\s*false\b", b":0", re.sub(rb":\s*true\b", b":1", body))
-
-
 class AnyContentType(Wire):
     def before(self, asked: Asked) -> Asked:
         return asked.with_header(b"content-type", b"application/json") if asked.body else asked
@@ -115,11 +111,6 @@ def at(*way: str, gives: Any = None, when: tuple[str, ...] = ("completed",)) -> 
     return change
 
 
-def seed_as_number(job: Job) -> None:
-    if job["output"] and job["output"].get("seed"):
-        job["output"]["seed"] = int(job["output"]["seed"])
-
-
 class Backwards(Wire):
     """Tells of a finished job, the second time, that it is still being worked on."""
 
@@ -161,10 +152,6 @@ class Files(Wire):
 
 def number_two(asked: Asked) -> Asked:
     return replace(asked, path=re.sub(r"(\d)(\.\w+)$", r"2\2", asked.path))
-
-
-def without_headers(*names: bytes) -> Callable[[Asked], Asked]:
-    return lambda asked: replace(asked, headers=tuple(pair for pair in asked.headers if pair[0].lower() not in names))
 
 
 class OnStatus(Wire):

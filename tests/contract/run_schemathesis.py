@@ -1,6 +1,7 @@
 """Start a mock server, let schemathesis at it, and tell what happened.
 
-Run it deeper than the tests do with `python -m tests.contract.run_schemathesis --examples 300`.
+`make contract` runs it: nothing must fail, every follow-up must be accepted on a job that was there, and no generated
+address called.
 
 The command line of schemathesis is what runs all four phases in one go, with one configuration; its pytest integration
 has no phases. So it runs as a process of its own, which also keeps its hooks out of ours.
@@ -91,10 +92,17 @@ def main() -> int:
     seed = [] if options.seed is None else ["--seed", str(options.seed)]
     outcome = run("--max-examples", str(options.examples), *seed)
     print(outcome.output)
-    longest = max(outcome.chains.values(), key=len, default=())
-    print(f"{len(outcome.ledger)} jobs accepted; the longest chain: {' → '.join(longest)}")
+    print(f"{len(outcome.ledger)} jobs accepted; the longest chain: {' → '.join(longest_chain(outcome))}")
     print(f"{outcome.links} links walked; accepted on a job that was there: {', '.join(sorted(outcome.followed()))}")
+    missed = {each.name for each in paid() if SOURCE in each.body["properties"]} - outcome.followed()
+    if missed or len(longest_chain(outcome)) < 3 or outcome.outcomes_of_callbacks != {"not loopback"}:
+        print(f"never accepted: {', '.join(sorted(missed)) or 'none'}; callbacks: {outcome.outcomes_of_callbacks}")
+        return 1
     return outcome.status
+
+
+def longest_chain(outcome: Outcome) -> tuple[str, ...]:
+    return max(outcome.chains.values(), key=len, default=())
 
 
 if __name__ == "__main__":

@@ -11,32 +11,16 @@ from .faults_inside import INSIDE_FAULTS
 from .faults_of_the_document import DOCUMENT_FAULTS
 from .server import running
 
-ANY_STATUS = ("pending", "staged", "processing", "completed", "failed")
 changes = wire.ChangesJobs
 
 
 WIRE_FAULTS = [
     on_the_wire("last_of_duplicates", "takes the last of two equal keys", wire.ReadsKindly, wire.last_of_duplicates),
-    on_the_wire("booleans_as_numbers", "takes true for 1", wire.ReadsKindly, wire.booleans_as_numbers),
     on_the_wire("any_content_type", "takes a body of any content type", wire.AnyContentType),
     on_the_wire("key_not_checked", "does not check the key", wire.KeyNotChecked),
     on_the_wire("length_in_bytes", "counts a prompt's length in bytes", wire.LengthInBytes),
     on_the_wire("wrong_job", "answers with another job", wire.WrongJob),
     on_the_wire("backwards", "lets a finished job go back to work", wire.Backwards),
-    on_the_wire("no_end", "completes a job without saying when", changes, wire.at("meta", "ended_at", gives="")),
-    on_the_wire(
-        "early_consume",
-        "charges before completion",
-        changes,
-        wire.at("meta", "usage", "consume", gives=80, when=("pending", "processing")),
-    ),
-    on_the_wire(
-        "nothing_held",
-        "holds nothing on acceptance",
-        changes,
-        wire.at("meta", "usage", "frozen", gives=0, when=ANY_STATUS),
-        only_get=False,
-    ),
     on_the_wire(
         "no_allow",
         "refuses a method without Allow",
@@ -54,7 +38,6 @@ WIRE_FAULTS = [
     on_the_wire("html_error", "answers 404 with HTML", wire.OnStatus, 404, wire.as_html),
     on_the_wire("ten_points_less", "shows a balance that does not add up", wire.ChangesBalance, wire.ten_points_less),
     on_the_wire("one_file", "has one file behind all links of a job", wire.Files, wire.number_two),
-    on_the_wire("no_ranges", "sends whole files to who asks for a part", wire.Files, wire.without_headers(b"range")),
 ]
 
 SEEDED_FAULTS = {fault.name: fault for fault in (*DOCUMENT_FAULTS, *WIRE_FAULTS, *INSIDE_FAULTS)}

@@ -16,7 +16,6 @@ from .faults import Fault, Json, around, on_answer, replaced, rewritten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KNOWN_STATUSES = ("pending", "staged", "processing", "completed", "failed")
 KNOWN_FIELDS = {name.rstrip("_") for name in models.TaskResponse.__annotations__}
 
 
@@ -60,16 +59,8 @@ def without_nulls(answer: Json) -> Json:
     }
 
 
-def as_number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isdigit() else value
-
-
 def ordered(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
-
-
-def known_status(value: Any) -> Any:
-    return value if value in KNOWN_STATUSES else "processing"
 
 
 def without_zone(moment: Any) -> Any:
@@ -82,22 +73,8 @@ def without_zone(moment: Any) -> Any:
     return local
 
 
-def grid_first(self: State) -> list[str]:
-    return state.texts([self.part("output", "image_url")]) or state.texts(self.part("output", "image_urls"))
-
-
 def held_points(self: State) -> float:
     return state.number(self.part("meta", "usage", "frozen")) or state.number(self.part("meta", "usage", "consume"))
-
-
-def raises_on_news(from_dict: Any) -> Any:
-    kind = from_dict.__func__
-
-    def strict(cls: Any, given: Any) -> Any:
-        models.TaskStatus(given["status"])
-        return kind(cls, given)
-
-    return classmethod(strict)
 
 
 def forgets_additions(from_dict: Any) -> Any:
@@ -113,15 +90,9 @@ def forgets_additions(from_dict: Any) -> Any:
 
 ANSWER_FAULTS: list[Fault] = [
     on_answer("unknown_fields_lost", "keeps the known fields of an answer only", known_fields_only),
-    on_answer("seed_as_number", "reads seeds as numbers", at("output", "seed", change=as_number)),
     on_answer("answered_images_sorted", "sorts images", at("output", "image_urls", change=ordered)),
-    on_answer("news_unread", "reads statuses it does not know as processing", at("status", change=known_status)),
     around("zones_ignored", "ignores the offset of a time", job_view, "moment", without_zone),
-    rewritten("year_one_is_a_time", "takes year 1 for a time", state.moment, "parsed.year <= 1", "parsed.year < 1"),
-    replaced("grid_first", "takes the grid for the images", State, "image_urls", property(grid_first)),
     replaced("held_before_charged", "tells what was held for what was charged", State, "points", property(held_points)),
-    around("strange_is_refused", "refuses a status it does not know", models.TaskResponse, "from_dict", raises_on_news),
-    around("additions_lost", "loses unknown fields in its models", models.TaskResponse, "from_dict", forgets_additions),
     around(
         "additions_to_balance_lost",
         "loses unknown fields of the balance",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
-from urllib.parse import quote
 
 from legnext_client.generated import types
 from legnext_client.generated.operations import OPERATIONS
@@ -27,26 +25,9 @@ def writes_nulls(operation: str, body: Json) -> None:
         body.setdefault(field.wire, None)
 
 
-def leaves_defaults_out(operation: str, body: Json) -> None:
-    for field in OPERATIONS[operation].fields:
-        if field.default is not None and body.get(field.wire) == field.default:
-            del body[field.wire]
-
-
-def swaps_the_modes(operation: str, body: Json) -> None:
-    if operation == "remix":
-        body["mode"] = 1 - body["mode"]
-
-
 def rounds_the_scale(_: str, body: Json) -> None:
     if "scale" in body:
         body["scale"] = round(body["scale"], 1)
-
-
-def moves_into_the_canvas(_: str, body: Json) -> None:
-    for axis in ("x", "y"):
-        if axis in body.get("imgPos", {}):
-            body["imgPos"][axis] = max(0, body["imgPos"][axis])
 
 
 def sorts_the_images(_: str, body: Json) -> None:
@@ -79,20 +60,11 @@ sound_encoding = types._encode_body  # pyright: ignore[reportPrivateUsage]
 
 BODY_FAULTS: list[Fault] = [
     on_texts("prompt_stripped", "strips prompts", str.strip, fields=PROMPTS),
-    on_texts("letters_composed", "normalises prompts", lambda text: unicodedata.normalize("NFC", text), fields=PROMPTS),
-    on_texts("address_quoted", "quotes addresses", lambda url: quote(url, safe="/:?#=&%@[]"), fields=ADDRESSES),
-    on_texts("slash_lost", "drops the last slash of a callback", lambda url: url.rstrip("/"), fields=("callback",)),
-    on_texts(
-        "secure_callback", "calls back by https only", lambda url: "https" + url[4:].lstrip("sS"), fields=("callback",)
-    ),
     on_texts("id_in_lower_case", "writes ids in lower case", str.lower, fields=IDS),
     on_body("zeros_dropped", "leaves zeros out", drops_zeros),
     on_body("nulls_written", "writes null for what was not given", writes_nulls),
-    on_body("defaults_left_out", "leaves defaults to the service", leaves_defaults_out),
     on_body("callback_remembered", "calls back where the call before wanted it", RemembersTheCallback()),
-    on_body("modes_swapped", "takes the modes of remix for those of variation", swaps_the_modes),
     on_body("scale_rounded", "rounds the scale to one place", rounds_the_scale),
-    on_body("moved_into_the_canvas", "makes negative places zero", moves_into_the_canvas),
     on_body("images_sorted", "sorts the images to blend", sorts_the_images),
     on_body("always_480p", "makes small videos only", takes_the_other_price),
     replaced("whole_floats", "writes whole numbers as floats", types, "_encode_body", with_whole_floats),

@@ -13,8 +13,6 @@ from .faults import Fault, around, replaced, rewritten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from legnext_client.generated.operations import Field
-
 
 def with_type(kind: str, fits: Callable[[Any], bool]) -> dict[str, Any]:
     must, _ = bounds._TYPES[kind]
@@ -34,20 +32,6 @@ def looking_at_the_start(pattern: str) -> Callable[[str], object]:
     return re.compile(pattern).match
 
 
-def one_more(wrong_value: Any) -> Any:
-    def lenient(field: Field, value: Any) -> Any:
-        return wrong_value(field if field.max_items is None else field._replace(max_items=field.max_items + 1), value)
-
-    return lenient
-
-
-def open_inside(kind: Any) -> Any:
-    def opened(level: Any, given: Any, where: str, problems: Any) -> Any:
-        return kind(level._replace(closed=not where), given, where, problems)
-
-    return opened
-
-
 def without_rules(kind: Any) -> Any:
     def ruleless(level: Any, given: Any, where: str, problems: Any) -> Any:
         return kind(level._replace(rules=()), given, where, problems)
@@ -64,13 +48,6 @@ JUDGEMENT_FAULTS: list[Fault] = [
         with_type("integer", lambda value: isinstance(value, bool) or bounds._integer(value)),
     ),
     replaced(
-        "whole_floats_refused",
-        "refuses 1.0 for 1",
-        bounds,
-        "_TYPES",
-        with_type("integer", lambda value: type(value) is int),
-    ),
-    replaced(
         "bytes_are_text",
         "takes bytes for a text",
         bounds,
@@ -78,14 +55,10 @@ JUDGEMENT_FAULTS: list[Fault] = [
         with_type("string", lambda value: isinstance(value, str | bytes)),
     ),
     around("most_ignored", "knows no most", checks, "wrong_value", without_bound(maximum=None)),
-    around("pattern_ignored", "takes any text for an address", checks, "wrong_value", without_bound(pattern=None)),
     around("odd_points", "takes a corner without y", checks, "wrong_value", without_bound(even_length=False)),
-    around("one_item_more", "takes an item too many", checks, "wrong_value", one_more),
     replaced(
         "line_break_at_the_end", "lets an address end with a line break", bounds, "_pattern", looking_at_the_start
     ),
-    rewritten("nul_sent", "sends NUL", bounds._string, 'if "\\0" in value', "if False"),
-    around("open_inside", "takes unknown fields inside objects", checks, "_object", open_inside),
     around("conditions_ignored", "does not ask which fields go together", checks, "_object", without_rules),
     replaced("both_masks", "takes a mask of both kinds, or of none", checks, "_count", lambda *_: iter(())),
     # ---- prices
@@ -97,11 +70,4 @@ JUDGEMENT_FAULTS: list[Fault] = [
         "False",
     ),
     rewritten("tiers_multiplied", "multiplies what counts once", factors._holding, "or row.tier in tiers", ""),
-    rewritten(
-        "own_model_only",
-        "takes the model of a follow-up for the usual one",
-        factors._models,
-        '(not named and operation.takes in ("image", "images"))',
-        "False",
-    ),
 ]

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from legnext_client import jobs
 from legnext_client._calls import budgets, service
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.service import CallService
 from legnext_client._protocol.flow import Request, Send
 from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import InvalidRequest
-from legnext_client.generated import namespaces, types
+from legnext_client.generated import types
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.generated.sync import caller
-from legnext_client.jobs import AsyncJob, Job
+from legnext_client.jobs import Job
 
 from .faults import Fault, around, replaced, rewritten
 
@@ -79,31 +78,6 @@ def without(name: str, follow_up: Any) -> Any:
     return forgetful
 
 
-def uses_arguments_up(plan: Any) -> Any:
-    def used(self: Any, operation: Any, fields: Any, **options: Any) -> Any:
-        planned = plan(self, operation, fields, **options)
-        for value in fields.values():
-            if isinstance(value, list | dict):
-                value.clear()
-        return planned
-
-    return used
-
-
-def async_default(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(namespaces.AsyncMidjourney.remix.__kwdefaults__ or {}, "mode", 1)
-
-
-def keeps_the_old_state(accept: Any) -> Any:
-    def kept(self: Any, state: Any) -> Any:
-        before = self._state
-        accept(self, state)
-        self._state = before if not state.done else state
-        return self
-
-    return kept
-
-
 sound_segment = types._segment  # pyright: ignore[reportPrivateUsage]
 
 
@@ -124,7 +98,6 @@ WAY_FAULTS: list[Fault] = [
     around("key_for_files", "gives the key to the host of files", HttpxTransport, "fetch", gives_files_the_key),
     around("sent_before_checked", "sends what it then refuses", caller.Caller, "job", sends_before_it_checks),
     Fault("of_the_last_job", "follows up the job that was made last", lambda patch: of_the_last_job(patch, Job)),
-    Fault("async_of_the_last_job", "does so if async", lambda patch: of_the_last_job(patch, AsyncJob)),
     around(
         "async_follow_up_without_prompt",
         "forgets the prompt of follow-ups, if async",
@@ -132,18 +105,6 @@ WAY_FAULTS: list[Fault] = [
         "_follow_up",
         functools.partial(without, "remix_prompt"),
     ),
-    around(
-        "arguments_used_up", "empties the lists and objects it was given", CallService, "prepare", uses_arguments_up
-    ),
-    Fault("async_default", "has another default for remix, if async", async_default),
-    replaced(
-        "alias_of_another",
-        "has imagine shorten a text",
-        namespaces.Midjourney,
-        "imagine",
-        lambda self, *, text, callback=None: self.shorten(prompt=text, callback=callback),
-    ),
     rewritten("id_not_escaped", "does not escape ids in paths", sound_segment, 'safe=""', 'safe="/?#"'),
-    around("old_state_kept", "keeps the old state until the job is done", JobView, "_accept", keeps_the_old_state),
     replaced("source_size_forgotten", "forgets the size of a video", service, "size_of", lambda *_: None),
 ]

@@ -251,20 +251,6 @@ def test_an_error_that_names_the_source_alone_says_nothing_of_a_new_job(status: 
     assert type(verdict.error) is error_class(status)
 
 
-def test_only_the_source_is_no_new_job_whatever_else_is_written_as_an_id() -> None:
-    verdict = classify(PAID._replace(sent={"text": "j7", "type": 1}), answer(429, {"job_id": "j7"}))
-    assert isinstance(verdict, Fail)
-    assert isinstance(verdict.error, SubmissionUnknownAPIError)
-    assert verdict.error.job_id == "j7"
-
-
-def test_an_error_with_a_good_status_that_names_a_job_is_unsure_whatever_its_code() -> None:
-    verdict = classify(PAID, answer(200, {"code": 402, "message": "no points", "data": {"job_id": "j8"}}))
-    assert isinstance(verdict, Fail)
-    assert isinstance(verdict.error, SubmissionUnknownAPIError)
-    assert (verdict.error.job_id, verdict.error.code, verdict.error.status_code) == ("j8", 402, 200)
-
-
 def test_an_answer_about_another_job_is_none() -> None:
     asking = FREE._replace(job_id="j1")
     assert isinstance(classify(asking, answer(200, {"job_id": "j1"})), Answer)
@@ -351,26 +337,12 @@ class Played:
 REFUSED = UNSENT["connection refused"]
 
 
-def test_it_is_sent_until_there_is_an_answer() -> None:
-    played = Played([REFUSED, BROKEN["reset"], answer(503), answer(200, JOB)])
-    assert played.answer is not None
-    assert played.answer.data["job_id"] == "j1"
-    assert [send.attempt for send in played.sent] == [1, 2, 3, 4]
-    assert {send.timeout for send in played.sent} == {30.0}
-
-
 def test_when_the_attempts_are_used_up_the_last_error_is_raised() -> None:
     played = Played([REFUSED, answer(502), answer(503, {"message": "the last"})], Retries(attempts=3))
     assert isinstance(played.error, ServerError)
     assert played.error.message == "the last"
     assert len(played.sent) == 3
     assert len(played.slept) == 2
-
-
-def test_one_attempt_is_one_attempt() -> None:
-    played = Played([REFUSED], Retries(attempts=1))
-    assert isinstance(played.error, ConnectionError)
-    assert played.slept == []
 
 
 def test_pauses_grow_with_full_jitter_up_to_the_longest() -> None:
@@ -412,17 +384,6 @@ def test_nothing_runs_past_until() -> None:
     assert isinstance(played.error, ConnectionError)
     assert played.now <= 5.0
     assert [send.timeout for send in played.sent] == [5.0, 3.5, 1.0]
-
-
-def test_no_pause_is_made_that_leaves_no_time_to_ask() -> None:
-    played = Played([answer(429, retry_after="5")] * 2, until=5.0)
-    assert played.slept == []
-    assert isinstance(played.error, RateLimitError)
-
-
-def test_a_request_has_no_more_time_than_is_left() -> None:
-    assert Played([answer(200, JOB)], until=3.0).sent[0].timeout == 3.0
-    assert Played([answer(200, JOB)], until=300.0).sent[0].timeout == 30.0
 
 
 def test_the_three_clocks_are_separate() -> None:

@@ -29,91 +29,6 @@ def test_the_call_that_would_pass_it_is_refused() -> None:
     assert budget.left == 0
 
 
-def test_what_is_settled_stays_counted() -> None:
-    budget = Budget(200)
-    budget.reserve("a", 160)
-    budget.settle("a", 80)
-    assert (budget.spent, budget.reserved, budget.left) == (80, 0, 120)
-    budget.reserve("b", 120)
-    with pytest.raises(BudgetExceeded, match=r"200 are already counted \(80 spent, 120 reserved\)"):
-        budget.reserve("c", 1)
-
-
-def test_what_is_released_is_free_again() -> None:
-    budget = Budget(100)
-    budget.reserve("a", 100)
-    budget.release("a")
-    budget.release("a")
-    assert budget.left == 100
-    budget.reserve("b", 100)
-
-
-def test_what_nobody_settles_or_releases_stays_reserved() -> None:
-    budget = Budget(100)
-    budget.reserve("unknown outcome", 60)
-    with pytest.raises(BudgetExceeded):
-        budget.reserve("b", 60)
-
-
-def test_more_frozen_than_reserved_is_told_and_counted() -> None:
-    budget = Budget(500)
-    budget.reserve("a", 480)
-    assert budget.freeze("a", 1536) == 1056
-    assert (budget.reserved, budget.left) == (1536, -1036)
-    with pytest.raises(BudgetExceeded):
-        budget.reserve("b", 1)
-
-
-def test_less_frozen_than_reserved_sets_nothing_free_until_the_job_has_ended() -> None:
-    budget = Budget(100)
-    budget.reserve("a", 80)
-    assert budget.freeze("a", 1) == 0
-    assert budget.left == 20
-    budget.freeze("a", 90)
-    budget.freeze("a", 85)
-    assert budget.left == 10
-    budget.settle("a", 40)
-    assert budget.left == 60
-
-
-def test_frozen_nothing_says_nothing() -> None:
-    budget = Budget(100)
-    budget.reserve("a", 80)
-    assert budget.freeze("a", 0) == 0
-    assert budget.left == 20
-
-
-def test_every_step_may_be_repeated() -> None:
-    budget = Budget(100)
-    for _ in range(3):
-        budget.reserve("a", 80)
-    assert budget.reserved == 80
-    for _ in range(3):
-        budget.freeze("a", 90)
-    for _ in range(3):
-        budget.settle("a", 70)
-    assert budget.freeze("a", 90) == 0
-    budget.release("a")
-    assert (budget.spent, budget.reserved) == (70, 0)
-    budget.settle("a", 60)
-    assert budget.spent == 60
-
-
-def test_a_settled_key_is_not_taken_again() -> None:
-    budget = Budget(100)
-    budget.settle("a", 10)
-    with pytest.raises(ValueError, match="already settled"):
-        budget.reserve("a", 10)
-
-
-def test_jobs_of_an_earlier_run_are_counted() -> None:
-    budget = Budget(1000)
-    budget.settle("done", 480)
-    assert budget.freeze("running", 480) == 480
-    with pytest.raises(BudgetExceeded):
-        budget.reserve("next", 480)
-
-
 @pytest.mark.parametrize("points", [-1, 1.5, float("inf"), float("nan"), "500", None])
 def test_points_are_whole_and_not_negative(points: object) -> None:
     with pytest.raises(ValueError, match="whole number, 0 or more"):
@@ -127,39 +42,6 @@ def test_it_shows_where_it_stands() -> None:
     budget.settle("a", 80)
     budget.reserve("b", 120)
     assert repr(budget) == "<Budget of 1000: 80 spent, 120 reserved, 800 left>"
-
-
-class _KeyThatLetsAnotherIn:
-    """A key that, when the budget looks it up in the middle of a reservation, lets another thread try one."""
-
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
-        self.looked_up = 0
-        self.refused = threading.Event()
-        self.other = threading.Thread(target=self._reserve_too)
-
-    def _reserve_too(self) -> None:
-        try:
-            self.budget.reserve("other", 60)
-        except BudgetExceeded:
-            self.refused.set()
-
-    def __hash__(self) -> int:
-        self.looked_up += 1
-        if self.looked_up == 2:
-            self.other.start()
-            self.other.join(timeout=0.2)
-        return 1
-
-
-def test_no_thread_comes_between_the_look_and_the_reservation() -> None:
-    budget = Budget(100)
-    key = _KeyThatLetsAnotherIn(budget)
-    budget.reserve(key, 60)
-    assert key.looked_up > 2
-    key.other.join()
-    assert key.refused.is_set()
-    assert (budget.reserved, budget.left) == (60, 40)
 
 
 def test_many_threads_together_do_not_pass_it() -> None:

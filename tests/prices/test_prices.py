@@ -21,12 +21,10 @@ from legnext_client.generated.models import (
     VideoType,
 )
 from legnext_client.generated.operations import OPERATIONS
-from legnext_client.generated.rules import Factor
 from legnext_client.mock.prices import price as mock_price
 from legnext_client.mock.prompts import PromptReader
 from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price
-from legnext_client.prices.factors import FactorMatch
 from legnext_client.prompts import Prompt
 from tests.thorough import often
 
@@ -54,83 +52,6 @@ def test_topaz_costs_what_its_table_says(resolution: str) -> None:
 
 def test_topaz_without_a_resolution_is_the_default_one() -> None:
     assert price("enhance_upscale").points == TOPAZ["2K"]
-
-
-@pytest.mark.parametrize(
-    ("text", "points", "reserve"),
-    [
-        ("x", 80, 80),
-        ("x --turbo", 160, 160),
-        ("x --turbo --v 6", 160, 160),
-        ("x --turbo --v 8", 80, 80),
-        ("x --turbo --v 8.1", 80, 80),
-        ("x --draft", 40, 80),
-        ("x --v7 --draft", 40, 80),
-        ("x --draft --turbo", 80, 160),
-        ("x --draft --v 6.1", 80, 80),
-        ("x --oref https://a.b/c.png", 160, 160),
-        ("x --oref https://a.b/c.png --v 8", 80, 80),
-        ("x --hd --v 8", 320, 320),
-        ("x --q 4 --v 8", 320, 320),
-        ("x --sv 6 --v 8", 320, 320),
-        ("x --hd --quality 4 --sv 6 --v 8", 320, 320),
-        ("x --q 4", 80, 80),
-        ("x --q 1 --v 8", 80, 80),
-        ("x --hd --q 4 --sv 6 --v 8.1", 80, 80),
-        ("x --hd", 80, 80),
-        ("x —turbo", 160, 160),
-        ("x --TURBO", 160, 160),
-        ("turbo --no turbo", 80, 80),
-        ("x --v 8.2", 80, 80),
-        ("x --hd --v 8.2", 120, 320),
-        ("x --hd --q 4 --v 8.2", 320, 320),
-        ("x --niji 7 --turbo", 160, 160),
-        ("x --hd --v 9", 320, 320),
-        ("x --turbo --v 99", 160, 160),
-        ("x --draft --v 9", 80, 80),
-        ("x --niji 8", 80, 80),
-        ("x --v 8 --hd --v 7", 80, 320),
-        ("x --v 7 --hd --v 8", 320, 320),
-        ("x --v 8 --q4", 80, 320),
-        ("x --v 8 --q=4", 80, 320),
-        ("x --v 8 --q 4, night", 80, 320),
-        ("x --v 8 --q 1 --q 4 --q 1", 80, 320),
-        ("x --v 8 —q4", 80, 320),
-        ("x --hd, --v 8", 80, 320),
-        ("x --hd —v 8", 320, 320),
-        ("x --hd --v 8,", 320, 320),
-        ("x --turbo, night", 80, 160),
-        ("x --v 8 --no --q 4", 320, 320),
-        ("x --v 8 --hdr --quality four", 80, 80),
-        ("x --turbo --turbo", 160, 160),
-    ],
-)
-def test_flags_change_the_price_of_an_image(text: str, points: int, reserve: int) -> None:
-    estimate = price("diffusion", {"text": text})
-    assert (estimate.points, estimate.reserve) == (points, reserve)
-
-
-@pytest.mark.parametrize(
-    ("fields", "points"),
-    [
-        ({}, 480),
-        ({"prompt": "x"}, 480),
-        ({"prompt": "x --bs 1"}, 120),
-        ({"prompt": "x --bs 2"}, 240),
-        ({"prompt": "x --bs 4"}, 480),
-        ({"prompt": "x --bs 3"}, 480),
-        ({"prompt": "x --bs 4 --bs 1"}, 120),
-        ({"prompt": "x --bs 1 --bs 2"}, 240),
-        ({"prompt": "x --bs 1 --bs"}, 480),
-        ({"prompt": "x", "video_type": 1}, 1536),
-        ({"prompt": "x --batchsize 1", "videoType": 1}, 384),
-        ({"prompt": "x --bs 1 --turbo", "videoType": 1}, 768),
-        ({"prompt": "x --v 8 --hd"}, 480),
-    ],
-)
-def test_size_and_flags_change_the_price_of_a_video(fields: dict[str, Any], points: int) -> None:
-    assert price("video_diffusion", fields) == price("video_diffusion", fields, source="480p")
-    assert price("video_diffusion", fields).points == points
 
 
 @pytest.mark.parametrize(
@@ -242,17 +163,6 @@ def test_what_only_reads_is_free() -> None:
 )
 def test_an_estimate_says_how_it_comes_about(operation: str, fields: dict[str, Any], text: str) -> None:
     assert str(price(operation, fields)) == text
-
-
-def test_of_a_tier_the_dearest_counts() -> None:
-    table = (
-        Factor(factor=2, models=("7",), flag="raw", tier="one"),
-        Factor(factor=5, models=("7",), flag="tile", tier="one"),
-        Factor(factor=3, models=("7",), flag="turbo"),
-        Factor(factor=9, models=("8",), flag="turbo"),
-    )
-    likely = FactorMatch(OPERATIONS["diffusion"], {"text": "x --raw --tile --turbo"}).likely(table)
-    assert sorted(row.factor for row in likely) == [3, 5]
 
 
 def test_an_estimate_tells_dollars() -> None:

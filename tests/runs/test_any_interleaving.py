@@ -156,11 +156,3 @@ TestChainRun = ChainRun.TestCase
 TestChainRun.settings = settings(
     max_examples=often(8, 60), stateful_step_count=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-
-
-def setup_module() -> None:
-    SERVER.start()
-
-
-def teardown_module() -> None:
-    SERVER.stop()

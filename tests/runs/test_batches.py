@@ -97,7 +97,7 @@ def test_a_batch_run_again_goes_on_and_tells_what_was_there(world: World) -> Non
 
 
 def test_rows_that_are_done_are_looked_up_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.batch(cats(100), concurrency=50)
+    world.batch(cats(40), concurrency=40)
     plain, queries = Journal._rows, list[str]()
 
     def rows(journal: Journal, query: str, *values: Any) -> Any:
@@ -107,8 +107,8 @@ def test_rows_that_are_done_are_looked_up_many_at_once(world: World, monkeypatch
     monkeypatch.setattr(Journal, "_rows", rows)
     few = len(world.batch(cats(1))[0]), len(queries)
     queries.clear()
-    many = len(world.batch(cats(100))[0]), len(queries)
-    assert (few[0], many[0]) == (1, 100)
+    many = len(world.batch(cats(40))[0]), len(queries)
+    assert (few[0], many[0]) == (1, 40)
     assert many[1] < few[1] + 10
 
 
@@ -399,7 +399,7 @@ def test_many_rows_take_few_threads(make_world: Callable[..., World]) -> None:
         nonlocal most
         most = max(most, threading.active_count() - before)
 
-    world.batch(cats(150), concurrency=100, on_progress=look)
+    world.batch(cats(60), concurrency=60, on_progress=look)
     assert most <= 36
 
 

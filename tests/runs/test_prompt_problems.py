@@ -54,18 +54,6 @@ def test_asking_for_the_survey_warns_and_running_the_batch_does_not_warn_again(w
     assert len(world.drained(batch)) == 3
 
 
-@pytest.mark.parametrize("colour", ["sync"], indirect=True)
-def test_a_warning_points_to_the_loop(world: World) -> None:
-    with pytest.warns(PromptWarning) as caught:
-        for _ in world.client(prompts="warn").batch(ROWS, world.path):
-            pass
-    assert {each.filename for each in caught} == {__file__}
-    with pytest.warns(PromptWarning) as caught:
-        for _ in world.client(prompts="warn").batch(once(), world.path):
-            pass
-    assert {each.filename for each in caught} == {__file__}
-
-
 @pytest.mark.parametrize("colour", ["async"], indirect=True)
 def test_a_warning_points_to_the_async_loop(world: World) -> None:
     async def loop(rows: Any) -> None:
@@ -118,11 +106,6 @@ def test_by_default_a_row_with_an_error_refuses_the_batch_before_anything_is_sen
     assert [problem.flag for problem in caught.value.problems] == ["tubro"]
     assert world.server.ledger == []
     assert not world.path.exists()
-
-
-def test_nothing_is_said_where_problems_are_ignored(world: World) -> None:
-    for rows in (ROWS, once()):
-        assert len(world.drained(world.client(prompts="ignore").batch(rows, world.path))) == 3
 
 
 # ---- chains ------------------------------------------------------------------------------------------------------

@@ -120,36 +120,21 @@ def test_headers_come_in_any_case_and_as_mapping_or_pairs(headers: Any) -> None:
     assert read(BARE, headers).ok
 
 
-def test_a_secret_may_be_bytes() -> None:
-    assert webhooks.parse(BARE, signed(), secret=SECRET.encode(), now=NOW).ok
-
-
 @pytest.mark.parametrize(
     ("body", "headers", "words"),
     [
         (BARE, None, "not signed"),
-        (BARE, {}, "not signed"),
         (BARE, {"X-Legnext-Signature": ""}, "not a hexadecimal"),
-        (BARE, {"X-Legnext-Signature": "ä" * 64}, "not a hexadecimal"),
         (BARE, {"X-Legnext-Signature": signature(BARE)[:-1]}, "not a hexadecimal"),
-        (BARE, {"X-Legnext-Signature": f"{signature(BARE)}, {signature(BARE)}"}, "not a hexadecimal"),
         (BARE, [("x-legnext-signature", "0" * 64), ("X-Legnext-Signature", signature(BARE))], "more than one"),
         (BARE, signed(secret="another"), "does not match this secret"),
-        (BARE, signed(BARE + b" "), "does not match this secret"),
         (BARE, {**signed(BARE, "1765941800"), "X-Legnext-Timestamp": "1765941801"}, "does not match this secret"),
-        (BARE, {"X-Legnext-Signature": signature(BARE, "1765941800")}, "does not match this secret"),
         (BARE, signed(BARE, f"{NOW - 301:.0f}"), "301 seconds old"),
         (BARE, signed(BARE, f"{NOW + 301:.0f}"), "301 seconds in the future"),
         (BARE, signed(BARE, "nan"), "not a time"),
-        (BARE, signed(BARE, ""), "not a time"),
-        (BARE, signed(BARE, "1_765_941_800"), "not a time"),
         (BARE, {**signed(BARE), "X-Legnext-Timestamp": "1"}, "old"),
         (envelope(NOW - 301), signed(envelope(NOW - 301)), "301 seconds old"),
-        (envelope(NOW + 301), signed(envelope(NOW + 301), str(int(NOW))), "301 seconds in the future"),
-        (envelope(None), signed(envelope(None)), "not a time"),
         (envelope(True), signed(envelope(True)), "not a time"),
-        (envelope(float("nan")), signed(envelope(float("nan"))), "not a time"),
-        (envelope(10**400), signed(envelope(10**400)), "not a time"),
     ],
 )
 def test_what_is_not_signed_as_it_should_be_is_refused_and_says_why(body: bytes, headers: Any, words: str) -> None:
@@ -167,10 +152,6 @@ def test_a_signed_envelope_of_now_is_accepted(timestamp: object) -> None:
 
 def test_without_a_secret_no_time_is_looked_at() -> None:
     assert webhooks.parse(envelope("never"), {"X-Legnext-Timestamp": "long ago"}).ok
-
-
-def test_a_wider_tolerance_tolerates_more() -> None:
-    assert read(BARE, signed(BARE, f"{NOW - 3000:.0f}"), tolerance=3600).ok
 
 
 def test_the_signature_is_looked_at_before_the_body() -> None:

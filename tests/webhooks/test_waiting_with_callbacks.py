@@ -11,7 +11,6 @@ import pytest
 from legnext_client import Retries
 from legnext_client._calls.wait import DOUBT, waiting
 from legnext_client._protocol.flow import NoResponse, Response
-from legnext_client.errors import NotFoundError
 
 from .world import ANSWER_TAKES, IMAGE, Call, World
 
@@ -40,16 +39,6 @@ def test_a_thousand_jobs_with_callbacks_need_at_most_1_2_questions_each(per_seco
     assert len(world.asked) <= 1.2 * len(ends)
 
 
-def test_so_do_jobs_that_are_waited_for_one_by_one() -> None:
-    questions = 0
-    for end in drawn_ends(1000).values():
-        world = World({"job": end}, [Call(end + 0.2, "job")])
-        world.wait()
-        assert world.ended[0] <= end + 0.2 + STEP + 2 * ANSWER_TAKES + DOUBT
-        questions += len(world.asked)
-    assert questions <= 1200
-
-
 def test_with_30_percent_of_callbacks_lost_doubled_or_late_all_jobs_are_found() -> None:
     ends, chance = drawn_ends(1000), random.Random(7)
     calls: list[Call] = []
@@ -74,13 +63,6 @@ def test_without_a_single_callback_all_jobs_are_found() -> None:
     world.wait(per_second=100.0)
     assert all_found(world, ends)
     assert len(world.asked) <= 3 * len(ends)
-
-
-def test_a_job_is_asked_for_as_soon_as_it_is_called_back() -> None:
-    world = World({"job": 20.0}, [Call(20.5, "job")])
-    world.wait()
-    assert len(world.asked) == 1
-    assert world.ended[0] <= 20.5 + STEP + ANSWER_TAKES
 
 
 def test_a_callback_that_came_before_the_wait_counts() -> None:
@@ -149,14 +131,6 @@ def test_retry_after_does_not_make_a_wait_with_callbacks_ask_more_often() -> Non
     assert plain == len(hinting.asked) <= 5
 
 
-def test_a_retry_after_that_is_longer_than_the_backstop_is_kept() -> None:
-    world = World({"job": 250.0})
-    world.answer = lambda job_id: world.truth(job_id, {"retry-after": "150"})
-    world.wait(timeout=600.0)
-    first, second, third = world.questions("job")
-    assert min(second - first, third - second) >= 150.0
-
-
 @pytest.mark.parametrize(
     "failure",
     [Response(503, {}, b"{}"), NoResponse("reset", sent=True), Response(200, {}, b"<html>"), Response(404, {}, b"")],
@@ -185,48 +159,6 @@ def test_a_callback_does_not_override_the_pause_that_a_refusal_asks_for() -> Non
     world.wait(retries=Retries(attempts=1))
     first, second = world.questions("job")
     assert second - first >= 30.0
-
-
-def test_being_refused_again_ends_a_wait_with_callbacks_too() -> None:
-    world = World({"job": 20.0}, [Call(1.0, "job")])
-    world.answer = lambda _: Response(404, {}, b'{"code": 404, "message": "no such job"}')
-    with pytest.raises(NotFoundError):
-        world.wait()
-    assert world.now < 5.0
-
-
-def test_a_job_of_which_nothing_is_known_is_asked_for_at_once() -> None:
-    world = World({"job": -10.0})
-    world.wait(world.job("job", {"job_id": "job"}))
-    assert world.ended == {0: pytest.approx(ANSWER_TAKES)}
-
-
-def test_a_job_of_which_nothing_is_known_is_asked_for_again_soon_when_that_failed() -> None:
-    world = World({"job": -10.0})
-
-    def answer(_: str) -> Response | NoResponse:
-        world.answer = world.truth
-        return NoResponse("reset", sent=True)
-
-    world.answer = answer
-    world.wait(world.job("job", {"job_id": "job"}), retries=Retries(attempts=1))
-    assert world.ended[0] <= DOUBT + 2 * ANSWER_TAKES
-
-
-def test_a_job_that_is_waited_for_twice_is_found_twice() -> None:
-    world = World({"job": 20.0}, [Call(20.5, "job")])
-    world.wait(world.job("job"), world.job("job"))
-    assert set(world.ended) == {0, 1}
-    assert len(world.asked) == 2
-
-
-def test_when_callbacks_end_the_wait_polls_as_if_there_were_none() -> None:
-    ends = drawn_ends(50)
-    alone, left_alone = World(ends), World(ends)
-    alone.wait(callbacks=None)
-    left_alone.bells.close()
-    left_alone.wait()
-    assert left_alone.asked == alone.asked
 
 
 def test_when_callbacks_end_on_the_way_the_wait_goes_on_alone() -> None:

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 else:
     # Submodules available as attributes without an import.
     _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "webhooks")
+    # Where names are at home that are not in `errors`.
     _HOMES = {
         "_runs.chains": ("VideoChain",),
         "client": ("AsyncClient", "Client"),
@@ -71,32 +72,6 @@ else:
         "_callbacks.receiver": ("CallbackReceiver",),
         "_runs.results": ("Result", "Update"),
         "_protocol.retries": ("Retries",),
-        "errors": (
-            "APIError",
-            "AuthenticationError",
-            "BadRequestError",
-            "BudgetExceeded",
-            "ChainError",
-            "ConfigurationError",
-            "DownloadError",
-            "ForbiddenError",
-            "InsufficientCreditsError",
-            "InvalidRequest",
-            "JobFailed",
-            "JournalError",
-            "LegnextError",
-            "NotFoundError",
-            "PayloadTooLargeError",
-            "RateLimitError",
-            "ServerError",
-            "SubmissionUnknown",
-            "SubmissionUnknownAPIError",
-            "SubmissionUnknownServerError",
-            "UnprocessableError",
-            "ValidationError",
-            "WaitTimeout",
-            "WebhookError",
-        ),
         "_runs.chain_runs": ("AsyncChainRun", "ChainRun"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
         "jobs": ("AsyncJob", "Job"),
@@ -112,12 +87,12 @@ else:
     def __getattr__(name: str) -> object:
         if name in _MODULES:
             return import_module(f"{__name__}.{name}")
-        for home, names in _HOMES.items():
-            if name in names:
-                value = getattr(import_module(f"{__name__}.{home}"), name)
-                globals()[name] = value
-                return value
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = next((home for home, names in _HOMES.items() if name in names), "errors")
+        value = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
 
 
 __all__ = [

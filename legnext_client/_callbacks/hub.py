@@ -26,7 +26,7 @@ class RememberedWakeup:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._called: dict[str, None] = {}
-        self._rung = threading.Event()
+        self._signal = threading.Event()
         self._wake: Callable[[], object] | None = None
         self._closed = False
 
@@ -34,56 +34,56 @@ class RememberedWakeup:
     def closed(self) -> bool:
         return self._closed
 
-    def ring(self, job_id: str) -> None:
+    def notify(self, job_id: str) -> None:
         with self._lock:
             self._called[job_id] = None
-        self._sound()
+        self._set()
 
     def close(self) -> None:
         self._closed = True
-        self._sound()
+        self._set()
 
     def called(self) -> list[str]:
         with self._lock:
             called = list(self._called)
             self._called.clear()
-            self._rung.clear()
+            self._signal.clear()
         return called
 
     def sleep(self, seconds: float, clock: Sleeper) -> None:
-        while seconds > 0 and not self._rung.is_set():
+        while seconds > 0 and not self._signal.is_set():
             step = min(STEP, seconds)
             if type(clock) is SystemClock:
-                self._rung.wait(step)
+                self._signal.wait(step)
             else:
                 clock.sleep(step)
             seconds -= step
 
     async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
         if type(clock) is SystemClock:
-            await self._until_rung(seconds)
+            await self._until_set(seconds)
             return
-        while seconds > 0 and not self._rung.is_set():
+        while seconds > 0 and not self._signal.is_set():
             step = min(STEP, seconds)
             await clock.async_sleep(step)
             seconds -= step
 
-    async def _until_rung(self, seconds: float) -> None:
-        loop, rung = asyncio.get_running_loop(), asyncio.Event()
+    async def _until_set(self, seconds: float) -> None:
+        loop, signal = asyncio.get_running_loop(), asyncio.Event()
         with self._lock:
-            if self._rung.is_set():
+            if self._signal.is_set():
                 return
-            self._wake = lambda: loop.call_soon_threadsafe(rung.set)
+            self._wake = lambda: loop.call_soon_threadsafe(signal.set)
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await rung.wait()
+                    await signal.wait()
         finally:
             self._wake = None
 
-    def _sound(self) -> None:
+    def _set(self) -> None:
         with self._lock:
-            self._rung.set()
+            self._signal.set()
             wake = self._wake
         if wake is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed, so nothing waits there
@@ -97,11 +97,10 @@ class CallbackHub:
         self._remember = remember
         self._lock = threading.Lock()
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._called: OrderedDict[str, None] = OrderedDict()
-        self._listening: dict[str, list[RememberedWakeup]] = {}
-        self._open: dict[RememberedWakeup, None] = {}
+        self._called: OrderedDict[str, str] = OrderedDict()
         self._claims: OrderedDict[str, str] = OrderedDict()
-        self._hearers: dict[int, Callable[[str, str], object]] = {}
+        self._waiting: dict[RememberedWakeup, frozenset[str]] = {}
+        self._listeners: dict[int, Callable[[str, str], object]] = {}
         self._closed = False
 
     def note(self, job_id: str, status: str, claim: str = "") -> bool:
@@ -110,80 +109,69 @@ class CallbackHub:
         A repeated callback still wakes waits: it may have been false before and be true now. `claim` is the
         submission's own token, if the callback has one.
         """
-        if claim:
-            self._claim(job_id, claim)
+        ended = status not in RUNNING_STATUSES
         with self._lock:
             new = self._keep(self._seen, (job_id, status))
-            if status in RUNNING_STATUSES:
-                return new
-            self._keep(self._called, job_id)
-            listening = list(self._listening.get(job_id, ()))
-            hearers = list(self._hearers.values())
-        for bell in listening:
-            bell.ring(job_id)
-        for hear in hearers:
-            hear(job_id, job_id)
+            if claim:
+                self._keep(self._claims, claim, job_id)
+            if ended:
+                self._keep(self._called, job_id, job_id)
+            waiting = [wakeup for wakeup, wanted in self._waiting.items() if ended and job_id in wanted]
+            listeners = list(self._listeners.values())
+        for wakeup in waiting:
+            wakeup.notify(job_id)
+        for key in (claim, job_id if ended else ""):
+            for listener in listeners if key else ():
+                listener(key, job_id)
         return new
 
-    def _claim(self, job_id: str, claim: str) -> None:
-        with self._lock:
-            self._keep(self._claims, claim, job_id)
-            hearers = list(self._hearers.values())
-        for hear in hearers:
-            hear(claim, job_id)
-
     @contextlib.contextmanager
-    def subscribe(self, hear: Callable[[str, str], object]) -> Generator[None]:
-        """Call `hear(job id or claim, job id)` for each callback, from any thread, while the context is open.
+    def subscribe(self, listener: Callable[[str, str], object]) -> Generator[None]:
+        """Call `listener(job id or claim, job id)` for each callback, from any thread, while the context is open.
 
         Earlier callbacks are reported immediately.
         """
         with self._lock:
-            self._hearers[id(hear)] = hear
-            before = [(job_id, job_id) for job_id in self._called] + list(self._claims.items())
+            self._listeners[id(listener)] = listener
+            before = [*self._called.items(), *self._claims.items()]
         for key, job_id in before:
-            hear(key, job_id)
+            listener(key, job_id)
         try:
             yield
         finally:
             with self._lock:
-                del self._hearers[id(hear)]
+                del self._listeners[id(listener)]
 
     @contextlib.contextmanager
     def wait_for(self, job_ids: Iterable[str]) -> Generator[RememberedWakeup]:
         """Return a wakeup for these jobs; already set if one was called back before."""
-        bell, wanted = RememberedWakeup(), list(dict.fromkeys(job_ids))
+        wakeup, wanted = RememberedWakeup(), frozenset(job_ids)
         with self._lock:
-            self._open[bell] = None
-            for job_id in wanted:
-                self._listening.setdefault(job_id, []).append(bell)
-                if job_id in self._called:
-                    bell.ring(job_id)
-            if self._closed:
-                bell.close()
+            self._waiting[wakeup] = wanted
+            called = [job_id for job_id in wanted if job_id in self._called]
+            closed = self._closed
+        for job_id in called:
+            wakeup.notify(job_id)
+        if closed:
+            wakeup.close()
         try:
-            yield bell
+            yield wakeup
         finally:
             with self._lock:
-                self._open.pop(bell)
-                for job_id in wanted:
-                    left = self._listening[job_id]
-                    left.remove(bell)
-                    if not left:
-                        del self._listening[job_id]
+                del self._waiting[wakeup]
 
     @property
     def waits(self) -> int:
         """Number of open waits."""
-        return len(self._open)
+        return len(self._waiting)
 
     def close(self) -> None:
         """Announce that no more callbacks will come, so that waits poll normally."""
         with self._lock:
             self._closed = True
-            listening = list(self._open)
-        for bell in listening:
-            bell.close()
+            waiting = list(self._waiting)
+        for wakeup in waiting:
+            wakeup.close()
 
     def open(self) -> None:
         with self._lock:

@@ -154,9 +154,9 @@ class CallbackReceiver:
         """Return a wakeup for these jobs, for as long as the context is open."""
         return self._hub.wait_for(job_ids)
 
-    def subscribe(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
-        """Call `hear` for each callback while the context is open; see `Claims.subscribe`."""
-        return self._hub.subscribe(hear)
+    def subscribe(self, listener: Callable[[str, str], object]) -> AbstractContextManager[None]:
+        """Call `listener` for each callback while the context is open; see `Claims.subscribe`."""
+        return self._hub.subscribe(listener)
 
     def close(self) -> None:
         """Announce that no more callbacks will come, so that waits poll normally."""

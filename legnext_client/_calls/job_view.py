@@ -124,25 +124,25 @@ class JobView:
     @property
     def output(self) -> TaskOutput:
         """Output of the job; empty until it has completed."""
-        output: TaskOutput = _models().TaskOutput.from_dict(self._part("output"))
+        output: TaskOutput = self._parsed("TaskOutput", "output")
         return output
 
     @property
     def meta(self) -> TaskMeta:
         """Times and points, as in the response."""
-        meta: TaskMeta = _models().TaskMeta.from_dict(self._part("meta"))
+        meta: TaskMeta = self._parsed("TaskMeta", "meta")
         return meta
 
     @property
     def config(self) -> TaskConfig:
         """Configuration of the job."""
-        config: TaskConfig = _models().TaskConfig.from_dict(self._part("config"))
+        config: TaskConfig = self._parsed("TaskConfig", "config")
         return config
 
     @property
     def error(self) -> TaskError:
         """Reason of a failure; its code is 0 if there was none."""
-        error: TaskError = _models().TaskError.from_dict(self._part("error"))
+        error: TaskError = self._parsed("TaskError", "error")
         return error
 
     @property
@@ -161,9 +161,11 @@ class JobView:
         logs = self.raw.get("logs")
         return logs if isinstance(logs, list) else []  # pyright: ignore[reportUnknownVariableType]
 
-    def _part(self, name: str) -> Mapping[str, Any]:
+    def _parsed(self, model: str, name: str) -> Any:
+        from legnext_client.generated import models  # slow to import and rarely needed
+
         part = self._state.part(name)
-        return part if isinstance(part, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+        return getattr(models, model).from_dict(part if isinstance(part, Mapping) else {})
 
     def insist(self) -> Self:
         """Return this job with follow-ups that are sent even if this client expects them to fail."""
@@ -181,10 +183,6 @@ class JobView:
                 f"Attach it with client.confirm(job), or fetch it with client.tasks.get({self.job_id!r})."
             )
         return self._service
-
-    @property
-    def _standing(self) -> tuple[State, JobContext]:
-        return self._state, self._context
 
     def _accept(self, state: State) -> Self:
         if state is self._state:
@@ -209,7 +207,11 @@ class JobView:
         self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
     ) -> Flow[None]:
         return self._attached.waiting(
-            [self._standing], timeout=timeout, poll_interval=poll_interval, callbacks=callbacks, late=self._late
+            [(self._state, self._context)],
+            timeout=timeout,
+            poll_interval=poll_interval,
+            callbacks=callbacks,
+            late=self._late,
         )
 
     def _late(self, seconds: float, reason: str) -> WaitTimeout:
@@ -257,10 +259,3 @@ class JobView:
     def __reduce__(self) -> tuple[Any, ...]:
         # The client is dropped: connections cannot be pickled, and a key should not be.
         return type(self), (dict(self.raw),)
-
-
-def _models() -> Any:
-    """Import the models on demand; they are slow to import and rarely needed."""
-    from legnext_client.generated import models
-
-    return models

@@ -1,6 +1,6 @@
 """Fetch one file until it is complete or fails; see docs/downloads.md.
 
-A `Target` writes to disk, and `policy` decides what a response means. This module sets the order: look at the disk,
+A `DiskTarget` writes to disk, and `policy` decides what a response means. This module sets the order: look at the disk,
 request, write, request the rest, check, and only then name the file.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 import random
 import time
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._downloads.addresses import redirected, shown, wrong_address
 from legnext_client._downloads.file_types import ENOUGH, is_cut, wrong_kind
 from legnext_client._downloads.policy import Fail, Moved, Note, Retry, Wanted, classify, too_large
 from legnext_client._protocol.flow import Emit, Fetch, Flow, Gather, NoResponse, Opened, Read, RunBlocking, Sleep
 from legnext_client._protocol.send import pause_before
-from legnext_client._protocol.unpacking import body_of
+from legnext_client._protocol.unpacking import Decoder
 from legnext_client.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from legnext_client._downloads.policy import Order
+    from legnext_client._downloads.targets import DiskTarget
     from legnext_client._protocol.retries import Retries
-    from legnext_client._protocol.unpacking import Body
 
 Outcome = Retry | Fail | Moved | None
 """Result of one request; None means that the file is complete."""
@@ -55,33 +55,7 @@ class Patience(NamedTuple):
     chance: Callable[[], float] = random.random
 
 
-class Target(Protocol):
-    """A file on disk, and its unfinished form beside it. Each method may raise `OSError`."""
-
-    def whole(self) -> int | None:
-        """Return the size of the existing file if its type matches its name."""
-        ...
-
-    def open(self) -> tuple[int, Note | None]:
-        """Lock the unfinished file; return its size and its note."""
-        ...
-
-    def start_over(self, note: Note | None) -> None: ...
-
-    def write(self, data: bytes) -> None: ...
-
-    def read(self, offset: int, count: int) -> bytes: ...
-
-    def finish(self) -> bool:
-        """Give the unfinished file its name; return False if another file has it and the spare name was used."""
-        ...
-
-    def discard(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-def fetching(order: Order, target: Target, patience: Patience) -> Flow[Path]:
+def fetching(order: Order, target: DiskTarget, patience: Patience) -> Flow[Path]:
     """Fetch one file. An unfinished file stays for the next attempt, unless it is of no use."""
     transfer = _Transfer(order, target, patience)
     try:
@@ -114,7 +88,7 @@ def _kept(flow: Flow[Path]) -> Flow[Path | DownloadError]:
 class _Transfer:
     """A file being fetched: its offset and version."""
 
-    def __init__(self, order: Order, target: Target, patience: Patience) -> None:
+    def __init__(self, order: Order, target: DiskTarget, patience: Patience) -> None:
         self._order = order
         self._target = target
         self._patience = patience
@@ -207,7 +181,7 @@ class _Transfer:
             return Fail(error)
 
     def _receive(self, wanted: Wanted, opened: Opened) -> Flow[Outcome]:
-        body = body_of(wanted.coding)
+        body = Decoder(wanted.coding)
         if wanted.offset == 0:
             yield from self._start_over(wanted.note)
         self._total = wanted.size
@@ -248,7 +222,7 @@ class _Transfer:
         yield self._progress(self._offset, self._total)
         return None
 
-    def _ended(self, body: Body, framed: bool) -> Flow[Outcome]:
+    def _ended(self, body: Decoder, framed: bool) -> Flow[Outcome]:
         """Check the size of the file after the response has ended."""
         size, total = self._offset, self._total
         if total is not None and size > total:

@@ -58,8 +58,8 @@ class Callbacks(Protocol):
 class Claims(Protocol):
     """Source of callbacks for batches."""
 
-    def subscribe(self, hear: Callable[[str, str], object]) -> AbstractContextManager[None]:
-        """Call `hear` for each callback, in any thread, while the context is open.
+    def subscribe(self, listener: Callable[[str, str], object]) -> AbstractContextManager[None]:
+        """Call `listener` for each callback, in any thread, while the context is open.
 
         The arguments are the job id twice and, if the URL ends with a submission's token, also that token and the job
         id.

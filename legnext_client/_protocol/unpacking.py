@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import zlib
-from typing import Protocol
 
 CODINGS = ("", "gzip", "x-gzip")
 
 _WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
 
 
-class Body(Protocol):
-    """Incremental decoder of a body."""
+class Decoder:
+    """Incremental decoder of a body: unchanged, or gzip with one or more members."""
+
+    def __init__(self, coding: str = "") -> None:
+        self._unpacker = zlib.decompressobj(_WITH_GZIP_HEADER) if "gzip" in coding else None
 
     @property
     def ended(self) -> bool:
         """Whether the body is complete at this point."""
-        ...
+        return self._unpacker is None or self._unpacker.eof
 
     def unpacked(self, part: bytes, most: int) -> bytes | None:
         """Decode `part` to at most `most` bytes; None if it is corrupt."""
-        ...
-
-
-class Plain:
-    """Decoder of an uncompressed body."""
-
-    ended = True
-
-    def unpacked(self, part: bytes, most: int) -> bytes | None:
-        return part[:most]
-
-
-class Gzip:
-    """Decoder of a gzip body with one or more members."""
-
-    def __init__(self) -> None:
-        self._unpacker = zlib.decompressobj(_WITH_GZIP_HEADER)
-
-    @property
-    def ended(self) -> bool:
-        return self._unpacker.eof
-
-    def unpacked(self, part: bytes, most: int) -> bytes | None:
+        if self._unpacker is None:
+            return part[:most]
         out = bytearray()
         try:
             while part and len(out) < most:
@@ -53,8 +34,3 @@ class Gzip:
         except zlib.error:
             return None
         return bytes(out)
-
-
-def body_of(coding: str) -> Body:
-    """Return the decoder for a content coding."""
-    return Gzip() if "gzip" in coding else Plain()

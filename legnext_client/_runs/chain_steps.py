@@ -104,7 +104,7 @@ def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int |
     if job is not None:
         job_id = job.job_id
         look_at(job, operation, {}, kinds=("videos",))
-        source = job._standing[1].size if source is None else source
+        source = job._context.size if source is None else source
         extensions = int(job.task_type == operation.task_type) if extensions is None else extensions
     prepare(operation, {"job_id": job_id, NUMBERS["video"]: 0})
     price(operation, source=source)  # refuses an unknown size

@@ -14,7 +14,7 @@ import httpx
 from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.redact import KeyRedactor
-from legnext_client._protocol.unpacking import body_of
+from legnext_client._protocol.unpacking import Decoder
 from legnext_client._transport.environment import made, proxy_for, shown_proxy
 from legnext_client._transport.pools import Timeouts, renew_after_fork
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
@@ -131,7 +131,7 @@ class Exchange:
         self._content: object = None
         self._builder, self._send = builder, send
         self._head: httpx.Response | None = None
-        self._unpacker = body_of("")
+        self._unpacker = Decoder()
         self._body = bytearray()
 
     @property
@@ -146,7 +146,7 @@ class Exchange:
 
     def answered(self, head: httpx.Response) -> None:
         self._head = head
-        self._unpacker = body_of(head.headers.get("content-encoding", "").lower())
+        self._unpacker = Decoder(head.headers.get("content-encoding", "").lower())
 
     def take(self, part: bytes) -> NoResponse | None:
         """Add the next bytes of the body; returns `NoResponse` if reading must stop."""

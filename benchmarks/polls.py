@@ -74,7 +74,7 @@ def learning(
                 asked = list(_until(lasts, moments(now_expected, dice.random)))
                 lasted = lasts if told else noticed(asked[-1], asked[-2] if len(asked) > 1 else 0.0, now_expected)
                 if lasted is not None:
-                    seen.saw("x", expected.median, lasted)
+                    seen.record("x", expected.median, lasted)
                 if number >= skip:
                     yield lasts, (len(asked), asked[-1])
 

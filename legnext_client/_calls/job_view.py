@@ -189,7 +189,7 @@ class JobView:
             return self
         service = self._attached
         before, self._state = self._state, state
-        service.saw(state, self._context, None if before.done else self._running)
+        service.record(state, self._context, None if before.done else self._running)
         if not state.done:
             self._running = service.clock.now()
         return self

@@ -248,7 +248,7 @@ class CallService:
 
         return schedule
 
-    def saw(self, state: State, context: JobContext, running: float | None) -> None:
+    def record(self, state: State, context: JobContext, running: float | None) -> None:
         """Record a new state: settle its cost in the budgets, and learn from its duration.
 
         `running` is when the job was last known to be running, or None if it was already done.
@@ -264,7 +264,7 @@ class CallService:
         if lasted is None:
             lasted = noticed(elapsed, running - started, self.durations.correct(operation.name, expected))
         if lasted is not None:
-            self.durations.saw(operation.name, expected.median, min(elapsed, lasted))
+            self.durations.record(operation.name, expected.median, min(elapsed, lasted))
 
     def check_open(self) -> None:
         if self.closed or self.owner.closed:

@@ -152,18 +152,18 @@ def _poll_all(
             break
         watched = queue.take(index)
         free = settings.clock() + 1.0 / settings.per_second
-        if (yield from watched.ask(until)):
+        if (yield from watched.poll(until)):
             patience = max(patience, patience_of([watched]))
             yield Emit((index, watched.state))
         if not watched.state.done and watched.refusal is None and (moment < last or begun + patience > until):
             queue.put(index, watched.next(settings.clock()))
     suspended = settings.clock() - begun - patience > SUSPENDED
     for index in queue.left():
-        if suspended or not jobs[index].asked:
+        if suspended or not jobs[index].polled:
             if (pause := free - settings.clock()) > 0:
                 yield Sleep(pause)
             free = settings.clock() + 1.0 / settings.per_second
-            if not (yield from jobs[index].ask(settings.clock() + settings.timeout, attempts=1)):
+            if not (yield from jobs[index].poll(settings.clock() + settings.timeout, attempts=1)):
                 return
             yield Emit((index, jobs[index].state))
 
@@ -232,7 +232,7 @@ class PollState:
         self._moments: Iterator[float] | None = None
         self._settings = settings
         self._delay = _at_most(job.retry_after)
-        self.asked = False
+        self.polled = False
         self._refused = self.failures = 0
         self.failure: LegnextError | None = None
         """Why the last poll failed; `failures` counts consecutive failures."""
@@ -282,11 +282,11 @@ class PollState:
             self._moment = next(self._moments)
         return self._moment
 
-    def ask(self, until: float, attempts: int | None = None) -> Flow[bool]:
+    def poll(self, until: float, attempts: int | None = None) -> Flow[bool]:
         """Poll once, with at most `attempts` attempts; return whether there was a response."""
         settings = self._settings
         retries = settings.retries if attempts is None else settings.retries._replace(attempts=attempts)
-        self.asked = True
+        self.polled = True
         self._open = settings.clock() + DOUBT
         try:
             answer = yield from sending(

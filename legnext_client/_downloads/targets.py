@@ -151,10 +151,10 @@ class DiskTarget:
         except FileNotFoundError:
             return None
         try:
-            found = folder.stat(self._name)
-            if stat.S_ISDIR(found.st_mode):
+            status = folder.stat(self._name)
+            if stat.S_ISDIR(status.st_mode):
                 raise OSError(errno.EISDIR, "a directory has this name")
-            if not stat.S_ISREG(found.st_mode) or not found.st_size:
+            if not stat.S_ISREG(status.st_mode) or not status.st_size:
                 return None
             with open(folder.open(self._name, os.O_RDONLY), "rb") as file:
                 head = file.read(ENOUGH)
@@ -162,7 +162,7 @@ class DiskTarget:
             return None
         finally:
             folder.close()
-        return found.st_size if wrong_kind(self._name, head) is None else None
+        return status.st_size if wrong_kind(self._name, head) is None else None
 
     def open(self) -> tuple[int, Note | None]:
         """Lock the unfinished file; return its size and its note."""
@@ -272,10 +272,10 @@ class DiskTarget:
     def _is_taken(self, folder: _Folder) -> bool:
         """Return whether a different file has the name."""
         try:
-            found = folder.stat(self._name)
+            status = folder.stat(self._name)
         except FileNotFoundError:
             return False
-        if not stat.S_ISREG(found.st_mode) or found.st_size != self._size:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != self._size:
             return True
         with open(folder.open(self._name, os.O_RDONLY), "rb") as file:
             return any(file.read(_BLOCK) != self.read(offset, _BLOCK) for offset in range(0, self._size, _BLOCK))
@@ -297,8 +297,8 @@ class DiskTarget:
         except OSError:
             return None
         try:
-            found: Any = json.loads(os.read(file, _LARGEST_NOTE))
-            address, validator, total = found["address"], found["validator"], found["total"]
+            note: Any = json.loads(os.read(file, _LARGEST_NOTE))
+            address, validator, total = note["address"], note["validator"], note["total"]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
         finally:

@@ -98,7 +98,7 @@ class Durations:
     def __init__(self) -> None:
         self._seen: dict[str, tuple[float, float]] = {}
 
-    def saw(self, kind: str, expected: float, lasted: float) -> None:
+    def record(self, kind: str, expected: float, lasted: float) -> None:
         """Record the duration of a job."""
         if lasted <= 0 or expected <= 0:
             return

@@ -42,11 +42,11 @@ class KeyRedactor:
                 headers = {name.lower(): self._over_text(value) for name, value in headers.items()}
         return Response(status, headers, body)
 
-    def lost(self, lost: NoResponse) -> NoResponse:
+    def redacted(self, failure: NoResponse) -> NoResponse:
         if not self._key:
-            return lost
-        answer = None if lost.answer is None else self._over_end(self._over(lost.answer))
-        return lost._replace(reason=self._over_text(lost.reason), answer=answer)
+            return failure
+        answer = None if failure.answer is None else self._over_end(self._over(failure.answer))
+        return failure._replace(reason=self._over_text(failure.reason), answer=answer)
 
     def _over(self, body: bytes) -> bytes:
         if self._bytes in body:

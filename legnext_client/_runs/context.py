@@ -204,7 +204,7 @@ class RunContext:
 
     def settle(self, state: State, job_context: JobContext, running: float | None, price: int) -> int:
         """Count the cost of a finished job, and return it."""
-        self.service.saw(state, job_context, running)
+        self.service.record(state, job_context, running)
         points = math.ceil(state.points)
         cost = price if state.ok and not points and not state.charge_is_known else points
         self.points += cost

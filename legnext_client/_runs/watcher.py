@@ -106,7 +106,7 @@ class JobWatcher:
         """Poll once; return whether there was a response, and when the request was sent."""
         now = self._context.now()
         timeout = self._context.service.settings.timeout
-        return (yield from watch.ask(until if now < until else now + timeout)), now
+        return (yield from watch.poll(until if now < until else now + timeout)), now
 
     async def _until_due(self, watch: PollState, last: float) -> None:
         now, key = self._context.now, watch.state.job_id if self._context.callbacks else None

@@ -20,8 +20,8 @@ from legnext_client._transport.exchanges import (
     Connections,
     Exchange,
     async_parts,
+    failure_of,
     file_request,
-    lost_by,
     not_fetched,
 )
 from legnext_client._transport.pools import AsyncPool
@@ -74,7 +74,7 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             if send.request.paid and (note := _outcome_note(send.request, exchange, work.outcome)):
                 error.add_note(note)
             raise
-        return self._redactor.lost(exchange.late()) if outcome is None else outcome
+        return self._redactor.redacted(exchange.late()) if outcome is None else outcome
 
     async def _send(self, exchange: Exchange) -> Response | NoResponse:
         try:
@@ -84,11 +84,11 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             try:
                 async for part in async_parts(response):
                     if stop := exchange.take(part):
-                        return self._redactor.lost(stop)
+                        return self._redactor.redacted(stop)
             finally:
                 await response.aclose()
         except FAILURES as error:
-            return self._redactor.lost(exchange.lost(error))
+            return self._redactor.redacted(exchange.failed(error))
         return exchange.received(self._redactor)
 
     @asynccontextmanager
@@ -186,5 +186,5 @@ class _AsyncBody:
                 if part:
                     return part
         except FAILURES as error:
-            return lost_by(error, "", may_have_arrived=True)
+            return failure_of(error, "", may_have_arrived=True)
         return b""

@@ -174,10 +174,10 @@ class Exchange:
         assert self._head is not None
         return redactor.received(self._head.status_code, self._head.headers, self._head.headers.raw, bytes(self._body))
 
-    def lost(self, error: Exception) -> NoResponse:
+    def failed(self, error: Exception) -> NoResponse:
         """Convert an exception: whether anything was sent, and whether a retry may help."""
-        lost = lost_by(error, self._way, may_have_arrived=self.may_have_arrived)
-        return lost._replace(answer=bytes(self._body) or None, sent=lost.sent or self._head is not None)
+        failure = failure_of(error, self._way, may_have_arrived=self.may_have_arrived)
+        return failure._replace(answer=bytes(self._body) or None, sent=failure.sent or self._head is not None)
 
 
 class Connections(Generic[PoolT]):
@@ -238,7 +238,7 @@ def way_to(url: str, proxy: str | None) -> str:
     return f" (connecting to {urlsplit(url).netloc}{through})"
 
 
-def lost_by(error: Exception, way: str, *, may_have_arrived: bool) -> NoResponse:
+def failure_of(error: Exception, way: str, *, may_have_arrived: bool) -> NoResponse:
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, _CONNECTING) or not may_have_arrived:
         reason += way
@@ -267,7 +267,7 @@ def file_request(fetch: Fetch, end: float) -> httpx.Request:
 def not_fetched(error: Exception, way: str) -> NoResponse:
     if isinstance(error, httpx.InvalidURL | ValueError):
         return NoResponse(f"the URL cannot be used: {error}", sent=False, retryable=False)
-    return lost_by(error, way, may_have_arrived=True)
+    return failure_of(error, way, may_have_arrived=True)
 
 
 class _KeyFilter(logging.Filter):
@@ -278,7 +278,7 @@ class _KeyFilter(logging.Filter):
         self._redactor = redactor
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._redactor.lost(NoResponse(record.getMessage(), sent=False)).reason, None
+        record.msg, record.args = self._redactor.redacted(NoResponse(record.getMessage(), sent=False)).reason, None
         return True
 
 

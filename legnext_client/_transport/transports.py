@@ -18,8 +18,8 @@ from legnext_client._transport.exchanges import (
     LATE,
     Connections,
     Exchange,
+    failure_of,
     file_request,
-    lost_by,
     not_fetched,
     parts,
 )
@@ -107,11 +107,11 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
             try:
                 for part in parts(response):
                     if stop := exchange.take(part):
-                        return self._redactor.lost(stop)
+                        return self._redactor.redacted(stop)
             finally:
                 response.close()
         except FAILURES as error:
-            return self._redactor.lost(exchange.lost(error))
+            return self._redactor.redacted(exchange.failed(error))
         return exchange.received(self._redactor)
 
     @contextmanager
@@ -146,7 +146,7 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
 
 def _drop(pools: dict[str | None, httpx.BaseTransport], pool: Pool) -> None:
     """Stop using a pool in which a request was interrupted."""
-    for proxy in [proxy for proxy, found in list(pools.items()) if found is pool]:
+    for proxy in [proxy for proxy, other in list(pools.items()) if other is pool]:
         pools.pop(proxy, None)
     pool.abandon()
 
@@ -162,5 +162,5 @@ class _Body:
         try:
             part = next(filter(None, self._parts), b"")
         except FAILURES as error:
-            return lost_by(error, "", may_have_arrived=True)
+            return failure_of(error, "", may_have_arrived=True)
         return LATE if time.monotonic() > self._end else part

@@ -68,7 +68,7 @@ def test_a_service_that_changes_its_speed_is_followed() -> None:
     seen = Durations()
     for speed in (3.0, 1 / 3, 1.0):
         for _ in range(60):
-            seen.saw("image", 45.0, 45.0 * speed * dice.lognormvariate(0, 0.35))
+            seen.record("image", 45.0, 45.0 * speed * dice.lognormvariate(0, 0.35))
         assert seen.correct("image", IMAGE).median == pytest.approx(45 * speed, rel=0.35)
 
 
@@ -103,7 +103,7 @@ def test_two_clients_do_not_ask_at_the_same_moments() -> None:
 
 def test_what_was_seen_counts_for_its_kind_alone() -> None:
     seen = Durations()
-    seen.saw("a", 45.0, 450.0)
+    seen.record("a", 45.0, 450.0)
     assert seen.correct("b", IMAGE) == IMAGE
     assert seen.correct("a", IMAGE).median > 200
     assert seen.correct("a", IMAGE).spread == IMAGE.spread
@@ -112,14 +112,14 @@ def test_what_was_seen_counts_for_its_kind_alone() -> None:
 def test_a_correction_is_a_share_so_that_a_draft_teaches_about_the_rest() -> None:
     seen = Durations()
     for _ in range(20):
-        seen.saw("a", 4.5, 9.0)
+        seen.record("a", 4.5, 9.0)
     assert seen.correct("a", IMAGE).median == pytest.approx(90, rel=0.05)
 
 
 @pytest.mark.parametrize(("expected", "lasted"), [(45.0, 0.0), (45.0, -1.0), (0.0, 45.0)])
 def test_what_cannot_be_a_duration_teaches_nothing(expected: float, lasted: float) -> None:
     seen = Durations()
-    seen.saw("a", expected, lasted)
+    seen.record("a", expected, lasted)
     assert seen.correct("a", IMAGE) == IMAGE
 
 

@@ -32,10 +32,10 @@ def test_an_answer_without_the_key_is_left_as_it_is() -> None:
 
 def test_a_key_is_taken_out_of_the_reason_and_of_what_came_of_an_answer() -> None:
     lost = NoResponse(f"the address {KEY} is wrong", sent=True, retryable=False, answer=f"{KEY} {KEY}".encode())
-    assert KeyRedactor(KEY).lost(lost) == NoResponse(
+    assert KeyRedactor(KEY).redacted(lost) == NoResponse(
         f"the address {SHOWN} is wrong", sent=True, retryable=False, answer=f"{SHOWN} {SHOWN}".encode()
     )
-    assert KeyRedactor(KEY).lost(NoResponse("ReadTimeout", sent=True)) == NoResponse("ReadTimeout", sent=True)
+    assert KeyRedactor(KEY).redacted(NoResponse("ReadTimeout", sent=True)) == NoResponse("ReadTimeout", sent=True)
 
 
 CAPITALS = "\\u{:04X}"
@@ -78,7 +78,7 @@ def test_a_key_is_taken_out_however_it_is_spelled_and_the_rest_can_be_read(body:
 def test_a_key_is_taken_out_of_a_cut_answer_however_it_is_spelled(body: bytes) -> None:
     veil = KeyRedactor(WITH_SLASH)
     for end in range(1, len(body)):
-        lost = veil.lost(NoResponse("reset", sent=True, answer=body[:end]))
+        lost = veil.redacted(NoResponse("reset", sent=True, answer=body[:end]))
         assert nothing_left(lost.answer or b"", WITH_SLASH[:-1][:10]), end
 
 
@@ -86,7 +86,7 @@ def test_a_header_and_a_reason_may_spell_the_key_as_well() -> None:
     spelled = numbered(WITH_SLASH)
     received = KeyRedactor(WITH_SLASH).received(400, {"x-id": spelled}, [(b"x-id", spelled.encode())], b"")
     assert received.headers == {"x-id": "…last"}
-    assert KeyRedactor(WITH_SLASH).lost(NoResponse(f"said {spelled}", sent=True)).reason == "said …last"
+    assert KeyRedactor(WITH_SLASH).redacted(NoResponse(f"said {spelled}", sent=True)).reason == "said …last"
 
 
 def test_backslashes_without_end_are_read_in_no_time() -> None:
@@ -97,13 +97,13 @@ def test_backslashes_without_end_are_read_in_no_time() -> None:
 @pytest.mark.parametrize("length", range(6, len(KEY)))
 def test_a_key_is_taken_out_of_an_answer_that_was_cut_in_its_midst(length: int) -> None:
     lost = NoResponse("ReadTimeout", sent=True, answer=f"{KEY} sk-0123 {KEY[:length]}".encode())
-    assert KeyRedactor(KEY).lost(lost).answer == f"{SHOWN} sk-0123 {SHOWN}".encode()
+    assert KeyRedactor(KEY).redacted(lost).answer == f"{SHOWN} sk-0123 {SHOWN}".encode()
 
 
 @pytest.mark.parametrize("end", ["sk-01", f"{KEY[:-1]} ", "sk-0123456789_", ""])
 def test_the_end_of_a_cut_answer_is_left_where_it_is_no_part_of_the_key(end: str) -> None:
     lost = NoResponse("ReadTimeout", sent=True, answer=f"a {end}".encode())
-    assert KeyRedactor(KEY).lost(lost) == lost
+    assert KeyRedactor(KEY).redacted(lost) == lost
 
 
 def test_what_is_too_short_to_be_a_key_is_not_sought_in_answers() -> None:
@@ -111,14 +111,14 @@ def test_what_is_too_short_to_be_a_key_is_not_sought_in_answers() -> None:
     received = veil.received(200, headers, [(b"x-echo", b"short XX")], b"in short XX")
     assert (received.headers, received.body) == (headers, b"in short XX")
     lost = NoResponse("cut short XX", sent=True, answer=b"short XX")
-    assert veil.lost(lost) == lost
+    assert veil.redacted(lost) == lost
 
 
 def test_the_shortest_key_is_taken_out_and_nothing_of_it_is_left() -> None:
     veil = KeyRedactor("sixsix")
     received = veil.received(200, {"x-echo": "a sixsix"}, [(b"x-echo", b"a sixsix")], b"the sixsix key")
     assert (received.headers, received.body) == ({"x-echo": "a …"}, "the … key".encode())
-    lost = veil.lost(NoResponse("sixsix is wrong", sent=True, answer=b"sixsix"))
+    lost = veil.redacted(NoResponse("sixsix is wrong", sent=True, answer=b"sixsix"))
     assert (lost.reason, lost.answer) == ("… is wrong", "…".encode())
 
 

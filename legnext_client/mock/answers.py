@@ -108,11 +108,11 @@ class Answers:
         return _nanoseconds(at)
 
     def _log(self, job: Job, now: float) -> list[Any]:
-        """Return the log lines as strings or as objects; both occur in the service's own clients."""
-        lines = [(job.started, "processing started"), (now, f"progress: {job.progress(now)}%")]
+        """Return the log as strings or as objects; the service's own clients disagree about it."""
+        line = f"progress: {job.progress(now)}%"
         if self._logs == "objects" or (self._logs == "drawn" and job.number % 2):
-            return [{"timestamp": _seconds(at), "level": "info", "message": line} for at, line in lines]
-        return [line for _, line in lines]
+            return [{"timestamp": _seconds(now), "level": "info", "message": line}]
+        return [line]
 
     def _url(self, job: Job, name: str) -> str:
         return f"{self.files_url}/{quote(job.job_id, safe='')}/{name}"

@@ -96,7 +96,7 @@ class App:
             self._reload()
         # A client that disconnects before its request is complete, or during a delay fault, gets no response.
         with contextlib.suppress(ClientGone):
-            if self.service.faults and not scope["path"].startswith(f"{PREFIX}/"):
+            if self.service.faults and scope["path"] != "/" and not scope["path"].startswith(f"{PREFIX}/"):
                 await self._with_faults(scope, receive, dated)
             else:
                 await self._route(scope, receive, dated)

@@ -1,4 +1,4 @@
-"""The control interface under `/__mock__/`: state, clock and faults. JSON only.
+"""The control interface: a page at `/`, and state, clock and faults as JSON under `/__mock__/`.
 
 It needs no key, so it serves only programs on this machine. It refuses pages of other sites, host names pointed at this
 machine (DNS rebinding), and callbacks of mock servers.
@@ -6,17 +6,22 @@ machine (DNS rebinding), and callbacks of mock servers.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import Counter
 from dataclasses import asdict
 from functools import wraps
 from inspect import signature
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .arguments import an_object, shown, yes_or_no
 from .callbacks import USER_AGENT, is_loopback
 from .extras import needed
-from .faults import Faults
+from .faults import STAGES, Faults
+from .jobs import COMPLETED
 from .json_reading import read_json
 from .refusals import Refusal, as_json
 from .saved_state import load, save
@@ -32,12 +37,16 @@ if TYPE_CHECKING:
     Handler = Callable[..., Any]
 
 PREFIX = "/__mock__"
+_PAGE = Path(__file__).with_name("page.html")
+_LATEST = 100
+"""Jobs on the page."""
 
 
 def control_routes(service: Service) -> list[Any]:
     """Return the Starlette routes of one service."""
     route = needed("starlette.routing").Route
-    routes = [route(PREFIX + path, _endpoint(service, handlers), methods=[*handlers]) for path, handlers in _ROUTES]
+    routes = [route("/", _page(service))]
+    routes += [route(PREFIX + path, _endpoint(service, handlers), methods=[*handlers]) for path, handlers in _ROUTES]
     anything = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     return [*routes, route(PREFIX + "/{path:path}", _endpoint(service, {}), methods=anything)]
 
@@ -63,6 +72,30 @@ def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
             return _respond({"code": 400, "message": str(error)}, 400)
 
     return endpoint
+
+
+def _page(service: Service) -> Any:
+    async def endpoint(request: Any) -> Any:
+        try:
+            _check_caller(request.headers, service)
+        except Refusal as refusal:
+            return _respond({"code": refusal.status, "message": refusal.message}, refusal.status)
+        page = _PAGE.read_bytes()
+        parts = {name: _between(page, name) for name in (b"script", b"style")}
+        own = " ".join(f"{name.decode()}-src 'sha256-{_digest(part)}';" for name, part in parts.items())
+        policy = f"default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; {own}"
+        headers = {"content-security-policy": policy, "cache-control": "no-store"}
+        return needed("starlette.responses").Response(page, media_type="text/html", headers=headers)
+
+    return endpoint
+
+
+def _between(page: bytes, name: bytes) -> bytes:
+    return page.partition(b"<" + name + b">")[2].partition(b"</" + name + b">")[0]
+
+
+def _digest(part: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(part).digest()).decode()
 
 
 def _respond(told: Any, status: int = 200) -> Any:
@@ -133,6 +166,39 @@ def state(service: Service) -> dict[str, Any]:
         }
 
 
+def _overview(service: Service) -> dict[str, Any]:
+    """Return the page's view: the state and the latest jobs."""
+    with service.lock:
+        shown = state(service)
+        latest = list(islice(reversed(service.jobs.values()), _LATEST))
+        jobs = [_row(service, job, shown["time"]) for job in latest]
+    return shown | {
+        "base": service.answers.files_url.removesuffix("/files") + service.spec.base_path,
+        "key": service.settings.keys[0],
+        "latest": jobs,
+        "fault_names": [*STAGES],
+        "operations": [each.operation_id for each in service.spec.operations.values() if each.is_paid],
+    }
+
+
+def _row(service: Service, job: Job, now: float) -> dict[str, Any]:
+    status, ended = job.status(now), job.has_ended(now)
+    files: list[str] = []
+    if status == COMPLETED and job.answer is None:
+        output: dict[str, Any] = service.answers.job(job, now)["output"]
+        files = output.get("image_urls") or output.get("video_urls") or []
+    return {
+        "job_id": job.job_id,
+        "operation": job.operation.operation_id,
+        "prompt": job.prompt.text,
+        "status": status,
+        "ended": ended,
+        "progress": 0 if ended or job.word else job.progress(now),
+        "points": (job.charged if status == COMPLETED else 0 if ended else job.held) if job.number else 0,
+        "files": [urlsplit(url).path for url in files],
+    }
+
+
 def _ledger(service: Service) -> Any:
     return [asdict(submission) for submission in service.ledger]
 
@@ -199,6 +265,7 @@ def _reset(service: Service) -> Any:
 
 _ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/state", {"GET": state}),
+    ("/overview", {"GET": _overview}),
     ("/ledger", {"GET": _ledger}),
     ("/callbacks", {"GET": _callbacks}),
     ("/clock", {"GET": _clock, "POST": _move_clock}),

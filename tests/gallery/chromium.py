@@ -234,7 +234,8 @@ class Page:
         self.run(f"({UNTIL})(() => ({condition}), {PATIENCE / 2 * 1000}, {never})")
 
     def press(self, key: str) -> None:
-        code = {"key": key, "windowsVirtualKeyCode": KEYS[key], "code": key if len(key) > 1 else ""}
+        number = KEYS.get(key) or ord(key.upper())
+        code = {"key": key, "windowsVirtualKeyCode": number, "code": key if len(key) > 1 else ""}
         text = TEXTS.get(key)
         self.send("Input.dispatchKeyEvent", type="keyDown", **code, **({"text": text} if text else {}))
         self.send("Input.dispatchKeyEvent", type="keyUp", **code)

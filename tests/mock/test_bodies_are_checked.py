@@ -86,7 +86,7 @@ WRONG = [
     ),
     ("inpaint", {"mask": {"areas": [{**POLYGON, "points": [1] * 4}]}}, "points: [1,1,1,1] has less than 6 items"),
     ("enhance_upscale", {"target_resolution": "5K"}, 'target_resolution: "5K" is not one of "HD", "FHD"'),
-    ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url: False schema does not allow"),
+    ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url: {} is not allowed for"),
     ("variation", {"callback": "ftp://a.b"}, 'callback: "ftp://a.b" does not match "^'),
 ]
 NEEDED: dict[str, dict[str, Any]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_actions_are_those_that_the_document_allows(api: Any) -> None:
     assert usual["reroll"] is True
     assert usual["pan"] == [0, 1, 2, 3]
     assert set(draft) - set(usual) == {"enhance"}
-    assert set(usual) - set(eight) == {"pan", "inpaint", "outpaint"}
+    assert set(usual) - set(eight) == {"pan", "inpaint", "outpaint", "upscale"}
     api.server.jobs.add("large", operation="upscale")
     large = api.job("large")["output"]["available_actions"]
     assert "reroll" not in large
@@ -234,3 +235,23 @@ def test_texts_come_from_the_prompt_that_was_given(api: Any) -> None:
     job = api.job(api.done("shorten", prompt="a very long description of a lighthouse --ar 16:9"))
     assert job["output"]["prompts"][0] == "a very long description of a lighthouse"
     assert len(job["output"]["prompts"][-1]) < len(job["output"]["prompts"][0])
+
+
+@pytest.mark.parametrize("logs", ["strings", "objects", "drawn"])
+def test_the_client_reads_the_progress_from_logs_of_any_kind(logs: str) -> None:
+    with MockServer(in_process=True, logs=logs, answers="plain") as server, server.client() as client:
+        kinds: set[type] = set()
+        for _ in range(2):
+            job = client.midjourney.diffusion(text="never-end-this-job")
+            server.clock.advance(30)
+            assert client.tasks.get(job.job_id).progress > 0
+            kinds |= {type(item) for item in server.jobs[job.job_id]["logs"]}
+        assert kinds == {"strings": {str}, "objects": {dict}, "drawn": {str, dict}}[logs]
+
+
+@pytest.mark.parametrize("status", ["pending", "staged", "processing", "completed", "failed"])
+def test_plain_responses_have_no_empty_or_null_times(status: str) -> None:
+    with MockServer(in_process=True, answers="plain") as server:
+        meta = server.jobs.add("a", status=status)["meta"]
+        for name in ("created_at", "started_at", "ended_at"):
+            assert datetime.fromisoformat(meta[name]).tzinfo is not None

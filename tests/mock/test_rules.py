@@ -91,8 +91,7 @@ def test_what_follows_has_the_model_of_its_source(api: Any) -> None:
     api.refused(422, "pan", jobId=varied, imageNo=0, **PAINTS["pan"])
     back = api.done("variation", jobId=eight, imageNo=0, type=0, remixPrompt="a --v 7")
     api.accepted("pan", jobId=back, imageNo=0, **PAINTS["pan"])
-    large = api.done("upscale", jobId=varied, imageNo=0, type=0)
-    api.refused(422, "pan", jobId=large, imageNo=0, **PAINTS["pan"])
+    api.refused(422, "upscale", jobId=varied, imageNo=0, type=0)
 
 
 def test_only_a_draft_can_be_enhanced(api: Any) -> None:

@@ -70,17 +70,6 @@ def expected(client: Any) -> float:
     return median
 
 
-def test_looking_at_a_job_long_after_its_end_teaches_nothing_unless_the_service_tells(colour: Colour) -> None:
-    for tells in (False, True):
-        client = colour.client(Service(answer=Lasting(colour.clock, 90.0, tells=tells)))
-        made = colour.do(client.midjourney.diffusion(text="x"))
-        colour.clock.time += 86_400
-        colour.do(made.refresh())
-        assert made.ok
-        assert (expected(client) == 45.0) is not tells
-        assert expected(client) < 300
-
-
 def test_a_service_that_says_when_to_ask_teaches_nothing(colour: Colour) -> None:
     def answer(send: Any) -> Any:
         return told(job() if send.request.paid else done(), retry_after="0.01")

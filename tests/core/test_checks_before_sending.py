@@ -9,7 +9,7 @@ import pytest
 
 from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
-from legnext_client.generated.operations import OPERATIONS, Field, Operation
+from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.types import UNSET
 
 Json = dict[str, Any]
@@ -23,11 +23,6 @@ EDIT: Json = {
     "img_pos": {"width": 5, "height": 5, "x": -1, "y": 0},
     "remix_prompt": "hills",
 }
-
-
-def alone(field: Field) -> Operation:
-    """An operation with this one field."""
-    return Operation(name="trial", namespace="midjourney", method="POST", path="/trial", fields=(field,))
 
 
 def refusal(operation: str, body: dict[Any, Any]) -> InvalidRequest:

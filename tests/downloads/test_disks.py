@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._downloads.policy import Note
 from legnext_client._downloads.targets import DiskTarget
 from legnext_client.errors import DownloadError, InvalidRequest
 
@@ -22,8 +21,6 @@ from .hostile import file, png
 if TYPE_CHECKING:
     from .conftest import Download
     from .hostile import Hostile
-
-NOTE = Note("address", '"one"', 5)
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,6 @@ def interrupted(times: int, marker: str) -> Try:
     return run
 
 
-def undisturbed(world: World) -> None:
-    trials.finish(world)
-
-
 NOTICED_BY: dict[str, tuple[Try, str]] = {
     "intent_not_committed": (killed(windows.INTENDED), "is None in the journal after a kill"),
     "what_is_unknown_is_sent_again": (killed(windows.ARRIVING), "was sent 2 times"),

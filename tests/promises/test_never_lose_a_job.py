@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from legnext_client import Budget, Client, Job, LegnextError
+from legnext_client import Client, LegnextError
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.testing import MockServer
 from tests.client.worlds import KEY, HandClock, Service, SyncWire, told
-from tests.thorough import often
 
 
 def client_of(*answers: Response | NoResponse | BaseException) -> Client:
     return Client(KEY, transport=SyncWire(Service(*answers)), clock=HandClock())
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=5,
-)
-NAMES = st.sampled_from(["status", "task_type", "output", "meta", "error", "logs", "config", "progress", "code"])
-USAGE = st.fixed_dictionaries(
-    {"meta": st.fixed_dictionaries({"usage": st.dictionaries(st.sampled_from(["frozen", "consume"]), JSON)})}
-)
-
-
-NO_USAGE: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({})
-
-
-@settings(deadline=None, max_examples=often(25, 150))
-@given(
-    st.dictionaries(NAMES | st.text(max_size=8), JSON),
-    USAGE | NO_USAGE,
-    st.text(min_size=1, max_size=40) | st.integers(1),
-)
-def test_an_accepted_job_is_handed_over_whatever_else_the_answer_says(
-    fields: dict[str, Any], usage: dict[str, Any], job_id: str | int
-) -> None:
-    client = client_of(told({**fields, **usage, "job_id": job_id}))
-    with client.budget(Budget(10**6)):
-        job = client.midjourney.diffusion(text="x")
-    assert isinstance(job, Job)
-    assert job.job_id == str(job_id)
-    assert repr(job)
 
 
 @pytest.mark.parametrize("status", [400, 403, 422, 500, 503, 302])

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from legnext_client._protocol.flow import NoResponse, Response, Send
 
 PACKAGE = str(Path(legnext_client.__file__).parent)
-SOURCE = job("completed", "source", output={"image_urls": ["https://files.test/1.png"]})
 
 
 class Wire:

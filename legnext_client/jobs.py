@@ -13,7 +13,7 @@ from legnext_client.generated.sync.jobs import Job  # async only
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from pathlib import Path
 
     from legnext_client._calls.service import CallService, PreparedCall
@@ -131,10 +131,10 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         flow = of_job(self._attached, self._state, directory, name, which, limits)
         return await async_run(flow, self._runtime, on_progress)
 
-    async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
-        call = self._prepared(operation, fields)
+    async def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
+        call = self._prepared(operation, fields, options)
         return await async_submit(call, self._attached, self._runtime, partial(self._made, call))
 
-    async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        call = self._prepared(operation, fields)
+    async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
+        call = self._prepared(operation, fields, options)
         return await async_submit(call, self._attached, self._runtime, partial(parsed, operation))

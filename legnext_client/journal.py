@@ -1,5 +1,6 @@
-"""The journal of a batch or a chain: one SQLite file with every paid request and its outcome."""
+"""The journal of a batch, a chain, or the calls of clients: one SQLite file with every paid request and its outcome."""
 
 from legnext_client._journal.journal import Journal, Summary
+from legnext_client._journal.ledger import Ledger
 
-__all__ = ["Journal", "Summary"]
+__all__ = ["Journal", "Ledger", "Summary"]

@@ -241,6 +241,7 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
                     *(each for each in parameters if each["place"] != "path"),
                 ],
                 "follow_up": described(table.follow_up_fields(row)) if table.job_field(row) else None,
+                "options": options_of(row),
                 "body": signatures.body(endpoints[name]),
                 "answer": answer,
                 "accept": ", ".join(each for each in (*row["accepts"], "application/json") if each)
@@ -252,6 +253,18 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
             }
         )
     return [qualified(method, {name for row in rows for name in (row["name"], row["alias"])}) for method in found]
+
+
+def options_of(row: Row) -> str | None:
+    """The options of a call; none by name where a field has the name of one: they are the client's then."""
+    if {field["name"] for field in (*row["fields"], *row["parameters"])} & OPTIONS:
+        return None
+    free = row["method"] in SAFE or (row["method"] in ("PUT", "DELETE") and not row["price"])  # as Operation.free
+    return "CallOptions" if free else "PaidOptions"
+
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+OPTIONS = {"timeout", "extra_headers", "extra_query", "extra_body", "key"}
 
 
 def qualified(value: Any, taken: set[str]) -> Any:

@@ -222,14 +222,14 @@ class JobView:
             raise failure(self._state, self)
         return self
 
-    def _prepared(self, operation: Operation, fields: Mapping[str, Any]) -> PreparedCall:
+    def _prepared(self, operation: Operation, fields: Mapping[str, Any], options: Mapping[str, Any]) -> PreparedCall:
         """Prepare a follow-up operation on this job."""
         service = self._attached  # raises first if there is no client
         if not self._insisting:
             refuse(self._state, operation, fields, self._context.made)
         given = {"job_id": self.job_id, **fields}
         known = self._context
-        return service.prepare(operation, given, source=known.size, made=known.made, spent=self.points)
+        return service.single(operation, given, options, source=known.size, made=known.made, spent=self.points)
 
     def _made(self, call: PreparedCall, answer: Answer) -> Self:
         """Return the job in a response: a new one, or this one if the operation only changed it."""

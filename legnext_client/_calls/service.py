@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.sources import MadeWith
     from legnext_client._calls.wait import Late, Schedule
+    from legnext_client._journal.ledger import Ledger
+    from legnext_client._journal.submit import SubmissionIntent
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
@@ -72,6 +74,9 @@ class PreparedCall(NamedTuple):
     size: str | None
     holds: Holds
     made: MadeWith | None
+    intent: SubmissionIntent | None = None
+    """What the ledger records of it."""
+    timeout: float | None = None
 
 
 class CallService:
@@ -86,11 +91,12 @@ class CallService:
         """Ids of the latest accepted jobs not known to be done, oldest first."""
         self.closed = False
         self.owner: CallService = self
+        self.ledger: Ledger | None = None
 
     def with_settings(self, settings: Settings) -> CallService:
         service = CallService(settings, self.clock)
         service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
-        service.running_ids = self.running_ids
+        service.running_ids, service.ledger = self.running_ids, self.ledger
         return service
 
     # ---- preparing ----------------------------------------------------------------------------------------------
@@ -139,8 +145,26 @@ class CallService:
             if key is None and not operation.free:  # a run has a key and reports its own jobs
                 self._name_jobs(error)
             raise
-        size = size_of(operation, prepared.body) or source
-        return PreparedCall(operation, request, expected, size, holds, made_with(operation, prepared.body, made))
+        size, made = size_of(operation, prepared.body) or source, made_with(operation, prepared.body, made)
+        return PreparedCall(operation, request, expected, size, holds, made)
+
+    def single(
+        self, operation: Operation, fields: Mapping[str, Any], options: Mapping[str, Any], **source: Any
+    ) -> PreparedCall:
+        """Prepare a call of a method, with the caller's options. A ledger records a paid one."""
+        if not options and self.ledger is None:
+            return self.prepare(operation, fields, **source)
+        from legnext_client._calls.options import read_options
+
+        key = options.get("key")
+        extras, others = read_options(options, operation, has_ledger=self.ledger is not None)
+        if twice := sorted(fields.keys() & others.keys()):
+            raise InvalidRequest(f"{operation.name}: {twice[0]} is not an argument here, because it is already known.")
+        call = self.prepare(operation, {**fields, **others}, idempotency_key=key, **source)
+        call = call._replace(request=extras.added_to(call.request), timeout=extras.timeout)
+        if self.ledger is None or operation.free or not call.request.expects_job:
+            return call
+        return call._replace(intent=_recording().intent_of(operation, call.request, key, call.size))
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
@@ -150,7 +174,12 @@ class CallService:
         try:
             self.check_open()
             answer = yield from sending(
-                call.request, settings.retries, settings.timeout, clock=self.clock.now, chance=random.random
+                call.request,
+                settings.retries,
+                settings.timeout if call.timeout is None else call.timeout,
+                clock=self.clock.now,
+                chance=random.random,
+                once=_recording().once(self.ledger, call.intent) if self.ledger and call.intent else None,
             )
         except LegnextError as error:
             if not isinstance(error, SubmissionUnknown):
@@ -158,6 +187,8 @@ class CallService:
             raise
         if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too
             self._remember(State(answer.data), new=call.request.paid)
+            if self.ledger is not None and not call.request.paid:
+                yield from _recording().record(State(answer.data), self.ledger)
         return answer
 
     def name_jobs(self, call: PreparedCall, error: BaseException) -> None:
@@ -170,7 +201,8 @@ class CallService:
 
     def _name_jobs(self, error: BaseException) -> None:
         # An exception may discard the caller's list of jobs, the only record of paid ids.
-        if ids := list(self.running_ids):
+        named = "\n".join(getattr(error, "__notes__", ()))
+        if ids := [job_id for job_id in self.running_ids if job_id not in named]:
             error.add_note(f"Accepted earlier and not known to be done: {', '.join(ids)}. {FINDS}")
 
     def context(self, call: PreparedCall, answer: Answer) -> JobContext:
@@ -230,7 +262,11 @@ class CallService:
         poll_settings = PollSettings(
             self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
         )
-        return waiting(waited, poll_settings, timeout=timeout, late=late)
+        flow = waiting(waited, poll_settings, timeout=timeout, late=late)
+        if self.ledger is None:
+            return flow
+        wait: Flow[None] = _recording().recorded(flow, self.ledger)
+        return wait
 
     def scheduler(self, context: JobContext) -> Callable[[State], Schedule]:
         """Return a function from a state of this job to its schedule."""
@@ -269,6 +305,12 @@ class CallService:
     def check_open(self) -> None:
         if self.closed or self.owner.closed:
             raise ConfigurationError(CLIENT_CLOSED)
+
+
+def _recording() -> Any:
+    from legnext_client._calls import recording
+
+    return recording
 
 
 def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ from legnext_client.generated.operations import ROLES
 from legnext_client.jobs import AsyncJob, async_submit
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
@@ -36,19 +36,21 @@ class AsyncCaller:
         self.service = service
         self.runtime = runtime
 
-    async def job(self, operation: Operation, fields: dict[str, Any]) -> AsyncJob:
-        call = self.service.prepare(operation, fields)
+    async def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> AsyncJob:
+        call = self.service.single(operation, fields, options)
         return await async_submit(call, self.service, self.runtime, partial(self._made, call))
 
-    async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        call = self.service.prepare(operation, fields)
+    async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
+        call = self.service.single(operation, fields, options)
         return await async_submit(call, self.service, self.runtime, partial(parsed, operation))
 
-    async def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]:
+    async def items(
+        self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}
+    ) -> AsyncIterator[Any]:
         """Yield the items of all pages, starting at the requested one."""
         pages = Pages(operation, fields)
         while pages.more:
-            call = self.service.prepare(operation, pages.fields)
+            call = self.service.single(operation, pages.fields, options)
             for item in pages.read(await async_run(self.service.submitting(call), self.runtime)):
                 yield item
 

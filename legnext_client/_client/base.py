@@ -14,10 +14,13 @@ from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._client.async_caller import AsyncCaller
+    from legnext_client._journal.ledger import Ledger
+    from legnext_client._journal.store import StrPath
+    from legnext_client._journal.submit import Entry, RequestState
     from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.retries import Retries
     from legnext_client._transport.clocks import Clock
@@ -53,6 +56,7 @@ class BaseClient(Generic[CallerT]):
     _clock: Clock
     _made: CallerT | None
     _making: threading.Lock
+    _ledger: Ledger | None
     _owner: bool
     """Whether this client closes its connections."""
 
@@ -64,7 +68,9 @@ class BaseClient(Generic[CallerT]):
         if self._made is None:
             with self._making:
                 if self._made is None:
-                    self._made = self._make_calls()
+                    made = self._make_calls()
+                    made.service.ledger = self._ledger
+                    self._made = made
         return self._made
 
     @property
@@ -80,6 +86,7 @@ class BaseClient(Generic[CallerT]):
         prompts: PromptPolicy,
         requests_per_second: float,
         clock: Clock | None,
+        ledger: StrPath | Ledger | None,
     ) -> dict[str, str]:
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
@@ -89,6 +96,7 @@ class BaseClient(Generic[CallerT]):
         )
         self._settings, self._clock = settings, clock or SystemClock()
         self._made, self._making = None, threading.Lock()
+        self._ledger = None if ledger is None else _opened(ledger)
         return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
 
     def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
@@ -112,6 +120,12 @@ class BaseClient(Generic[CallerT]):
         finally:
             self._service.budgets.remove(budget)
 
+    def history(self, *states: RequestState) -> Iterator[Entry]:
+        """Iterate over the paid calls in the ledger, oldest first: all, or those in these states."""
+        if self._ledger is None:
+            raise ConfigurationError('history needs a ledger: Client(ledger="legnext.db").')
+        return self._ledger.entries(*states)
+
     def with_options(
         self,
         *,
@@ -130,7 +144,7 @@ class BaseClient(Generic[CallerT]):
         changed = {name: value for name, value in given.items() if value is not None}
         settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
-        twin._settings, twin._clock, twin._owner = settings, self._clock, False
+        twin._settings, twin._clock, twin._owner, twin._ledger = settings, self._clock, False, self._ledger
         calls: Any = self._calls
         twin._made, twin._making = type(calls)(calls.service.with_settings(settings), calls.runtime), self._making
         return twin
@@ -196,6 +210,12 @@ class BaseClient(Generic[CallerT]):
         raise ConfigurationError(
             "a client holds connections and an API key and cannot be pickled. Create one in each process."
         )
+
+
+def _opened(ledger: StrPath | Ledger) -> Ledger:
+    from legnext_client._journal.ledger import Ledger
+
+    return ledger if isinstance(ledger, Ledger) else Ledger(ledger)
 
 
 def _is_method(value: object) -> bool:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from legnext_client._version import __version__
 from legnext_client.errors import JournalError
 
-CHAIN, BATCH = "chain", "batch"
+CHAIN, BATCH, LEDGER = "chain", "batch", "ledger"
 APPLICATION, VERSION = 0x4C474E58, 2
 """SQLite's application id and user version, stored in the file's header."""
 
@@ -65,7 +65,8 @@ PATIENCE = 10.0
 class Lock:
     """The exclusive right of one process to write. The system releases it when the process ends."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, patience: float = 0.0) -> None:
+        """Wait up to `patience` seconds for another process."""
         self._path = path
         check_place(path)
         _refuse_other_names(path)
@@ -73,7 +74,9 @@ class Lock:
         """Whether no process has locked a journal here before."""
         try:
             # A lock file of SQLite's own works on every system, and leaves the journal itself readable.
-            self._held = sqlite3.connect(beside(path, "lock"), timeout=0, isolation_level=None, check_same_thread=False)
+            self._held = sqlite3.connect(
+                beside(path, "lock"), timeout=patience, isolation_level=None, check_same_thread=False
+            )
         except sqlite3.Error as error:
             raise JournalError(f"{path} cannot be created: {error}.", journal=path) from error
         try:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from legnext_client._protocol.flow import Flow, Request, RunBlocking, Send
-from legnext_client._protocol.send import Answer, Retry, classify
+from legnext_client._protocol.send import Answer, Fail, Retry, Verdict, classify
 from legnext_client._protocol.state import State
 from legnext_client.errors import (
     APIError,
@@ -154,6 +154,29 @@ def submit_once(intent: SubmissionIntent, request: Request, records: Records, ti
     else:
         checked((yield RunBlocking(partial(records.refused, number, str(error), error.job_id))))
     return Submission(begun.entry, error=error, again=isinstance(verdict, Retry))
+
+
+def submit_by_key(intent: SubmissionIntent, records: Records, request: Request, timeout: float) -> Flow[Verdict]:
+    """Send a request once under its key, and return its job; if the key already has a job, return that one."""
+    submission = yield from submit_once(intent, request, records, timeout)
+    error = submission.error
+    if error is not None:
+        return Retry(error, getattr(error, "retry_after", None)) if submission.again else Fail(error)
+    if submission.state is not None:
+        return Answer(submission.state.raw, submission.headers)
+    entry = submission.entry
+    if entry.state in (SUBMITTED, DONE) or (entry.state == FAILED and entry.output is not None):
+        return Answer(entry.output or {"job_id": entry.job_id}, {"retry-after": "0"})  # poll it without delay
+    reason = "another call is sending it" if entry.state == SUBMITTING else entry.error
+    return Fail(
+        SubmissionUnknown(
+            f"{entry.operation} (key {entry.key!r}) was recorded earlier, but not with a job: {reason}. It is not sent "
+            "again by itself.",
+            operation=entry.operation,
+            sent=entry.body,
+            job_id=entry.job_id,
+        )
+    )
 
 
 def _written(done: Any, intent: SubmissionIntent, job_id: str | None) -> None:

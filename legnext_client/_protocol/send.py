@@ -72,13 +72,20 @@ def sending(
     until: float | None = None,
     clock: Clock = time.monotonic,
     chance: Callable[[], float] = random.random,
+    once: Callable[[Request, float], Flow[Verdict]] | None = None,
 ) -> Flow[Answer]:
-    """Send until there is a response or a reason to stop, but not past `until` on the clock."""
+    """Send until there is a response or a reason to stop, but not past `until` on the clock.
+
+    `once` sends a single time instead, to record the attempt.
+    """
     end = clock() + retries.seconds
     end = end if until is None else min(end, until)
     for attempt in range(1, retries.attempts + 1):
         limit = timeout if until is None else max(0.001, min(timeout, until - clock()))
-        verdict = classify(request, (yield Send(request, limit, attempt)))
+        if once is not None:
+            verdict = yield from once(request, limit)
+        else:
+            verdict = classify(request, (yield Send(request, limit, attempt)))
         match verdict:
             case Answer():
                 return verdict

@@ -105,6 +105,11 @@ class State:
         """Whether the response states the charge, including 0."""
         return is_number(self.part("meta", "usage", "consume"))
 
+    def cost(self, price: int) -> int:
+        """Return the points that the ended job cost; its price if the response does not say."""
+        points = math.ceil(self.points)
+        return price if self.ok and not points and not self.charge_is_known else points
+
     @property
     def lasted(self) -> float | None:
         """Seconds from acceptance to the end, if the response has both times."""

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from legnext_client._protocol.flow import Emit, Fetch, Gather, NoResponse, Read, RunBlocking, Send, Sleep
-from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, log_outcome, next_effect
+from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, let_record, log_outcome, next_effect
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ async def async_run(flow: Flow[ResultT], runtime: AsyncRuntime, listener: Listen
                             await reply  # async only
                 else:
                     result = await _async_execute(effect, runtime, listener)
+        except BaseException as error:
+            let_record(flow, error)
+            raise
         finally:
             flow.close()
     except BaseException as error:

@@ -73,6 +73,7 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
         except asyncio.CancelledError as error:
             if send.request.paid and (note := _outcome_note(send.request, exchange, work.outcome)):
                 error.add_note(note)
+                error.outcome = work.outcome  # type: ignore[attr-defined]  # the driver lets the flow record it
             raise
         return self._redactor.redacted(exchange.late()) if outcome is None else outcome
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._protocol.flow import NoResponse, Response, Send
+from legnext_client._protocol.flow import NoResponse, Response, RunBlocking, Send
 from legnext_client._protocol.responses import named
 from legnext_client._protocol.send import may_be_accepted
 from legnext_client.errors import LegnextError
@@ -67,6 +68,19 @@ def cost_note(request: Request, outcome: Response | NoResponse) -> str | None:
     if job_id:
         return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
     return INTERRUPTED if may_be_accepted(request, outcome) else None
+
+
+def let_record(flow: Flow[Any], error: BaseException) -> None:
+    """Let a flow record the response to a paid request whose caller was cancelled."""
+    outcome = getattr(error, "outcome", None)
+    with suppress(StopIteration, LegnextError):
+        effect = flow.send(outcome) if outcome is not None else None
+        while isinstance(effect, RunBlocking):
+            try:
+                done = effect.function()
+            except (OSError, LegnextError) as unwritten:
+                done = unwritten
+            effect = flow.send(done)
 
 
 def log_outcome(send: Send, outcome: Response | NoResponse, began: float) -> None:

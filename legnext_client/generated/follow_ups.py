@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack
 
 if TYPE_CHECKING:
     from .models.canvas import Canvas
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
     from .operations import Operation
+    from .types import PaidOptions
 
 
 def _operation(name: str) -> Operation:
@@ -43,11 +44,11 @@ class FollowUps(ABC, Generic[JobT]):
     __slots__ = ()
 
     @abstractmethod
-    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> JobT:
+    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT:
         """Send an operation that answers with a job."""
 
     @abstractmethod
-    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+    def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         """Send an operation that answers with something else."""
 
     def variation(
@@ -57,6 +58,7 @@ class FollowUps(ABC, Generic[JobT]):
         type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make variations of an image.
 
@@ -77,10 +79,16 @@ class FollowUps(ABC, Generic[JobT]):
         return self._follow_up(
             _operation("variation"),
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
+            options,
         )
 
     def upscale(
-        self, *, image_no: int, type: UpscaleType | Literal[0, 1, "subtle", "creative"], callback: str | None = None
+        self,
+        *,
+        image_no: int,
+        type: UpscaleType | Literal[0, 1, "subtle", "creative"],
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge an image.
 
@@ -97,9 +105,11 @@ class FollowUps(ABC, Generic[JobT]):
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(_operation("upscale"), {"image_no": image_no, "type": type, "callback": callback})
+        return self._follow_up(
+            _operation("upscale"), {"image_no": image_no, "type": type, "callback": callback}, options
+        )
 
-    def reroll(self, *, callback: str | None = None) -> JobT:
+    def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -109,7 +119,7 @@ class FollowUps(ABC, Generic[JobT]):
         Args:
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(_operation("reroll"), {"callback": callback})
+        return self._follow_up(_operation("reroll"), {"callback": callback}, options)
 
     def pan(
         self,
@@ -119,6 +129,7 @@ class FollowUps(ABC, Generic[JobT]):
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image to one side.
 
@@ -145,10 +156,17 @@ class FollowUps(ABC, Generic[JobT]):
                 "remix_prompt": remix_prompt,
                 "callback": callback,
             },
+            options,
         )
 
     def outpaint(
-        self, *, image_no: int, scale: float, remix_prompt: str | None = None, callback: str | None = None
+        self,
+        *,
+        image_no: int,
+        scale: float,
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image on all sides.
 
@@ -169,6 +187,7 @@ class FollowUps(ABC, Generic[JobT]):
         return self._follow_up(
             _operation("outpaint"),
             {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
+            options,
         )
 
     def inpaint(
@@ -179,6 +198,7 @@ class FollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Repaint parts of an image.
 
@@ -200,6 +220,7 @@ class FollowUps(ABC, Generic[JobT]):
         return self._follow_up(
             _operation("inpaint"),
             {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
+            options,
         )
 
     def remix(
@@ -209,6 +230,7 @@ class FollowUps(ABC, Generic[JobT]):
         remix_prompt: str,
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Change an image by a new prompt.
 
@@ -228,6 +250,7 @@ class FollowUps(ABC, Generic[JobT]):
         return self._follow_up(
             _operation("remix"),
             {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
+            options,
         )
 
     def edit(
@@ -239,6 +262,7 @@ class FollowUps(ABC, Generic[JobT]):
         remix_prompt: str,
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Move an image on a canvas and repaint.
 
@@ -265,9 +289,10 @@ class FollowUps(ABC, Generic[JobT]):
                 "mask": mask,
                 "callback": callback,
             },
+            options,
         )
 
-    def enhance(self, *, image_no: int, callback: str | None = None) -> JobT:
+    def enhance(self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -282,7 +307,7 @@ class FollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback})
+        return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
 
     def enhance_upscale(
         self,
@@ -296,6 +321,7 @@ class FollowUps(ABC, Generic[JobT]):
         output_format: OutputFormat | Literal["jpeg", "jpg", "png", "tiff", "tif"] = "jpeg",
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge up to 12K with Topaz.
 
@@ -339,6 +365,7 @@ class FollowUps(ABC, Generic[JobT]):
                 "face_enhancement_level": face_enhancement_level,
                 "callback": callback,
             },
+            options,
         )
 
     def video_diffusion(
@@ -348,6 +375,7 @@ class FollowUps(ABC, Generic[JobT]):
         image_no: int,
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make videos from a text or an image.
 
@@ -372,9 +400,12 @@ class FollowUps(ABC, Generic[JobT]):
         return self._follow_up(
             _operation("video_diffusion"),
             {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
+            options,
         )
 
-    def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
+    def extend_video(
+        self, *, video_no: int, prompt: str | None = None, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Make a video longer.
 
         Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
@@ -390,10 +421,10 @@ class FollowUps(ABC, Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
-            _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}, options
         )
 
-    def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
+    def video_upscale(self, *, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -404,7 +435,7 @@ class FollowUps(ABC, Generic[JobT]):
             video_no: Which video of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback})
+        return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)
 
 
 class AsyncFollowUps(ABC, Generic[JobT]):
@@ -413,11 +444,11 @@ class AsyncFollowUps(ABC, Generic[JobT]):
     __slots__ = ()
 
     @abstractmethod
-    async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> JobT:
+    async def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT:
         """Send an operation that answers with a job."""
 
     @abstractmethod
-    async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
+    async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         """Send an operation that answers with something else."""
 
     async def variation(
@@ -427,6 +458,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make variations of an image.
 
@@ -447,10 +479,16 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         return await self._follow_up(
             _operation("variation"),
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
+            options,
         )
 
     async def upscale(
-        self, *, image_no: int, type: UpscaleType | Literal[0, 1, "subtle", "creative"], callback: str | None = None
+        self,
+        *,
+        image_no: int,
+        type: UpscaleType | Literal[0, 1, "subtle", "creative"],
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge an image.
 
@@ -467,9 +505,11 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("upscale"), {"image_no": image_no, "type": type, "callback": callback})
+        return await self._follow_up(
+            _operation("upscale"), {"image_no": image_no, "type": type, "callback": callback}, options
+        )
 
-    async def reroll(self, *, callback: str | None = None) -> JobT:
+    async def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -479,7 +519,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         Args:
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("reroll"), {"callback": callback})
+        return await self._follow_up(_operation("reroll"), {"callback": callback}, options)
 
     async def pan(
         self,
@@ -489,6 +529,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image to one side.
 
@@ -515,10 +556,17 @@ class AsyncFollowUps(ABC, Generic[JobT]):
                 "remix_prompt": remix_prompt,
                 "callback": callback,
             },
+            options,
         )
 
     async def outpaint(
-        self, *, image_no: int, scale: float, remix_prompt: str | None = None, callback: str | None = None
+        self,
+        *,
+        image_no: int,
+        scale: float,
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image on all sides.
 
@@ -539,6 +587,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         return await self._follow_up(
             _operation("outpaint"),
             {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
+            options,
         )
 
     async def inpaint(
@@ -549,6 +598,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Repaint parts of an image.
 
@@ -570,6 +620,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         return await self._follow_up(
             _operation("inpaint"),
             {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
+            options,
         )
 
     async def remix(
@@ -579,6 +630,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         remix_prompt: str,
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Change an image by a new prompt.
 
@@ -598,6 +650,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         return await self._follow_up(
             _operation("remix"),
             {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
+            options,
         )
 
     async def edit(
@@ -609,6 +662,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         remix_prompt: str,
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Move an image on a canvas and repaint.
 
@@ -635,9 +689,10 @@ class AsyncFollowUps(ABC, Generic[JobT]):
                 "mask": mask,
                 "callback": callback,
             },
+            options,
         )
 
-    async def enhance(self, *, image_no: int, callback: str | None = None) -> JobT:
+    async def enhance(self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -652,7 +707,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback})
+        return await self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
 
     async def enhance_upscale(
         self,
@@ -666,6 +721,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         output_format: OutputFormat | Literal["jpeg", "jpg", "png", "tiff", "tif"] = "jpeg",
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge up to 12K with Topaz.
 
@@ -709,6 +765,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
                 "face_enhancement_level": face_enhancement_level,
                 "callback": callback,
             },
+            options,
         )
 
     async def video_diffusion(
@@ -718,6 +775,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         image_no: int,
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make videos from a text or an image.
 
@@ -742,9 +800,12 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         return await self._follow_up(
             _operation("video_diffusion"),
             {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
+            options,
         )
 
-    async def extend_video(self, *, video_no: int, prompt: str | None = None, callback: str | None = None) -> JobT:
+    async def extend_video(
+        self, *, video_no: int, prompt: str | None = None, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Make a video longer.
 
         Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
@@ -760,10 +821,12 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._follow_up(
-            _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}, options
         )
 
-    async def video_upscale(self, *, video_no: int, callback: str | None = None) -> JobT:
+    async def video_upscale(
+        self, *, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -774,4 +837,4 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             video_no: Which video of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback})
+        return await self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)

@@ -7,7 +7,7 @@ fields, by their Python names, to whoever carries calls out. Models are imported
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, Unpack
 
 if TYPE_CHECKING:
     from .models.balance import Balance
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
     from .operations import Operation
+    from .types import CallOptions, PaidOptions
 
 
 def _operation(name: str) -> Operation:
@@ -43,21 +44,21 @@ JobT_co = TypeVar("JobT_co", covariant=True)
 class Calls(Protocol[JobT_co]):
     """Carries a call out: checks the fields, sends them, and makes a job or another answer of what comes back."""
 
-    def job(self, operation: Operation, fields: dict[str, Any]) -> JobT_co: ...
+    def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT_co: ...
 
-    def answer(self, operation: Operation, fields: dict[str, Any]) -> Any: ...
+    def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any: ...
 
-    def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]: ...
+    def items(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Iterator[Any]: ...
 
 
 class AsyncCalls(Protocol[JobT_co]):
     """The same, awaited."""
 
-    async def job(self, operation: Operation, fields: dict[str, Any]) -> JobT_co: ...
+    async def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT_co: ...
 
-    async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any: ...
+    async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any: ...
 
-    def items(self, operation: Operation, fields: dict[str, Any]) -> AsyncIterator[Any]: ...
+    def items(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncIterator[Any]: ...
 
 
 class Account(Generic[JobT]):
@@ -68,7 +69,7 @@ class Account(Generic[JobT]):
     def __init__(self, calls: Calls[JobT]) -> None:
         self._calls = calls
 
-    def balance(self) -> Balance:
+    def balance(self, **options: Unpack[CallOptions]) -> Balance:
         """See what is left to spend.
 
         The account's balance in dollars, credits and points. `balance_usd` × 1000 is `available_credits` +
@@ -76,7 +77,7 @@ class Account(Generic[JobT]):
 
         **Free of charge.**
         """
-        answer: Balance = self._calls.answer(_operation("balance"), {})
+        answer: Balance = self._calls.answer(_operation("balance"), {}, options)
         return answer
 
 
@@ -88,7 +89,7 @@ class Midjourney(Generic[JobT]):
     def __init__(self, calls: Calls[JobT]) -> None:
         self._calls = calls
 
-    def diffusion(self, *, text: str, callback: str | None = None) -> JobT:
+    def diffusion(self, *, text: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Make images from a text.
 
         Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
@@ -109,7 +110,7 @@ class Midjourney(Generic[JobT]):
             text: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
+        return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
 
     imagine = diffusion
     """Another name for `diffusion`."""
@@ -122,6 +123,7 @@ class Midjourney(Generic[JobT]):
         type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make variations of an image.
 
@@ -143,6 +145,7 @@ class Midjourney(Generic[JobT]):
         return self._calls.job(
             _operation("variation"),
             {"job_id": job_id, "image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
+            options,
         )
 
     def upscale(
@@ -152,6 +155,7 @@ class Midjourney(Generic[JobT]):
         image_no: int,
         type: UpscaleType | Literal[0, 1, "subtle", "creative"],
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge an image.
 
@@ -170,10 +174,10 @@ class Midjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
+            _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}, options
         )
 
-    def reroll(self, *, job_id: str, callback: str | None = None) -> JobT:
+    def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -184,7 +188,7 @@ class Midjourney(Generic[JobT]):
             job_id: The job id from the service. Often a UUID, but not always.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback})
+        return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
 
     def blend(
         self,
@@ -192,6 +196,7 @@ class Midjourney(Generic[JobT]):
         img_urls: Sequence[str],
         aspect_ratio: BlendAspectRatio | Literal["2:3", "1:1", "3:2"],
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Blend images into one.
 
@@ -207,10 +212,10 @@ class Midjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
+            _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
         )
 
-    def describe(self, *, img_url: str, callback: str | None = None) -> JobT:
+    def describe(self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Put an image into words.
 
         Returns prompts that could have made an image, in `output.prompts` and
@@ -222,9 +227,9 @@ class Midjourney(Generic[JobT]):
             img_url: A URL. Must begin with http:// or https://, and hold no spaces.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback})
+        return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
 
-    def shorten(self, *, prompt: str, callback: str | None = None) -> JobT:
+    def shorten(self, *, prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Shorten a prompt.
 
         Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
@@ -235,7 +240,7 @@ class Midjourney(Generic[JobT]):
             prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback})
+        return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
 
     def pan(
         self,
@@ -246,6 +251,7 @@ class Midjourney(Generic[JobT]):
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image to one side.
 
@@ -274,10 +280,18 @@ class Midjourney(Generic[JobT]):
                 "remix_prompt": remix_prompt,
                 "callback": callback,
             },
+            options,
         )
 
     def outpaint(
-        self, *, job_id: str, image_no: int, scale: float, remix_prompt: str | None = None, callback: str | None = None
+        self,
+        *,
+        job_id: str,
+        image_no: int,
+        scale: float,
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image on all sides.
 
@@ -305,6 +319,7 @@ class Midjourney(Generic[JobT]):
                 "remix_prompt": remix_prompt,
                 "callback": callback,
             },
+            options,
         )
 
     def inpaint(
@@ -316,6 +331,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Repaint parts of an image.
 
@@ -345,6 +361,7 @@ class Midjourney(Generic[JobT]):
                 "area": area,
                 "callback": callback,
             },
+            options,
         )
 
     def remix(
@@ -355,6 +372,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str,
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Change an image by a new prompt.
 
@@ -375,6 +393,7 @@ class Midjourney(Generic[JobT]):
         return self._calls.job(
             _operation("remix"),
             {"job_id": job_id, "image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
+            options,
         )
 
     def edit(
@@ -387,6 +406,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str,
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Move an image on a canvas and repaint.
 
@@ -415,6 +435,7 @@ class Midjourney(Generic[JobT]):
                 "mask": mask,
                 "callback": callback,
             },
+            options,
         )
 
     def upload_paint(
@@ -426,6 +447,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str,
         mask: Mask | Mapping[str, Any],
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Edit an image of your own.
 
@@ -454,9 +476,12 @@ class Midjourney(Generic[JobT]):
                 "mask": mask,
                 "callback": callback,
             },
+            options,
         )
 
-    def retexture(self, *, img_url: str, remix_prompt: str, callback: str | None = None) -> JobT:
+    def retexture(
+        self, *, img_url: str, remix_prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Give an image another material.
 
         Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
@@ -473,10 +498,10 @@ class Midjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
+            _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}, options
         )
 
-    def remove_background(self, *, img_url: str, callback: str | None = None) -> JobT:
+    def remove_background(self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Cut out what is in front.
 
         Removes the background of an image given by its address.
@@ -489,9 +514,11 @@ class Midjourney(Generic[JobT]):
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback})
+        return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
 
-    def enhance(self, *, job_id: str, image_no: int, callback: str | None = None) -> JobT:
+    def enhance(
+        self, *, job_id: str, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -507,7 +534,9 @@ class Midjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return self._calls.job(_operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback})
+        return self._calls.job(
+            _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}, options
+        )
 
     def enhance_upscale(
         self,
@@ -523,6 +552,7 @@ class Midjourney(Generic[JobT]):
         output_format: OutputFormat | Literal["jpeg", "jpg", "png", "tiff", "tif"] = "jpeg",
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge up to 12K with Topaz.
 
@@ -570,6 +600,7 @@ class Midjourney(Generic[JobT]):
                 "face_enhancement_level": face_enhancement_level,
                 "callback": callback,
             },
+            options,
         )
 
     def video_diffusion(
@@ -580,6 +611,7 @@ class Midjourney(Generic[JobT]):
         image_no: int | None = None,
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make videos from a text or an image.
 
@@ -605,10 +637,17 @@ class Midjourney(Generic[JobT]):
         return self._calls.job(
             _operation("video_diffusion"),
             {"prompt": prompt, "job_id": job_id, "image_no": image_no, "video_type": video_type, "callback": callback},
+            options,
         )
 
     def extend_video(
-        self, *, job_id: str, video_no: int, prompt: str | None = None, callback: str | None = None
+        self,
+        *,
+        job_id: str,
+        video_no: int,
+        prompt: str | None = None,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make a video longer.
 
@@ -626,10 +665,14 @@ class Midjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            _operation("extend_video"), {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"),
+            {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback},
+            options,
         )
 
-    def video_upscale(self, *, job_id: str, video_no: int, callback: str | None = None) -> JobT:
+    def video_upscale(
+        self, *, job_id: str, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -642,7 +685,7 @@ class Midjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
-            _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}
+            _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}, options
         )
 
 
@@ -654,7 +697,7 @@ class Tasks(Generic[JobT]):
     def __init__(self, calls: Calls[JobT]) -> None:
         self._calls = calls
 
-    def get(self, job_id: str) -> JobT:
+    def get(self, job_id: str, **options: Unpack[CallOptions]) -> JobT:
         """Look at a job.
 
         The state of a job and, once it is completed, its results: image or video addresses, or texts.
@@ -668,7 +711,7 @@ class Tasks(Generic[JobT]):
         Args:
             job_id: The id that the service gave the job.
         """
-        return self._calls.job(_operation("get"), {"job_id": job_id})
+        return self._calls.job(_operation("get"), {"job_id": job_id}, options)
 
 
 class AsyncAccount(Generic[JobT]):
@@ -679,7 +722,7 @@ class AsyncAccount(Generic[JobT]):
     def __init__(self, calls: AsyncCalls[JobT]) -> None:
         self._calls = calls
 
-    async def balance(self) -> Balance:
+    async def balance(self, **options: Unpack[CallOptions]) -> Balance:
         """See what is left to spend.
 
         The account's balance in dollars, credits and points. `balance_usd` × 1000 is `available_credits` +
@@ -687,7 +730,7 @@ class AsyncAccount(Generic[JobT]):
 
         **Free of charge.**
         """
-        answer: Balance = await self._calls.answer(_operation("balance"), {})
+        answer: Balance = await self._calls.answer(_operation("balance"), {}, options)
         return answer
 
 
@@ -699,7 +742,7 @@ class AsyncMidjourney(Generic[JobT]):
     def __init__(self, calls: AsyncCalls[JobT]) -> None:
         self._calls = calls
 
-    async def diffusion(self, *, text: str, callback: str | None = None) -> JobT:
+    async def diffusion(self, *, text: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Make images from a text.
 
         Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
@@ -720,7 +763,7 @@ class AsyncMidjourney(Generic[JobT]):
             text: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("diffusion"), {"text": text, "callback": callback})
+        return await self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
 
     imagine = diffusion
     """Another name for `diffusion`."""
@@ -733,6 +776,7 @@ class AsyncMidjourney(Generic[JobT]):
         type: VariationType | Literal[0, 1, "subtle", "strong"],
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make variations of an image.
 
@@ -754,6 +798,7 @@ class AsyncMidjourney(Generic[JobT]):
         return await self._calls.job(
             _operation("variation"),
             {"job_id": job_id, "image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
+            options,
         )
 
     async def upscale(
@@ -763,6 +808,7 @@ class AsyncMidjourney(Generic[JobT]):
         image_no: int,
         type: UpscaleType | Literal[0, 1, "subtle", "creative"],
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge an image.
 
@@ -781,10 +827,10 @@ class AsyncMidjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}
+            _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}, options
         )
 
-    async def reroll(self, *, job_id: str, callback: str | None = None) -> JobT:
+    async def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -795,7 +841,7 @@ class AsyncMidjourney(Generic[JobT]):
             job_id: The job id from the service. Often a UUID, but not always.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback})
+        return await self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
 
     async def blend(
         self,
@@ -803,6 +849,7 @@ class AsyncMidjourney(Generic[JobT]):
         img_urls: Sequence[str],
         aspect_ratio: BlendAspectRatio | Literal["2:3", "1:1", "3:2"],
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Blend images into one.
 
@@ -818,10 +865,10 @@ class AsyncMidjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}
+            _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
         )
 
-    async def describe(self, *, img_url: str, callback: str | None = None) -> JobT:
+    async def describe(self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Put an image into words.
 
         Returns prompts that could have made an image, in `output.prompts` and
@@ -833,9 +880,9 @@ class AsyncMidjourney(Generic[JobT]):
             img_url: A URL. Must begin with http:// or https://, and hold no spaces.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback})
+        return await self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
 
-    async def shorten(self, *, prompt: str, callback: str | None = None) -> JobT:
+    async def shorten(self, *, prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
         """Shorten a prompt.
 
         Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
@@ -846,7 +893,7 @@ class AsyncMidjourney(Generic[JobT]):
             prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback})
+        return await self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
 
     async def pan(
         self,
@@ -857,6 +904,7 @@ class AsyncMidjourney(Generic[JobT]):
         scale: float,
         remix_prompt: str | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image to one side.
 
@@ -885,10 +933,18 @@ class AsyncMidjourney(Generic[JobT]):
                 "remix_prompt": remix_prompt,
                 "callback": callback,
             },
+            options,
         )
 
     async def outpaint(
-        self, *, job_id: str, image_no: int, scale: float, remix_prompt: str | None = None, callback: str | None = None
+        self,
+        *,
+        job_id: str,
+        image_no: int,
+        scale: float,
+        remix_prompt: str | None = None,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Extend an image on all sides.
 
@@ -916,6 +972,7 @@ class AsyncMidjourney(Generic[JobT]):
                 "remix_prompt": remix_prompt,
                 "callback": callback,
             },
+            options,
         )
 
     async def inpaint(
@@ -927,6 +984,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Repaint parts of an image.
 
@@ -956,6 +1014,7 @@ class AsyncMidjourney(Generic[JobT]):
                 "area": area,
                 "callback": callback,
             },
+            options,
         )
 
     async def remix(
@@ -966,6 +1025,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str,
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Change an image by a new prompt.
 
@@ -986,6 +1046,7 @@ class AsyncMidjourney(Generic[JobT]):
         return await self._calls.job(
             _operation("remix"),
             {"job_id": job_id, "image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
+            options,
         )
 
     async def edit(
@@ -998,6 +1059,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str,
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Move an image on a canvas and repaint.
 
@@ -1026,6 +1088,7 @@ class AsyncMidjourney(Generic[JobT]):
                 "mask": mask,
                 "callback": callback,
             },
+            options,
         )
 
     async def upload_paint(
@@ -1037,6 +1100,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str,
         mask: Mask | Mapping[str, Any],
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Edit an image of your own.
 
@@ -1065,9 +1129,12 @@ class AsyncMidjourney(Generic[JobT]):
                 "mask": mask,
                 "callback": callback,
             },
+            options,
         )
 
-    async def retexture(self, *, img_url: str, remix_prompt: str, callback: str | None = None) -> JobT:
+    async def retexture(
+        self, *, img_url: str, remix_prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Give an image another material.
 
         Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
@@ -1084,10 +1151,12 @@ class AsyncMidjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}
+            _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}, options
         )
 
-    async def remove_background(self, *, img_url: str, callback: str | None = None) -> JobT:
+    async def remove_background(
+        self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Cut out what is in front.
 
         Removes the background of an image given by its address.
@@ -1100,9 +1169,13 @@ class AsyncMidjourney(Generic[JobT]):
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback})
+        return await self._calls.job(
+            _operation("remove_background"), {"img_url": img_url, "callback": callback}, options
+        )
 
-    async def enhance(self, *, job_id: str, image_no: int, callback: str | None = None) -> JobT:
+    async def enhance(
+        self, *, job_id: str, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -1119,7 +1192,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}
+            _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}, options
         )
 
     async def enhance_upscale(
@@ -1136,6 +1209,7 @@ class AsyncMidjourney(Generic[JobT]):
         output_format: OutputFormat | Literal["jpeg", "jpg", "png", "tiff", "tif"] = "jpeg",
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Enlarge up to 12K with Topaz.
 
@@ -1183,6 +1257,7 @@ class AsyncMidjourney(Generic[JobT]):
                 "face_enhancement_level": face_enhancement_level,
                 "callback": callback,
             },
+            options,
         )
 
     async def video_diffusion(
@@ -1193,6 +1268,7 @@ class AsyncMidjourney(Generic[JobT]):
         image_no: int | None = None,
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make videos from a text or an image.
 
@@ -1218,10 +1294,17 @@ class AsyncMidjourney(Generic[JobT]):
         return await self._calls.job(
             _operation("video_diffusion"),
             {"prompt": prompt, "job_id": job_id, "image_no": image_no, "video_type": video_type, "callback": callback},
+            options,
         )
 
     async def extend_video(
-        self, *, job_id: str, video_no: int, prompt: str | None = None, callback: str | None = None
+        self,
+        *,
+        job_id: str,
+        video_no: int,
+        prompt: str | None = None,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Make a video longer.
 
@@ -1239,10 +1322,14 @@ class AsyncMidjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            _operation("extend_video"), {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback}
+            _operation("extend_video"),
+            {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback},
+            options,
         )
 
-    async def video_upscale(self, *, job_id: str, video_no: int, callback: str | None = None) -> JobT:
+    async def video_upscale(
+        self, *, job_id: str, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -1255,7 +1342,7 @@ class AsyncMidjourney(Generic[JobT]):
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
-            _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}
+            _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}, options
         )
 
 
@@ -1267,7 +1354,7 @@ class AsyncTasks(Generic[JobT]):
     def __init__(self, calls: AsyncCalls[JobT]) -> None:
         self._calls = calls
 
-    async def get(self, job_id: str) -> JobT:
+    async def get(self, job_id: str, **options: Unpack[CallOptions]) -> JobT:
         """Look at a job.
 
         The state of a job and, once it is completed, its results: image or video addresses, or texts.
@@ -1281,4 +1368,4 @@ class AsyncTasks(Generic[JobT]):
         Args:
             job_id: The id that the service gave the job.
         """
-        return await self._calls.job(_operation("get"), {"job_id": job_id})
+        return await self._calls.job(_operation("get"), {"job_id": job_id}, options)

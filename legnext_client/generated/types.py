@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, Generic, Literal, NamedTuple, TypeAlias, TypeGuard, TypeVar
+from typing import IO, Any, Generic, Literal, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar
 from urllib.parse import quote, urlencode
 
 
@@ -48,6 +48,24 @@ class Response(NamedTuple, Generic[ParsedT]):
     content: bytes
     headers: Mapping[str, str]
     parsed: ParsedT | None
+
+
+class CallOptions(TypedDict, total=False):
+    """Options of one call, beside the fields of its operation."""
+
+    timeout: float
+    """Maximum seconds for each request, instead of the client's."""
+    extra_headers: Mapping[str, str]
+    extra_query: Mapping[str, Any]
+    extra_body: Mapping[str, Any]
+    """Fields that the API description does not know, for a JSON body. They are not checked."""
+
+
+class PaidOptions(CallOptions, total=False):
+    """Options of one paid call."""
+
+    key: str
+    """Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency header."""
 
 
 class File(NamedTuple):

@@ -124,7 +124,9 @@ def service_of(stage: Stage, operation: Operation, body: Json, label: str) -> Ve
 def asked(stage: Stage, method: Callable[..., Any], given: Json) -> Verdict:
     """What a client makes of these arguments."""
     parameters = inspect.signature(method).parameters
-    needed = {name for name, parameter in parameters.items() if parameter.default is parameter.empty}
+    needed = {
+        name for name, parameter in parameters.items() if name != "options" and parameter.default is parameter.empty
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PromptWarning)
         try:

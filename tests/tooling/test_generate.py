@@ -43,7 +43,7 @@ def test_an_operation_that_takes_a_job_and_nothing_else_is_a_follow_up(
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     follow_ups = importlib.import_module("client_of_one.generated.follow_ups")
     for kind in (follow_ups.FollowUps, follow_ups.AsyncFollowUps):
-        assert list(inspect.signature(kind.reroll).parameters) == ["self"]
+        assert list(inspect.signature(kind.reroll).parameters) == ["self", "options"]
 
 
 @pytest.mark.parametrize(

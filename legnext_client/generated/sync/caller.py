@@ -22,7 +22,7 @@ from legnext_client.generated.sync.driver import Runtime, emitted, run
 from legnext_client.generated.sync.jobs import Job, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
@@ -38,19 +38,19 @@ class Caller:
         self.service = service
         self.runtime = runtime
 
-    def job(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        call = self.service.prepare(operation, fields)
+    def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Job:
+        call = self.service.single(operation, fields, options)
         return submit(call, self.service, self.runtime, partial(self._made, call))
 
-    def answer(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        call = self.service.prepare(operation, fields)
+    def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
+        call = self.service.single(operation, fields, options)
         return submit(call, self.service, self.runtime, partial(parsed, operation))
 
-    def items(self, operation: Operation, fields: dict[str, Any]) -> Iterator[Any]:
+    def items(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Iterator[Any]:
         """Yield the items of all pages, starting at the requested one."""
         pages = Pages(operation, fields)
         while pages.more:
-            call = self.service.prepare(operation, pages.fields)
+            call = self.service.single(operation, pages.fields, options)
             for item in pages.read(run(self.service.submitting(call), self.runtime)):
                 yield item
 

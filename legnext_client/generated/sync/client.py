@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.job_view import JobView
     from legnext_client._client.base import RequestOptions
     from legnext_client._downloads.transfer import Progress
+    from legnext_client._journal.ledger import Ledger
     from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._runs.batches import Batch
@@ -48,6 +49,7 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         requests_per_second: Maximum poll rate while waiting for several jobs.
         transport: Custom transport; see `legnext_client._transport.transports`.
         clock: Custom clock; see `legnext_client._transport.clocks`.
+        ledger: File, or `Ledger`, that records every paid call before it is sent.
     """
 
     __module__ = "legnext_client.client"
@@ -63,8 +65,9 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         requests_per_second: float = 10.0,
         transport: Transport | None = None,
         clock: Clock | None = None,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
     ) -> None:
-        headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock)
+        headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger)
         self._transport = transport or LazyTransport(self._base_url, headers)
         self._owner = True
 

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from legnext_client._protocol.flow import Emit, Fetch, Gather, NoResponse, Read, RunBlocking, Send, Sleep
-from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, log_outcome, next_effect
+from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, let_record, log_outcome, next_effect
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def run(flow: Flow[ResultT], runtime: Runtime, listener: Listener | None = None)
                         listener(effect.value)
                 else:
                     result = _execute(effect, runtime, listener)
+        except BaseException as error:
+            let_record(flow, error)
+            raise
         finally:
             flow.close()
     except BaseException as error:

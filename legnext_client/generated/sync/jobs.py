@@ -15,7 +15,7 @@ from legnext_client.generated.sync.driver import Runtime, emitted, run
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from legnext_client._calls.service import CallService, PreparedCall
@@ -129,10 +129,10 @@ class Job(JobView, FollowUps["Job"]):
         flow = of_job(self._attached, self._state, directory, name, which, limits)
         return run(flow, self._runtime, on_progress)
 
-    def _follow_up(self, operation: Operation, fields: dict[str, Any]) -> Job:
-        call = self._prepared(operation, fields)
+    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
+        call = self._prepared(operation, fields, options)
         return submit(call, self._attached, self._runtime, partial(self._made, call))
 
-    def _act(self, operation: Operation, fields: dict[str, Any]) -> Any:
-        call = self._prepared(operation, fields)
+    def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
+        call = self._prepared(operation, fields, options)
         return submit(call, self._attached, self._runtime, partial(parsed, operation))

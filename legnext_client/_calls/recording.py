@@ -1,0 +1,64 @@
+"""What a client with a ledger records: each paid call before it is sent, and each job that is seen to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from legnext_client._calls.items import digest_of
+from legnext_client._journal.submit import SubmissionIntent, submit_by_key
+from legnext_client._protocol.flow import Emit, RunBlocking
+from legnext_client.prices import price
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from legnext_client._journal.ledger import Ledger
+    from legnext_client._protocol.flow import Flow, Request
+    from legnext_client._protocol.send import Verdict
+    from legnext_client._protocol.state import State
+    from legnext_client.generated.operations import Operation
+
+CALLBACK = "callback"
+"""The field that may differ between two equal requests."""
+
+logger = logging.getLogger("legnext_client")
+
+
+def intent_of(operation: Operation, request: Request, key: str | None, source: str | None) -> SubmissionIntent:
+    """Return what the ledger records of a call before it is sent; without a key, it gets one of its own."""
+    name, body = key or os.urandom(16).hex(), request.sent or {}
+    digest = digest_of([(operation.name, {**body, CALLBACK: None, "path": request.path, "query": request.query})])
+    described = {"operation": operation.name, **body}
+    points = price(operation, body, source=source).reserve
+    return SubmissionIntent(name, name, 0, digest, described, operation.name, body, points)
+
+
+def once(ledger: Ledger, intent: SubmissionIntent) -> Callable[[Request, float], Flow[Verdict]]:
+    """Return what sends a request a single time, recorded."""
+    return partial(submit_by_key, intent, ledger)
+
+
+def record(state: State, ledger: Ledger) -> Flow[None]:
+    """Record a job that has ended. One that cannot be recorded is still returned."""
+    if state.done:
+        error = yield RunBlocking(partial(ledger.saw, state))
+        if error is not None:
+            logger.warning("%s: its end could not be recorded: %s", state.job_id, error)
+
+
+def recorded(flow: Flow[None], ledger: Ledger) -> Flow[None]:
+    """Run a wait, recording each job that it sees end."""
+    result: Any = None
+    try:
+        while True:
+            effect = flow.send(result)
+            if isinstance(effect, Emit):
+                yield from record(effect.value[1], ledger)
+            result = yield effect
+    except StopIteration:
+        return
+    finally:
+        flow.close()

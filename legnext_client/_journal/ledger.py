@@ -1,0 +1,182 @@
+"""`Ledger`: the paid calls of any number of clients and processes, each sent once under its key."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from legnext_client._journal import files
+from legnext_client._journal.disk_reserve import DiskReserve
+from legnext_client._journal.journal import Journal
+from legnext_client._journal.store import timestamp
+from legnext_client._journal.submit import NEW, SUBMITTED, SUBMITTING, Begun
+from legnext_client.errors import BudgetExceeded, ConfigurationError, InvalidRequest, JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from legnext_client._journal.store import StrPath
+    from legnext_client._journal.submit import Entry, SubmissionIntent
+    from legnext_client._protocol.state import State
+
+IN_FLIGHT = timedelta(minutes=15)
+"""A request that is still being sent after this time is unknown: its process was killed, or its answer is lost."""
+
+
+class Ledger(Journal):
+    """A journal of single calls that many clients and processes share: `Client(ledger=Ledger("legnext.db"))`.
+
+    A call is recorded before it is sent, and its job afterwards. A call with a `key` is sent at most once: asked again,
+    it returns the job that exists. `per_day` and `per_month` limit the points spent by all processes since midnight
+    and since the first of the month, UTC.
+    """
+
+    def __init__(
+        self,
+        path: StrPath,
+        *,
+        per_day: int | None = None,
+        per_month: int | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        for name, points in (("per_day", per_day), ("per_month", per_month)):
+            if points is not None and (isinstance(points, bool) or not isinstance(points, int) or points < 0):
+                raise ConfigurationError(f"{name} must be a whole number of points, 0 or more; got {points!r}.")
+        self.per_day, self.per_month = per_day, per_month
+        self._process, self._depth = os.getpid(), 0
+        place = os.fspath(path)
+        lock = files.Lock(place, files.PATIENCE)
+        try:
+            if not files.is_there(place):
+                files.create(place, files.LEDGER, anew=lock.is_new)
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError(f"{place} cannot be created: {error}.", journal=place) from error
+        finally:
+            lock.release()
+        super().__init__(place, now=now)
+        try:
+            self._must_be(files.LEDGER, None)
+        finally:
+            self._kept = DiskReserve(files.beside(place, "reserve"))
+            self._connection.close()  # none is open between two operations, so a fork inherits none
+
+    def begin(self, intent: SubmissionIntent) -> Begun:
+        """Record a call before it is sent, unless its key has a job or is being sent.
+
+        A request that the service refused, and did not charge, is sent again. Raises `BudgetExceeded` beyond a limit.
+        """
+        with self._writing():
+            self.cut_short()
+            before = self.entry(intent.key)
+            if before is not None and before.digest != intent.digest:
+                raise InvalidRequest(
+                    f"key {intent.key!r} belongs to another request, {before.operation} of "
+                    f"{before.submitting_at:%Y-%m-%d %H:%M} UTC. Use a new key for a new request."
+                )
+            if before is not None and before.may_be_retried and before.job_id is None:
+                self.retire(before.id)
+                before = None
+            if before is None or before.state == NEW:
+                self._stay_within(intent.price)
+            return super().begin(intent)
+
+    def saw(self, state: State) -> None:
+        """Record the outcome of a job, if the ledger has it."""
+        if not state.done:
+            return
+        rows = self._rows(f"SELECT id, price FROM requests WHERE job_id = ? AND state = '{SUBMITTED}'", state.job_id)
+        for number, price in rows:
+            self.ended(number, state, state.cost(price))
+
+    def counted(self, since: datetime) -> int:
+        """Return the points spent, held or perhaps charged for calls since a time."""
+        [(points,)] = self._rows(
+            "SELECT total(CASE state WHEN 'new' THEN 0 WHEN 'done' THEN points WHEN 'failed' THEN max(points, frozen) "
+            "ELSE max(price, frozen) END) FROM requests WHERE submitting_at >= ?",
+            timestamp(since),
+        )
+        return int(points)
+
+    def _stay_within(self, price: int) -> None:
+        midnight = self._now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        limits = (("day", self.per_day, midnight), ("month", self.per_month, midnight.replace(day=1)))
+        for span, limit, since in limits:
+            if limit is not None and (counted := self.counted(since)) + price > limit:
+                raise BudgetExceeded(
+                    f"{price} points would exceed the {limit} per {span} of {self.path}: {counted} are already counted "
+                    f"since {since:%Y-%m-%d} UTC.",
+                    budget=limit,
+                    counted=counted,
+                    price=price,
+                )
+
+    def cut_short(self) -> None:
+        """Mark requests of processes that ended before they read the answer as unknown, since they may have arrived."""
+        self._write(
+            "UPDATE requests SET state = 'unknown', error = 'no answer was recorded' "
+            f"WHERE state = '{SUBMITTING}' AND submitting_at < ?",
+            timestamp(self._now() - IN_FLIGHT),
+        )
+
+    # ---- one operation at a time, in any process ----------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _writing(self) -> Generator[None]:
+        """Hold the file for one operation, waiting for other processes."""
+        self._after_fork()
+        with self._mutex:
+            if self._hold is not None:
+                yield
+                return
+            files.refuse_without_log(self.path)
+            lock = files.Lock(self.path, files.PATIENCE)
+            try:
+                self._take(lock)
+                yield
+            finally:
+                self._let_go()
+                lock.release()
+
+    def _take(self, lock: files.Lock) -> None:
+        super()._take(lock)
+        self._reserve = self._kept
+
+    def _let_go(self) -> None:
+        self._reserve = None  # it stays: a job may be accepted by the time the disk is full
+        super()._let_go()
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        self._after_fork()
+        with self._mutex:
+            if self._hold is not None or not hasattr(self, "_process"):
+                return super()._rows(query, *values)
+            self._connection = files.reader(self.path)
+            try:
+                return super()._rows(query, *values)
+            finally:
+                self._connection.close()
+
+    def _write(self, statement: str, *values: Any) -> None:
+        with self._writing():
+            super()._write(statement, *values)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        with self._writing(), super()._transaction():
+            yield
+
+    @contextlib.contextmanager
+    def _held(self) -> Generator[Callable[..., Entry]]:
+        with self._writing(), super()._held() as entry_to_resolve:
+            yield entry_to_resolve
+
+    def _after_fork(self) -> None:
+        if self._process != os.getpid():  # a thread of the parent may have held the mutex
+            self._process, self._mutex = os.getpid(), threading.RLock()
+
+    def close(self) -> None:
+        """Do nothing: no file is open between two operations."""

@@ -112,7 +112,10 @@ def _parsed(schemas: Schemas, name: str, media: Media, kind: bytes, body: bytes)
 
 
 def _used(schemas: Schemas, schema: Any, value: Value) -> Value:
-    """Return a body without unknown fields and without `null` and `""` in optional ones, as the service reads it."""
+    """Return a body as the service reads it: without unknown fields, and without `null` and `""` in optional ones.
+
+    Where the document allows them, they stay.
+    """
     if isinstance(value, list):
         items = schemas.flat(schema).get("items", {})
         return [_used(schemas, items, each) for each in value]
@@ -124,8 +127,15 @@ def _used(schemas: Schemas, schema: Any, value: Value) -> Value:
         name: _used(schemas, properties.get(name, {}), part)
         for name, part in value.items()
         if (name in properties or flat.get("additionalProperties") is not False)
-        and (name in required or part not in (None, ""))
+        and (name in required or part not in (None, "") or _allows(schemas, properties.get(name, {}), part))
     }
+
+
+def _allows(schemas: Schemas, schema: Any, empty: str | None) -> bool:
+    flat, types = schemas.flat(schema), schemas.types(schema)
+    if empty is None:
+        return "null" in types
+    return "string" in types and not {"enum", "const", "pattern", "format"} & flat.keys() and not flat.get("minLength")
 
 
 def _fields(schemas: Schemas, schema: Json, pairs: list[tuple[str, str]]) -> Json:

@@ -17,7 +17,7 @@ from docs_pages.checks import Site
 from docs_pages.staging import REST, Stage
 
 import legnext_client
-from legnext_client import errors
+from legnext_client import errors, prices, prompts
 from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def test_every_public_name_is_in_the_reference(site: Site) -> None:
     anchors = {
         anchor for path, page in site.pages.items() if path.parent.name == "reference" for anchor in page.anchors
     }
-    things = [getattr(legnext_client, name) for name in legnext_client.__all__]
+    modules = (legnext_client, prompts, prices)
+    things = [getattr(module, name) for module in modules for name in module.__all__]
     things += [thing for thing in vars(errors).values() if getattr(thing, "__module__", "") == errors.__name__]
     things = [thing for thing in things if inspect.isclass(thing) or inspect.isfunction(thing)]
     wanted = {f"{thing.__module__}.{thing.__name__}" for thing in things if not thing.__name__.startswith("_")}

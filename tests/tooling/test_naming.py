@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import json
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import generate
 import naming
 import pytest
 
@@ -17,9 +12,6 @@ from legnext_client.cli.entries import OWN, entries
 from legnext_client.generated.operations import OPERATIONS
 
 from .edits import edited, told
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Takes a job, so it is a follow-up; and one that is none.
 FOLLOWS, BEGINS = "/v1/reroll", "/v1/blend"
@@ -51,19 +43,6 @@ def test_a_name_that_is_none_in_python_is_refused(name: str) -> None:
 def test_other_names_are_taken(name: str) -> None:
     for changes in (named(name), alias(name), tagged(name, description="New.")):
         assert told(edited(changes)) == ()
-
-
-def test_an_operation_may_be_called_like_a_builtin_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "client_of_builtins"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    spec = edited(named("list"))
-    source = tmp_path / "spec.yaml"
-    source.write_text(json.dumps(spec), encoding="utf-8")
-    assert generate.generate(spec, source, package) == []
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    namespaces = importlib.import_module("client_of_builtins.generated.namespaces")
-    assert "job_id" in inspect.signature(namespaces.Midjourney.list).parameters
 
 
 def test_a_tag_must_stand_at_the_top_with_a_description() -> None:

@@ -402,24 +402,18 @@ def test_an_operation_that_code_must_know_cannot_be_removed(role: str) -> None:
     assert said.startswith(f"x-legnext: no operation has the role {role}, by which legnext_client/")
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        (root("points_per_usd", GONE), "imports POINTS_PER_USD from generated.rules, which has none now"),
-        ({"components schemas": renamed("VideoType")}, "imports VideoType from generated.models, which has none now"),
-        (
-            tasks_elsewhere(),
-            "legnext_client/_client/async_caller.py imports AsyncTasks from generated.namespaces, which has none now",
-        ),
-    ],
-    ids=["a number", "a class", "a tag"],
-)
-def test_a_name_that_code_imports_cannot_be_removed(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
-    spec = edited(changes)
+def test_a_name_that_code_imports_cannot_be_removed(tmp_path: Path) -> None:
+    """Neither a number, nor a class, nor a tag."""
+    spec = edited(root("points_per_usd", GONE) | {"components schemas": renamed("VideoType")} | tasks_elsewhere())
     source = tmp_path / "spec.yaml"
     source.write_text(json.dumps(spec), encoding="utf-8")
-    found = generate.generate(spec, source, tmp_path)
-    assert [each for each in found if each.endswith(said)]
+    found = "\n".join(generate.generate(spec, source, tmp_path))
+    for name, module in (
+        ("POINTS_PER_USD", "rules"),
+        ("VideoType", "models"),
+        ("AsyncTasks", "namespaces"),
+    ):
+        assert f" imports {name} from generated.{module}, which has none now" in found
     assert list(tmp_path.iterdir()) == [source]
 
 

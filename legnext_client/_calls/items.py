@@ -134,6 +134,8 @@ def digest_of(calls: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
 
 
 def _canonical(value: Any) -> Any:
+    if isinstance(value, str):  # first, because most values are
+        return value
     # 2 and 2.0 are the same number in JSON and to the service.
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -87,6 +87,11 @@ class Entry(NamedTuple):
         return self.state == FAILED and self.frozen > 0
 
     @property
+    def unpolled(self) -> State:
+        """The job before it is polled in this run."""
+        return State({"job_id": self.job_id or ""})
+
+    @property
     def may_be_retried(self) -> bool:
         """Whether it failed for certain, so sending it again does not pay twice."""
         return self.state == FAILED and not self.given_up

@@ -51,10 +51,10 @@ class Batch(BatchState[Job]):
     """
 
     def __init__(
-        self, hands: Runtime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
+        self, runtime: Runtime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
         super().__init__(service, **work)
-        self._hands, self._on_progress = hands, on_progress
+        self._runtime, self._on_progress = runtime, on_progress
         self._ending = contextlib.ExitStack()
         self._entered = False
 
@@ -78,7 +78,7 @@ class Batch(BatchState[Job]):
             self._warn()
             journal = self._open()
             feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
-            run = Portal(feeder, self._hands)
+            run = Portal(feeder, self._runtime)
             stack.callback(run.lastly, journal.close)
             stack.callback(self._sum_up, journal)
             stack.callback(lambda: feeder.keep_early(run.early_callbacks))
@@ -99,17 +99,17 @@ class Batch(BatchState[Job]):
                 raise
 
     def _job(self, state: State, context: JobContext | None = None) -> Job:
-        return Job(state.raw, self._service, self._hands, context)
+        return Job(state.raw, self._service, self._runtime, context)
 
 
 class AsyncBatch(BatchState[AsyncJob]):
     """The async form of `Batch`. Use `async with`, because Python delays the cleanup after a `break`."""
 
     def __init__(
-        self, hands: AsyncRuntime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
+        self, runtime: AsyncRuntime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
         super().__init__(service, **work)
-        self._hands, self._on_progress = hands, on_progress
+        self._runtime, self._on_progress = runtime, on_progress
         self._ending = contextlib.AsyncExitStack()
         self._entered = False
 
@@ -133,7 +133,7 @@ class AsyncBatch(BatchState[AsyncJob]):
             self._warn()  # not in a thread, or the warning would not point to the user's line
             journal = await self._opened()
             feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
-            run = Handover(feeder, self._hands)
+            run = Handover(feeder, self._runtime)
             stack.callback(run.lastly, journal.close)
             stack.callback(self._sum_up, journal)
             stack.callback(lambda: feeder.keep_early(run.early_callbacks))
@@ -146,9 +146,9 @@ class AsyncBatch(BatchState[AsyncJob]):
                     async for value in values:
                         if isinstance(value, RowProgress):
                             update = self._update(value, self._job(value.state))
-                            heard = self._on_progress(update) if self._on_progress is not None else None
-                            if inspect.isawaitable(heard):
-                                await heard
+                            returned = self._on_progress(update) if self._on_progress is not None else None
+                            if inspect.isawaitable(returned):
+                                await returned
                         else:
                             yield self._result(value, [self._job(*job) for job in value.jobs])
             except BaseException as error:
@@ -169,14 +169,14 @@ class AsyncBatch(BatchState[AsyncJob]):
             raise
 
     def _job(self, state: State, context: JobContext | None = None) -> AsyncJob:
-        return AsyncJob(state.raw, self._service, self._hands, context)
+        return AsyncJob(state.raw, self._service, self._runtime, context)
 
 
 def work_on(
     service: CallService, requests: Source, journal: str | os.PathLike[str] | None, options: BatchOptions
 ) -> dict[str, Any]:
     """Return the arguments of a batch of these requests."""
-    found = options_of(options)
+    checked = options_of(options)
     again, prompts = can_be_read_again(requests), service.settings.prompts
     return {
         "service": service,
@@ -184,7 +184,7 @@ def work_on(
         "items": partial(read, requests) if again else partial(read_once, requests, prompts=prompts),
         "again": again,
         "journal": journal_path(journal),
-        "options": found,
+        "options": checked,
         "survey": partial(surveyed, requests, prompts=prompts) if again else None,
     }
 

@@ -63,12 +63,12 @@ def described(chain: VideoChain) -> dict[str, Any]:
 
 def built(kind: type[VideoChain], data: object) -> VideoChain:
     """Rebuild a chain from JSON, step by step."""
-    found = _object("chain", data, required=("version", "steps"), optional=("video",))
-    _check_version(found["version"])
-    steps = found["steps"]
+    fields = _object("chain", data, required=("version", "steps"), optional=("video",))
+    _check_version(fields["version"])
+    steps = fields["steps"]
     if not is_list(steps):
         raise InvalidRequest(f"chain: steps must be a list; got {shown(steps)}.")
-    chain = _begun("chain: video", kind, found["video"]) if "video" in found else None
+    chain = _begun("chain: video", kind, fields["video"]) if "video" in fields else None
     for number, step in enumerate(steps, 1):
         chain = _stepped(f"chain: step {number}", kind, chain, step)
     if chain is None:
@@ -95,8 +95,8 @@ def _stepped(where: str, kind: type[VideoChain], chain: VideoChain | None, step:
     if not isinstance(word, str) or word not in _FIELDS:
         raise InvalidRequest(f"{where}: step must be one of {', '.join(_FIELDS)}; got {shown(word)}.")
     if begins != (chain is None):
-        said = "only the first step can be" if chain is not None else "the first step must be"
-        raise InvalidRequest(f"{where}: {said} {_START}, and only without a video to begin with; got {word}.")
+        rule = "only the first step can be" if chain is not None else "the first step must be"
+        raise InvalidRequest(f"{where}: {rule} {_START}, and only without a video to begin with; got {word}.")
     begin = kind.from_image if _JOB_ID in fields else kind.start
     build = begin if chain is None else getattr(chain, word)
     given = _object(where, fields, *_parameters(build))
@@ -116,9 +116,9 @@ def _called(where: str, build: Callable[..., VideoChain], fields: Mapping[str, A
 def _parameters(build: Callable[..., object]) -> tuple[list[str], list[str]]:
     """Return the required and the optional parameters of a method, by their names in JSON."""
     names = {new: name for name, new in _RENAMED.items()}
-    found = {names.get(name, name): one.default for name, one in inspect.signature(build).parameters.items()}
-    required = [name for name, default in found.items() if default is inspect.Parameter.empty]
-    return required, [name for name in found if name not in required]
+    defaults = {names.get(name, name): one.default for name, one in inspect.signature(build).parameters.items()}
+    required = [name for name, default in defaults.items() if default is inspect.Parameter.empty]
+    return required, [name for name in defaults if name not in required]
 
 
 def _object(where: str, value: object, required: Sequence[str], optional: Sequence[str] | None) -> Mapping[str, Any]:

@@ -113,14 +113,14 @@ def _check(result: Result[Any], chain: VideoChain, journal: str | os.PathLike[st
     jobs = result.jobs
     number = len(jobs) if jobs and not jobs[-1].ok else len(jobs) + 1
     step = chain.steps[number - 1]
-    said = f"step {number} of {len(chain.steps)}, {step.title}: {result.error}"
+    message = f"step {number} of {len(chain.steps)}, {step.title}: {result.error}"
     if journal is not None and result.state == UNKNOWN:
         key = f"{KEY}/{number}" if len(chain.steps) > 1 else KEY
         ways = f"adopt({key!r}, job_id), resubmit({key!r}) or give_up({key!r})"
-        said += f" Settle it with Journal({os.fspath(journal)!r}): {ways}."
+        message += f" Settle it with Journal({os.fspath(journal)!r}): {ways}."
     elif journal is not None and result.state == FAILED:
-        said += " To try this step again, run with retry_failed=True."
+        message += " To try this step again, run with retry_failed=True."
     finished = [job for job in jobs if job.ok]
     raise ChainError(
-        said, finished=finished, step=number, journal="" if journal is None else os.fspath(journal)
+        message, finished=finished, step=number, journal="" if journal is None else os.fspath(journal)
     ) from result.error

@@ -149,10 +149,10 @@ def judge_steps(calls: Sequence[Call], policy: PromptPolicy, where: str = "") ->
         enforce(request_problems(call.operation, wires(call)), policy, ", ".join(filter(None, (where, call.title))))
         for call in calls
     ]
-    found = [warning for warning in warnings if warning]
-    if not found:
+    issued = [warning for warning in warnings if warning]
+    if not issued:
         return None
-    return PromptWarning("; ".join(map(str, found)), tuple(one for warning in found for one in warning.problems))
+    return PromptWarning("; ".join(map(str, issued)), tuple(one for warning in issued for one in warning.problems))
 
 
 def wires(call: Call) -> dict[str, Any]:
@@ -167,10 +167,10 @@ def many_made(call: Call) -> int | None:
     if row is None or row.default is None:
         return None
     flags = read(str(call.fields.get(prompt_name(call.operation), ""))).flags
-    said = [first_word(flag.value) for flag in flags if flag.name == _BATCH]
-    if not said:
+    numbers = [first_word(flag.value) for flag in flags if flag.name == _BATCH]
+    if not numbers:
         return int(row.default)
-    return int(said[0]) if said[0].isascii() and said[0].isdigit() else None
+    return int(numbers[0]) if numbers[0].isascii() and numbers[0].isdigit() else None
 
 
 def with_prompt(operation: Operation, prompt: str | None, given: Mapping[str, Any]) -> dict[str, Any]:

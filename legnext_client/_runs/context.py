@@ -176,8 +176,8 @@ class RunContext:
 
     def lasts(self, entry: Entry) -> float:
         """Return the maximum duration of a job of this request, in seconds."""
-        found = OPERATIONS.get(entry.operation)
-        return default_timeout((expectation(found, entry.body) if found else None) or UNKNOWN)
+        operation = OPERATIONS.get(entry.operation)
+        return default_timeout((expectation(operation, entry.body) if operation else None) or UNKNOWN)
 
     def is_another(self, entry: Entry, state: State) -> bool:
         """Return whether a job has another type than this request makes."""
@@ -192,12 +192,12 @@ class RunContext:
             return None
         self._over_estimate.add(state.job_id)
         what = job_context.operation.name if job_context.operation is not None else state.task_type
-        said = f"the service holds {points} points for {what}, job {state.job_id}; {price} were estimated"
+        message = f"the service holds {points} points for {what}, job {state.job_id}; {price} were estimated"
         if not job_context.holds:
-            logger.warning(said)
+            logger.warning(message)
             return None
         return BudgetExceeded(
-            f"{said}. Nothing more is submitted; run it again with the same journal to go on.",
+            f"{message}. Nothing more is submitted; run it again with the same journal to go on.",
             budget=job_context.holds[0][0].points,
             price=points,
         )

@@ -119,7 +119,7 @@ def check_balance(
         return None
     available = yield from _asking_balance(service, service.settings.retries)
     if available is None:
-        logger.warning("the balance is not told as expected, and so not checked")
+        logger.warning("The response for the balance has an unexpected form, so the balance is not checked.")
         return None
     journal.note_balance(available)
     if available >= needed:
@@ -149,7 +149,7 @@ def _asking_balance(service: CallService, retries: Retries) -> Flow[float | None
     request = request_of(operation, CheckedFields({}, {}))
     answer = yield from sending(request, retries, service.settings.timeout, clock=service.clock.now)
     inner = answer.data.get(operation.unwrap or "")
-    told = inner if is_object(inner) else answer.data
-    if not any(is_number(told.get(name)) for name in AVAILABLE):
+    balance = inner if is_object(inner) else answer.data
+    if not any(is_number(balance.get(name)) for name in AVAILABLE):
         return None
-    return sum(number(told.get(name)) for name in AVAILABLE)
+    return sum(number(balance.get(name)) for name in AVAILABLE)

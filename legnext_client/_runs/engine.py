@@ -9,62 +9,28 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from legnext_client._journal.submit import checked
+from legnext_client._runs.callbacks import Callbacks
+from legnext_client._runs.callers import Delivery
 from legnext_client._runs.limits import Slots
 from legnext_client._runs.reports import Stopped
+from legnext_client._runs.tasks import Tasks
 from legnext_client._runs.timeline import STEP, Timeline
 from legnext_client.errors import LegnextError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from legnext_client._protocol.flow import Flow
+    from legnext_client._runs.callers import Executor
     from legnext_client._runs.rate import RateController
-    from legnext_client._transport.clocks import Clock
 
 ResultT = TypeVar("ResultT")
 
 DOWNLOADS = 4
 """Maximum concurrent downloads. As many more may wait, so rows do not start faster than they finish."""
-EARLY_CALLBACKS = 10_000
-"""Maximum number of callbacks kept for later."""
-HURRY = 1.0
-"""Seconds to wait for paid requests in flight after Ctrl-C or cancellation."""
-
-
-class Delivery(NamedTuple):
-    """Values for the caller, or the end of the run and its error."""
-
-    values: Sequence[Any] = ()
-    over: bool = False
-    error: BaseException | None = None
-
-
-class Executor(Protocol):
-    """The means to carry out a run's work: threads for the sync client, tasks for the async one."""
-
-    clock: Clock
-
-    async def run(self, flow: Flow[Any], *, finish: bool = False) -> Any:
-        """Run a flow; with `finish`, it is never interrupted."""
-        ...
-
-    async def run_blocking(self, function: Callable[[], Any]) -> Any:
-        """Call a function that may wait for the disk."""
-        ...
-
-    async def call(self, function: Callable[[], Any]) -> Any:
-        """Call one of the caller's functions in the caller's thread or task."""
-        ...
-
-    def sleep(self, seconds: float) -> Awaitable[object] | None:
-        """Sleep by the clock, now or when awaited."""
-        ...
-
-    def deliver(self, delivery: Delivery) -> None: ...
 
 
 class Startable(Protocol):
@@ -84,20 +50,14 @@ class Engine:
         self._slots = Slots(rate, self.now)
         self._request_turn, self._downloads = asyncio.Lock(), asyncio.Semaphore(DOWNLOADS)
         self._downloading = 0
-        self._rows: set[asyncio.Task[None]] = set()
-        self._finishing: set[asyncio.Task[Any]] = set()
-        self._feeding: asyncio.Task[None] | None = None
+        self.tasks = Tasks(self._timeline, self.stop, self.leave, self._changed)
+        self.callbacks = Callbacks(self.tasks)
         self._feeder_waits: tuple[asyncio.Future[bool], bool] | None = None
         self._reports: deque[tuple[Sequence[Any], asyncio.Future[None]]] = deque()
         self._reported: asyncio.Future[None] | None = None
         self._caller_waits = False
-        self._listeners: dict[str, asyncio.Future[Any]] = {}
         self._beginners: set[asyncio.Future[Any]] = set()
         """Waits that fail once the run stops."""
-        self.early_callbacks: dict[str, str] = {}
-        """Callbacks without a waiting row, by key."""
-        self.late_callback: Callable[[str, str], Awaitable[bool]] | None = None
-        """Handles a callback without a waiting row; returns whether it belongs to a row that has ended."""
         self.at_end: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Runs when all rows have ended and nothing has stopped the run."""
         self._alarm: asyncio.Future[None] | None = None
@@ -105,14 +65,13 @@ class Engine:
         self._error: BaseException | None = None
         self._shortage: BaseException | None = None
         self._failure: BaseException | None = None
-        self._closing = False
 
     # ---- the caller ---------------------------------------------------------------------------------------------
 
     def start(self, feed: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start the task that feeds the rows. The caller is busy until `caller_waits`."""
         self._timeline.resume()
-        self._feeding = self._timeline.spawn(self._guard(feed))
+        self.tasks.start(feed)
 
     def caller_waits(self) -> None:
         """Note that the caller has handled the last values and waits for more."""
@@ -146,60 +105,25 @@ class Engine:
         self._changed()
 
     async def close(self, *, hurry: bool) -> None:
-        """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time.
-
-        Cancelling this makes it hurry: the caller may close its loop next, which must not find a pending row.
-        """
-        self._closing = True
+        """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time."""
+        self.tasks.closing = True
         self._refuse_beginners()
-        self._loop.call_soon(self._cancel_rows)  # a row that was just granted a slot first releases what it holds
-        cancelled: asyncio.CancelledError | None = None
-        end = self._loop.time() + HURRY
-        while left := self._left():
-            rows = left - self._finishing
-            if hurry and not rows and self._loop.time() >= end:
-                break
-            try:
-                await asyncio.wait(rows or left, timeout=end - self._loop.time() if hurry and not rows else None)
-            except asyncio.CancelledError as error:
-                cancelled, hurry = error, True
-        await self._timeline.close()
-        if cancelled is not None:
-            raise cancelled
-
-    def _cancel_rows(self) -> None:
-        for task in (*self._rows, *([self._feeding] if self._feeding else ())):
-            task.cancel()
-
-    def lastly(self, function: Callable[[], object]) -> None:
-        """Call a function once nothing is left to finish."""
-        left = self._left()
-
-        def ended(task: asyncio.Task[Any]) -> None:
-            left.discard(task)
-            if not left:
-                function()
-
-        for task in list(left):
-            task.add_done_callback(ended)
-        if not left:
-            function()
-
-    def _left(self) -> set[asyncio.Task[Any]]:
-        tasks = {*self._rows, *self._finishing, *([self._feeding] if self._feeding else ())}
-        return {task for task in tasks if not task.done()}
+        try:
+            await self.tasks.close(hurry=hurry)
+        finally:
+            await self._timeline.close()
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
     @property
     def stopped(self) -> bool:
         """Whether no further row starts."""
-        return self._error is not None or self._closing
+        return self._error is not None or self.tasks.closing
 
     def start_row(self, row: Startable) -> None:
         """Start a row."""
         self._slots.start(row)
-        self._run(row.run).add_done_callback(lambda _: self.release_slot(row))
+        self.tasks.start(row.run).add_done_callback(lambda _: self.release_slot(row))
 
     async def room(self, *, to_read: bool = False) -> bool:
         """Wait until another row may start; False if none will.
@@ -240,19 +164,19 @@ class Engine:
 
         A sleep that is not `needed` ends when the run stops.
         """
-        if wake_key is not None and wake_key in self.early_callbacks:
-            return self.early_callbacks.pop(wake_key)
+        if wake_key is not None and wake_key in self.callbacks.early:
+            return self.callbacks.early.pop(wake_key)
         future = self._loop.create_future()
         self._timeline.alarm(moment, future)
         if wake_key is not None:
-            self._listeners[wake_key] = future
+            self.callbacks.wait(wake_key, future)
         try:
-            found: str | None = await (self._timeline.wait(future) if needed else self._wait_to_begin(future))
+            job_id: str | None = await (self._timeline.wait(future) if needed else self._wait_to_begin(future))
         finally:
             future.cancel()
             if wake_key is not None:
-                self._listeners.pop(wake_key, None)
-        return found
+                self.callbacks.stop_waiting(wake_key)
+        return job_id
 
     async def acquire_request(self, *, paid: bool = False) -> None:
         """Wait until another request may be sent. A paid one raises `Stopped` once the run stops."""
@@ -273,15 +197,15 @@ class Engine:
 
     async def submit(self, flow: Flow[ResultT]) -> ResultT:
         """Run a paid request to its end, even if the row is cancelled."""
-        return await self._finish(lambda: self._executor.run(flow, finish=True))
+        return await self.tasks.finish(lambda: self._executor.run(flow, finish=True))
 
     async def record(self, function: Callable[[], ResultT]) -> ResultT:
         """Read or write the journal; a write finishes even if the row is cancelled."""
         try:
-            return await self._finish(lambda: self._executor.run_blocking(function))
+            return await self.tasks.finish(lambda: self._executor.run_blocking(function))
         except OSError as error:
-            found: ResultT = checked(error)
-            return found
+            checked(error)
+            raise
 
     async def download(self, row: object, flow: Flow[ResultT]) -> ResultT:
         """Run a download, at most `DOWNLOADS` at once."""
@@ -297,34 +221,11 @@ class Engine:
 
     async def run(self, flow: Flow[ResultT]) -> ResultT:
         """Run a flow."""
-        found: ResultT = await self._executor.run(flow)
-        return found
+        return await self._executor.run(flow)
 
     async def call(self, function: Callable[[], Any]) -> Any:
         """Call one of the caller's functions in the caller's thread or task; the async client awaits coroutines."""
         return await self._executor.call(function)
-
-    # ---- callbacks ----------------------------------------------------------------------------------------------
-
-    def notify(self, key: str, job_id: str) -> None:
-        """Wake the row that waits for this callback, or keep it."""
-        if not self._wake(key, job_id) and not self._closing:
-            self._run(partial(self._notify_late, key, job_id))
-
-    def _wake(self, key: str, job_id: str) -> bool:
-        listener = self._listeners.get(key)
-        if listener is None or listener.done():
-            return False
-        listener.set_result(job_id)
-        return True
-
-    async def _notify_late(self, key: str, job_id: str) -> None:
-        if self.late_callback is not None and await self.late_callback(key, job_id):
-            return
-        if not self._wake(key, job_id):  # a row may wait for it by now
-            self.early_callbacks[key] = job_id
-            if len(self.early_callbacks) > EARLY_CALLBACKS:
-                del self.early_callbacks[next(iter(self.early_callbacks))]
 
     # ---- scheduling ---------------------------------------------------------------------------------------------
 
@@ -360,10 +261,10 @@ class Engine:
         else:
             self._slots.grant(self.stop)
             self._admit_row()
-            if self._rows or (self._feeding is not None and not self._feeding.done()):
+            if self.tasks:
                 return
             if self.at_end is not None and not self.stopped:
-                self._run(self.at_end)
+                self.tasks.start(self.at_end)
                 self.at_end = None
             else:
                 self._deliver(Delivery(over=True, error=self._error or self._shortage))
@@ -378,7 +279,7 @@ class Engine:
             return
         future, to_read = self._feeder_waits
         free = self._slots.have_room and self._downloading < 2 * DOWNLOADS
-        if not future.done() and (free or self.stopped or (to_read and not self._rows)):
+        if not future.done() and (free or self.stopped or (to_read and len(self.tasks) == 1)):
             self._feeder_waits = None
             future.set_result(not self.stopped)
 
@@ -403,48 +304,3 @@ class Engine:
         for future in self._beginners:
             if not future.done():
                 future.set_exception(Stopped())
-
-    def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
-        task = self._timeline.spawn(self._guard(work))
-        self._rows.add(task)
-        task.add_done_callback(self._rows.discard)
-        return task
-
-    async def _guard(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Await `work`, and stop the run if it raises.
-
-        Only an `Exception` may leave a task; anything else ends the loop. The coroutine is created here, so that none
-        is left unawaited if the task is cancelled before it starts.
-        """
-        try:
-            await work()
-        except Stopped:
-            pass
-        except asyncio.CancelledError as error:
-            if self._closing:
-                raise
-            self.leave(error)
-        except Exception as error:
-            self.stop(error)
-        except BaseException as error:
-            self.leave(error)
-        finally:
-            self._loop.call_soon(self._changed)  # after the task has ended
-
-    async def _finish(self, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-        """Await work that continues even if this task is cancelled."""
-        task = self._loop.create_task(_outcome(work))
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
-        result, error = await asyncio.shield(task)
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]
-
-
-async def _outcome(work: Callable[[], Coroutine[Any, Any, ResultT]]) -> tuple[ResultT | None, BaseException | None]:
-    """Return the result and the error of `work`, because a `KeyboardInterrupt` raised in a task ends the loop."""
-    try:
-        return await work(), None
-    except BaseException as error:
-        return None, error

@@ -11,10 +11,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from legnext_client._calls.items import CHAIN, Row
-from legnext_client._journal.submit import SUBMITTED, UNKNOWN, Entry
+from legnext_client._journal.submit import DONE, NEW, SUBMITTED, UNKNOWN, Entry
 from legnext_client._runs.costs import CHUNK, check_balance, count_earlier, note_balance
-from legnext_client._runs.row import OrphanTask, RowTask
-from legnext_client.errors import InvalidRequest, JournalError
+from legnext_client._runs.reports import RowEnded, Stopped
+from legnext_client._runs.row import RowTask
+from legnext_client.errors import InvalidRequest, JournalError, LegnextError, SubmissionUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,39 @@ if TYPE_CHECKING:
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
     from legnext_client._runs.reports import RowResult
+
+
+class OrphanTask(RowTask):
+    """A job in the journal that is no longer requested. It is watched, because it was or may have been paid for."""
+
+    def __init__(self, row: Row, entry: Entry, context: RunContext, engine: Engine) -> None:
+        super().__init__(row, (entry,), context, engine)
+        self._entry, self._earlier = entry, False
+
+    async def run(self) -> None:
+        context, engine, entry = self._context, self._engine, self._entry
+        state, error = DONE, None
+        if entry.state == UNKNOWN:
+            try:
+                await self._resolve_unknown(entry, SubmissionUnknown())
+            except (RowEnded, Stopped):  # unchanged, so there is nothing to report
+                context.unresolved[self._row.key] = self._row
+                return
+            claimed: Entry | None = await engine.record(partial(context.journal.entry, entry.key))
+            entry = claimed or entry
+        try:
+            attempts = await engine.record(partial(context.journal.attempts, entry.key))
+            await self._watch(entry, entry.key, entry.unpolled, context.recalled(entry, attempts), 0.0)
+        except RowEnded as ended:
+            state, error = ended.state, ended.error
+        if state == DONE and entry.step + 1 < self._row.steps:
+            state, error = (
+                NEW,
+                LegnextError(
+                    f"{entry.step + 1} of {self._row.steps} steps are done; the others are no longer requested"
+                ),
+            )
+        await engine.report(self._result(state, error))
 
 
 class Feeder:
@@ -35,7 +69,7 @@ class Feeder:
     async def feed(self, engine: Engine) -> None:
         """Start all rows, each when there is a free slot for it."""
         context = self.context
-        engine.late_callback, engine.at_end = partial(self._take_late, engine), partial(self._end, engine)
+        engine.callbacks.take_late, engine.at_end = partial(self._take_late, engine), partial(self._end, engine)
         await engine.record(partial(count_earlier, context.journal, context.budgets, context.options.budgets))
         if self._rows_are_there:
             await self._check_balance(engine)
@@ -44,7 +78,7 @@ class Feeder:
             await self._feed_read(engine)
 
     async def _end(self, engine: Engine) -> None:
-        await engine.record(partial(self.keep_early, dict(engine.early_callbacks)))
+        await engine.record(partial(self.keep_early, dict(engine.callbacks.early)))
         await engine.run(note_balance(self.context.service, self.context.journal))
 
     async def _check_balance(self, engine: Engine) -> None:

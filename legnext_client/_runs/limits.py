@@ -93,7 +93,7 @@ class Slots:
             if granted.done():
                 continue
             try:
-                found = attempt()
+                result = attempt()
             except BudgetExceeded as error:
                 if self._held:
                     self._applicants.appendleft(applicant)
@@ -105,7 +105,7 @@ class Slots:
                 granted.set_exception(error)
             else:
                 self.hold(row)
-                granted.set_result(found)
+                granted.set_result(result)
 
     @property
     def next_chance(self) -> float:

@@ -15,8 +15,9 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from legnext_client._runs import engine as engines
-from legnext_client._runs.engine import Delivery, Engine
+from legnext_client._runs import tasks
+from legnext_client._runs.callers import Caller, Delivery
+from legnext_client._runs.engine import Engine
 from legnext_client._runs.timeline import STEP
 from legnext_client.errors import ConfigurationError
 from legnext_client.generated.sync.driver import run
@@ -43,27 +44,24 @@ class _Call(NamedTuple):
 
     def carry_out(self) -> None:
         try:
-            found = self.function()
+            result = self.function()
         except Exception as error:
             self.answer(None, error)
         else:
-            self.answer(found, None)
+            self.answer(result, None)
 
 
-class Portal:
+class Portal(Caller):
     """A run of the sync client."""
 
-    def __init__(self, feeder: Feeder, hands: Runtime) -> None:
-        self._feeder, self._hands = feeder, hands
+    def __init__(self, feeder: Feeder, runtime: Runtime) -> None:
+        self._feeder, self._runtime = feeder, runtime
         self._inbox: SimpleQueue[Delivery | _Call] = SimpleQueue()
         self._stop = threading.Event()
         self._ready, self._finished, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._lastly: Callable[[], object] | None = None
-        self._loop: asyncio.AbstractEventLoop
-        self._engine: Engine
         self._closing: asyncio.Event
-        self._interrupted = False
 
     def __enter__(self) -> Self:
         try:
@@ -85,10 +83,10 @@ class Portal:
     ) -> None:
         self._stop.set()
         if self._ready.is_set():
-            self._tell(lambda: self._closing.set())
+            self._send(lambda: self._closing.set())
         # While the interpreter exits, threads no longer run, so waiting for one would never end.
         hurry = sys.is_finalizing() or (kind is not None and issubclass(kind, KeyboardInterrupt))
-        end = time.monotonic() + engines.HURRY
+        end = time.monotonic() + tasks.HURRY
         while not self._ended.wait(min(STEP, max(0.0, end - time.monotonic())) if hurry else STEP):
             if hurry and time.monotonic() >= end:
                 break
@@ -96,27 +94,12 @@ class Portal:
     def values(self) -> Generator[Any]:
         """Yield the values of the run as the caller asks for them."""
         while True:
-            self._tell(self._engine.caller_waits)
+            self._send(self._engine.caller_waits)
             while not isinstance(message := self._receive(), Delivery):
                 message.carry_out()
-            if message.error is not None:
-                raise message.error
+            yield from self._received(message)
             if message.over:
                 return
-            for value in message.values:
-                before = self._interrupted
-                yield value
-                if self._interrupted and not before:
-                    break  # the journal has the others; the next run reports them
-
-    def stop(self, error: BaseException) -> None:
-        """Start nothing more. Safe from any thread and from a signal handler."""
-        self._interrupted = True
-        self._tell(lambda: self._engine.stop(error))
-
-    def notify(self, key: str, job_id: str) -> None:
-        """Pass on a callback. Safe from any thread."""
-        self._tell(lambda: self._engine.notify(key, job_id))
 
     def lastly(self, function: Callable[[], object]) -> None:
         """Call a function once everything is finished, even after the caller has left."""
@@ -129,16 +112,12 @@ class Portal:
     @property
     def early_callbacks(self) -> dict[str, str]:
         """Callbacks that no row waited for."""
-        return self._engine.early_callbacks if self._ready.is_set() else {}
+        return self._engine.callbacks.early if self._ready.is_set() else {}
 
     def _receive(self) -> Delivery | _Call:
         while True:
             with contextlib.suppress(Empty):  # in steps, because Ctrl-C does not interrupt this wait on every system
                 return self._inbox.get(timeout=STEP)
-
-    def _tell(self, function: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has been closed
-            self._loop.call_soon_threadsafe(function)
 
     def _work(self) -> None:
         failure: BaseException | None = None
@@ -161,7 +140,7 @@ class Portal:
 
     async def _main(self) -> None:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
-        executor = _ThreadExecutor(self._hands, self._stop, self._inbox)
+        executor = _ThreadExecutor(self._runtime, self._stop, self._inbox)
         self._engine = Engine(executor, self._feeder.context.rate, listens=self._feeder.context.callbacks)
         self._engine.start(partial(self._feeder.feed, self._engine))
         self._ready.set()
@@ -174,9 +153,9 @@ class Portal:
 class _ThreadExecutor:
     """An executor with daemon threads, which do not delay the interpreter's exit."""
 
-    def __init__(self, hands: Runtime, stop: threading.Event, inbox: SimpleQueue[Delivery | _Call]) -> None:
-        self.clock = hands.clock
-        self._hands, self._stoppable = hands, hands._replace(stop=stop)
+    def __init__(self, runtime: Runtime, stop: threading.Event, inbox: SimpleQueue[Delivery | _Call]) -> None:
+        self.clock = runtime.clock
+        self._runtime, self._stoppable = runtime, runtime._replace(stop=stop)
         self._inbox = inbox
         self._loop = asyncio.get_running_loop()
         self._orders: SimpleQueue[tuple[Callable[[], Any], Callable[..., object]] | None] = SimpleQueue()
@@ -184,7 +163,7 @@ class _ThreadExecutor:
         self._under_way = 0
 
     async def run(self, flow: Flow[Any], *, finish: bool = False) -> Any:
-        return await self._in_worker(partial(run, flow, self._hands if finish else self._stoppable))
+        return await self._in_worker(partial(run, flow, self._runtime if finish else self._stoppable))
 
     async def run_blocking(self, function: Callable[[], Any]) -> Any:
         return function()  # the loop serves only this run
@@ -232,11 +211,11 @@ class _ThreadExecutor:
         while (order := self._orders.get()) is not None:
             function, answer = order
             try:
-                found = function()
+                result = function()
             except BaseException as error:
                 answer(None, error)
             else:
-                answer(found, None)
+                answer(result, None)
 
     def _promise(
         self, ended: Callable[[], None] = lambda: None
@@ -244,21 +223,21 @@ class _ThreadExecutor:
         """Return a future, and a thread-safe function that resolves it; `ended` is called even if nobody waits."""
         future = self._loop.create_future()
 
-        def end(found: Any, error: BaseException | None) -> None:
+        def end(result: Any, error: BaseException | None) -> None:
             ended()
             if not future.done():
-                future.set_result((found, error))
+                future.set_result((result, error))
 
-        def answer(found: Any, error: BaseException | None) -> None:
+        def answer(result: Any, error: BaseException | None) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has been closed
-                self._loop.call_soon_threadsafe(end, found, error)
+                self._loop.call_soon_threadsafe(end, result, error)
 
         return future, answer
 
 
 def _result(outcome: tuple[Any, BaseException | None]) -> Any:
     # In a pair, because a future does not accept every exception.
-    found, error = outcome
+    result, error = outcome
     if error is not None:
         raise error
-    return found
+    return result

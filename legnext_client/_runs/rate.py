@@ -9,38 +9,46 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from legnext_client._journal.submit import NOT_ITS_FAULT
+from legnext_client.errors import ConnectionError, RateLimitError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from legnext_client._protocol.retries import Retries
+    from legnext_client.errors import LegnextError
 
 logger = logging.getLogger("legnext_client")
 
 SLOWEST = 0.1
 """Requests per second that are always allowed."""
-WORTH_A_WORD = 60.0
+WARN_AFTER = 60.0
 """Seconds of continuous trouble before a warning is logged."""
+TOO_MANY = 1800.0
+"""Seconds of rate-limited submissions after which a run ends."""
+UNREACHABLE = 600.0
+"""Seconds without a network after which a run ends; also the most by which it prolongs a wait."""
 
 
 class _Trouble:
     """A repeated failure, until the next success."""
 
-    def __init__(self, said: str) -> None:
-        self._said = said
+    def __init__(self, warning: str) -> None:
+        self._warning = warning
         self.over()
 
     def over(self) -> None:
         self.times = 0
         self._since: float | None = None
-        self._told = False
+        self._warned = False
 
     def again(self, now: float) -> float:
-        """Count a failure; return for how many seconds it has lasted."""
+        """Note a failure; return for how many seconds it has lasted."""
         self._since = now if self._since is None else self._since
         lasts = now - self._since
-        if lasts >= WORTH_A_WORD and not self._told:
-            self._told = True
-            logger.warning(self._said, lasts)
+        if lasts >= WARN_AFTER and not self._warned:
+            self._warned = True
+            logger.warning(self._warning, lasts)
         return lasts
 
 
@@ -55,8 +63,8 @@ class RateController:
         self._retries, self._clock, self._chance = retries, clock, chance
         self._next_request = self._next_submission = clock()
         self._slowed = float("-inf")
-        self._refusals = _Trouble("The service has taken no job for %.0f seconds, it has too many; it is asked on.")
-        self._failures = _Trouble("The service has not been reached for %.0f seconds; it is tried on.")
+        self._refusals = _Trouble("The service has refused jobs as too many for %.0f seconds. Retrying.")
+        self._failures = _Trouble("The service has been unreachable for %.0f seconds. Retrying.")
 
     @property
     def jobs(self) -> int:
@@ -98,8 +106,23 @@ class RateController:
         self._failures.over()
         self._per_second = min(self._most_per_second, self._per_second * 1.02)
 
-    def refused(self, after: float | None) -> float:
-        """Note a rate-limited submission; return for how many seconds none was accepted."""
+    def may_retry(self, error: LegnextError, *, not_sent: bool) -> bool:
+        """Return whether a submission that was not accepted may be repeated; raise if no row can be sent."""
+        if isinstance(error, RateLimitError):
+            lasts = self._refused(error.retry_after)
+            if lasts > TOO_MANY or (error.retry_after or 0.0) > self._retries.longest_wait:
+                raise error
+            return True
+        if isinstance(error, ConnectionError):
+            if not not_sent or self._unreachable() > UNREACHABLE:
+                raise error
+            return True
+        if isinstance(error, NOT_ITS_FAULT):
+            raise error
+        return False
+
+    def _refused(self, after: float | None) -> float:
+        """Slow down after a rate-limited submission; return for how many seconds none was accepted."""
         now, trouble = self._clock(), self._refusals
         if not trouble.times or now >= self._next_submission:  # those sent together count once
             trouble.times += 1
@@ -108,6 +131,12 @@ class RateController:
         self._put_off(trouble.times, after)
         return trouble.again(now)
 
+    def _unreachable(self) -> float:
+        """Put off submissions for lack of a network; return for how many seconds it has lasted."""
+        self._failures.times += 1
+        self._put_off(self._failures.times, None)
+        return self._failures.again(self._clock())
+
     def slower(self, after: float | None, sent: float = float("inf")) -> None:
         """Note that a request sent at this time was rate-limited."""
         if sent > self._slowed:  # those sent before the last slowdown count once
@@ -115,12 +144,6 @@ class RateController:
             self._per_second = max(min(SLOWEST, self._most_per_second), self._per_second / 2)
         if after is not None:
             self._next_request = max(self._next_request, self._clock() + min(after, self._retries.longest_wait))
-
-    def unreachable(self) -> float:
-        """Note a submission that was not sent, for lack of a network; return for how many seconds."""
-        self._failures.times += 1
-        self._put_off(self._failures.times, None)
-        return self._failures.again(self._clock())
 
     def _put_off(self, times: int, after: float | None) -> None:
         if after is None:

@@ -13,7 +13,6 @@ from legnext_client._journal.submit import (
     DONE,
     FAILED,
     NEW,
-    NOT_ITS_FAULT,
     SUBMITTED,
     UNKNOWN,
     SubmissionIntent,
@@ -22,14 +21,12 @@ from legnext_client._journal.submit import (
 from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.state import State, failure
 from legnext_client._runs.reports import RowEnded, RowResult, Stopped, key_of
-from legnext_client._runs.watcher import UNREACHABLE, JobWatcher
+from legnext_client._runs.watcher import JobWatcher
 from legnext_client.errors import (
-    ConnectionError,
     DownloadError,
     InvalidRequest,
     JobFailed,
     LegnextError,
-    RateLimitError,
     SubmissionUnknown,
 )
 from legnext_client.generated.rules import FOLLOW_UP_DAYS
@@ -43,9 +40,6 @@ if TYPE_CHECKING:
     from legnext_client._journal.submit import Entry, Submission
     from legnext_client._runs.context import PreparedRequest, RunContext
     from legnext_client._runs.engine import Engine
-
-TOO_MANY = 1800.0
-"""Seconds of rate-limited submissions after which a run ends."""
 
 
 class RowTask:
@@ -146,7 +140,7 @@ class RowTask:
                     return
             elif entry.state == SUBMITTED:
                 job_context = self._context.recalled(entry, attempts, call.source)
-                await self._watch(entry, call.title, _recorded(entry), job_context, 0.0)
+                await self._watch(entry, call.title, entry.unpolled, job_context, 0.0)
                 return
             else:
                 reason = f"{entry.operation} ({key}): {entry.error or 'it was sent'}."
@@ -207,29 +201,14 @@ class RowTask:
             if submission.error is None:  # begun by another process; the journal has its state
                 return False
             engine.release_slot(self)
-            self._check_refusal(submission.error, submission.again)
+            if not engine.rate.may_retry(submission.error, not_sent=submission.again):
+                raise RowEnded(FAILED, submission.error)
 
     def _intent(self, step: int, call: Call, prepared: PreparedRequest, key: str) -> SubmissionIntent:
         row, body = self._row, prepared.request.sent or {}
         return SubmissionIntent(
             key, row.key, step, row.digest, row.described(), call.operation.name, body, prepared.price, prepared.token
         )
-
-    def _check_refusal(self, error: LegnextError, again: bool) -> None:
-        """Handle a submission that was not accepted; return if it may be retried."""
-        rate = self._engine.rate
-        if isinstance(error, RateLimitError):
-            refused = rate.refused(error.retry_after)
-            longest = self._context.service.settings.retries.longest_wait
-            if refused > TOO_MANY or (error.retry_after or 0.0) > longest:
-                raise error
-        elif isinstance(error, ConnectionError):
-            if not again or rate.unreachable() > UNREACHABLE:
-                raise error
-        elif isinstance(error, NOT_ITS_FAULT):
-            raise error
-        else:
-            raise RowEnded(FAILED, error)
 
     async def _resolve_choices(self, call: Call) -> Call:
         """Return the call with the fields chosen by the caller's functions from the previous job."""
@@ -313,41 +292,7 @@ class RowTask:
         return tuple(paths), None
 
 
-class OrphanTask(RowTask):
-    """A job in the journal that is no longer requested. It is watched, because it was or may have been paid for."""
-
-    def __init__(self, row: Row, entry: Entry, context: RunContext, engine: Engine) -> None:
-        super().__init__(row, (entry,), context, engine)
-        self._entry, self._earlier = entry, False
-
-    async def run(self) -> None:
-        context, engine, entry = self._context, self._engine, self._entry
-        state, error = DONE, None
-        if entry.state == UNKNOWN:
-            try:
-                await self._resolve_unknown(entry, SubmissionUnknown())
-            except (RowEnded, Stopped):  # unchanged, so there is nothing to report
-                context.unresolved[self._row.key] = self._row
-                return
-            claimed: Entry | None = await engine.record(partial(context.journal.entry, entry.key))
-            entry = claimed or entry
-        try:
-            attempts = await engine.record(partial(context.journal.attempts, entry.key))
-            await self._watch(entry, entry.key, _recorded(entry), context.recalled(entry, attempts), 0.0)
-        except RowEnded as ended:
-            state, error = ended.state, ended.error
-        if state == DONE and entry.step + 1 < self._row.steps:
-            said = f"{entry.step + 1} of {self._row.steps} steps are done, and nobody asks for the others any more"
-            state, error = NEW, LegnextError(said)
-        await engine.report(self._result(state, error))
-
-
-def _recorded(entry: Entry) -> State:
-    """Return the state of a recorded job before it is polled."""
-    return State({"job_id": entry.job_id or ""})
-
-
 def _failed_before(entry: Entry) -> LegnextError:
     """Return the error of a request that failed in an earlier run."""
-    said = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was written down'}"
-    return JobFailed(said) if entry.job_id else LegnextError(said)
+    message = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was recorded'}"
+    return JobFailed(message) if entry.job_id else LegnextError(message)

@@ -95,12 +95,12 @@ def from_json(text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidRequest(f"{twice} must be given once; got it {names.count(twice)} times.")
-    return found
+    return values
 
 
 def _no_number(name: str) -> NoReturn:
@@ -123,7 +123,7 @@ def _csv(file: TextIO) -> Iterator[Placed]:
             if any(cells):
                 yield place, _row(columns, cells)
     except csv.Error as error:
-        raise InvalidRequest(f"line {lines.line_num}: this is no CSV: {error}.") from None
+        raise InvalidRequest(f"line {lines.line_num}: this is not valid CSV: {error}.") from None
 
 
 def _columns(header: Sequence[str]) -> list[str]:

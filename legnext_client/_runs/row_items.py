@@ -41,22 +41,22 @@ class Rows:
         try:
             if isinstance(given, InvalidRequest):
                 raise given
-            named, asked = _taken_apart(given)
+            named, request = _split(given)
             key = self._taken(named, place) if named is not None else None
-            return self._asked(key, place, asked)
+            return self._requested(key, place, request)
         except InvalidRequest as error:
             error.message = f"{place}: {error.message}"
             return wrong_row(key or place, place, error)
 
-    def _asked(self, key: str | None, place: str, asked: VideoChain | tuple[Operation, Mapping[str, Any]]) -> Row:
-        if isinstance(asked, VideoChain):
-            row = asked.row("")
+    def _requested(self, key: str | None, place: str, request: VideoChain | tuple[Operation, Mapping[str, Any]]) -> Row:
+        if isinstance(request, VideoChain):
+            row = request.row("")
             row.key = key or self._made(f"chain-{row.digest}", place)
             return row
-        operation, fields = asked
+        operation, fields = request
         prepared = prepare(operation, fields)
         body = {**prepared.parameters, **prepared.body}
-        digest = digest_of([(operation.name, _meant(operation, body))])
+        digest = digest_of([(operation.name, _without_defaults(operation, body))])
         return Row(key or self._made(f"{operation.name}-{digest}", place), digest, (Call(operation, body),))
 
     def _taken(self, key: object, place: str) -> str:
@@ -92,17 +92,17 @@ def operation_named(name: object) -> Operation:
         name = name.name
     if name is None and _OTHERWISE is not None:
         return _OTHERWISE
-    found = _BY_NAME.get(name.replace("-", "_")) if isinstance(name, str) else None
-    if found is None:
+    operation = _BY_NAME.get(name.replace("-", "_")) if isinstance(name, str) else None
+    if operation is None:
         near = get_close_matches(str(name), _BY_NAME, n=1)
         must = (
             f"must be one that makes a job (did you mean {near[0]}?)" if near else f"must be one of {', '.join(PAID)}"
         )
         raise _wrong(OPERATION, must, shown(name))
-    return found
+    return operation
 
 
-def _taken_apart(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str, Any]]]:
+def _split(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str, Any]]]:
     """Split a row into its key, if given, and its request."""
     if isinstance(row, VideoChain):
         return None, row
@@ -134,7 +134,7 @@ def _values(operation: Operation, request: Any) -> dict[str, Any]:
     }
 
 
-def _meant(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
+def _without_defaults(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body without explicit defaults and the callback, which do not change the request."""
     defaults = {field.wire: field.default for field in operation.fields if field.default is not None}.items()
     return {wire: value for wire, value in body.items() if wire != CALLBACK and (wire, value) not in defaults}

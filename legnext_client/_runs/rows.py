@@ -37,7 +37,7 @@ BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping
 """A row given by a program. Annotate `rows: list[BatchRow] = […]` to mix kinds under a type checker."""
 Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
 
-MOST_TOLD = 20
+MOST_REPORTED = 20
 """Maximum number of different row errors reported one by one."""
 
 
@@ -96,7 +96,7 @@ def can_be_read_again(source: object) -> bool:
     """Return whether the rows can be read twice, as a file or a list can, but not a generator."""
     if isinstance(source, str | os.PathLike):
         path = Path(source)  # pyright: ignore[reportUnknownArgumentType]
-        return path.is_file() or not path.exists()  # a file that is not there is told as such by reading it  # pyright: ignore[reportUnknownArgumentType]
+        return path.is_file() or not path.exists()  # reading a missing file raises a clear error  # pyright: ignore[reportUnknownArgumentType]
     return isinstance(source, Iterable) and not isinstance(source, Iterator)
 
 
@@ -124,10 +124,10 @@ def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Surve
 def _placed(source: Source) -> Iterator[tuple[str, Row]]:
     """Yield each row with its position."""
     rows = Rows()
-    return ((place, rows.row(place, given)) for place, given in _found(source))
+    return ((place, rows.row(place, given)) for place, given in _given(source))
 
 
-def _found(source: Any) -> Iterator[tuple[str, object]]:
+def _given(source: Any) -> Iterator[tuple[str, object]]:
     if isinstance(source, str | os.PathLike):
         return rows_of_file(Path(source))  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(source, Mapping | VideoChain) or not isinstance(source, Iterable):
@@ -154,7 +154,7 @@ class _Tally:
                 raise row.wrong
             if doubt := judge_steps(row.calls, self._prompts, place):
                 self._doubtful += 1
-                self._doubts += [doubt] if self._doubtful <= MOST_TOLD else []
+                self._doubts += [doubt] if self._doubtful <= MOST_REPORTED else []
         except InvalidRequest as error:
             self.refuse(place, error)
         for step in range(row.steps):
@@ -165,10 +165,10 @@ class _Tally:
 
     def refuse(self, place: str, error: InvalidRequest) -> None:
         self._refused += 1
-        said = error.message.removeprefix(f"{place}: ")
-        if said in self._errors or len(self._errors) < MOST_TOLD:
-            self._errors.setdefault(said, error)
-            self._alike[said] += 1
+        message = error.message.removeprefix(f"{place}: ")
+        if message in self._errors or len(self._errors) < MOST_REPORTED:
+            self._errors.setdefault(message, error)
+            self._alike[message] += 1
 
     def stop(self, error: InvalidRequest) -> None:
         """Note that the rows cannot be read any further."""
@@ -183,18 +183,18 @@ class _Tally:
             more = [PromptWarning(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
             doubts, all_of_it = (*self._doubts, *more), (self._rows, self._points, self._reserve, self._seconds)
             return Survey(*all_of_it, doubts, Bill(*all_of_it))
-        told = [self._told(said, error) for said, error in self._errors.items()]
-        untold = self._refused - self._alike.total()
-        if untold:
-            told.append(f"And {untold} more.")
+        reports = [self._report(message, error) for message, error in self._errors.items()]
+        unreported = self._refused - self._alike.total()
+        if unreported:
+            reports.append(f"And {unreported} more.")
         if any(error.message.endswith(OVERRIDE) for error in self._errors.values()):
-            told.append(OVERRIDE)
+            reports.append(OVERRIDE)
         raise InvalidRequest(
-            f"{self._refused} of {self._rows} rows cannot be sent. {' '.join(told)}",
+            f"{self._refused} of {self._rows} rows cannot be sent. {' '.join(reports)}",
             problems=[problem for error in self._errors.values() for problem in error.problems],
         )
 
-    def _told(self, said: str, error: InvalidRequest) -> str:
-        alike = self._alike[said] - 1
+    def _report(self, message: str, error: InvalidRequest) -> str:
+        alike = self._alike[message] - 1
         same = f" The same in {alike} more row{_s(alike)}." if alike else ""
         return error.message.removesuffix(f" {OVERRIDE}") + same

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client._calls.wait import last_poll, unanswered
 from legnext_client._journal.submit import NOT_ITS_FAULT, SUBMITTED, UNKNOWN, Entry
+from legnext_client._runs.rate import UNREACHABLE
 from legnext_client._runs.reports import RowEnded, RowProgress
 from legnext_client.errors import InvalidRequest, LegnextError, RateLimitError, WaitTimeout
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from legnext_client._protocol.state import State
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
-
-UNREACHABLE = 600.0
-"""Maximum seconds by which an unreachable service prolongs a wait."""
 
 
 class Ended(NamedTuple):
@@ -68,8 +66,8 @@ class JobWatcher:
             if answered:
                 engine.rate.answered()
                 if self._is_guess and context.is_another(entry, watch.state):
-                    said = f"job {watch.state.job_id} is no {entry.operation} but a {watch.state.task_type}"
-                    await self._reject_job_id(slot, InvalidRequest(said), None)
+                    reason = f"job {watch.state.job_id} is not a {entry.operation} but a {watch.state.task_type}"
+                    await self._reject_job_id(slot, InvalidRequest(reason), None)
                 if not watch.state.done:
                     running = now()
                     await self._report(watch.state)
@@ -85,9 +83,9 @@ class JobWatcher:
         return Ended(watch.state, points, at)
 
     def _timeout(self, watch: PollState, seconds: float) -> WaitTimeout:
-        state, (said, failure) = watch.state, unanswered([watch])
-        told = f"{state.job_id} is {state.status} after {seconds:.0f} seconds.{said}"
-        error = WaitTimeout(told, job=self._context.job(state, self._job_context))
+        state, (polls, failure) = watch.state, unanswered([watch])
+        message = f"{state.job_id} is {state.status} after {seconds:.0f} seconds.{polls}"
+        error = WaitTimeout(message, job=self._context.job(state, self._job_context))
         error.__cause__ = failure
         return error
 

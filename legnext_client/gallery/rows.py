@@ -60,8 +60,8 @@ def kinds_of(row: Mapping[str, Any]) -> Counter[str]:
     """Count the images and videos of a row: those of its last step with files, without missing ones."""
     steps: list[dict[str, Any]] = [{}, *row["steps"]]
     last = next((step for step in reversed(steps) if step.get("files")), steps[0])
-    found = (link for number, link in enumerate(last.get("files", ())) if number not in last.get("gone", ()))
-    suffixes = (link.rpartition(".")[2].lower() for link in found)
+    links = (link for number, link in enumerate(last.get("files", ())) if number not in last.get("gone", ()))
+    suffixes = (link.rpartition(".")[2].lower() for link in links)
     return Counter(kind for suffix in suffixes for kind, known in _KINDS.items() if suffix in known)
 
 

@@ -89,12 +89,12 @@ def _boxes(file: BinaryIO, name: bytes, at: int, end: int) -> Iterator[tuple[int
         if at + 8 > end:
             return
         file.seek(at)
-        length, found = struct.unpack(">I4s", file.read(8))
+        length, box = struct.unpack(">I4s", file.read(8))
         begins = at + 8
         if length == 1:
             (length,) = struct.unpack(">Q", file.read(8))
             begins += 8
         length = length or end - at
-        if found == name:
+        if box == name:
             yield begins, min(at + length, end)
         at += max(length, 8)

@@ -147,8 +147,8 @@ def test_a_file_without_rows_has_none(bodies: Callable[[str], Rows], text: str) 
             "key,text\na,x\nb,y\na,z\n",
             "line 4: key must be another for each row; got 'a' again, as in rows.csv, line 2",
         ),
-        ('text\n"x\n', "^rows.csv, line 2: this is no CSV: unexpected end of data"),
-        ('text\n"x"y\n', "^rows.csv, line 2: this is no CSV: ',' expected after '\"'"),
+        ('text\n"x\n', "^rows.csv, line 2: this is not valid CSV: unexpected end of data"),
+        ('text\n"x"y\n', "^rows.csv, line 2: this is not valid CSV: ',' expected after '\"'"),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_column(bodies: Callable[[str], Rows], text: str, said: str) -> None:
@@ -162,7 +162,7 @@ def test_lines_are_counted_as_editors_count_them(bodies: Callable[[str], Rows]) 
 
 
 def test_a_cell_beyond_all_measure_is_told(bodies: Callable[[str], Rows]) -> None:
-    with pytest.raises(InvalidRequest, match="line 2: this is no CSV: field larger than field limit"):
+    with pytest.raises(InvalidRequest, match="line 2: this is not valid CSV: field larger than field limit"):
         bodies("text\n" + "x" * (csv.field_size_limit() + 1) + "\n")
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client._runs.rows import MOST_TOLD, Survey, can_be_read_again, checked
+from legnext_client._runs.rows import MOST_REPORTED as MOST_TOLD
+from legnext_client._runs.rows import Survey, can_be_read_again, checked
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
 from legnext_client.prices import price, typical_seconds
@@ -71,7 +72,7 @@ def test_a_file_that_cannot_be_read_on_is_told_with_what_was_found_before(tmp_pa
     path = tmp_path / "rows.csv"
     path.write_text('text,key\nx,a/b\n"y\n', encoding="utf-8")
     with pytest.raises(
-        InvalidRequest, match=r"^1 of 1 rows cannot be sent. .*line 2: key must.*line 3: this is no CSV"
+        InvalidRequest, match=r"^1 of 1 rows cannot be sent. .*line 2: key must.*line 3: this is not valid CSV"
     ):
         checked(path)
 

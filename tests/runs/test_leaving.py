@@ -15,7 +15,7 @@ import pytest
 from legnext_client import VideoChain
 from legnext_client._journal.files import BATCH
 from legnext_client._journal.journal import Journal
-from legnext_client._runs import engine
+from legnext_client._runs import tasks
 from legnext_client._runs.batches import INTERRUPTED
 from legnext_client.errors import ConfigurationError, InvalidRequest, JournalError
 
@@ -145,7 +145,7 @@ class Closing:
 def test_who_has_left_lets_go_of_the_journal_when_the_last_answer_is_written_down(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "HURRY", 0.0)
+    monkeypatch.setattr(tasks, "HURRY", 0.0)
     held, closing = Held(), Closing(monkeypatch)
     client = behind(world, held)
     press_when(held.begun, times=2)
@@ -163,7 +163,7 @@ def test_who_has_left_lets_go_of_the_journal_when_the_last_answer_is_written_dow
 
 @pytest.mark.parametrize("colour", ["async"], indirect=True)
 def test_the_same_in_tasks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "HURRY", 0.0)
+    monkeypatch.setattr(tasks, "HURRY", 0.0)
     closing = Closing(monkeypatch)
 
     async def leave() -> None:
@@ -316,7 +316,7 @@ def test_a_batch_that_is_cancelled_while_its_journal_is_opened_lets_go_of_it(
 def test_a_batch_that_is_cancelled_twice_leaves_no_task_in_its_loop(
     world: World, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "HURRY", 0.0)  # as on a machine that stands still for a second
+    monkeypatch.setattr(tasks, "HURRY", 0.0)  # as on a machine that stands still for a second
 
     async def cancelled() -> set[asyncio.Task[Any]]:
         under_way = asyncio.Event()

@@ -90,7 +90,7 @@ def test_a_balance_that_is_not_told_as_expected_is_warned_of_and_stops_nothing(
 
     results, _ = world.batch(cats(2), client=behind(world, odd))
     assert [result.state for result in results] == ["done"] * 2
-    assert "the balance is not told as expected" in caplog.text
+    assert "so the balance is not checked" in caplog.text
 
 
 def test_what_may_still_be_spent_for_an_earlier_run_counts_against_the_budget(world: World) -> None:

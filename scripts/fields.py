@@ -16,7 +16,7 @@ _NOTES = {
     "title", "description", "examples", "example", "deprecated", "x-enum-varnames", "$comment", "externalDocs", "xml",
     "writeOnly",
 }  # fmt: skip
-_BOUNDS = {
+BOUNDS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "exclusiveMinimum": "above",
@@ -36,7 +36,7 @@ _STRUCTURE = {
     "x-legnext", "discriminator", "anyOf", "oneOf", "readOnly",
 }  # fmt: skip
 _CONDITIONS = {"dependentRequired", "if", "then", "else"}
-_KNOWN = _NOTES | set(_BOUNDS) | _STRUCTURE | _CONDITIONS
+_KNOWN = _NOTES | set(BOUNDS) | _STRUCTURE | _CONDITIONS
 _TYPES: dict[type[object], str] = {
     str: "string",
     bool: "boolean",
@@ -130,12 +130,12 @@ def field(spec: Json, wire: str, schema: Any, *, required: bool, where: str = ""
         "type": "",
         "required": required,
         "description": " ".join(schema.get("description", "").split()),
-        **{name: schema[key] for key, name in _BOUNDS.items() if key in schema},
+        **{name: schema[key] for key, name in BOUNDS.items() if key in schema},
         **own,
     }
     row |= {key: schema[key] for key in ("default", "deprecated") if key in schema}
-    if nullable:
-        row["nullable"] = True
+    if nullable or not schema.keys() - _NOTES - {"default", "x-legnext"}:
+        row["nullable"] = True  # where nothing is said, null may be too
     choices = schema.get("oneOf", schema.get("anyOf"))
     named = _types(where, schema)
     if choices is None and len(named) > 1:
@@ -155,6 +155,8 @@ def field(spec: Json, wire: str, schema: Any, *, required: bool, where: str = ""
         row["type"] = "file"
     elif schema.get("format") in _CHECKED_FORMATS:
         row["format"] = schema["format"]
+    if kind == "array" and "items" not in schema:
+        raise SpecError(f"{where}: an array must have items; write items: {{}} for items of any kind")
     if "items" in schema:
         row["items"] = field(spec, wire, schema["items"], required=True, where=f"{where}[]", seen=seen)
     if kind == "object":

@@ -123,12 +123,10 @@ def everything(spec: Row, source: Path, package: Path) -> list[str]:
                 last = ran.stderr.strip().rpartition("\n")[2]
                 errors.append(f"{script.partition(' ')[0]} cannot follow this document: {last}. Nothing was written.")
         if errors:
+            for path in (path for path in written if path.exists()):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
             for path, copy in kept:
-                if path.is_dir():
-                    shutil.rmtree(path)
-                    shutil.copytree(copy, path)
-                else:
-                    shutil.copy2(copy, path)
+                shutil.copytree(copy, path) if copy.is_dir() else shutil.copy2(copy, path)
     return errors
 
 

@@ -49,7 +49,9 @@ def portable(text: str) -> str:
     spec: Json = yaml.load(text, Loader=yaml.CSafeLoader)
     components: Json = spec["components"]
     schemas: Json = components["schemas"]
-    sent = {ref for item in spec["paths"].values() for ref in _refs([op.get("requestBody") for op in item.values()])}
+    items: list[Json] = [*spec["paths"].values()]
+    operations = [cast("Json", each) for item in items for each in item.values() if isinstance(each, dict)]
+    sent = {*_refs([each.get("requestBody") for each in operations])}
     made: Json = {name: _schema(schema, schemas) for name, schema in schemas.items()}
     for name, schema in made.items():
         if "enum" in schema:

@@ -6,18 +6,16 @@ never be asked for, and all would go on with the wrong one. `flag_tables.py` doe
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import asked_for
+import jsonschema_rs
+import signatures
 import table
-
-from legnext_client._protocol.bounds import wrong_value
+from fields import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
-
-    from legnext_client.generated.operations import Field
 
 Json = dict[str, Any]
 
@@ -103,8 +101,9 @@ def _price(row: Json, sizes: Sequence[str]) -> Iterator[str]:
         elif asks == {"field", "value"}:
             field = yield from _field(f"{where}.when.field", row, change["field"])
             # What the check before sending refuses can never be asked for.
-            if field and (wrong := wrong_value(_like_a_field(field), change["value"])):
-                yield f"{where}.when.is of {field['wire']} {'; got '.join(wrong)}"
+            if field and not _admits(field, change["value"]):
+                must = signatures.bound(field) or f"of type {field['type']}"
+                yield f"{where}.when.is of {field['wire']} must be {must}; got {change['value']!r}"
         else:
             yield f"{where}.when must have field and is, or source alone, for {change['points']} points"
 
@@ -168,12 +167,7 @@ def _field(where: str, row: Json, wire: object, kinds: Sequence[str] = _PLAIN) -
     return next((field for field in fields if field["wire"] == wire), None)
 
 
-class _LikeAField(SimpleNamespace):
-    """A row as its class in `operations.py`, which cannot be imported here: it may be broken, or not be there yet."""
-
-    def __getattr__(self, name: str) -> None:
-        return None
-
-
-def _like_a_field(row: Json) -> Field:
-    return cast("Field", _LikeAField(**row))
+def _admits(field: Json, value: Any) -> bool:
+    """Whether a plain field of the body can have this value."""
+    bounds = {word: field[name] for word, name in {**BOUNDS, "enum": "enum"}.items() if name in field}
+    return jsonschema_rs.is_valid({**bounds, "type": field["type"]}, value)

@@ -11,6 +11,7 @@ import math
 import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import NAMESPACE_OID, uuid5
 
 from legnext_client._calls.budgets import Holds, book, hold, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
@@ -50,6 +51,8 @@ DAY = 86_400.0
 FINDS = "Fetch each with client.tasks.get(job_id)."
 WAITED_FOR = "Not done when the wait stopped: "
 _MOST_NAMED = 20
+_LONGEST_KEY = 255
+"""In characters; a longer idempotency key is replaced by a hash of it."""
 """Maximum number of jobs to name when a call fails."""
 
 
@@ -314,8 +317,12 @@ def _recording() -> Any:
 
 
 def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
-    marked = next((each.name for each in operation.parameters if each.idempotency), None)
-    return fields if key is None or marked is None or fields.get(marked) is not None else {**fields, marked: key}
+    marked = next((each for each in operation.parameters if each.idempotency), None)
+    if key is None or marked is None or fields.get(marked.name) is not None:
+        return fields
+    if marked.format == "uuid" or len(key) > (marked.max_length or _LONGEST_KEY):
+        key = str(uuid5(NAMESPACE_OID, key))
+    return {**fields, marked.name: key}
 
 
 def request_of(operation: Operation, prepared: CheckedFields) -> Request:

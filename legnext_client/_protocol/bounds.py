@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.generated.types import is_file
+from legnext_client.generated.types import is_file, to_json
 
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Field
@@ -71,6 +71,14 @@ def _integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _serializable(value: Any) -> bool:
+    try:
+        to_json(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "string": ("must be a string", lambda value: isinstance(value, str)),
     "integer": ("must be an integer", _integer),
@@ -79,7 +87,7 @@ _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "array": ("must be a list", lambda value: isinstance(value, list)),
     "object": ("must be an object", lambda value: isinstance(value, Mapping)),
     "file": ("must be a path, bytes or an open file", is_file),
-    "any": ("must be JSON-serializable", lambda _: True),
+    "any": ("must be JSON-serializable", _serializable),
 }
 
 

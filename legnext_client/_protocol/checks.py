@@ -13,13 +13,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from legnext_client._protocol.bounds import bound_of, wrong_value
+from legnext_client._protocol.bounds import bound_of, shown, wrong_value
 from legnext_client._protocol.literals import worded
 from legnext_client.errors import InvalidRequest, Problem
-from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.operations import OPERATIONS, Field
 
 if TYPE_CHECKING:
-    from legnext_client.generated.operations import Condition, Field, Operation
+    from legnext_client.generated.operations import Condition, Operation
 
 
 _NORMAL: Mapping[str | None, Callable[[str], str]] = {
@@ -27,6 +27,9 @@ _NORMAL: Mapping[str | None, Callable[[str], str]] = {
     "uuid": lambda text: str(UUID(text)),
 }
 """Conversions that match how the generated models write these formats."""
+
+
+_ANYTHING = Field("", "", "any", nullable=True)
 
 
 class CheckedFields(NamedTuple):
@@ -46,12 +49,27 @@ def prepare(operation: Operation, given: Mapping[str, Any]) -> CheckedFields:
     problems: list[Problem] = []
     prompt = operation.prompt.field if operation.prompt else None
     body = _object(_Level(fields, operation.rules, closed=True, prompt=prompt), given, "", problems)
+    if not problems:
+        problems.extend(_unplaceable(operation.parameters, body))
     if problems:
         details = ". ".join(str(problem) for problem in problems)
         count = f"{len(problems)} fields are wrong. " if len(problems) > 1 else ""
         raise InvalidRequest(f"{operation.name}: {count}{details}.", problems=problems)
     parameters = {field.wire: body.pop(field.wire) for field in operation.parameters if field.wire in body}
     return CheckedFields(parameters, body)
+
+
+def _unplaceable(parameters: Iterable[Field], values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the valid strings that cannot stand in a path or a header."""
+    for field in parameters:
+        value = values.get(field.wire)
+        if not isinstance(value, str):
+            continue
+        if field.place == "path" and not value:
+            yield Problem(field.name, "must not be empty, because it is a part of the path")
+        elif field.place == "header" and not (value.isascii() and value.isprintable() and value == value.strip()):
+            must = "must be printable ASCII without spaces around it, because it is sent in a header"
+            yield Problem(field.name, must, shown(value))
 
 
 class _Level(NamedTuple):
@@ -82,7 +100,7 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
             elif level.values is not None:
                 found[str(name)] = _value(level.values, value, where + str(name), problems)
             else:
-                found[str(name)] = _plain(value)
+                found[str(name)] = _value(_ANYTHING, value, where + str(name), problems)
         elif not _left_out(field, value):
             if field.wire in written:
                 problems.append(Problem(where + name, f"is given twice, also as {written[field.wire]}"))

@@ -54,6 +54,11 @@ class Rows:
             row.key = key or self._made(f"chain-{row.digest}", place)
             return row
         operation, fields = request
+        if any(field.type == "file" for field in operation.fields):
+            raise InvalidRequest(
+                f"{operation.name} uploads a file, which a row cannot do. "
+                f"Call client.{operation.namespace}.{operation.name}(...) for each file instead."
+            )
         prepared = prepare(operation, fields)
         body = {**prepared.parameters, **prepared.body}
         digest = digest_of([(operation.name, _without_defaults(operation, body))])

@@ -71,7 +71,7 @@ def named(
 ) -> dict[str, Entry]:
     """Return an operation's entries: its name and, if any, its alias."""
     name = name or _spelt(operation.name)
-    found = {name: Entry(f"{operation.summary}.", panel, app)}
+    found = {name: Entry(f"{operation.summary}{' (deprecated)' * operation.deprecated}.", panel, app)}
     if operation.alias is not None:
         found[_spelt(operation.alias)] = Entry(f"Another name for {name}.", panel, app)
     return found

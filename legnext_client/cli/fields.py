@@ -176,6 +176,8 @@ def _completion(field: Field) -> dict[str, Any]:
 def _description(operation: Operation, listed: list[Word]) -> str:
     """Return the spec's text on an operation, with its fields named as on the command line."""
     text = f"{operation.summary}.\n\n{operation.description}"
+    if operation.deprecated:
+        text += "\n\nDeprecated."
     for word in listed:
         text = text.replace(f"`{word.field.wire}`", f"`{word.name}`")
     return text

@@ -2,7 +2,8 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,7 +12,7 @@ from legnext_client._prompt_policy import POLICIES
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
-from legnext_client.cli.options import Directory, OnlyPrice, Prompts, Template, Timeout, Wait
+from legnext_client.cli.options import AllPages, AtMost, Directory, OnlyPrice, Prompts, Template, Timeout, Wait
 from legnext_client.cli.showing import rows_of_job, rows_of_object
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.generated.types import is_list, is_object
@@ -28,12 +29,16 @@ OPTIONS = frozenset((
 
 def app_of(operation: Operation) -> typer.Typer:
     """Return the command of an operation."""
-    listed = words(operation, OPTIONS)
+    listed = words(operation, OPTIONS if operation.paging is None else OPTIONS | {"--all", "--at-most"})
 
-    def free(run: Run, **given: Any) -> None:
+    def free(run: Run, *, everything: AllPages = False, at_most: AtMost = None, **given: Any) -> None:
         found = fields(listed, given)
         checked(operation, listed, found)
-        show(run, operation, called(run.client(), operation, found))
+        if everything or at_most is not None:
+            items: Iterator[Any] = called(run.client(), operation, found, "_items")
+            show(run, operation, list(islice(items, at_most)))
+        else:
+            show(run, operation, called(run.client(), operation, found))
 
     def paid(
         run: Run,
@@ -55,14 +60,15 @@ def app_of(operation: Operation) -> typer.Typer:
             return call.show_price(run)
         return call.carry_out(run, wait=wait or timeout is not None or directory is not None)
 
-    function = free if operation.free else paid
-    without = () if operation.prompt or operation.free else ("prompts",)
-    return app_with_fields(function, operation, listed, without=without)
+    if operation.free:
+        without = ("everything", "at_most") if operation.paging is None else ()
+        return app_with_fields(free, operation, listed, without=without)
+    return app_with_fields(paid, operation, listed, without=() if operation.prompt else ("prompts",))
 
 
-def called(client: "Client", operation: Operation, found: Mapping[str, Any]) -> Any:
-    """Call the client's method of an operation."""
-    return getattr(getattr(client, operation.namespace), operation.name)(**found)
+def called(client: "Client", operation: Operation, found: Mapping[str, Any], ending: str = "") -> Any:
+    """Call the client's method of an operation, or the one with this `ending`."""
+    return getattr(getattr(client, operation.namespace), operation.name + ending)(**found)
 
 
 def show(run: Run, operation: Operation, answer: Any) -> None:

@@ -18,6 +18,11 @@ Prompts = Annotated[
 ]
 """Option of every command that sends prompts."""
 OnlyPrice = Annotated[bool, typer.Option("--price", help="Check everything and show the price; nothing is sent.")]
+AllPages = Annotated[bool, typer.Option("--all", help="Print the items of all pages, not one page as it is.")]
+AtMost = Annotated[
+    int | None,
+    typer.Option(metavar="NUMBER", min=1, help="Print at most this many items, from as many pages as needed."),
+]
 Wait = Annotated[bool, typer.Option("--wait", rich_help_panel=PANEL, help="Wait until the job is done.")]
 Timeout = Annotated[
     float | None,

@@ -135,7 +135,7 @@ def encode(
 def _encode_body(media: str, body: Any) -> tuple[bytes, str]:
     kind = media.partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
-        return _json(body).encode(), media
+        return to_json(body).encode(), media
     if kind == "application/x-www-form-urlencoded":
         return urlencode([*_pairs(_plain(body))]).encode(), media
     if kind == "multipart/form-data":
@@ -163,7 +163,7 @@ def _part(name: str, value: Any) -> bytes:
         return f'{head}; filename="{_quoted(file.name)}"\r\nContent-Type: {media}\r\n\r\n'.encode() + file.content
     value = _plain(value)
     if isinstance(value, dict | list):
-        return f"{head}\r\nContent-Type: application/json\r\n\r\n{_json(value)}".encode()
+        return f"{head}\r\nContent-Type: application/json\r\n\r\n{to_json(value)}".encode()
     return f"{head}\r\n\r\n{_text(value)}".encode()
 
 
@@ -195,7 +195,8 @@ def _text(value: object) -> str:
     return json.dumps(value) if isinstance(value, bool | dict | list) else str(value)
 
 
-def _json(value: Any) -> str:
+def to_json(value: Any) -> str:
+    """Write a value as JSON; models, enums and times as what they stand for."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_for_json)
 
 
@@ -229,4 +230,5 @@ __all__ = [
     "is_list",
     "is_object",
     "parse_json",
+    "to_json",
 ]

@@ -134,8 +134,12 @@ def _used(schemas: Schemas, schema: Any, value: Value) -> Value:
 def _allows(schemas: Schemas, schema: Any, empty: str | None) -> bool:
     flat, types = schemas.flat(schema), schemas.types(schema)
     if empty is None:
-        return "null" in types
-    return "string" in types and not {"enum", "const", "pattern", "format"} & flat.keys() and not flat.get("minLength")
+        return not types or "null" in types
+    return (
+        (not types or "string" in types)
+        and not {"enum", "const", "pattern", "format"} & flat.keys()
+        and not flat.get("minLength")
+    )
 
 
 def _fields(schemas: Schemas, schema: Json, pairs: list[tuple[str, str]]) -> Json:

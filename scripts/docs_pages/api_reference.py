@@ -59,7 +59,7 @@ def overview(spec: Json, about: str, operations: list[Json]) -> str:
     sections: list[str] = []
     for tag in spec["tags"]:
         rows = [
-            (f"[`{row['name']}`]({row['name']}.md)", row["summary"], f"`{row['method']} {row['path']}`", price(row))
+            (f"[`{row['name']}`]({row['name']}.md)", summary(row), f"`{row['method']} {row['path']}`", price(row))
             for row in operations
             if row["namespace"] == tag["name"]
         ]
@@ -81,6 +81,7 @@ def operation_page(spec: Json, row: Json, data: Json) -> str:
     ]
     return page(
         f"# {row['summary']}",
+        "**Deprecated.** It still works, and may be removed." if row["deprecated"] else "",
         "\n".join(f"- **{word}**: {said}" for word, said in facts),
         row["description"],
         *fields(row),
@@ -88,6 +89,10 @@ def operation_page(spec: Json, row: Json, data: Json) -> str:
         answers(spec, row, data),
         afterwards(spec, data),
     )
+
+
+def summary(row: Json) -> str:
+    return f"{row['summary']} (deprecated)" if row["deprecated"] else str(row["summary"])
 
 
 def in_python(row: Json) -> str:

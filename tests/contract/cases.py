@@ -264,10 +264,13 @@ _VARIANTS: dict[str, Callable[[Schema], Iterator[Variant]]] = {
 
 
 def _places(schema: Schema, value: Any, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Every field of a body that is there, and every field inside it."""
+    """Every field of a body that is there, and every field inside it. What a value of a union is, is left alone."""
+    if {"anyOf", "oneOf"} & schema.keys():
+        return
     if isinstance(value, dict):
         for name, inner in value.items():
-            below = resolved(schema.get("properties", {}).get(name, {}))
+            more = schema.get("additionalProperties")
+            below = resolved(schema.get("properties", {}).get(name, more if isinstance(more, dict) else {}))
             yield (*path, name), below
             yield from _places(below, inner, (*path, name))
     elif isinstance(value, list) and value:

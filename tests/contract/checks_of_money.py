@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .description import IMAGE_NUMBER, SOURCE, VIDEO_NUMBER, operations, paid
+from .description import SOURCE, VIDEO_NUMBER, Operation, paid, resolved
 from .server import LONG
 from .sources import EXTEND, IMAGES, VIDEOS, a_body, follow_ups, grid, plain_body, source_for, videos
 
@@ -15,47 +15,35 @@ if TYPE_CHECKING:
 TEXT = IMAGES.rules["prompt"]["field"]
 FAILS, NEVER_ENDS = "fail-this-job", "never-end-this-job"
 
-# The service's price list in its own words, not in the document's: two readings of one thing.
-POINTS = {
-    "diffusion": 80,
-    "variation": 120,
-    "upscale": 120,
-    "reroll": 80,
-    "blend": 80,
-    "describe": 20,
-    "shorten": 20,
-    "pan": 80,
-    "outpaint": 80,
-    "inpaint": 120,
-    "remix": 120,
-    "edit": 120,
-    "upload_paint": 120,
-    "retexture": 120,
-    "remove_background": 80,
-    "enhance": 80,
-    "enhance_upscale": 120,
-    "video_diffusion": 480,
-    "extend_video": 480,
-    "video_upscale": 480,
-}
+# The service's price list in its own words: how often the price of an image, or of a video, is held and charged.
 BY_PROMPT = {
-    "a fox": (80, 80),
-    "a fox --turbo": (160, 160),
-    "a fox --fast": (80, 80),
-    "a fox --v 7 --draft": (80, 40),
-    "a fox --draft": (80, 40),
-    "a fox --v 6 --draft": (80, 80),
-    "a fox --niji 6 --draft": (80, 80),
-    "a fox --v 7 --oref https://example.com/a.png": (160, 160),
-    "a fox --v 7 --oref https://example.com/a.png --turbo": (320, 320),
-    "a fox --v 8 --hd": (320, 320),
-    "a fox --v 8 --q 4": (320, 320),
-    "a fox --v 8 --q 4 --hd --sv 6": (320, 320),
-    "a fox --v 8": (80, 80),
-    "a fox --v 8.1 --hd": (80, 80),
+    "a fox": (1, 1),
+    "a fox --turbo": (2, 2),
+    "a fox --fast": (1, 1),
+    "a fox --v 7 --draft": (1, 0.5),
+    "a fox --draft": (1, 0.5),
+    "a fox --v 6 --draft": (1, 1),
+    "a fox --niji 6 --draft": (1, 1),
+    "a fox --v 7 --oref https://example.com/a.png": (2, 2),
+    "a fox --v 7 --oref https://example.com/a.png --turbo": (4, 4),
+    "a fox --v 8 --hd": (4, 4),
+    "a fox --v 8 --q 4": (4, 4),
+    "a fox --v 8 --q 4 --hd --sv 6": (4, 4),
+    "a fox --v 8": (1, 1),
+    "a fox --v 8.1 --hd": (1, 1),
 }
-BY_BATCH = {" --bs 1": 120, " --bs 2": 240, " --bs 4": 480, "": 480, " --turbo": 960}
-BY_RESOLUTION = {"HD": 120, "FHD": 120, "2K": 120, "4K": 160, "6K": 200, "8K": 300, "12K": 540}
+BY_BATCH = {" --bs 1": 0.25, " --bs 2": 0.5, " --bs 4": 1, "": 1, " --turbo": 2}
+
+
+def price_of(operation: Operation, body: dict[str, Any], size: str = "") -> int:
+    """The price of this body, and of what it leaves out, by the document; `size` is that of the source."""
+    fields = {name: resolved(schema) for name, schema in operation.body["properties"].items()}
+    body = {name: schema["default"] for name, schema in fields.items() if "default" in schema} | body
+    price: int = operation.rules["price"]["points"]
+    for row in operation.rules["price"].get("when", ()):
+        if body.get(row["field"]) == row["is"] if "field" in row else size == row["source"]:
+            price = row["points"]
+    return price
 
 
 def frozen(server: Server, job_id: str) -> int:
@@ -70,38 +58,41 @@ def costs(server: Server, job_id: str, held: int, charged: int, label: str) -> N
 
 
 def check_prices(start: Start) -> None:
-    """Every operation costs what the price list says; what is newer than the list, what the document says."""
-    assert POINTS.keys() <= {operation.name for operation in paid()}
+    """Every operation costs what the document says, and a prompt what its flags make of it."""
     with start() as server:
         for operation in paid():
             source = source_for(server, operation) if SOURCE in operation.body["properties"] else ""
-            body = plain_body(operation, source)
-            body.pop("target_resolution", None)
-            body.pop("videoType", None)
-            price = POINTS.get(operation.name, operation.rules["price"]["points"])
+            priced = {row.get("field") for row in operation.rules["price"].get("when", ())}
+            free = priced.difference(operation.body.get("required", ()))
+            body = {name: value for name, value in plain_body(operation, source).items() if name not in free}
+            price = price_of(operation, body)
             costs(server, server.accepted(operation, body), price, price, operation.name)
+        price = IMAGES.rules["price"]["points"]
         for prompt, (held, charged) in BY_PROMPT.items():
-            costs(server, server.accepted(IMAGES, {TEXT: prompt}), held, charged, prompt)
+            job_id = server.accepted(IMAGES, {TEXT: prompt})
+            costs(server, job_id, int(held * price), int(charged * price), prompt)
 
 
 def check_prices_by_field(start: Start) -> None:
     """Some prices hang on a field, on the batch, or on the size of the source."""
     with start() as server:
-        source = grid(server)
-        upscale, resize = operations()["upscale"], operations()["enhance_upscale"]
-        for kind, price in ((0, 120), (1, 160)):
-            job_id = server.accepted(upscale, {SOURCE: source, IMAGE_NUMBER: 0, "type": kind})
-            costs(server, job_id, price, price, f"upscale of type {kind}")
-        for resolution, price in BY_RESOLUTION.items():
-            body = {"image_url": "https://example.com/a.png", "target_resolution": resolution}
-            costs(server, server.accepted(resize, body), price, price, f"upscale to {resolution}")
-        for flag, price in BY_BATCH.items():
-            costs(server, server.accepted(VIDEOS, {"prompt": f"a fox{flag}"}), price, price, f"a video{flag}")
-        for kind, price in ((0, 480), (1, 1536)):
-            chain = videos(server, videoType=kind)
-            costs(server, chain, price, price, f"a video of type {kind}")
+        for operation in paid():
+            for name in {row["field"] for row in operation.rules["price"].get("when", ()) if "field" in row}:
+                source = source_for(server, operation) if SOURCE in operation.body["properties"] else ""
+                for value in resolved(operation.body["properties"][name])["enum"]:
+                    body = {**plain_body(operation, source), name: value}
+                    price = price_of(operation, body)
+                    costs(server, server.accepted(operation, body), price, price, f"{operation.name}, {name} {value}")
+        for flag, factor in BY_BATCH.items():
+            body = {VIDEOS.rules["prompt"]["field"]: f"a fox{flag}"}
+            price = int(factor * price_of(VIDEOS, body))
+            costs(server, server.accepted(VIDEOS, body), price, price, f"a video{flag}")
+        for kind, size in enumerate(VIDEOS.rules["chain"]["sizes"]):
+            sized: dict[str, Any] = {VIDEOS.rules["chain"]["size"]: kind}
+            chain = videos(server, **sized)
             for _ in range(2):
                 chain = server.finished(EXTEND, {SOURCE: chain, VIDEO_NUMBER: 0})
+                price = price_of(EXTEND, {}, size)
                 costs(server, chain, price, price, f"an extension of a video of type {kind}")
 
 
@@ -133,12 +124,12 @@ def check_points_are_held_charged_and_given_back(start: Start) -> None:
         assert server.post(IMAGES, {TEXT: "a fox"}, key="some-other-key").status == 401
         agree()
         balance = server.balance()
-        assert balance["available_credits"] + balance["available_points"] == 11_000 - 80 - 40 - 80
+        assert balance["available_credits"] + balance["available_points"] == 11_000 - price_of(IMAGES, {}) * 5 // 2
 
 
 def check_shortage(start: Start) -> None:
     """The last point can be spent, and not one more; failed jobs give the means to go on; nothing is held by a no."""
-    price = POINTS["diffusion"]
+    price = IMAGES.rules["price"]["points"]
     with start(credits=2 * price - 1) as server:
         server.accepted(IMAGES, {TEXT: "a fox"})
         short(server)
@@ -156,14 +147,15 @@ def check_shortage(start: Start) -> None:
 
 def check_shortage_is_told_last(start: Start) -> None:
     """Who cannot pay still learns first what is wrong with the request."""
-    with start(credits=POINTS["diffusion"]) as server:
+    with start(credits=IMAGES.rules["price"]["points"]) as server:
         source = grid(server)
         for operation in follow_ups("image"):
             assert server.post(operation, {}).status == 400
             assert server.post(operation, a_body(operation, "no-such-job")).status == 404
         assert server.post(IMAGES, b"no JSON").status == 400
         assert server.post(IMAGES, {TEXT: "a fox"}, key="some-other-key").status == 401
-        assert server.post(operations()["variation"], a_body(operations()["variation"], source)).status == 402
+        operation = follow_ups("image")[0]
+        assert server.post(operation, a_body(operation, source)).status == 402
 
 
 def short(server: Server) -> None:

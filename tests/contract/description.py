@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -76,8 +77,17 @@ class Operation:
 
     @property
     def is_paid(self) -> bool:
-        """Whether it has a price, and is asked for with a JSON object."""
-        return "price" in self.rules and "properties" in self.body
+        """Whether it makes a job, is asked for with a JSON object, and has nothing to fill in its path."""
+        return self.makes_job and "properties" in self.body and "{" not in self.path
+
+    @property
+    def makes_job(self) -> bool:
+        return {"price", "task_type"} <= self.rules.keys()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the paths of its requests look like."""
+        return re.compile("[^/]+".join(map(re.escape, re.split("{.*?}", self.path))))
 
     @property
     def body(self) -> Schema:
@@ -98,6 +108,12 @@ class Operation:
         found: dict[str, Any] = body.get("content", {}).get("application/json", {})
         return found
 
+    @property
+    def parameters(self) -> list[Schema]:
+        """Those of the path item and its own, which win."""
+        found = [resolved(each) for each in self.item["parameters"]]
+        return list({(each["in"], each["name"]): each for each in found}.values())
+
     def examples(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Those of the document, or else one that is made from the schema."""
         shown = {name: resolved(example)["value"] for name, example in self._json.get("examples", {}).items()}
@@ -111,16 +127,28 @@ class Operation:
             yield name, copy.deepcopy(value)
 
     def answer_schema(self, status: int) -> Schema | None:
-        """What the document promises of an answer with this status; None if it promises nothing by that number."""
-        response = self.item["responses"].get(str(status))
+        """The schema that the document promises for this status; None if it does not promise the status."""
+        response = self._response(status)
         if response is None:
             return None
         schema: Schema | None = resolved(response).get("content", {}).get("application/json", {}).get("schema")
         return schema
 
     def headers_of(self, status: int) -> list[str]:
-        response = self.item["responses"].get(str(status), {})
-        return list(resolved(response).get("headers", {}))
+        return list(resolved(self._response(status) or {}).get("headers", {}))
+
+    def _response(self, status: int) -> Schema | None:
+        """The response with this status. Refusals that others name, too, may be left to `default`, or unsaid."""
+        own = self.item["responses"]
+        found: Schema | None = own.get(str(status), own.get(f"{status // 100}XX"))
+        if found is None and str(status) in refusals():
+            return resolved(own.get("default", refusals()[str(status)]))
+        return found
+
+    @property
+    def accepted(self) -> int:
+        """The status of an accepted request."""
+        return min(int(status) for status in self.item["responses"] if str(status).startswith("2"))
 
 
 @cache
@@ -130,8 +158,22 @@ def operations() -> dict[str, Operation]:
         for method in METHODS:
             if method in item:
                 name = item[method]["operationId"]
-                found[name] = Operation(name, method.upper(), path, item[method])
+                parameters = [*item.get("parameters", ()), *item[method].get("parameters", ())]
+                found[name] = Operation(name, method.upper(), path, {**item[method], "parameters": parameters})
     return found
+
+
+def operation_at(method: str, path: str) -> Operation | None:
+    """The operation that a request is for; one whose path has nothing to fill in comes first."""
+    found = [each for each in operations().values() if each.method == method and each.pattern.fullmatch(path)]
+    return min(found, key=lambda each: each.path.count("{"), default=None)
+
+
+@cache
+def refusals() -> dict[str, Schema]:
+    """The statuses of refusals that operations name, each with a response."""
+    named = [pair for each in operations().values() for pair in each.item["responses"].items()]
+    return {status: response for status, response in named if status.isdecimal() and int(status) >= 400}
 
 
 @cache

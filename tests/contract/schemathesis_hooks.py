@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 import schemathesis
 
-from .description import sound_document
+from .description import operation_at, refusals, sound_document
 from .server import Answer
 from .witness import Witness
 
@@ -26,6 +26,10 @@ EVEN = {
     for name, inner in schema.get("properties", {}).items()
     if inner.get("x-legnext", {}).get("even_length")
 }
+
+
+BINDING = {"binary", "date", "date-time", "uuid"}
+"""Formats that a text must have."""
 
 
 class Control:
@@ -59,10 +63,26 @@ witness = Witness(control.points)
 
 @schemathesis.hook
 def before_load_schema(_context: Any, document: dict[str, Any]) -> None:
-    """Let patterns bind. In OpenAPI 3.1 a format is a remark, and one on a text with a pattern says less than that."""
-    for schema in document["components"]["schemas"].values():
-        if "pattern" in schema:
-            schema.pop("format", None)
+    """Let no format bind that only describes, and let what an operation leaves unsaid be refused as others are.
+
+    In OpenAPI 3.1 a format is a remark, and one on a text with a pattern says less than that.
+    """
+    only_bounds(document)
+    for operation in (each for item in document["paths"].values() for each in item.values() if isinstance(each, dict)):
+        operation["responses"] = {**refusals(), **operation["responses"]}
+
+
+def only_bounds(part: Any) -> None:
+    """Take away the formats that nobody is held to."""
+    if isinstance(part, list):
+        for each in part:
+            only_bounds(each)
+    elif isinstance(part, dict):
+        if part.get("type") == "string" and ("pattern" in part or part.get("format") not in BINDING):
+            part.pop("format", None)
+        for name, inner in part.items():
+            if name not in ("example", "examples"):
+                only_bounds(inner)
 
 
 @schemathesis.hook
@@ -97,7 +117,10 @@ def note_of(response: Any) -> tuple[int, int]:
 
 
 def is_accepted(response: Any) -> bool:
-    return bool(response.status_code == 200 and response.request.method == "POST")
+    """Whether a job was made."""
+    path = urlsplit(response.request.url).path.removeprefix(urlsplit(BASE_URL).path)
+    asked = operation_at(response.request.method, path)
+    return asked is not None and asked.makes_job and response.status_code == asked.accepted
 
 
 @schemathesis.check

@@ -112,7 +112,9 @@ class Server:
     def accepted(self, operation: Operation, body: dict[str, Any]) -> str:
         """The id of a job that must be accepted."""
         answer = self.post(operation, body)
-        assert answer.status == 200, f"{operation.name} of {body} answers {answer.status}: {answer.content[:300]!r}"
+        assert answer.status == operation.accepted, (
+            f"{operation.name} of {body} answers {answer.status}: {answer.content[:300]!r}"
+        )
         job_id: str = answer.json["job_id"]
         return job_id
 

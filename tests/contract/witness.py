@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .description import Operation, base_path, breaks, operations, with_role
+from .description import Operation, base_path, breaks, operation_at, with_role
 
 if TYPE_CHECKING:
     from .server import Answer
@@ -42,19 +42,19 @@ class Witness:
         self.jobs: dict[str, Known] = {}
 
     def saw(self, method: str, path: str, body: bytes | None, answer: Answer, *, known_key: bool) -> None:
-        relative = path.removeprefix(base_path())
-        found = _operation_at(method, relative)
-        if found is None or relative == path:
+        relative = path.partition("?")[0].removeprefix(base_path())
+        found = operation_at(method, relative)
+        if found is None or not path.startswith(base_path()):
             return
         value = _documented(found, answer)
-        if answer.status != 200:
+        if answer.status >= 300:
             return
-        assert known_key, f"{method} {path} answered a stranger"
+        assert known_key or found.item.get("security") == [], f"{method} {path} answered a stranger"
         if found.is_paid:
             self._accepted(found, value, body)
         elif found == with_role("job"):
             self._told(unquote(relative.rsplit("/", 1)[1]), value)
-        else:
+        elif found == with_role("balance"):
             self._balance(value["data"])
 
     def _accepted(self, operation: Operation, job: dict[str, Any], body: bytes | None) -> None:
@@ -65,7 +65,7 @@ class Witness:
             f"{operation.name} made a job of type {job['task_type']}"
         )
         frozen = job["meta"]["usage"]["frozen"]
-        assert frozen > 0, f"{operation.name} holds {frozen} points"
+        assert (frozen > 0) == (operation.rules["price"]["points"] > 0), f"{operation.name} holds {frozen} points"
         callback = _callback_in(body)
         endpoint = job["config"]["webhook_config"]["endpoint"]
         assert endpoint == callback, f"{job_id} is called back at {endpoint!r} instead of {callback!r}"
@@ -117,18 +117,11 @@ def _callback_in(body: bytes | None) -> str:
     return str(asked.get("callback", ""))
 
 
-def _operation_at(method: str, path: str) -> Operation | None:
-    fixed = next((each for each in operations().values() if (each.method, each.path) == (method, path)), None)
-    job = with_role("job")
-    is_job = (
-        method == job.method and path.startswith(job.path.partition("{")[0]) and path.count("/") == job.path.count("/")
-    )
-    return fixed or (job if is_job else None)
-
-
 def _documented(operation: Operation, answer: Answer) -> Any:
     """The answer's value; it must have a status, a content type, headers and a shape that the document knows."""
     schema = operation.answer_schema(answer.status)
+    if schema is None and answer.status < 300 and str(answer.status) in operation.item["responses"]:
+        return None  # a file, a text, or nothing
     if schema is None:
         assert answer.status == 405, f"{operation.name} answers {answer.status}, which is not documented"
         schema = operation.answer_schema(400)
@@ -158,7 +151,9 @@ def _failed(known: Known, job: dict[str, Any]) -> None:
 
 def _completed(known: Known, job: dict[str, Any]) -> None:
     meta, output = job["meta"], job["output"]
-    assert 0 < meta["usage"]["consume"] <= known.frozen, f"{known.job_id} completed and was charged {meta['usage']}"
+    charged = meta["usage"]["consume"]
+    assert (charged > 0) == (known.frozen > 0), f"{known.job_id} completed and was charged {meta['usage']}"
+    assert charged <= known.frozen, f"{known.job_id} completed and was charged {meta['usage']}"
     assert not _error_code(job), f"{known.job_id} completed with an error"
     times = [_time(meta[name]) for name in ("created_at", "started_at", "ended_at")]
     assert times == sorted(times), f"the times of {known.job_id} are out of order: {times}"

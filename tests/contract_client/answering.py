@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from hypothesis import strategies as st
 
-from tests.contract.description import resolved, sound_document
+from tests.contract.description import operations, resolved, sound_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,9 +181,8 @@ class Replies(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 def documented_answers() -> Iterator[tuple[str, Json]]:
     """Every answer that the document shows, with its name."""
-    for path, item in sound_document()["paths"].items():
-        for method, operation in item.items():
-            for status, response in operation["responses"].items():
-                content = resolved(response).get("content", {}).get("application/json", {})
-                for name, example in content.get("examples", {}).items():
-                    yield f"{method} {path} {status} {name}", resolved(example)["value"]
+    for operation in operations().values():
+        for status, response in operation.item["responses"].items():
+            content = resolved(response).get("content", {}).get("application/json", {})
+            for name, example in content.get("examples", {}).items():
+                yield f"{operation.name} {status} {name}", resolved(example)["value"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import checks_of_answers, checks_of_errors, checks_of_refusals, checks_of_the_rest
+from .checks_of_arguments import ARGUMENTS
 from .checks_of_refusals import BOUNDS, REFUSALS
 from .checks_of_requests import REQUESTS
 from .effort import Effort
@@ -21,4 +22,4 @@ CHECKS: dict[str, Check] = {
     )
     for name in names
 }
-CHECKS |= REQUESTS | BOUNDS | REFUSALS | {"files": checks_of_the_rest.check_files}
+CHECKS |= ARGUMENTS | REQUESTS | BOUNDS | REFUSALS | {"files": checks_of_the_rest.check_files}

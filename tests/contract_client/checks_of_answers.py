@@ -88,7 +88,8 @@ def check_documented(effort: Effort) -> None:  # noqa: ARG001 - these answers ar
     told = dict(documented_answers())
     for path in sorted(RECORDED.glob("re*/*.json")):
         told[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-    jobs = {name: answer for name, answer in told.items() if answer.get("job_id") and answer.get("status")}
+    objects = {name: answer for name, answer in told.items() if isinstance(answer, dict)}
+    jobs = {name: answer for name, answer in objects.items() if answer.get("job_id") and answer.get("status")}
     assert len(jobs) > 40, "the documented answers are not where they were"
     with line() as one:
         for number, answer in enumerate(jobs.values()):

@@ -64,7 +64,8 @@ def _listed(schema: Schema) -> list[Value]:
             longest = [] if "maxLength" not in schema else ["https://example.com/".ljust(schema["maxLength"], "a")]
             return [(text, text) for text in [*ADDRESSES, *longest]]
         case "string" if schema.get("format") in _READ:
-            return [(way, text) for text in right(schema) for way in (text, _READ[schema["format"]](text))]
+            read = [(text, _READ[schema["format"]](text)) for text in right(schema)]
+            return [(way, _written(meant)) for text, meant in read for way in (text, meant)]
         case "string" if not {"pattern", "const"} & schema.keys():
             high = schema.get("maxLength", 9000)
             return [(text, text) for text in ("", "a", " A fox\n", "🦊" * high, "--v 7", *right(schema))]
@@ -77,6 +78,11 @@ def _listed(schema: Schema) -> list[Value]:
             return [(number, number) for number in (*right(schema), *SCALES)]
         case _:
             return [(value, value) for value in right(schema)]
+
+
+def _written(meant: Any) -> str:
+    """How a time or an id is on the line, however it was given."""
+    return meant.isoformat() if isinstance(meant, date) else str(meant)
 
 
 def drawn(schema: Schema) -> st.SearchStrategy[Value]:

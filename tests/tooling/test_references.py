@@ -109,7 +109,7 @@ MONEY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a text where the field is a number": (
         when(field="type", **{"is": "1"}),
-        "upscale: price.when.is of type must be an integer, one of 0 (SUBTLE), 1 (CREATIVE); got '1'",
+        "upscale: price.when.is of type must be one of 0 (SUBTLE), 1 (CREATIVE); got '1'",
     ),
     "a value that is not in the enum": (
         when(field="type", **{"is": 2}),
@@ -121,7 +121,7 @@ MONEY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a value of another type than a switch": (
         switch_priced(1),
-        "upscale: price.when.is of soft must be true or false; got 1",
+        "upscale: price.when.is of soft must be of type boolean; got 1",
     ),
     "a field without a value": (
         when(field="type"),

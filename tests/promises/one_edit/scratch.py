@@ -27,7 +27,8 @@ class Scratch:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT, folder, ignore=_LEFT, dirs_exist_ok=True)
-        (folder / ".tools").symlink_to(ROOT / ".tools")  # what npm has installed
+        if (ROOT / ".tools").exists():
+            (folder / ".tools").symlink_to(ROOT / ".tools")  # what npm has installed
 
     def write(self, document: Json) -> None:
         text = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)

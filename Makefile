@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop postman dist audit compare torture thorough coverage clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages postman dist audit compare torture thorough coverage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -102,6 +102,9 @@ regenerate: $(READY) ## Commit what follows from a committed openapi.yaml
 
 interop: $(READY) ## Ask Prism and newman for second opinions
 	$(RUN)python scripts/interop.py $(OPTIONS)
+
+languages: $(READY) ## Generate clients in other languages, compile them, and try them on the mock server
+	$(RUN)python scripts/languages.py $(OPTIONS)
 
 postman: $(READY) ## Write the Postman collection that follows from openapi.yaml
 	$(RUN)python scripts/postman.py

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from fields import resolve
-from postman_before import examples, operations, titles
+from postman_before import KEPT, examples, flags_needed, operations, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +26,27 @@ REWORDED = {
 """The converter's words, and ours: the variables are named as the service's documents name them."""
 
 BEFORE_EVERY_REQUEST = """\
-const needed = {
-    api_key: "set it under Variables, as the current value",
-    job_id: "send a request that makes a job, or set it under Variables",
-};
-const used = JSON.stringify(pm.request.toJSON()) + "{{api_key}}";
-for (const [name, what] of Object.entries(needed)) {
-    if (used.includes(`{{${name}}}`) && !pm.variables.get(name)) {
-        pm.test(`There is no ${name}: ${what}`, () => pm.expect.fail("nothing was sent"));
-        pm.execution.skipRequest();
-    }
+const kept = %(kept)s;
+const sent = JSON.stringify(pm.request.toJSON()) + "{{api_key}}";
+const used = ["api_key", ...kept].filter((name) => sent.includes(`{{${name}}}`));
+const absent = used.find((name) => !pm.variables.get(name));
+function waitFor(id, tries) {
+    const url = pm.variables.replaceIn(%(job)s).replace("{job_id}", encodeURIComponent(id));
+    pm.sendRequest({ url, header: { "x-api-key": pm.variables.get("api_key") } }, (error, response) => {
+        const over = !error && (response.code >= 400 || ["completed", "failed"].includes(response.json().status));
+        if (!over && tries > 1) {
+            setTimeout(() => waitFor(id, tries - 1), 1000 * pm.variables.get("poll_seconds"));
+        }
+    });
+}
+if (absent) {
+    const what = absent === "api_key" ? "set it under Variables, as the current value"
+        : "send a request that makes such a job, or set it under Variables";
+    pm.test(`There is no ${absent}: ${what}`, () => pm.expect.fail("nothing was sent"));
+    pm.execution.skipRequest();
+} else if (pm.request.method !== "GET" && pm.variables.get("wait") !== "false") {
+    const names = ["job_id", ...used.filter((name) => name !== "api_key")];
+    new Set(names.map((name) => pm.variables.get(name)).filter(Boolean)).forEach((id) => waitFor(id, 200));
 }"""
 AFTER_EVERY_REQUEST = """\
 pm.test("Status %(named)s", () => pm.expect(%(codes)s, pm.response.text()).to.include(pm.response.code));
@@ -48,7 +59,7 @@ const job = pm.response.json();
 pm.test("A job of its kind", () => pm.expect(job.task_type || %(kind)s).to.equal(%(kind)s));
 pm.test("An id to go on with", () => pm.expect(job.job_id).to.be.a("string").and.not.empty);
 if (job.job_id) {
-    pm.collectionVariables.set("job_id", job.job_id);
+    %(kept)s.forEach((name) => pm.collectionVariables.set(name, job.job_id));
 }"""
 
 
@@ -59,7 +70,9 @@ def finished(made: Json, spec: Json) -> Json:
     by_title = {title: by_name[name] for name, title in titles(spec).items()}
     made = reworded(made)
     made["info"]["_postman_id"] = stable(made["info"]["name"])
-    made["variable"] += [{"key": "api_key", "value": ""}, {"key": "job_id", "value": ""}]
+    ids = ["job_id", *KEPT.values(), *(f"{flag}_job_id" for flag in flags_needed(spec))]
+    made["variable"] += [{"key": name, "value": ""} for name in ("api_key", *ids)]
+    made["variable"] += [{"key": "poll_seconds", "value": "5"}, {"key": "wait", "value": "true"}]
     for folder in made["item"]:
         folder["id"] = stable(folder["name"])
         for item in folder["item"]:
@@ -68,7 +81,11 @@ def finished(made: Json, spec: Json) -> Json:
             looks = after(operation, spec)
             item["event"] = [script("test", looks)] if looks else []
             item["response"] = list(saved(item["response"], operation, spec))
-    made["event"] = [script("prerequest", BEFORE_EVERY_REQUEST), script("test", after_every(spec))]
+    path = next(
+        path for path, item in spec["paths"].items() for each in operations({"paths": {"": item}}) if looks_at(each)
+    )
+    before = BEFORE_EVERY_REQUEST % {"kept": json.dumps(ids), "job": json.dumps("{{base_url}}" + path)}
+    made["event"] = [script("prerequest", before), script("test", after_every(spec))]
     return made
 
 
@@ -109,7 +126,23 @@ def after(operation: Json, spec: Json) -> str:
         return ""
     kind = operation.get("x-legnext", {}).get("task_type")
     text = f"{AFTER}\n{AFTER_A_SUBMISSION}" if kind else AFTER
-    return text % {"shape": json.dumps(shape_name(operation["operationId"], schema)), "kind": json.dumps(kind)}
+    shape = json.dumps(shape_name(operation["operationId"], schema))
+    return text % {"shape": shape, "kind": json.dumps(kind), "kept": kept(operation, spec)}
+
+
+def kept(operation: Json, spec: Json) -> str:
+    """The variables that keep the id of a job, as a list in JavaScript."""
+    own = operation.get("x-legnext", {})
+    names = ['"job_id"', *([json.dumps(KEPT[own["makes"]])] if own.get("makes") in KEPT else [])]
+    if own.get("takes") == "nothing" and "prompt" in own:
+        names += [
+            f'...(pm.request.body.raw.includes("--{flag}") ? ["{flag}_job_id"] : [])' for flag in flags_needed(spec)
+        ]
+    return f"[{', '.join(names)}]"
+
+
+def looks_at(operation: Json) -> bool:
+    return bool(operation.get("x-legnext", {}).get("role") == "job")
 
 
 def good(operation: Json) -> list[str]:
@@ -152,7 +185,7 @@ def whole(schema: Json, spec: Json) -> Json:
     kept = {
         name: value
         for name, value in resolve(spec, schema).items()
-        if name not in ("description", "discriminator") and not name.startswith("x-")
+        if name not in ("description", "discriminator", "format") and not name.startswith("x-")
     }
     if "properties" in kept:
         kept["properties"] = {name: whole(inner, spec) for name, inner in kept["properties"].items()}

@@ -33,15 +33,35 @@ FEATURES = {
 """The folder, by what an operation makes or, if it makes nothing, by its tag."""
 
 JOB_ID = "{{job_id}}"
+KEPT = {"images": "image_job_id", "videos": "video_job_id"}
+"""The variable that keeps the latest job of what can be built upon, by what an operation makes."""
+TAKEN = {"image": KEPT["images"], "images": KEPT["images"], "video": KEPT["videos"]}
 HOW_TO = """\
-Set `api_key` under Variables, as the current value, which stays on your machine. Then send a request. Every answer
-with a job leaves its id in `job_id`, and whatever builds upon a job, or looks at one, takes it from there: make images,
-look at the job until it is completed, enlarge one, look again.
+Set `api_key` under Variables, as the current value, which stays on your machine. Then send a request, or run the whole
+collection in its order. Every response with a job leaves its id in `job_id`, where the request that looks at a job
+finds it. Follow-ups take the latest grid of images from `image_job_id`, the latest draft from `draft_job_id` and the
+latest videos from `video_job_id`.
 
-Each request other than those that only look **costs points** from the moment it is accepted. If its answer is lost, do
-not send it again blindly: the service may be working on it already.
+A request that makes a job first waits until the job that it builds upon, and the latest one, have ended. It polls every
+`poll_seconds`; `wait` set to `false` sends at once.
+
+Each request other than those that only look **costs points** once it is accepted. If its response is lost, do not send
+it again blindly: the job may already be running.
 
 """
+
+
+def flags_needed(spec: Json) -> list[str]:
+    """The flags that some operation wants the prompt of its source to have."""
+    found = [each.get("x-legnext", {}).get("source", {}).get("flag") for each in operations(spec)]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def source_variable(operation: Json) -> str:
+    """The variable that an operation takes the id of its source job from."""
+    own = operation.get("x-legnext", {})
+    flag = own.get("source", {}).get("flag")
+    return f"{flag}_job_id" if flag else TAKEN.get(own.get("takes"), "job_id")
 
 
 def laid_out(spec: Json) -> Json:
@@ -110,7 +130,7 @@ def sent(operation: Json, content: Json, spec: Json, an_id: Json) -> Any:
         return first
     properties: Json = resolve(spec, content.get("schema", {})).get("properties", {})
     return {
-        name: JOB_ID if properties.get(name) == an_id else value
+        name: f"{{{{{source_variable(operation)}}}}}" if properties.get(name) == an_id else value
         for name, value in first.items()
         if name not in called_back(operation)  # an address at which somebody else would listen
     }

@@ -118,6 +118,16 @@ def test_every_request_of_the_collection_is_green(collection: Json, tmp_path: Pa
         assert ("An id to go on with" in held) == operations()[name].is_paid
 
 
+def test_the_whole_collection_is_green_in_its_own_order_while_jobs_take_their_time(
+    collection: Json, tmp_path: Path
+) -> None:
+    with MockServer(keys=(KEY,), time_scale=2000) as server:
+        outcome = run(collection, tmp_path, base_url=server.base_url, api_key=KEY, poll_seconds="0.02")
+        made = [line.operation for line in server.ledger]
+    assert outcome.failed == []
+    assert sorted(made) == sorted(operation.name for operation in paid())
+
+
 # ---- that the scripts can fail ----------------------------------------------------------------------------------
 
 

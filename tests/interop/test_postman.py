@@ -85,10 +85,12 @@ def with_new_endpoint() -> Json:
 
 def test_it_has_the_documented_variables_and_no_key() -> None:
     variables = {variable["key"]: variable["value"] for variable in COMMITTED["variable"]}
-    assert variables == {"base_url": SPEC["servers"][0]["url"], "api_key": "", "job_id": ""}
+    ids = {"job_id", "image_job_id", "draft_job_id", "video_job_id"}
+    settings = {"base_url": SPEC["servers"][0]["url"], "api_key": "", "poll_seconds": "5", "wait": "true"}
+    assert variables == settings | dict.fromkeys(ids, "")
     assert {"key": "value", "type": "any", "value": "{{api_key}}"} in COMMITTED["auth"]["apikey"]
     used = {name for text in strings(COMMITTED) for name in re.findall(r"\{\{(\w+)\}\}", text)}
-    assert used == set(variables)
+    assert used == {"base_url", "api_key", *ids}
 
 
 def test_its_folders_are_the_documented_features_and_one_more() -> None:
@@ -104,7 +106,10 @@ def test_its_folders_are_the_documented_features_and_one_more() -> None:
 def test_a_follow_up_builds_on_the_saved_job_and_nobody_else_is_called_back() -> None:
     known = items(COMMITTED)
     bodies = {name: json.loads(item["request"].get("body", {}).get("raw", "{}")) for name, item in known.items()}
-    assert {body["jobId"] for body in bodies.values() if "jobId" in body} == {"{{job_id}}"}
+    sources = {name: body["jobId"] for name, body in bodies.items() if "jobId" in body}
+    assert set(sources.values()) == {"{{image_job_id}}", "{{draft_job_id}}", "{{video_job_id}}"}
+    assert sources["Finish a draft"] == "{{draft_job_id}}"
+    assert sources["Make a video longer"] == sources["Enlarge a video"] == "{{video_job_id}}"
     assert [name for name, body in bodies.items() if "callback" in body] == []
     for name, body in bodies.items():
         saves = "pm.collectionVariables.set" in script(known[name], "test")
@@ -136,7 +141,7 @@ def test_the_converter_is_shown_the_document_with_nothing_left_to_draw() -> None
     document = laid_out(with_new_endpoint())
     colour = document["paths"]["/v1/colour"]["post"]
     sent = colour["requestBody"]["content"]["application/json"]["examples"]["sent"]["value"]
-    assert sent == {"jobId": "{{job_id}}", "imageNo": 1, "type": 0, "hue": "red", "points": [1, 2]}
+    assert sent == {"jobId": "{{image_job_id}}", "imageNo": 1, "type": 0, "hue": "red", "points": [1, 2]}
     answer = colour["responses"]["200"]["content"]["application/json"]["examples"]["first"]["value"]
     jsonschema_rs.validate({"$ref": "#/components/schemas/TaskResponse", "components": SPEC["components"]}, answer)
     for item in document["paths"].values():

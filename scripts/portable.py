@@ -53,6 +53,8 @@ def portable(text: str) -> str:
     operations = [cast("Json", each) for item in items for each in item.values() if isinstance(each, dict)]
     sent = {*_refs([each.get("requestBody") for each in operations])}
     made: Json = {name: _schema(schema, schemas) for name, schema in schemas.items()}
+    for name in _nullable(schemas):
+        made[name]["nullable"] = True  # otherwise the reference within `allOf` would forbid null
     for name, schema in made.items():
         if "enum" in schema:
             schema["x-enum-varnames"] = _names(name, schema)
@@ -134,7 +136,11 @@ def _union(choices: list[Json], schemas: Json) -> Json:
     targets = [schemas[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in others]
     kinds = {each.get("type") for each in targets}
     if len(others) == 1:
-        return {"allOf": [others[0]], **null} if "$ref" in others[0] else {**_schema(others[0], schemas), **null}
+        one = others[0]
+        # Validators of 3.0 take `nullable` beside a type only.
+        return (
+            {"type": targets[0]["type"], "allOf": [one], **null} if "$ref" in one else {**_schema(one, schemas), **null}
+        )
     if kinds == {"string"}:
         return {"type": "string", **null}
     if kinds == {"object"}:
@@ -142,6 +148,17 @@ def _union(choices: list[Json], schemas: Json) -> Json:
         properties = {name: inner for each in reversed(flat) for name, inner in each.get("properties", {}).items()}
         return {"type": "object", "properties": properties, **null}
     return {}  # a number or a string: anything
+
+
+def _nullable(part: Any) -> set[str]:
+    """The names of the schemas that stand beside null in a union of two."""
+    found: set[str] = set()
+    if isinstance(part, dict):
+        for key, value in cast("Json", part).items():
+            if key == "anyOf" and len(value) == 2 and {"type": "null"} in value:
+                found |= _refs(value)
+            found |= _nullable(value)
+    return found
 
 
 def _names(schema: str, enum: Json) -> list[str]:
@@ -159,7 +176,8 @@ def _nullable_integers(schema: Json, made: Json) -> None:
         if name in schema.get("required", ()) or target.get("type") != "integer":
             continue
         beside = {key: value for key, value in inner.items() if key not in ("$ref", "allOf")}
-        whole = {"allOf": [each for each in refs if "$ref" in each]} if "enum" in target else target
+        enum = {"type": "integer", "allOf": [each for each in refs if "$ref" in each]}
+        whole = enum if "enum" in target else target
         schema["properties"][name] = {**whole, **beside, "nullable": True}
 
 

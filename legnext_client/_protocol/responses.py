@@ -126,9 +126,9 @@ def error_words(data: Mapping[str, Any]) -> ErrorWords:
 
 def hidden_error(data: Mapping[str, Any]) -> int | None:
     """Return the code of an error with status 200: a `code` of 400 or more, or a failed job without an id."""
-    words = error_words(data)
     if is_job(data):
         return None
+    words = error_words(data)
     if words.code is not None and words.code >= 400:
         return words.code
     return 500 if data.get("status") == "failed" else None

@@ -6,6 +6,7 @@ Written by `make generate`; edit `openapi.yaml` instead. NamedTuples keep the im
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -179,7 +180,12 @@ class Operation(NamedTuple):
     @property
     def endpoint(self) -> Any:
         """The module that builds its requests and parses its answers; imported on first use."""
-        return import_module(f".api.{self.namespace}.{self.module or self.name}", __package__)
+        return _endpoint(f".api.{self.namespace}.{self.module or self.name}")
+
+
+@cache
+def _endpoint(name: str) -> Any:
+    return import_module(name, __package__)
 
 
 OPERATIONS: Mapping[str, Operation] = {

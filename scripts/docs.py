@@ -10,12 +10,14 @@ Warnings are errors. What would be fetched from another site, and what leads now
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
-from docs_pages.building import build, pages_that_follow
+from docs_pages.api_reference import api_pages
 from docs_pages.checks import Site
-from docs_pages.staging import Stage
+from docs_pages.python_reference import reference_pages
+from docs_pages.staging import Stage, build
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "legnext_client" / "openapi.json"
@@ -35,6 +37,13 @@ def main() -> int:
     print(f"{len(site.pages)} pages in {site.folder}")
     print("\n".join(["They link to these other addresses, which are not asked for:", *site.external()]))
     return 0
+
+
+def pages_that_follow(spec: Path) -> dict[str, str]:
+    """The pages that follow from the spec and from the package, by where they are put."""
+    api = {f"api/{name}": text for name, text in api_pages(json.loads(spec.read_bytes())).items()}
+    reference = {f"reference/{name}": text for name, text in reference_pages().items()}
+    return api | reference
 
 
 if __name__ == "__main__":

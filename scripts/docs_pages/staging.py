@@ -1,9 +1,11 @@
-"""Gathers all pages of the site in one folder, with links that hold there, and writes the navigation."""
+"""Gathers all pages of the site in one folder, with links that hold there, and builds them; a complaint is an error."""
 
 from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 from typing import Any
@@ -18,14 +20,14 @@ ELSEWHERE = {
     "SECURITY.md": "security.md",
     "openapi.yaml": "openapi.yaml",
 }
-"""What belongs to the site and stands outside of `docs/`, by where it is put. What is not there is left out."""
+"""What belongs to the site and stands outside of `docs/`, by where it is put."""
 
 INSTEAD = {"README.md": "index.md"}
 """What a link to a page that is not in the site leads to instead."""
 
-REST = "Guides"
-"""The part of the navigation that takes the pages which nobody has named."""
-
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+COMPLAINT = re.compile(r"\b(warning|error)\b", re.IGNORECASE)
+METHOD = re.compile(r"^- \*\*in Python\*\*: `client\.\w+\.(\w+)", re.MULTILINE)
 FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2`*$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(!?\[[^\]]*\]\()(?!\w+:|#|/)([^)\s#]+)((?:#[^)\s]*)?\))")
 
@@ -69,36 +71,46 @@ class Stage:
         return LINK.sub(lambda link: link[0] if any(a <= link.start() < b for a, b in kept) else moved(link), text)
 
     def configuration(self, names: dict[str, str]) -> Json:
-        """The project's own configuration, for this folder; `names` are those in the navigation for some pages."""
+        """The project's own configuration, for this folder; `names` are those in the navigation for written pages."""
         settings: Json = yaml.safe_load((self.root / "mkdocs.yml").read_text(encoding="utf-8"))
         settings |= {"docs_dir": "docs", "site_dir": self.site.name}
-        wanted: dict[str, list[str]] = {}
         for part in settings["nav"]:
-            wanted |= part
-        settings["nav"] = self.navigation(wanted, names)
+            for title, places in part.items():
+                part[title] = [found for place in places for found in named(place, names)]
         settings["plugins"]["mkdocstrings"]["handlers"]["python"]["paths"] = [str(self.root)]
         return settings
-
-    def navigation(self, wanted: dict[str, list[str]], names: dict[str, str]) -> list[Json]:
-        """What is wanted and is there, with the pages that nobody named at the end of one part."""
-        there = {path.relative_to(self.pages).as_posix() for path in self.pages.rglob("*.md")}
-        parts = {title: self._named(places, names) for title, places in wanted.items()}
-        shown = {place for places in parts.values() for place in places}
-        parts[REST] += sorted(there - shown)
-        return [
-            {title: [{names[place]: place} if place in names else place for place in places if place in there]}
-            for title, places in parts.items()
-            if there & set(places)
-        ]
-
-    def _named(self, places: list[str], names: dict[str, str]) -> list[str]:
-        """The places, and instead of one with a star all pages of that folder that were written, in their order."""
-        found: list[str] = []
-        for place in places:
-            found += [name for name in names if name.startswith(place[:-1])] if place.endswith("/*") else [place]
-        return found
 
     def write(self, settings: Json) -> Path:
         path = self.folder / "mkdocs.yml"
         path.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
         return path
+
+
+def named(place: str, names: dict[str, str]) -> list[str | Json]:
+    """A page of the navigation; for one with a star, all pages of that folder that were written, by their names."""
+    if not place.endswith("/*"):
+        return [place]
+    return [{name: page} for page, name in names.items() if page.startswith(place[:-1])]
+
+
+def build(stage: Stage, site: Path, written: dict[str, str]) -> list[str]:
+    """Gather the pages, build them, and put the site in its place; what the builder complains of."""
+    stage.gather(written)
+    config = stage.write(stage.configuration(navigation_names(written)))
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", str(config)]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    said = COLOUR.sub("", ran.stdout).partition("Traceback")[0]
+    if ran.returncode or COMPLAINT.search(said):
+        return [said]
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.move(stage.site, site)
+    return []
+
+
+def navigation_names(pages: dict[str, str]) -> dict[str, str]:
+    """How the written pages are called in the navigation: methods by their names, all else by the heading."""
+    found: dict[str, str] = {}
+    for place, text in pages.items():
+        method = METHOD.search(text)
+        found[place] = method[1] if method else text.partition("\n")[0].removeprefix("# ").replace("`", "")
+    return found

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from docs_pages.building import build
 from docs_pages.checks import Site
-from docs_pages.staging import REST, Stage
+from docs_pages.staging import Stage, build
 
 import legnext_client
 from legnext_client import errors, prices, prompts
@@ -197,7 +196,7 @@ def test_a_link_to_a_page_that_is_not_there_stops_the_build(project: Path, tmp_p
     assert not (tmp_path / "site").exists()
 
 
-# ---- the navigation takes what is there -----------------------------------------------------------------------------
+# ---- gathering ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -206,23 +205,19 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     (root / "docs" / "assets").mkdir(parents=True)
     (root / "docs" / "assets" / "iframe-worker.js").write_text("")
-    (root / "mkdocs.yml").write_text((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    settings["nav"] = [{"Start": ["index.md"]}, {"API reference": ["api/*"]}]
+    (root / "mkdocs.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
     (root / "CONTRIBUTING.md").write_text("# Contributing\n\n[Home](README.md), [chains](docs/chains.md#steps)\n")
     (root / "docs" / "index.md").write_text("# Home\n\n[How](../CONTRIBUTING.md#how), [them](https://example.com)\n")
     return root
 
 
-def test_a_page_that_is_not_there_is_left_out_and_a_new_one_is_put_at_the_end(project: Path, tmp_path: Path) -> None:
-    for name in ("waiting", "chains", "zebras", "aardvarks"):
-        (project / "docs" / f"{name}.md").write_text(f"# {name}\n")
-    stage = Stage(project, tmp_path / "pages")
-    stage.gather({"api/index.md": "# The API\n", "api/new.md": "# New\n"})
-    settings = stage.configuration({"api/index.md": "The API", "api/new.md": "new"})
-    assert settings["nav"] == [
+def test_pages_that_were_written_take_the_place_of_the_star(project: Path, tmp_path: Path) -> None:
+    names = {"api/index.md": "The API", "reference/jobs.md": "Jobs", "api/new.md": "new"}
+    assert Stage(project, tmp_path / "pages").configuration(names)["nav"] == [
         {"Start": ["index.md"]},
-        {REST: ["waiting.md", "chains.md", "aardvarks.md", "zebras.md"]},
         {"API reference": [{"The API": "api/index.md"}, {"new": "api/new.md"}]},
-        {"Project": ["contributing.md"]},
     ]
 
 

@@ -134,3 +134,9 @@ def test_a_directory_that_cannot_be_synced_does_not_undo_the_file(
     monkeypatch.setattr("os.fsync", picky)
     target.finish()
     assert (tmp_path / "a.png").read_bytes() == b"bytes"
+
+
+def test_any_other_trouble_with_a_lock_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcntl.flock", refusing(OSError(errno.EIO, "Input/output error")))
+    with pytest.raises(OSError, match="Input/output error"):
+        DiskTarget(str(tmp_path), "a.png").open()

@@ -57,3 +57,19 @@ def test_a_value_that_another_program_has_changed_is_refused(column: str, tmp_pa
         Journal.open(path, BATCH)
     with Journal(path) as journal, pytest.raises(JournalError, match="is damaged"):
         journal.entry("row-0")
+
+
+def test_text_that_is_none_is_told_as_damage(tmp_path: Path) -> None:
+    base = damage.bases(tmp_path)[0]
+    path = tmp_path / "run.db"
+    for text in (b"a cat, number 3", b"CREATE TABLE about", b"made_by", b"diffusion"):
+        path.write_bytes(base.files["run.db"].replace(text, text[:3] + b"\xff" + text[4:]))
+        with pytest.raises(JournalError):
+            Journal.open(path, BATCH)
+        with pytest.raises(JournalError):
+            _read_all(path)
+
+
+def _read_all(path: Path) -> object:
+    with Journal(path) as journal:
+        return journal.about, list(journal.entries()), list(journal.items())

@@ -283,3 +283,21 @@ def test_what_was_half_made_when_a_run_died_is_made_anew(path: Path) -> None:
     Path(f"{path}-new").write_bytes(b"half")
     Journal.open(path, BATCH).close()
     assert not Path(f"{path}-new").exists()
+
+
+def test_a_directory_in_its_place_is_told(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(JournalError, match=r"run\.db is a directory"):
+        Journal.open(path, BATCH)
+    with pytest.raises(JournalError, match=r"run\.db is a directory"):
+        Journal(path)
+
+
+def test_a_closed_journal_says_so(path: Path) -> None:
+    journal = Journal.open(path, BATCH)
+    number = journal.begin(intent()).entry.id
+    journal.close()
+    with pytest.raises(JournalError, match="is closed"):
+        journal.accepted(number, State({"job_id": "j"}))
+    with pytest.raises(JournalError, match="is closed"):
+        journal.entry("a")

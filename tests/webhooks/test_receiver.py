@@ -238,3 +238,34 @@ def test_a_body_that_came_as_text_is_taken_and_what_is_no_body_refused() -> None
         wrong: Any = body
         assert receiver.take(TOKEN, wrong).status == 400
     assert receiver.take(TOKEN, "ü" * (webhooks.LARGEST // 2 + 1)).status == 413  # bytes count, not letters
+
+
+@pytest.mark.parametrize("length", [b"", b"-5", b"many", "²".encode("latin-1")])
+def test_a_length_that_is_no_number_does_not_matter(length: bytes) -> None:
+    assert post(heard()[0], callback(), headers=[(b"content-length", length)]).status == 204
+
+
+def test_a_sender_that_goes_away_is_not_answered() -> None:
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        raise AssertionError(message)
+
+    receiver, news = heard()
+    scope = {"type": "http", "method": "POST", "path": f"/{TOKEN}", "headers": []}
+    asyncio.run(receiver(scope, receive, send))
+    assert news == []
+
+
+def test_it_takes_no_websocket() -> None:
+    told: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message)
+
+    asyncio.run(heard()[0]({"type": "websocket", "path": f"/{TOKEN}"}, receive, send))
+    assert [message["type"] for message in told] == ["websocket.close"]

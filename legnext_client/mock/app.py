@@ -55,7 +55,9 @@ class App:
         routing = needed("starlette.routing")
         routes = [
             routing.Route(_matching(spec.base_path + path), _Endpoint(self, operations))
-            for path, operations in spec.paths.items()
+            for path, operations in sorted(
+                spec.paths.items(), key=lambda each: _rank(each[0], each[1], list(spec.paths))
+            )
         ]
         routes += [routing.Route("/files/{job_id}/{name}", self._files), *control_routes(service)]
         self._router = routing.Router(routes, redirect_slashes=False, default=_Endpoint(self, {}))
@@ -219,6 +221,13 @@ class _Endpoint:
         if not operation.tells_job:
             return None
         return self._service.tell(job_id, asked)._replace(status=operation.status)
+
+
+def _rank(path: str, operations: dict[str, Operation], paths: list[str]) -> tuple[bool, bool]:
+    """Return the order of a path: one that also matches another path is last; polls are first, as the most frequent."""
+    pattern = re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))
+    matches_another = any(other != path and re.fullmatch(pattern, other) for other in paths)
+    return matches_another, "GET" not in operations
 
 
 def _matching(path: str) -> str:

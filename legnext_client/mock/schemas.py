@@ -13,15 +13,20 @@ class Schemas:
 
     def __init__(self, document: Json) -> None:
         self.document = document
+        self._targets: dict[str, Json] = {}
 
     def resolve(self, node: Json) -> Json:
         """Return the target of a reference; keys next to `$ref` win."""
         if "$ref" not in node:
             return node
-        target: Any = self.document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        return {**self.resolve(target), **{key: value for key, value in node.items() if key != "$ref"}}
+        reference = node["$ref"]
+        if reference not in self._targets:
+            target: Any = self.document
+            for step in reference.removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            self._targets[reference] = self.resolve(target)
+        target = self._targets[reference]
+        return target if len(node) == 1 else {**target, **{key: node[key] for key in node if key != "$ref"}}
 
     def flat(self, schema: Any) -> Json:
         """Return a schema with its reference resolved and the parts of its `allOf` merged."""

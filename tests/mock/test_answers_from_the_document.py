@@ -256,3 +256,11 @@ def test_what_only_the_service_writes_need_not_be_sent(tmp_path: Path) -> None:
     request["required"] = [*request["required"], "stamp"]
     with serving(spec, tmp_path) as (_, api):
         assert api.post("/v1/shorten", json={"prompt": "a fox"}).status_code == 200
+
+
+def test_a_path_without_parameters_wins_over_one_with_them(tmp_path: Path) -> None:
+    spec = with_answer({"type": "string", "enum": ["latest"]})
+    spec["paths"]["/v1/job/latest"] = spec["paths"].pop("/v1/probe")
+    with serving(spec, tmp_path) as (server, api):
+        server.jobs.add("latest")
+        assert api.get("/v1/job/latest").json() == "latest"

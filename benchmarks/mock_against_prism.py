@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "legnext_client" / "openapi.json"
 KEY = "mock-key"
-GOALS = {"POST": 4, "GET": 5}
+GOALS = {"POST": 3, "GET": 3}
 SERVER_CORE, LOAD_CORE = 0, 1
 
 SPEEDS = {

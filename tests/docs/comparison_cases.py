@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 CALLBACK = "http://127.0.0.1:9/called-back"
-"""Given wherever the SDK would otherwise send `"callback": null`, which the mock refuses."""
+"""Given wherever the SDK would otherwise send `"callback": null`, which the documents do not allow."""
 
 SITE = "https://example.com"
 
@@ -283,14 +283,10 @@ CASES = (
 
 BEFORE = """
 import functools, hashlib, hmac, os
-from legnext.resources.midjourney import MidjourneyMixin
 
-# The page leads to the service, and the mock refuses the nulls that the SDK sends for what was left out.
+# The page leads to the service.
 os.environ["LEGNEXT_API_KEY"] = API_KEY
 package.Client = functools.partial(package.Client, base_url=BASE_URL)
-MidjourneyMixin._prepare_request_data = lambda _, body, exclude_none=True: body.model_dump(
-    by_alias=True, exclude_none=True, mode="json"
-)
 body = b'{"job_id": "a", "model": "midjourney", "task_type": "diffusion", "status": "completed", "output": {}}'
 signature = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
 """

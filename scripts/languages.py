@@ -5,7 +5,7 @@
     python scripts/languages.py --required         a missing tool is a failure; so it is in CI
 
 The rows are in `tests/languages/trips.yaml`, beside their programs: a balance, a diffusion that is polled until it is
-completed, an upscale, a video and its extension, on plain and on drawn responses.
+completed, an upscale, a video and its extension, on plain and on drawn responses. Tools that only read are rows, too.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def round_trip(row: dict[str, Any]) -> str | None:
         try:
             install(row["needs"])
             for step in ("generate", "build"):
-                shell(row[step], folder, COMPILE_SECONDS)
-            for answers in ANSWERS:
+                shell(row.get(step, ""), folder, COMPILE_SECONDS)
+            for answers in ANSWERS if "run" in row else ():
                 with MockServer(time_scale=2000, answers=answers) as server:
                     shell(row["run"], folder, RUN_SECONDS, LEGNEXT_BASE_URL=server.base_url, LEGNEXT_API_KEY="mock-key")
         except subprocess.CalledProcessError as error:

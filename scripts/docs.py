@@ -3,6 +3,7 @@
     python scripts/docs.py                  into site/; open site/index.html, no server is needed
     python scripts/docs.py --output DIR     into another folder
 
+Beside each page stands its Markdown, and `llms.txt` lists them; the package's skill file for agents is written, too.
 The pages of `docs/` are joined by those that follow from the spec (the API) and from the docstrings (the reference).
 Warnings are errors. What would be fetched from another site, and what leads nowhere, is an error too.
 """
@@ -14,6 +15,7 @@ import json
 import sys
 from pathlib import Path
 
+from docs_pages.agents import skill, write_markdown
 from docs_pages.api_reference import api_pages
 from docs_pages.checks import Site
 from docs_pages.python_reference import reference_pages
@@ -21,19 +23,26 @@ from docs_pages.staging import Stage, build
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "legnext_client" / "openapi.json"
+SKILL = ROOT / "legnext_client" / "SKILL.md"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=ROOT / "site", help="where to put the site")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "docs", help="where to gather its pages")
+    parser.add_argument("--skill", action="store_true", help="write only the skill file for agents")
     options = parser.parse_args()
+    SKILL.write_text(skill(), encoding="utf-8")
+    if options.skill:
+        return 0
     site = Site(options.output.resolve())
-    complaints = build(Stage(ROOT, options.work.resolve()), site.folder, pages_that_follow(SPEC))
+    stage = Stage(ROOT, options.work.resolve())
+    complaints = build(stage, site.folder, pages_that_follow(SPEC))
     complaints = complaints or [str(problem) for problem in site.problems()]
     if complaints:
         print("\n".join(complaints), file=sys.stderr)
         return 1
+    write_markdown(stage.pages, site.folder)
     print(f"{len(site.pages)} pages in {site.folder}")
     print("\n".join(["They link to these other addresses, which are not asked for:", *site.external()]))
     return 0

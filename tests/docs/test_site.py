@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from docs_pages.agents import skill
 from docs_pages.checks import Site
 from docs_pages.staging import Stage, build
 
@@ -54,6 +55,25 @@ def test_every_page_that_people_wrote_is_there(site: Site) -> None:
     wanted |= {place for source, place in NAMED.items() if (ROOT / source).exists()}
     there = {path.relative_to(site.folder).with_suffix(".md").as_posix() for path in site.pages}
     assert wanted <= there
+
+
+def test_every_page_has_its_markdown_beside_it_and_in_llms_txt(site: Site) -> None:
+    listed = (site.folder / "llms.txt").read_text(encoding="utf-8")
+    assert listed.startswith("# legnext-client\n\n> Make Legnext images and videos")
+    links = re.findall(r"\]\(([^)]+\.md)\)", listed)
+    assert {f"api/{name.replace('_', '-')}.md" for name in ("diffusion",)} <= set(links)
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} <= set(links)
+    for link in links:
+        assert (site.folder / link).read_text(encoding="utf-8").strip()
+        assert (site.folder / link).with_suffix(".html").exists()
+
+
+def test_the_skill_file_in_the_package_is_what_the_build_writes() -> None:
+    text = (ROOT / "legnext_client" / "SKILL.md").read_text(encoding="utf-8")
+    assert text == skill()
+    assert text.startswith("---\nname: legnext-client\ndescription: ")
+    for operation in OPERATIONS.values():
+        assert f"`{operation.namespace}.{operation.name}`" in text
 
 
 def test_every_page_is_in_the_navigation_once(work: Path, site: Site) -> None:

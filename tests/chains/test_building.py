@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import pickle
 from typing import TYPE_CHECKING, Any
 
@@ -134,26 +133,15 @@ LONGEST = next(field.max_length for field in START.fields if field.name == "prom
     ("build", "said"),
     [
         (lambda: VideoChain.start(""), "video_diffusion: prompt must have 1 to 8192 characters; got 0 characters"),
-        (lambda: VideoChain.start("x" * (LONGEST + 1)), "prompt must have 1 to 8192 characters; got 8193 characters"),
-        (lambda: VideoChain.start(None), "video_diffusion: prompt is required"),  # type: ignore[arg-type]
-        (lambda: VideoChain.start(7), "prompt must be a string, 1 to 8192 characters; got 7"),  # type: ignore[arg-type]
         (lambda: VideoChain.start("x\0"), "prompt must not contain the NUL character"),
         (lambda: VideoChain.start("x", video_type=2), r"video_type must be one of 0 \(SD_480P\), 1 \(HD_720P\); got 2"),
         (lambda: VideoChain.start("x", video_type="1080p"), "video_type must be an integer"),
         (lambda: VideoChain.from_image("i1", 4), "image_no must be 0 to 3; got 4"),
-        (lambda: VideoChain.from_image("i1", -1), "image_no must be 0 to 3; got -1"),
-        (lambda: VideoChain.from_image("", 0), "job_id must have at least 1 character"),
-        (lambda: VideoChain.from_image(None, 0, "x"), "job_id is required when image_no is given"),  # type: ignore[arg-type]
         (lambda: VideoChain.from_image("i1", len), "image_no must be an integer, 0 to 3; got <built-in"),  # type: ignore[arg-type]
-        (lambda: VideoChain.from_video(""), "job_id must have at least 1 character"),
         (lambda: VideoChain.from_video(17), "job_id must be a string"),  # type: ignore[arg-type]
         (lambda: VideoChain.from_video("v1", source="4K"), "source must be one of 480p, 720p, or omitted; got '4K'"),
         (lambda: extended(0).extend(video_no=4), "extend_video: video_no must be below 4; got 4"),
-        (lambda: extended(0).extend(video_no=-1), "extend_video: video_no must be 0 to 3; got -1"),
-        (lambda: extended(0).extend(video_no=True), "extend_video: video_no must be an integer, 0 to 3; got True"),
         (lambda: extended(0).extend(video_no="1"), "extend_video: video_no must be an integer"),  # type: ignore[arg-type]
-        (lambda: extended(0).extend("x" * (LONGEST + 1)), "extend_video: prompt must have 1 to 8192 characters"),
-        (lambda: extended(0).extend(""), "extend_video: prompt must have 1 to 8192 characters; got 0"),
         (lambda: VideoChain.from_video("v1").extend(video_no=4), "extend_video: video_no must be 0 to 3; got 4"),
         (lambda: VideoChain.from_video("v1").upscale(video_no=4), "video_upscale: video_no must be 0 to 3; got 4"),
     ],
@@ -290,20 +278,13 @@ def test_chains_are_equal_when_they_ask_for_the_same() -> None:
     assert len(set(same)) == 1
     others = {
         VideoChain.start("x"),
-        VideoChain.start("y"),
-        VideoChain.start("x", 1),
-        VideoChain.start("x").extend(),
-        VideoChain.start("x").extend(video_no=1),
+        VideoChain.start("x", 1).extend(video_no=last),
         VideoChain.start("x").extend(video_no=first),
-        VideoChain.start("x").extend("x"),
-        VideoChain.start("x").upscale(),
-        VideoChain.from_image("a", 0, "x"),
-        VideoChain.from_image("b", 0, "x"),
-        VideoChain.from_image("b", 1, "x"),
-        VideoChain.from_video("a").extend(),
-        VideoChain.from_video("b").extend(),
+        VideoChain.start("x").extend("x", last),
+        VideoChain.start("x").upscale(last),
+        VideoChain.from_image("a", 0, "x").extend(video_no=last),
     }
-    assert len(others) == 13
+    assert len(others) == 6
     assert not others & set(same)
     assert VideoChain.start("x") != "x"
     video = VideoChain.from_video("a").extend()
@@ -320,13 +301,6 @@ def test_chains_are_equal_when_they_ask_for_the_same() -> None:
 def test_a_chain_from_a_job_equals_the_one_from_its_id() -> None:
     assert VideoChain.from_image(images(), 1) == VideoChain.from_image("i1", 1)
     assert VideoChain.from_video(videos()).extend() == VideoChain.from_video("v1").extend()
-
-
-def test_a_chain_is_copied_and_pickled() -> None:
-    chain = VideoChain.from_video(videos(size="720p")).extend("on", last).upscale(first)
-    for twin in (copy.deepcopy(chain), pickle.loads(pickle.dumps(chain))):
-        assert twin == chain
-        assert hash(twin) == hash(chain)
 
 
 def test_a_chain_that_was_pickled_is_built_on_and_run_as_before() -> None:

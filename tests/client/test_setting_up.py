@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from legnext_client import AsyncClient, Client, LegnextError, Retries
+from legnext_client import AsyncClient, Client, Retries
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError, InvalidRequest
 
 from .worlds import KEY, Colour, Service, done, job, told
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from legnext_client._protocol.flow import Response, Send
 
 
@@ -236,12 +234,6 @@ def test_what_is_no_job_cannot_be_waited_for(jobs: Any) -> None:
         list(client.wait_all(jobs))
 
 
-@pytest.mark.parametrize(("urls", "timeout"), [(None, 1), (7, 1), ("https://service.test/a.png", "1")])
-def test_what_is_no_address_cannot_be_fetched(tmp_path: Path, urls: Any, timeout: Any) -> None:
-    with Client(KEY, transport=Silent()) as client, pytest.raises(InvalidRequest):
-        client.download(urls, tmp_path, timeout=timeout)
-
-
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [(None, "/x", None), ("GET /", "/x", None), ("GET", None, None), ("GET", "x", None), ("GET", "/a b", None),
@@ -320,15 +312,6 @@ def test_a_sync_client_works_where_a_loop_is_running() -> None:
     client = colour.client(Service(job(), job("processing"), done()))
     assert asyncio.run(cell()) == "completed"
     colour.close()
-
-
-def test_an_operation_that_is_not_there_has_no_price(colour: Colour) -> None:
-    client = colour.client(Service(job()))
-    assert client.price("diffusion", text="x --turbo").points == 160
-    assert client.price("extend_video", source="480p").points == 480
-    with pytest.raises(InvalidRequest, match="operation must be one of"):
-        client.price("difusion")
-    assert issubclass(InvalidRequest, LegnextError)
 
 
 def test_a_client_that_could_not_be_made_can_be_shown(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ PORTABLE = ROOT / "openapi.portable.yaml"
 HEAD = "# Written by `make generate` from openapi.yaml; do not edit it.\n"
 ABOUT = """\
 Images and videos by Midjourney models. A POST under `/v1` is a paid job: it costs points once accepted, so a POST whose
-response was lost must not be retried blindly. Poll the job at `/v1/job/{job_id}` until its status is `completed` or
+response was lost must not be retried blindly. Poll the job at `POLL_PATH` until its status is `completed` or
 `failed`; any other status means that it is still running. Responses can have fields that are not listed here.
 """
 DROPPED = {"x-legnext", "links", "callbacks", "if", "then", "else", "dependentRequired"}
@@ -64,7 +64,7 @@ def portable(text: str) -> str:
     info["license"] = {"name": info["license"]["name"], "url": "https://spdx.org/licenses/MIT.html"}
     document: Json = {
         "openapi": "3.0.3",
-        "info": {**info, "description": ABOUT},
+        "info": {**info, "description": ABOUT.replace("POLL_PATH", _poll_path(spec))},
         "servers": spec["servers"],
         "security": spec["security"],
         "tags": spec["tags"],
@@ -84,6 +84,19 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
+
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def _poll_path(spec: Json) -> str:
+    """Return the path of the operation that shows a job."""
+    for path, item in spec["paths"].items():
+        for method in item:
+            operation: Any = item[method]
+            if method in _METHODS and operation.get("x-legnext", {}).get("role") == "job":
+                return str(path)
+    raise ValueError("no operation has the role job")
 
 
 def _walk(part: Any, schemas: Json) -> Any:

@@ -64,7 +64,7 @@ def is_docstring(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 
 def is_another_word(text: str, node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Among HTTP methods only, or compared with a method, `get` is one; as index of the roles, a role is one."""
+    """Among HTTP methods only, or compared with a method, `get` is one; as a role, a role is one."""
     match parents[node]:
         case ast.Tuple(elts=siblings) | ast.List(elts=siblings) | ast.Set(elts=siblings):
             words = [one.value if isinstance(one, ast.Constant) else None for one in siblings]
@@ -74,6 +74,8 @@ def is_another_word(text: str, node: ast.AST, parents: dict[ast.AST, ast.AST]) -
             return (text in HTTP_METHODS and beside == {"method"}) or (text in ROLES and beside == {"role"})
         case ast.Subscript(value=holder, slice=index) if index is node:
             return text in ROLES and last_name(holder) == "ROLES"
+        case ast.Call(func=function, args=[first, *_]) if first is node:
+            return text in ROLES and last_name(function) == "command_for"
         case _:
             return False
 
@@ -145,6 +147,7 @@ INNOCENT = [
     "METHODS = ('get', 'put', 'post')",
     "if request.method == 'get': pass",
     "balance = ROLES['balance']",
+    "command_for('balance')",
     "if operation.role == 'balance': pass",
     "def upscale(self) -> None: ...",
     "chain.upscale()",

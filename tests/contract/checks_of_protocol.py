@@ -59,7 +59,6 @@ def check_nowhere(start: Start) -> None:
             assert answer.headers["content-type"] == "application/json"
             assert answer.message
         for path in (
-            "/",
             "/v1",
             base_path(),
             base_path() + "/v1",

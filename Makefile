@@ -11,7 +11,7 @@ SLOW := cli contract contract_client docs gallery interop kills plugin tooling w
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Set up .venv with everything that development needs
+setup: $(READY) ## Create .venv with everything needed for development
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,16 +19,16 @@ $(READY): pyproject.toml constraints.txt
 	$(RUN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]' --group dev
 	@touch $(READY)
 
-generate: $(READY) ## Make everything that follows from openapi.yaml
+generate: $(READY) ## Generate everything from openapi.yaml
 	$(RUN)python scripts/generate.py
 
-drift: $(READY) ## Fail when the generated files are not what the spec gives
+drift: $(READY) ## Check that the generated files match the spec
 	$(RUN)python scripts/drift.py
 	$(RUN)python scripts/cli_reference.py --check
 	$(RUN)python scripts/portable.py --check
 	$(RUN)python scripts/postman.py --check --optional
 
-check: $(READY) ## Everything that must hold
+check: $(READY) ## Run every check
 	$(MAKE) --no-print-directory --jobs 2 drift types spec-lint lint imports
 	$(MAKE) --no-print-directory test
 
@@ -36,24 +36,24 @@ lint: $(READY) ## Lint and check the format
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
 
-types: $(READY) ## mypy and pyright, both strict, on generated code too
+types: $(READY) ## Run mypy and pyright, both strict, on generated code too
 	$(RUN)mypy legnext_client scripts benchmarks tests
 	$(RUN)pyright
 
-imports: $(READY) ## Check which module may import which; print floors, circles and lazy imports
+imports: $(READY) ## Check the import rules; print floors, circles and lazy imports
 	$(RUN)lint-imports --no-cache
 	$(RUN)python scripts/imports.py
 
-spec-lint: $(READY) ## Validate openapi.yaml, and lint it with Redocly and Spectral where npm is
+spec-lint: $(READY) ## Validate openapi.yaml; lint it with Redocly and Spectral if npm is installed
 	$(RUN)python scripts/lint_spec.py
 
 test: $(READY) ## Run the tests
 	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
 
-quick: $(READY) ## Run the tests that need no process, socket or browser of their own: three of four, sooner
+quick: $(READY) ## Run the fast tests: those without their own process, socket or browser
 	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile $(addprefix --ignore=tests/,$(SLOW))
 
-contract: $(READY) ## Hold client and mock against the spec, deeper than the tests; with LIVE=1, ask the service what is free
+contract: $(READY) ## Check client and mock against the spec with more examples; with LIVE=1, the service, free requests only
 ifdef LIVE
 	$(RUN)python scripts/contract_live.py
 else
@@ -62,16 +62,16 @@ else
 	$(RUN)python -m tests.contract.every_fault
 endif
 
-one-edit: $(READY) ## Make some eighty edits of the document, each alone and all together, and see that everything follows
+one-edit: $(READY) ## Make some eighty edits of the spec, alone and together; check that everything follows
 	$(RUN)python -m tests.promises.one_edit $(OPTIONS)
 
-bench: $(READY) ## Print every benchmark: ratios, measured side by side
+bench: $(READY) ## Run the benchmarks; print ratios, measured side by side
 	$(RUN)python -m benchmarks $(OPTIONS)
 
-compare: $(READY) ## Run the published SDK beside this client, case by case, and hold migrating.md to it
+compare: $(READY) ## Run the published SDK beside this client; check migrating.md against the results
 	$(RUN)python -m tests.docs.comparison $(OPTIONS)
 
-torture: $(READY) ## Kill batches and chains at hundreds of moments, and see that nothing is lost or paid twice
+torture: $(READY) ## Kill batches and chains at hundreds of moments; check that nothing is lost or paid for twice
 	$(RUN)python -m tests.kills.torture $(OPTIONS)
 	$(RUN)python -m tests.kills.signals
 	$(RUN)python -m tests.journal.damage
@@ -79,42 +79,42 @@ torture: $(READY) ## Kill batches and chains at hundreds of moments, and see tha
 thorough: $(READY) ## Run the tests with more examples, more trials and both colours of client
 	THOROUGH=1 $(RUN)pytest --quiet --numprocesses 2 --dist loadfile
 
-coverage: $(READY) ## Measure the lines and branches that the tests run, subprocesses included: at least 95 %
+coverage: $(READY) ## Measure test coverage, subprocesses included; at least 95 %
 	$(RUN)coverage erase
 	$(RUN)coverage run -m pytest --quiet -p no:xdist
 	$(RUN)coverage combine --quiet
 	$(RUN)coverage report
 
-demo: $(READY) ## What it is for, from a balance to a page of pictures, on the mock server
+demo: $(READY) ## Show what the client does, on the mock server: image, chain, batch, gallery
 	$(RUN)python scripts/demo.py
 
 mock: $(READY) ## Start the mock server
 	$(RUN)python -m legnext_client.mock
 
-spec-diff: $(READY) ## Report what a change of the spec means to callers: make spec-diff BASE=main
+spec-diff: $(READY) ## Report how a change of the spec affects callers: make spec-diff BASE=main
 	$(RUN)python scripts/spec_diff.py --base $(or $(BASE),HEAD)
 
-docs: $(READY) ## Build the site of the documentation into site/
+docs: $(READY) ## Build the documentation site into site/
 	$(RUN)python scripts/docs.py
 
-regenerate: $(READY) ## Commit what follows from a committed openapi.yaml
+regenerate: $(READY) ## Regenerate from the committed openapi.yaml, and commit
 	$(RUN)python scripts/regenerate.py $(OPTIONS)
 
-interop: $(READY) ## Ask Prism and newman for second opinions
+interop: $(READY) ## Check the spec, client and mock with Prism and newman
 	$(RUN)python scripts/interop.py $(OPTIONS)
 
 languages: $(READY) ## Generate clients in other languages, compile them, and try them on the mock server
 	$(RUN)python scripts/languages.py $(OPTIONS)
 
-postman: $(READY) ## Write the Postman collection that follows from openapi.yaml
+postman: $(READY) ## Write the Postman collection from openapi.yaml
 	$(RUN)python scripts/postman.py
 
-dist: $(READY) ## Build the wheel and the sdist twice, check and try them
+dist: $(READY) ## Build the wheel and the sdist twice; check, install and try them
 	$(RUN)python scripts/dist.py $(OPTIONS)
 
-audit: $(READY) ## Look the pinned packages up among known vulnerabilities
+audit: $(READY) ## Check the pinned packages for known vulnerabilities
 	$(RUN)pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
 
-clean: ## Remove what can be made again
+clean: ## Remove everything that make can create again
 	rm -rf $(VENV) .tools dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache demo-out
 	rm -f .coverage .coverage.*

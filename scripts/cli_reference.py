@@ -1,7 +1,7 @@
 """Write `docs/cli-reference.md` from the commands themselves.
 
 python scripts/cli_reference.py            write it
-python scripts/cli_reference.py --check    fail when what is committed is something else
+python scripts/cli_reference.py --check    fail if the committed page differs
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli-reference.md"
 ELSEWHERE = (command.PANEL, options.PANEL)
-"""Options that many commands have are told of once."""
+"""Options that many commands share are listed once."""
 
 HEAD = """\
 # The command line, in full

@@ -26,7 +26,7 @@ GENERATED = (
 
 
 class Failed(Exception):
-    """A step that did not succeed, in its own words."""
+    """A step that failed, with its own message."""
 
 
 def main() -> int:
@@ -75,7 +75,7 @@ def propose(commit: str, base: str) -> str:
     """A branch named after the spec's content: for one spec there is one branch and one pull request."""
     branch = f"regenerate/{git('hash-object', 'openapi.yaml')[:12]}"
     if git("ls-remote", "--heads", "origin", branch):
-        print(f"{branch} is there already; what it holds is left as it is")
+        print(f"{branch} already exists and is left as it is")
     else:
         git("push", "--quiet", "origin", f"{commit}:refs/heads/{branch}")
     known = run("gh", "pr", "list", "--head", branch, "--state", "all", "--json", "url", "--jq", ".[].url")
@@ -89,7 +89,7 @@ def propose(commit: str, base: str) -> str:
 
 
 def append(variable: str, text: str) -> None:
-    """Add to one of the files in which a workflow's step says something to the next ones."""
+    """Append to one of the files by which a workflow's step passes something on."""
     if os.environ.get(variable):
         with Path(os.environ[variable]).open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")
@@ -100,7 +100,7 @@ def git(*words: str, said: str | None = None) -> str:
 
 
 def run(*words: str, said: str | None = None, variables: dict[str, str] | None = None) -> str:
-    """What a program prints, when `said` is said to it; if it fails, its words are the error."""
+    """Return what a program prints, given `said` as input; if it fails, its output is the error."""
     environment = {**os.environ, **(variables or {})}
     try:
         done = subprocess.run(words, cwd=ROOT, env=environment, input=said, capture_output=True, text=True, check=False)

@@ -1,13 +1,13 @@
-"""Build the sdist and the wheel, see that they can be built again, check them, and try them: `make dist`.
+"""Build the sdist and the wheel twice, check them, install them and try them: `make dist`.
 
     python scripts/dist.py                 into dist/
     python scripts/dist.py --no-install    without the environments in which the wheel is tried, which need the index
     python scripts/dist.py --tag v1.2.3    fail unless this is the version's tag; RELEASE_TAG says the same
 
-Where the repository is, to which the README's links then lead, REPOSITORY_URL says; on a GitHub runner, what that sets.
+REPOSITORY_URL is the repository that the README's links lead to; on a GitHub runner, it follows from its variables.
 
-The sdist is made of this tree, the wheel of the sdist. Then both are made once more of the unpacked sdist, with another
-umask, hash seed and time zone, and must come out byte for byte the same. The wheel is tried with the lowest versions
+The sdist is built from this tree, the wheel from the sdist. Both are built again from the unpacked sdist, with another
+umask, hash seed and time zone, and must be the same byte for byte. The wheel is tried with the lowest versions
 that its metadata allows and with the newest available, each time in one empty environment for each installation that
 the pages document: `legnext-client[cli]` runs every documented command that needs no other extra.
 """
@@ -50,7 +50,7 @@ RELATIVE = re.compile(r"\]\((?![a-z]+:|#)([^)]*)\)")
 
 
 class Failed(Exception):
-    """A step that did not succeed, in its own words."""
+    """A step that failed, with its own message."""
 
 
 def main() -> int:
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def release(tree: Path, output: Path, scratch: Path, *, install: bool, tag: str | None = None) -> None:
-    """Everything; what comes into the output has passed."""
+    """Build, check and try; only files that passed are copied to the output."""
     date = date_of(tree)
     files = built(tree, scratch / "first", date)
     version = files[".whl"].name.split("-")[1]
@@ -99,16 +99,16 @@ def release(tree: Path, output: Path, scratch: Path, *, install: bool, tag: str 
 
 
 def date_of(tree: Path) -> str:
-    """The time that everything in the archives bears: the one that is asked for, or that of the last commit."""
+    """The timestamp of everything in the archives: SOURCE_DATE_EPOCH, or the last commit's."""
     if "SOURCE_DATE_EPOCH" in os.environ:
         return os.environ["SOURCE_DATE_EPOCH"]
     if run("git", "status", "--porcelain", cwd=tree):
-        print("dist: this tree holds what is not committed; nobody else can build the same", file=sys.stderr)
+        print("dist: this tree holds uncommitted changes; nobody else can build the same", file=sys.stderr)
     return run("git", "log", "-1", "--format=%ct", cwd=tree)
 
 
 def repository() -> str:
-    """Where the repository is; empty when nobody says so."""
+    """The URL of the repository; empty if unknown."""
     on_github = [os.environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY")]
     return os.environ.get("REPOSITORY_URL") or ("/".join(on_github) if all(on_github) else "")
 
@@ -131,7 +131,7 @@ def unpacked(sdist: Path, into: Path) -> Path:
 
 
 def differing(one: Path, other: Path) -> list[str]:
-    """What in two archives is not the same; the archives themselves if that is all."""
+    """The members of two archives that differ; if none does, the packing."""
     first, second = contents(one), contents(other)
     return [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)] or ["their packing"]
 
@@ -152,13 +152,13 @@ def metadata_of(wheel: Path) -> Message:
 
 
 def leading_nowhere(wheel: Path) -> list[str]:
-    """The links of the text that an index shows which hold only inside of the repository."""
+    """The links in the text for an index that work only inside the repository."""
     text = str(metadata_of(wheel).get_payload())
     return RELATIVE.findall(FENCE.sub("", text))
 
 
 def lowest(wheel: Path) -> list[str]:
-    """The lowest version of everything that the wheel asks for, extras included, as pip's constraints."""
+    """The lowest version of every requirement, extras included, as constraints for pip."""
     metadata = metadata_of(wheel)
     asked = [Requirement(text) for text in metadata.get_all("Requires-Dist", [])]
     bounds = {one.name: bound.version for one in asked for bound in one.specifier if bound.operator == ">="}
@@ -205,7 +205,7 @@ def tried(wheel: Path, constraints: list[str], folder: Path, name: str) -> None:
 
 
 def run(*words: str, cwd: Path = ROOT, environment: dict[str, str] | None = None, umask: int = -1) -> str:
-    """What a program prints; if it fails, its words are the error."""
+    """Return what a program prints; if it fails, its output is the error."""
     try:
         done = subprocess.run(words, cwd=cwd, env=environment, umask=umask, capture_output=True, text=True, check=False)
     except FileNotFoundError:

@@ -1,11 +1,11 @@
-"""Build the site of the documentation, and hold it to what is promised of it.
+"""Build the documentation site, and check it.
 
     python scripts/docs.py                  into site/; open site/index.html, no server is needed
     python scripts/docs.py --output DIR     into another folder
 
-Beside each page stands its Markdown, and `llms.txt` lists them; the package's skill file for agents is written, too.
-The pages of `docs/` are joined by those that follow from the spec (the API) and from the docstrings (the reference).
-Warnings are errors. What would be fetched from another site, and what leads nowhere, is an error too.
+Each page has its Markdown next to it, and `llms.txt` lists them; the package's skill file for agents is written, too.
+Pages made from the spec (the API) and from docstrings (the reference) are added to those of `docs/`. Warnings are
+errors; so are broken links and anything fetched from another site.
 """
 
 from __future__ import annotations

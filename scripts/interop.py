@@ -1,10 +1,10 @@
-"""Ask for second opinions: Prism and newman, which nobody here wrote, on the document, the client and the mock server.
+"""Check the document, the client and the mock server with tools of other authors: Prism and newman.
 
-    python scripts/interop.py               without npm it says that it was skipped, and why
-    python scripts/interop.py --required    without npm it fails; so it does in CI
+    python scripts/interop.py               without npm, print why it is skipped
+    python scripts/interop.py --required    without npm, fail; always so in CI
 
-The sessions are tests (`tests/interop/session_*.py`), collected only when they are named, as here. Whatever they
-start is stopped with them, also when this is interrupted or terminated.
+The sessions are tests (`tests/interop/session_*.py`), collected only when named, as here. Whatever they start is
+stopped with them, even if this is interrupted or terminated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Regenerate what follows from a committed `openapi.yaml`, commit it, and say what changes for callers.
+"""Regenerate from a committed `openapi.yaml`, commit the result, and report what changes for callers.
 
     python scripts/regenerate.py                 regenerate and commit here
     python scripts/regenerate.py --bundle FILE   and write the commit into a git bundle, for deliver.py to push
@@ -7,7 +7,7 @@ The regenerate workflow is one call of this script and one of `deliver.py`, in a
 with the spec from which the committed client was made (`legnext_client/openapi.json`), or with `--base`. It stands in
 the commit, in the pull request, and in the summary of the workflow's run. When nothing follows, nothing is committed.
 The commit holds generated files alone, so a workflow that starts when `openapi.yaml` changes is not started by it.
-Git's own variables (`GIT_AUTHOR_NAME` …) say who the author is.
+Git's own variables (`GIT_AUTHOR_NAME` …) name the author.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def report_on(base: str | None) -> tuple[list[Change], str]:
 
 
 def commit(changes: list[Change], report: str) -> None:
-    """Commit the generated files, and nothing that happens to lie about."""
+    """Commit the generated files alone."""
     git("add", "--all", "--", *COMMITTED)
     # Headings of the report begin with the sign that git takes for a comment.
     git("commit", "--quiet", "--cleanup=whitespace", "--file=-", "--", *COMMITTED, said=message(changes, report))
@@ -101,7 +101,7 @@ def shortened(report: str) -> str:
 
 
 def tell(text: str) -> None:
-    """To whoever ran this, and to the summary of the workflow's run."""
+    """Print, and append to the summary of the workflow's run."""
     print(text)
     append("GITHUB_STEP_SUMMARY", text)
 

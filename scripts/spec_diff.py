@@ -1,4 +1,4 @@
-"""Say what has changed in `openapi.yaml` since a git ref, and whether it breaks callers.
+"""Report what has changed in `openapi.yaml` since a git ref, and whether it breaks callers.
 
     python scripts/spec_diff.py --base v1.0.0            Markdown, fit for a pull request
     python scripts/spec_diff.py --base main --json       the same for machines
@@ -30,7 +30,7 @@ def main() -> int:
     options = arguments()
     try:
         if not options.base:
-            raise SpecError("compare with what? Name a branch, a tag or a commit: make spec-diff BASE=main")
+            raise SpecError("nothing to compare with; name a branch, a tag or a commit: make spec-diff BASE=main")
         old = spec_at(options.base, options.spec)
         new = parsed(read(options.spec), str(options.spec.name))
         changes = compared(old, new)
@@ -66,7 +66,7 @@ def spec_at(ref: str, spec: Path) -> dict[str, Any]:
     if git(folder, "rev-parse", "--is-inside-work-tree").returncode:
         raise SpecError(f"{folder} is not in a git repository, so there is no earlier version to compare with")
     if git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").returncode:
-        raise SpecError(f"{ref} is no branch, tag or commit here; in a shallow clone, fetch it first")
+        raise SpecError(f"{ref} is not a branch, tag or commit here; in a shallow clone, fetch it first")
     found = git(folder, "show", "--end-of-options", f"{ref}:./{spec.name}")
     if found.returncode:
         raise SpecError(f"there is no {spec.name} at {ref}")
@@ -84,9 +84,9 @@ def parsed(text: str, name: str) -> dict[str, Any]:
     try:
         spec = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as reason:
-        raise SpecError(f"{name} is no YAML: {' '.join(str(reason).split())}") from None
+        raise SpecError(f"{name} is not YAML: {' '.join(str(reason).split())}") from None
     if not isinstance(spec, dict) or "openapi" not in spec or not isinstance(spec.get("paths"), dict):  # pyright: ignore
-        raise SpecError(f"{name} is no OpenAPI document: it needs `openapi` and `paths`")
+        raise SpecError(f"{name} is not an OpenAPI document: it needs `openapi` and `paths`")
     return spec  # pyright: ignore
 
 

@@ -1,4 +1,4 @@
-"""Compare two versions of the API description, and say what that means for those who call the API.
+"""Compare two versions of the API description: what changes for callers, and what breaks them.
 
     changes = compare(old, new)          two documents as dictionaries
     print(markdown(changes, "v1.2"))     for people
@@ -6,7 +6,7 @@
 
 Direction decides. Callers write requests, so a bound that narrows there breaks them and one that widens does not;
 they read answers, so there it is the other way round. Answers are open: new fields, and new values of a set that says
-"or any string", hurt nobody. Names count as much as values, for the client's methods follow from operationIds, its
+"or any string", break nobody. Names count as much as values, for the client's methods follow from operationIds, its
 namespaces from tags, its classes from schemas, its enum members from values. What cannot be decided (one pattern
 for another) is taken for the worse.
 """

@@ -143,7 +143,7 @@ def test_what_is_not_committed_is_said(tree: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == ""
     (tree / "new.py").write_text("", encoding="utf-8")
     assert dist.date_of(tree) == str(COMMITTED_AT)
-    assert "holds what is not committed" in capsys.readouterr().err
+    assert "holds uncommitted changes" in capsys.readouterr().err
 
 
 def test_a_time_that_is_asked_for_is_taken(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,7 +181,7 @@ def test_machines_get_the_same_as_json(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("base", "words"),
     [
-        ("no-such", "no-such is no branch, tag or commit here"),
+        ("no-such", "no-such is not a branch, tag or commit here"),
         ("", "make spec-diff BASE=main"),
         ("--help", "expected one"),
     ],
@@ -214,4 +214,4 @@ def test_a_file_that_is_no_spec_exits_with_2(repository: Path, text: str) -> Non
     (repository / "openapi.yaml").write_text(text, encoding="utf-8")
     done = spec_diff(repository, "--base", "v1")
     assert done.returncode == 2
-    assert "openapi.yaml is no" in done.stderr
+    assert "openapi.yaml is not" in done.stderr

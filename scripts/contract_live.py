@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 import jsonschema_rs
+import vendor_pages
 
 from legnext_client import APIError, Client, LegnextError
 from legnext_client._calls.settings import find_base_url, find_key
@@ -121,8 +122,22 @@ def main() -> int:
         return 2
     finally:
         transport.close()
+    if base_url == DOCUMENT["servers"][0]["url"]:
+        print("\n".join(pages_today(httpx.HTTPTransport(proxy=proxy_for(vendor_pages.PAGES)))))
     print(f"\n{found or 'No'} difference{'' if found == 1 else 's'} from openapi.yaml.")
     return 1 if found else 0
+
+
+def pages_today(transport: httpx.BaseTransport) -> Iterator[str]:
+    """What the service's documentation names today and did not before, or no longer names; never an error."""
+    yield f"\n{vendor_pages.PAGES}, models, prices and endpoints:\n"
+    try:
+        with httpx.Client(transport=transport, timeout=60) as client:
+            came = client.get(vendor_pages.PAGES).raise_for_status()
+    except httpx.HTTPError as error:
+        yield f"  could not be read: {error}"
+        return
+    yield from (f"  {change}" for change in vendor_pages.changes(came.text))
 
 
 def questions(key: str, base_url: str, transport: httpx.BaseTransport) -> Iterator[Question]:

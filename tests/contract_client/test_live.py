@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import contract_live
 import httpx
 import pytest
+import vendor_pages
 
 from legnext_client import Client
 from legnext_client._transport.transports import HttpxTransport
@@ -193,3 +194,20 @@ def test_an_empty_body_lacks_every_field_that_the_operation_needs() -> None:
     operation = operations()[contract_live.NEEDY.name]
     assert operation.body["required"]
     assert not {"default"} & {key for name in operation.body["required"] for key in operation.body["properties"][name]}
+
+
+def test_what_the_pages_name_today_is_compared_with_what_they_named() -> None:
+    text = "POST /v1/diffusion costs 95 credits, --v 9 too; GET /v1/job/abc"
+
+    def told(handler: Callable[[httpx.Request], httpx.Response]) -> list[str]:
+        return [line.strip() for line in contract_live.pages_today(httpx.MockTransport(handler))]
+
+    found = told(lambda _: httpx.Response(200, text=text))
+    assert {"new: model --v 9", "new: price 95 credit", "gone: endpoint /v1/blend", "gone: model --v 8.1"} <= set(found)
+    assert not [line for line in found if "/v1/diffusion" in line or "/v1/job" in line]
+    assert "could not be read" in told(lambda _: httpx.Response(404))[-1]
+
+
+def test_every_operation_is_on_the_stored_pages() -> None:
+    named = {fact.partition(" ")[2] for fact in vendor_pages.stored() if fact.startswith("endpoint")}
+    assert {operation.path.removesuffix("/{job_id}") for operation in operations().values()} == named

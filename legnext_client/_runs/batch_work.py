@@ -100,7 +100,7 @@ class BatchState(Generic[JobT]):
         """Check everything before the journal is created."""
         self._service.check_open()
         if self._context is not None and self._path is None:
-            raise InvalidRequest("this batch was run and has no journal: run again, it would pay again.")
+            raise InvalidRequest("This batch has no journal, so running it again would pay again. Pass journal=.")
         self._survey()
 
     def _open(self) -> Journal:
@@ -172,13 +172,11 @@ class BatchState(Generic[JobT]):
         if not isinstance(error, KeyboardInterrupt | LegnextError) or isinstance(error, JournalError):
             return
         if self._path is not None:
-            error.add_note(f"Run it again with the journal {self._path} to go on: nothing is paid for twice.")
+            error.add_note(f"Run it again with the journal {self._path} to resume: nothing is paid for twice.")
         elif self._kind == CHAIN and self._context is not None:  # a batch has reported its jobs
             paid = [f"{entry.key} is job {entry.job_id}" for entry in self._context.journal.entries(SUBMITTED, DONE)]
             if paid:
-                error.add_note(
-                    f"There is no journal, so run again it would pay again for what is paid: {', '.join(paid)}."
-                )
+                error.add_note(f"There is no journal, so running it again would pay again for: {', '.join(paid)}.")
 
 
 def _utc_now() -> datetime:

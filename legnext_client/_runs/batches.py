@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("legnext_client")
 
 INTERRUPTED = (
-    "Interrupted: nothing more is submitted, and what is under way is waited for. Interrupt once more to leave at "
-    "once; nothing is lost either way."
+    "Interrupted: nothing more is submitted; running jobs are waited for. Interrupt again to leave at once. Nothing is "
+    "lost either way."
 )
 
 

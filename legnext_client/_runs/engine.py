@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client._journal.submit import checked
 from legnext_client._runs.callbacks import Callbacks
@@ -33,17 +33,12 @@ DOWNLOADS = 4
 """Maximum concurrent downloads. As many more may wait, so rows do not start faster than they finish."""
 
 
-class Startable(Protocol):
-    """A row, as the engine sees it."""
-
-    async def run(self) -> None: ...
-
-
 class Engine:
     """The scheduler of one batch or chain."""
 
     def __init__(self, executor: Executor, rate: RateController, *, listens: bool) -> None:
         self._executor, self.rate, self.now = executor, rate, executor.clock.now
+        self.call = executor.call
         self._loop = asyncio.get_running_loop()
         longest = STEP if listens else math.inf
         self._timeline = Timeline(executor.clock, executor.sleep, self.leave, longest_sleep=longest)
@@ -120,10 +115,10 @@ class Engine:
         """Whether no further row starts."""
         return self._error is not None or self.tasks.closing
 
-    def start_row(self, row: Startable) -> None:
+    def start_row(self, row: object, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start a row."""
         self._slots.start(row)
-        self.tasks.start(row.run).add_done_callback(lambda _: self.release_slot(row))
+        self.tasks.start(run).add_done_callback(lambda _: self.release_slot(row))
 
     async def room(self, *, to_read: bool = False) -> bool:
         """Wait until another row may start; False if none will.
@@ -222,10 +217,6 @@ class Engine:
     async def run(self, flow: Flow[ResultT]) -> ResultT:
         """Run a flow."""
         return await self._executor.run(flow)
-
-    async def call(self, function: Callable[[], Any]) -> Any:
-        """Call one of the caller's functions in the caller's thread or task; the async client awaits coroutines."""
-        return await self._executor.call(function)
 
     # ---- scheduling ---------------------------------------------------------------------------------------------
 

@@ -132,7 +132,7 @@ class Feeder:
                     results = []
                 if not await engine.room():
                     return
-                engine.start_row(task)
+                engine.start_row(task, task.run)
             if results:
                 await engine.report(*results)
 
@@ -145,7 +145,8 @@ class Feeder:
         for entry in entries:
             if not await engine.room():
                 return
-            engine.start_row(await engine.record(partial(self._orphan, engine, entry)))
+            task = await engine.record(partial(self._orphan, engine, entry))
+            engine.start_row(task, task.run)
 
     def _orphan(self, engine: Engine, entry: Entry) -> OrphanTask:
         self.context.orphaned.add(entry.item)
@@ -162,7 +163,7 @@ class Feeder:
             return False
         task = await engine.record(partial(self._revived, engine, key, job_id))
         if task is not None:
-            engine.start_row(task)
+            engine.start_row(task, task.run)
         return task is not None
 
     def _revived(self, engine: Engine, key: str, job_id: str) -> RowTask | None:

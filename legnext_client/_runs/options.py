@@ -107,7 +107,7 @@ def journal_path(given: Any) -> str | None:
 def _name(name: str) -> str:
     fields = fields_of(name, ROW_FIELDS)
     if not fields & {"key", "job_id"}:
-        raise InvalidRequest(f"name must hold {{key}} or {{job_id}}, to be another for each row; got {name!r}.")
+        raise InvalidRequest(f"name must contain {{key}} or {{job_id}}, so that each row has its own; got {name!r}.")
     names(name, ROW_FIELDS, [{"key": "a", "job_id": "b", "n": 0, "ext": ".png", "task_type": "c"}])
     return name
 

@@ -51,7 +51,7 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
         raise
     except UnicodeDecodeError as error:
         raise InvalidRequest(
-            f"{path.name} must be text in UTF-8; got {error.object[error.start]:#x}. Save it so."
+            f"{path.name} must be UTF-8 text; got the byte {error.object[error.start]:#x}. Save it as UTF-8."
         ) from None
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
@@ -87,7 +87,7 @@ def from_json(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise InvalidRequest(f"must be JSON; got {shown(text.strip())} ({error.msg} at {error.pos + 1}).") from None
     except RecursionError:
-        raise InvalidRequest("must be JSON; got what is nested too deeply.") from None
+        raise InvalidRequest("must be JSON; got JSON that is nested too deeply.") from None
     except ValueError as error:
         if isinstance(error, InvalidRequest):
             raise
@@ -140,7 +140,7 @@ def _columns(header: Sequence[str]) -> list[str]:
             hint = _hint(name, fields, only)
             raise InvalidRequest(f"line 1: column {shown(name)} must be {OPERATION}, {KEY} or {a_field}. {hint}")
         if name and columns.count(name) > 1:
-            raise InvalidRequest(f"line 1: column {name} must be there once; got it {columns.count(name)} times.")
+            raise InvalidRequest(f"line 1: column {name} must occur once; it occurs {columns.count(name)} times.")
     return columns
 
 
@@ -167,7 +167,7 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
         )
     row: dict[str, Any] = {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
     if "" in row:
-        return InvalidRequest(f"a cell must stand in a column with a name; got {shown(row[''])}.")
+        return InvalidRequest(f"a cell must be in a column with a name; got {shown(row[''])}.")
     try:
         operation = operation_named(row.get(OPERATION, "").strip() or None)
     except InvalidRequest:
@@ -211,7 +211,7 @@ class _NotJson(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"what is no JSON: {super().__repr__()}"
+        return f"invalid JSON: {super().__repr__()}"
 
 
 _READERS: Mapping[str, Callable[[TextIO], Iterator[Placed]]] = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl}

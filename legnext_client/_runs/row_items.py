@@ -72,7 +72,7 @@ class Rows:
             must = f"must be 1 to {LONGEST_KEY} printable characters without /"
             raise _wrong(KEY, must, shown(key))
         if key in self._places:
-            raise _wrong(KEY, "must be another for each row", f"{shown(key)} again, as in {self._places[key]}")
+            raise _wrong(KEY, "must be unique", f"{shown(key)} again, as in {self._places[key]}")
         self._places[key] = place
         return key
 
@@ -117,7 +117,7 @@ def _split(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str,
         if chain is None:
             return key, (operation_named(fields.pop(OPERATION, None)), fields)
         if fields:
-            raise InvalidRequest(f"beside {CHAIN} only {KEY} may stand; got {', '.join(fields)}.")
+            raise InvalidRequest(f"besides {CHAIN}, only {KEY} is allowed; got {', '.join(fields)}.")
         return key, chain if isinstance(chain, VideoChain) else VideoChain.from_dict(chain)
     if isinstance(row, tuple | list) and len(row) == 2:  # pyright: ignore[reportUnknownArgumentType]
         name, values = cast("Sequence[Any]", row)

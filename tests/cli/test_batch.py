@@ -139,7 +139,7 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
         ),
         (ROWS, ("rows.csv", "--concurrency", "0"), Exit.BAD_INPUT, "'--concurrency'"),
         (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "--timeout must be seconds, 0 or more; got nan"),
-        (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "Error: --name must hold {key} or {job_id}"),
+        (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "Error: --name must contain {key} or {job_id}"),
         (ROWS, ("rows.csv", "--name", "a/{key}{ext}"), Exit.BAD_INPUT, "--name needs --out DIR."),
         (
             "key,text,prompt,operation\nwords,,a long prompt,shorten\nfox,a fox,,",

@@ -118,10 +118,10 @@ def test_a_file_without_rows_has_none(bodies: Callable[[str], Rows], text: str) 
         ),
         ("operation;text\nimagine;x\n", "^rows.csv, line 1: column 'operation;text' must be .* with commas between"),
         ("Text\nx\n", "line 1: column 'Text' must be operation, key or a field"),
-        ("text,text\nx,y\n", "^rows.csv, line 1: column text must be there once; got it 2 times"),
+        ("text,text\nx,y\n", "^rows.csv, line 1: column text must occur once; it occurs 2 times"),
         (
             "text,\nx,y\n",
-            "^1 of 1 rows cannot be sent. rows.csv, line 2: a cell must stand in a column with a name; got",
+            "^1 of 1 rows cannot be sent. rows.csv, line 2: a cell must be in a column with a name; got",
         ),
         ("text\nx\na cat, a dog\n", "rows.csv, line 3: a line must have 1 cells, as the first has; got 2"),
         ("text,key\nx\n", "rows.csv, line 2: a line must have 2 cells, as the first has; got 1"),
@@ -137,15 +137,15 @@ def test_a_file_without_rows_has_none(bodies: Callable[[str], Rows], text: str) 
         ("operation,jobId,imageNo,scale\noutpaint,a,1,nan\n", "scale must be a number, 1.1 to 2.0; got 'nan'"),
         (
             'operation,img_urls,aspect_ratio\nblend,"https://a",1:1\n',
-            "img_urls must be a list, .*; got what is no JSON: 'ht",
+            "img_urls must be a list, .*; got invalid JSON: 'ht",
         ),
         ('operation,img_urls,aspect_ratio\nblend,"[""x"",1]",1:1\n', r"img_urls\[0\] must begin with http"),
         ("operation,job_id,image_no,mask\ninpaint,a,0,{}\n", "mask must have exactly one of areas, url"),
-        ("operation,job_id,image_no,mask\ninpaint,a,0,[[[\n", "mask must be an object with areas, url; got what is no"),
+        ("operation,job_id,image_no,mask\ninpaint,a,0,[[[\n", "mask must be an object .*; got invalid JSON"),
         ("text,key\nx,a/b\n", "line 2: key must be 1 to 200 printable characters without /; got 'a/b'"),
         (
             "key,text\na,x\nb,y\na,z\n",
-            "line 4: key must be another for each row; got 'a' again, as in rows.csv, line 2",
+            "line 4: key must be unique; got 'a' again, as in rows.csv, line 2",
         ),
         ('text\n"x\n', "^rows.csv, line 2: this is not valid CSV: unexpected end of data"),
         ('text\n"x"y\n', "^rows.csv, line 2: this is not valid CSV: ',' expected after '\"'"),
@@ -167,9 +167,9 @@ def test_a_cell_beyond_all_measure_is_told(bodies: Callable[[str], Rows]) -> Non
 
 
 def test_text_that_is_not_utf_8_is_told(bodies: Callable[..., Rows]) -> None:
-    with pytest.raises(InvalidRequest, match=r"^rows.csv must be text in UTF-8; got 0xe9"):
+    with pytest.raises(InvalidRequest, match=r"^rows.csv must be UTF-8 text; got the byte 0xe9"):
         bodies("text\ncaf\u00e9\n", "latin-1")
-    with pytest.raises(InvalidRequest, match=r"^rows.csv must be text in UTF-8; got 0xff"):
+    with pytest.raises(InvalidRequest, match=r"^rows.csv must be UTF-8 text; got the byte 0xff"):
         bodies("text\nx\n", "utf-16")
 
 

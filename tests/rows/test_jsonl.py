@@ -95,16 +95,16 @@ def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[Ro
         ('{"operation": "outpaint", "scale": NaN}', "line 2: must be JSON, which has no NaN"),
         ('{"operation": "outpaint", "scale": -Infinity}', "line 2: must be JSON, which has no -Infinity"),
         ('{"text": ' + "9" * 5000 + "}", "line 2: must be JSON; got a number with too many digits"),
-        ('{"text": ' + "[" * 100_000, "line 2: must be JSON; got what is nested too deeply"),
+        ('{"text": ' + "[" * 100_000, "line 2: must be JSON; got JSON that is nested too deeply"),
         ('{"text": 7}', "line 2: diffusion: text must be a string, 1 to 8192 characters; got 7"),
         (r'{"text": "\ud800"}', "line 2: diffusion: text must be valid Unicode"),
         (
             '{"text": "x", "key": "k"}\n{"text": "y", "key": "k"}',
-            "line 3: key must be another .*, as in rows.jsonl, line 2",
+            "line 3: key must be unique.*, as in rows.jsonl, line 2",
         ),
         ('{"chain": {"version": 9, "steps": []}}', "line 2: chain: version must be 1; got 9"),
         ('{"chain": [], "key": "a"}', r"line 2: chain must be an object; got \[\]"),
-        ('{"chain": {"version": 1, "steps": []}, "text": "x"}', "line 2: beside chain only key may stand; got text"),
+        ('{"chain": {"version": 1, "steps": []}, "text": "x"}', "line 2: besides chain, only key is allowed; got text"),
     ],
 )
 def test_what_is_wrong_is_told_by_line(items: Callable[..., list[Row]], line: str, said: str) -> None:

@@ -127,7 +127,7 @@ def test_a_key_that_no_journal_can_hold_is_refused(key: Any, shown: str) -> None
 def test_a_key_that_is_given_twice_is_refused_with_both_places() -> None:
     items = list(read([{"text": "a", "key": "k"}, {"text": "b"}, {"text": "c", "key": "k"}, {"text": "d", "key": "l"}]))
     assert [item.wrong is None for item in items] == [True, True, False, True]
-    assert "row 3: key must be another for each row; got 'k' again, as in row 1" in str(items[2].wrong)
+    assert "row 3: key must be unique; got 'k' again, as in row 1" in str(items[2].wrong)
     assert len({item.key for item in items}) == 4
 
 

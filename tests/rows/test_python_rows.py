@@ -124,7 +124,7 @@ def test_a_row_knows_its_price() -> None:
         ({"chain": "x"}, "row 1: chain must be an object; got 'x'"),
         (
             {"chain": VideoChain.start("x").to_dict(), "operation": "imagine", "text": "y"},
-            "row 1: beside chain only key may stand; got operation, text",
+            "row 1: besides chain, only key is allowed; got operation, text",
         ),
     ],
 )

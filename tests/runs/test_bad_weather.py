@@ -235,7 +235,7 @@ def test_one_interrupt_stops_submitting_and_waits_for_what_runs(world: World, ca
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt) as caught:
         world.batch(cats(20), concurrency=4, on_progress=interrupt_at(3, times=1))
-    assert "Interrupt once more to leave at once" in caplog.text
+    assert "Interrupt again to leave at once" in caplog.text
     assert f"Run it again with the journal {world.path}" in "".join(caught.value.__notes__)
     assert set(world.states().values()) == {"done"}
     assert 4 <= len(world.server.ledger) < 12

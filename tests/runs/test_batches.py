@@ -420,7 +420,7 @@ def test_a_sync_batch_runs_inside_a_notebook(world: World) -> None:
         ({"concurrency": 2.5}, "concurrency must be a whole number, 1 or more; got 2.5"),
         ({"concurrency": True}, "concurrency must be a whole number, 1 or more; got True"),
         ({"timeout": "soon"}, "timeout must be seconds, 0 or more; got 'soon'"),
-        ({"name": "{n}{ext}"}, "name must hold {key} or {job_id}"),
+        ({"name": "{n}{ext}"}, "name must contain {key} or {job_id}"),
         ({"name": "../{key}{ext}"}, "name"),
         ({"download": 3}, "download must be the path of a directory; got 3"),
         ({"download": __file__}, f"download must be a directory or a new path; got {__file__!r}, but"),

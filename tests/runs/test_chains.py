@@ -310,7 +310,7 @@ def test_without_a_journal_whatever_stops_a_chain_names_what_is_paid(world: Worl
         world.job(world.client().run(CHAIN, budget=500))
     [line] = world.server.ledger
     assert caught.value.__notes__ == [
-        f"There is no journal, so run again it would pay again for what is paid: chain/1 is job {line.job_id}."
+        f"There is no journal, so running it again would pay again for: chain/1 is job {line.job_id}."
     ]
     with pytest.raises(BudgetExceeded) as caught:
         world.job(world.client().run(CHAIN, budget=400))

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATED = (
     "legnext_client/generated",
     "legnext_client/openapi.json",
+    "legnext_client/SKILL.md",
+    "openapi.portable.yaml",
     "docs/cli-reference.md",
     "postman/legnext.postman_collection.json",
 )

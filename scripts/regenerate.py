@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "openapi.yaml"
 CLIENT_SPEC = ROOT / "legnext_client" / "openapi.json"
 PAGES = {
+    "openapi.portable.yaml": ("portable.py",),
+    "legnext_client/SKILL.md": ("docs.py", "--skill"),
     "docs/cli-reference.md": ("cli_reference.py",),
     "postman/legnext.postman_collection.json": ("postman.py", "--optional"),
 }

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+TEMPLATES = PACKAGE.parent / "templates"
+_IMPORTED = re.compile(r"^ *from [\w.]+ import ([\w, ]+)$", re.MULTILINE)
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
@@ -40,9 +42,19 @@ def problems(spec: Json, rows: Sequence[Json]) -> Iterator[str]:
                 f"{place}: tag must be one that stands with a description under tags at the top of the document "
                 f"({', '.join(described)}); got {row['namespace']!r}"
             )
+    for name in sorted(of_templates() & set(spec.get("components", {}).get("schemas", {}))):
+        yield f"components/schemas/{name}: generated code has a class of that name; call the schema otherwise"
     for tag in dict.fromkeys(row["namespace"] for row in rows):
         yield from _no_name("tag", tag)
         yield from _taken("tag", tag, of_clients(), "clients have a method of that name, which hides the namespace")
+
+
+def of_templates() -> set[str]:
+    """The classes that generated modules import or define beside their models."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.jinja"))]
+    imported = " ".join(each for text in texts for each in _IMPORTED.findall(text))
+    names = re.findall(r"\w+", f"{imported} File FileTypes UUID")
+    return {name for name in names if name[0].isupper() and not name.isupper()} | {"UUID"}
 
 
 def commands() -> set[str]:

@@ -124,7 +124,7 @@ def _choice(field: Field) -> str:
 def _word(operation: Operation, field: Field, taken: frozenset[str]) -> Word:
     if _by_place(operation, field):
         return Word(field, True, "JOB" if field.name == JOB else field.name.upper())
-    option = f"--{field.name.replace('_', '-')}"
+    option = f"--{field.name.rstrip('_').replace('_', '-')}"
     return Word(field, False, f"{option}-field" if option in taken else option)
 
 

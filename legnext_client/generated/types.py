@@ -88,6 +88,9 @@ class File(NamedTuple):
         return cls(given.read(), os.path.basename(str(getattr(given, "name", "file"))))
 
 
+FileTypes: TypeAlias = File
+"""The generator's word for a file in a list."""
+
 FileContent: TypeAlias = "File | bytes | bytearray | os.PathLike[str] | IO[bytes]"
 """What is taken for a file."""
 
@@ -222,6 +225,7 @@ __all__ = [
     "UNSET",
     "File",
     "FileContent",
+    "FileTypes",
     "Request",
     "Response",
     "Unset",

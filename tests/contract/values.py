@@ -72,7 +72,8 @@ def right(schema: Schema) -> list[Any]:
 @cache
 def _right(written: str) -> list[Any]:
     schema: Schema = json.loads(written)
-    made = [value for value in (*near(schema), *_made(schema)) if fits(schema, value)]
+    made = [value for value in near(schema) if fits(schema, value)]
+    made = made or [value for value in _made(schema) if fits(schema, value)]
     assert made, f"there is no value for {schema}"
     return list({json.dumps(value): value for value in made}.values())
 
@@ -134,7 +135,8 @@ def _lists(schema: Schema) -> Iterator[list[Any]]:
 
 
 def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
-    parts = {name: right(inner) for name, inner in schema.get("properties", {}).items() if inner is not False}
+    properties = {name: inner for name, inner in schema.get("properties", {}).items() if inner is not False}
+    parts = {name: right(inner) for name, inner in properties.items() if not resolved(inner).get("readOnly")}
     whole = {name: values[0] for name, values in parts.items()}
     needed = {name: value for name, value in whole.items() if name in schema.get("required", ())}
     yield from (whole, needed, {})

@@ -62,6 +62,8 @@ class Argument:
     def values(self) -> list[Value]:
         if self.is_file:
             return [(FILE, FILE)]
+        if resolved(resolved(self.schema).get("items", {})).get("format") == "binary":
+            return [([FILE], [FILE])]
         if self.name == JOB_ID:
             return [(source.job_id, source.job_id) for source in SOURCES]
         found = listed(self.schema)
@@ -79,7 +81,7 @@ class Argument:
 
 def text(plain: Any) -> str:
     """A value outside of JSON."""
-    return plain if isinstance(plain, str) else json.dumps(plain)
+    return plain if isinstance(plain, str) else json.dumps(plain, separators=(",", ":"))
 
 
 def _in_header(written: str) -> bool:

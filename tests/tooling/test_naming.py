@@ -45,6 +45,12 @@ def test_other_names_are_taken(name: str) -> None:
         assert told(edited(changes)) == ()
 
 
+@pytest.mark.parametrize("name", ["Mapping", "File", "Any", "UUID"])
+def test_a_schema_that_has_the_name_of_a_class_in_generated_code_is_refused(name: str) -> None:
+    said = f"components/schemas/{name}: generated code has a class of that name; call the schema otherwise"
+    assert told(edited({f"components schemas {name}": {"type": "string"}})) == (said,)
+
+
 def test_a_tag_must_stand_at_the_top_with_a_description() -> None:
     for changes in ({f"paths {FOLLOWS} post tags": ["art"]}, tagged("art")):
         assert told(edited(changes)) == (

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 PAGES = "https://docs.legnext.ai/llms-full.txt"
 STORED = Path(__file__).resolve().parent.parent / "tests" / "data" / "vendor_facts.txt"
 FACTS = {
-    "endpoint": re.compile(r"/(?:v1|account)(?:/[a-z0-9-]+)+"),
+    "endpoint": re.compile(r"/(?:v1|account)/[a-z0-9-]+"),
     "model": re.compile(r"--(?:v|version|niji)\s*(?:\d+(?:\.\d+)?)"),
     "price": re.compile(r"\$\d[\d,]*(?:\.\d+)?|\b\d[\d,]*(?:\.\d+)?[ -](?:points?|credits?)\b", re.IGNORECASE),
 }
 """What is looked for in a text, by kind: paths, models as prompts name them, and amounts of money."""
-JOB = re.compile(r"/v1/job/.+")
 
 
 def facts(text: str) -> set[str]:
@@ -33,7 +32,7 @@ def facts(text: str) -> set[str]:
 
 def _plain(kind: str, found: str) -> str:
     if kind == "endpoint":
-        return JOB.sub("/v1/job", found)
+        return found
     if kind == "model":
         name, value = re.split(r"\s*(?=\d)", found, maxsplit=1)
         return f"{name.replace('--version', '--v')} {value}"

@@ -170,7 +170,7 @@ def answer(request):
         return httpx.Response(204)
     if path.endswith("/files"):
         return httpx.Response(201, json={"a": "stored"})
-    return httpx.Response(200, json={"job_id": "j1", "status": "pending"})
+    return httpx.Response(200, json={"job_id": "j1", "status": "completed"})
 
 def last():
     return sent[-1]
@@ -231,6 +231,9 @@ for wrong, named in [
         assert named in str(error) and len(sent) == before, error
     else:
         raise AssertionError(wrong)
+with client.batch([{"operation": "diffusion", "text": "a fox", "key": "row-1"}], download=None) as batch:
+    assert [result.key for result in batch] == ["row-1"]
+assert "row-1" in next(each for each in reversed(sent) if each.method == "POST").headers["idempotency-key"]
 assert client.request("GET", "/v1/jobs", params={"cursor": "n2"})["data"] == [{"job_id": "b"}]
 assert client.request("DELETE", "/v1/x") is None
 assert client.request("POST", "/v1/kinds", json=[1], job=True, headers={"X-A": "b"}).job_id == "j1"

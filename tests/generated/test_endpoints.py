@@ -31,7 +31,7 @@ def request_examples() -> list[Any]:
         if body is None:
             found.append(pytest.param(operation, None, id=operation.name))
             continue
-        for name, example in body["content"]["application/json"]["examples"].items():
+        for name, example in body["content"].get("application/json", {}).get("examples", {}).items():
             found.append(pytest.param(operation, example["value"], id=f"{operation.name}-{name}"))
     return found
 

@@ -33,7 +33,7 @@ OPTIONS = (
 )
 """The project's own settings, no plugin that is not used, and modules found from the root as well."""
 
-TOOLS = ("@stoplight/prism-cli", "newman", "openapi-to-postmanv2")
+TOOLS = ("@stoplight/prism-cli", "newman", "openapi-diff", "openapi-to-postmanv2")
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ The comparison is our own, in `spec_changes`. The list of checks of oasdiff is i
 (servers, names of methods and classes, prices, prompts) comes on top. openapi-diff, the npm tool for this, refuses
 OpenAPI 3.1; in a 3.0 rendering it sees paths, methods, statuses and the shapes of JSON bodies, but no enum values,
 patterns, parameters, names, defaults, conditions or prices. Where it has an opinion, a test that needs Node holds ours
-against it: `tests/tooling/test_spec_diff.py`.
+against it: `tests/interop/session_openapi_diff.py`.
 """
 
 from __future__ import annotations

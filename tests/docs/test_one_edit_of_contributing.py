@@ -40,7 +40,8 @@ with MockServer() as server, server.client() as client:
     text = inspect.getdoc(client.midjourney.colour)
     assert text.startswith("Colour a sketch."), text
     assert "How to colour. 0 is flat, 1 is shaded. One of 0 (FLAT), 1 (SHADED)." in text, text
-    assert inspect.signature(sketch.colour).parameters["type"].annotation == "ColourType | Literal[0, 1]"
+    typed = inspect.signature(sketch.colour).parameters["type"].annotation
+    assert typed == "ColourType | Literal[0, 1, 'flat', 'shaded']", typed
 
     try:
         client.midjourney.colour(job_id=sketch.job_id, image_no=4, type=2)

@@ -10,7 +10,7 @@ import pytest
 import table
 from fields import SpecError, conditions, snake_case
 from fields import field as field_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legnext_client.generated.operations import OPERATIONS, ROLES, Field
@@ -49,6 +49,7 @@ def test_a_wire_name_becomes_a_python_name(wire: str, name: str) -> None:
     assert snake_case(wire) == name
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-z][A-Za-z0-9]{0,12}", fullmatch=True))
 def test_every_python_name_is_one_and_stays_as_it_is(wire: str) -> None:
     name = snake_case(wire)

@@ -72,7 +72,7 @@ class World(NamedTuple):
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     document = str(prism.document(tmp_path_factory.mktemp("prism")))
     with (
-        MockServer(keys=(prism.KEY,), error_shape="drawn") as server,
+        MockServer(keys=(prism.KEY,), error_shape="drawn", bodies="strict") as server,
         prism.running("proxy", document, server.base_url) as url,
     ):
         listener = prism.Listener()

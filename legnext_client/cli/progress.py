@@ -112,29 +112,8 @@ class Display:
         self.bars.update(task, description=printable(title), completed=percent or 0, total=total, **text)
 
     def __enter__(self) -> Self:
-        if self.live:
-            logger.addHandler(self._notes)
-            self._start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.live:
-            self._stop()
-            logger.removeHandler(self._notes)
-
-    @contextmanager
-    def aside(self) -> Generator[None]:
-        """Suspend the bars while open, so that results can be printed."""
-        if not self.live or not is_terminal(sys.stdout):  # the bars are not in the way
-            yield
-            return
-        self._stop()
-        try:
-            yield
-        finally:
-            self._start()
-
-    def _start(self) -> None:
+        if not self.live:
+            return self
         from rich.console import Group
         from rich.constrain import Constrain
         from rich.live import Live
@@ -153,16 +132,29 @@ class Display:
             transient=not self._stays,
             redirect_stdout=False,  # True would send results to standard error
         )
+        logger.addHandler(self._notes)
         with deferring_interrupts():
             self._drawing.start(refresh=True)
+        return self
 
-    def _stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
+        if self._drawing is None:
+            return
         with deferring_interrupts():
+            self._drawing.stop()
+            logger.removeHandler(self._notes)
             lines, self._notes.lines = self._notes.lines, []
-            if self._drawing is not None:
-                self._drawing.stop()
             for line in lines:
                 self.output.say(line, "yellow")
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Suspend the bars while open, so that results and messages can be printed."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
 
 
 class JobProgress(Display):

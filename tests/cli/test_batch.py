@@ -124,57 +124,6 @@ def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> No
 # ---- how it ends otherwise ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "code", "said"),
-    [
-        ("", (), Exit.BAD_INPUT, "Missing argument 'FILE'"),
-        ("", ("nowhere.csv",), Exit.BAD_INPUT, "nowhere.csv cannot be read: No such file"),
-        ("", ("rows.txt",), Exit.BAD_INPUT, "must end in .csv, .jsonl"),
-        ("key,txet\na,b", ("rows.csv",), Exit.BAD_INPUT, "rows.csv, line 1: column 'txet' must be operation, key or"),
-        (
-            "text\n" + "x" * 8193,
-            ("rows.csv",),
-            Exit.BAD_INPUT,
-            "1 of 1 rows cannot be sent. rows.csv, line 2: diffusion: text must",
-        ),
-        (ROWS, ("rows.csv", "--concurrency", "0"), Exit.BAD_INPUT, "'--concurrency'"),
-        (ROWS, ("rows.csv", "--timeout", "nan"), Exit.BAD_INPUT, "--timeout must be seconds, 0 or more; got nan"),
-        (ROWS, ("rows.csv", "--name", "{n}{ext}"), Exit.BAD_INPUT, "Error: --name must contain {key} or {job_id}"),
-        (ROWS, ("rows.csv", "--name", "a/{key}{ext}"), Exit.BAD_INPUT, "--name needs --out DIR."),
-        (
-            "key,text,prompt,operation\nwords,,a long prompt,shorten\nfox,a fox,,",
-            ("rows.csv", "--out", "shots", "--name", "{key}{ext}"),
-            Exit.BAD_INPUT,
-            "Error: fox: --name must differ for each file, so it needs {n}",
-        ),
-        (ROWS, ("rows.csv", "--out", ""), Exit.BAD_INPUT, "Error: --out must be the path of a directory; got ''"),
-        (ROWS, ("rows.csv", "--out", "rows.csv"), Exit.BAD_INPUT, "Error: --out must be a directory or a new path"),
-        ("key,text", ("rows.csv",), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
-        ("key,text", ("rows.csv", "--price"), Exit.BAD_INPUT, "Error: rows.csv has no rows. Nothing was sent."),
-        (ROWS, (".",), Exit.BAD_INPUT, "Error: FILE must be a regular file, because it is read twice; got '.'"),
-        (ROWS, ("",), Exit.BAD_INPUT, "Error: FILE must be a regular file, because it is read twice; got ''"),
-        (ROWS, ("rows.csv", "--callback", "nowhere"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
-        (ROWS, ("rows.csv", "--journal", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
-        (
-            ROWS,
-            ("rows.csv", "--journal", "no/x.db"),
-            Exit.FILES,
-            "no/x.db cannot be created: the directory no does not exist.",
-        ),
-        (ROWS, ("rows.csv", "--journal", "."), Exit.FILES, "Error: . is a directory. Pass the path of a file."),
-        (ROWS, ("rows.csv", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
-    ],
-)
-def test_what_cannot_be_is_refused_before_anything_is_sent(
-    legnext: Run, server: MockServer, rows: Path, text: str, words: tuple[str, ...], code: Exit, said: str
-) -> None:
-    rows.write_text(text, encoding="utf-8")
-    ended = legnext("batch", "run", *words)
-    assert (ended.code, ended.out, server.ledger) == (code, "", [])
-    assert said in ended.err
-    assert len(ended.err.splitlines()) == 1
-
-
 def test_a_key_that_is_refused_and_a_service_that_is_not_there(legnext: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     address = f"http://127.0.0.1:{free_port()}/api"
     assert legnext(*RUN, "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE

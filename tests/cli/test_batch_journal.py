@@ -132,35 +132,6 @@ def test_what_a_killed_process_was_sending_is_listed_too(
     assert len(server.ledger) == 2
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (("resolve", "rows.db", "fox"), Exit.BAD_INPUT, "give one of --adopt JOB, --resubmit and --give-up"),
-        (("resolve", "rows.db", "fox", "--give-up", "--resubmit"), Exit.BAD_INPUT, "give one of --adopt JOB"),
-        (("resolve", "rows.db", "--give-up"), Exit.BAD_INPUT, "no request given: give its KEY, or --all"),
-        (("resolve", "rows.db", "fox", "--all", "--give-up"), Exit.BAD_INPUT, "give its KEY, or --all"),
-        (("resolve", "rows.db", "--all", "--adopt", "J"), Exit.BAD_INPUT, "--adopt is for one request"),
-        (("resolve", "rows.db", "cat", "--give-up"), Exit.BAD_INPUT, "rows.db has no request 'cat'"),
-        (
-            ("resolve", "rows.db", "fox", "--adopt", "J"),
-            Exit.BAD_INPUT,
-            "'fox' must be unknown for this; it is done",
-        ),
-        (("resolve", "rows.db", "fox", "--adopt", " "), Exit.BAD_INPUT, "job_id must be the id of a job"),
-        (("status", "nowhere.db"), Exit.FILES, "there is no journal nowhere.db"),
-        (("unknown", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
-        (("gallery", "rows.csv"), Exit.FILES, "rows.csv is not a legnext journal"),
-        (("stauts", "rows.db"), Exit.BAD_INPUT, "No such command 'stauts'"),
-    ],
-)
-def test_what_cannot_be_settled_or_read(legnext: Run, words: tuple[str, ...], code: Exit, said: str) -> None:
-    assert legnext(*RUN).code == 0
-    ended = legnext("batch", *words)
-    assert (ended.code, ended.out) == (code, "")
-    assert said in ended.err
-    assert len(ended.err.splitlines()) == 1
-
-
 def test_the_page_goes_where_one_likes(legnext: Run, tmp_path: Path) -> None:
     assert legnext(*RUN).code == 0
     ended = legnext("batch", "gallery", "rows.db", "--out", "pages/look.html")

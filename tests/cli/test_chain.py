@@ -90,13 +90,6 @@ def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
 # ---- asked first --------------------------------------------------------------------------------------------------
 
 
-def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
-    ended = legnext("chain", "chain.yaml", given="y\n")
-    assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
-    assert "this costs 1440 points, more than --ask-above (1000), and there is no terminal" in ended.err
-    assert "add --yes" in ended.err
-
-
 @pytest.mark.parametrize("words", [("--ask-above", "1440"), ("--budget", "1000"), ("-y",)])
 def test_what_is_cheap_enough_or_agreed_to_is_not_asked_for(legnext: Run, server: MockServer, words: Any) -> None:
     assert legnext("chain", "chain.yaml", *words).code in (0, Exit.BUDGET)
@@ -146,7 +139,6 @@ def test_a_picture_shows_the_steps_and_stays(terminal: Any, server: MockServer) 
         assert took[:2] == "0:"
     assert seen[at - 1].startswith("1440 of 1440 points; usually made in about ")
     assert seen[at + 3] == "Done: 1 video of 8 seconds, 1440 points charged."
-    assert "480 held" in session.raw
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
 

@@ -107,36 +107,6 @@ def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
     assert "this takes up to 480 points, and the account has 479. Nothing was sent; top up" in ended.err
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        ((), Exit.BAD_INPUT, "Missing argument 'FILE'"),
-        (("nowhere.yaml",), Exit.BAD_INPUT, "nowhere.yaml cannot be read"),
-        (("chain.yaml", "--timeout", "-1"), Exit.BAD_INPUT, "Error: --timeout must be seconds, 0 or more; got -1.0"),
-        (("chain.yaml", "--callback", "ftp://x"), Exit.BAD_INPUT, "Error: --callback must begin with http"),
-        (
-            ("chain.yaml", "--yes", "--download", ""),
-            Exit.BAD_INPUT,
-            "--download must be the path of a directory; got",
-        ),
-        (("chain.yaml", "--yes", "--download", "chain.yaml"), Exit.BAD_INPUT, "--download must be a directory or a"),
-        (("chain.yaml", "--yes", "--name", "a{n}{ext}"), Exit.BAD_INPUT, "--name needs --download DIR"),
-        (("chain.yaml", "--download", "out", "--name", "../{n}{ext}"), Exit.BAD_INPUT, "is empty or leads elsewhere"),
-        (("chain.yaml", "--budget", "-1"), Exit.BAD_INPUT, "--budget"),
-        (("chain.yaml", "--yes", "--journal", ""), Exit.BAD_INPUT, "Error: --journal must be the path of a file; got"),
-        (("chain.yaml", "--journal", "chain.yaml"), Exit.FILES, "chain.yaml is not a legnext journal"),
-        (("chain.yaml", "--env-file", "nowhere"), Exit.CONFIGURATION, "--env-file nowhere cannot be read"),
-    ],
-)
-def test_what_cannot_be_is_refused_before_anything_is_sent(
-    legnext: Run, server: MockServer, words: tuple[str, ...], code: Exit, said: str
-) -> None:
-    ended = legnext("chain", *words)
-    assert (ended.code, ended.out, server.ledger) == (code, "", [])
-    assert said in ended.err
-    assert len(ended.err.splitlines()) == 1
-
-
 def test_the_journal_of_another_chain_is_left_alone(legnext: Run, server: MockServer, chain: Path) -> None:
     assert legnext("chain", "chain.yaml", "--yes").code == 0
     in_a_chain("rain", chain)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -34,12 +33,12 @@ HEAVY = (
 )
 
 
-def test_help_lists_every_command(process: Run) -> None:
-    ended = process("--help")
+def test_help_lists_every_command(legnext: Run) -> None:
+    ended = legnext("--help")
     shown = [line.split()[0] for line in ended.lines if line.startswith("  ")]
     assert (ended.code, ended.err) == (0, "")
     assert set(entries()) <= set(shown)
-    assert process().out == process("-h").out == ended.out, "without a command, the help is shown"
+    assert legnext().out == legnext("-h").out == ended.out, "without a command, the help is shown"
     assert "  Results go to standard output, messages to standard error." in ended.lines
 
 
@@ -116,72 +115,56 @@ def test_help_hides_the_types_that_newer_versions_of_typer_add(legnext: Run, mon
     assert "  JOB...  x" in legnext("wait", "--help").lines
 
 
-def test_a_terminal_shows_strong_words_unless_colours_are_unwanted(terminal: Any) -> None:
-    for variables, expected in (({}, True), ({"NO_COLOR": "1"}, False)):
-        session = terminal("--help", **variables)
-        assert session.ended() == 0
-        assert ("\x1b[1m" in session.raw) == expected
+def test_a_terminal_shows_strong_words(terminal: Any) -> None:
+    session = terminal("--help")
+    assert session.ended() == 0
+    assert "\x1b[1m" in session.raw
 
 
-class Bash:
-    """A bash in which completion is set up."""
+def offered(legnext: Run, shell: str, line: str) -> str:
+    """Return the answer to Tab at the end of a line."""
+    words = line.split(" ")
+    asking = {"_LEGNEXT_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line}
+    asking |= {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+    ended = legnext(_TYPER_COMPLETE_FISH_ACTION="get-args", **asking)
+    assert (ended.code, ended.err) == (0, "")
+    return ended.out
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        path = {"PATH": f"{LEGNEXT.parent}{os.pathsep}{environment['PATH']}"}
-        self._settings: Any = {"cwd": folder, "capture_output": True, "text": True, "check": True}
-        asking = environment | path | {"_LEGNEXT_COMPLETE": "source_bash"}
-        self._script = str(subprocess.run([str(LEGNEXT)], env=asking, **self._settings).stdout)
-        self._environment = environment | path
 
-    def completions(self, line: str) -> list[str]:
-        """What Tab offers at the end of a line."""
-        words = line.split(" ")
-        quoted = " ".join(f"'{word}'" for word in words)
-        program = f"""{self._script}
-COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}
+def test_completion_knows_commands_options_and_choices(legnext: Run) -> None:
+    def completions(line: str) -> list[str]:
+        return offered(legnext, "bash", line).split()
+
+    assert completions("legnext vid") == ["video-diffusion", "video-upscale"]
+    assert set(OWN) < set(completions("legnext "))
+    assert completions("legnext upscale J --type ") == ["subtle", "creative"]
+    assert completions("legnext upscale J --type cr") == ["creative"]
+    assert completions("legnext upscale J --im") == ["--image-no"]
+    assert completions("legnext price ext") == ["extend-video"]
+    assert completions("legnext batch ") == ["run", "status", "unknown", "resolve", "gallery"]
+    assert completions("legnext check a --kind ") == ["image", "video"]
+
+
+@pytest.mark.parametrize(("shell", "form"), [("zsh", '"{}"'), ("fish", "{}")])
+def test_completion_in_other_shells(legnext: Run, shell: str, form: str) -> None:
+    for line, wanted, unwanted in (
+        ("legnext vid", ("video-diffusion", "video-upscale"), "upscale"),
+        ("legnext upscale J --type ", ("subtle", "creative"), "J"),
+        ("legnext upscale J --im", ("--image-no",), "--type"),
+    ):
+        found = offered(legnext, shell, line)
+        assert all(form.format(word) in found for word in wanted), found
+        assert form.format(unwanted) not in found.split(), found
+
+
+def test_completion_in_a_real_bash(environment: dict[str, str], tmp_path: Path) -> None:
+    program = f"""
+PATH="{LEGNEXT.parent}:$PATH"
+eval "$(_LEGNEXT_COMPLETE=source_bash legnext)"
+COMP_WORDS=(legnext vid); COMP_CWORD=1
 $(complete -p legnext | sed 's/.*-F //; s/ .*//') legnext
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
-        done = subprocess.run(["bash", "--norc", "-c", program], env=self._environment, **self._settings)
-        assert done.stderr == ""
-        return str(done.stdout).split()
-
-
-def test_completion_in_bash(environment: dict[str, str], tmp_path: Path) -> None:
-    bash = Bash(environment, tmp_path)
-    assert bash.completions("legnext vid") == ["video-diffusion", "video-upscale"]
-    assert set(OWN) < set(bash.completions("legnext "))
-    assert bash.completions("legnext upscale J --type ") == ["subtle", "creative"]
-    assert bash.completions("legnext upscale J --type cr") == ["creative"]
-    assert bash.completions("legnext upscale J --im") == ["--image-no"]
-    assert bash.completions("legnext price ext") == ["extend-video"]
-    assert bash.completions("legnext check a --kind ") == ["image", "video"]
-
-
-@pytest.mark.parametrize(
-    ("shell", "more", "form"),
-    [
-        ("zsh", {}, '"{word}"'),
-        ("fish", {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "{word}"),
-    ],
-)
-def test_completion_in_other_shells(
-    shell: str, more: dict[str, str], form: str, environment: dict[str, str], tmp_path: Path
-) -> None:
-    def answered(line: str) -> str:
-        asking = {"_LEGNEXT_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line}
-        done = subprocess.run(
-            [LEGNEXT], env=environment | asking | more, cwd=tmp_path, capture_output=True, text=True, check=True
-        )
-        assert done.stderr == ""
-        return done.stdout
-
-    for line, wanted, unwanted in (
-        ("legnext vid", ("video-diffusion", "video-upscale"), ("upscale",)),
-        ("legnext upscale J --type ", ("subtle", "creative"), ()),
-        ("legnext upscale J --im", ("--image-no",), ("--type",)),
-        ("legnext batch ", ("run", "gallery"), ("download",)),
-    ):
-        found = answered(line)
-        assert all(form.format(word=word) in found for word in wanted), found
-        assert not any(form.format(word=word) in found.split() for word in unwanted), found
+    settings: Any = {"env": environment, "cwd": tmp_path, "capture_output": True, "text": True, "check": True}
+    done = subprocess.run(["bash", "--norc", "-c", program], **settings)
+    assert (done.stdout.split(), done.stderr) == (["video-diffusion", "video-upscale"], "")

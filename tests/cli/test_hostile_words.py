@@ -1,4 +1,4 @@
-"""What a service says never reaches the terminal as a command: not in results, errors, logs, progress or tracebacks."""
+"""A service's words never reach the terminal as commands, and every word is printed wherever the output goes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client._calls.settings import URL_VARIABLE
+from legnext_client.cli.output import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from legnext_client.testing import MockServer
 
     from .commands import Run
 
@@ -111,3 +114,19 @@ def test_a_url_of_the_service_is_one_line_of_the_results(
     monkeypatch.setattr(Hostile, "asked", 1)
     ended = legnext("wait", "j1", "--timeout", "0.2")
     assert ended.out == "https://files.test/a.png https://forged.test/b.png\n"
+
+
+def test_half_a_character_is_printed_by_its_number(process: Run, server: MockServer) -> None:
+    server.jobs.add("odd", answer={"job_id": "odd", "status": "completed", "output": {"prompts": ["\ud800 fox"]}})
+    ended = process("wait", "odd")
+    assert (ended.code, "\\ud800 fox" in ended.out) == (0, True)
+    assert process("get", "odd", "--json").values[0]["output"]["prompts"] == ["\\ud800 fox"]
+
+
+def test_other_scripts_are_printed_even_if_the_terminal_does_not_have_them(process: Run) -> None:
+    ended = process("check", "一只狐狸 --repeat 3", LANG="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert (ended.code, ended.err) == (2, "")
+
+
+def test_lines_and_tabs_are_printed() -> None:
+    assert printable("a\tb\nc\x00\x7f") == "a\tb\nc\ufffd\ufffd"

@@ -194,6 +194,10 @@ def bound(row: Json) -> str:
         said = f"at most {high} {unit}"
     elif row.get("fields"):
         said = "with " + ", ".join(inside(field) for field in row["fields"])
+    open_ended = [f"{word} {row[word]}" for word in ("above", "below") if word in row]
+    if "multiple_of" in row:
+        open_ended.append(f"a multiple of {row['multiple_of']}")
+    said = ", ".join(each for each in (said.strip(), *open_ended) if each)
     if row.get("even_length"):
         said += ", an even number of them"
     if "means" in row:

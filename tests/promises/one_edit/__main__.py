@@ -29,7 +29,7 @@ HELD = str(Path(__file__).with_name("held.py"))
 GENERATE = ("scripts/generate.py",), ("scripts/cli_reference.py",), ("scripts/postman.py", "--optional")
 CHECK = ("scripts/drift.py",), ("scripts/cli_reference.py", "--check"), ("scripts/postman.py", "--check", "--optional")
 SOUND = ("-m", "ruff", "check", "--select=F", "--isolated", "--no-cache", "-q", "legnext_client/generated")
-TYPES = ("-m", "mypy", "legnext_client"), ("-m", "pyright", "legnext_client")
+TYPES = ("-m", "mypy", "legnext_client"), ("-m", "pyright", "--pythonpath", sys.executable, "legnext_client")
 CONTRACTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract", "tests/contract_client")
 
 

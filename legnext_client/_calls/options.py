@@ -77,7 +77,7 @@ def read_options(
     return Extras(headers, built.query, body, None if timeout is None else positive("timeout", timeout)), others
 
 
-def check_headers(what: str, headers: Mapping[str, str]) -> None:
+def check_headers(what: str, headers: Mapping[Any, Any]) -> None:
     """Refuse headers that cannot be sent, or that the client sets itself."""
     for name, value in headers.items():
         if (

@@ -36,7 +36,7 @@ def intent_of(operation: Operation, request: Request, key: str | None, source: s
     return SubmissionIntent(name, name, 0, digest, described, operation.name, body, points)
 
 
-def once(ledger: Ledger, intent: SubmissionIntent) -> Callable[[Request, float], Flow[Verdict]]:
+def once(ledger: Ledger, intent: SubmissionIntent) -> Callable[[Request, float, int], Flow[Verdict]]:
     """Return what sends a request a single time, recorded."""
     return partial(submit_by_key, intent, ledger)
 

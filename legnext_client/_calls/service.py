@@ -20,7 +20,7 @@ from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client._protocol.responses import is_job, retry_after
-from legnext_client._protocol.send import Answer, sending
+from legnext_client._protocol.send import Answer, send_once, sending
 from legnext_client._protocol.state import State, moment
 from legnext_client.errors import (
     CLIENT_CLOSED,
@@ -182,7 +182,7 @@ class CallService:
                 settings.timeout if call.timeout is None else call.timeout,
                 clock=self.clock.now,
                 chance=random.random,
-                once=_recording().once(self.ledger, call.intent) if self.ledger and call.intent else None,
+                once=_recording().once(self.ledger, call.intent) if self.ledger and call.intent else send_once,
             )
         except LegnextError as error:
             if not isinstance(error, SubmissionUnknown):

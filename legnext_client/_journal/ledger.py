@@ -43,7 +43,8 @@ class Ledger(Journal):
         per_month: int | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        for name, points in (("per_day", per_day), ("per_month", per_month)):
+        limits: dict[str, Any] = {"per_day": per_day, "per_month": per_month}
+        for name, points in limits.items():
             if points is not None and (isinstance(points, bool) or not isinstance(points, int) or points < 0):
                 raise ConfigurationError(f"{name} must be a whole number of points, 0 or more; got {points!r}.")
         self.per_day, self.per_month = per_day, per_month

@@ -139,13 +139,15 @@ class Submission(NamedTuple):
     """Whether nothing was accepted, so another attempt costs nothing."""
 
 
-def submit_once(intent: SubmissionIntent, request: Request, records: Records, timeout: float) -> Flow[Submission]:
+def submit_once(
+    intent: SubmissionIntent, request: Request, records: Records, timeout: float, attempt: int = 1
+) -> Flow[Submission]:
     """Record the intent, send the request once, and record the outcome before anything else happens."""
     begun: Begun = checked((yield RunBlocking(partial(records.begin, intent))))
     number = begun.entry.id
     if not begun.acquired:
         return Submission(begun.entry)
-    verdict = classify(request, (yield Send(request, timeout)))
+    verdict = classify(request, (yield Send(request, timeout, attempt)))
     if isinstance(verdict, Answer):
         state = State(verdict.data)
         _written((yield RunBlocking(partial(records.accepted, number, state))), intent, state.job_id)
@@ -161,9 +163,11 @@ def submit_once(intent: SubmissionIntent, request: Request, records: Records, ti
     return Submission(begun.entry, error=error, again=isinstance(verdict, Retry))
 
 
-def submit_by_key(intent: SubmissionIntent, records: Records, request: Request, timeout: float) -> Flow[Verdict]:
+def submit_by_key(
+    intent: SubmissionIntent, records: Records, request: Request, timeout: float, attempt: int
+) -> Flow[Verdict]:
     """Send a request once under its key, and return its job; if the key already has a job, return that one."""
-    submission = yield from submit_once(intent, request, records, timeout)
+    submission = yield from submit_once(intent, request, records, timeout, attempt)
     error = submission.error
     if error is not None:
         return Retry(error, getattr(error, "retry_after", None)) if submission.again else Fail(error)

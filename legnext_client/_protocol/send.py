@@ -64,6 +64,10 @@ class Fail(NamedTuple):
 Verdict = Answer | Retry | Fail
 
 
+def send_once(request: Request, limit: float, attempt: int) -> Flow[Verdict]:
+    return classify(request, (yield Send(request, limit, attempt)))
+
+
 def sending(
     request: Request,
     retries: Retries,
@@ -72,20 +76,17 @@ def sending(
     until: float | None = None,
     clock: Clock = time.monotonic,
     chance: Callable[[], float] = random.random,
-    once: Callable[[Request, float], Flow[Verdict]] | None = None,
+    once: Callable[[Request, float, int], Flow[Verdict]] = send_once,
 ) -> Flow[Answer]:
     """Send until there is a response or a reason to stop, but not past `until` on the clock.
 
-    `once` sends a single time instead, to record the attempt.
+    `once` sends a single time, and may record it.
     """
     end = clock() + retries.seconds
     end = end if until is None else min(end, until)
     for attempt in range(1, retries.attempts + 1):
         limit = timeout if until is None else max(0.001, min(timeout, until - clock()))
-        if once is not None:
-            verdict = yield from once(request, limit)
-        else:
-            verdict = classify(request, (yield Send(request, limit, attempt)))
+        verdict = yield from once(request, limit, attempt)
         match verdict:
             case Answer():
                 return verdict

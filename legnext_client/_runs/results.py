@@ -135,7 +135,7 @@ class BatchSummary(NamedTuple):
     def __str__(self) -> str:
         lines = [self.figures]
         if (self.running or self.left) and self.journal:
-            lines.append(f"Run it again with the journal {self.journal} to go on.")
+            lines.append(f"Run it again with the journal {self.journal} to resume.")
         lines += [f"Unknown: {one.key} ({one.operation}, {one.price} points): {one.error}" for one in self.unknown]
         if self.unknown and self.probably_accepted is not None:
             lines.append(by_the_balance(self.probably_accepted, len(self.unknown)))

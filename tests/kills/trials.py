@@ -233,7 +233,7 @@ def interrupt_once(world: World, marker: str) -> None:
     begun = len(_begun(world))
     ended = let_go(world, child)
     bill.must(ended.error == "KeyboardInterrupt", f"it ended: {ended}", world)
-    bill.must("to go on" in ended.said, f"it does not say how to go on: {ended}", world)
+    bill.must("to resume" in ended.said, f"it does not say how to resume: {ended}", world)
     more = len(_begun(world)) - begun
     bill.must(more <= world.order.concurrency, f"{more} requests were begun after an interrupt", world)
     bill.must(len(world.entries()) < len(world.order.rows), "it went on as if nothing had been", world)

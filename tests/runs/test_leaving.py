@@ -107,7 +107,7 @@ def test_a_chain_that_is_stopped_between_its_steps_is_left_over(world: World) ->
     world.colour.start_anew()
     assert (batch.summary.done, batch.summary.running, batch.summary.left) == (0, 0, 2)
     assert "2 left; 480 points charged in" in str(batch.summary)
-    assert f"Run it again with the journal {world.path} to go on." in str(batch.summary)
+    assert f"Run it again with the journal {world.path} to resume." in str(batch.summary)
 
 
 # ---- in a process that goes on, such as a notebook's -----------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_refusals_without_end_are_told_of_and_end_the_batch_after_half_an_hour(
         world.batch(cats(3), client=behind(world, too_many([])))
     assert 1800 < world.server.clock.now - begun < 1900
     assert caplog.text.count("The service has refused jobs as too many for") == 1
-    assert f"Run it again with the journal {world.path} to go on" in caught.value.__notes__[0]
+    assert f"Run it again with the journal {world.path} to resume" in caught.value.__notes__[0]
     results, _ = world.batch(cats(3))
     assert [result.state for result in results] == ["done"] * 3
     assert len(world.server.ledger) == 3

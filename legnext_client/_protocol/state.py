@@ -120,7 +120,7 @@ class State:
 
 def failure(state: State, job: Any) -> JobFailed:
     """Build the error of a failed job from the service's message."""
-    if state.status in ENDINGS:
+    if state.status in ENDINGS - {FAILED}:
         return JobFailed(f"{state.task_type or 'job'} {state.job_id} has no result: it is {state.status}.", job=job)
     reason = text(state.part("error", "message")) or text(state.part("error", "raw_message"))
     code = state.part("error", "code")

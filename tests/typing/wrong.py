@@ -57,7 +57,7 @@ def arguments(client: Client, job: Job) -> None:
 def names(client: Client, job: Job) -> None:
     client.midjourny.diffusion(text="a fox")  # type: ignore
     client.midjourney.difusion(text="a fox")  # type: ignore
-    client.tasks.cancel("a")  # type: ignore
+    client.tasks.no_such_method("a")  # type: ignore
     print(job.image_url)  # type: ignore
     job.describe()  # type: ignore
     print(client.account.balance().credits)  # type: ignore

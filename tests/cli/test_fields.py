@@ -49,7 +49,8 @@ def test_a_field_whose_option_is_taken_gets_another() -> None:
 def test_the_options_that_are_taken_are_those_that_commands_have(own: Operation) -> None:
     of_fields = {word.name for word in words(own, OPTIONS)}
     found = {option for each in command_of(app_of(own)).params for option in each.opts if option.startswith("-")}
-    assert found - of_fields <= OPTIONS - {"--help"}
+    pages = {"--all", "--at-most"} if own.paging else set()
+    assert found - of_fields - pages <= OPTIONS - {"--help"}
     if own.prompt and own.method == "POST":
         assert found - of_fields == OPTIONS - {"--help"}
 

@@ -8,7 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 
 JOB = {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}}
-KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}, "x-legnext": {"idempotency": True}}
+KEY = {"name": "X-Probe-Key", "in": "header", "schema": {"type": "string"}, "x-legnext": {"idempotency": True}}
 KINDS: Json = {
     "flag": {"type": "boolean", "default": True},
     "count_or_null": {"type": ["integer", "null"]},
@@ -183,8 +183,8 @@ assert last().url.query == b"limit=5&order=asc&type=a&type=b&since=2026-01-01T00
 assert [each.job_id for each in client.tasks.list_items()] == ["a", "b"]
 assert last().url.query == b"cursor=n2&limit=20", last().url
 
-job = client.midjourney.diffusion(text="a fox", idempotency_key="k-1")
-assert last().headers["idempotency-key"] == "k-1"
+job = client.midjourney.diffusion(text="a fox", x_probe_key="k-1")
+assert last().headers["x-probe-key"] == "k-1"
 assert job.cancel() is job and job.status == "failed"
 assert job.forget() is None and last().method == "DELETE"
 assert job.preview() == b"\x89PNG" and "image/png" in last().headers["accept"]
@@ -233,7 +233,7 @@ for wrong, named in [
         raise AssertionError(wrong)
 with client.batch([{"operation": "diffusion", "text": "a fox", "key": "row-1"}], download=None) as batch:
     assert [result.key for result in batch] == ["row-1"]
-assert "row-1" in next(each for each in reversed(sent) if each.method == "POST").headers["idempotency-key"]
+assert "row-1" in next(each for each in reversed(sent) if each.method == "POST").headers["x-probe-key"]
 assert client.request("GET", "/v1/jobs", params={"cursor": "n2"})["data"] == [{"job_id": "b"}]
 assert client.request("DELETE", "/v1/x") is None
 assert client.request("POST", "/v1/kinds", json=[1], job=True, headers={"X-A": "b"}).job_id == "j1"

@@ -15,7 +15,7 @@ from legnext_client.generated import AuthenticatedClient
 from legnext_client.generated.api.midjourney import video_diffusion
 from legnext_client.generated.api.tasks import get
 from legnext_client.generated.models import BalanceResponse, ErrorBody, TaskResponse, VideoDiffusionRequest
-from legnext_client.generated.operations import OPERATIONS, Operation
+from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 
 Json = dict[str, Any]
 
@@ -27,6 +27,8 @@ KEY = "key-that-nobody-may-see"
 def request_examples() -> list[Any]:
     found: list[Any] = []
     for operation in OPERATIONS.values():
+        if operation.answer_model not in (ROLES["job"].answer_model, ROLES["balance"].answer_model):
+            continue  # any_operation.py has the others
         body = SPEC["paths"][operation.path][operation.method.lower()].get("requestBody")
         if body is None:
             found.append(pytest.param(operation, None, id=operation.name))
@@ -58,7 +60,7 @@ def call(operation: Operation, name: str, client: AuthenticatedClient, example: 
     if example is not None:
         models = import_module("legnext_client.generated.models")
         arguments["body"] = getattr(models, str(operation.request_model)).from_dict(example)
-    answer = function(*["a-job" for _ in operation.parameters], **arguments)
+    answer = function(*["a-job" for each in operation.parameters if each.place == "path"], **arguments)
     return asyncio.run(answer) if name.startswith("asyncio") else answer
 
 
@@ -74,7 +76,7 @@ def test_every_operation_sends_its_method_path_key_and_body(
 
     (request,) = service.asked
     assert request.method == operation.method
-    assert request.url == f"https://api.legnext.ai/api{operation.path.format(job_id='a-job')}"
+    assert request.url.copy_with(query=None) == f"https://api.legnext.ai/api{operation.path.format(job_id='a-job')}"
     assert request.headers["x-api-key"] == KEY
     assert "authorization" not in request.headers
     if example is None:
@@ -91,11 +93,11 @@ def test_every_operation_sends_its_method_path_key_and_body(
 
 
 @pytest.mark.parametrize("function", ["sync", "asyncio"])
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
-def test_every_operation_reads_an_error(operation: Operation, function: str) -> None:
+@pytest.mark.parametrize("name", dict.fromkeys(case.values[0].name for case in request_examples()))
+def test_every_operation_reads_an_error(name: str, function: str) -> None:
     content = DATA.joinpath("error-401.json").read_bytes()
     examples = {case.values[0].name: case.values[1] for case in request_examples()}
-    parsed = call(operation, function, Service(content, 401).client(), examples[operation.name])
+    parsed = call(OPERATIONS[name], function, Service(content, 401).client(), examples[name])
     assert isinstance(parsed, ErrorBody)
     assert parsed.to_dict() == json.loads(content)
 

@@ -14,6 +14,7 @@ import flag_tables
 import generate
 import pytest
 import references
+from table import HTTP_METHODS
 
 from legnext_client.generated.operations import ROLES
 from legnext_client.mock.answers import _OUTPUTS
@@ -57,8 +58,13 @@ def renamed(schema: str) -> dict[str, Any]:
 
 def tasks_elsewhere() -> dict[str, Any]:
     """The operations that tell of jobs, under another tag."""
-    [path] = [path for path, item in SPEC["paths"].items() if item.get("get", {}).get("tags") == ["tasks"]]
-    return {f"paths {path} get tags": ["jobs"], "tags +": {"name": "jobs", "description": "What they are."}}
+    moved = {
+        f"paths {path} {method} tags": ["jobs"]
+        for path, item in SPEC["paths"].items()
+        for method, operation in item.items()
+        if method in HTTP_METHODS and operation["tags"] == ["tasks"]
+    }
+    return {**moved, "tags +": {"name": "jobs", "description": "What they are."}}
 
 
 def when(**row: Any) -> dict[str, Any]:

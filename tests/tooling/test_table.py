@@ -79,7 +79,7 @@ def test_there_are_at_least_22_operations_and_each_is_as_in_the_spec() -> None:
 
 def test_every_paid_operation_has_a_price_a_time_and_what_it_makes() -> None:
     for operation in OPERATIONS.values():
-        paid = operation.method == "POST"
+        paid = operation.makes_job
         assert bool(operation.price and operation.price.points > 0) == paid
         assert bool(operation.seconds and operation.seconds.median > 0) == paid
         assert bool(operation.makes and operation.takes and operation.task_type) == paid
@@ -191,7 +191,7 @@ def test_a_null_beside_one_type_makes_a_nullable_field() -> None:
 def test_a_follow_up_has_the_fields_that_the_job_leaves_open() -> None:
     rows = {row["name"]: row for row in table.operations(SPEC)}
     left = {
-        name: {field["wire"]: field["required"] for field in table.follow_up_fields(rows[name])}
+        name: {field["wire"]: field["required"] for field in table.follow_up_fields(rows[name] | {"parameters": ()})}
         for name in ("enhance_upscale", "video_diffusion", "reroll")
     }
     assert "image_url" not in left["enhance_upscale"]

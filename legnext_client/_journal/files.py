@@ -279,7 +279,13 @@ def tidy(path: str) -> None:
 def writer(path: str) -> sqlite3.Connection:
     """Open a connection whose commits survive a power failure."""
     opened = _connect(f"file:{quote(os.path.abspath(path))}?mode=rw", path)
-    opened.execute("PRAGMA synchronous = FULL")
+    try:
+        opened.execute("PRAGMA synchronous = FULL")  # reads the schema, and SQLite's message quotes a damaged one
+    except (sqlite3.DatabaseError, UnicodeError) as error:
+        opened.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        raise damaged(path, str(error)) from error
     return opened
 
 

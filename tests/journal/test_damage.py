@@ -73,3 +73,7 @@ def test_text_that_is_none_is_told_as_damage(tmp_path: Path) -> None:
 def _read_all(path: Path) -> object:
     with Journal(path) as journal:
         return journal.about, list(journal.entries()), list(journal.items())
+
+
+def test_a_schema_that_is_no_text_any_more_is_refused() -> None:
+    assert damage.trials(4252, 1) == {"refused": 1}

@@ -177,7 +177,10 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         except UnicodeError as error:
             raise httpcore.ConnectError(error) from error
         try:
-            _check_address(self._refuse, host, str(stream.get_extra_info("server_addr")[0]))
+            address = stream.get_extra_info("server_addr")
+            if address is None:
+                raise httpcore.ConnectError("the connection was closed at once")  # nothing was sent on it
+            _check_address(self._refuse, host, str(address[0]))
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await stream.aclose()

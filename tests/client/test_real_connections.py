@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from httpcore._backends.anyio import AnyIOStream
 
 from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
@@ -99,6 +100,32 @@ def test_a_connection_closed_before_anything_was_read_ends_in_one_of_our_errors(
     with talking(colour, server.port, retries=1) as client, pytest.raises((SubmissionUnknown, ConnectionError)):
         colour.do(client.midjourney.diffusion(text="x"))
     assert server.connections >= 1
+
+
+@pytest.mark.parametrize("colour", ["async"], indirect=True)
+def test_a_connection_that_is_gone_as_soon_as_it_is_made_carried_nothing_and_another_is_made(
+    colour: Colour, serve: Callable[..., Raw], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reset between connecting and sending: the socket no longer knows whom it was connected to."""
+    gone = iter([True])
+    extra_info = AnyIOStream.get_extra_info
+
+    def forgetful(stream: AnyIOStream, info: str) -> Any:
+        return None if info == "server_addr" and next(gone, False) else extra_info(stream, info)
+
+    monkeypatch.setattr(AnyIOStream, "get_extra_info", forgetful)
+    accepted: list[bytes] = []
+
+    def accept(connection: socket.socket) -> None:
+        if request := read(connection):
+            accepted.append(request)
+            connection.sendall(GOOD)
+
+    server = serve(accept)
+    with talking(colour, server.port) as client:
+        assert colour.do(client.midjourney.diffusion(text="x")).job_id == "j1"
+    assert len(accepted) == 1
+    assert len(colour.clock.slept) == 1
 
 
 def test_a_refused_connection_is_tried_again(colour: Colour) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CHAIN, OPERATION = "chain", "operation"
 """Keys of a chain, and of a request's operation, in the description of a row."""
+CALLBACK = "callback"
+"""The field for the callback URL, which does not change the job itself."""
 
 _FLAG = re.compile(r"(?<!\S)(?:--|[—–])")
 

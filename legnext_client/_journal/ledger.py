@@ -48,7 +48,7 @@ class Ledger(Journal):
             if points is not None and (isinstance(points, bool) or not isinstance(points, int) or points < 0):
                 raise ConfigurationError(f"{name} must be a whole number of points, 0 or more; got {points!r}.")
         self.per_day, self.per_month = per_day, per_month
-        self._process, self._depth = os.getpid(), 0
+        self._process = os.getpid()
         place = os.fspath(path)
         lock = files.Lock(place, files.PATIENCE)
         try:
@@ -59,11 +59,9 @@ class Ledger(Journal):
         finally:
             lock.release()
         super().__init__(place, now=now)
-        try:
-            self._must_be(files.LEDGER, None)
-        finally:
-            self._kept = DiskReserve(files.beside(place, "reserve"))
-            self._connection.close()  # none is open between two operations, so a fork inherits none
+        self._connection.close()  # none is open between two operations, so a fork inherits none
+        self._kept = DiskReserve(files.beside(place, "reserve"))
+        self._must_be(files.LEDGER, None)
 
     def begin(self, intent: SubmissionIntent) -> Begun:
         """Record a call before it is sent, unless its key has a job or is being sent.
@@ -153,7 +151,7 @@ class Ledger(Journal):
     def _rows(self, query: str, *values: Any) -> list[Any]:
         self._after_fork()
         with self._mutex:
-            if self._hold is not None or not hasattr(self, "_process"):
+            if self._hold is not None:
                 return super()._rows(query, *values)
             self._connection = files.reader(self.path)
             try:

@@ -32,6 +32,9 @@ _NORMAL: Mapping[str | None, Callable[[str], str]] = {
 _ANYTHING = Field("", "", "any", nullable=True)
 
 
+IN_HEADER = "must be printable ASCII without spaces around it, because it is sent in a header"
+
+
 class CheckedFields(NamedTuple):
     """The valid parameters and body of a call, as plain values by wire name."""
 
@@ -67,9 +70,12 @@ def _unplaceable(parameters: Iterable[Field], values: Mapping[str, Any]) -> Iter
             continue
         if field.place == "path" and not value:
             yield Problem(field.name, "must not be empty, because it is a part of the path")
-        elif field.place == "header" and not (value.isascii() and value.isprintable() and value == value.strip()):
-            must = "must be printable ASCII without spaces around it, because it is sent in a header"
-            yield Problem(field.name, must, shown(value))
+        elif field.place == "header" and not fits_header(value):
+            yield Problem(field.name, IN_HEADER, shown(value))
+
+
+def fits_header(value: str) -> bool:
+    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 class _Level(NamedTuple):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
+from legnext_client._calls.items import CALLBACK
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
 from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
 from legnext_client._calls.wait import PollSettings, PollState, PollTarget
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 logger = logging.getLogger("legnext_client")
-
-CALLBACK = "callback"
-"""The field for the callback URL, in any operation that has it."""
 
 
 class PreparedRequest(NamedTuple):
@@ -205,8 +203,7 @@ class RunContext:
     def settle(self, state: State, job_context: JobContext, running: float | None, price: int) -> int:
         """Count the cost of a finished job, and return it."""
         self.service.record(state, job_context, running)
-        points = math.ceil(state.points)
-        cost = price if state.ok and not points and not state.charge_is_known else points
+        cost = state.cost(price)
         self.points += cost
         return cost
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, cast
 
-from legnext_client._calls.items import CHAIN, OPERATION, Call, Row, digest_of
+from legnext_client._calls.items import CALLBACK, CHAIN, OPERATION, Call, Row, digest_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import prepare
 from legnext_client._runs.chains import VideoChain
@@ -18,8 +18,6 @@ PAID = {operation.name: operation for operation in OPERATIONS.values() if operat
 """The operations that a row can request."""
 KEY = "key"
 """Name in a row besides the fields and the operation."""
-CALLBACK = "callback"
-"""The field for the callback URL, which does not change the job itself."""
 LONGEST_KEY = 200
 
 _BY_MODEL = {operation.request_model: operation for operation in PAID.values()}

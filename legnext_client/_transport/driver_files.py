@@ -13,7 +13,7 @@ from collections import deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client.errors import LegnextError
+from legnext_client._transport.drivers import run_blocking as run_blocking  # the sync driver takes both from here
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from legnext_client.generated.sync.driver import Runtime
 
 _JOIN_TIMEOUT = 5.0
-
-
-def run_blocking(function: Callable[[], Any]) -> Any:
-    try:
-        return function()
-    except (OSError, LegnextError) as error:
-        return error
 
 
 async def async_run_blocking(function: Callable[[], Any]) -> Any:

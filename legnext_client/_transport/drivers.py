@@ -70,17 +70,21 @@ def cost_note(request: Request, outcome: Response | NoResponse) -> str | None:
     return INTERRUPTED if may_be_accepted(request, outcome) else None
 
 
+def run_blocking(function: Callable[[], Any]) -> Any:
+    """Return the result of a function, or the error that a flow decides about."""
+    try:
+        return function()
+    except (OSError, LegnextError) as error:
+        return error
+
+
 def let_record(flow: Flow[Any], error: BaseException) -> None:
     """Let a flow record the response to a paid request whose caller was cancelled."""
     outcome = getattr(error, "outcome", None)
     with suppress(StopIteration, LegnextError):
         effect = flow.send(outcome) if outcome is not None else None
         while isinstance(effect, RunBlocking):
-            try:
-                done = effect.function()
-            except (OSError, LegnextError) as unwritten:
-                done = unwritten
-            effect = flow.send(done)
+            effect = flow.send(run_blocking(effect.function))
 
 
 def log_outcome(send: Send, outcome: Response | NoResponse, began: float) -> None:

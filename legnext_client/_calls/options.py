@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.settings import positive
+from legnext_client._protocol.checks import IN_HEADER, fits_header
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.types import PaidOptions, encode, is_object
 
@@ -45,10 +46,12 @@ class Extras(NamedTuple):
 
 
 def read_options(
-    options: Mapping[str, Any], operation: Operation, *, has_ledger: bool
+    options: Mapping[str, Any], operation: Operation, fields: Mapping[str, Any], *, has_ledger: bool
 ) -> tuple[Extras, dict[str, Any]]:
     """Check the options of a call before anything is held or sent; anything else is returned, as a field."""
     others = {name: value for name, value in options.items() if name not in NAMES}
+    if twice := sorted(fields.keys() & others.keys()):
+        raise InvalidRequest(f"{operation.name}: {twice[0]} is not an argument here, because it is already known.")
     if len(others) == len(options):
         return Extras(), others
     given = {name: value for name, value in options.items() if name in NAMES and value is not None}
@@ -62,7 +65,7 @@ def read_options(
     timeout = given.get("timeout")
     headers: Mapping[str, str] = _mapping(given, "extra_headers")
     query, body = _mapping(given, "extra_query"), _mapping(given, "extra_body")
-    check_headers("extra_headers", headers)
+    _check_headers(headers)
     if body and (operation.media != "application/json" or not operation.fields):
         sends = operation.media if operation.fields else "no body"
         raise InvalidRequest(f"extra_body is for a JSON body; {operation.name} sends {sends}.")
@@ -77,7 +80,7 @@ def read_options(
     return Extras(headers, built.query, body, None if timeout is None else positive("timeout", timeout)), others
 
 
-def check_headers(what: str, headers: Mapping[Any, Any]) -> None:
+def _check_headers(headers: Mapping[Any, Any]) -> None:
     """Refuse headers that cannot be sent, or that the client sets itself."""
     for name, value in headers.items():
         if (
@@ -87,11 +90,11 @@ def check_headers(what: str, headers: Mapping[Any, Any]) -> None:
             or set(name) & _SEPARATORS
             or not name.isprintable()
         ):
-            raise InvalidRequest(f"{what}: {name!r} is not the name of a header.")
+            raise InvalidRequest(f"extra_headers: {name!r} is not the name of a header.")
         if name.lower() in OURS:
-            raise InvalidRequest(f"{what} must not set {name}: the client sets it itself.")
-        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-            raise InvalidRequest(f"{what}: {name} must be a string of printable ASCII characters; got {value!r}.")
+            raise InvalidRequest(f"extra_headers must not set {name}: the client sets it itself.")
+        if not isinstance(value, str) or not fits_header(value):
+            raise InvalidRequest(f"extra_headers: {name} {IN_HEADER}; got {value!r}.")
 
 
 def _mapping(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:

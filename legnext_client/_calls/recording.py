@@ -7,33 +7,29 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from legnext_client._calls.items import digest_of
+from legnext_client._calls.items import CALLBACK, OPERATION, digest_of
 from legnext_client._journal.submit import SubmissionIntent, submit_by_key
 from legnext_client._protocol.flow import Emit, RunBlocking
-from legnext_client.prices import price
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from legnext_client._calls.service import PreparedCall
     from legnext_client._journal.ledger import Ledger
     from legnext_client._protocol.flow import Flow, Request
     from legnext_client._protocol.send import Verdict
     from legnext_client._protocol.state import State
-    from legnext_client.generated.operations import Operation
-
-CALLBACK = "callback"
-"""The field that may differ between two equal requests."""
 
 logger = logging.getLogger("legnext_client")
 
 
-def intent_of(operation: Operation, request: Request, key: str | None, source: str | None) -> SubmissionIntent:
+def intent_of(call: PreparedCall, key: str | None) -> SubmissionIntent:
     """Return what the ledger records of a call before it is sent; without a key, it gets one of its own."""
+    operation, request = call.operation, call.request
     name, body = key or os.urandom(16).hex(), request.sent or {}
     digest = digest_of([(operation.name, {**body, CALLBACK: None, "path": request.path, "query": request.query})])
-    described = {"operation": operation.name, **body}
-    points = price(operation, body, source=source).reserve
-    return SubmissionIntent(name, name, 0, digest, described, operation.name, body, points)
+    described = {OPERATION: operation.name, **body}
+    return SubmissionIntent(name, name, 0, digest, described, operation.name, body, call.points)
 
 
 def once(ledger: Ledger, intent: SubmissionIntent) -> Callable[[Request, float, int], Flow[Verdict]]:

@@ -77,6 +77,8 @@ class PreparedCall(NamedTuple):
     size: str | None
     holds: Holds
     made: MadeWith | None
+    points: int = 0
+    """What budgets and the ledger count for it."""
     intent: SubmissionIntent | None = None
     """What the ledger records of it."""
     timeout: float | None = None
@@ -137,19 +139,21 @@ class CallService:
             request = request_of(operation, prepared)
             expected = expectation(operation, prepared.body, cost.seconds if cost is not None else None)
             several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
+            points = 0
             holds: Holds = ()
-            if several:
+            if several or self.ledger is not None:
                 from legnext_client.prices import price
 
                 points = (cost or price(operation, prepared.body, source=source)).reserve
-                again = operation.price is not None and operation.price.again
-                holds = hold(several, max(points, math.ceil(spent)) if again else points, key)
+                if operation.price is not None and operation.price.again:
+                    points = max(points, math.ceil(spent))
+                holds = hold(several, points, key)
         except BaseException as error:
             if key is None and not operation.free:  # a run has a key and reports its own jobs
                 self._name_jobs(error)
             raise
         size, made = size_of(operation, prepared.body) or source, made_with(operation, prepared.body, made)
-        return PreparedCall(operation, request, expected, size, holds, made)
+        return PreparedCall(operation, request, expected, size, holds, made, points)
 
     def single(
         self, operation: Operation, fields: Mapping[str, Any], options: Mapping[str, Any], **source: Any
@@ -160,14 +164,17 @@ class CallService:
         from legnext_client._calls.options import read_options
 
         key = options.get("key")
-        extras, others = read_options(options, operation, has_ledger=self.ledger is not None)
-        if twice := sorted(fields.keys() & others.keys()):
-            raise InvalidRequest(f"{operation.name}: {twice[0]} is not an argument here, because it is already known.")
+        try:
+            extras, others = read_options(options, operation, fields, has_ledger=self.ledger is not None)
+        except LegnextError as error:
+            if not operation.free:
+                self._name_jobs(error)
+            raise
         call = self.prepare(operation, {**fields, **others}, idempotency_key=key, **source)
         call = call._replace(request=extras.added_to(call.request), timeout=extras.timeout)
         if self.ledger is None or operation.free or not call.request.expects_job:
             return call
-        return call._replace(intent=_recording().intent_of(operation, call.request, key, call.size))
+        return call._replace(intent=_recording().intent_of(call, key))
 
     # ---- sending ------------------------------------------------------------------------------------------------
 

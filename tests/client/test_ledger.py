@@ -165,6 +165,15 @@ def test_a_failed_job_gives_its_points_back(mock: MockServer, path: Path) -> Non
         client.midjourney.diffusion(text="a cat")
 
 
+def test_what_is_run_again_counts_with_the_cost_of_its_source(mock: MockServer, path: Path) -> None:
+    with mock.client(ledger=Ledger(path, per_day=300)) as client:
+        dear = client.midjourney.diffusion(text="a cat --v 7 --turbo")
+        mock.jobs.complete(dear.job_id)
+        with pytest.raises(BudgetExceeded, match="160 points would exceed the 300 per day"):
+            dear.wait().reroll()
+    assert len(mock.ledger) == 1
+
+
 @pytest.mark.parametrize("points", [-1, 1.5, True, "100"])
 def test_a_limit_is_a_number_of_points(path: Path, points: Any) -> None:
     with pytest.raises(ConfigurationError, match="per_day must be a whole number of points, 0 or more; got"):

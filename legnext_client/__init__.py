@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from legnext_client import webhooks as webhooks
     from legnext_client._callbacks.receiver import CallbackReceiver
     from legnext_client._downloads.downloads import Progress
+    from legnext_client._protocol.responses import ResponseInfo
     from legnext_client._protocol.retries import Retries
     from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
     from legnext_client._runs.results import Result, Update
@@ -71,6 +72,7 @@ else:
         "_downloads.downloads": ("Progress",),
         "_callbacks.receiver": ("CallbackReceiver",),
         "_runs.results": ("Result", "Update"),
+        "_protocol.responses": ("ResponseInfo",),
         "_protocol.retries": ("Retries",),
         "_runs.chain_runs": ("AsyncChainRun", "ChainRun"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
@@ -131,6 +133,7 @@ __all__ = [
     "Prompt",
     "PromptWarning",
     "RateLimitError",
+    "ResponseInfo",
     "Result",
     "Retries",
     "ServerError",

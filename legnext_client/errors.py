@@ -75,7 +75,10 @@ class InvalidRequest(ValidationError, ValueError):
 
 
 class APIError(LegnextError):
-    """The service returned an error. `message` and `raw_message` come from the service; `body` is the response body."""
+    """The service returned an error. `message` and `raw_message` come from the service.
+
+    `body` is the body of the response, and `headers` has its headers by lower-case name.
+    """
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class APIError(LegnextError):
         path: str = "",
         retry_after: float | None = None,
         job_id: str | None = None,
+        headers: Mapping[str, str] = {},
     ) -> None:
         super().__init__(message)
         self.status_code = status_code
@@ -103,6 +107,7 @@ class APIError(LegnextError):
         self.path = path
         self.retry_after = retry_after
         self.job_id = job_id
+        self.headers = headers
 
     def __str__(self) -> str:
         where = f" ({self.method} {self.path})" if self.path else ""
@@ -182,8 +187,8 @@ class ConnectionError(LegnextError, builtins.ConnectionError):
 class SubmissionUnknown(LegnextError):
     """A paid request was sent and its outcome is unknown. **It may have been accepted and charged.**
 
-    It is never retried automatically. `sent` is the request body, `answer` the bytes of the response, and `job_id` the
-    id found in it, if any. Look for the job with `client.tasks.get`.
+    It is never retried automatically. `sent` is the request body, `answer` the bytes of the response, `headers` its
+    headers, and `job_id` the id found in it, if any. Look for the job with `client.tasks.get`.
     """
 
     advice = "It may have been charged: check the balance or your callbacks before you send it again."
@@ -196,10 +201,12 @@ class SubmissionUnknown(LegnextError):
         sent: Mapping[str, Any] | None = None,
         answer: bytes | None = None,
         job_id: str | None = None,
+        headers: Mapping[str, str] = {},
         **api: Any,
     ) -> None:
         super().__init__(message, **api)
         self.job_id = job_id
+        self.headers = headers
         self.operation = operation
         self.sent = sent
         self.answer = answer

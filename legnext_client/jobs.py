@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from legnext_client._calls.job_view import JobView
+from legnext_client._calls.job_view import JobView, check_job
 from legnext_client._calls.service import left_waiting, parsed
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
+from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import AsyncFollowUps
 from legnext_client.generated.sync.jobs import Job  # async only
 
@@ -39,11 +40,42 @@ async def async_submit(
         raise
 
 
+class AsyncJobCalls(Protocol):
+    """The calls of a client, as far as a job needs them."""
+
+    @property
+    def service(self) -> CallService: ...
+
+    @property
+    def runtime(self) -> AsyncRuntime: ...
+
+
+class AsyncJobOwner(Protocol):
+    """The client that a job belongs to."""
+
+    @property
+    def _calls(self) -> AsyncJobCalls: ...
+
+
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
 
     __module__ = "legnext_client.jobs"
     _runtime: AsyncRuntime
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], client: AsyncJobOwner | None = None) -> Self:
+        """Return the job of a response, such as `job.to_dict()`. Nothing is sent.
+
+        With a `client`, the job can be waited for, downloaded and built on.
+        """
+        check_job(data)
+        if client is None:
+            return cls(data)
+        calls: Any = getattr(client, "_calls", None)
+        if not isinstance(getattr(calls, "runtime", None), AsyncRuntime):
+            raise InvalidRequest(f"client must be an AsyncClient; got {type(client).__name__}.")
+        return cls(data, calls.service, calls.runtime)
 
     async def refresh(self) -> Self:
         """Poll the job once."""

@@ -34,11 +34,12 @@ SYNTAX = (
 )
 WORDING = {
     "Client for asyncio programs.": "Client for synchronous programs. Safe to share between threads.",
+    "must be an Client": "must be a Client",
     " `on_progress` may be a coroutine function.": "",
     " May be a coroutine function, as may functions that choose a field of a step.": "",
     " May be a coroutine function.": "",
 }
-"""Phrases of docstrings that differ."""
+"""Phrases that differ."""
 
 
 def write(package: Path, output: Path) -> None:

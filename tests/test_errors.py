@@ -51,6 +51,7 @@ ANSWER: dict[str, Any] = {
     "path": "/v1/trial",
     "retry_after": 2.5,
     "job_id": "a-job",
+    "headers": {"x-request-id": "r-1"},
 }
 BASES: dict[type[LegnextError], tuple[type[Exception], ...]] = {
     ConfigurationError: (LegnextError,),
@@ -80,7 +81,13 @@ BASES: dict[type[LegnextError], tuple[type[Exception], ...]] = {
 }
 OWN: dict[type[LegnextError], dict[str, Any]] = {
     InvalidRequest: {"problems": (Problem("image_no", "must be 0 to 3", "7"),)},
-    SubmissionUnknown: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>", "job_id": "j-1"},
+    SubmissionUnknown: {
+        "operation": "trial",
+        "sent": {"text": "a"},
+        "answer": b"<html>",
+        "job_id": "j-1",
+        "headers": {"x-request-id": "r-1"},
+    },
     SubmissionUnknownAPIError: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"} | ANSWER,
     SubmissionUnknownServerError: {"operation": "trial", "sent": {"text": "a"}, "answer": b"<html>"} | ANSWER,
     JobFailed: {"job": {"job_id": "a-job"}, "code": 500},

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._calls.planning import refuse
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, job_request
+from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.polling import UNKNOWN
+from legnext_client._protocol.responses import is_job
 from legnext_client._protocol.send import Answer, sending
 from legnext_client._protocol.state import State, failure, moment, text
-from legnext_client.errors import ConfigurationError, WaitTimeout
+from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
+from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.flow import Flow
+    from legnext_client._protocol.responses import ResponseInfo
     from legnext_client.generated.models import TaskConfig, TaskError, TaskMeta, TaskOutput
     from legnext_client.generated.operations import Operation
+
+
+def check_job(data: object) -> None:
+    """Raise `InvalidRequest` unless `data` is the response of a job."""
+    if not (is_object(data) and is_job(data)):
+        raise InvalidRequest(f"data must be a dict with a job_id, such as job.to_dict(); got {shown(data)}.")
 
 
 class JobView:
@@ -38,10 +49,22 @@ class JobView:
         self._running = self._context.started or 0.0
         self._insisting = False
 
+    @classmethod
+    def _of(cls, state: State, service: CallService | None, runtime: Any, context: JobContext | None) -> Self:
+        job = cls(state.raw, service, runtime, context)
+        job._state = state
+        return job
+
     @property
     def raw(self) -> Mapping[str, Any]:
         """The unchanged response, including fields unknown to this client."""
         return self._state.raw
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """Status, headers, request id and duration of the last response; None if no service sent it just now."""
+        response = self._state.response
+        return None if response is None else response._replace(headers=dict(response.headers))
 
     @property
     def job_id(self) -> str:
@@ -167,9 +190,13 @@ class JobView:
         part = self._state.part(name)
         return getattr(models, model).from_dict(part if isinstance(part, Mapping) else {})
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the last response as plain data that `json.dumps` and `from_dict` take."""
+        return deepcopy(dict(self.raw))
+
     def insist(self) -> Self:
         """Return this job with follow-ups that are sent even if this client expects them to fail."""
-        twin = type(self)(self.raw, self._service, self._runtime, self._context)
+        twin = self._of(self._state, self._service, self._runtime, self._context)
         twin._insisting = True
         return twin
 
@@ -201,7 +228,7 @@ class JobView:
         answer = yield from sending(
             job_request(self.job_id), settings.retries, settings.timeout, clock=service.clock.now
         )
-        self._accept(State(answer.data))
+        self._accept(answer.state)
 
     def _waiting(
         self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
@@ -233,11 +260,11 @@ class JobView:
 
     def _made(self, call: PreparedCall, answer: Answer) -> Self:
         """Return the job in a response: a new one, or this one if the operation only changed it."""
-        state = State(answer.data)
+        state = answer.state
         if not call.operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
         service = self._attached
-        return type(self)(answer.data, service, self._runtime, service.context(call, answer))
+        return self._of(state, service, self._runtime, service.context(call, answer))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JobView) and self.raw == other.raw

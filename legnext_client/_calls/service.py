@@ -196,9 +196,9 @@ class CallService:
                 release(call.holds)
             raise
         if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too
-            self._remember(State(answer.data), new=call.request.paid)
+            self._remember(answer.state, new=call.request.paid)
             if self.ledger is not None and not call.request.paid:
-                yield from _recording().record(State(answer.data), self.ledger)
+                yield from _recording().record(answer.state, self.ledger)
         return answer
 
     def name_jobs(self, call: PreparedCall, error: BaseException) -> None:
@@ -217,7 +217,7 @@ class CallService:
 
     def context(self, call: PreparedCall, answer: Answer) -> JobContext:
         """Return the context of a job that was just accepted."""
-        state = State(answer.data)
+        state = answer.state
         if not call.request.paid:
             return JobContext(retry_after=retry_after(answer.headers))
         context = JobContext(

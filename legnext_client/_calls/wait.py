@@ -313,7 +313,7 @@ class PollState:
         self._refused = self.failures = 0
         self.failure = None
         self._delay = _at_most(retry_after(answer.headers))
-        self.state = State(answer.data)
+        self.state = answer.state
         status = self.state.status
         if status not in KNOWN and status not in self._warned_statuses:
             self._warned_statuses.add(status)

@@ -67,7 +67,7 @@ class AsyncCaller:
         return await async_submit(call, self.service, self.runtime, read)
 
     def _made(self, call: PreparedCall, answer: Answer) -> AsyncJob:
-        return AsyncJob(answer.data, self.service, self.runtime, self.service.context(call, answer))
+        return AsyncJob._of(answer.state, self.service, self.runtime, self.service.context(call, answer))
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Fetch a job, given itself or its id, keeping its context."""
@@ -83,7 +83,7 @@ class AsyncCaller:
         if isinstance(job, AsyncJob) and job._service is not None:
             return job
         if isinstance(job, JobView):
-            return AsyncJob(job.raw, self.service, self.runtime, job._context)
+            return AsyncJob._of(job._state, self.service, self.runtime, job._context)
         return self.stub(job)
 
     def stub(self, job_id: object) -> AsyncJob:

@@ -129,11 +129,10 @@ class Records(Protocol):
 
 
 class Submission(NamedTuple):
-    """The outcome: an accepted job with its response headers, an error, or only the earlier state."""
+    """The outcome: the answer with an accepted job, an error, or only the earlier state."""
 
     entry: Entry
-    state: State | None = None
-    headers: Mapping[str, str] = {}
+    answer: Answer | None = None
     error: LegnextError | None = None
     again: bool = False
     """Whether nothing was accepted, so another attempt costs nothing."""
@@ -149,9 +148,9 @@ def submit_once(
         return Submission(begun.entry)
     verdict = classify(request, (yield Send(request, timeout, attempt)))
     if isinstance(verdict, Answer):
-        state = State(verdict.data)
+        state = verdict.state
         _written((yield RunBlocking(partial(records.accepted, number, state))), intent, state.job_id)
-        return Submission(begun.entry, state, verdict.headers)
+        return Submission(begun.entry, verdict)
     error = verdict.error
     if isinstance(error, SubmissionUnknown):
         written = yield RunBlocking(partial(records.mark_unknown, number, error.message or str(error), error.job_id))
@@ -171,8 +170,8 @@ def submit_by_key(
     error = submission.error
     if error is not None:
         return Retry(error, getattr(error, "retry_after", None)) if submission.again else Fail(error)
-    if submission.state is not None:
-        return Answer(submission.state.raw, submission.headers)
+    if submission.answer is not None:
+        return submission.answer
     entry = submission.entry
     if entry.state in (SUBMITTED, DONE) or (entry.state == FAILED and entry.output is not None):
         return Answer(entry.output or {"job_id": entry.job_id}, {"retry-after": "0"})  # poll it without delay

@@ -58,11 +58,12 @@ class Emit(NamedTuple):
 
 
 class Response(NamedTuple):
-    """A complete response. Header names are lower case."""
+    """A complete response. Header names are lower case. The driver fills in the `elapsed` seconds."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    elapsed: float = 0.0
 
 
 class NoResponse(NamedTuple):

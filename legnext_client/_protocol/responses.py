@@ -21,6 +21,27 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "cf-ray
 _TITLE = re.compile(r"<title>([^<]{1,200})|<h1>([^<]{1,200})", re.IGNORECASE)
 
 
+class ResponseInfo(NamedTuple):
+    """The HTTP response behind an object, without its body."""
+
+    status: int
+    """Status code."""
+    headers: Mapping[str, str]
+    """Headers by lower-case name. The API key is removed from their values."""
+    elapsed: float
+    """Seconds from the start of this attempt to the end of its response."""
+
+    @property
+    def request_id(self) -> str | None:
+        """Id of the request, for the service's support; None if the response has none."""
+        return request_id_in(self.headers)
+
+
+def request_id_in(headers: Mapping[str, str]) -> str | None:
+    """Return the id that a service or proxy gave the request."""
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+
+
 DEEPEST = 64
 """Maximum nesting kept; deeper values could not be pickled or printed. Known responses have five levels."""
 
@@ -146,7 +167,8 @@ def read_error(request: Request, answer: Response, status: int | None = None) ->
         raw_message=words.raw_message,
         detail=words.detail,
         body=data if data is not None else answer.body,
-        request_id=next((answer.headers[name] for name in _REQUEST_ID_HEADERS if name in answer.headers), None),
+        request_id=request_id_in(answer.headers),
+        headers=dict(answer.headers),
         method=request.method,
         path=request.path,
         retry_after=retry_after(answer.headers),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._protocol.flow import Flow, NoResponse, Request, Response, Send, Sleep
 from legnext_client._protocol.responses import (
+    ResponseInfo,
     as_json,
     as_object,
     hidden_error,
@@ -20,7 +21,7 @@ from legnext_client._protocol.responses import (
     named,
     read_error,
 )
-from legnext_client._protocol.state import FAILED
+from legnext_client._protocol.state import FAILED, State
 from legnext_client.errors import (
     APIError,
     ConnectionError,
@@ -42,12 +43,21 @@ Clock = Callable[[], float]
 
 
 class Answer(NamedTuple):
-    """A successful response: parsed data, headers, status and raw body."""
+    """A successful response: parsed data, headers, status and raw body.
+
+    Without `elapsed`, it was recorded earlier instead of received now.
+    """
 
     data: Any
     headers: Mapping[str, str]
     status: int = 200
     body: bytes = b""
+    elapsed: float | None = None
+
+    @property
+    def state(self) -> State:
+        """The job in it, with what came back."""
+        return State(self.data, None if self.elapsed is None else ResponseInfo(self.status, self.headers, self.elapsed))
 
 
 class Retry(NamedTuple):
@@ -135,7 +145,7 @@ def _classify_lost(request: Request, lost: NoResponse) -> Verdict:
 def _classify_success(request: Request, outcome: Response) -> Verdict:
     if not request.expects_job and _is_accepted(request, outcome):
         data = None if not outcome.body else as_json(outcome.body) if _media(outcome) == JSON else outcome.body
-        return Answer(data, outcome.headers, outcome.status, outcome.body)
+        return Answer(data, outcome.headers, outcome.status, outcome.body, outcome.elapsed)
     data = as_object(outcome.body)
     code = hidden_error(data) if data is not None else None
     if data is not None and code is not None:
@@ -148,10 +158,10 @@ def _classify_success(request: Request, outcome: Response) -> Verdict:
     asked = request.job_id if request.expects_job and not request.paid else None
     other = data is not None and asked is not None and asked != job_id_of(data)
     if data is not None and (is_job(data) or not request.expects_job) and not other:
-        return Answer(data, outcome.headers, outcome.status, outcome.body)
+        return Answer(data, outcome.headers, outcome.status, outcome.body, outcome.elapsed)
     problem = "cannot be read" if data is None else "is about another job" if is_job(data) else "is not a job"
     if request.paid:
-        return Fail(_unknown(request, f"the response {problem}", outcome.body))
+        return Fail(_unknown(request, f"the response {problem}", outcome.body, outcome.headers))
     error = read_error(request, outcome)
     error.message = f"the response {problem}: {error.message}"
     if other:  # its code and id belong to the other job
@@ -178,7 +188,7 @@ def _media(outcome: Response) -> str:
     return JSON if media.endswith("+json") or media == "text/json" else media
 
 
-def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionUnknown:
+def _unknown(request: Request, reason: str, answer: bytes | None, headers: Mapping[str, str] = {}) -> SubmissionUnknown:
     job_id = named(request, answer)
     names = f" The response names job {job_id}: fetch that job first." if job_id else ""
     return SubmissionUnknown(
@@ -187,6 +197,7 @@ def _unknown(request: Request, reason: str, answer: bytes | None) -> SubmissionU
         sent=request.sent,
         answer=answer,
         job_id=job_id,
+        headers=dict(headers),
     )
 
 
@@ -207,6 +218,7 @@ def _unknown_after(request: Request, outcome: Response, error: APIError) -> Subm
         path=error.path,
         retry_after=error.retry_after,
         job_id=error.job_id,
+        headers=error.headers,
     )
 
 

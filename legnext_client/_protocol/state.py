@@ -15,6 +15,8 @@ from legnext_client.generated.types import is_list, is_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from legnext_client._protocol.responses import ResponseInfo
+
 PENDING, COMPLETED, FAILED = "pending", "completed", "failed"
 KNOWN = frozenset((PENDING, "staged", "processing", COMPLETED, FAILED))
 
@@ -25,10 +27,11 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 class State:
     """The state of a job in one response. `raw` is the unchanged object."""
 
-    __slots__ = ("raw",)
+    __slots__ = ("raw", "response")
 
-    def __init__(self, raw: Mapping[str, Any]) -> None:
+    def __init__(self, raw: Mapping[str, Any], response: ResponseInfo | None = None) -> None:
         self.raw = raw
+        self.response = response
 
     @property
     def job_id(self) -> str:

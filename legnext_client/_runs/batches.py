@@ -99,7 +99,7 @@ class Batch(BatchState[Job]):
                 raise
 
     def _job(self, state: State, context: JobContext | None = None) -> Job:
-        return Job(state.raw, self._service, self._runtime, context)
+        return Job._of(state, self._service, self._runtime, context)  # pyright: ignore[reportPrivateUsage]
 
 
 class AsyncBatch(BatchState[AsyncJob]):
@@ -169,7 +169,7 @@ class AsyncBatch(BatchState[AsyncJob]):
             raise
 
     def _job(self, state: State, context: JobContext | None = None) -> AsyncJob:
-        return AsyncJob(state.raw, self._service, self._runtime, context)
+        return AsyncJob._of(state, self._service, self._runtime, context)  # pyright: ignore[reportPrivateUsage]
 
 
 def work_on(

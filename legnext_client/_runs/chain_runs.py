@@ -52,6 +52,15 @@ class _ChainRun(Generic[JobT]):
         """The length of each video."""
         return self.chain.seconds
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data that `json.dumps` takes."""
+        return {
+            "points": self.points,
+            "seconds": self.seconds,
+            "video_urls": self.video_urls,
+            "jobs": [job.to_dict() for job in self.jobs],
+        }
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, {len(self.video_urls)} videos of {self.seconds} s, {self.points} points>"
 

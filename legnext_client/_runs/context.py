@@ -18,7 +18,6 @@ from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
-from legnext_client._protocol.send import Answer
 from legnext_client._runs.costs import budget_key
 from legnext_client._runs.rate import RateController
 from legnext_client.errors import BudgetExceeded
@@ -126,10 +125,9 @@ class RunContext:
 
     def accepted(self, prepared: PreparedRequest, submission: Submission) -> JobContext:
         """Return the context of a newly accepted job."""
-        state = submission.state
-        if state is None:
+        if submission.answer is None:
             raise AssertionError("only a job is accepted")
-        return self.service.context(prepared.plan, Answer(dict(state.raw), submission.headers))
+        return self.service.context(prepared.plan, submission.answer)
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
         """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""

@@ -88,6 +88,19 @@ class Result(Generic[JobT]):
         """The video URLs of the last job; may be empty."""
         return self.job.video_urls if self.job is not None else []
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data that `json.dumps` takes."""
+        return {
+            "key": self.key,
+            "state": self.state,
+            "points": self.points,
+            "earlier": self.earlier,
+            "asked": dict(self.asked),
+            "jobs": [job.to_dict() for job in self.jobs],
+            "files": [str(path) for path in self.files],
+            "error": None if self.error is None else str(self.error),
+        }
+
     def __repr__(self) -> str:
         why = f", {self.error}" if self.error is not None else ""
         return f"<{type(self).__name__} {self.key}: {self.state}, {self.points} points{why}>"
@@ -122,6 +135,10 @@ class BatchSummary(NamedTuple):
     """Points charged in this run."""
     probably_accepted: int | None = None
     """Unknown requests that were probably accepted, judged by the balance; None if that is unclear."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the summary as plain data that `json.dumps` takes."""
+        return {**self._asdict(), "unknown": [one._asdict() for one in self.unknown]}
 
     @property
     def figures(self) -> str:

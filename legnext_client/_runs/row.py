@@ -187,11 +187,11 @@ class RowTask:
                     context.service.settings.timeout,
                 )
             )
-            if submission.state is not None:
+            if submission.answer is not None:
                 engine.rate.accepted()
                 job_context = context.accepted(prepared, submission)
-                after = retry_after(submission.headers)
-                await self._watch(submission.entry, call.title, submission.state, job_context, after)
+                after = retry_after(submission.answer.headers)
+                await self._watch(submission.entry, call.title, submission.answer.state, job_context, after)
                 return True
             if isinstance(submission.error, SubmissionUnknown):
                 entry = submission.entry._replace(job_id=submission.error.job_id)

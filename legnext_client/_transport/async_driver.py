@@ -6,7 +6,7 @@ import inspect
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client._protocol.flow import Emit, Fetch, Gather, NoResponse, Read, RunBlocking, Send, Sleep
+from legnext_client._protocol.flow import Emit, Fetch, Gather, NoResponse, Read, Response, RunBlocking, Send, Sleep
 from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, let_record, log_outcome, next_effect
 from legnext_client.errors import ConfigurationError
 
@@ -88,10 +88,12 @@ async def _async_execute(
         return None
     if not isinstance(effect, Send):
         return await _async_transfer(effect, runtime, listener)
-    began, outcome = time.perf_counter(), None
+    began, started, outcome = time.perf_counter(), runtime.clock.now(), None
     try:
         outcome = await runtime.transport.send(effect)
         log_outcome(effect, outcome, began)
+        if isinstance(outcome, Response):
+            outcome = outcome._replace(elapsed=runtime.clock.now() - started)
         return outcome
     except ConfigurationError as error:
         return NoResponse(error.message, sent=False, retryable=False, error=error)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -95,7 +95,7 @@ def run_batch(
                 ends["without files"] += result.ok and result.error is not None
                 shown.ended(result)
                 with shown.aside():
-                    run.output.result(_value(result), [_line(result)], LABELS[result.state][1])
+                    run.output.result(result.to_dict(), [_line(result)], LABELS[result.state][1])
     except (LegnextError, KeyboardInterrupt, OSError) as error:
         _sum_up(run, batch, None if isinstance(error, KeyboardInterrupt) else out)
         raise
@@ -144,20 +144,6 @@ def _show_price(run: Run, survey: Survey) -> None:
     run.output.result(value, [f"{survey}."])
 
 
-def _value(result: Result[Job]) -> dict[str, Any]:
-    """Return a result as a JSON value."""
-    return {
-        "key": result.key,
-        "state": result.state,
-        "points": result.points,
-        "earlier": result.earlier,
-        "asked": dict(result.asked),
-        "jobs": [dict(job.raw) for job in result.jobs],
-        "files": [str(path) for path in result.files],
-        "error": None if result.error is None else str(result.error),
-    }
-
-
 def _line(result: Result[Job]) -> str:
     """Return a result as a line for people."""
     return f"{result.key}: {', '.join(part for part in _parts(result) if part)}"
@@ -185,13 +171,12 @@ def _sum_up(run: Run, batch: Batch, out: str | None) -> None:
     except InvalidRequest:  # the batch has not started
         return
     page = None if out is None or summary.journal is None else _page(run, summary.journal, out)
-    unknown = [each._asdict() for each in summary.unknown]
     run.output.say(summary.figures)
     if summary.journal is not None:
         for line in unknown_report(summary.journal, summary.unknown, summary.probably_accepted):
             run.output.say(line)
     if run.output.for_machines:
-        run.output.result({"summary": {**summary._asdict(), "unknown": unknown, "gallery": page}}, ())
+        run.output.result({"summary": {**summary.to_dict(), "gallery": page}}, ())
     elif page is not None:
         run.output.say(f"Results page: {page}")
 

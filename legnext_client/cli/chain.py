@@ -72,15 +72,7 @@ def chain(
     run.output.say(f"Done: {counted(made.jobs[-1])} of {made.seconds} seconds, {made.points} points charged.", "green")
     with resume_hint(run), paid_for():
         files = _fetched(run, made, directory, name)
-    value = {
-        "journal": path,
-        "points": made.points,
-        "seconds": made.seconds,
-        "video_urls": made.video_urls,
-        "files": files,
-        "jobs": [dict(job.raw) for job in made.jobs],
-    }
-    run.output.result(value, files or made.video_urls)
+    run.output.result({"journal": path, **made.to_dict(), "files": files}, files or made.video_urls)
     return None
 
 

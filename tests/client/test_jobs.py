@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import pickle
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from legnext_client.errors import ConfigurationError
 from legnext_client.jobs import AsyncJob, Job
 
-from .worlds import Colour, Service, done, job, made
+from .worlds import Colour, Service, done, job, made, pickled_twin
 
 
 def test_a_bare_job_has_every_attribute() -> None:
@@ -38,11 +37,7 @@ def test_jobs_are_equal_when_they_tell_the_same() -> None:
     assert len({Job(job()), Job(job()), Job(job(job_id="j2"))}) == 2
 
 
-def pickled(it: Any) -> Any:
-    return pickle.loads(pickle.dumps(it))
-
-
-@pytest.mark.parametrize("twin_of", [pickled, copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("twin_of", [pickled_twin, copy.copy, copy.deepcopy])
 def test_a_job_travels_without_its_client(colour: Colour, twin_of: Any) -> None:
     first = made(colour, Service(job()))
     twin = twin_of(first)

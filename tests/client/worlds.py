@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -166,6 +167,10 @@ class Colour:
 
     def close(self) -> None:
         self._runner.close()
+
+
+def pickled_twin(it: Any) -> Any:
+    return pickle.loads(pickle.dumps(it))
 
 
 def error_of(colour: Colour, outcome: Any) -> LegnextError:

@@ -403,7 +403,7 @@ def test_a_paid_request_is_sent_once_whatever_comes_that_may_have_been_accepted(
 
 def test_nothing_to_say_is_an_answer_to_a_request_of_ones_own() -> None:
     deletion = Request("DELETE", "/v1/job/j1", paid=True, expects_job=False)
-    assert classify(deletion, Response(204, {}, b"")) == Answer(None, {}, 204)
+    assert classify(deletion, Response(204, {}, b"")) == Answer(None, {}, 204, elapsed=0.0)
     assert isinstance(classify(deletion._replace(expects_job=True), Response(204, {}, b"")), Fail)
 
 

@@ -77,8 +77,9 @@ def test_the_intent_is_written_before_it_is_sent_and_the_id_before_anything_else
     records = Written()
     submission = submitted(records, JOB)
     assert records.told == [("begin", "a"), "sent", ("accepted", 7, "j-1")]
-    assert submission.state is not None
-    assert (submission.state.job_id, submission.headers, submission.error) == ("j-1", {"retry-after": "3"}, None)
+    assert submission.answer is not None
+    assert (submission.answer.state.job_id, submission.answer.headers) == ("j-1", {"retry-after": "3"})
+    assert submission.error is None
 
 
 def answer(status: int, body: bytes = b"{}") -> Response:
@@ -126,6 +127,6 @@ def test_what_becomes_of_it_is_written_down(
     records = Written()
     submission = submitted(records, outcome)
     assert records.told == [("begin", "a"), "sent", written]
-    assert submission.state is None
+    assert submission.answer is None
     assert isinstance(submission.error, error)
     assert submission.again is again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +29,29 @@ def test_what_a_row_has_made_can_be_asked_whatever_became_of_it(world: World) ->
     assert [len(result.video_urls) for result in results] == [0, 0, 0, 4]
     assert results[2].image_urls == results[2].job.image_urls
     assert results[3].video_urls == results[3].job.video_urls
+
+
+def test_results_summaries_and_chains_are_plain_data_for_json(world: World) -> None:
+    world.server.faults.add("job_fails", times=1)
+    rows = [("imagine", {"text": f"a cat {number}"}) for number in range(2)]
+    results, batch = world.batch(rows, concurrency=1)
+    failed, done = [json.loads(json.dumps(result.to_dict())) for result in results]
+    assert (failed["state"], failed["error"]) == ("failed", str(results[0].error))
+    assert (done["state"], done["asked"]) == ("done", {"operation": "diffusion", "text": "a cat 1"})
+    assert [job["job_id"] for job in done["jobs"]] == [results[1].job.job_id]
+    summary = json.loads(json.dumps(batch.summary.to_dict()))
+    assert (summary["done"], summary["failed"], summary["unknown"]) == (1, 1, [])
+    chain = world.chain(VideoChain.start("waves").extend("more"), world.path.with_name("chain.db"))
+    kept = json.loads(json.dumps(chain.to_dict()))
+    assert (kept["video_urls"], kept["points"]) == (chain.video_urls, chain.points)
+    assert [step["job_id"] for step in kept["jobs"]] == [step.job_id for step in chain.jobs]
+
+
+def test_a_job_of_a_batch_knows_its_response_and_one_of_an_earlier_run_has_none(world: World) -> None:
+    rows = [("imagine", {"text": "a cat"})]
+    [now], [earlier] = world.batch(rows)[0], world.batch(rows)[0]
+    assert now.job.response.status == 200
+    assert earlier.job.response is None
 
 
 # ---- what is left, what was earlier, and what it has cost ---------------------------------------------------------

@@ -21,6 +21,7 @@ from legnext_client import (
     Mask,
     Polygon,
     Prompt,
+    ResponseInfo,
     Retries,
     SubmissionUnknown,
     VideoChain,
@@ -43,6 +44,21 @@ def make(client: Client, texts: Sequence[str]) -> list[str]:
         assert_type(job, Job)
         print(job.job_id, job.status, job.ok, job.points, job.created_at)
     return [url for job in jobs for url in job.image_urls]
+
+
+def keep(client: Client, job: Job) -> str | None:
+    again = Job.from_dict(job.to_dict(), client)
+    assert_type(again, Job)
+    assert_type(Job.from_dict(job.raw), Job)
+    if again.response is None:
+        return None
+    response: ResponseInfo = again.response
+    assert_type(response.elapsed, float)
+    return response.headers.get("date") or response.request_id
+
+
+async def keep_async(client: AsyncClient, job: AsyncJob) -> AsyncJob:
+    return await AsyncJob.from_dict(job.to_dict(), client).wait()
 
 
 def follow(client: Client) -> None:

@@ -2,7 +2,7 @@
 
 # pyright: reportUnnecessaryTypeIgnoreComment=true
 
-from legnext_client import AsyncClient, BatchRow, Canvas, Client, Job, Journal, Mask, check_prompt, price
+from legnext_client import AsyncClient, AsyncJob, BatchRow, Canvas, Client, Job, Journal, Mask, check_prompt, price
 from legnext_client.generated.models import UpscaleType, VariationType
 
 
@@ -52,6 +52,13 @@ def arguments(client: Client, job: Job) -> None:
     Client(key="a")  # type: ignore
     Client("a", timeout="30")  # type: ignore
     price()  # type: ignore
+
+
+def stored(client: Client, other: AsyncClient, job: Job) -> None:
+    Job.from_dict(job.to_dict(), other)  # type: ignore
+    AsyncJob.from_dict(job.to_dict(), client)  # type: ignore
+    Job.from_dict(job)  # type: ignore
+    print(job.response.status)  # type: ignore
 
 
 def names(client: Client, job: Job) -> None:

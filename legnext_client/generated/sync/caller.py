@@ -67,7 +67,7 @@ class Caller:
         return submit(call, self.service, self.runtime, read)
 
     def _made(self, call: PreparedCall, answer: Answer) -> Job:
-        return Job(answer.data, self.service, self.runtime, self.service.context(call, answer))
+        return Job._of(answer.state, self.service, self.runtime, self.service.context(call, answer))
 
     def confirm(self, job: JobView | str) -> Job:
         """Fetch a job, given itself or its id, keeping its context."""
@@ -83,7 +83,7 @@ class Caller:
         if isinstance(job, Job) and job._service is not None:
             return job
         if isinstance(job, JobView):
-            return Job(job.raw, self.service, self.runtime, job._context)
+            return Job._of(job._state, self.service, self.runtime, job._context)
         return self.stub(job)
 
     def stub(self, job_id: object) -> Job:

@@ -6,10 +6,11 @@ Written by `make generate`; edit that module instead.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from legnext_client._calls.job_view import JobView
+from legnext_client._calls.job_view import JobView, check_job
 from legnext_client._calls.service import left_waiting, parsed
+from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import FollowUps
 from legnext_client.generated.sync.driver import Runtime, emitted, run
 
@@ -37,11 +38,42 @@ def submit(call: PreparedCall, service: CallService, runtime: Runtime, read: Cal
         raise
 
 
+class JobCalls(Protocol):
+    """The calls of a client, as far as a job needs them."""
+
+    @property
+    def service(self) -> CallService: ...
+
+    @property
+    def runtime(self) -> Runtime: ...
+
+
+class JobOwner(Protocol):
+    """The client that a job belongs to."""
+
+    @property
+    def _calls(self) -> JobCalls: ...
+
+
 class Job(JobView, FollowUps["Job"]):
     """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
 
     __module__ = "legnext_client.jobs"
     _runtime: Runtime
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], client: JobOwner | None = None) -> Self:
+        """Return the job of a response, such as `job.to_dict()`. Nothing is sent.
+
+        With a `client`, the job can be waited for, downloaded and built on.
+        """
+        check_job(data)
+        if client is None:
+            return cls(data)
+        calls: Any = getattr(client, "_calls", None)
+        if not isinstance(getattr(calls, "runtime", None), Runtime):
+            raise InvalidRequest(f"client must be a Client; got {type(client).__name__}.")
+        return cls(data, calls.service, calls.runtime)
 
     def refresh(self) -> Self:
         """Poll the job once."""

@@ -1,4 +1,4 @@
-"""`Ledger`: the paid calls of any number of clients and processes, each sent once under its key."""
+"""`Ledger`: the paid calls of any number of clients and processes, each sent once under its key, and all counted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._journal import files
 from legnext_client._journal.disk_reserve import DiskReserve
 from legnext_client._journal.journal import Journal
-from legnext_client._journal.store import timestamp
-from legnext_client._journal.submit import NEW, SUBMITTED, SUBMITTING, Begun
+from legnext_client._journal.store import MEMORY, timestamp
+from legnext_client._journal.submit import NEW, SUBMITTED, SUBMITTING, UNKNOWN, Begun
 from legnext_client.errors import BudgetExceeded, ConfigurationError, InvalidRequest, JournalError
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ IN_FLIGHT = timedelta(minutes=15)
 
 
 class Ledger(Journal):
-    """A journal of single calls that many clients and processes share: `Client(ledger=Ledger("legnext.db"))`.
+    """A journal of paid calls that many clients and processes share: `Client(ledger=Ledger("legnext.db"))`.
 
     A call is recorded before it is sent, and its job afterwards. A call with a `key` is sent at most once: asked again,
     it returns the job that exists. `per_day` and `per_month` limit the points spent by all processes since midnight
-    and since the first of the month, UTC.
+    and since the first of the month, UTC, by single calls, batches and chains together.
     """
 
     def __init__(
@@ -50,6 +50,9 @@ class Ledger(Journal):
         self.per_day, self.per_month = per_day, per_month
         self._process = os.getpid()
         place = os.fspath(path)
+        if not place or place == MEMORY:
+            raise ConfigurationError(f"ledger must be the path of a file; got {place!r}.")
+        files.check_place(place)
         lock = files.Lock(place, files.PATIENCE)
         try:
             if not files.is_there(place):
@@ -82,6 +85,27 @@ class Ledger(Journal):
             if before is None or before.state == NEW:
                 self._stay_within(intent.price)
             return super().begin(intent)
+
+    def count(self, intent: SubmissionIntent) -> int:
+        """Record a request of another journal, which decides whether it is sent; return its number here.
+
+        It is asked for only if it was not sent, even if a killed process left it here as being sent. Raises
+        `BudgetExceeded` beyond a limit.
+        """
+        with self._writing():
+            before = self.entry(intent.key)
+            if before is not None and before.state in (SUBMITTING, UNKNOWN):
+                self.mark_not_sent(before.id)
+            return self.begin(intent).entry.id
+
+    def settle(self, key: str, state: State, points: int) -> None:
+        """Record the end of a job of another journal, if its request is recorded here."""
+        with self._writing():
+            entry = self.entry(key)
+            if entry is not None and entry.state in (SUBMITTING, SUBMITTED, UNKNOWN):
+                if entry.job_id is None:
+                    self.accepted(entry.id, state)
+                self.ended(entry.id, state, points)
 
     def saw(self, state: State) -> None:
         """Record the outcome of a job, if the ledger has it."""

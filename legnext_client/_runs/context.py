@@ -19,6 +19,7 @@ from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.costs import budget_key
+from legnext_client._runs.counting import CountedRecords, count_end
 from legnext_client._runs.rate import RateController
 from legnext_client.errors import BudgetExceeded
 from legnext_client.generated.operations import OPERATIONS
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.items import Call, Row
     from legnext_client._calls.service import CallService
     from legnext_client._journal.journal import Journal
-    from legnext_client._journal.submit import Entry, Submission
+    from legnext_client._journal.submit import Entry, Records, Submission
     from legnext_client._protocol.flow import Flow, Request
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
@@ -113,11 +114,20 @@ class RunContext:
             source=call.source,
             budgets=self.budgets,
             key=budget_key(self._run, *key),
-            idempotency_key=quote("/".join(map(str, (self._run, *key)))),
+            idempotency_key=quote(self._ledger_key(*key)),
             warned=True,  # as the rows were read
             cost=cost,
         )
         return PreparedRequest(plan.request, cost.reserve, plan, token)
+
+    def records(self, key: str, attempts: int) -> Records:
+        """Return the records of a request: the journal, which a ledger follows."""
+        ledger = self.service.ledger
+        return self.journal if ledger is None else CountedRecords(self.journal, ledger, self._ledger_key(key, attempts))
+
+    def _ledger_key(self, key: str, attempts: int) -> str:
+        """Return a key of a request that no other journal has."""
+        return f"{self._run}/{key}/{attempts}"
 
     def give_back(self, prepared: PreparedRequest) -> None:
         """Release the points held for this request."""
@@ -204,6 +214,13 @@ class RunContext:
         cost = state.cost(price)
         self.points += cost
         return cost
+
+    def ended(self, entry: Entry, state: State, points: int, at: datetime) -> None:
+        """Record a finished job, first in the ledger: what is done in the journal is not polled again."""
+        if self.service.ledger is not None:
+            key = self._ledger_key(entry.key, self.journal.attempts(entry.key))
+            count_end(self.service.ledger, key, state, points)
+        self.journal.ended(entry.id, state, points, at)
 
     # ---- files --------------------------------------------------------------------------------------------------
 

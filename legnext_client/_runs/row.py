@@ -23,6 +23,7 @@ from legnext_client._protocol.state import State, failure
 from legnext_client._runs.reports import RowEnded, RowResult, Stopped, key_of
 from legnext_client._runs.watcher import JobWatcher
 from legnext_client.errors import (
+    BudgetExceeded,
     DownloadError,
     InvalidRequest,
     JobFailed,
@@ -179,14 +180,15 @@ class RowTask:
             except BaseException:  # not sent
                 context.give_back(prepared)
                 raise
-            submission: Submission = await engine.submit(
-                submit_once(
-                    self._intent(step, call, prepared, key[0]),
-                    prepared.request,
-                    context.journal,
-                    context.service.settings.timeout,
+            intent = self._intent(step, call, prepared, key[0])
+            try:
+                submission: Submission = await engine.submit(
+                    submit_once(intent, prepared.request, context.records(*key), context.service.settings.timeout)
                 )
-            )
+            except BudgetExceeded as error:  # of the ledger; not sent
+                context.give_back(prepared)
+                engine.stop(error)
+                raise Stopped from None
             if submission.answer is not None:
                 engine.rate.accepted()
                 job_context = context.accepted(prepared, submission)

@@ -77,7 +77,7 @@ class JobWatcher:
                 engine.rate.slower(watch.failure.retry_after, polled_at)
         points = context.settle(watch.state, self._job_context, None if state.done else running, entry.price)
         at = _ended_at(entry, watch.state, context.today())
-        await engine.record(partial(context.journal.ended, entry.id, watch.state, points, at))
+        await engine.record(partial(context.ended, entry, watch.state, points, at))
         engine.release_slot(slot)
         await self._report(watch.state)
         return Ended(watch.state, points, at)

@@ -180,6 +180,12 @@ def test_a_limit_is_a_number_of_points(path: Path, points: Any) -> None:
         Ledger(path, per_day=points)
 
 
+@pytest.mark.parametrize("place", ["", ":memory:"])
+def test_a_ledger_is_a_file(mock: MockServer, place: str) -> None:
+    with pytest.raises(ConfigurationError, match="ledger must be the path of a file; got"):
+        mock.client(ledger=place)
+
+
 # ---- other processes --------------------------------------------------------------------------------------------
 
 CHILD = """

@@ -15,13 +15,12 @@ from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.groups import Command, Group, overview
 from legnext_client.cli.runs import unknown_in, unknown_report
+from legnext_client.cli.showing import WORDS
 from legnext_client.errors import ConfigurationError, InvalidRequest, NotFoundError
 from legnext_client.gallery import gallery
 from legnext_client.generated.operations import OPERATIONS
 
 Path = Annotated[str, typer.Argument(metavar="JOURNAL", help="The journal of a batch or a chain.", show_default=False)]
-WORDS = {"submitted": "running", "submitting": "being sent", "new": "not sent"}
-"""States with other names in output for people."""
 _MOST_LISTED = 20
 
 app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, rich_markup_mode=None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 import typer
 
 from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
-from legnext_client.cli.environment import key_of, variables
+from legnext_client.cli.environment import LEDGER_VARIABLE, key_of, variables
 from legnext_client.cli.exits import Exit, exit_code, explained, report_as
 from legnext_client.cli.groups import Command
 from legnext_client.cli.output import Output
@@ -39,6 +39,14 @@ class Common(NamedTuple):
     base_url: Annotated[
         str | None,
         typer.Option(metavar="URL", rich_help_panel=PANEL, help="The base URL of the service, if not the default."),
+    ] = None
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=PANEL,
+            help="Record every paid call in this file before it is sent; created if missing.",
+        ),
     ] = None
     retries: Annotated[
         int | None,
@@ -71,8 +79,14 @@ class Run:
     @property
     def way(self) -> tuple[str, ...]:
         """Options for the service and the key, to repeat in a suggested command."""
-        given = (("--env-file", self.common.env_file), ("--base-url", self.common.base_url))
+        common = self.common
+        given = (("--env-file", common.env_file), ("--base-url", common.base_url), ("--ledger", common.ledger))
         return tuple(word for option, value in given if value is not None for word in (option, value))
+
+    @property
+    def ledger(self) -> str | None:
+        """The ledger that was given, or the environment's."""
+        return self.common.ledger if self.common.ledger is not None else self.variables.get(LEDGER_VARIABLE) or None
 
     def client(self, **options: Any) -> "Client":
         """Return a client that is closed when the command ends; `options` as for `Client`."""
@@ -81,6 +95,8 @@ class Run:
         found, url = self.variables, self.common.base_url
         if self.common.retries is not None:
             options["retries"] = self.common.retries
+        if self.ledger is not None:
+            options["ledger"] = self.ledger
         with report_as({"api_key": KEY_VARIABLE, "base_url": URL_VARIABLE if url is None else "--base-url"}):
             made = Client(key_of(found), base_url=found.get(URL_VARIABLE) if url is None else url, **options)
         return self._open.enter_context(made)

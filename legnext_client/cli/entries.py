@@ -38,6 +38,7 @@ OWN = {
     "batch": ("Run a batch from a file; resumes where it stopped.", MANY),
     "wait": ("Wait for jobs and show their results.", UNPAID),
     "download": ("Download a job's results.", UNPAID),
+    "history": ("Show the paid calls in the ledger.", UNPAID),
     "price": ("Show what calls cost, without making them.", TOOLS),
     "check": ("Check a prompt.", TOOLS),
     "receive": ("Receive callbacks and print them, until Ctrl-C.", TOOLS),

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOKEN_VARIABLE, SECRET_VARIABLE = "LEGNEXT_CALLBACK_TOKEN", "LEGNEXT_CALLBACK_SECRET"
+LEDGER_VARIABLE = "LEGNEXT_LEDGER"
 VARIABLES = {
     KEY_VARIABLE: "Your key.",
     URL_VARIABLE: "The base URL of the service, if not the default; `--base-url` takes precedence.",
+    LEDGER_VARIABLE: "The ledger that records paid calls; `--ledger` takes precedence.",
     TOKEN_VARIABLE: "The last part of the URL `receive` listens at. Default: random.",
     SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
 }

@@ -88,7 +88,7 @@ def explained(error: BaseException, way: Sequence[str] = ()) -> Iterator[str]:
         case errors.WaitTimeout():
             yield f"Error: {error.message}"
         case errors.LegnextError():
-            yield f"Error: {error}".replace('pass prompts="warn"', "give --prompts warn")
+            yield _as_options(f"Error: {error}")
         case OSError():
             yield f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}."
         case _:
@@ -133,6 +133,12 @@ def report_as(names: Mapping[str, str]) -> Generator[None]:
         name, space, rest = error.message.partition(" ")
         error.message = f"{names.get(name, name)}{space}{rest}"
         raise
+
+
+def _as_options(text: str) -> str:
+    """Replace Python's arguments in advice by options."""
+    text = text.replace('pass prompts="warn"', "give --prompts warn")
+    return text.replace('Client(ledger="legnext.db")', "give --ledger FILE")
 
 
 def _short(text: str) -> str:

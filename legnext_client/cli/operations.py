@@ -12,7 +12,7 @@ from legnext_client._prompt_policy import POLICIES
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
-from legnext_client.cli.options import AllPages, AtMost, Directory, OnlyPrice, Prompts, Template, Timeout, Wait
+from legnext_client.cli.options import AllPages, AtMost, Directory, Key, OnlyPrice, Prompts, Template, Timeout, Wait
 from legnext_client.cli.showing import rows_of_job, rows_of_object
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.generated.types import is_list, is_object
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from legnext_client.client import Client
 
 OPTIONS = frozenset((
-    "--wait", "--timeout", "--download", "--name", "--price", "--prompts",
-    "--json", "--env-file", "--base-url", "--retries", "--debug", "--help",
+    "--wait", "--timeout", "--download", "--name", "--price", "--prompts", "--key",
+    "--json", "--env-file", "--base-url", "--ledger", "--retries", "--debug", "--help",
 ))  # fmt: skip
 """Options of the commands besides the fields of their operations."""
 
@@ -49,13 +49,14 @@ def app_of(operation: Operation) -> typer.Typer:
         name: Template = None,
         price: OnlyPrice = False,
         prompts: Prompts = POLICIES[0],
+        key: Key = None,
         **given: Any,
     ) -> Exit | None:
         from legnext_client.cli.paid import PaidCall
 
         found = fields(listed, given)
         prepared = checked(operation, listed, found)
-        call = PaidCall.of(operation, found, prepared, prompts, timeout, directory, name, run.way)
+        call = PaidCall.of(operation, found, prepared, prompts, key, timeout, directory, name, run.way)
         if price:
             return call.show_price(run)
         return call.carry_out(run, wait=wait or timeout is not None or directory is not None)

@@ -18,6 +18,14 @@ Prompts = Annotated[
 ]
 """Option of every command that sends prompts."""
 OnlyPrice = Annotated[bool, typer.Option("--price", help="Check everything and show the price; nothing is sent.")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="TEXT",
+        help="Send it at most once: if the ledger has a call with this key, its job is returned. Needs --ledger.",
+    ),
+]
 AllPages = Annotated[bool, typer.Option("--all", help="Print the items of all pages, not one page as it is.")]
 AtMost = Annotated[
     int | None,

@@ -1,5 +1,6 @@
 """One paid call from the command line: its checks, its price, the request, and the wait."""
 
+import shlex
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
@@ -13,6 +14,7 @@ from legnext_client.cli.operations import called, show
 from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points
 from legnext_client.cli.wait import WaitOptions, see_through, waiting_for
+from legnext_client.errors import SubmissionUnknown
 from legnext_client.generated.operations import Operation
 from legnext_client.jobs import Job
 from legnext_client.prompts.policy import heed
@@ -25,16 +27,23 @@ class PaidCall(NamedTuple):
     fields: Mapping[str, Any]
     checked: CheckedFields
     prompts: PromptPolicy
+    key: str | None
     options: WaitOptions
 
     @classmethod
     def of(
-        cls, operation: Operation, fields: Mapping[str, Any], checked: CheckedFields, prompts: PromptPolicy, *waits: Any
+        cls,
+        operation: Operation,
+        fields: Mapping[str, Any],
+        checked: CheckedFields,
+        prompts: PromptPolicy,
+        key: str | None,
+        *waits: Any,
     ) -> Self:
         """Return the call; `waits` are its wait options, which are checked, too."""
         options = WaitOptions(*waits)
         options.check(operation, fields)
-        return cls(operation, fields, checked, prompts, options)
+        return cls(operation, fields, checked, prompts, key, options)
 
     def show_price(self, run: Run) -> None:
         """Make the other checks that precede a request, and print the price."""
@@ -47,7 +56,7 @@ class PaidCall(NamedTuple):
         options = self.options
         client = run.client(prompts=self.prompts)
         with self._reported(run):
-            answer = called(client, self.operation, self.fields)
+            answer = called(client, self.operation, {**self.fields, **({} if self.key is None else {"key": self.key})})
         if not isinstance(answer, Job):
             show(run, self.operation, answer)
             return None
@@ -60,9 +69,13 @@ class PaidCall(NamedTuple):
 
     @contextmanager
     def _reported(self, run: Run) -> Generator[None]:
-        """Add the request to a Ctrl-C that interrupts it, as for a lost response."""
+        """Add the request to a Ctrl-C that interrupts it, as for a lost response, and the way to resolve it."""
         try:
             yield
+        except SubmissionUnknown as error:
+            if run.ledger is not None:
+                error.add_note(f"Resolve it: {shlex.join(['legnext', 'batch', 'unknown', run.ledger])} shows how.")
+            raise
         except KeyboardInterrupt as error:
             if cut_a_paid_request(error):
                 for line in unknown_lines(self.checked.body, run.way):

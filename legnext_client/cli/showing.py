@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from legnext_client._calls.job_view import JobView
 
 Rows = list[tuple[str, ...]]
+WORDS = {"submitted": "running", "submitting": "being sent", "new": "not sent"}
+"""States of a journal with other names in output for people."""
 
 
 def made(job: JobView) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
-from legnext_client._client.base import BaseClient
+from legnext_client._client.base import BaseClient, outgoing
 from legnext_client._protocol.retries import Retries
 from legnext_client._transport.async_lazy import AsyncLazyTransport
 from legnext_client.generated.facade import AsyncNamespaces
@@ -16,8 +16,9 @@ from legnext_client.generated.sync.client import Client  # async only
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from pathlib import Path
+    from ssl import SSLContext
     from types import TracebackType
 
     from legnext_client._calls.job_view import JobView
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from legnext_client._runs.results import Update
     from legnext_client._runs.rows import Source
     from legnext_client._transport.clocks import Clock
-    from legnext_client._transport.transports import AsyncTransport
+    from legnext_client._transport.transports import AsyncHttpClient, AsyncTransport
     from legnext_client.jobs import AsyncJob
 
 __all__ = ["AsyncClient", "Client", "Retries"]  # async only
@@ -54,6 +55,11 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         transport: Custom transport; see `legnext_client._transport.transports`.
         clock: Custom clock; see `legnext_client._transport.clocks`.
         ledger: File, or `Ledger`, that records every paid call before it is sent.
+        default_headers: Headers of every request to the service. They cannot replace those of the client.
+        user_agent: Your program, such as `"shop/1.2"`; added to the client's own user agent.
+        proxy: URL of a proxy, used instead of those of the environment.
+        ssl_context: TLS context, for example with the certificate of your own authority.
+        http_client: Your own `httpx.AsyncClient`, whose connections are used. It is never closed.
     """
 
     __module__ = "legnext_client.client"
@@ -70,9 +76,23 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         transport: AsyncTransport | None = None,
         clock: Clock | None = None,
         ledger: str | os.PathLike[str] | Ledger | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        user_agent: str | None = None,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+        http_client: AsyncHttpClient | None = None,
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger)
-        self._transport = transport or AsyncLazyTransport(self._base_url, headers)
+        headers, connecting = outgoing(
+            headers,
+            transport,
+            default_headers,
+            user_agent,
+            proxy=proxy,
+            ssl_context=ssl_context,
+            http_client=http_client,
+        )
+        self._transport = transport or AsyncLazyTransport(self._base_url, headers, connecting)
         self._owner = True
 
     def _make_calls(self) -> AsyncCaller:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.settings import positive
-from legnext_client._protocol.checks import IN_HEADER, fits_header
+from legnext_client._protocol.headers import wrong_header
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.types import PaidOptions, encode, is_object
 
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
 
 NAMES = frozenset(PaidOptions.__annotations__)
-OURS = frozenset(
-    ("x-api-key", "authorization", "host", "connection", "content-length", "transfer-encoding", "accept-encoding")
-)
-"""Headers on which the key, or the reading of a response, depends."""
-_SEPARATORS = frozenset('()<>@,;:\\"/[]?={} \t')
 
 
 class Extras(NamedTuple):
@@ -65,7 +60,8 @@ def read_options(
     timeout = given.get("timeout")
     headers: Mapping[str, str] = _mapping(given, "extra_headers")
     query, body = _mapping(given, "extra_query"), _mapping(given, "extra_body")
-    _check_headers(headers)
+    if wrong := wrong_header("extra_headers", headers):
+        raise InvalidRequest(wrong)
     if body and (operation.media != "application/json" or not operation.fields):
         sends = operation.media if operation.fields else "no body"
         raise InvalidRequest(f"extra_body is for a JSON body; {operation.name} sends {sends}.")
@@ -78,23 +74,6 @@ def read_options(
     except (TypeError, ValueError) as error:
         raise InvalidRequest(f"extra_query and extra_body must be values of JSON: {error}.") from None
     return Extras(headers, built.query, body, None if timeout is None else positive("timeout", timeout)), others
-
-
-def _check_headers(headers: Mapping[Any, Any]) -> None:
-    """Refuse headers that cannot be sent, or that the client sets itself."""
-    for name, value in headers.items():
-        if (
-            not isinstance(name, str)
-            or not name
-            or not name.isascii()
-            or set(name) & _SEPARATORS
-            or not name.isprintable()
-        ):
-            raise InvalidRequest(f"extra_headers: {name!r} is not the name of a header.")
-        if name.lower() in OURS:
-            raise InvalidRequest(f"extra_headers must not set {name}: the client sets it itself.")
-        if not isinstance(value, str) or not fits_header(value):
-            raise InvalidRequest(f"extra_headers: {name} {IN_HEADER}; got {value!r}.")
 
 
 def _mapping(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key
+from legnext_client._protocol.headers import wrong_header
 from legnext_client._protocol.redact import key_end
 from legnext_client._transport.clocks import SystemClock
 from legnext_client._version import __version__
@@ -210,6 +211,31 @@ class BaseClient(Generic[CallerT]):
         raise ConfigurationError(
             "a client holds connections and an API key and cannot be pickled. Create one in each process."
         )
+
+
+def outgoing(
+    headers: dict[str, str],
+    transport: object,
+    default_headers: Mapping[str, str] | None,
+    user_agent: str | None,
+    **connecting: Any,
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the headers of every request and the settings of connections, if they can be used."""
+    wanted = {name: value for name, value in connecting.items() if value is not None}
+    given = [*wanted, *(["default_headers"] if default_headers else []), *(["user_agent"] if user_agent else [])]
+    if not given:
+        return headers, wanted
+    if transport is not None:
+        raise ConfigurationError(f"{given[0]} cannot be combined with transport, which sends requests its own way.")
+    if "http_client" in wanted and len(wanted) > 1:
+        raise ConfigurationError(f"{next(iter(wanted))} cannot be combined with http_client: give it to that client.")
+    agent = headers["user-agent"] if user_agent is None else f"{headers['user-agent']} {user_agent}"
+    if wrong := wrong_header("user_agent", {"User-Agent": agent}) or wrong_header(
+        "default_headers", default_headers or {}, default=True
+    ):
+        raise ConfigurationError(wrong)
+    others = {name.lower(): value for name, value in (default_headers or {}).items()}
+    return {**others, **headers, "user-agent": agent}, wanted
 
 
 def _opened(ledger: StrPath | Ledger) -> Ledger:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from legnext_client._protocol.bounds import bound_of, shown, wrong_value
+from legnext_client._protocol.headers import IN_HEADER, fits_header
 from legnext_client._protocol.literals import worded
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS, Field
@@ -30,9 +31,6 @@ _NORMAL: Mapping[str | None, Callable[[str], str]] = {
 
 
 _ANYTHING = Field("", "", "any", nullable=True)
-
-
-IN_HEADER = "must be printable ASCII without spaces around it, because it is sent in a header"
 
 
 class CheckedFields(NamedTuple):
@@ -72,10 +70,6 @@ def _unplaceable(parameters: Iterable[Field], values: Mapping[str, Any]) -> Iter
             yield Problem(field.name, "must not be empty, because it is a part of the path")
         elif field.place == "header" and not fits_header(value):
             yield Problem(field.name, IN_HEADER, shown(value))
-
-
-def fits_header(value: str) -> bool:
-    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 class _Level(NamedTuple):

@@ -24,6 +24,7 @@ from legnext_client._transport.exchanges import (
     file_request,
     not_fetched,
 )
+from legnext_client._transport.given_clients import AsyncGivenClient
 from legnext_client._transport.pools import AsyncPool
 from legnext_client.errors import ConfigurationError
 
@@ -42,7 +43,7 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
     request is stopped in order or, if it may be paid, allowed to finish.
     """
 
-    make_pool = AsyncPool
+    make_pool, given_pool = AsyncPool, AsyncGivenClient
     _loop: asyncio.AbstractEventLoop | None = None
     _left: tuple[object, ...] = ()
 

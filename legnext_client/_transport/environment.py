@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 PoolT = TypeVar("PoolT")
 
 
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment sets for this URL.
+def proxy_for(url: str, given: str | None = None) -> str | None:
+    """Return the given proxy for this URL, or the one that the environment sets.
 
     None for this machine, and for plain http, because the proxy would see the API key.
     """
     from urllib.request import getproxies, proxy_bypass
 
-    parts, proxies = urlsplit(url), getproxies()
+    parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme == "http" or _is_loopback(host) or proxy_bypass(host):
+    if parts.scheme == "http" or _is_loopback(host):
+        return None
+    if given is not None:
+        return given
+    proxies = getproxies()
+    if proxy_bypass(host):
         return None
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"

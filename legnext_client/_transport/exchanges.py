@@ -16,6 +16,7 @@ from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.unpacking import Decoder
 from legnext_client._transport.environment import made, proxy_for, shown_proxy
+from legnext_client._transport.given_clients import check_client, check_context, check_proxy
 from legnext_client._transport.pools import Timeouts, renew_after_fork
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 
     from legnext_client._protocol.flow import Fetch, Send
+    from legnext_client._transport.given_clients import AsyncGivenClient, GivenClient
     from legnext_client._transport.pools import Refuse
 
 PoolT = TypeVar("PoolT", bound="httpx.BaseTransport | httpx.AsyncBaseTransport")
@@ -184,16 +186,33 @@ class Connections(Generic[PoolT]):
     """Connection pools by proxy: those for the service, and those for files, which never send the API key."""
 
     make_pool: Callable[[str | None, ssl.SSLContext, Refuse | None], PoolT]
+    given_pool: type[GivenClient | AsyncGivenClient]
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], mounted: PoolT | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        mounted: PoolT | None = None,
+        *,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        http_client: httpx.Client | httpx.AsyncClient | None = None,
+    ) -> None:
+        if proxy is not None:
+            check_proxy(proxy)
+        if ssl_context is not None:
+            check_context(ssl_context)
+        if http_client is not None:
+            check_client(http_client, self.given_pool.kind, base_url)
+        self._given_proxy, self._given_client = proxy, http_client
         self._builder = RequestBuilder(base_url, headers)
         self._redactor = KeyRedactor(headers.get(API_KEY_HEADER, ""))
         self._file_hosts = FileHosts(base_url)
         self._mounted = mounted
         self._closed = False
-        self._proxy = None if mounted is not None else proxy_for(base_url)
+        self._proxy = self._proxy_for(base_url)
         self._way = way_to(base_url, self._proxy)
-        self._context: ssl.SSLContext | None = None
+        self._context = ssl_context
         self._reset_pools()
         self._pool_for(self._pools, self._proxy)  # reports a bad environment now
         hide_in_logs(self._redactor, self)
@@ -212,15 +231,26 @@ class Connections(Generic[PoolT]):
             return self._mounted
         pool = pools.get(proxy)
         if pool is None:
-            context = self._context = self._context or made(httpx.create_ssl_context)
             # A proxy resolves names itself, and is often in a private network.
             refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
-            pool = pools.setdefault(proxy, made(lambda: self.make_pool(proxy, context, refuse)))
+            pool = pools.setdefault(proxy, self._made_pool(proxy, refuse))
         return pool
+
+    def _made_pool(self, proxy: str | None, refuse: Refuse | None) -> PoolT:
+        if self._given_client is not None:
+            given: Any = self.given_pool
+            pool: PoolT = given(self._given_client, refuse)
+            return pool
+        context = self._context = self._context or made(httpx.create_ssl_context)
+        return made(lambda: self.make_pool(proxy, context, refuse))
+
+    def _proxy_for(self, url: str) -> str | None:
+        direct = self._mounted is not None or self._given_client is not None
+        return None if direct else proxy_for(url, self._given_proxy)
 
     def _file_pool(self, url: str) -> tuple[PoolT, str]:
         """Return the pool that fetches a file, and the way to its host for error messages."""
-        proxy = None if self._mounted is not None else proxy_for(url)
+        proxy = self._proxy_for(url)
         return self._pool_for(self._file_pools, proxy), way_to(url, proxy)
 
     def _all_pools(self) -> list[PoolT]:

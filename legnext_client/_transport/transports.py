@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import httpx
 
@@ -23,11 +23,16 @@ from legnext_client._transport.exchanges import (
     not_fetched,
     parts,
 )
+from legnext_client._transport.given_clients import GivenClient
 from legnext_client._transport.pools import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+
+HttpClient: TypeAlias = httpx.Client
+"""What `Client(http_client=…)` takes."""
 
 
 class Transport(Protocol):
@@ -36,6 +41,10 @@ class Transport(Protocol):
     def send(self, send: Send) -> Response | NoResponse: ...
 
     def close(self) -> None: ...
+
+
+AsyncHttpClient: TypeAlias = httpx.AsyncClient
+"""What `AsyncClient(http_client=…)` takes."""
 
 
 class AsyncTransport(Protocol):
@@ -66,7 +75,7 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
     It does without an httpx client, because redirects, cookies and defaults are not needed and are slow.
     """
 
-    make_pool = Pool
+    make_pool, given_pool = Pool, GivenClient
 
     def _reset_pools(self) -> None:
         super()._reset_pools()

@@ -32,7 +32,7 @@ PAGES = {
     "models": ("Values", "The objects and enums of requests and responses, imported from `legnext_client.types`."),
 }
 NAMES = {
-    "client": ("client.Client", "client.AsyncClient", "_protocol.retries.Retries"),
+    "client": ("client.Client", "client.AsyncClient", "_protocol.retries.Retries", "_protocol.responses.ResponseInfo"),
     "namespaces": ("generated.sync.caller.WaitingTasks",),
     "jobs": ("jobs.Job", "jobs.AsyncJob"),
     "chains": ("_runs.chain_runs.ChainRun", "_runs.chain_runs.AsyncChainRun", "_runs.chains.VideoChain"),

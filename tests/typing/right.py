@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import ssl
 from collections.abc import Iterator, Sequence
 from typing import assert_type
+
+import httpx
 
 from legnext_client import (
     AsyncClient,
@@ -55,6 +58,12 @@ def keep(client: Client, job: Job) -> str | None:
     response: ResponseInfo = again.response
     assert_type(response.elapsed, float)
     return response.headers.get("date") or response.request_id
+
+
+def connect(own: httpx.Client, context: ssl.SSLContext) -> Client:
+    client = Client("a", default_headers={"X-Team": "films"}, user_agent="shop/1", http_client=own)
+    client.close()
+    return Client("a", proxy="http://proxy.example:3128", ssl_context=context)
 
 
 async def keep_async(client: AsyncClient, job: AsyncJob) -> AsyncJob:

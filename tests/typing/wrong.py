@@ -2,6 +2,8 @@
 
 # pyright: reportUnnecessaryTypeIgnoreComment=true
 
+import httpx
+
 from legnext_client import AsyncClient, AsyncJob, BatchRow, Canvas, Client, Job, Journal, Mask, check_prompt, price
 from legnext_client.generated.models import UpscaleType, VariationType
 
@@ -51,6 +53,8 @@ def arguments(client: Client, job: Job) -> None:
     client.tasks.wait_for_completion("a", on_progress=3)  # type: ignore
     Client(key="a")  # type: ignore
     Client("a", timeout="30")  # type: ignore
+    Client("a", default_headers={"X-Team": 1})  # type: ignore
+    Client("a", ssl_context=False)  # type: ignore
     price()  # type: ignore
 
 
@@ -58,6 +62,8 @@ def stored(client: Client, other: AsyncClient, job: Job) -> None:
     Job.from_dict(job.to_dict(), other)  # type: ignore
     AsyncJob.from_dict(job.to_dict(), client)  # type: ignore
     Job.from_dict(job)  # type: ignore
+    Client("a", http_client=httpx.AsyncClient())  # type: ignore
+    AsyncClient("a", http_client=httpx.Client())  # type: ignore
     print(job.response.status)  # type: ignore
 
 

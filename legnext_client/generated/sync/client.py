@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
-from legnext_client._client.base import BaseClient
+from legnext_client._client.base import BaseClient, outgoing
 from legnext_client._protocol.retries import Retries
 from legnext_client.generated.facade import Namespaces
 from legnext_client.generated.sync.lazy import LazyTransport
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+    from ssl import SSLContext
     from types import TracebackType
 
     from legnext_client._calls.job_view import JobView
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from legnext_client._runs.results import Update
     from legnext_client._runs.rows import Source
     from legnext_client._transport.clocks import Clock
-    from legnext_client._transport.transports import Transport
+    from legnext_client._transport.transports import HttpClient, Transport
     from legnext_client.generated.sync.caller import Caller, WaitingTasks
     from legnext_client.generated.sync.jobs import Job
 
@@ -50,6 +51,11 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         transport: Custom transport; see `legnext_client._transport.transports`.
         clock: Custom clock; see `legnext_client._transport.clocks`.
         ledger: File, or `Ledger`, that records every paid call before it is sent.
+        default_headers: Headers of every request to the service. They cannot replace those of the client.
+        user_agent: Your program, such as `"shop/1.2"`; added to the client's own user agent.
+        proxy: URL of a proxy, used instead of those of the environment.
+        ssl_context: TLS context, for example with the certificate of your own authority.
+        http_client: Your own `httpx.Client`, whose connections are used. It is never closed.
     """
 
     __module__ = "legnext_client.client"
@@ -66,9 +72,23 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         transport: Transport | None = None,
         clock: Clock | None = None,
         ledger: str | os.PathLike[str] | Ledger | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        user_agent: str | None = None,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+        http_client: HttpClient | None = None,
     ) -> None:
         headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger)
-        self._transport = transport or LazyTransport(self._base_url, headers)
+        headers, connecting = outgoing(
+            headers,
+            transport,
+            default_headers,
+            user_agent,
+            proxy=proxy,
+            ssl_context=ssl_context,
+            http_client=http_client,
+        )
+        self._transport = transport or LazyTransport(self._base_url, headers, connecting)
         self._owner = True
 
     def _make_calls(self) -> Caller:

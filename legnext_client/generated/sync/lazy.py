@@ -6,7 +6,7 @@ Written by `make generate`; edit that module instead.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 class LazyTransport:
     """Transport made by the first thread that sends, and used by all."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
-        self._base_url, self._headers = base_url, headers
+    def __init__(self, base_url: str, headers: Mapping[str, str], connecting: Mapping[str, Any] = {}) -> None:
+        self._base_url, self._headers, self._connecting = base_url, headers, connecting
         self._making = threading.RLock()  # a handler of signals may close it meanwhile
         self._made: HttpxTransport | None = None
         self._closed = False
+        if connecting:  # what is wrong with it is said at once
+            _ = self.made
 
     @property
     def made(self) -> HttpxTransport:
@@ -36,7 +38,7 @@ class LazyTransport:
                 if self._made is None:
                     from legnext_client._transport.transports import HttpxTransport
 
-                    self._made = HttpxTransport(self._base_url, self._headers)
+                    self._made = HttpxTransport(self._base_url, self._headers, **self._connecting)
         return self._made
 
     def send(self, send: Send) -> Response | NoResponse:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from legnext_client import gallery as gallery
     from legnext_client import testing as testing
     from legnext_client import types as types
+    from legnext_client import uploads as uploads
     from legnext_client import webhooks as webhooks
     from legnext_client._callbacks.receiver import CallbackReceiver
     from legnext_client._downloads.downloads import Progress
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         SubmissionUnknownAPIError,
         SubmissionUnknownServerError,
         UnprocessableError,
+        UploadError,
         ValidationError,
         WaitTimeout,
         WebhookError,
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
 else:
     # Submodules available as attributes without an import.
-    _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "webhooks")
+    _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "uploads", "webhooks")
     # Where names are at home that are not in `errors`.
     _HOMES = {
         "_runs.chains": ("VideoChain",),
@@ -143,6 +145,7 @@ __all__ = [
     "TaskResponse",
     "UnprocessableError",
     "Update",
+    "UploadError",
     "ValidationError",
     "VideoChain",
     "WaitTimeout",

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from legnext_client._runs.rows import Source
     from legnext_client._transport.clocks import Clock
     from legnext_client._transport.transports import AsyncHttpClient, AsyncTransport
+    from legnext_client.generated.types import FileContent
     from legnext_client.jobs import AsyncJob
+    from legnext_client.uploads import AsyncUploader
 
 __all__ = ["AsyncClient", "Client", "Retries"]  # async only
 
@@ -60,6 +62,8 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         proxy: URL of a proxy, used instead of those of the environment.
         ssl_context: TLS context, for example with the certificate of your own authority.
         http_client: Your own `httpx.AsyncClient`, whose connections are used. It is never closed.
+        uploader: Uploads local files that are given where a URL is expected, and returns their URLs: a function, which
+            may be async, or an object of `legnext_client.uploads`.
     """
 
     __module__ = "legnext_client.client"
@@ -81,8 +85,11 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
         http_client: AsyncHttpClient | None = None,
+        uploader: AsyncUploader | None = None,
     ) -> None:
-        headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger)
+        headers = self._set_up(
+            api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger, uploader
+        )
         headers, connecting = outgoing(
             headers,
             transport,
@@ -151,6 +158,13 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
 
         flow = of_urls(self._service, urls, directory, name, Limits(concurrency, max_bytes, timeout))
         return await async_run(flow, self._calls.runtime, on_progress)
+
+    async def upload(self, file: FileContent) -> str:
+        """Upload a file with the client's `uploader` and return its URL, for example for a prompt.
+
+        The same bytes are uploaded once. Raises `UploadError`.
+        """
+        return await self._calls.upload(file)
 
     def batch(
         self,

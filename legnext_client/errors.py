@@ -300,6 +300,12 @@ class DownloadError(LegnextError):
         self.path = path
 
 
+class UploadError(LegnextError):
+    """A local file could not be uploaded, so the request that uses it was not sent."""
+
+    advice = "Nothing was sent or charged."
+
+
 class WebhookError(LegnextError):
     """The request is not a callback of the service, or its signature is invalid."""
 

@@ -47,6 +47,8 @@ _TYPES: dict[type[object], str] = {
 }
 _CHECKED_FORMATS = {"date-time", "date", "uuid"}
 _FILE = "binary"
+_OWN = {"even_length", "means", "file", "max_bytes"}
+"""What `x-legnext` of a schema may say."""
 
 
 class SpecError(Exception):
@@ -122,8 +124,10 @@ def field(spec: Json, wire: str, schema: Any, *, required: bool, where: str = ""
             "or teach scripts/fields.py and the checks before sending"
         )
     own = schema.get("x-legnext", {})
-    if set(own) - {"even_length", "means"}:
-        raise SpecError(f"{where}: x-legnext of a schema knows even_length and means, got {sorted(own)}")
+    if set(own) - _OWN:
+        raise SpecError(f"{where}: x-legnext of a schema knows {', '.join(sorted(_OWN))}; got {sorted(own)}")
+    if "file" in own:
+        own = {**own, "file": tuple(own["file"])}
     row: Json = {
         "name": snake_case(wire),
         "wire": wire,

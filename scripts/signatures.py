@@ -59,7 +59,8 @@ def annotation(prop: PropertyProtocol, row: Json | None = None) -> str:
         case ConstProperty():
             return f"Literal[{prop.value.raw_value!r}]"
         case _:
-            return prop.get_base_type_string().as_unembedded_code()
+            base = prop.get_base_type_string().as_unembedded_code()
+            return f"{base} | FileContent" if row.get("file") else base
 
 
 def models(prop: PropertyProtocol) -> Iterator[tuple[str, str]]:
@@ -173,6 +174,9 @@ def document(row: Json) -> str:
         parts.append(f"{bounds[0].upper()}{bounds[1:]}.")
     if "default" in row:
         parts.append(f"Default: {row['default']}.")
+    items: Json = row.get("items", {})
+    if row.get("file") or items.get("file"):
+        parts.append("A path or bytes need a client with an `uploader`.")
     if row.get("deprecated"):
         parts.append("Deprecated.")
     return " ".join(parts)

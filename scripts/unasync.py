@@ -38,6 +38,7 @@ WORDING = {
     " `on_progress` may be a coroutine function.": "",
     " May be a coroutine function, as may functions that choose a field of a step.": "",
     " May be a coroutine function.": "",
+    "a function, which may be async, or an object": "a function, or an object",
 }
 """Phrases that differ."""
 

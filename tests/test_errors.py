@@ -34,6 +34,7 @@ from legnext_client.errors import (
     SubmissionUnknownAPIError,
     SubmissionUnknownServerError,
     UnprocessableError,
+    UploadError,
     ValidationError,
     WaitTimeout,
     WebhookError,
@@ -76,6 +77,7 @@ BASES: dict[type[LegnextError], tuple[type[Exception], ...]] = {
     ChainError: (LegnextError,),
     BudgetExceeded: (LegnextError,),
     DownloadError: (LegnextError,),
+    UploadError: (LegnextError,),
     WebhookError: (LegnextError,),
     JournalError: (LegnextError,),
 }

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.items import Cost
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.sources import MadeWith
+    from legnext_client._calls.uploading import Uploads
     from legnext_client._calls.wait import Late, Schedule
     from legnext_client._journal.ledger import Ledger
     from legnext_client._journal.submit import SubmissionIntent
@@ -97,11 +98,12 @@ class CallService:
         self.closed = False
         self.owner: CallService = self
         self.ledger: Ledger | None = None
+        self.uploads: Uploads | None = None
 
     def with_settings(self, settings: Settings) -> CallService:
         service = CallService(settings, self.clock)
         service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
-        service.running_ids, service.ledger = self.running_ids, self.ledger
+        service.running_ids, service.ledger, service.uploads = self.running_ids, self.ledger, self.uploads
         return service
 
     # ---- preparing ----------------------------------------------------------------------------------------------
@@ -128,6 +130,8 @@ class CallService:
         `cost` is given if it was estimated before.
         """
         try:
+            if self.uploads is not None:
+                fields = self.uploads.read(operation, fields)
             prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
             if operation.free:
                 return PreparedCall(operation, request_of(operation, prepared), None, source, (), None)
@@ -183,6 +187,7 @@ class CallService:
         settings = self.settings
         try:
             self.check_open()
+            call = yield from self.uploaded(call)
             answer = yield from sending(
                 call.request,
                 settings.retries,
@@ -200,6 +205,16 @@ class CallService:
             if self.ledger is not None and not call.request.paid:
                 yield from _recording().record(answer.state, self.ledger)
         return answer
+
+    def uploaded(self, call: PreparedCall) -> Flow[PreparedCall]:
+        """Upload the local files of a call. If that fails, its points are released."""
+        if self.uploads is None:
+            return call
+        try:
+            return (yield from self.uploads.placed(call))
+        except BaseException:  # an interruption, too: nothing was sent
+            release(call.holds)
+            raise
 
     def name_jobs(self, call: PreparedCall, error: BaseException) -> None:
         """Add the ids of earlier accepted jobs to any exception from a paid call, including Ctrl-C.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from legnext_client._prompt_policy import POLICIES, PromptPolicy
+from legnext_client._protocol.addresses import is_loopback
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.retries import Retries
 from legnext_client.errors import ConfigurationError
@@ -86,7 +87,7 @@ def find_base_url(given: str | None) -> str:
         raise ConfigurationError(
             "base_url must contain only scheme, host, port and path, without user, query or fragment."
         )
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             f"base_url must start with https://, or the API key would be sent unencrypted; got {url!r}."
         )
@@ -106,12 +107,3 @@ def _check_name(host: str) -> None:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -14,7 +14,7 @@ from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
-from legnext_client.errors import InvalidRequest, WaitTimeout
+from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks
 from legnext_client.generated.operations import ROLES
 from legnext_client.jobs import AsyncJob, async_submit
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
+    from legnext_client.generated.types import FileContent
 
 JobT = TypeVar("JobT")
 
@@ -65,6 +66,13 @@ class AsyncCaller:
             return job
 
         return await async_submit(call, self.service, self.runtime, read)
+
+    async def upload(self, file: FileContent) -> str:
+        """Upload a file, unless it was uploaded before."""
+        self.service.check_open()
+        if self.service.uploads is None:
+            raise ConfigurationError("upload needs an uploader: see legnext_client.uploads, and pass uploader=….")
+        return await async_run(self.service.uploads.url_of(file), self.runtime)
 
     def _made(self, call: PreparedCall, answer: Answer) -> AsyncJob:
         return AsyncJob._of(answer.state, self.service, self.runtime, self.service.context(call, answer))

@@ -15,10 +15,12 @@ from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from legnext_client._calls.service import CallService, PreparedCall
+    from legnext_client._calls.uploading import Uploads
     from legnext_client._client.async_caller import AsyncCaller
+    from legnext_client._downloads.local_files import LocalFile
     from legnext_client._journal.ledger import Ledger
     from legnext_client._journal.store import StrPath
     from legnext_client._journal.submit import Entry, RequestState
@@ -58,6 +60,7 @@ class BaseClient(Generic[CallerT]):
     _made: CallerT | None
     _making: threading.Lock
     _ledger: Ledger | None
+    _uploads: Uploads | None
     _owner: bool
     """Whether this client closes its connections."""
 
@@ -70,7 +73,7 @@ class BaseClient(Generic[CallerT]):
             with self._making:
                 if self._made is None:
                     made = self._make_calls()
-                    made.service.ledger = self._ledger
+                    made.service.ledger, made.service.uploads = self._ledger, self._uploads
                     self._made = made
         return self._made
 
@@ -88,6 +91,7 @@ class BaseClient(Generic[CallerT]):
         requests_per_second: float,
         clock: Clock | None,
         ledger: StrPath | Ledger | None,
+        uploader: Callable[[LocalFile], Any] | None,
     ) -> dict[str, str]:
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
@@ -98,6 +102,7 @@ class BaseClient(Generic[CallerT]):
         self._settings, self._clock = settings, clock or SystemClock()
         self._made, self._making = None, threading.Lock()
         self._ledger = None if ledger is None else _opened(ledger)
+        self._uploads = None if uploader is None else _uploads(uploader, self._clock, hasattr(self, "__aenter__"))
         return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
 
     def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
@@ -147,6 +152,7 @@ class BaseClient(Generic[CallerT]):
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
         twin._settings, twin._clock, twin._owner, twin._ledger = settings, self._clock, False, self._ledger
         calls: Any = self._calls
+        twin._uploads = self._uploads
         twin._made, twin._making = type(calls)(calls.service.with_settings(settings), calls.runtime), self._making
         return twin
 
@@ -242,6 +248,12 @@ def _opened(ledger: StrPath | Ledger) -> Ledger:
     from legnext_client._journal.ledger import Ledger
 
     return ledger if isinstance(ledger, Ledger) else Ledger(ledger)
+
+
+def _uploads(uploader: Callable[[LocalFile], Any], clock: Clock, may_await: bool) -> Uploads:
+    from legnext_client._calls.uploading import Uploads
+
+    return Uploads(uploader, clock, may_await=may_await)
 
 
 def _is_method(value: object) -> bool:

@@ -42,6 +42,16 @@ def refuse_address(text: str) -> bool:
     return not address.is_global and address not in _TUN_PLACEHOLDERS
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, so that http:// is safe."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class FileHosts:
     """Rules for hosts of files: any public host, or the service's own host.
 

@@ -14,8 +14,21 @@ from legnext_client.generated.types import is_file, to_json
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Field
 
+
+class PendingUpload(str):
+    """The place of a URL in a request whose file is uploaded before it is sent: a name for the contents."""
+
+    __slots__ = ()
+
+
 Wrong = tuple[str, str]
 """The expected and the given value, as text."""
+
+UPLOAD = (
+    "Upload it and pass its URL, or have it uploaded: Client(uploader=…), on the command line LEGNEXT_UPLOADER; "
+    "see legnext_client.uploads"
+)
+"""Advice on a local file where a URL is expected."""
 
 _SHOWN = 60
 _SLACK = 1e-9
@@ -27,8 +40,12 @@ def wrong_value(field: Field, value: Any) -> Wrong | None:
     if value is None and field.nullable:
         return None
     must, fits = _TYPES[field.type]
+    if field.file and is_file(value):
+        return f"must be a URL, not a file. {UPLOAD}", shown(value)
     if not fits(value):
         return must + _hint(field) + _not_a_file(field, value), shown(value)
+    if field.file and isinstance(value, PendingUpload):
+        return None
     if field.enum and value not in field.enum:
         return "must be " + bound_of(field), shown(value)
     return _CHECKS[field.type](field, value) if field.type in _CHECKS else None

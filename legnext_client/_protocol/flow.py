@@ -6,7 +6,7 @@ them by hand, without a network or a clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -113,6 +113,12 @@ class RunBlocking(NamedTuple):
     function: Callable[[], Any]
 
 
+class Await(NamedTuple):
+    """Effect: await a function of the async client's caller. Result: the function's."""
+
+    function: Callable[[], Awaitable[Any]]
+
+
 class Gather(NamedTuple):
     """Effect: run flows, at most `limit` at a time. Result: their results. An error in one stops all."""
 
@@ -120,5 +126,5 @@ class Gather(NamedTuple):
     limit: int
 
 
-Effect = Send | Sleep | Emit | Fetch | Read | RunBlocking | Gather
+Effect = Send | Sleep | Emit | Fetch | Read | RunBlocking | Await | Gather
 Flow = Generator[Effect, Any, ResultT]

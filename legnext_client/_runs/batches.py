@@ -177,15 +177,15 @@ def work_on(
 ) -> dict[str, Any]:
     """Return the arguments of a batch of these requests."""
     checked = options_of(options)
-    again, prompts = can_be_read_again(requests), service.settings.prompts
+    again, prompts, uploads = can_be_read_again(requests), service.settings.prompts, service.uploads
     return {
         "service": service,
         "kind": BATCH,
-        "items": partial(read, requests) if again else partial(read_once, requests, prompts=prompts),
+        "items": partial(read, requests, uploads) if again else partial(read_once, requests, uploads, prompts=prompts),
         "again": again,
         "journal": journal_path(journal),
         "options": checked,
-        "survey": partial(surveyed, requests, prompts=prompts) if again else None,
+        "survey": partial(surveyed, requests, uploads, prompts=prompts) if again else None,
     }
 
 

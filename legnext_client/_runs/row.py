@@ -175,6 +175,13 @@ class RowTask:
                 prepared: PreparedRequest = await engine.acquire_slot(self, attempt)
             except InvalidRequest as error:
                 raise RowEnded(NEW, error) from None
+            request = prepared.request
+            if context.service.uploads is not None:
+                try:
+                    request = (await engine.run(context.service.uploaded(prepared.plan))).request
+                except LegnextError as error:
+                    engine.release_slot(self)
+                    raise RowEnded(NEW, error) from None
             try:
                 await engine.acquire_request(paid=True)
             except BaseException:  # not sent
@@ -183,7 +190,7 @@ class RowTask:
             intent = self._intent(step, call, prepared, key[0])
             try:
                 submission: Submission = await engine.submit(
-                    submit_once(intent, prepared.request, context.records(*key), context.service.settings.timeout)
+                    submit_once(intent, request, context.records(*key), context.service.settings.timeout)
                 )
             except BudgetExceeded as error:  # of the ledger; not sent
                 context.give_back(prepared)

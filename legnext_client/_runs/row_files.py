@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from legnext_client._calls.items import OPERATION
+from legnext_client._calls.uploading import mapped, takes_files
+from legnext_client._downloads.local_files import path_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
 from legnext_client._protocol.literals import NULL, chosen, pairs_of, understood
@@ -45,7 +47,7 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line, row in reader(file):
-                yield f"{path.name}, {line}", row
+                yield f"{path.name}, {line}", _with_paths(row, path.parent)
     except InvalidRequest as error:
         error.message = f"{path.name}, {error.message}"
         raise
@@ -55,6 +57,17 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
         ) from None
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _with_paths(row: object, folder: Path) -> object:
+    """Return a row with the paths of existing files, relative to the table, in place of their names."""
+    try:
+        operation = operation_named(row.get(OPERATION)) if is_object(row) else None
+    except InvalidRequest:
+        return row
+    if not is_object(row) or operation is None or not takes_files(operation.name):
+        return row
+    return mapped(operation.fields, row, lambda _, value, __: path_of(value, folder) or value)
 
 
 # ---- JSONL --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from legnext_client._calls.items import CALLBACK, CHAIN, OPERATION, Call, Row, digest_of
 from legnext_client._protocol.bounds import shown
@@ -13,6 +13,9 @@ from legnext_client._protocol.checks import prepare
 from legnext_client._runs.chains import VideoChain
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from legnext_client._calls.uploading import Uploads
 
 PAID = {operation.name: operation for operation in OPERATIONS.values() if operation.makes_job}
 """The operations that a row can request."""
@@ -29,7 +32,8 @@ _OTHERWISE = next(iter(_ALIASES.values()), None)
 class Rows:
     """A factory of rows with unique keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, uploads: Uploads | None = None) -> None:
+        self._uploads = uploads
         self._places: dict[str, str] = {}
         self._same: Counter[str] = Counter()
 
@@ -57,6 +61,8 @@ class Rows:
                 f"{operation.name} uploads a file, which a row cannot do. "
                 f"Call client.{operation.namespace}.{operation.name}(...) for each file instead."
             )
+        if self._uploads is not None:
+            fields = self._uploads.read(operation, fields)
         prepared = prepare(operation, fields)
         body = {**prepared.parameters, **prepared.body}
         digest = digest_of([(operation.name, _without_defaults(operation, body))])

@@ -31,6 +31,7 @@ from legnext_client.prompts.problems import frames_to_user
 
 if TYPE_CHECKING:
     from legnext_client._calls.items import Row
+    from legnext_client._calls.uploading import Uploads
     from legnext_client._prompt_policy import PromptPolicy
 
 BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
@@ -70,17 +71,17 @@ def _s(number: int) -> str:
     return "" if number == 1 else "s"
 
 
-def read(source: Source) -> Iterator[Row]:
+def read(source: Source, uploads: Uploads | None = None) -> Iterator[Row]:
     """Yield the rows of a batch. An invalid one has an error (`wrong`) and no steps."""
-    return (row for _, row in _placed(source))
+    return (row for _, row in _placed(source, uploads))
 
 
-def read_once(source: Source, *, prompts: PromptPolicy = "refuse") -> Iterator[Row]:
+def read_once(source: Source, uploads: Uploads | None = None, *, prompts: PromptPolicy = "refuse") -> Iterator[Row]:
     """Yield rows that were not surveyed; a prompt warning is issued as its row is read.
 
     If `PromptWarning` is an error, the row becomes invalid.
     """
-    for place, row in _placed(source):
+    for place, row in _placed(source, uploads):
         try:
             if doubt := judge_steps(row.calls, prompts, place):
                 warnings.warn(doubt, stacklevel=frames_to_user())
@@ -100,20 +101,22 @@ def can_be_read_again(source: object) -> bool:
     return isinstance(source, Iterable) and not isinstance(source, Iterator)
 
 
-def checked(source: Source, *, prompts: PromptPolicy = "refuse") -> Survey:
+def checked(source: Source, uploads: Uploads | None = None, *, prompts: PromptPolicy = "refuse") -> Survey:
     """Check every row before anything is sent; raise one `InvalidRequest` with all errors.
 
     `prompts` is the prompt policy, as in a client's settings.
     """
-    return surveyed(source, prompts=prompts)[0]
+    return surveyed(source, uploads, prompts=prompts)[0]
 
 
-def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Survey, list[Row]]:
+def surveyed(
+    source: Source, uploads: Uploads | None = None, *, prompts: PromptPolicy = "refuse"
+) -> tuple[Survey, list[Row]]:
     """Check every row; return the totals and the rows."""
     tally = _Tally(prompts)
     rows: list[Row] = []
     try:
-        for place, row in _placed(source):
+        for place, row in _placed(source, uploads):
             tally.count(place, row)
             rows.append(row)
     except InvalidRequest as error:
@@ -121,9 +124,9 @@ def surveyed(source: Source, *, prompts: PromptPolicy = "refuse") -> tuple[Surve
     return tally.survey(), rows
 
 
-def _placed(source: Source) -> Iterator[tuple[str, Row]]:
+def _placed(source: Source, uploads: Uploads | None) -> Iterator[tuple[str, Row]]:
     """Yield each row with its position."""
-    rows = Rows()
+    rows = Rows(uploads)
     return ((place, rows.row(place, given)) for place, given in _given(source))
 
 

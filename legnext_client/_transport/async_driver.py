@@ -6,7 +6,18 @@ import inspect
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client._protocol.flow import Emit, Fetch, Gather, NoResponse, Read, Response, RunBlocking, Send, Sleep
+from legnext_client._protocol.flow import (
+    Await,
+    Emit,
+    Fetch,
+    Gather,
+    NoResponse,
+    Read,
+    Response,
+    RunBlocking,
+    Send,
+    Sleep,
+)
 from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, let_record, log_outcome, next_effect
 from legnext_client.errors import ConfigurationError
 
@@ -78,7 +89,7 @@ async def async_emitted(flow: Flow[Any], runtime: AsyncRuntime) -> AsyncGenerato
 
 
 async def _async_execute(
-    effect: Send | Sleep | Fetch | Read | RunBlocking | Gather, runtime: AsyncRuntime, listener: Listener | None
+    effect: Send | Sleep | Fetch | Read | RunBlocking | Await | Gather, runtime: AsyncRuntime, listener: Listener | None
 ) -> Any:
     if isinstance(effect, Sleep):
         if effect.wakeup is None:
@@ -103,9 +114,9 @@ async def _async_execute(
 
 
 async def _async_transfer(
-    effect: Fetch | Read | RunBlocking | Gather, runtime: AsyncRuntime, listener: Listener | None
+    effect: Fetch | Read | RunBlocking | Await | Gather, runtime: AsyncRuntime, listener: Listener | None
 ) -> Any:
-    """Run an effect of a download."""
+    """Run an effect of a download or an upload."""
     from legnext_client._transport.driver_files import async_gather, async_run_blocking  # only downloads need it
 
     if runtime.stop is not None and runtime.stop.is_set():
@@ -115,6 +126,9 @@ async def _async_transfer(
             return await body.read()
         case RunBlocking(function):
             return await async_run_blocking(function)
+        case Await(function):
+            # sync only: raise AssertionError(f"only an async client awaits; got {function!r}")
+            return await function()  # async only
         case Gather():
             return await async_gather(effect, async_run, runtime, listener)
         case Fetch():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
-
+from legnext_client._protocol.addresses import is_loopback
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ def proxy_for(url: str, given: str | None = None) -> str | None:
 
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme == "http" or _is_loopback(host):
+    if parts.scheme == "http" or host.endswith(".localhost") or is_loopback(host):
         return None
     if given is not None:
         return given
@@ -41,17 +39,10 @@ def shown_proxy(proxy: str) -> str:
     return urlsplit(proxy).netloc.rpartition("@")[2]
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def made(make: Callable[[], PoolT]) -> PoolT:
     """Call a constructor of httpx that reads the environment, and explain its errors."""
+    import httpx
+
     try:
         return make()
     except ImportError:

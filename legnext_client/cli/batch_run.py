@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from legnext_client._calls.items import Row
 from legnext_client._downloads.file_names import ROW_FIELDS, fields_of
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client._runs.batches import Batch
@@ -20,6 +21,7 @@ from legnext_client.cli.file_names import check_names, files_made
 from legnext_client.cli.progress import BatchProgress
 from legnext_client.cli.runs import Asked, again, check_options, resume_hint, unknown_report
 from legnext_client.cli.showing import counted, made
+from legnext_client.cli.uploads import uploader_of, uploads_of
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
@@ -75,12 +77,13 @@ def run_batch(
     path = asked.journal_of(file)
     options: BatchOptions = {**asked.options, "concurrency": concurrency, "download": out, "name": name}
     check_options(**options)
-    _check_names(file, out, name)
+    uploads = uploads_of(run)
+    _check_names(read(file, uploads), out, name)
     if asked.price:
-        left = bill_of(read(file), path, retry_failed=asked.retry_failed)
-        _show_price(run, _with_rows(checked(file, prompts=asked.prompts), file)._replace(left=left))
+        left = bill_of(read(file, uploads), path, retry_failed=asked.retry_failed)
+        _show_price(run, _with_rows(checked(file, uploads, prompts=asked.prompts), file)._replace(left=left))
         return Exit.OK
-    client = run.client(prompts=asked.prompts)
+    client = run.client(prompts=asked.prompts, uploader=uploader_of(run))
     shown = BatchProgress(run.output, Path(file).name, fetches=out is not None)
     batch = client.batch(file, path, on_progress=shown.on_update, **options)
     survey = _with_rows(batch.survey(), file)
@@ -117,7 +120,7 @@ def _with_rows(survey: Survey | None, file: str) -> Survey:
     return survey
 
 
-def _check_names(file: str, out: str | None, name: str) -> None:
+def _check_names(rows: Iterator[Row], out: str | None, name: str) -> None:
     """Refuse impossible file names before anything is paid."""
     if out is None:
         if name != ROW_NAME:
@@ -125,7 +128,7 @@ def _check_names(file: str, out: str | None, name: str) -> None:
         return
     if "n" in fields_of(name, ROW_FIELDS):
         return
-    for item in read(file):
+    for item in rows:
         if item.wrong is None:
             last = item.call(item.steps - 1, ())
             with report_as({"name": f"{item.key}: --name"}):

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE, SECRET_VARIABLE = "LEGNEXT_CALLBACK_TOKEN", "LEGNEXT_CALLBACK_SECRET"
 LEDGER_VARIABLE = "LEGNEXT_LEDGER"
+UPLOADER_VARIABLE = "LEGNEXT_UPLOADER"
 VARIABLES = {
     KEY_VARIABLE: "Your key.",
     URL_VARIABLE: "The base URL of the service, if not the default; `--base-url` takes precedence.",
     LEDGER_VARIABLE: "The ledger that records paid calls; `--ledger` takes precedence.",
     TOKEN_VARIABLE: "The last part of the URL `receive` listens at. Default: random.",
+    UPLOADER_VARIABLE: "Where local files are uploaded to: `s3://bucket/folder/` or `https://host/folder/`.",
     SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
 }
 """Variables read, with their meaning."""

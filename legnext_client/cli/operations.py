@@ -52,9 +52,9 @@ def app_of(operation: Operation) -> typer.Typer:
         key: Key = None,
         **given: Any,
     ) -> Exit | None:
-        from legnext_client.cli.paid import PaidCall
+        from legnext_client.cli.paid import PaidCall, read_files
 
-        found = fields(listed, given)
+        found = read_files(run, operation, listed, fields(listed, given))
         prepared = checked(operation, listed, found)
         call = PaidCall.of(operation, found, prepared, prompts, key, timeout, directory, name, run.way)
         if price:

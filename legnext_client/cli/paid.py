@@ -10,14 +10,25 @@ from legnext_client._prompt_policy import PromptPolicy
 from legnext_client._protocol.checks import CheckedFields
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit, cut_a_paid_request, unknown_lines
+from legnext_client.cli.fields import Word, named
 from legnext_client.cli.operations import called, show
 from legnext_client.cli.price import show_price
 from legnext_client.cli.showing import points
+from legnext_client.cli.uploads import uploader_of, uploads_of
 from legnext_client.cli.wait import WaitOptions, see_through, waiting_for
 from legnext_client.errors import SubmissionUnknown
 from legnext_client.generated.operations import Operation
 from legnext_client.jobs import Job
 from legnext_client.prompts.policy import heed
+
+
+def read_files(run: Run, operation: Operation, listed: list[Word], found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields with each local file read and checked, if it can be uploaded later."""
+    uploads = uploads_of(run)
+    if uploads is None:
+        return found
+    with named(listed):
+        return uploads.read(operation, found)
 
 
 class PaidCall(NamedTuple):
@@ -54,7 +65,7 @@ class PaidCall(NamedTuple):
     def carry_out(self, run: Run, *, wait: bool) -> Exit | None:
         """Send the call; print its job, or wait for it."""
         options = self.options
-        client = run.client(prompts=self.prompts)
+        client = run.client(prompts=self.prompts, uploader=uploader_of(run))
         with self._reported(run):
             answer = called(client, self.operation, {**self.fields, **({} if self.key is None else {"key": self.key})})
         if not isinstance(answer, Job):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from legnext_client._protocol.bounds import UPLOAD
 from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.literals import name_of
 from legnext_client.cli.command import Run, command
@@ -79,7 +80,10 @@ def _refuse_wrong(operation: Operation, listed: list[Word], found: Mapping[str, 
         try:
             prepare(operation, found)
         except InvalidRequest as error:
-            wrong = [problem for problem in error.problems if not problem.must.startswith("is required")]
+            # A price needs no files.
+            wrong = [
+                each for each in error.problems if not each.must.startswith("is required") and UPLOAD not in each.must
+            ]
             if wrong:
                 raise InvalidRequest(error.message, problems=wrong) from None
 

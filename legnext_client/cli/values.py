@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from legnext_client._downloads.local_files import path_of
 from legnext_client._protocol.literals import NULL, chosen, pairs_of
 from legnext_client.errors import InvalidRequest
 
@@ -30,6 +31,8 @@ def value_of(field: Field, given: Any) -> Any:
         return given
     if field.type == "file":
         return Path(given)
+    if field.file and (path := path_of(given)):
+        return path
     if field.enum:
         return chosen(field, given)
     if field.type == "string":

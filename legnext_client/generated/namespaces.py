@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
     from .operations import Operation
-    from .types import CallOptions, PaidOptions
+    from .types import CallOptions, FileContent, PaidOptions
 
 
 def _operation(name: str) -> Operation:
@@ -193,7 +193,7 @@ class Midjourney(Generic[JobT]):
     def blend(
         self,
         *,
-        img_urls: Sequence[str],
+        img_urls: Sequence[str | FileContent],
         aspect_ratio: BlendAspectRatio | Literal["2:3", "1:1", "3:2"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
@@ -207,7 +207,7 @@ class Midjourney(Generic[JobT]):
         **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
 
         Args:
-            img_urls: The URLs of the images. 2 to 5 items.
+            img_urls: The URLs of the images. 2 to 5 items. A path or bytes need a client with an `uploader`.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -215,7 +215,9 @@ class Midjourney(Generic[JobT]):
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
         )
 
-    def describe(self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def describe(
+        self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Put an image into words.
 
         Returns prompts that could have made an image, in `output.prompts` and
@@ -224,7 +226,7 @@ class Midjourney(Generic[JobT]):
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
@@ -441,7 +443,7 @@ class Midjourney(Generic[JobT]):
     def upload_paint(
         self,
         *,
-        img_url: str,
+        img_url: str | FileContent,
         canvas: Canvas | Mapping[str, Any],
         img_pos: CanvasImg | Mapping[str, Any],
         remix_prompt: str,
@@ -459,7 +461,7 @@ class Midjourney(Generic[JobT]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What the image shows, with flags at the end.
@@ -480,7 +482,12 @@ class Midjourney(Generic[JobT]):
         )
 
     def retexture(
-        self, *, img_url: str, remix_prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]
+        self,
+        *,
+        img_url: str | FileContent,
+        remix_prompt: str,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Give an image another material.
 
@@ -493,7 +500,7 @@ class Midjourney(Generic[JobT]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces.
+            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             remix_prompt: What the image shows, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -501,7 +508,9 @@ class Midjourney(Generic[JobT]):
             _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}, options
         )
 
-    def remove_background(self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def remove_background(
+        self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Cut out what is in front.
 
         Removes the background of an image given by its address.
@@ -511,7 +520,7 @@ class Midjourney(Generic[JobT]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
@@ -541,7 +550,7 @@ class Midjourney(Generic[JobT]):
     def enhance_upscale(
         self,
         *,
-        image_url: str | None = None,
+        image_url: str | FileContent | None = None,
         job_id: str | None = None,
         image_no: int | None = None,
         target_resolution: TargetResolution | Literal["HD", "FHD", "2K", "4K", "6K", "8K", "12K"] = "2K",
@@ -575,7 +584,7 @@ class Midjourney(Generic[JobT]):
         **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            image_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -846,7 +855,7 @@ class AsyncMidjourney(Generic[JobT]):
     async def blend(
         self,
         *,
-        img_urls: Sequence[str],
+        img_urls: Sequence[str | FileContent],
         aspect_ratio: BlendAspectRatio | Literal["2:3", "1:1", "3:2"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
@@ -860,7 +869,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
 
         Args:
-            img_urls: The URLs of the images. 2 to 5 items.
+            img_urls: The URLs of the images. 2 to 5 items. A path or bytes need a client with an `uploader`.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -868,7 +877,9 @@ class AsyncMidjourney(Generic[JobT]):
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
         )
 
-    async def describe(self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    async def describe(
+        self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> JobT:
         """Put an image into words.
 
         Returns prompts that could have made an image, in `output.prompts` and
@@ -877,7 +888,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
@@ -1094,7 +1105,7 @@ class AsyncMidjourney(Generic[JobT]):
     async def upload_paint(
         self,
         *,
-        img_url: str,
+        img_url: str | FileContent,
         canvas: Canvas | Mapping[str, Any],
         img_pos: CanvasImg | Mapping[str, Any],
         remix_prompt: str,
@@ -1112,7 +1123,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: What the image shows, with flags at the end.
@@ -1133,7 +1144,12 @@ class AsyncMidjourney(Generic[JobT]):
         )
 
     async def retexture(
-        self, *, img_url: str, remix_prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]
+        self,
+        *,
+        img_url: str | FileContent,
+        remix_prompt: str,
+        callback: str | None = None,
+        **options: Unpack[PaidOptions],
     ) -> JobT:
         """Give an image another material.
 
@@ -1146,7 +1162,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces.
+            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             remix_prompt: What the image shows, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -1155,7 +1171,7 @@ class AsyncMidjourney(Generic[JobT]):
         )
 
     async def remove_background(
-        self, *, img_url: str, callback: str | None = None, **options: Unpack[PaidOptions]
+        self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
     ) -> JobT:
         """Cut out what is in front.
 
@@ -1166,7 +1182,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return await self._calls.job(
@@ -1198,7 +1214,7 @@ class AsyncMidjourney(Generic[JobT]):
     async def enhance_upscale(
         self,
         *,
-        image_url: str | None = None,
+        image_url: str | FileContent | None = None,
         job_id: str | None = None,
         image_no: int | None = None,
         target_resolution: TargetResolution | Literal["HD", "FHD", "2K", "4K", "6K", "8K", "12K"] = "2K",
@@ -1232,7 +1248,7 @@ class AsyncMidjourney(Generic[JobT]):
         **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_url: A URL. Must begin with http:// or https://, and hold no spaces.
+            image_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Which image of the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.

@@ -65,6 +65,8 @@ class Field(NamedTuple):
     choices: tuple[Field, ...] = ()
     discriminator: str | None = None
     idempotency: bool = False
+    file: tuple[str, ...] = ()
+    max_bytes: int | None = None
 
 
 class PriceRow(NamedTuple):
@@ -394,6 +396,7 @@ OPERATIONS: Mapping[str, Operation] = {
                     description="A URL.",
                     pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                     means="begin with http:// or https://, and hold no spaces",
+                    file=("image/*",),
                 ),
             ),
             Field(
@@ -438,6 +441,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 description="A URL.",
                 pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                 means="begin with http:// or https://, and hold no spaces",
+                file=("image/*",),
             ),
             Field(
                 name="callback",
@@ -709,6 +713,7 @@ OPERATIONS: Mapping[str, Operation] = {
                         description="A URL.",
                         pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                         means="begin with http:// or https://, and hold no spaces",
+                        file=("image/*",),
                     ),
                 ),
                 closed=True,
@@ -971,6 +976,7 @@ OPERATIONS: Mapping[str, Operation] = {
                         description="A URL.",
                         pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                         means="begin with http:// or https://, and hold no spaces",
+                        file=("image/*",),
                     ),
                 ),
                 closed=True,
@@ -1010,6 +1016,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 max_length=1024,
                 pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                 means="begin with http:// or https://, and hold no spaces",
+                file=("image/*",),
             ),
             Field(
                 name="canvas",
@@ -1119,6 +1126,7 @@ OPERATIONS: Mapping[str, Operation] = {
                         description="A URL.",
                         pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                         means="begin with http:// or https://, and hold no spaces",
+                        file=("image/*",),
                     ),
                 ),
                 closed=True,
@@ -1158,6 +1166,8 @@ OPERATIONS: Mapping[str, Operation] = {
                 max_length=1024,
                 pattern="^[Hh][Tt][Tt][Pp][Ss]://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                 means="begin with https://, and hold no spaces",
+                file=("image/jpeg", "image/png", "image/webp"),
+                max_bytes=10485760,
             ),
             Field(
                 name="remix_prompt",
@@ -1201,6 +1211,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 max_length=1024,
                 pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                 means="begin with http:// or https://, and hold no spaces",
+                file=("image/*",),
             ),
             Field(
                 name="callback",
@@ -1277,6 +1288,8 @@ OPERATIONS: Mapping[str, Operation] = {
                 description="A URL.",
                 pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20/?#][^\\x00-\\x20]*$",
                 means="begin with http:// or https://, and hold no spaces",
+                file=("image/jpeg", "image/png", "image/tiff"),
+                max_bytes=104857600,
             ),
             Field(
                 name="job_id",

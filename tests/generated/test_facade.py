@@ -201,6 +201,7 @@ def test_every_annotation_resolves_and_offers_enums_and_plain_values(
     names = {name: getattr(models, name) for name in models.__all__} | {
         "Unset": Unset,
         "CallOptions": CallOptions,
+        "FileContent": bytes,
         "PaidOptions": PaidOptions,
     }
     for method, operation, fields in methods(recording(), facade, follower):

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import ssl
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import assert_type
 
 import httpx
@@ -35,6 +36,7 @@ from legnext_client import (
 from legnext_client.exceptions import InsufficientCreditsError, LegnextAPIError, RateLimitError, ValidationError
 from legnext_client.generated.models import DiffusionRequest, OutputFormat, UpscaleType, VideoType
 from legnext_client.testing import MockServer
+from legnext_client.uploads import LocalFile, PutUploader, S3Uploader
 
 
 def show(job: Job) -> None:
@@ -83,6 +85,9 @@ def follow(client: Client) -> None:
     chain.wait().extend_video(video_no=1).wait().video_upscale(video_no=0)
     client.midjourney.video_diffusion(prompt="a flowing river", video_type="720p")
     client.midjourney.blend(img_urls=["https://example.com/1.png", "https://example.com/2.png"], aspect_ratio="1:1")
+    client.midjourney.blend(img_urls=["https://example.com/1.png", Path("2.png")], aspect_ratio="1:1")
+    client.midjourney.describe(img_url=b"\x89PNG")
+    job.inpaint(image_no=0, mask={"url": Path("mask.png")})
     client.midjourney.enhance_upscale(
         image_url="https://example.com/1.png", target_resolution="4K", output_format=OutputFormat.PNG
     )
@@ -187,3 +192,19 @@ if __name__ == "__main__":
     with Client() as one:
         print(make(one, ["a fox", "a hare"]))
     asyncio.run(asynchronous())
+
+
+def to_my_server(file: LocalFile) -> str:
+    return f"https://files.example.com/{file.name}"
+
+
+async def to_my_server_async(file: LocalFile) -> str:
+    return to_my_server(file)
+
+
+async def upload() -> None:
+    Client(uploader=to_my_server)
+    Client(uploader=PutUploader("https://dav.example.com/in/"))
+    for uploader in (to_my_server, to_my_server_async, S3Uploader("pictures")):
+        async with AsyncClient(uploader=uploader) as client:
+            assert_type(await client.upload(Path("cat.png")), str)

@@ -27,6 +27,9 @@ def values(client: Client) -> None:
     client.midjourney.enhance_upscale(image_url="https://example.com/1.png", target_resolution="5K")  # type: ignore
     client.midjourney.video_diffusion(prompt="waves", video_type="1080p")  # type: ignore
     Mask(areas="all")  # type: ignore
+    client.midjourney.describe(img_url=7)  # type: ignore
+    Client(uploader="s3://pictures")  # type: ignore
+    Client(uploader=lambda _: None)  # type: ignore
     Canvas(width="1:1", height=1)  # type: ignore
 
 

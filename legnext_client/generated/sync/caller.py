@@ -15,7 +15,7 @@ from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
-from legnext_client.errors import InvalidRequest, WaitTimeout
+from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.sync.driver import Runtime, emitted, run
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
+    from legnext_client.generated.types import FileContent
 
 JobT = TypeVar("JobT")
 
@@ -65,6 +66,13 @@ class Caller:
             return job
 
         return submit(call, self.service, self.runtime, read)
+
+    def upload(self, file: FileContent) -> str:
+        """Upload a file, unless it was uploaded before."""
+        self.service.check_open()
+        if self.service.uploads is None:
+            raise ConfigurationError("upload needs an uploader: see legnext_client.uploads, and pass uploader=….")
+        return run(self.service.uploads.url_of(file), self.runtime)
 
     def _made(self, call: PreparedCall, answer: Answer) -> Job:
         return Job._of(answer.state, self.service, self.runtime, self.service.context(call, answer))

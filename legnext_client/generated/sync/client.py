@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from legnext_client._transport.transports import HttpClient, Transport
     from legnext_client.generated.sync.caller import Caller, WaitingTasks
     from legnext_client.generated.sync.jobs import Job
+    from legnext_client.generated.types import FileContent
+    from legnext_client.uploads import Uploader
 
 
 class Client(BaseClient["Caller"], Namespaces["Job"]):
@@ -56,6 +58,7 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         proxy: URL of a proxy, used instead of those of the environment.
         ssl_context: TLS context, for example with the certificate of your own authority.
         http_client: Your own `httpx.Client`, whose connections are used. It is never closed.
+        uploader: Uploads local files that are given where a URL is expected, and returns their URLs: a function, or an object of `legnext_client.uploads`.
     """
 
     __module__ = "legnext_client.client"
@@ -77,8 +80,11 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
         http_client: HttpClient | None = None,
+        uploader: Uploader | None = None,
     ) -> None:
-        headers = self._set_up(api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger)
+        headers = self._set_up(
+            api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger, uploader
+        )
         headers, connecting = outgoing(
             headers,
             transport,
@@ -146,6 +152,13 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
 
         flow = of_urls(self._service, urls, directory, name, Limits(concurrency, max_bytes, timeout))
         return run(flow, self._calls.runtime, on_progress)
+
+    def upload(self, file: FileContent) -> str:
+        """Upload a file with the client's `uploader` and return its URL, for example for a prompt.
+
+        The same bytes are uploaded once. Raises `UploadError`.
+        """
+        return self._calls.upload(file)
 
     def batch(
         self,

@@ -8,7 +8,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from legnext_client._protocol.flow import Emit, Fetch, Gather, NoResponse, Read, Response, RunBlocking, Send, Sleep
+from legnext_client._protocol.flow import (
+    Await,
+    Emit,
+    Fetch,
+    Gather,
+    NoResponse,
+    Read,
+    Response,
+    RunBlocking,
+    Send,
+    Sleep,
+)
 from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, let_record, log_outcome, next_effect
 from legnext_client.errors import ConfigurationError
 
@@ -77,7 +88,7 @@ def emitted(flow: Flow[Any], runtime: Runtime) -> Generator[Any]:
 
 
 def _execute(
-    effect: Send | Sleep | Fetch | Read | RunBlocking | Gather, runtime: Runtime, listener: Listener | None
+    effect: Send | Sleep | Fetch | Read | RunBlocking | Await | Gather, runtime: Runtime, listener: Listener | None
 ) -> Any:
     if isinstance(effect, Sleep):
         if effect.wakeup is None:
@@ -101,8 +112,8 @@ def _execute(
         raise
 
 
-def _transfer(effect: Fetch | Read | RunBlocking | Gather, runtime: Runtime, listener: Listener | None) -> Any:
-    """Run an effect of a download."""
+def _transfer(effect: Fetch | Read | RunBlocking | Await | Gather, runtime: Runtime, listener: Listener | None) -> Any:
+    """Run an effect of a download or an upload."""
     from legnext_client._transport.driver_files import gather, run_blocking  # only downloads need it
 
     if runtime.stop is not None and runtime.stop.is_set():
@@ -112,6 +123,8 @@ def _transfer(effect: Fetch | Read | RunBlocking | Gather, runtime: Runtime, lis
             return body.read()
         case RunBlocking(function):
             return run_blocking(function)
+        case Await(function):
+            raise AssertionError(f"only an async client awaits; got {function!r}")
         case Gather():
             return gather(effect, run, runtime, listener)
         case Fetch():

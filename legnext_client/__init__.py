@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from legnext_client import webhooks as webhooks
     from legnext_client._callbacks.receiver import CallbackReceiver
     from legnext_client._downloads.downloads import Progress
+    from legnext_client._protocol.hooks import Event
     from legnext_client._protocol.responses import ResponseInfo
     from legnext_client._protocol.retries import Retries
     from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
@@ -75,6 +76,7 @@ else:
         "_callbacks.receiver": ("CallbackReceiver",),
         "_runs.results": ("Result", "Update"),
         "_protocol.responses": ("ResponseInfo",),
+        "_protocol.hooks": ("Event",),
         "_protocol.retries": ("Retries",),
         "_runs.chain_runs": ("AsyncChainRun", "ChainRun"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
@@ -119,6 +121,7 @@ __all__ = [
     "ConfigurationError",
     "DownloadError",
     "Estimate",
+    "Event",
     "ForbiddenError",
     "InsufficientCreditsError",
     "InvalidRequest",

@@ -107,7 +107,8 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         from legnext_client._client.async_caller import AsyncCaller
         from legnext_client._transport.async_driver import AsyncRuntime
 
-        return AsyncCaller(CallService(self._settings, self._clock), AsyncRuntime(self._transport, self._clock))
+        service = CallService(self._settings, self._clock)
+        return AsyncCaller(service, AsyncRuntime(self._transport, self._clock, service.hooks))
 
     @property
     def tasks(self) -> AsyncWaitingTasks:

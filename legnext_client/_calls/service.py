@@ -7,21 +7,23 @@ budgets. This module is imported on a client's first call.
 from __future__ import annotations
 
 import json
+import logging
 import math
 import random
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 from legnext_client._calls.budgets import Holds, book, hold, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
 from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
+from legnext_client._protocol.hooks import Event, Hooks
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client._protocol.responses import is_job, retry_after
 from legnext_client._protocol.send import Answer, send_once, sending
-from legnext_client._protocol.state import State, moment
+from legnext_client._protocol.state import State, failure, moment
 from legnext_client.errors import (
     CLIENT_CLOSED,
     APIError,
@@ -47,6 +49,10 @@ if TYPE_CHECKING:
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
     from legnext_client.prices import Budget
+
+ResultT = TypeVar("ResultT")
+
+logger = logging.getLogger("legnext_client")
 
 DAY = 86_400.0
 FINDS = "Fetch each with client.tasks.get(job_id)."
@@ -96,6 +102,7 @@ class CallService:
         self.running_ids: dict[str, None] = {}
         """Ids of the latest accepted jobs not known to be done, oldest first."""
         self.closed = False
+        self.hooks = Hooks()
         self.owner: CallService = self
         self.ledger: Ledger | None = None
         self.uploads: Uploads | None = None
@@ -103,6 +110,7 @@ class CallService:
     def with_settings(self, settings: Settings) -> CallService:
         service = CallService(settings, self.clock)
         service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
+        service.hooks = self.hooks
         service.running_ids, service.ledger, service.uploads = self.running_ids, self.ledger, self.uploads
         return service
 
@@ -188,7 +196,7 @@ class CallService:
         try:
             self.check_open()
             call = yield from self.uploaded(call)
-            answer = yield from sending(
+            flow = sending(
                 call.request,
                 settings.retries,
                 settings.timeout if call.timeout is None else call.timeout,
@@ -196,6 +204,7 @@ class CallService:
                 chance=random.random,
                 once=_recording().once(self.ledger, call.intent) if self.ledger and call.intent else send_once,
             )
+            answer = yield from self.watched(flow, call.request)
         except LegnextError as error:
             if not isinstance(error, SubmissionUnknown):
                 release(call.holds)
@@ -205,6 +214,10 @@ class CallService:
             if self.ledger is not None and not call.request.paid:
                 yield from _recording().record(answer.state, self.ledger)
         return answer
+
+    def watched(self, flow: Flow[ResultT], request: Request) -> Flow[ResultT]:
+        """Return a flow that sends a paid request, whose start and end hooks see."""
+        return self.hooks.watching(flow, request, self.clock.now) if self.hooks and request.paid else flow
 
     def uploaded(self, call: PreparedCall) -> Flow[PreparedCall]:
         """Upload the local files of a call. If that fails, its points are released."""
@@ -245,6 +258,7 @@ class CallService:
             call.made,
         )
         book(state, context.holds)
+        logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
         return context
 
     def _remember(self, state: State, *, new: bool = False) -> None:
@@ -317,6 +331,8 @@ class CallService:
         book(state, context.holds)
         self._remember(state)
         operation, expected, started, retry_delay, *_ = context
+        if state.done and running is not None:
+            self._report_end(state, operation.name if operation else state.task_type, started)
         if not state.ok or running is None or operation is None or expected is None or started is None:
             return
         if retry_delay is not None:  # the service dictates the poll times, so the duration is not observable
@@ -326,6 +342,19 @@ class CallService:
             lasted = noticed(elapsed, running - started, self.durations.correct(operation.name, expected))
         if lasted is not None:
             self.durations.record(operation.name, expected.median, min(elapsed, lasted))
+
+    def _report_end(self, state: State, operation: str, started: float | None) -> None:
+        elapsed = None if started is None else self.clock.now() - started
+        after = "" if elapsed is None else f" after {elapsed:.0f} s"
+        logger.info("%s: %s %s%s, %g points", operation, state.job_id, state.status, after, state.points)
+        if self.hooks:
+            error = str(failure(state, None)) if state.failed else None
+            self.hooks.notify(
+                Event(
+                    "job", True, operation, elapsed=elapsed, status=state.status, error=error, job_id=state.job_id,
+                    points=state.points,
+                )
+            )  # fmt: skip
 
     def check_open(self) -> None:
         if self.closed or self.owner.closed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import math
 import os
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import BASE_URL
 
 KEY_VARIABLE, URL_VARIABLE = "LEGNEXT_API_KEY", "LEGNEXT_BASE_URL"
+LOG_VARIABLE = "LEGNEXT_LOG"
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 
 
 class Settings(NamedTuple):
@@ -50,6 +53,21 @@ def positive(name: str, value: float) -> float:
     if not is_number(value) or not 0 < value < math.inf:
         raise ConfigurationError(f"{name} must be a number above 0; got {value!r}.")
     return value
+
+
+def log_as_asked() -> None:
+    """Log to standard error if the environment asks for it, unless the program has set up logging."""
+    asked = os.environ.get(LOG_VARIABLE, "").strip().lower()
+    if not asked:
+        return
+    if asked not in _LEVELS:
+        raise ConfigurationError(f"{LOG_VARIABLE} must be {' or '.join(_LEVELS)}; got {asked!r}.")
+    logger = logging.getLogger("legnext_client")
+    logger.setLevel(_LEVELS[asked])
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
 
 
 def find_key(given: str | None) -> str:

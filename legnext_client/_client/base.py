@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
-from legnext_client._calls.settings import Settings, find_base_url, find_key
+from legnext_client._calls.settings import Settings, find_base_url, find_key, log_as_asked
 from legnext_client._protocol.headers import wrong_header
 from legnext_client._protocol.redact import key_end
 from legnext_client._transport.clocks import SystemClock
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from legnext_client._journal.store import StrPath
     from legnext_client._journal.submit import Entry, RequestState
     from legnext_client._prompt_policy import PromptPolicy
+    from legnext_client._protocol.hooks import Hook
     from legnext_client._protocol.retries import Retries
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
@@ -93,6 +94,7 @@ class BaseClient(Generic[CallerT]):
         ledger: StrPath | Ledger | None,
         uploader: Callable[[LocalFile], Any] | None,
     ) -> dict[str, str]:
+        log_as_asked()
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
         self._key_end = key_end(key)
@@ -125,6 +127,13 @@ class BaseClient(Generic[CallerT]):
             yield budget
         finally:
             self._service.budgets.remove(budget)
+
+    def add_hook(self, hook: Hook) -> None:
+        """Call a function with an `Event` before and after each attempt and each paid call, and at the end of jobs.
+
+        Its errors are logged and break nothing.
+        """
+        self._service.hooks.append(hook)
 
     def history(self, *states: RequestState) -> Iterator[Entry]:
         """Iterate over the paid calls in the ledger, oldest first: all, or those in these states."""

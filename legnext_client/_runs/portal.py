@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import sys
 import threading
 import time
@@ -66,7 +67,8 @@ class Portal(Caller):
     def __enter__(self) -> Self:
         try:
             try:
-                threading.Thread(target=self._work, name="legnext-engine", daemon=True).start()
+                work = partial(contextvars.copy_context().run, self._work)  # for tracing
+                threading.Thread(target=work, name="legnext-engine", daemon=True).start()
             except RuntimeError as error:
                 self._finish()
                 self._ended.set()
@@ -191,7 +193,7 @@ class _ThreadExecutor:
             self._hire()
         future, answer = self._promise(self._thread_is_free)
         self._under_way += 1
-        self._orders.put((function, answer))
+        self._orders.put((partial(contextvars.copy_context().run, function), answer))
         return _result(await future)
 
     def _thread_is_free(self) -> None:

@@ -188,10 +188,9 @@ class RowTask:
                 context.give_back(prepared)
                 raise
             intent = self._intent(step, call, prepared, key[0])
+            flow = submit_once(intent, request, context.records(*key), context.service.settings.timeout)
             try:
-                submission: Submission = await engine.submit(
-                    submit_once(intent, request, context.records(*key), context.service.settings.timeout)
-                )
+                submission: Submission = await engine.submit(context.service.watched(flow, request))
             except BudgetExceeded as error:  # of the ledger; not sent
                 context.give_back(prepared)
                 engine.stop(error)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from legnext_client._protocol.flow import Flow
+    from legnext_client._protocol.hooks import Hooks
     from legnext_client._transport.clocks import Clock
     from legnext_client._transport.drivers import Listener
     from legnext_client._transport.transports import AsyncTransport
@@ -38,6 +39,7 @@ class AsyncRuntime(NamedTuple):
 
     transport: AsyncTransport
     clock: Clock
+    hooks: Hooks | None = None
     stop: Event | None = None
 
 
@@ -100,6 +102,7 @@ async def _async_execute(
     if not isinstance(effect, Send):
         return await _async_transfer(effect, runtime, listener)
     began, started, outcome = time.perf_counter(), runtime.clock.now(), None
+    event = runtime.hooks.attempt(effect) if runtime.hooks else None
     try:
         outcome = await runtime.transport.send(effect)
         log_outcome(effect, outcome, began)
@@ -107,10 +110,14 @@ async def _async_execute(
             outcome = outcome._replace(elapsed=runtime.clock.now() - started)
         return outcome
     except ConfigurationError as error:
-        return NoResponse(error.message, sent=False, retryable=False, error=error)
+        outcome = NoResponse(error.message, sent=False, retryable=False, error=error)
+        return outcome
     except BaseException as error:
         add_cost_note(error, effect, outcome)
         raise
+    finally:
+        if event is not None and runtime.hooks:
+            runtime.hooks.answered(event, outcome, runtime.clock.now() - started)
 
 
 async def _async_transfer(

@@ -28,6 +28,8 @@ PAGES = {
     "downloads": ("Downloads", "Files of jobs. [The guide](../downloads.md) explains."),
     "callbacks": ("Callbacks", "What arrives when a job has ended. [The guide](../callbacks.md) explains."),
     "errors": ("Errors", "Everything that can go wrong. [The guide](../errors.md) says when, and what to do."),
+    "uploads": ("Uploads", "Uploaders of local files. [The guide](../local-files.md) explains."),
+    "hooks": ("Hooks", "What hooks receive, and OpenTelemetry. [The guide](../logging.md) explains."),
     "testing": ("Testing", "A mock service for tests. [The guide](../testing.md) explains."),
     "models": ("Values", "The objects and enums of requests and responses, imported from `legnext_client.types`."),
 }
@@ -51,6 +53,8 @@ NAMES = {
         *("_callbacks.receiver.CallbackReceiver", "_callbacks.receiver.Taken", "_callbacks.receiver.Served"),
         *("webhooks.parse", "webhooks.check_settings", "webhooks.as_bytes"),
     ),
+    "uploads": ("uploads.S3Uploader", "uploads.PutUploader", "_downloads.local_files.LocalFile"),
+    "hooks": ("_protocol.hooks.Event", "otel.instrument"),
     "testing": ("testing.MockServer", "mock.settings.CallbackSettings"),
 }
 """What stands on a page, by the module where it is at home."""

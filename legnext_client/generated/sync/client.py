@@ -102,7 +102,8 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         from legnext_client.generated.sync.caller import Caller
         from legnext_client.generated.sync.driver import Runtime
 
-        return Caller(CallService(self._settings, self._clock), Runtime(self._transport, self._clock))
+        service = CallService(self._settings, self._clock)
+        return Caller(service, Runtime(self._transport, self._clock, service.hooks))
 
     @property
     def tasks(self) -> WaitingTasks:

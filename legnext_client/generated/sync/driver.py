@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from legnext_client._protocol.flow import Flow
+    from legnext_client._protocol.hooks import Hooks
     from legnext_client._transport.clocks import Clock
     from legnext_client._transport.drivers import Listener
     from legnext_client._transport.transports import Transport
@@ -40,6 +41,7 @@ class Runtime(NamedTuple):
 
     transport: Transport
     clock: Clock
+    hooks: Hooks | None = None
     stop: Event | None = None
 
 
@@ -99,6 +101,7 @@ def _execute(
     if not isinstance(effect, Send):
         return _transfer(effect, runtime, listener)
     began, started, outcome = time.perf_counter(), runtime.clock.now(), None
+    event = runtime.hooks.attempt(effect) if runtime.hooks else None
     try:
         outcome = runtime.transport.send(effect)
         log_outcome(effect, outcome, began)
@@ -106,10 +109,14 @@ def _execute(
             outcome = outcome._replace(elapsed=runtime.clock.now() - started)
         return outcome
     except ConfigurationError as error:
-        return NoResponse(error.message, sent=False, retryable=False, error=error)
+        outcome = NoResponse(error.message, sent=False, retryable=False, error=error)
+        return outcome
     except BaseException as error:
         add_cost_note(error, effect, outcome)
         raise
+    finally:
+        if event is not None and runtime.hooks:
+            runtime.hooks.answered(event, outcome, runtime.clock.now() - started)
 
 
 def _transfer(effect: Fetch | Read | RunBlocking | Await | Gather, runtime: Runtime, listener: Listener | None) -> Any:

@@ -27,7 +27,7 @@ Images and videos by Midjourney models. A POST under `/v1` is a paid job: it cos
 response was lost must not be retried blindly. Poll the job at `POLL_PATH` until its status is `completed` or
 `failed`; any other status means that it is still running. Responses can have fields that are not listed here.
 """
-DROPPED = {"x-legnext", "links", "callbacks", "if", "then", "else", "dependentRequired"}
+DROPPED = {"x-legnext", "links", "callbacks", "if", "then", "else", "dependentRequired", "discriminator"}
 """Keys that 3.0 does not know, or that generators stumble over."""
 
 
@@ -129,17 +129,30 @@ def _schema(schema: Json, schemas: Json) -> Json:
             found[key] = {name: _schema(inner, schemas) for name, inner in value.items()}
         elif key in ("items", "additionalProperties"):
             found[key] = value if isinstance(value, bool) else _schema(value, schemas)
-        elif key in ("allOf", "oneOf"):
+        elif key == "allOf":
             found[key] = [_schema(inner, schemas) for inner in value]
         elif key == "type" and isinstance(value, list):
-            found |= {"type": next(kind for kind in cast("list[str]", value) if kind != "null"), "nullable": True}
+            found |= _types(cast("list[str]", value))
         elif key == "const":
             found["enum"] = [value]
-        elif key == "anyOf":
+        elif key in ("anyOf", "oneOf"):
             found |= _union(value, schemas)
         elif key not in DROPPED:
             found[key] = value
+    if found.get("type") == "number":
+        found.setdefault("format", "double")  # otherwise some languages take half of it
+    for bound, tighter in (("minimum", max), ("maximum", min)):
+        if (exclusive := f"exclusive{bound.capitalize()}") in schema:  # a bound of its own since 3.1
+            found[bound] = tighter(schema[exclusive], schema.get(bound, schema[exclusive]))
+            found[exclusive] = found[bound] == schema[exclusive]
     return found
+
+
+def _types(kinds: list[str]) -> Json:
+    """A list of types; 3.0 knows one type and null, so several others are anything."""
+    others = [kind for kind in kinds if kind != "null"]
+    null: Json = {"nullable": True} if len(others) < len(kinds) else {}
+    return {"type": others[0], **null} if len(others) == 1 else {}
 
 
 def _union(choices: list[Json], schemas: Json) -> Json:
@@ -158,9 +171,19 @@ def _union(choices: list[Json], schemas: Json) -> Json:
         return {"type": "string", **null}
     if kinds == {"object"}:
         flat = [_schema(each, schemas) for each in targets]
-        properties = {name: inner for each in reversed(flat) for name, inner in each.get("properties", {}).items()}
+        properties: Json = {}
+        for each in reversed(flat):
+            for name, inner in each.get("properties", {}).items():
+                properties[name] = _either(inner, properties.get(name, inner))
         return {"type": "object", "properties": properties, **null}
     return {}  # a number or a string: anything
+
+
+def _either(one: Json, other: Json) -> Json:
+    """What a field may be that two objects have: the values of both enums, as of a discriminator's."""
+    if "enum" in one and "enum" in other:
+        return {**one, "enum": [*one["enum"], *(each for each in other["enum"] if each not in one["enum"])]}
+    return one
 
 
 def _nullable(part: Any) -> set[str]:

@@ -14,7 +14,7 @@ from .apply_fault import apply_faults, struck_on_arrival
 from .bodies import read_body
 from .control import PREFIX, control_routes
 from .extras import needed
-from .faults import ANSWER, ARRIVAL
+from .faults import ANSWER, ARRIVAL, FILES
 from .files import Files
 from .parameters import read_parameters
 from .plain import PlainAnswers
@@ -53,13 +53,12 @@ class App:
         self.plain = PlainAnswers(spec)
         self.known_type = next((each.task_type for each in spec.operations.values() if each.is_paid), "unknown")
         routing = needed("starlette.routing")
-        routes = [
-            routing.Route(_matching(spec.base_path + path), _Endpoint(self, operations))
-            for path, operations in sorted(
-                spec.paths.items(), key=lambda each: _rank(each[0], each[1], list(spec.paths))
-            )
-        ]
-        routes += [routing.Route("/files/{job_id}/{name}", self._files), *control_routes(service)]
+        ranked = sorted(spec.paths.items(), key=lambda each: _rank(each[0], each[1], list(spec.paths)))
+        endpoints = [(path, _Endpoint(self, operations)) for path, operations in ranked]
+        routes = [routing.Route(_matching(spec.base_path + path), endpoint) for path, endpoint in endpoints]
+        routes += [routing.Route(FILES + "{job_id}/{name}", self._files), *control_routes(service)]
+        if spec.base_path:  # a base URL is often written without its path
+            routes += [routing.Route(_matching(path), endpoint) for path, endpoint in endpoints]
         self._router = routing.Router(routes, redirect_slashes=False, default=_Endpoint(self, {}))
 
     def _stamp_of_watched(self) -> tuple[int, int] | None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from .arguments import number, shown, text, whole, yes_or_no
 
+FILES = "/files/"
+"""The path below which the files are; faults without a path spare them."""
 ARRIVAL, ACCEPTANCE, TELLING, ANSWER = "arrival", "acceptance", "telling", "answer"
 
 STAGES = {
@@ -161,7 +163,7 @@ class Faults:
         if fault.method is not None and fault.method != method:
             return False
         if fault.path is None:
-            return path.startswith(self._base_path)
+            return not path.startswith(FILES)
         return path.startswith((fault.path, self._base_path + fault.path))
 
 

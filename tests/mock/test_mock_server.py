@@ -11,6 +11,7 @@ import anyio
 import httpx
 import pytest
 
+from legnext_client import Client
 from legnext_client.mock.clock import Clock
 from legnext_client.mock.extras import MissingExtra, needed
 from legnext_client.testing import MockServer
@@ -53,6 +54,19 @@ def test_on_a_socket_anybody_on_this_machine_can_call() -> None:
         assert answer.status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{server.base_url}/account/balance")
+
+
+def test_its_url_works_without_the_path_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    with MockServer() as server:
+        monkeypatch.setenv("LEGNEXT_API_KEY", server.api_key)
+        for url in (server.root_url, f"{server.root_url}/", server.base_url):
+            monkeypatch.setenv("LEGNEXT_BASE_URL", url)
+            with Client() as client:
+                assert client.account.balance().available_credits > 0
+                assert client.midjourney.diffusion(text="a fox").job_id in server.jobs
+        server.faults.add("error_before", times=1)
+        headers = {"x-api-key": server.api_key}
+        assert httpx.get(f"{server.root_url}/account/balance", headers=headers).status_code == 500
 
 
 def test_without_a_socket_the_address_leads_nowhere() -> None:

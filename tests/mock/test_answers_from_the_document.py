@@ -42,7 +42,7 @@ def with_answer(schema: Json, **operation: Any) -> Json:
     spec = copy.deepcopy(SPEC)
     content = {"application/json": {"schema": schema}}
     get = {"operationId": "probe", "tags": ["account"], "responses": {"200": {"description": "", "content": content}}}
-    spec["paths"]["/v1/probe"] = {"get": {**get, **operation}}
+    spec["paths"]["/probe/probe"] = {"get": {**get, **operation}}
     return spec
 
 
@@ -89,10 +89,10 @@ def test_an_answer_without_a_state_says_so(tmp_path: Path, source: str) -> None:
     schema: Json = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "enum": ["made"]}}}
     spec = with_answer(schema)
     if source == "example":
-        content = spec["paths"]["/v1/probe"]["get"]["responses"]["200"]["content"]["application/json"]
+        content = spec["paths"]["/probe/probe"]["get"]["responses"]["200"]["content"]["application/json"]
         content["examples"] = {"one": {"value": {"a": "shown"}}}
     with serving(spec, tmp_path) as (_, api):
-        answer = api.get("/v1/probe")
+        answer = api.get("/probe/probe")
         assert answer.json() == {"a": "shown" if source == "example" else "made"}
         assert answer.headers["x-mock-answer"] == source
         assert "x-mock-answer" not in api.get("/account/balance").headers
@@ -141,24 +141,24 @@ def test_parameters_are_held_against_their_schemas(
     tmp_path: Path, parameter: Json, query: str, status: int, says: str
 ) -> None:
     with serving(with_answer({"type": "boolean"}, parameters=[parameter]), tmp_path) as (_, api):
-        answer = api.get(f"/v1/probe{query}")
+        answer = api.get(f"/probe/probe{query}")
         assert (answer.status_code, says in answer.text) == (status, True), answer.text
 
 
 def test_parameters_of_a_path_hold_for_its_operations(tmp_path: Path) -> None:
     edit = EDITS["parameters on the path item"]
     with serving(edit.of(SPEC), tmp_path) as (_, api):
-        assert api.get("/v1/boards/a%2Fb").status_code == 200
+        assert api.get("/probe/boards/a%2Fb").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["a list with a query, and pages by cursor", "a list with pages by number"])
 def test_pages_come_to_an_end(tmp_path: Path, name: str) -> None:
     with serving(EDITS[name].of(SPEC), tmp_path) as (_, api):
         query: Json = {}
-        pages = [api.get("/v1/probes").json()]
+        pages = [api.get("/probe/probes").json()]
         while pages[-1]["data"] and (pages[-1].get("next_cursor") or "page" in pages[-1]):
             query = {"page": pages[-1]["page"] + 1} if "page" in pages[-1] else {"cursor": pages[-1]["next_cursor"]}
-            pages.append(api.get("/v1/probes", params=query).json())
+            pages.append(api.get("/probe/probes", params=query).json())
         assert sum(len(page["data"]) for page in pages) == 2
 
 
@@ -166,14 +166,14 @@ def test_a_job_is_ended_for_its_caller_and_its_points_are_released(tmp_path: Pat
     with serving(EDITS["a cancel that tells of the job"].of(SPEC), tmp_path) as (server, api):
         before = api.get("/account/balance").json()["data"]["available_credits"]
         start = api.post("/v1/diffusion", json={"text": "a fox"}).json()["job_id"]
-        told = api.post(f"/v1/job/{start}/cancel")
+        told = api.post(f"/probe/job/{start}/cancel")
         assert (told.status_code, told.json()["status"]) == (200, "cancelled")
         assert told.json()["meta"]["usage"]["consume"] == 0
         assert api.get(f"/v1/job/{start}").json()["status"] == "cancelled"
         assert api.get("/account/balance").json()["data"]["available_credits"] == before
-        again = api.post(f"/v1/job/{start}/cancel")
+        again = api.post(f"/probe/job/{start}/cancel")
         assert (again.status_code, "has ended already; it is cancelled" in again.text) == (422, True)
-        assert api.post("/v1/job/nobody/cancel").status_code == 404
+        assert api.post("/probe/job/nobody/cancel").status_code == 404
         refused = api.post("/v1/upscale", json={"jobId": start, "imageNo": 0, "type": 0})
         assert (refused.status_code, "is cancelled, so nothing can be made" in refused.text) == (422, True)
         server.jobs.add("there", status="cancelled")
@@ -183,58 +183,58 @@ def test_a_job_is_ended_for_its_caller_and_its_points_are_released(tmp_path: Pat
 def test_what_ends_a_job_can_answer_nothing(tmp_path: Path) -> None:
     with serving(EDITS["a cancel that tells nothing"].of(SPEC), tmp_path) as (server, api):
         job = api.post("/v1/diffusion", json={"text": "a fox"}).json()["job_id"]
-        told = api.delete(f"/v1/job/{job}/delete")
+        told = api.delete(f"/probe/job/{job}/delete")
         assert (told.status_code, told.content, "content-type" in told.headers) == (204, b"", False)
         assert server.jobs[job]["status"] == "discarded"
 
 
 KINDS: list[tuple[str, tuple[str, str, Json], int, str | None]] = [
-    ("a list that is an array", ("GET", "/v1/probes", {}), 200, "application/json"),
-    ("an inline object", ("GET", "/v1/status", {}), 200, "application/json"),
-    ("a thing that is made with 201", ("POST", "/v1/boards", {"json": {"text": "a"}}), 201, "application/json"),
-    ("a thing that is made with 201", ("POST", "/v1/boards", {"json": {"text": ""}}), 400, "application/json"),
-    ("a thing that is deleted with 204", ("DELETE", "/v1/boards/a", {}), 204, None),
-    ("a thing that is changed", ("PATCH", "/v1/boards/a", {}), 200, "application/json"),
-    ("a thing that is changed", ("PATCH", "/v1/boards/a", {"json": {"name": 1}}), 400, "application/json"),
-    ("an upload of parts", ("POST", "/v1/files", {"files": {"file": b"a"}}), 201, "application/json"),
+    ("a list that is an array", ("GET", "/probe/probes", {}), 200, "application/json"),
+    ("an inline object", ("GET", "/probe/status", {}), 200, "application/json"),
+    ("a thing that is made with 201", ("POST", "/probe/boards", {"json": {"text": "a"}}), 201, "application/json"),
+    ("a thing that is made with 201", ("POST", "/probe/boards", {"json": {"text": ""}}), 400, "application/json"),
+    ("a thing that is deleted with 204", ("DELETE", "/probe/boards/a", {}), 204, None),
+    ("a thing that is changed", ("PATCH", "/probe/boards/a", {}), 200, "application/json"),
+    ("a thing that is changed", ("PATCH", "/probe/boards/a", {"json": {"name": 1}}), 400, "application/json"),
+    ("an upload of parts", ("POST", "/probe/files", {"files": {"file": b"a"}}), 201, "application/json"),
     (
         "an upload of parts",
-        ("POST", "/v1/files", {"files": {"file": b"\r\n\xff"}, "data": {"size": "2", "purpose": "style"}}),
+        ("POST", "/probe/files", {"files": {"file": b"\r\n\xff"}, "data": {"size": "2", "purpose": "style"}}),
         201,
         "application/json",
     ),
-    ("an upload of parts", ("POST", "/v1/files", {"files": {"other": b"a"}}), 400, "application/json"),
+    ("an upload of parts", ("POST", "/probe/files", {"files": {"other": b"a"}}), 400, "application/json"),
     (
         "an upload of parts",
-        ("POST", "/v1/files", {"files": {"file": b"a"}, "data": {"size": "0"}}),
+        ("POST", "/probe/files", {"files": {"file": b"a"}, "data": {"size": "0"}}),
         400,
         "application/json",
     ),
-    ("an upload of parts", ("POST", "/v1/files", {"json": {"file": "a"}}), 400, "application/json"),
+    ("an upload of parts", ("POST", "/probe/files", {"json": {"file": "a"}}), 400, "application/json"),
     (
         "an upload that makes a job",
-        ("POST", "/v1/probe", {"files": {"file": b"a"}, "data": {"text": "a"}}),
+        ("POST", "/probe/probe", {"files": {"file": b"a"}, "data": {"text": "a"}}),
         200,
         "",
     ),
-    ("an upload of bytes", ("PUT", "/v1/files", {"content": b"\xff" * (2 << 20)}), 204, None),
-    ("a form", ("POST", "/v1/forms", {"data": {"name": "a b", "size": "1"}}), 204, None),
-    ("a form", ("POST", "/v1/forms", {"data": {"name": "a", "size": "b"}}), 400, "application/json"),
-    ("a body that is an array", ("POST", "/v1/words", {"json": ["a"]}), 204, None),
-    ("a body that is an array", ("POST", "/v1/words", {"json": [1]}), 400, "application/json"),
-    ("a picture for an answer", ("GET", "/v1/boards/a/picture", {}), 200, "image/png"),
-    ("a text for an answer", ("GET", "/v1/terms", {}), 200, "text/plain"),
-    ("a job that is accepted with 202", ("POST", "/v1/probe", {"json": {"text": "a"}}), 202, ""),
+    ("an upload of bytes", ("PUT", "/probe/files", {"content": b"\xff" * (2 << 20)}), 204, None),
+    ("a form", ("POST", "/probe/forms", {"data": {"name": "a b", "size": "1"}}), 204, None),
+    ("a form", ("POST", "/probe/forms", {"data": {"name": "a", "size": "b"}}), 400, "application/json"),
+    ("a body that is an array", ("POST", "/probe/words", {"json": ["a"]}), 204, None),
+    ("a body that is an array", ("POST", "/probe/words", {"json": [1]}), 400, "application/json"),
+    ("a picture for an answer", ("GET", "/probe/boards/a/picture", {}), 200, "image/png"),
+    ("a text for an answer", ("GET", "/probe/terms", {}), 200, "text/plain"),
+    ("a job that is accepted with 202", ("POST", "/probe/probe", {"json": {"text": "a"}}), 202, ""),
     (
         "a free job",
-        ("POST", "/v1/probe", {"json": {"text": "a"}}),
+        ("POST", "/probe/probe", {"json": {"text": "a"}}),
         202,
         "application/json",
     ),
-    ("parts of the document by reference", ("POST", "/v1/boards?deep=true", {"json": {"text": "a"}}), 200, ""),
-    ("parts of the document by reference", ("POST", "/v1/boards?deep=7", {"json": {"text": "a"}}), 400, ""),
-    ("a question about a job", ("GET", "/v1/job/nobody/lines", {}), 404, "application/json"),
-    ("an operation without a key", ("GET", "/v1/health", {"headers": {"x-api-key": ""}}), 200, "application/json"),
+    ("parts of the document by reference", ("POST", "/probe/boards?deep=true", {"json": {"text": "a"}}), 200, ""),
+    ("parts of the document by reference", ("POST", "/probe/boards?deep=7", {"json": {"text": "a"}}), 400, ""),
+    ("a question about a job", ("GET", "/probe/job/nobody/lines", {}), 404, "application/json"),
+    ("an operation without a key", ("GET", "/probe/health", {"headers": {"x-api-key": ""}}), 200, "application/json"),
 ]
 
 
@@ -260,7 +260,7 @@ def test_what_only_the_service_writes_need_not_be_sent(tmp_path: Path) -> None:
 
 def test_a_path_without_parameters_wins_over_one_with_them(tmp_path: Path) -> None:
     spec = with_answer({"type": "string", "enum": ["latest"]})
-    spec["paths"]["/v1/job/latest"] = spec["paths"].pop("/v1/probe")
+    spec["paths"]["/v1/job/latest"] = spec["paths"].pop("/probe/probe")
     with serving(spec, tmp_path) as (server, api):
         server.jobs.add("latest")
         assert api.get("/v1/job/latest").json() == "latest"

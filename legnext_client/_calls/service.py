@@ -134,7 +134,7 @@ class CallService:
 
         Of the source job, `source` is the size of its video, `made` its model and flags, `spent` its cost. The price is
         also held in `budgets`, under a `key` that a later run recognizes. `warned`: prompt warnings are already issued.
-        `idempotency_key` fills the parameter that the spec marks for it, unless the call sets it.
+        `idempotency_key` fills the parameters that the spec marks for it, unless the call sets it.
         `cost` is given if it was estimated before.
         """
         try:
@@ -368,12 +368,12 @@ def _recording() -> Any:
 
 
 def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
-    marked = next((each for each in operation.parameters if each.idempotency), None)
-    if key is None or marked is None or fields.get(marked.name) is not None:
+    marked = [each for each in operation.parameters if each.idempotency and fields.get(each.name) is None]
+    if key is None or not marked:
         return fields
-    if marked.format == "uuid" or len(key) > (marked.max_length or _LONGEST_KEY):
-        key = str(uuid5(NAMESPACE_OID, key))
-    return {**fields, marked.name: key}
+    short = str(uuid5(NAMESPACE_OID, key))
+    limits = {each.name: 0 if each.format == "uuid" else each.max_length or _LONGEST_KEY for each in marked}
+    return {**fields, **{name: key if len(key) <= limit else short for name, limit in limits.items()}}
 
 
 def request_of(operation: Operation, prepared: CheckedFields) -> Request:

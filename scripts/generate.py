@@ -187,7 +187,7 @@ def check(spec: Row, rows: list[Row], rules: Row) -> None:
 
 def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
     """Fill the generator's own modules and then ours; every template sees the facts."""
-    tools = {"constructor": constructor, "models_of": models_of, "JOB": JOB}
+    tools = {"constructor": constructor, "models_of": models_of, "JOB": JOB, "OPTIONS": OPTIONS, "SAFE": table.SAFE}
     cast("Row", project.env.globals).update(facts | tools)
     with contextlib.redirect_stdout(io.StringIO()):
         problems = project.build()
@@ -256,14 +256,39 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
 
 def options_of(row: Row) -> str | None:
     """The options of a call; none by name where a field has the name of one: they are the client's then."""
-    if {field["name"] for field in (*row["fields"], *row["parameters"])} & OPTIONS:
+    names = {name for _, _, fields in OPTIONS.values() for name in fields}
+    if names & {field["name"] for field in (*row["fields"], *row["parameters"])}:
         return None
-    free = row["method"] in SAFE or (row["method"] in ("PUT", "DELETE") and not row["price"])  # as Operation.free
-    return "CallOptions" if free else "PaidOptions"
+    return "CallOptions" if row["free"] else "PaidOptions"
 
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
-OPTIONS = {"timeout", "extra_headers", "extra_query", "extra_body", "key"}
+OPTIONS = {
+    "CallOptions": (
+        "TypedDict",
+        "Options of one call, beside the fields of its operation.",
+        {
+            "timeout": ("float", "Maximum seconds for each request, instead of the client's."),
+            "extra_headers": ("Mapping[str, str]", ""),
+            "extra_query": ("Mapping[str, Any]", ""),
+            "extra_body": (
+                "Mapping[str, Any]",
+                "Fields that the API description does not know, for a JSON body. They are not checked.",
+            ),
+        },
+    ),
+    "PaidOptions": (
+        "CallOptions",
+        "Options of one paid call.",
+        {
+            "key": (
+                "str",
+                "Send this call at most once under this key; needs a client with a ledger. "
+                "Also fills an idempotency header.",
+            ),
+        },
+    ),
+}
+"""The classes of options: what each extends, what it is, and its options."""
 
 
 def qualified(value: Any, taken: set[str]) -> Any:

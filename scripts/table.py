@@ -15,6 +15,8 @@ Json = dict[str, Any]
 
 HTTP_METHODS = ("get", "put", "post", "delete", "patch")
 METHODS = (*HTTP_METHODS, "head", "options", "trace")
+SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing."""
 JOB_FIELD, JOB_NAME, JOB_ROLE = "jobId", "job_id", "job"
 """The body field by which an operation builds on an earlier job, its name in Python, and the role that asks for one."""
 WHOLE = "body"
@@ -130,6 +132,7 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         for change in changes:
             _only(f"{name}: price", change, _KEYS["when"])
         row["price"] = {**row["price"], "when": tuple(map(_price_row, changes))}
+    row["free"] = row["method"] in SAFE or (row["method"] in ("PUT", "DELETE") and row["price"] is None)
     if row["paging"]:
         row["paging"] = _paging(spec, row)
     if row["ends"] is not None and (row["makes"] or job_field(row) not in row["parameters"]):

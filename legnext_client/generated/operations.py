@@ -167,12 +167,9 @@ class Operation(NamedTuple):
     paging: Paging | None = None
     ends: str | None = None
     """The status with which it ends the job that it is about."""
+    free: bool = False
+    """Whether it costs nothing and may be sent again when its answer is lost."""
     deprecated: bool = False
-
-    @property
-    def free(self) -> bool:
-        """Whether it costs nothing and may be sent again when its answer is lost."""
-        return self.method in SAFE or (self.method in ("PUT", "DELETE") and self.price is None)
 
     @property
     def makes_job(self) -> bool:
@@ -1572,6 +1569,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         answer_model="TaskResponse",
         role="job",
+        free=True,
     ),
     "balance": Operation(
         name="balance",
@@ -1583,6 +1581,7 @@ OPERATIONS: Mapping[str, Operation] = {
         answer_model="Balance",
         role="balance",
         unwrap="data",
+        free=True,
     ),
 }
 """By operationId, in the order of the document."""

@@ -14,7 +14,6 @@ from fields import resolve
 from docs_pages.api_schemas import answers_page
 from docs_pages.markdown import block, folded, page, pretty, table
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
-from legnext_client.generated.operations import SAFE
 from legnext_client.generated.types import is_list, is_object
 from legnext_client.mock.samples import sample
 from legnext_client.mock.schemas import Schemas
@@ -293,7 +292,7 @@ def error(row: Json, status: str) -> str:
     if status.startswith("2"):
         return ""
     kind = error_class(int(status) if status.isdigit() else 0)
-    unsure = row["method"] not in SAFE and issubclass(kind, ServerError)
+    unsure = row["method"] not in rows_of_spec.SAFE and issubclass(kind, ServerError)
     name = SubmissionUnknown.__name__ if unsure else kind.__name__
     return f"[`{name}`](../reference/errors.md#{kind.__module__}.{name})"
 

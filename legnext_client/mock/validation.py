@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from .extras import needed
@@ -58,7 +59,12 @@ def problem(error: Any, name: str = "") -> dict[str, str]:
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
     field = name + path if name else path.removeprefix(".")
     message: str = error.message
-    if len(message) > _LONGEST:  # the value is long; the bound is at the end
+    if error.kind.name == "enum":  # the validator's own message lists two values
+        given = json.dumps(error.instance, ensure_ascii=False)
+        *others, last = [json.dumps(value, ensure_ascii=False) for value in error.kind.options]
+        allowed = f"{', '.join(others)} or {last}" if others else last
+        message = f"{given if len(given) <= _LONGEST else f'{given[:60]}…'} is not one of {allowed}"
+    elif len(message) > _LONGEST:  # the value is long; the bound is at the end
         message = f"{message[:60]}…{message[-80:]}"
     return {"field": field, "message": f"{field or 'the body'}: {message}"}
 

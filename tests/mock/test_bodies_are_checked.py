@@ -85,7 +85,16 @@ WRONG = [
         "mask.areas[0].points: must have an even number of items",
     ),
     ("inpaint", {"mask": {"areas": [{**POLYGON, "points": [1] * 4}]}}, "points: [1,1,1,1] has less than 6 items"),
-    ("enhance_upscale", {"target_resolution": "5K"}, 'target_resolution: "5K" is not one of "HD", "FHD"'),
+    (
+        "enhance_upscale",
+        {"target_resolution": "5K"},
+        'target_resolution: "5K" is not one of "HD", "FHD", "2K", "4K", "6K", "8K" or "12K"',
+    ),
+    (
+        "enhance_upscale",
+        {"content_type": "wood" * 99},
+        'oodwoo… is not one of "standard", "photo", "illustration", "text" or "low_res"',
+    ),
     ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url: {} is not allowed for"),
     ("variation", {"callback": "ftp://a.b"}, 'callback: "ftp://a.b" does not match "^'),
 ]

@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages postman dist audit compare torture thorough coverage clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages n8n postman dist audit compare torture thorough coverage clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Create .venv with everything needed for development
 
@@ -26,6 +26,7 @@ drift: $(READY) ## Check that the generated files match the spec
 	$(RUN)python scripts/drift.py
 	$(RUN)python scripts/cli_reference.py --check
 	$(RUN)python scripts/portable.py --check
+	$(RUN)python scripts/no_code.py --check
 	$(RUN)python scripts/postman.py --check --optional
 
 check: $(READY) ## Run every check
@@ -105,6 +106,9 @@ interop: $(READY) ## Check the spec, client and mock with Prism and newman
 
 languages: $(READY) ## Generate clients in other languages, compile them, and try them on the mock server
 	$(RUN)python scripts/languages.py $(OPTIONS)
+
+n8n: $(READY) ## Compile the node for n8n, and run it and the workflows in a real n8n on the mock server
+	$(RUN)python scripts/languages.py n8n $(OPTIONS)
 
 postman: $(READY) ## Write the Postman collection from openapi.yaml
 	$(RUN)python scripts/postman.py

@@ -22,6 +22,10 @@ GENERATED = (
     "legnext_client/openapi.json",
     "legnext_client/SKILL.md",
     "openapi.portable.yaml",
+    "no-code/n8n/nodes",
+    "no-code/n8n/credentials",
+    "no-code/n8n/workflows",
+    "no-code/make",
     "docs/cli-reference.md",
     "postman/legnext.postman_collection.json",
 )

@@ -132,6 +132,7 @@ def everything(spec: Row, source: Path, package: Path) -> list[str]:
 
 FOLLOWERS = {
     "scripts/portable.py": ROOT / "openapi.portable.yaml",
+    "scripts/no_code.py": ROOT / "no-code",
     "scripts/docs.py --skill": ROOT / "legnext_client" / "SKILL.md",
     "scripts/cli_reference.py": ROOT / "docs" / "cli-reference.md",
     "scripts/postman.py --optional": ROOT / "postman" / "legnext.postman_collection.json",

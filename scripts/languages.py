@@ -11,6 +11,7 @@ completed, an upscale, a video and its extension, on plain and on drawn response
 from __future__ import annotations
 
 import argparse
+import filecmp
 import os
 import shutil
 import subprocess
@@ -31,7 +32,7 @@ TOOLS = ROOT / ".tools" / "languages"
 GENERATOR = "openapi-generator-cli==7.26.0"
 TSC = "--strict --target es2022 --module nodenext --moduleResolution nodenext --skipLibCheck --types node --outDir out"
 ANSWERS = ("plain", "drawn")
-COMPILE_SECONDS, RUN_SECONDS = 900, 60
+COMPILE_SECONDS, RUN_SECONDS = 900, 300
 PRELUDE = """\
 set -euo pipefail
 generator() { java -Xmx700m -jar "$TOOLS/python/openapi_generator_cli/openapi-generator.jar" generate -i "$SPEC" "$@"; }
@@ -76,7 +77,7 @@ def round_trip(row: dict[str, Any]) -> str | None:
             for step in ("generate", "build"):
                 shell(row.get(step, ""), folder, COMPILE_SECONDS)
             for answers in ANSWERS if "run" in row else ():
-                with MockServer(time_scale=2000, answers=answers) as server:
+                with MockServer(time_scale=2000, answers=answers, **row.get("server", {})) as server:
                     shell(row["run"], folder, RUN_SECONDS, LEGNEXT_BASE_URL=server.base_url, LEGNEXT_API_KEY="mock-key")
         except subprocess.CalledProcessError as error:
             return f"{error.stdout}{error.stderr}"[-4000:]
@@ -90,8 +91,10 @@ def install(needs: list[str]) -> None:
     if "java" in needs and not (TOOLS / "python").is_dir():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         run([*pip, "--target", str(TOOLS / "python"), GENERATOR], ROOT, COMPILE_SECONDS)
-    if "npm" in needs and not (TOOLS / "node_modules").is_dir():
-        shutil.copy2(PROGRAMS / "package.json", TOOLS)
+    pinned, here = PROGRAMS / "package.json", TOOLS / "package.json"
+    known = (TOOLS / "node_modules").is_dir() and filecmp.cmp(pinned, here, shallow=False)
+    if "npm" in needs and not known:
+        shutil.copy2(pinned, here)
         quietly = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
         run(["npm", "install", *quietly], TOOLS, COMPILE_SECONDS)
 

@@ -44,7 +44,7 @@ def pip(arguments: list[str]) -> None:
 
 def make(arguments: list[str]) -> None:
     """Every target is in the Makefile."""
-    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    targets = re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     unknown = [one for one in arguments if "=" not in one and one not in targets]
     if unknown or not arguments:
         raise Wrong(f"the Makefile has no {', '.join(unknown) or 'target without a name'}")

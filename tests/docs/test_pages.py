@@ -28,7 +28,7 @@ BLOCK = re.compile(
 )
 CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:)(?P<path>[^)#]*)(?:#(?P<heading>[^)]+))?\)")
-MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
+MAKE = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 FLAG = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 
 
@@ -71,7 +71,7 @@ def code_of(text: str) -> list[str]:
 
 
 def unknown_targets(text: str) -> list[str]:
-    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    targets = re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     return [target for code in code_of(text) for target in MAKE.findall(code) if target not in targets]
 
 

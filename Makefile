@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
-SLOW := cli contract contract_client docs gallery interop kills plugin tooling webhooks
+SLOW := cli contract contract_client docs fleet gallery interop kills plugin tooling webhooks
 
 .DEFAULT_GOAL := help
 .PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages n8n postman dist audit compare torture thorough coverage clean

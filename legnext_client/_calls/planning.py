@@ -40,6 +40,11 @@ def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
     return chain.sizes[field.enum.index(body.get(chain.size, field.default))]
 
 
+def is_another(operation: Operation, state: State) -> bool:
+    """Return whether a job has another type than this operation makes."""
+    return state.task_type in BY_TASK_TYPE and operation.task_type != state.task_type
+
+
 def refuse(state: State, operation: Operation, fields: Mapping[str, Any], source: MadeWith | None = None) -> None:
     """Raise `InvalidRequest` for a follow-up that cannot succeed, given the state of its source."""
     name = f"{operation.name} of job {state.job_id}"

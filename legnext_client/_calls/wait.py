@@ -233,9 +233,9 @@ class PollState:
         self._settings = settings
         self._delay = _at_most(job.retry_after)
         self.polled = False
-        self._refused = self.failures = 0
+        self.refused = self.failures = 0
         self.failure: LegnextError | None = None
-        """Why the last poll failed; `failures` counts consecutive failures."""
+        """Why the last poll failed; `failures` and `refused` count consecutive failures and refusals."""
         self.refusal: APIError | None = None
         """Error of a job that was abandoned."""
         self._warned_statuses: set[str] = set()
@@ -305,12 +305,12 @@ class PollState:
                 logger.debug("%s: %s; still waiting", self.state.job_id, error)
                 self._delay, self._doubt = self._delay_after_failure(None), self._doubt or DOUBT
                 return False
-            self._refused, self.failures = self._refused + 1, self.failures + 1
-            if self._refused >= REFUSALS:
+            self.refused, self.failures = self.refused + 1, self.failures + 1
+            if self.refused >= REFUSALS:
                 self.refusal = error
             self._delay = self._doubt = REFUSAL_PAUSE
             return False
-        self._refused = self.failures = 0
+        self.refused = self.failures = 0
         self.failure = None
         self._delay = _at_most(retry_after(answer.headers))
         self.state = answer.state

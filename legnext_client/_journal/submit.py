@@ -155,11 +155,20 @@ def submit_once(
     if isinstance(error, SubmissionUnknown):
         written = yield RunBlocking(partial(records.mark_unknown, number, error.message or str(error), error.job_id))
         _written(written, intent, error.job_id)
-    elif isinstance(verdict, Retry) or not isinstance(error, APIError) or isinstance(error, NOT_ITS_FAULT):
-        checked((yield RunBlocking(partial(records.mark_not_sent, number))))
+    elif is_refused(verdict):
+        checked((yield RunBlocking(partial(records.refused, number, str(error), getattr(error, "job_id", None)))))
     else:
-        checked((yield RunBlocking(partial(records.refused, number, str(error), error.job_id))))
+        checked((yield RunBlocking(partial(records.mark_not_sent, number))))
     return Submission(begun.entry, error=error, again=isinstance(verdict, Retry))
+
+
+def is_refused(verdict: Retry | Fail) -> bool:
+    """Return whether the service refused the request itself. Otherwise, unless it is unknown, it may be sent again."""
+    return (
+        isinstance(verdict, Fail)
+        and isinstance(verdict.error, APIError)
+        and not isinstance(verdict.error, NOT_ITS_FAULT)
+    )
 
 
 def submit_by_key(

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
 from legnext_client._calls.items import CALLBACK
-from legnext_client._calls.planning import BY_TASK_TYPE, expectation, refuse, size_of
+from legnext_client._calls.planning import expectation, is_another, refuse, size_of
 from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
 from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 from legnext_client._downloads.downloads import Limits, of_job
@@ -188,7 +188,7 @@ class RunContext:
     def is_another(self, entry: Entry, state: State) -> bool:
         """Return whether a job has another type than this request makes."""
         operation = OPERATIONS.get(entry.operation)
-        return operation is not None and state.task_type in BY_TASK_TYPE and operation.task_type != state.task_type
+        return operation is not None and is_another(operation, state)
 
     def holds(self, state: State, job_context: JobContext, price: int) -> BudgetExceeded | None:
         """Count the points held for the job; return an error if they exceed the estimate."""

@@ -92,14 +92,19 @@ class Run:
         """Return a client that is closed when the command ends; `options` as for `Client`."""
         from legnext_client.client import Client
 
-        found, url = self.variables, self.common.base_url
         if self.common.retries is not None:
             options["retries"] = self.common.retries
         if self.ledger is not None:
             options["ledger"] = self.ledger
-        with report_as({"api_key": KEY_VARIABLE, "base_url": URL_VARIABLE if url is None else "--base-url"}):
-            made = Client(key_of(found), base_url=found.get(URL_VARIABLE) if url is None else url, **options)
+        name = URL_VARIABLE if self.common.base_url is None else "--base-url"
+        with report_as({"api_key": KEY_VARIABLE, "base_url": name}):
+            made = Client(key_of(self.variables), base_url=self.base_url, **options)
         return self._open.enter_context(made)
+
+    @property
+    def base_url(self) -> str | None:
+        """The base URL from the option or the environment; None for the default."""
+        return self.variables.get(URL_VARIABLE) if self.common.base_url is None else self.common.base_url
 
     @contextmanager
     def open(self) -> Generator[None]:

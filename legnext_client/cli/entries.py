@@ -36,6 +36,7 @@ def _app_of_operation(operation: Operation) -> typer.Typer:
 OWN = {
     "chain": ("Run a video chain from a file; resumes where it stopped.", MANY),
     "batch": ("Run a batch from a file; resumes where it stopped.", MANY),
+    "fleet": ("Run rows on many machines, with the limits and the budget of one account.", MANY),
     "wait": ("Wait for jobs and show their results.", UNPAID),
     "download": ("Download a job's results.", UNPAID),
     "history": ("Show the paid calls in the ledger.", UNPAID),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE, SECRET_VARIABLE = "LEGNEXT_CALLBACK_TOKEN", "LEGNEXT_CALLBACK_SECRET"
 LEDGER_VARIABLE = "LEGNEXT_LEDGER"
 UPLOADER_VARIABLE = "LEGNEXT_UPLOADER"
+DATABASE_VARIABLE = "DATABASE_URL"
 VARIABLES = {
     KEY_VARIABLE: "Your key.",
     URL_VARIABLE: "The base URL of the service, if not the default; `--base-url` takes precedence.",
@@ -26,6 +27,7 @@ VARIABLES = {
     TOKEN_VARIABLE: "The last part of the URL `receive` listens at. Default: random.",
     UPLOADER_VARIABLE: "Where local files are uploaded to: `s3://bucket/folder/` or `https://host/folder/`.",
     SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
+    DATABASE_VARIABLE: "The PostgreSQL database of a fleet.",
 }
 """Variables read, with their meaning."""
 

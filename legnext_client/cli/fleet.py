@@ -1,0 +1,192 @@
+"""`legnext fleet`: many machines, one account. The database is in DATABASE_URL, since its URL may hold a password."""
+
+import asyncio
+import csv
+import io
+import json
+import signal
+import time
+from typing import Annotated, Any
+
+import typer
+
+from legnext_client.cli.command import Run, command
+from legnext_client.cli.environment import DATABASE_VARIABLE, key_of
+from legnext_client.cli.exits import Exit
+from legnext_client.cli.groups import Command, Group, overview
+from legnext_client.client import AsyncClient
+from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.generated.rules import JOBS_AT_ONCE
+
+Account = Annotated[str, typer.Option("--account", metavar="NAME", help="The account whose rows and limits these are.")]
+_EVERY = 2.0
+"""Seconds between two lines of a live status."""
+_COLUMNS = ("number", "key", "state", "points", "job_ids", "urls", "files", "error")
+
+app = typer.Typer(cls=Group, add_completion=False, invoke_without_command=True, rich_markup_mode=None)
+
+
+@app.callback()
+@command
+def fleet(run: Run) -> None:
+    """Run rows on many machines, with the limits and the budget of one account.
+
+    The rows, the ledger of paid requests and the results are in the PostgreSQL database of DATABASE_URL. `up` prepares
+    it, `submit` adds rows, and each `worker` makes what it can; kill workers at any moment.
+    """
+    overview(run)
+
+
+@app.command(cls=Command)
+@command
+def up(
+    run: Run,
+    account: Account = "default",
+    places: Annotated[int, typer.Option("--places", min=1, help="Maximum jobs of the account at once.")] = JOBS_AT_ONCE,
+    budget: Annotated[int | None, typer.Option("--budget", min=0, help="Maximum points to spend.")] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0.001, help="Maximum submissions per second.")] = 10.0,
+    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Download the results to DIR.")] = None,
+    accept_restored: Annotated[
+        bool, typer.Option("--accept-restored", help="Go on with a database that was restored or failed over.")
+    ] = False,
+) -> None:
+    """Create or update the schema, and set the account's limits for all workers together."""
+    _fleet(run, account).up(
+        places=places, budget=budget, per_second=rate, download=out, accept_restored=accept_restored
+    )
+    run.output.say(f"Ready. Account {account}: {places} jobs at once.")
+
+
+@app.command(cls=Command)
+@command
+def submit(
+    run: Run,
+    rows: Annotated[str, typer.Argument(metavar="FILE", help="Rows, as for batch run.", show_default=False)],
+    account: Account = "default",
+) -> None:
+    """Check the rows of a file, and add those that the account does not have yet."""
+    survey, new = _fleet(run, account).submit(rows)
+    value = {"rows": survey.rows, "new": new, "points": survey.points}
+    run.output.result(value, [f"{survey}. {new} of {survey.rows} rows are new."])
+
+
+@app.command(cls=Command)
+@command
+def worker(
+    run: Run,
+    account: Account = "default",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, help="Maximum requests of this worker at once.")
+    ] = 20,
+) -> None:
+    """Make rows until Ctrl-C. Start one on each machine; the account's limits hold for all together."""
+    asyncio.run(_work(run, account, concurrency))
+
+
+async def _work(run: Run, account: str, concurrency: int) -> None:
+    made = _fleet(run, account)
+    async with AsyncClient(key_of(run.variables), base_url=run.base_url) as client:
+        each = made.worker(client, concurrency=concurrency)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, each.stop)
+        run.output.say("Working until Ctrl-C; requests in flight are finished first.")
+        await each.run()
+
+
+@app.command(cls=Command)
+@command
+def status(
+    run: Run,
+    account: Account = "default",
+    live: Annotated[bool, typer.Option("--live", help="Repeat every two seconds until nothing is left to do.")] = False,
+) -> None:
+    """Show the rows by state, the rate, points, and the oldest running job."""
+    made = _fleet(run, account)
+    while True:
+        now = made.status()
+        run.output.result(now._asdict(), [f"{now}."])
+        if not live or now.ended:
+            return
+        time.sleep(_EVERY)
+
+
+@app.command(cls=Command)
+@command
+def results(
+    run: Run,
+    account: Account = "default",
+    after: Annotated[int, typer.Option("--after", min=0, metavar="NUMBER", help="Only results after this one.")] = 0,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of JSON lines.")] = False,
+) -> None:
+    """Print the results in order of completion. To resume, pass the last number that was read as --after."""
+    if as_csv:
+        run.output.result(None, [_csv_line(_COLUMNS)])
+    for result in _fleet(run, account).results(after):
+        value = result._asdict()
+        if as_csv:
+            outputs: list[dict[str, Any]] = [job.get("output") or {} for job in result.jobs]
+            urls = [
+                url for output in outputs for name in ("image_urls", "video_urls") for url in output.get(name) or ()
+            ]
+            value |= {"job_ids": [job.get("job_id") for job in result.jobs], "urls": urls}
+            value |= {name: " ".join(map(str, value[name])) for name in ("job_ids", "urls", "files")}
+            run.output.result(None, [_csv_line([value[name] for name in _COLUMNS])])
+        else:
+            run.output.result(value, [json.dumps(value)])
+
+
+@app.command(cls=Command)
+@command
+def settle(
+    run: Run,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="The unknown request.", show_default=False)] = None,
+    account: Account = "default",
+    adopt: Annotated[str | None, typer.Option("--adopt", metavar="JOB", help="It was accepted, as this job.")] = None,
+    resubmit: Annotated[
+        bool, typer.Option("--resubmit", help="It was not accepted: send it again, at your risk.")
+    ] = False,
+    give_up: Annotated[bool, typer.Option("--give-up", help="Count it as failed, and its points as spent.")] = False,
+) -> Exit:
+    """List requests with an unknown outcome; with KEY, record the outcome of one."""
+    made = _fleet(run, account)
+    if key is None:
+        unknown = made.unknown()
+        for each in unknown:
+            value = {name: str(each[name]) if name in ("submitting_at", "until") else each[name] for name in each}
+            run.output.result(value, [f"{each['key']} ({each['price']} points): {each['error']}"])
+        return Exit.UNKNOWN if unknown else Exit.OK
+    if (adopt is not None) + resubmit + give_up != 1:
+        raise InvalidRequest("give one of --adopt JOB, --resubmit and --give-up.")
+    if adopt is not None:
+        made.adopt(key, adopt)
+    else:
+        (made.resubmit if resubmit else made.give_up)(key)
+    return Exit.OK
+
+
+@app.command(cls=Command)
+@command
+def drain(
+    run: Run,
+    account: Account = "default",
+    resume: Annotated[bool, typer.Option("--resume", help="Begin rows again.")] = False,
+) -> None:
+    """Begin nothing more; running jobs are finished. Then stop the workers."""
+    _fleet(run, account).drain(resume=resume)
+
+
+def _fleet(run: Run, account: str) -> Any:
+    try:
+        from legnext_client.fleet import Fleet
+    except ImportError as error:
+        raise ConfigurationError(f"a fleet needs {error.name}. Run pip install 'legnext-client[fleet]'.") from None
+    url = run.variables.get(DATABASE_VARIABLE)
+    if not url:
+        raise ConfigurationError(f"{DATABASE_VARIABLE} is not set. Set it to postgresql://user:password@host/database.")
+    return Fleet(url, account=account)
+
+
+def _csv_line(cells: Any) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,66 @@
+"""One PostgreSQL server for the tests of this folder, and a fleet in a database of its own for each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from legnext_client.fleet import Fleet, worker
+from legnext_client.testing import MockServer
+from tests.fleet.cluster import Cluster, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from legnext_client.fleet import Status
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    if programs() is None:
+        if os.environ.get("CI"):
+            raise AssertionError("PostgreSQL is not installed.")
+        pytest.skip("PostgreSQL is not installed: install Debian's postgresql, or set POSTGRES_BIN.")
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def fleet(cluster: Cluster) -> Fleet:
+    return Fleet(cluster.database())
+
+
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[MockServer]:
+    with MockServer(time_scale=1000.0, credits=10**9) as running:
+        yield running
+
+
+@pytest.fixture
+def server(one_server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
+    """A mock server whose jobs last milliseconds, and workers that look as often."""
+    monkeypatch.setattr(worker, "CHECK", 0.05)
+    monkeypatch.setattr(worker, "HOUSEKEEPING", 0.1)
+    one_server.reset()
+    return one_server
+
+
+async def work_until(fleet: Fleet, server: MockServer, done: Callable[[Status], bool]) -> Status:
+    """Run a worker in this process until the fleet is in this state."""
+    async with server.async_client() as client:
+        each = fleet.worker(client)
+        running = asyncio.create_task(each.run())
+        while not running.done() and not done(status := await asyncio.to_thread(fleet.status)):
+            await asyncio.sleep(0.02)
+        each.stop()
+        await running
+    return status
+
+
+@pytest.fixture
+def finish(fleet: Fleet, server: MockServer) -> Callable[[], Status]:
+    """Work until nothing is left to do."""
+    return lambda: asyncio.run(work_until(fleet, server, lambda status: status.ended))

@@ -1,0 +1,202 @@
+"""Rows are submitted, made by workers, and read as results, as in a batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from legnext_client import VideoChain
+from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.fleet import Fleet
+from tests.fleet.conftest import work_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from legnext_client.fleet import Status
+    from legnext_client.testing import MockServer
+
+    Finish = Callable[[], Status]
+
+FAST = 1000.0
+ROWS = [{"key": f"row{number}", "text": f"lighthouse {number}"} for number in range(10)]
+
+
+def test_every_row_is_made_once(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    survey, new = fleet.submit(ROWS)
+    assert (survey.rows, survey.points, new) == (10, 800, 10)
+    status = finish()
+    assert (status.done, status.points, status.unknown, status.waiting) == (10, 800, 0, 0)
+    results = list(fleet.results())
+    assert {one.key: one.jobs[0]["job_id"] for one in results} == {
+        f"row{one.body['text'].split()[1]}": one.job_id for one in server.ledger
+    }
+    assert [one.number for one in results] == list(range(1, 11))
+    assert {one.state for one in results} == {"done"}
+
+
+def test_results_are_resumed_after_a_number(fleet: Fleet, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:4])
+    finish()
+    first = list(fleet.results())
+    fleet.submit(ROWS)
+    finish()
+    later = list(fleet.results(after=first[-1].number))
+    assert {one.key for one in later} == {row["key"] for row in ROWS[4:]}
+
+
+def test_the_same_rows_are_added_once(fleet: Fleet) -> None:
+    fleet.up(per_second=FAST)
+    assert [fleet.submit(ROWS)[1], fleet.submit(ROWS)[1]] == [10, 0]
+    with pytest.raises(InvalidRequest, match="row3' was submitted with another request"):
+        fleet.submit([{"key": "row3", "text": "a castle"}])
+
+
+def test_a_chain_goes_step_by_step(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST, places=1)
+    fleet.submit([VideoChain.start("waves roll in").extend("night falls").upscale(), *ROWS[:1]])
+    finish()
+    results = {len(one.jobs): one for one in fleet.results()}
+    first, second, third = (one for one in server.ledger if one.operation != "diffusion")
+    assert [job["job_id"] for job in results[3].jobs] == [first.job_id, second.job_id, third.job_id]
+    assert (second.body["jobId"], third.body["jobId"]) == (first.job_id, second.job_id)
+    assert results[3].points == 1440
+
+
+def test_workers_download_the_results(fleet: Fleet, finish: Finish, tmp_path: Path) -> None:
+    fleet.up(per_second=FAST, download=str(tmp_path))
+    fleet.submit(ROWS[:2])
+    finish()
+    for result in fleet.results():
+        assert [Path(file).name for file in result.files] == [f"{result.key}_{n}.png" for n in range(4)]
+        assert all(Path(file).stat().st_size for file in result.files)
+
+
+def test_a_refused_row_fails_with_the_services_words(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    server.faults.add("error_before", method="POST", status=403)
+    fleet.submit(ROWS[:2])
+    status = finish()
+    assert (status.done, status.failed, status.points) == (1, 1, 80)
+    [failed] = [one for one in fleet.results() if one.state == "failed"]
+    assert failed.error is not None
+    assert "403" in failed.error
+
+
+def test_a_failed_job_costs_nothing(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    server.faults.add("job_fails")
+    fleet.submit(ROWS[:1])
+    assert (finish().failed, fleet.status().points) == (1, 0)
+
+
+def test_a_full_service_is_tried_again(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    server.faults.add("rate_limit", method="POST", times=3, seconds=0.05)
+    fleet.submit(ROWS[:5])
+    assert finish().done == 5
+    assert len(server.ledger) == 5
+
+
+def test_the_budget_holds(fleet: Fleet, server: MockServer) -> None:
+    fleet.up(per_second=FAST, budget=250)
+    fleet.submit(ROWS)
+    status = asyncio.run(work_until(fleet, server, lambda status: status.done == 3))
+    assert (status.done, status.running, status.waiting, status.points) == (3, 0, 7, 240)
+
+
+def test_draining_begins_nothing_more(fleet: Fleet, finish: Finish) -> None:
+    fleet.up(per_second=FAST, places=2)
+    fleet.submit(ROWS)
+    fleet.drain()
+    assert fleet.status().draining
+    fleet.drain(resume=True)
+    assert finish().done == 10
+
+
+@pytest.mark.parametrize("how", ["adopt", "resubmit", "give_up"])
+def test_an_unknown_request_is_settled_by_a_person(fleet: Fleet, server: MockServer, finish: Finish, how: str) -> None:
+    fleet.up(per_second=FAST, job_timeout=0.01)
+    server.faults.add("close_after" if how == "adopt" else "error_before", method="POST")
+    fleet.submit(ROWS[:1])
+    status = finish()
+    assert (status.unknown, status.points, len(server.ledger)) == (1, 80, how == "adopt")
+    [unknown] = fleet.unknown()
+    assert (unknown["key"], unknown["price"]) == ("row0", 80)
+    getattr(fleet, how)("row0", *([server.ledger[0].job_id] if how == "adopt" else []))
+    status = finish()
+    assert (status.unknown, status.done, status.failed) == (0, how != "give_up", how == "give_up")
+    assert status.points == 80
+    assert len(server.ledger) == (how != "give_up")
+
+
+def test_a_request_is_not_sent_again_while_its_job_may_run(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    server.faults.add("close_after", method="POST")
+    fleet.submit(ROWS[:1])
+    finish()
+    with pytest.raises(InvalidRequest, match="row0 cannot be sent again before"):
+        fleet.resubmit("row0")
+
+
+def test_an_unknown_request_keeps_its_place(fleet: Fleet, server: MockServer) -> None:
+    fleet.up(per_second=FAST, places=1)
+    server.faults.add("close_after", method="POST")
+    fleet.submit(ROWS[:2])
+    status = asyncio.run(work_until(fleet, server, lambda status: status.unknown == 1))
+    assert (status.running, status.waiting) == (0, 1)
+
+
+def test_a_database_without_a_fleet_is_named(fleet: Fleet, server: MockServer) -> None:
+    with pytest.raises(ConfigurationError, match="legnext fleet up"):
+        asyncio.run(_run_worker(fleet, server))
+    with pytest.raises(ConfigurationError, match="cannot be reached"):
+        Fleet("postgresql://127.0.0.1:1/nothing").status()
+
+
+def test_a_restored_database_is_refused(fleet: Fleet, server: MockServer) -> None:
+    fleet.up(per_second=FAST)
+    with psycopg.connect(fleet.database_url, autocommit=True) as connection:
+        connection.execute("UPDATE legnext_fleet SET timeline = timeline - 1")  # as a failover leaves it
+    with pytest.raises(ConfigurationError, match="restored, copied or failed over"):
+        asyncio.run(_run_worker(fleet, server))
+    with pytest.raises(ConfigurationError, match="--accept-restored"):
+        fleet.up(per_second=FAST)
+    fleet.up(accept_restored=True)
+    fleet.up(per_second=FAST)
+
+
+async def _run_worker(fleet: Fleet, server: MockServer) -> None:
+    async with server.async_client() as client:
+        await fleet.worker(client).run()
+
+
+def test_accounts_have_limits_of_their_own(fleet: Fleet, finish: Finish) -> None:
+    other = Fleet(fleet.database_url, account="other")
+    for each in (fleet, other):
+        each.up(places=1, per_second=FAST)
+        each.submit(ROWS[:3])
+    assert finish().done == 3
+    assert (other.status().done, other.status().running, other.status().waiting) == (0, 1, 2)
+
+
+def test_a_row_needs_values_instead_of_functions(fleet: Fleet) -> None:
+    fleet.up(per_second=FAST)
+    chain = VideoChain.start("waves").extend(video_no=lambda _: 0)
+    with pytest.raises(InvalidRequest, match="is a function"):
+        fleet.submit([chain])
+
+
+def test_rows_are_begun_in_their_order(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST, places=1)
+    fleet.submit(ROWS)
+    finish()
+    assert [one.body["text"] for one in server.ledger] == [row["text"] for row in ROWS]
+    assert Counter(one.body["text"] for one in server.ledger).most_common(1)[0][1] == 1

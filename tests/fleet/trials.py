@@ -1,0 +1,218 @@
+"""Trials: workers are killed, stopped and continued, the database stops, answers are lost; then the bill is checked."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import psycopg
+
+from legnext_client.fleet import Fleet
+from legnext_client.testing import MockServer
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from tests.fleet.cluster import Cluster
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(
+    [__name__, "legnext_client._transport.transports", "httpcore", "anyio._backends._asyncio"]
+)
+
+PLACES = 6
+STOPPED = "its worker stopped before the answer"
+
+
+class Plan(NamedTuple):
+    """What happens in one trial."""
+
+    rows: int = 60
+    workers: int = 3
+    aimed: int = 4
+    """Kills during an open POST."""
+    blind: int = 2
+    stops: int = 1
+    """Immediate stops of PostgreSQL."""
+    pauses: int = 1
+    """SIGSTOPs, longer than a worker may be silent."""
+    pause: float = 2.5
+    faults: int = 3
+    """Of each kind: lost answers, 500s, 429s."""
+    time_scale: float = 60.0
+    budget: int | None = None
+
+
+def work(database: str, base_url: str, key: str, heartbeat: float, silent: float) -> None:
+    """The process of a worker."""
+    from legnext_client import AsyncClient
+    from legnext_client.fleet import worker
+
+    worker.HEARTBEAT, worker.SILENT, worker.HOUSEKEEPING, worker.CHECK = heartbeat, silent, 0.3, 0.3
+
+    async def run() -> None:
+        async with AsyncClient(key, base_url=base_url) as client:
+            each = Fleet(database).worker(client)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, each.stop)
+            await each.run()
+
+    asyncio.run(run())
+
+
+class Trial:
+    """One fleet, its workers and its mock server."""
+
+    def __init__(self, cluster: Cluster, seed: int, plan: Plan) -> None:
+        self.cluster, self.seed, self.plan, self.chance = cluster, seed, plan, random.Random(seed)
+        self.database = cluster.database()
+        self.server = MockServer(seed=seed, time_scale=plan.time_scale, credits=10**9)
+        self.fleet = Fleet(self.database)
+        self.workers: list[BaseProcess] = []
+        self.lost: set[int] = set()
+        """The pids of workers that were killed or paused."""
+        self.happened: Counter[str] = Counter()
+
+    def run(self, *, patience: float = 60.0) -> None:
+        """Run to the end, and check the bill."""
+        plan = self.plan
+        with self.server:
+            self.fleet.up(places=PLACES, per_second=1000.0, job_timeout=1.5, budget=plan.budget)
+            self.fleet.submit([{"text": f"lighthouse {number}"} for number in range(plan.rows)])
+            for name in ("close_after", "error_after", "rate_limit"):
+                if plan.faults:
+                    seconds, rate = 0.2 if name == "rate_limit" else None, 0.2 if plan.rows < 500 else 0.05
+                    self.server.faults.add(name, method="POST", rate=rate, times=plan.faults, seconds=seconds)
+            self.server.faults.add("delay", method="POST", rate=0.5, seconds=0.15)
+            try:
+                for _ in range(plan.workers):
+                    self._start()
+                for event in self._events():
+                    getattr(self, event)()
+                    self.happened[event] += 1
+                end = time.monotonic() + patience
+                while not (status := self.fleet.status()).ended and not self._out_of_budget(status):
+                    assert time.monotonic() < end, f"not done after {patience} s: {status}"
+                    self._revive()
+                    time.sleep(0.1)
+            finally:
+                for each in self.workers:
+                    each.kill()
+                    each.join()
+            self.check()
+
+    def _out_of_budget(self, status: Any) -> bool:
+        return self.plan.budget is not None and not status.running
+
+    def _events(self) -> list[str]:
+        plan = self.plan
+        events = ["_kill_aimed"] * plan.aimed + ["_kill"] * plan.blind
+        events += ["_stop_database"] * plan.stops + ["_pause"] * plan.pauses
+        self.chance.shuffle(events)
+        return events
+
+    def _start(self) -> None:
+        silent = (0.5, 1.5)
+        order = (self.database, self.server.base_url, self.server.api_key, *silent)
+        self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
+        self.workers[-1].start()
+
+    def _revive(self) -> None:
+        for each in [each for each in self.workers if not each.is_alive()]:
+            assert each.pid in self.lost, f"worker {each.pid} ended by itself: {each.exitcode}"
+            self.workers.remove(each)
+            self._start()
+
+    # ---- events -------------------------------------------------------------------------------------------------
+
+    def _kill_aimed(self) -> None:
+        """Kill a worker while a POST of its is open."""
+        pids = {each.pid: each for each in self.workers}
+        query = (
+            "SELECT owner FROM legnext_requests WHERE state = 'submitting' AND submitting_at < now() - interval '20 ms'"
+        )
+        end = time.monotonic() + 10
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            while time.monotonic() < end:
+                for (owner,) in connection.execute(query.encode()).fetchall():
+                    if (pid := int(owner.split("/")[1])) in pids:
+                        self._lose(pids[pid])
+                        return
+                time.sleep(0.005)
+        raise AssertionError("no POST was open in 10 s")
+
+    def _kill(self) -> None:
+        time.sleep(self.chance.uniform(0.05, 0.3))
+        self._lose(self.chance.choice(self.workers))
+
+    def _lose(self, each: BaseProcess) -> None:
+        assert each.pid is not None
+        self.lost.add(each.pid)
+        os.kill(each.pid, signal.SIGKILL)
+        each.join()
+        self._revive()
+
+    def _pause(self) -> None:
+        each = self.chance.choice(self.workers)
+        assert each.pid is not None
+        self.lost.add(each.pid)
+        os.kill(each.pid, signal.SIGSTOP)
+        time.sleep(self.plan.pause)
+        os.kill(each.pid, signal.SIGCONT)
+
+    def _stop_database(self) -> None:
+        self.cluster.stop("immediate")
+        time.sleep(self.chance.uniform(0.1, 0.6))
+        self.cluster.start()
+
+    # ---- the bill -----------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Compare what the mock server was paid for with what the fleet's ledger says."""
+        paid = Counter(one.body["text"] for one in self.server.ledger)
+        with psycopg.connect(self.database) as connection:
+            ledger = connection.execute(
+                "SELECT description ->> 'text', state, job_id, error, owner FROM legnext_requests q "
+                "JOIN legnext_rows r ON r.id = q.row_id"
+            ).fetchall()
+            [(counted,)] = connection.execute("SELECT counted FROM legnext_accounts").fetchall()
+        made = {one.job_id: one.body["text"] for one in self.server.ledger}
+        twice = {text for text, times in paid.items() if times > 1}
+        assert not twice, f"paid twice: {twice}"
+        wrong = [(text, job) for text, _, job, *_ in ledger if job is not None and made.get(job) != text]
+        assert not wrong, f"wrong ids: {wrong}"
+        known, unknown = {row[2] for row in ledger}, {row[0] for row in ledger if row[1] == "unknown"}
+        lost = {text for job, text in made.items() if job not in known} - unknown
+        assert not lost, f"paid and lost: {lost}"
+        for text, state, _, error, owner in ledger:
+            assert state in ("done", "unknown", "new") or self.plan.budget is not None, (text, state, error)
+            if state == "unknown" and error == STOPPED:
+                assert int(owner.split("/")[1]) in self.lost, f"{text} is unknown, and nothing had happened to it"
+        others = [row for row in ledger if row[1] == "unknown" and row[3] != STOPPED]
+        assert len(others) <= 2 * self.plan.faults, f"unknown without a lost answer: {others}"
+        results = [one.key for one in self.fleet.results()]
+        assert len(results) == len(set(results))
+        spent = sum(job.charged if job.charged else job.held for job in self.jobs())
+        assert spent <= counted, f"{spent} points were charged, {counted} counted"
+        if self.plan.budget is None:
+            assert len(results) + len(unknown) == self.plan.rows
+        else:
+            assert counted <= self.plan.budget
+        assert self.most_at_once() <= PLACES, f"{self.most_at_once()} jobs at once"
+
+    def jobs(self) -> list[Any]:
+        return list(self.server._service.jobs.values())
+
+    def most_at_once(self) -> int:
+        """The largest number of jobs that ran at the same moment."""
+        moments = [(job.created, 1) for job in self.jobs()] + [(job.ends, -1) for job in self.jobs()]
+        now = most = 0
+        for _, change in sorted(moments):
+            now += change
+            most = max(most, now)
+        return most

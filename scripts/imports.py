@@ -26,6 +26,7 @@ LAZY = {
     "cli/entries": "the hand-written commands need no table of operations",
     "cli/fleet": "the fleet's packages are an extra",
     "cli/exits": "errors are named only when one has been raised",
+    "cli/mcp": "a server of the real service needs no mock server",
     "cli/operations": "`--help` and completion send nothing, and a free call needs no prices",
     "client": "making a client imports neither httpx nor the engine of batches",
     "jobs": "a job that is not downloaded needs no downloads",

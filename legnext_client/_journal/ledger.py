@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._journal import files
 from legnext_client._journal.disk_reserve import DiskReserve
@@ -27,12 +27,26 @@ IN_FLIGHT = timedelta(minutes=15)
 """A request that is still being sent after this time is unknown: its process was killed, or its answer is lost."""
 
 
+class Limit(NamedTuple):
+    """A limit of a ledger, and the points that are counted against it."""
+
+    span: str
+    """`per day`, `per month` or `in all`."""
+    points: int
+    counted: int
+    since: datetime | None
+
+    @property
+    def left(self) -> int:
+        return max(0, self.points - self.counted)
+
+
 class Ledger(Journal):
     """A journal of paid calls that many clients and processes share: `Client(ledger=Ledger("legnext.db"))`.
 
     A call is recorded before it is sent, and its job afterwards. A call with a `key` is sent at most once: asked again,
-    it returns the job that exists. `per_day` and `per_month` limit the points spent by all processes since midnight
-    and since the first of the month, UTC, by single calls, batches and chains together.
+    it returns the job that exists. `per_day`, `per_month` and `in_all` limit the points spent by all processes since
+    midnight, since the first of the month (UTC), and ever, by single calls, batches and chains together.
     """
 
     def __init__(
@@ -41,13 +55,14 @@ class Ledger(Journal):
         *,
         per_day: int | None = None,
         per_month: int | None = None,
+        in_all: int | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        limits: dict[str, Any] = {"per_day": per_day, "per_month": per_month}
+        limits: dict[str, Any] = {"per_day": per_day, "per_month": per_month, "in_all": in_all}
         for name, points in limits.items():
             if points is not None and (isinstance(points, bool) or not isinstance(points, int) or points < 0):
                 raise ConfigurationError(f"{name} must be a whole number of points, 0 or more; got {points!r}.")
-        self.per_day, self.per_month = per_day, per_month
+        self.per_day, self.per_month, self.in_all = per_day, per_month, in_all
         self._process = os.getpid()
         place = os.fspath(path)
         if not place or place == MEMORY:
@@ -83,7 +98,7 @@ class Ledger(Journal):
                 self.retire(before.id)
                 before = None
             if before is None or before.state == NEW:
-                self._stay_within(intent.price)
+                self.check_limits(intent.price)
             return super().begin(intent)
 
     def count(self, intent: SubmissionIntent) -> int:
@@ -115,24 +130,34 @@ class Ledger(Journal):
         for number, price in rows:
             self.ended(number, state, state.cost(price))
 
-    def counted(self, since: datetime) -> int:
-        """Return the points spent, held or perhaps charged for calls since a time."""
+    def counted(self, since: datetime | None = None) -> int:
+        """Return the points spent, held or perhaps charged for all calls, or for those since a time."""
         [(points,)] = self._rows(
             "SELECT total(CASE state WHEN 'new' THEN 0 WHEN 'done' THEN points WHEN 'failed' THEN max(points, frozen) "
             "ELSE max(price, frozen) END) FROM requests WHERE submitting_at >= ?",
-            timestamp(since),
+            "" if since is None else timestamp(since),
         )
         return int(points)
 
-    def _stay_within(self, price: int) -> None:
+    def limits(self) -> list[Limit]:
+        """Return the limits that are set, with what is counted against each."""
         midnight = self._now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        limits = (("day", self.per_day, midnight), ("month", self.per_month, midnight.replace(day=1)))
-        for span, limit, since in limits:
-            if limit is not None and (counted := self.counted(since)) + price > limit:
+        spans = (
+            ("per day", self.per_day, midnight),
+            ("per month", self.per_month, midnight.replace(day=1)),
+            ("in all", self.in_all, None),
+        )
+        return [Limit(span, points, self.counted(since), since) for span, points, since in spans if points is not None]
+
+    def check_limits(self, price: int) -> None:
+        """Raise `BudgetExceeded` if a call of this price would exceed a limit now."""
+        for span, points, counted, since in self.limits():
+            if counted + price > points:
+                begun = "" if since is None else f" since {since:%Y-%m-%d} UTC"
                 raise BudgetExceeded(
-                    f"{price} points would exceed the {limit} per {span} of {self.path}: {counted} are already counted "
-                    f"since {since:%Y-%m-%d} UTC.",
-                    budget=limit,
+                    f"{price} points would exceed the {points} {span} of {self.path}: {counted} are already counted"
+                    f"{begun}.",
+                    budget=points,
                     counted=counted,
                     price=price,
                 )

@@ -44,6 +44,7 @@ OWN = {
     "check": ("Check a prompt.", TOOLS),
     "receive": ("Receive callbacks and print them, until Ctrl-C.", TOOLS),
     "mock": ("Start the mock server: the whole API on this machine, free of charge.", TOOLS),
+    "mcp": ("Serve agents over the Model Context Protocol: paid generation within a budget.", TOOLS),
     "spec": ("Print the OpenAPI document that this client is generated from.", TOOLS),
 }
 """The hand-written commands, each with its line and title in the list."""

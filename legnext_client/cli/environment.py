@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE, SECRET_VARIABLE = "LEGNEXT_CALLBACK_TOKEN", "LEGNEXT_CALLBACK_SECRET"
 LEDGER_VARIABLE = "LEGNEXT_LEDGER"
+MCP_TOKEN_VARIABLE = "LEGNEXT_MCP_TOKEN"
 UPLOADER_VARIABLE = "LEGNEXT_UPLOADER"
 DATABASE_VARIABLE = "DATABASE_URL"
 VARIABLES = {
@@ -26,6 +27,7 @@ VARIABLES = {
     LEDGER_VARIABLE: "The ledger that records paid calls; `--ledger` takes precedence.",
     TOKEN_VARIABLE: "The last part of the URL `receive` listens at. Default: random.",
     UPLOADER_VARIABLE: "Where local files are uploaded to: `s3://bucket/folder/` or `https://host/folder/`.",
+    MCP_TOKEN_VARIABLE: "The bearer token of `mcp --http`. Default: random, printed at the start.",
     SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
     DATABASE_VARIABLE: "The PostgreSQL database of a fleet.",
 }

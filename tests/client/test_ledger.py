@@ -136,7 +136,7 @@ def test_what_is_unknown_is_not_sent_again(mock: MockServer, path: Path) -> None
 # ---- budgets ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("span", ["per_day", "per_month"])
+@pytest.mark.parametrize("span", ["per_day", "per_month", "in_all"])
 def test_a_limit_holds_for_every_client_and_says_what_is_counted(mock: MockServer, path: Path, span: Any) -> None:
     limit: dict[str, Any] = {span: 200}
     with mock.client(ledger=Ledger(path, **limit)) as one, mock.client(ledger=Ledger(path, **limit)) as other:
@@ -155,6 +155,21 @@ def test_a_day_ends_at_midnight_utc(mock: MockServer, path: Path) -> None:
             client.midjourney.diffusion(text="a cat")
         now[0] += timedelta(minutes=1)
         client.midjourney.diffusion(text="a cat")
+
+
+def test_a_limit_in_all_never_ends_and_says_what_is_left(mock: MockServer, path: Path) -> None:
+    now = [datetime(2026, 11, 29, tzinfo=UTC)]
+    ledger = Ledger(path, per_day=100, in_all=200, now=lambda: now[0])
+    with mock.client(ledger=ledger) as client:
+        for _ in range(2):
+            client.midjourney.diffusion(text="a cat")
+            now[0] += timedelta(days=400)
+        assert [(each.span, each.counted, each.left) for each in ledger.limits()] == [
+            ("per day", 0, 100),
+            ("in all", 160, 40),
+        ]
+        with pytest.raises(BudgetExceeded, match=r"the 200 in all of .*: 160 are already counted\."):
+            client.midjourney.diffusion(text="a cat")
 
 
 def test_a_failed_job_gives_its_points_back(mock: MockServer, path: Path) -> None:

@@ -1,0 +1,230 @@
+"""The server: its handlers of the protocol, over a client with a ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from mcp import MCPError
+from mcp.server import Server
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    ClientCapabilities,
+    ElicitRequest,
+    ElicitRequestFormParams,
+    ElicitResult,
+    InputRequiredResult,
+    ListPromptsResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    ReadResourceResult,
+    TextResourceContents,
+)
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from legnext_client._protocol.numbers import is_number
+from legnext_client._version import __version__
+from legnext_client.errors import InvalidRequest, LegnextError, WaitTimeout
+from legnext_client.generated.operations import OPERATIONS, ROLES
+from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.jobs import AsyncJob
+from legnext_client.mcp import guide, tools
+from legnext_client.mcp.results import error_result, job_result, plain, previews_of, repeated_note, value_result
+from legnext_client.mcp.submitting import Submitted, Submitter
+from legnext_client.prices import price, typical_seconds
+from legnext_client.prompts.policy import request_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from mcp.server import ServerRequestContext
+    from mcp_types import (
+        CallToolRequestParams,
+        GetPromptRequestParams,
+        GetPromptResult,
+        ReadResourceRequestParams,
+    )
+
+    Context = ServerRequestContext[Any, Any]
+    Arguments = Mapping[str, Any]
+
+INSTRUCTIONS = (
+    "Makes images and videos with Legnext (Midjourney models). Calls that cost points return a job_id at once; "
+    "get_job waits for the result. Nothing is paid twice: the same arguments return the same job. Never invent a way "
+    "around an error about money; tell the person. Results stay online for days only: pass on the links."
+)
+
+
+class _Question(Exception):
+    """The client must ask the person, and call again with the answer."""
+
+    def __init__(self, asked: InputRequiredResult) -> None:
+        self.asked = asked
+
+
+class _Tools:
+    """The tools by name; each returns the result of one call."""
+
+    def __init__(self, submitter: Submitter) -> None:
+        self.submitter = submitter
+        self.client, self.ledger = submitter.client, submitter.ledger
+
+    async def call(self, context: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
+        known: dict[str, Callable[[Context, Any, Arguments], Awaitable[CallToolResult]]] = {
+            **dict.fromkeys(tools.GROUPS, self.paid),
+            tools.JOB: self.job,
+            tools.BALANCE: self.balance,
+            tools.CHECK: self.check,
+        }
+        if params.name not in known:
+            raise MCPError(INVALID_PARAMS, f"tool must be one of {', '.join(known)}; got {params.name!r}.")
+        given = {name: value for name, value in (params.arguments or {}).items() if value is not None}
+        try:
+            return await known[params.name](context, params, given)
+        except _Question as question:
+            return question.asked
+        except LegnextError as error:
+            return error_result(error, self.ledger.path)
+
+    async def paid(self, context: Context, params: CallToolRequestParams, given: Arguments) -> CallToolResult:
+        name, listed = given.get(tools.OPERATION), tools.GROUPS[params.name]
+        operation = tools.operation_of(params.name, name)
+        if operation is None:
+            raise InvalidRequest(f"operation must be one of {', '.join(listed)}; got {name!r}.")
+        again = given.get(tools.AGAIN)
+        fields = {name: value for name, value in given.items() if name not in (tools.OPERATION, tools.AGAIN)}
+        allowed = {name for field in tools.fields_of(operation) for name in (field.name, field.wire)}
+        if unknown := [name for name in fields if name not in allowed]:
+            takes = ", ".join(field.name for field in tools.fields_of(operation))
+            raise InvalidRequest(f"{unknown[0]} is not a field of {operation.name}. It takes {takes}.")
+
+        async def ask(name: str, message: str) -> None:
+            await _confirm(context, params, name, message)
+
+        made = await self.submitter.submit(operation, fields, again, ask)
+        if isinstance(made, Submitted):
+            return job_result(made.job, repeated_note(made.job) if made.repeated else "")
+        return job_result(made) if isinstance(made, AsyncJob) else value_result({"answer": plain(made)})
+
+    async def job(self, context: Context, _: Any, given: Arguments) -> CallToolResult:
+        seconds = _checked_wait(given.get("wait", tools.LONGEST_WAIT))
+        job = await self.submitter.job(_job_id(given))
+        if not job.done and seconds:
+            reached = -1
+            try:
+                async for update in job.updates(seconds):
+                    if update.progress > reached:
+                        reached = update.progress
+                        await context.session.report_progress(reached, 100, update.status)
+            except WaitTimeout:
+                pass
+        previews, note = await previews_of(job) if given.get("preview") is True and job.image_urls else ([], "")
+        return job_result(job, note, previews)
+
+    async def balance(self, *_: Any) -> CallToolResult:
+        role: Any = ROLES["balance"]
+        account: Any = plain(await self.client._calls.answer(role, {}))  # pyright: ignore[reportPrivateUsage]
+        limits = await asyncio.to_thread(self.ledger.limits)
+        budget = {each.span: {"points": each.points, "counted": each.counted, "left": each.left} for each in limits}
+        numbers = {name: value for name, value in account.items() if is_number(value) and not name.endswith("_id")}
+        return value_result({"account": numbers, "budget": budget, "points_per_usd": POINTS_PER_USD})
+
+    async def check(self, _: Context, __: Any, given: Arguments) -> CallToolResult:
+        prompted = {name: each for name, each in OPERATIONS.items() if each.prompt}
+        name, text = given.get(tools.OPERATION, next(iter(prompted))), given.get("prompt")
+        if name not in prompted:
+            raise InvalidRequest(f"operation must be one of {', '.join(prompted)}; got {name!r}.")
+        if not isinstance(text, str):
+            raise InvalidRequest(f"prompt must be a string; got {text!r}.")
+        operation = prompted[name]
+        body = {operation.prompt.field: text} if operation.prompt else {}
+        problems = [f"{each.severity} {each}" for each in request_problems(operation, body)]
+        estimate, seconds = price(operation, body), typical_seconds(operation, body)
+        return value_result({"problems": problems or "none", "price": str(estimate), "seconds": round(seconds)})
+
+
+async def _confirm(context: Context, params: CallToolRequestParams, name: str, message: str) -> None:
+    """Have the person accept a price, if their client can ask. The budget holds either way."""
+    capabilities: ClientCapabilities | None = context.session.client_capabilities
+    can = capabilities.elicitation if capabilities is not None else None
+    if can is None or (can.form is None and can.url is not None):
+        return
+    schema: dict[str, Any] = {"type": "object", "properties": {}}
+    if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+        answer = (params.input_responses or {}).get(name)
+        if answer is None:  # the name has the arguments and the price, so an answer cannot accept another call
+            form = ElicitRequestFormParams(message=message, requested_schema=schema)
+            raise _Question(InputRequiredResult(input_requests={name: ElicitRequest(params=form)}))
+    else:
+        answer = await context.session.elicit_form(message, schema, context.request_id)
+    action = answer.action if isinstance(answer, ElicitResult) else "cancel"
+    if action != "accept":
+        raise InvalidRequest(f"the person did not accept the price ({action}): {message}")
+
+
+def _job_id(given: Arguments) -> str:
+    job_id = given.get(tools.JOB_ID)
+    if not isinstance(job_id, str) or not job_id.strip():
+        raise InvalidRequest(f"job_id must be the id that a call returned; got {job_id!r}.")
+    return job_id
+
+
+def _checked_wait(seconds: Any) -> float:
+    if not is_number(seconds) or not 0 <= seconds <= tools.LONGEST_WAIT:
+        raise InvalidRequest(
+            f"wait must be 0 to {tools.LONGEST_WAIT} seconds; got {seconds!r}. Call again to wait longer."
+        )
+    return float(seconds)
+
+
+def make_server(submitter: Submitter) -> Server[Any]:
+    """Return the server of a client and its ledger."""
+    listed, calls = tools.tools(), _Tools(submitter)
+
+    async def list_tools(*_: Any) -> ListToolsResult:
+        return ListToolsResult(tools=listed)
+
+    async def list_resources(*_: Any) -> ListResourcesResult:
+        return ListResourcesResult(resources=guide.RESOURCES)
+
+    async def list_templates(*_: Any) -> ListResourceTemplatesResult:
+        return ListResourceTemplatesResult(resource_templates=guide.TEMPLATES)
+
+    async def read_resource(_: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        try:
+            if params.uri == guide.HISTORY:
+                text, mime = await asyncio.to_thread(guide.history, submitter.ledger), "application/json"
+            elif (rest := params.uri.removeprefix(guide.GUIDE)) == "" or rest.startswith("/"):
+                text, mime = guide.guide(unquote(rest[1:]) or None), "text/markdown"
+            else:
+                raise InvalidRequest(f"there is no resource {params.uri!r}.")
+        except LegnextError as error:
+            raise MCPError(INVALID_PARAMS, str(error)) from None
+        return ReadResourceResult(contents=[TextResourceContents(uri=params.uri, mime_type=mime, text=text)])
+
+    async def list_prompts(*_: Any) -> ListPromptsResult:
+        return ListPromptsResult(prompts=guide.prompts())
+
+    async def get_prompt(_: Context, params: GetPromptRequestParams) -> GetPromptResult:
+        try:
+            return guide.prompt(params.name, params.arguments or {})
+        except LegnextError as error:
+            raise MCPError(INVALID_PARAMS, str(error)) from None
+
+    return Server(
+        "legnext",
+        version=__version__,
+        title="Legnext",
+        instructions=INSTRUCTIONS,
+        get_tool_input_schema={each.name: each.input_schema for each in listed}.get,
+        on_list_tools=list_tools,
+        on_call_tool=calls.call,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt,
+    )

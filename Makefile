@@ -3,7 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
+# Three at a time on two cores: tests wait for processes of theirs, for browsers and for servers.
+PYTEST := $(RUN)pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder
 SLOW := cli contract contract_client docs fleet gallery interop kills plugin tooling webhooks
+
+# Keep bytecode: else each process compiles all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages n8n postman dist audit compare torture thorough coverage clean
@@ -49,10 +54,10 @@ spec-lint: $(READY) ## Validate openapi.yaml; lint it with Redocly and Spectral 
 	$(RUN)python scripts/lint_spec.py
 
 test: $(READY) ## Run the tests
-	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile
+	$(PYTEST)
 
 quick: $(READY) ## Run the fast tests: those without their own process, socket or browser
-	$(RUN)pytest --quiet --numprocesses 2 --dist loadfile $(addprefix --ignore=tests/,$(SLOW))
+	$(PYTEST) $(addprefix --ignore=tests/,$(SLOW))
 
 contract: $(READY) ## Check client and mock against the spec with more examples; with LIVE=1, the service, free requests only
 ifdef LIVE
@@ -78,7 +83,7 @@ torture: $(READY) ## Kill batches and chains at hundreds of moments; check that 
 	$(RUN)python -m tests.journal.damage
 
 thorough: $(READY) ## Run the tests with more examples, more trials and both colours of client
-	THOROUGH=1 $(RUN)pytest --quiet --numprocesses 2 --dist loadfile
+	THOROUGH=1 $(PYTEST)
 
 coverage: $(READY) ## Measure test coverage, subprocesses included; at least 95 %
 	$(RUN)coverage erase

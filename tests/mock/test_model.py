@@ -30,6 +30,7 @@ from typing_extensions import override
 
 from legnext_client.mock.account import Account, Hold
 from legnext_client.testing import MockServer
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -318,7 +319,7 @@ def test_the_walks_notice_points_that_are_made_or_lost(monkeypatch: pytest.Monke
 
 
 PROFILE = settings(
-    max_examples=50,
+    max_examples=often(15, 50),
     stateful_step_count=30,
     derandomize=True,
     deadline=None,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from legnext_client import errors as errors
     from legnext_client import exceptions as exceptions
     from legnext_client import gallery as gallery
+    from legnext_client import progress as progress
     from legnext_client import testing as testing
     from legnext_client import types as types
     from legnext_client import uploads as uploads
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from legnext_client.prompts import Prompt, PromptWarning, check_prompt
 else:
     # Submodules available as attributes without an import.
-    _MODULES = ("errors", "exceptions", "gallery", "testing", "types", "uploads", "webhooks")
+    _MODULES = ("errors", "exceptions", "gallery", "progress", "testing", "types", "uploads", "webhooks")
     # Where names are at home that are not in `errors`.
     _HOMES = {
         "_runs.chains": ("VideoChain",),

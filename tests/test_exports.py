@@ -13,7 +13,7 @@ from legnext_client import errors
 
 ALONE = ("ConnectionError",)
 """Its name is Python's own."""
-MODULES = {"errors", "exceptions", "gallery", "testing", "types", "uploads", "webhooks"}
+MODULES = {"errors", "exceptions", "gallery", "progress", "testing", "types", "uploads", "webhooks"}
 
 
 def in_a_fresh_python(program: str) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Self
 
+from legnext_client._calls.notebook import job_html
 from legnext_client._calls.planning import refuse
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, job_request
 from legnext_client._protocol.bounds import shown
@@ -271,6 +272,9 @@ class JobView:
 
     def __hash__(self) -> int:
         return hash(self.job_id)
+
+    def _repr_html_(self) -> str:
+        return job_html(self)
 
     def __repr__(self) -> str:
         made = [

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from legnext_client._calls.notebook import bar
 from legnext_client._journal.files import CHAIN
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
@@ -145,6 +146,17 @@ class BatchState(Generic[JobT]):
         ends, rows = self._ends, self._surveyed.rows if self._surveyed is not None else None
         running = ends[SUBMITTED] + (len(self._context.running) if self._context is not None else 0)
         return Counts(ends[DONE], ends[FAILED] + ends[NEW], ends[UNKNOWN], running, rows)
+
+    def __repr__(self) -> str:
+        counted: Counts = self.counts
+        counts = [f"{number} {name}" for name, number in counted._asdict().items() if number]
+        counts.append(f"{self._points} points")
+        return f"<{type(self).__name__} {', '.join(counts)}>"
+
+    def _repr_html_(self) -> str:
+        counts: Counts = self.counts
+        ended, total = counts.done + counts.failed + counts.unknown, counts.total
+        return bar(ended, total, repr(self)[1:-1]) if total else bar(0, 1, repr(self)[1:-1])
 
     @property
     def _points(self) -> int:

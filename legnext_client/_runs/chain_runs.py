@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from legnext_client._calls.job_view import JobView
+from legnext_client._calls.notebook import several_html
 from legnext_client._journal.files import CHAIN
 from legnext_client._journal.submit import FAILED, UNKNOWN
 from legnext_client._protocol.bounds import shown
@@ -60,6 +61,9 @@ class _ChainRun(Generic[JobT]):
             "video_urls": self.video_urls,
             "jobs": [job.to_dict() for job in self.jobs],
         }
+
+    def _repr_html_(self) -> str:
+        return several_html(self.jobs, "chain", f"{self.seconds} s", f"{self.points} points")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, {len(self.video_urls)} videos of {self.seconds} s, {self.points} points>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from legnext_client._calls.notebook import several_html
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 
 if TYPE_CHECKING:
@@ -100,6 +101,10 @@ class Result(Generic[JobT]):
             "files": [str(path) for path in self.files],
             "error": None if self.error is None else str(self.error),
         }
+
+    def _repr_html_(self) -> str:
+        why = "" if self.error is None else str(self.error)
+        return several_html(self.jobs, self.key, self.state, f"{self.points} points", why)
 
     def __repr__(self) -> str:
         why = f", {self.error}" if self.error is not None else ""

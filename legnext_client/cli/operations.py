@@ -12,7 +12,19 @@ from legnext_client._prompt_policy import POLICIES
 from legnext_client.cli.command import Run
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.fields import app_with_fields, checked, fields, words
-from legnext_client.cli.options import AllPages, AtMost, Directory, Key, OnlyPrice, Prompts, Template, Timeout, Wait
+from legnext_client.cli.images import images_for
+from legnext_client.cli.options import (
+    AllPages,
+    AtMost,
+    Directory,
+    Key,
+    OnlyPrice,
+    Prompts,
+    Show,
+    Template,
+    Timeout,
+    Wait,
+)
 from legnext_client.cli.showing import rows_of_job, rows_of_object
 from legnext_client.generated.operations import ROLES, Operation
 from legnext_client.generated.types import is_list, is_object
@@ -29,16 +41,22 @@ OPTIONS = frozenset((
 
 def app_of(operation: Operation) -> typer.Typer:
     """Return the command of an operation."""
-    listed = words(operation, OPTIONS if operation.paging is None else OPTIONS | {"--all", "--at-most"})
+    listed = words(operation, OPTIONS if operation.paging is None else OPTIONS | {"--all", "--at-most", "--show"})
 
-    def free(run: Run, *, everything: AllPages = False, at_most: AtMost = None, **given: Any) -> None:
+    def free(
+        run: Run, *, everything: AllPages = False, at_most: AtMost = None, images: Show = False, **given: Any
+    ) -> None:
         found = fields(listed, given)
         checked(operation, listed, found)
+        draw = images_for(run) if images else None
         if everything or at_most is not None:
             items: Iterator[Any] = called(run.client(), operation, found, "_items")
             show(run, operation, list(islice(items, at_most)))
         else:
-            show(run, operation, called(run.client(), operation, found))
+            answer = called(run.client(), operation, found)
+            show(run, operation, answer)
+            if draw is not None:
+                draw(answer)
 
     def paid(
         run: Run,
@@ -62,7 +80,8 @@ def app_of(operation: Operation) -> typer.Typer:
         return call.carry_out(run, wait=wait or timeout is not None or directory is not None)
 
     if operation.free:
-        without = ("everything", "at_most") if operation.paging is None else ()
+        without = {"everything", "at_most"} if operation.paging is None else set[str]()
+        without |= set() if operation is ROLES["job"] else {"images"}
         return app_with_fields(free, operation, listed, without=without)
     return app_with_fields(paid, operation, listed, without=() if operation.prompt else ("prompts",))
 

@@ -42,6 +42,10 @@ Directory = Annotated[
         "--download", metavar="DIR", rich_help_panel=PANEL, help="Wait, then download the results to this directory."
     ),
 ]
+Show = Annotated[
+    bool,
+    typer.Option("--show", help="Draw the images in the terminal, if it can, as kitty and iTerm2 do. Extra: show."),
+]
 Template = Annotated[
     str | None,
     typer.Option(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._runs.results import ENDS, span
 from legnext_client.cli.output import is_dumb, is_terminal, printable
+from legnext_client.progress import seen
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Hashable
@@ -220,10 +221,9 @@ class BatchProgress(Display):
         if not self.live:
             return
         job = update.job
-        title = f"{update.title}, {update.step} of {update.steps}" if update.steps > 1 else job.task_type
         fetches = self._fetches and job.ok and update.step == update.steps
         state = "downloading" if fetches else job.status if job.done else f"{job.status} {job.progress} %"
-        self.show(update.key, f"{update.key}  {title}", job.progress, state=state)
+        self.show(update.key, seen(update).title, job.progress, state=state)
 
     def ended(self, result: Result[Job]) -> None:
         """Count a finished row."""

@@ -1,7 +1,7 @@
 """`legnext wait`, and the wait for jobs shared by other commands."""
 
 import shlex
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -13,7 +13,8 @@ from legnext_client._downloads.file_names import JOB_FIELDS
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, report_as
 from legnext_client.cli.file_names import check_names, files_made
-from legnext_client.cli.options import Directory, Template, Timeout
+from legnext_client.cli.images import images_for
+from legnext_client.cli.options import Directory, Show, Template, Timeout
 from legnext_client.cli.progress import JobProgress
 from legnext_client.cli.showing import counted, has_files, made, points
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
@@ -32,6 +33,8 @@ class WaitOptions(NamedTuple):
     name: str | None = None
     way: tuple[str, ...] = ()
     """Options for the service and the key; see `Run.way`."""
+    images: Callable[[Job], None] | None = None
+    """What draws a job's images."""
 
     def check(self, operation: "Operation | None" = None, fields: Mapping[str, object] | None = None) -> None:
         """Refuse impossible options before anything is paid; the call that is to be waited for makes the files."""
@@ -59,6 +62,7 @@ def wait(
     timeout: Timeout = None,
     directory: Directory = None,
     name: Template = None,
+    show: Show = False,
 ) -> Exit:
     """Wait for jobs and show their results.
 
@@ -67,6 +71,8 @@ def wait(
     """
     options = WaitOptions(timeout, directory, name, run.way)
     options.check()
+    if show:
+        options = options._replace(images=images_for(run))
     client = run.client()
     ids = list(dict.fromkeys(jobs))
     with report_as({"job_id": "JOB"}), waiting_for(ids, options) as left:
@@ -102,6 +108,9 @@ def see_through(run: Run, client: "Client", jobs: Sequence[Job | str], options: 
                 if not _report(run, job):
                     ended = Exit.JOB_FAILED
                 run.output.result(job.raw, made(job) if directory is None else ())
+                if options.images is not None:
+                    with paid_for():
+                        options.images(job)
             if directory is not None:
                 with paid_for():
                     fetch(run, job, directory, shown, name=options.name)

@@ -30,6 +30,7 @@ PAGES = {
     "errors": ("Errors", "Everything that can go wrong. [The guide](../errors.md) says when, and what to do."),
     "uploads": ("Uploads", "Uploaders of local files. [The guide](../local-files.md) explains."),
     "hooks": ("Hooks", "What hooks receive, and OpenTelemetry. [The guide](../logging.md) explains."),
+    "progress": ("Progress", "Bars in one line. [The guide](../notebooks.md) explains."),
     "testing": ("Testing", "A mock service for tests. [The guide](../testing.md) explains."),
     "models": ("Values", "The objects and enums of requests and responses, imported from `legnext_client.types`."),
 }
@@ -55,6 +56,7 @@ NAMES = {
     ),
     "uploads": ("uploads.S3Uploader", "uploads.PutUploader", "_downloads.local_files.LocalFile"),
     "hooks": ("_protocol.hooks.Event", "otel.instrument"),
+    "progress": ("progress.rich", "progress.tqdm", "progress.notebook"),
     "testing": ("testing.MockServer", "mock.settings.CallbackSettings"),
 }
 """What stands on a page, by the module where it is at home."""

@@ -6,7 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from legnext_client._calls.job_view import JobView, check_job
-from legnext_client._calls.service import left_waiting, parsed
+from legnext_client._calls.results import (
+    FILE_NAME,
+    downloads,
+    pending,  # async only
+)
+from legnext_client._calls.service import FINDS, left_waiting, parsed
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import AsyncFollowUps
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.send import Answer
     from legnext_client._protocol.state import State
     from legnext_client.generated.operations import Operation
+    from legnext_client.generated.types import Pending  # async only
 
 ResultT = TypeVar("ResultT")
 
@@ -129,7 +135,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     async def download(
         self,
         directory: str | os.PathLike[str],
-        name: str = "{job_id}_{n}{ext}",
+        name: str = FILE_NAME,
         which: int | Iterable[int] | None = None,
         concurrency: int = 4,
         on_progress: Callable[[Progress], object] | None = None,
@@ -155,15 +161,53 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             InvalidRequest: The job is not done, has no files, or `name` is invalid; nothing was downloaded.
             JobFailed: The job failed, so it has no files.
         """
-        from legnext_client._downloads.downloads import Limits, of_job
-
         if self.done and not self.ok:
             self._ended()
-        limits = Limits(concurrency, max_bytes, timeout)
-        flow = of_job(self._attached, self._state, directory, name, which, limits)
-        return await async_run(flow, self._runtime, on_progress)
+        limits = downloads().Limits(concurrency, max_bytes, timeout)
+        flow = downloads().of_job(self._attached, self._state, directory, name, which, limits)
+        self._files = await async_run(flow, self._runtime, on_progress)
+        return self._files
 
-    async def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
+    async def result(
+        self,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[AsyncJob], object] | None = None,
+        callbacks: Callbacks | None = None,
+        download: str | os.PathLike[str] | None = None,
+        name: str = FILE_NAME,
+    ) -> Self:
+        """Wait until the job is done and, with `download`, save its files; `job.files` are their paths.
+
+        Args:
+            timeout: Maximum seconds to wait; see `wait`.
+            poll_interval: Seconds between polls; see `wait`.
+            on_progress: Called with the job once at the start, then after each poll. May be a coroutine function.
+            callbacks: Source of callbacks; see `wait`.
+            download: Directory for the files; created if missing. Without it, nothing is downloaded.
+            name: File name template; see `download`.
+
+        Raises:
+            JobFailed: The job ended without a result.
+            WaitTimeout: The timeout elapsed; the job is still running.
+            DownloadError: A file could not be downloaded; the job is done, and named in a note.
+        """
+        await self.wait(timeout, poll_interval=poll_interval, on_progress=on_progress, callbacks=callbacks)
+        if download is not None:
+            try:
+                await self.download(download, name)
+            except BaseException as error:
+                error.add_note(f"Job {self.job_id} is done. {FINDS}")
+                raise
+        return self
+
+    # sync only: def _follow_up(self, operation: Operation, fields: Any, options: Any) -> Job:
+    def _follow_up(self, operation: Operation, fields: Any, options: Any) -> Pending[AsyncJob]:  # async only
+        # sync only: return self._submitted(operation, fields, options)
+        return pending(self._attached, operation, self._submitted(operation, fields, options))  # async only
+
+    async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
         call = self._prepared(operation, fields, options)
         return await async_submit(call, self._attached, self._runtime, partial(self._made, call))
 

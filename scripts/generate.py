@@ -47,7 +47,7 @@ Row = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
 JOB = "TaskResponse"
-OWN_MODULES = ("operations", "rules", "service", "namespaces", "facade", "follow_ups", "failures")
+OWN_MODULES = ("operations", "rules", "service", "namespaces", "making", "facade", "follow_ups", "failures")
 NESTED = {
     "items": "Field",
     "values": "Field",
@@ -188,7 +188,13 @@ def check(spec: Row, rows: list[Row], rules: Row) -> None:
 
 def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
     """Fill the generator's own modules and then ours; every template sees the facts."""
-    tools = {"constructor": constructor, "models_of": models_of, "JOB": JOB, "OPTIONS": OPTIONS, "SAFE": table.SAFE}
+    tools = {
+        "constructor": constructor,
+        "models_of": models_of,
+        "JOB": JOB,
+        "OPTIONS": OPTIONS | MAKE_OPTIONS,
+        "SAFE": table.SAFE,
+    }
     cast("Row", project.env.globals).update(facts | tools)
     with contextlib.redirect_stdout(io.StringIO()):
         problems = project.build()
@@ -242,6 +248,8 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
                 ],
                 "follow_up": described(table.follow_up_fields(row)) if table.job_field(row) else None,
                 "options": options_of(row),
+                "makes_job": answer == "JobT" and bool(row["makes"]) and not row["free"],
+                "make_options": make_options_of(row),
                 "body": signatures.body(endpoints[name]),
                 "answer": answer,
                 "accept": ", ".join(each for each in (*row["accepts"], "application/json") if each)
@@ -257,10 +265,20 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
 
 def options_of(row: Row) -> str | None:
     """The options of a call; none by name where a field has the name of one: they are the client's then."""
-    names = {name for _, _, fields in OPTIONS.values() for name in fields}
-    if names & {field["name"] for field in (*row["fields"], *row["parameters"])}:
+    if named_like(row, *(name for _, _, fields in OPTIONS.values() for name in fields)):
         return None
     return "CallOptions" if row["free"] else "PaidOptions"
+
+
+def make_options_of(row: Row) -> str:
+    """The options of `client.make` for an operation; any where a field has the name of one."""
+    both = (name for _, _, fields in (*OPTIONS.values(), *MAKE_OPTIONS.values()) for name in fields)
+    return "Any" if named_like(row, *both) else "Unpack[MakeOptions]"
+
+
+def named_like(row: Row, *names: str) -> bool:
+    """Whether a field of an operation has one of these names."""
+    return not {field["name"] for field in (*row["fields"], *row["parameters"])}.isdisjoint(names)
 
 
 OPTIONS = {
@@ -290,6 +308,27 @@ OPTIONS = {
     ),
 }
 """The classes of options: what each extends, what it is, and its options."""
+
+MAKE_OPTIONS = {
+    "ResultOptions": (
+        "TypedDict",
+        "How to wait for the result of a call, and where to put its files.",
+        {
+            "timeout": ("float | None", "Maximum seconds to wait. Default: 300 or three times the typical duration."),
+            "poll_interval": ("float | None", "Seconds between polls. Default: polled when it is likely to be done."),
+            "on_progress": ("Callable[[Any], object] | None", "Called with the job at the start and after each poll."),
+            "callbacks": ("Any", "Source of callbacks, such as a `CallbackReceiver`."),
+            "download": ("str | os.PathLike[str] | None", "Directory for the files. Default: nothing is downloaded."),
+            "name": ("str", "File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`."),
+        },
+    ),
+    "MakeOptions": (
+        "ResultOptions",
+        "Options of `client.make`, beside the fields of its operation.",
+        {name: field for _, _, fields in OPTIONS.values() for name, field in fields.items() if name != "timeout"},
+    ),
+}
+"""The classes of options of calls that wait for their result."""
 
 
 def qualified(value: Any, taken: set[str]) -> Any:

@@ -17,6 +17,7 @@ LAZY = {
     "_callbacks/receiver": "the server is needed only by `serve`",
     "_calls/job_view": "the models take longer to import than all the rest",
     "_calls/planning": "a free call needs no prices",
+    "_calls/results": "a job that is not downloaded needs no downloads",
     "_calls/service": "a call that does not wait needs no waiting, and a free call neither prices nor prompts",
     "_client/base": "making a client imports neither the table of operations nor prices nor uploads",
     "_transport/async_driver": "a call that downloads nothing needs no file driver",
@@ -29,7 +30,6 @@ LAZY = {
     "cli/mcp": "a server of the real service needs no mock server",
     "cli/operations": "`--help` and completion send nothing, and a free call needs no prices",
     "client": "making a client imports neither httpx nor the engine of batches",
-    "jobs": "a job that is not downloaded needs no downloads",
     "prompts/text_rules": "a prompt can be checked without the table of operations",
     "pytest_plugin": "pytest starts without the mock server",
 }

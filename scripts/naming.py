@@ -53,7 +53,7 @@ def of_templates() -> set[str]:
     """The classes that generated modules import or define beside their models."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.jinja"))]
     imported = " ".join(each for text in texts for each in _IMPORTED.findall(text))
-    names = re.findall(r"\w+", f"{imported} File FileTypes UUID")
+    names = re.findall(r"\w+", f"{imported} File FileTypes UUID Job AsyncJob")
     return {name for name in names if name[0].isupper() and not name.isupper()} | {"UUID"}
 
 
@@ -74,8 +74,11 @@ def of_jobs() -> set[str]:
 
 
 def of_clients() -> set[str]:
-    """The methods of clients. A property of theirs may have a tag's name: that is the namespace, with more to it."""
-    return _attributes("_client/base.py", properties=False) | _attributes("client.py", properties=False)
+    """The methods of clients. A property of theirs may have a tag's name: that is the namespace, with more to it.
+
+    `make` stands in generated code.
+    """
+    return _attributes("_client/base.py", properties=False) | _attributes("client.py", properties=False) | {"make"}
 
 
 def _no_name(what: str, name: str) -> Iterator[str]:
@@ -92,8 +95,10 @@ def _attributes(module: str, *, properties: bool = True) -> set[str]:
     """The public attributes that the classes of a module define in their bodies."""
     found: set[str] = set()
     for node in _tree(module):
-        options = isinstance(node, ast.ClassDef) and any("TypedDict" in ast.unparse(base) for base in node.bases)
-        for item in node.body if isinstance(node, ast.ClassDef) and not options else ():
+        shape = isinstance(node, ast.ClassDef) and {"TypedDict", "Protocol"} & {
+            ast.unparse(each) for each in node.bases
+        }
+        for item in node.body if isinstance(node, ast.ClassDef) and not shape else ():
             match item:
                 case ast.FunctionDef(name=name, decorator_list=decorators):
                     if properties or not any(ast.unparse(each) == "property" for each in decorators):

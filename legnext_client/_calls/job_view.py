@@ -19,6 +19,7 @@ from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.flow import Flow
@@ -49,6 +50,7 @@ class JobView:
         self._context = context or JobContext()
         self._running = self._context.started or 0.0
         self._insisting = False
+        self._files: list[Path] = []
 
     @classmethod
     def _of(cls, state: State, service: CallService | None, runtime: Any, context: JobContext | None) -> Self:
@@ -116,6 +118,11 @@ class JobView:
     def texts(self) -> list[str]:
         """Prompts and descriptions that the job produced."""
         return self._state.texts
+
+    @property
+    def files(self) -> list[Path]:
+        """Paths of the files that the last `download` or `result` of this object saved."""
+        return self._files
 
     @property
     def points(self) -> float:

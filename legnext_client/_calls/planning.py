@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from legnext_client._protocol.bounds import wrong_value
+from legnext_client._protocol.bounds import shown, wrong_value
 from legnext_client._protocol.polling import Expectation
 from legnext_client._protocol.state import FAILED, State
-from legnext_client.errors import InvalidRequest
-from legnext_client.generated.operations import OPERATIONS, Operation
+from legnext_client.errors import InvalidRequest, Problem
+from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +17,25 @@ if TYPE_CHECKING:
     from legnext_client._calls.sources import MadeWith
 
 BY_TASK_TYPE = {operation.task_type: operation for operation in OPERATIONS.values() if operation.task_type}
+PAID = {operation.name: operation for operation in OPERATIONS.values() if operation.makes_job}
+"""The operations that make a job."""
+PAID_ALIASES = {alias: operation for alias, operation in ALIASES.items() if operation.name in PAID}
+BY_NAME = {**PAID_ALIASES, **PAID}
 NUMBERS = {"image": "image_no", "video": "video_no"}
 """Field that selects an image or video of a job."""
+
+
+def operation_named(name: object) -> Operation:
+    """Return an operation that makes a job, by its name, its alias or its command's."""
+    operation = BY_NAME.get(name.replace("-", "_")) if isinstance(name, str) else None
+    if operation is None:
+        near = get_close_matches(str(name), BY_NAME, n=1)
+        must = (
+            f"must be one that makes a job (did you mean {near[0]}?)" if near else f"must be one of {', '.join(PAID)}"
+        )
+        problem = Problem("operation", must, shown(name))
+        raise InvalidRequest(f"{problem}.", problems=(problem,))
+    return operation
 
 
 def expectation(operation: Operation, body: Mapping[str, Any], seconds: float | None = None) -> Expectation | None:

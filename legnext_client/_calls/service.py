@@ -285,19 +285,12 @@ class CallService:
         from legnext_client._calls.wait import PollSettings, PollTarget, waiting
 
         self.check_open()
-        if timeout is not None and not (is_number(timeout) and timeout >= 0):
-            raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")
-        if poll_interval is not None and not (is_number(poll_interval) and poll_interval > 0):
-            raise InvalidRequest(f"poll_interval must be seconds above 0; got {poll_interval!r}.")
+        check_wait(timeout, poll_interval, callbacks)
         waited = [
             PollTarget(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
             for state, context in jobs
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
-        if callbacks is not None and not hasattr(callbacks, "wait_for"):
-            raise InvalidRequest(
-                f"callbacks must be a CallbackReceiver, or have `wait_for`; got {type(callbacks).__name__}."
-            )
         poll_settings = PollSettings(
             self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
         )
@@ -359,6 +352,18 @@ class CallService:
     def check_open(self) -> None:
         if self.closed or self.owner.closed:
             raise ConfigurationError(CLIENT_CLOSED)
+
+
+def check_wait(timeout: object, poll_interval: object, callbacks: object) -> None:
+    """Raise `InvalidRequest` if a wait cannot have these options."""
+    if timeout is not None and not (is_number(timeout) and timeout >= 0):
+        raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")
+    if poll_interval is not None and not (is_number(poll_interval) and poll_interval > 0):
+        raise InvalidRequest(f"poll_interval must be seconds above 0; got {poll_interval!r}.")
+    if callbacks is not None and not hasattr(callbacks, "wait_for"):
+        raise InvalidRequest(
+            f"callbacks must be a CallbackReceiver, or have `wait_for`; got {type(callbacks).__name__}."
+        )
 
 
 def _recording() -> Any:

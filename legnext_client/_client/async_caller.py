@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
+from legnext_client._calls.planning import operation_named
+from legnext_client._calls.results import (
+    RESULT_OPTIONS,
+    check_result,
+    pending,  # async only
+)
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
@@ -25,7 +31,10 @@ if TYPE_CHECKING:
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
-    from legnext_client.generated.types import FileContent
+    from legnext_client.generated.types import (
+        FileContent,
+        Pending,  # async only
+    )
 
 JobT = TypeVar("JobT")
 
@@ -37,13 +46,28 @@ class AsyncCaller:
         self.service = service
         self.runtime = runtime
 
-    async def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> AsyncJob:
+    # sync only: def job(self, operation: Operation, fields: Any, options: Any) -> Job:
+    def job(self, operation: Operation, fields: Any, options: Any) -> Pending[AsyncJob]:  # async only
+        # sync only: return self._submitted(operation, fields, options)
+        return pending(self.service, operation, self._submitted(operation, fields, options))  # async only
+
+    async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
         call = self.service.single(operation, fields, options)
         return await async_submit(call, self.service, self.runtime, partial(self._made, call))
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = self.service.single(operation, fields, options)
         return await async_submit(call, self.service, self.runtime, partial(parsed, operation))
+
+    async def make(self, name: str, given: Mapping[str, Any]) -> AsyncJob:
+        """Submit a call by the name of its operation, wait for its job, and download its files."""
+        operation = operation_named(name)
+        known = {field.name for field in operation.fields + operation.parameters}
+        wanted = {option: value for option, value in given.items() if option in RESULT_OPTIONS - known}
+        fields = {field: value for field, value in given.items() if field in known}
+        options = {option: value for option, value in given.items() if option not in wanted and option not in known}
+        check_result(self.service, operation, **wanted)
+        return await (await self.job(operation, fields, options)).result(**wanted)
 
     async def items(
         self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}
@@ -80,7 +104,7 @@ class AsyncCaller:
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Fetch a job, given itself or its id, keeping its context."""
         operation, job_id = ROLES["job"], job.job_id if isinstance(job, JobView) else job
-        fetched = await self.job(operation, {operation.parameters[0].name: job_id})
+        fetched = await self.job(operation, {operation.parameters[0].name: job_id}, {})
         if isinstance(job, JobView):
             fetched._context = job._context
             book(fetched._state, fetched._context.holds)

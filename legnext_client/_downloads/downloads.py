@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client._downloads.addresses import wrong_address
-from legnext_client._downloads.directories import directory_of
+from legnext_client._downloads.directories import directory_of, writable_directory
 from legnext_client._downloads.file_names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client._downloads.policy import Order
 from legnext_client._downloads.targets import DiskTarget, stays_inside
@@ -117,6 +117,15 @@ def of_urls(
     order = Order("", Path(directory), limits.max_bytes)
     files = [(url, file, None) for url, file in zip(listed, names(name, URL_FIELDS, values), strict=True)]
     return _fetching(service, order, root, limits, files)
+
+
+def check_download(makes: str | None, directory: StrPath, name: str) -> None:
+    """Raise `InvalidRequest` if the files of a call cannot be saved like that; nothing is sent yet."""
+    if makes == "texts":
+        raise InvalidRequest("download must be omitted: this operation makes texts, which have no files.")
+    writable_directory("download", directory)
+    like: dict[str, str | int] = {"job_id": "a", "ext": ".png", "task_type": "a"}
+    names(name, JOB_FIELDS, [{**like, "n": n} for n in range(2 if makes in ("images", "videos") else 1)])
 
 
 def _fetching(

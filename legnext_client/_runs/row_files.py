@@ -13,12 +13,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from legnext_client._calls.items import OPERATION
+from legnext_client._calls.planning import PAID
 from legnext_client._calls.uploading import mapped, takes_files
 from legnext_client._downloads.local_files import path_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
 from legnext_client._protocol.literals import NULL, chosen, pairs_of, understood
-from legnext_client._runs.row_items import KEY, PAID, operation_named
+from legnext_client._runs.row_items import KEY, operation_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.types import is_object
 
@@ -62,7 +63,7 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
 def _with_paths(row: object, folder: Path) -> object:
     """Return a row with the paths of existing files, relative to the table, in place of their names."""
     try:
-        operation = operation_named(row.get(OPERATION)) if is_object(row) else None
+        operation = operation_of(row.get(OPERATION)) if is_object(row) else None
     except InvalidRequest:
         return row
     if not is_object(row) or operation is None or not takes_files(operation.name):
@@ -87,7 +88,7 @@ def _line(line: str) -> object:
     if not is_object(row):
         return InvalidRequest(f"a line must be an object; got {shown(row)}.")
     try:
-        operation = operation_named(row.get(OPERATION))
+        operation = operation_of(row.get(OPERATION))
     except InvalidRequest:
         return row  # the row reports the wrong name
     return understood(operation.parameters + operation.fields, row)
@@ -142,7 +143,7 @@ def _csv(file: TextIO) -> Iterator[Placed]:
 def _columns(header: Sequence[str]) -> list[str]:
     """Return the column names; raise if one is not a field of a row."""
     columns = [name.strip() for name in header]
-    only = None if OPERATION in columns else operation_named(None)
+    only = None if OPERATION in columns else operation_of(None)
     fields = [
         field for operation in ([only] if only else PAID.values()) for field in operation.parameters + operation.fields
     ]
@@ -182,7 +183,7 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
     if "" in row:
         return InvalidRequest(f"a cell must be in a column with a name; got {shown(row[''])}.")
     try:
-        operation = operation_named(row.get(OPERATION, "").strip() or None)
+        operation = operation_of(row.get(OPERATION, "").strip() or None)
     except InvalidRequest:
         return row  # the row reports the wrong name
     return {**_values(operation.parameters + operation.fields, row), OPERATION: operation}

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from legnext_client._calls.items import CALLBACK, CHAIN, OPERATION, Call, Row, digest_of
+from legnext_client._calls.planning import PAID, PAID_ALIASES, operation_named
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import prepare
 from legnext_client._runs.chains import VideoChain
 from legnext_client.errors import InvalidRequest, Problem
-from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
+from legnext_client.generated.operations import Operation
 
 if TYPE_CHECKING:
     from legnext_client._calls.uploading import Uploads
 
-PAID = {operation.name: operation for operation in OPERATIONS.values() if operation.makes_job}
-"""The operations that a row can request."""
 KEY = "key"
 """Name in a row besides the fields and the operation."""
 LONGEST_KEY = 200
 
 _BY_MODEL = {operation.request_model: operation for operation in PAID.values()}
-_ALIASES = {alias: operation for alias, operation in ALIASES.items() if operation.name in PAID}
-_BY_NAME = {**_ALIASES, **PAID}
-_OTHERWISE = next(iter(_ALIASES.values()), None)
+_OTHERWISE = next(iter(PAID_ALIASES.values()), None)
 
 
 class Rows:
@@ -95,20 +91,11 @@ def wrong_row(key: str, place: str, error: InvalidRequest) -> Row:
     return Row(key, "", description={"row": place}, wrong=error)
 
 
-def operation_named(name: object) -> Operation:
+def operation_of(name: object) -> Operation:
     """Return an operation by its name or its command's; by default, the one with an alias in the spec."""
-    if isinstance(name, Operation):
-        name = name.name
     if name is None and _OTHERWISE is not None:
         return _OTHERWISE
-    operation = _BY_NAME.get(name.replace("-", "_")) if isinstance(name, str) else None
-    if operation is None:
-        near = get_close_matches(str(name), _BY_NAME, n=1)
-        must = (
-            f"must be one that makes a job (did you mean {near[0]}?)" if near else f"must be one of {', '.join(PAID)}"
-        )
-        raise _wrong(OPERATION, must, shown(name))
-    return operation
+    return operation_named(name.name if isinstance(name, Operation) else name)
 
 
 def _split(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str, Any]]]:
@@ -119,7 +106,7 @@ def _split(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str,
         fields: dict[str, Any] = dict(row)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         key, chain = fields.pop(KEY, None), fields.pop(CHAIN, None)
         if chain is None:
-            return key, (operation_named(fields.pop(OPERATION, None)), fields)
+            return key, (operation_of(fields.pop(OPERATION, None)), fields)
         if fields:
             raise InvalidRequest(f"besides {CHAIN}, only {KEY} is allowed; got {', '.join(fields)}.")
         return key, chain if isinstance(chain, VideoChain) else VideoChain.from_dict(chain)
@@ -127,7 +114,7 @@ def _split(row: Any) -> tuple[object, VideoChain | tuple[Operation, Mapping[str,
         name, values = cast("Sequence[Any]", row)
         if not isinstance(values, Mapping):
             raise InvalidRequest(f"the fields of a pair must be a mapping; got {shown(values)}.")
-        return None, (operation_named(name), values)  # pyright: ignore[reportUnknownVariableType]
+        return None, (operation_of(name), values)  # pyright: ignore[reportUnknownVariableType]
     operation = _BY_MODEL.get(type(row).__name__)  # pyright: ignore[reportUnknownArgumentType]
     if operation is None:
         raise InvalidRequest(

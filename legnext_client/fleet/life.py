@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from legnext_client._calls.items import CHAIN, OPERATION, Call, Row
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.planning import is_another, refuse
+from legnext_client._calls.planning import is_another, operation_named, refuse
 from legnext_client._calls.service import DAY, JobContext, job_request
 from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, UNKNOWN, is_refused
@@ -29,7 +29,6 @@ from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.send import Answer, Fail, Retry, pause_before, send_once
 from legnext_client._protocol.state import State, failure
 from legnext_client._runs.chains import VideoChain
-from legnext_client._runs.row_items import operation_named
 from legnext_client._transport.async_driver import async_run
 from legnext_client.errors import InvalidRequest, LegnextError, RateLimitError, SubmissionUnknown
 from legnext_client.fleet.files import deliver

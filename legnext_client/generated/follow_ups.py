@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
     from .operations import Operation
-    from .types import PaidOptions
+    from .types import PaidOptions, Pending
 
 
 def _operation(name: str) -> Operation:
@@ -35,16 +35,18 @@ def _operation(name: str) -> Operation:
     return OPERATIONS[name]
 
 
-JobT = TypeVar("JobT")
+Job = TypeVar("Job")
+AsyncJob = TypeVar("AsyncJob")
+"""The jobs of a client, under the names that `help` should show."""
 
 
-class FollowUps(ABC, Generic[JobT]):
+class FollowUps(ABC, Generic[Job]):
     """The follow-ups of a job; its id is filled in by `_follow_up`."""
 
     __slots__ = ()
 
     @abstractmethod
-    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT:
+    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         """Send an operation that answers with a job."""
 
     @abstractmethod
@@ -59,7 +61,7 @@ class FollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Make variations of an image.
 
         Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
@@ -89,7 +91,7 @@ class FollowUps(ABC, Generic[JobT]):
         type: UpscaleType | Literal[0, 1, "subtle", "creative"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Enlarge an image.
 
         Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
@@ -109,7 +111,7 @@ class FollowUps(ABC, Generic[JobT]):
             _operation("upscale"), {"image_no": image_no, "type": type, "callback": callback}, options
         )
 
-    def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -130,7 +132,7 @@ class FollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
@@ -167,7 +169,7 @@ class FollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Extend an image on all sides.
 
         Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
@@ -199,7 +201,7 @@ class FollowUps(ABC, Generic[JobT]):
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Repaint parts of an image.
 
         Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
@@ -231,7 +233,7 @@ class FollowUps(ABC, Generic[JobT]):
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Change an image by a new prompt.
 
         Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
@@ -263,7 +265,7 @@ class FollowUps(ABC, Generic[JobT]):
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Move an image on a canvas and repaint.
 
         Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
@@ -292,7 +294,7 @@ class FollowUps(ABC, Generic[JobT]):
             options,
         )
 
-    def enhance(self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def enhance(self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -322,7 +324,7 @@ class FollowUps(ABC, Generic[JobT]):
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Enlarge up to 12K with Topaz.
 
         Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
@@ -376,7 +378,7 @@ class FollowUps(ABC, Generic[JobT]):
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
@@ -405,7 +407,7 @@ class FollowUps(ABC, Generic[JobT]):
 
     def extend_video(
         self, *, video_no: int, prompt: str | None = None, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Job:
         """Make a video longer.
 
         Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
@@ -424,7 +426,7 @@ class FollowUps(ABC, Generic[JobT]):
             _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}, options
         )
 
-    def video_upscale(self, *, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def video_upscale(self, *, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -438,20 +440,20 @@ class FollowUps(ABC, Generic[JobT]):
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)
 
 
-class AsyncFollowUps(ABC, Generic[JobT]):
+class AsyncFollowUps(ABC, Generic[AsyncJob]):
     """The follow-ups of a job; its id is filled in by `_follow_up`."""
 
     __slots__ = ()
 
     @abstractmethod
-    async def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT:
+    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Pending[AsyncJob]:
         """Send an operation that answers with a job."""
 
     @abstractmethod
     async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         """Send an operation that answers with something else."""
 
-    async def variation(
+    def variation(
         self,
         *,
         image_no: int,
@@ -459,7 +461,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Make variations of an image.
 
         Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
@@ -476,20 +478,20 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("variation"),
             {"image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
             options,
         )
 
-    async def upscale(
+    def upscale(
         self,
         *,
         image_no: int,
         type: UpscaleType | Literal[0, 1, "subtle", "creative"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Enlarge an image.
 
         Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
@@ -505,11 +507,11 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("upscale"), {"image_no": image_no, "type": type, "callback": callback}, options
         )
 
-    async def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> Pending[AsyncJob]:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -519,9 +521,9 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         Args:
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("reroll"), {"callback": callback}, options)
+        return self._follow_up(_operation("reroll"), {"callback": callback}, options)
 
-    async def pan(
+    def pan(
         self,
         *,
         image_no: int,
@@ -530,7 +532,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
@@ -547,7 +549,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("pan"),
             {
                 "image_no": image_no,
@@ -559,7 +561,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             options,
         )
 
-    async def outpaint(
+    def outpaint(
         self,
         *,
         image_no: int,
@@ -567,7 +569,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Extend an image on all sides.
 
         Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
@@ -584,13 +586,13 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("outpaint"),
             {"image_no": image_no, "scale": scale, "remix_prompt": remix_prompt, "callback": callback},
             options,
         )
 
-    async def inpaint(
+    def inpaint(
         self,
         *,
         image_no: int,
@@ -599,7 +601,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Repaint parts of an image.
 
         Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
@@ -617,13 +619,13 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("inpaint"),
             {"image_no": image_no, "mask": mask, "remix_prompt": remix_prompt, "area": area, "callback": callback},
             options,
         )
 
-    async def remix(
+    def remix(
         self,
         *,
         image_no: int,
@@ -631,7 +633,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Change an image by a new prompt.
 
         Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
@@ -647,13 +649,13 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("remix"),
             {"image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
             options,
         )
 
-    async def edit(
+    def edit(
         self,
         *,
         image_no: int,
@@ -663,7 +665,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Move an image on a canvas and repaint.
 
         Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
@@ -679,7 +681,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("edit"),
             {
                 "image_no": image_no,
@@ -692,7 +694,9 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             options,
         )
 
-    async def enhance(self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def enhance(
+        self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
+    ) -> Pending[AsyncJob]:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -707,9 +711,9 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
+        return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
 
-    async def enhance_upscale(
+    def enhance_upscale(
         self,
         *,
         image_no: int,
@@ -722,7 +726,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Enlarge up to 12K with Topaz.
 
         Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
@@ -753,7 +757,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("enhance_upscale"),
             {
                 "image_no": image_no,
@@ -768,7 +772,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             options,
         )
 
-    async def video_diffusion(
+    def video_diffusion(
         self,
         *,
         prompt: str | None = None,
@@ -776,7 +780,7 @@ class AsyncFollowUps(ABC, Generic[JobT]):
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
@@ -797,15 +801,15 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("video_diffusion"),
             {"prompt": prompt, "image_no": image_no, "video_type": video_type, "callback": callback},
             options,
         )
 
-    async def extend_video(
+    def extend_video(
         self, *, video_no: int, prompt: str | None = None, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Make a video longer.
 
         Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
@@ -820,13 +824,13 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(
+        return self._follow_up(
             _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}, options
         )
 
-    async def video_upscale(
+    def video_upscale(
         self, *, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -837,4 +841,4 @@ class AsyncFollowUps(ABC, Generic[JobT]):
             video_no: Which video of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)
+        return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .models.variation_type import VariationType
     from .models.video_type import VideoType
     from .operations import Operation
-    from .types import CallOptions, FileContent, PaidOptions
+    from .types import CallOptions, FileContent, PaidOptions, Pending
 
 
 def _operation(name: str) -> Operation:
@@ -37,7 +37,9 @@ def _operation(name: str) -> Operation:
     return OPERATIONS[name]
 
 
-JobT = TypeVar("JobT")
+Job = TypeVar("Job")
+AsyncJob = TypeVar("AsyncJob")
+"""The jobs of a client, under the names that `help` should show."""
 JobT_co = TypeVar("JobT_co", covariant=True)
 
 
@@ -48,25 +50,29 @@ class Calls(Protocol[JobT_co]):
 
     def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any: ...
 
+    def make(self, name: str, given: Mapping[str, Any]) -> JobT_co: ...
+
     def items(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Iterator[Any]: ...
 
 
 class AsyncCalls(Protocol[JobT_co]):
     """The same, awaited."""
 
-    async def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> JobT_co: ...
+    def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Pending[JobT_co]: ...
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any: ...
+
+    async def make(self, name: str, given: Mapping[str, Any]) -> JobT_co: ...
 
     def items(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncIterator[Any]: ...
 
 
-class Account(Generic[JobT]):
+class Account(Generic[Job]):
     """The balance of the account."""
 
     __slots__ = ("_calls",)
 
-    def __init__(self, calls: Calls[JobT]) -> None:
+    def __init__(self, calls: Calls[Job]) -> None:
         self._calls = calls
 
     def balance(self, **options: Unpack[CallOptions]) -> Balance:
@@ -81,15 +87,15 @@ class Account(Generic[JobT]):
         return answer
 
 
-class Midjourney(Generic[JobT]):
+class Midjourney(Generic[Job]):
     """Paid jobs that make images, videos or texts."""
 
     __slots__ = ("_calls",)
 
-    def __init__(self, calls: Calls[JobT]) -> None:
+    def __init__(self, calls: Calls[Job]) -> None:
         self._calls = calls
 
-    def diffusion(self, *, text: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def diffusion(self, *, text: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Make images from a text.
 
         Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
@@ -124,7 +130,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Make variations of an image.
 
         Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
@@ -156,7 +162,7 @@ class Midjourney(Generic[JobT]):
         type: UpscaleType | Literal[0, 1, "subtle", "creative"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Enlarge an image.
 
         Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
@@ -177,7 +183,7 @@ class Midjourney(Generic[JobT]):
             _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}, options
         )
 
-    def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -197,7 +203,7 @@ class Midjourney(Generic[JobT]):
         aspect_ratio: BlendAspectRatio | Literal["2:3", "1:1", "3:2"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Blend images into one.
 
         Blends two to five images, given by URL, into four new ones. No prompt is needed.
@@ -217,7 +223,7 @@ class Midjourney(Generic[JobT]):
 
     def describe(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Job:
         """Put an image into words.
 
         Returns prompts that could have made an image, in `output.prompts` and
@@ -231,7 +237,7 @@ class Midjourney(Generic[JobT]):
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
 
-    def shorten(self, *, prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def shorten(self, *, prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Shorten a prompt.
 
         Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
@@ -254,7 +260,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
@@ -294,7 +300,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Extend an image on all sides.
 
         Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
@@ -334,7 +340,7 @@ class Midjourney(Generic[JobT]):
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Repaint parts of an image.
 
         Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
@@ -375,7 +381,7 @@ class Midjourney(Generic[JobT]):
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Change an image by a new prompt.
 
         Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
@@ -409,7 +415,7 @@ class Midjourney(Generic[JobT]):
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Move an image on a canvas and repaint.
 
         Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
@@ -450,7 +456,7 @@ class Midjourney(Generic[JobT]):
         mask: Mask | Mapping[str, Any],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Edit an image of your own.
 
         The same as edit, for an image given by its address: it is placed on a canvas, and what is empty or masked is
@@ -488,7 +494,7 @@ class Midjourney(Generic[JobT]):
         remix_prompt: str,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Give an image another material.
 
         Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
@@ -510,7 +516,7 @@ class Midjourney(Generic[JobT]):
 
     def remove_background(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Job:
         """Cut out what is in front.
 
         Removes the background of an image given by its address.
@@ -527,7 +533,7 @@ class Midjourney(Generic[JobT]):
 
     def enhance(
         self, *, job_id: str, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Job:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -562,7 +568,7 @@ class Midjourney(Generic[JobT]):
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Enlarge up to 12K with Topaz.
 
         Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
@@ -621,7 +627,7 @@ class Midjourney(Generic[JobT]):
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
@@ -657,7 +663,7 @@ class Midjourney(Generic[JobT]):
         prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Job:
         """Make a video longer.
 
         Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
@@ -681,7 +687,7 @@ class Midjourney(Generic[JobT]):
 
     def video_upscale(
         self, *, job_id: str, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Job:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -698,15 +704,15 @@ class Midjourney(Generic[JobT]):
         )
 
 
-class Tasks(Generic[JobT]):
+class Tasks(Generic[Job]):
     """The state and the results of a job."""
 
     __slots__ = ("_calls",)
 
-    def __init__(self, calls: Calls[JobT]) -> None:
+    def __init__(self, calls: Calls[Job]) -> None:
         self._calls = calls
 
-    def get(self, job_id: str, **options: Unpack[CallOptions]) -> JobT:
+    def get(self, job_id: str, **options: Unpack[CallOptions]) -> Job:
         """Look at a job.
 
         The state of a job and, once it is completed, its results: image or video addresses, or texts.
@@ -723,12 +729,12 @@ class Tasks(Generic[JobT]):
         return self._calls.job(_operation("get"), {"job_id": job_id}, options)
 
 
-class AsyncAccount(Generic[JobT]):
+class AsyncAccount(Generic[AsyncJob]):
     """The balance of the account."""
 
     __slots__ = ("_calls",)
 
-    def __init__(self, calls: AsyncCalls[JobT]) -> None:
+    def __init__(self, calls: AsyncCalls[AsyncJob]) -> None:
         self._calls = calls
 
     async def balance(self, **options: Unpack[CallOptions]) -> Balance:
@@ -743,15 +749,15 @@ class AsyncAccount(Generic[JobT]):
         return answer
 
 
-class AsyncMidjourney(Generic[JobT]):
+class AsyncMidjourney(Generic[AsyncJob]):
     """Paid jobs that make images, videos or texts."""
 
     __slots__ = ("_calls",)
 
-    def __init__(self, calls: AsyncCalls[JobT]) -> None:
+    def __init__(self, calls: AsyncCalls[AsyncJob]) -> None:
         self._calls = calls
 
-    async def diffusion(self, *, text: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def diffusion(self, *, text: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Pending[AsyncJob]:
         """Make images from a text.
 
         Makes a grid of four images from a prompt. Further settings are flags in the prompt: the shape (`--ar 16:9`),
@@ -772,12 +778,12 @@ class AsyncMidjourney(Generic[JobT]):
             text: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
+        return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
 
     imagine = diffusion
     """Another name for `diffusion`."""
 
-    async def variation(
+    def variation(
         self,
         *,
         job_id: str,
@@ -786,7 +792,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Make variations of an image.
 
         Makes four images similar to one image of a finished job: nearly the same (`type` 0, subtle) or freely
@@ -804,13 +810,13 @@ class AsyncMidjourney(Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("variation"),
             {"job_id": job_id, "image_no": image_no, "type": type, "remix_prompt": remix_prompt, "callback": callback},
             options,
         )
 
-    async def upscale(
+    def upscale(
         self,
         *,
         job_id: str,
@@ -818,7 +824,7 @@ class AsyncMidjourney(Generic[JobT]):
         type: UpscaleType | Literal[0, 1, "subtle", "creative"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Enlarge an image.
 
         Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
@@ -835,11 +841,11 @@ class AsyncMidjourney(Generic[JobT]):
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}, options
         )
 
-    async def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Pending[AsyncJob]:
         """Do a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
@@ -850,16 +856,16 @@ class AsyncMidjourney(Generic[JobT]):
             job_id: The job id from the service. Often a UUID, but not always.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
+        return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
 
-    async def blend(
+    def blend(
         self,
         *,
         img_urls: Sequence[str | FileContent],
         aspect_ratio: BlendAspectRatio | Literal["2:3", "1:1", "3:2"],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Blend images into one.
 
         Blends two to five images, given by URL, into four new ones. No prompt is needed.
@@ -873,13 +879,13 @@ class AsyncMidjourney(Generic[JobT]):
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
         )
 
-    async def describe(
+    def describe(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Put an image into words.
 
         Returns prompts that could have made an image, in `output.prompts` and
@@ -891,9 +897,9 @@ class AsyncMidjourney(Generic[JobT]):
             img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
+        return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
 
-    async def shorten(self, *, prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> JobT:
+    def shorten(self, *, prompt: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Pending[AsyncJob]:
         """Shorten a prompt.
 
         Finds the important words of a prompt and returns shorter versions of it, in `output.prompts`.
@@ -904,9 +910,9 @@ class AsyncMidjourney(Generic[JobT]):
             prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
+        return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
 
-    async def pan(
+    def pan(
         self,
         *,
         job_id: str,
@@ -916,7 +922,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
@@ -934,7 +940,7 @@ class AsyncMidjourney(Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("pan"),
             {
                 "job_id": job_id,
@@ -947,7 +953,7 @@ class AsyncMidjourney(Generic[JobT]):
             options,
         )
 
-    async def outpaint(
+    def outpaint(
         self,
         *,
         job_id: str,
@@ -956,7 +962,7 @@ class AsyncMidjourney(Generic[JobT]):
         remix_prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Extend an image on all sides.
 
         Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
@@ -974,7 +980,7 @@ class AsyncMidjourney(Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("outpaint"),
             {
                 "job_id": job_id,
@@ -986,7 +992,7 @@ class AsyncMidjourney(Generic[JobT]):
             options,
         )
 
-    async def inpaint(
+    def inpaint(
         self,
         *,
         job_id: str,
@@ -996,7 +1002,7 @@ class AsyncMidjourney(Generic[JobT]):
         area: Polygon | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Repaint parts of an image.
 
         Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
@@ -1015,7 +1021,7 @@ class AsyncMidjourney(Generic[JobT]):
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("inpaint"),
             {
                 "job_id": job_id,
@@ -1028,7 +1034,7 @@ class AsyncMidjourney(Generic[JobT]):
             options,
         )
 
-    async def remix(
+    def remix(
         self,
         *,
         job_id: str,
@@ -1037,7 +1043,7 @@ class AsyncMidjourney(Generic[JobT]):
         mode: RemixMode | Literal[0, 1, "strong", "subtle"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Change an image by a new prompt.
 
         Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
@@ -1054,13 +1060,13 @@ class AsyncMidjourney(Generic[JobT]):
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("remix"),
             {"job_id": job_id, "image_no": image_no, "remix_prompt": remix_prompt, "mode": mode, "callback": callback},
             options,
         )
 
-    async def edit(
+    def edit(
         self,
         *,
         job_id: str,
@@ -1071,7 +1077,7 @@ class AsyncMidjourney(Generic[JobT]):
         mask: Mask | Mapping[str, Any] | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Move an image on a canvas and repaint.
 
         Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
@@ -1088,7 +1094,7 @@ class AsyncMidjourney(Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("edit"),
             {
                 "job_id": job_id,
@@ -1102,7 +1108,7 @@ class AsyncMidjourney(Generic[JobT]):
             options,
         )
 
-    async def upload_paint(
+    def upload_paint(
         self,
         *,
         img_url: str | FileContent,
@@ -1112,7 +1118,7 @@ class AsyncMidjourney(Generic[JobT]):
         mask: Mask | Mapping[str, Any],
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Edit an image of your own.
 
         The same as edit, for an image given by its address: it is placed on a canvas, and what is empty or masked is
@@ -1130,7 +1136,7 @@ class AsyncMidjourney(Generic[JobT]):
             mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("upload_paint"),
             {
                 "img_url": img_url,
@@ -1143,14 +1149,14 @@ class AsyncMidjourney(Generic[JobT]):
             options,
         )
 
-    async def retexture(
+    def retexture(
         self,
         *,
         img_url: str | FileContent,
         remix_prompt: str,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Give an image another material.
 
         Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
@@ -1166,13 +1172,13 @@ class AsyncMidjourney(Generic[JobT]):
             remix_prompt: What the image shows, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}, options
         )
 
-    async def remove_background(
+    def remove_background(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Cut out what is in front.
 
         Removes the background of an image given by its address.
@@ -1185,13 +1191,11 @@ class AsyncMidjourney(Generic[JobT]):
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
-            _operation("remove_background"), {"img_url": img_url, "callback": callback}, options
-        )
+        return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
 
-    async def enhance(
+    def enhance(
         self, *, job_id: str, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Finish a draft.
 
         Makes a finished image of one image of a draft.
@@ -1207,11 +1211,11 @@ class AsyncMidjourney(Generic[JobT]):
             image_no: Which image of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}, options
         )
 
-    async def enhance_upscale(
+    def enhance_upscale(
         self,
         *,
         image_url: str | FileContent | None = None,
@@ -1226,7 +1230,7 @@ class AsyncMidjourney(Generic[JobT]):
         face_enhancement_level: FaceEnhancement | Literal["off", "none", "subtle", "moderate", "strong"] = "moderate",
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Enlarge up to 12K with Topaz.
 
         Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
@@ -1259,7 +1263,7 @@ class AsyncMidjourney(Generic[JobT]):
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("enhance_upscale"),
             {
                 "image_url": image_url,
@@ -1276,7 +1280,7 @@ class AsyncMidjourney(Generic[JobT]):
             options,
         )
 
-    async def video_diffusion(
+    def video_diffusion(
         self,
         *,
         prompt: str | None = None,
@@ -1285,7 +1289,7 @@ class AsyncMidjourney(Generic[JobT]):
         video_type: VideoType | Literal[0, 1, "sd", "480p", "hd", "720p", "sd-480p", "hd-720p"] = 0,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
@@ -1307,13 +1311,13 @@ class AsyncMidjourney(Generic[JobT]):
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("video_diffusion"),
             {"prompt": prompt, "job_id": job_id, "image_no": image_no, "video_type": video_type, "callback": callback},
             options,
         )
 
-    async def extend_video(
+    def extend_video(
         self,
         *,
         job_id: str,
@@ -1321,7 +1325,7 @@ class AsyncMidjourney(Generic[JobT]):
         prompt: str | None = None,
         callback: str | None = None,
         **options: Unpack[PaidOptions],
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Make a video longer.
 
         Extends a video by 4 seconds, in four versions. A `prompt` says what happens next. A video can be extended four
@@ -1337,15 +1341,15 @@ class AsyncMidjourney(Generic[JobT]):
             prompt: What the image shows, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("extend_video"),
             {"job_id": job_id, "video_no": video_no, "prompt": prompt, "callback": callback},
             options,
         )
 
-    async def video_upscale(
+    def video_upscale(
         self, *, job_id: str, video_no: int, callback: str | None = None, **options: Unpack[PaidOptions]
-    ) -> JobT:
+    ) -> Pending[AsyncJob]:
         """Enlarge a video.
 
         Makes one video larger and clearer. Do this last: an upscaled video cannot be extended.
@@ -1357,20 +1361,20 @@ class AsyncMidjourney(Generic[JobT]):
             video_no: Which video of the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
-        return await self._calls.job(
+        return self._calls.job(
             _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}, options
         )
 
 
-class AsyncTasks(Generic[JobT]):
+class AsyncTasks(Generic[AsyncJob]):
     """The state and the results of a job."""
 
     __slots__ = ("_calls",)
 
-    def __init__(self, calls: AsyncCalls[JobT]) -> None:
+    def __init__(self, calls: AsyncCalls[AsyncJob]) -> None:
         self._calls = calls
 
-    async def get(self, job_id: str, **options: Unpack[CallOptions]) -> JobT:
+    def get(self, job_id: str, **options: Unpack[CallOptions]) -> Pending[AsyncJob]:
         """Look at a job.
 
         The state of a job and, once it is completed, its results: image or video addresses, or texts.
@@ -1384,4 +1388,4 @@ class AsyncTasks(Generic[JobT]):
         Args:
             job_id: The id that the service gave the job.
         """
-        return await self._calls.job(_operation("get"), {"job_id": job_id}, options)
+        return self._calls.job(_operation("get"), {"job_id": job_id}, options)

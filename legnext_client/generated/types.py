@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from typing import IO, Any, Generic, Literal, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
+from typing import IO, Any, Generic, Literal, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
 
@@ -39,6 +39,7 @@ def is_list(data: object) -> TypeGuard[list[Any]]:
 parse_json = json.loads
 
 ParsedT = TypeVar("ParsedT")
+JobT_co = TypeVar("JobT_co", covariant=True)
 
 
 class Response(NamedTuple, Generic[ParsedT]):
@@ -66,6 +67,73 @@ class PaidOptions(CallOptions, total=False):
 
     key: str
     """Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency header."""
+
+
+class ResultOptions(TypedDict, total=False):
+    """How to wait for the result of a call, and where to put its files."""
+
+    timeout: float | None
+    """Maximum seconds to wait. Default: 300 or three times the typical duration."""
+    poll_interval: float | None
+    """Seconds between polls. Default: polled when it is likely to be done."""
+    on_progress: Callable[[Any], object] | None
+    """Called with the job at the start and after each poll."""
+    callbacks: Any
+    """Source of callbacks, such as a `CallbackReceiver`."""
+    download: str | os.PathLike[str] | None
+    """Directory for the files. Default: nothing is downloaded."""
+    name: str
+    """File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`."""
+
+
+class MakeOptions(ResultOptions, total=False):
+    """Options of `client.make`, beside the fields of its operation."""
+
+    extra_headers: Mapping[str, str]
+    extra_query: Mapping[str, Any]
+    extra_body: Mapping[str, Any]
+    """Fields that the API description does not know, for a JSON body. They are not checked."""
+    key: str
+    """Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency header."""
+
+
+class Pending(Coroutine[Any, Any, JobT_co]):
+    """A call that is sent when it is awaited. `await call` gives the accepted job, `await call.result()` the ended one.
+
+    Like a coroutine, it can be awaited once, also by `asyncio.gather` or in a task.
+    """
+
+    __slots__ = ("_finish", "_sent")
+
+    def __init__(
+        self,
+        sent: Coroutine[Any, Any, JobT_co],
+        finish: Callable[[Coroutine[Any, Any, JobT_co], ResultOptions], Coroutine[Any, Any, JobT_co]],
+    ) -> None:
+        self._sent, self._finish = sent, finish
+
+    def result(self, **options: Unpack[ResultOptions]) -> Coroutine[Any, Any, JobT_co]:
+        """Send the call, wait until its job is done and, with `download`, save its files; return the job.
+
+        Args:
+            options: `timeout`, `poll_interval`, `on_progress`, `callbacks`, `download`, `name`; see `Job.result`.
+        """
+        return self._finish(self._sent, options)
+
+    def __await__(self) -> Generator[Any, Any, JobT_co]:
+        return self._sent.__await__()
+
+    def send(self, value: Any, /) -> Any:
+        return self._sent.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._sent.throw(*error)
+
+    def close(self) -> None:
+        self._sent.close()
+
+    def __repr__(self) -> str:
+        return f"<Pending {getattr(self._sent, '__name__', 'call')}>"
 
 
 class File(NamedTuple):

@@ -14,7 +14,7 @@ from legnext_client._protocol.literals import words_of
 from legnext_client.generated import facade as facades
 from legnext_client.generated import follow_ups, models, namespaces
 from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES, Field, Operation
-from legnext_client.generated.types import UNSET, CallOptions, PaidOptions, Unset
+from legnext_client.generated.types import UNSET, CallOptions, PaidOptions, Pending, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +38,9 @@ class Recording:
         self.calls.append((operation, fields))
         return f"answer of {operation.name}"
 
+    def make(self, name: str, given: Any) -> str:
+        raise AssertionError(f"{name} is not made here, with {given}")
+
     def items(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
         raise AssertionError(f"{operation.name} comes in pages, asked for with {fields} and {options}")
 
@@ -50,8 +53,17 @@ class AsyncRecording:
     def calls(self) -> list[Call]:
         return self.inner.calls
 
-    async def job(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
+    def job(self, operation: Operation, fields: dict[str, Any], options: Any) -> Pending[str]:
+        return Pending(self._job(operation, fields, options), self._finish)
+
+    async def _job(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
         return self.inner.job(operation, fields, options)
+
+    async def _finish(self, sent: Any, options: Any) -> Any:
+        raise AssertionError(f"nothing waits for {sent}, with {options}")
+
+    async def make(self, name: str, given: Any) -> str:
+        return self.inner.make(name, given)
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
         return self.inner.answer(operation, fields, options)
@@ -93,8 +105,8 @@ class AsyncFollower(follow_ups.AsyncFollowUps[str]):
     def __init__(self, calls: AsyncRecording) -> None:
         self._recording = calls
 
-    async def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Any) -> str:
-        return await self._recording.job(operation, fields, options)
+    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Any) -> Pending[str]:
+        return self._recording.job(operation, fields, options)
 
     async def _act(self, operation: Operation, fields: dict[str, Any], options: Any) -> Any:
         return await self._recording.answer(operation, fields, options)
@@ -203,6 +215,7 @@ def test_every_annotation_resolves_and_offers_enums_and_plain_values(
         "CallOptions": CallOptions,
         "FileContent": bytes,
         "PaidOptions": PaidOptions,
+        "Pending": Pending,
     }
     for method, operation, fields in methods(recording(), facade, follower):
         hints = typing.get_type_hints(method, localns=names)
@@ -247,9 +260,14 @@ def same_methods(sync: type, asynchronous: type) -> None:
         if inspect.isfunction(mine):
             if name.endswith("_items"):  # an iterator over pages, of its colour
                 continue
-            assert inspect.signature(mine) == inspect.signature(twin)
+            here, there = inspect.signature(mine), inspect.signature(twin)
+            assert here.parameters == there.parameters
             assert inspect.getdoc(mine) == inspect.getdoc(twin)
-            assert inspect.iscoroutinefunction(twin)
+            if here.return_annotation == "Job" and name != "make":  # sent when it is awaited
+                assert there.return_annotation == "Pending[AsyncJob]"
+            else:
+                assert here.return_annotation in (there.return_annotation, "Job")
+                assert inspect.iscoroutinefunction(twin)
             assert not inspect.iscoroutinefunction(mine)
 
 

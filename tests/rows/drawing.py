@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from legnext_client._calls.planning import PAID
 from legnext_client._protocol.checks import prepare
-from legnext_client._runs.row_items import PAID
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legnext_client._runs import row_items as rows_items
+from legnext_client._calls import planning
 from legnext_client._runs.rows import read
 from legnext_client.chains import VideoChain
 from legnext_client.generated.models import VideoDiffusionRequest
@@ -86,7 +86,7 @@ def test_whatever_else_is_asked_for_matters() -> None:
 def test_a_null_that_the_service_is_told_matters(monkeypatch: pytest.MonkeyPatch) -> None:
     operation = OPERATIONS["blend"]
     note = Field("note", "note", "string", nullable=True)
-    monkeypatch.setitem(rows_items._BY_NAME, "blend", operation._replace(fields=(*operation.fields, note)))
+    monkeypatch.setitem(planning.BY_NAME, "blend", operation._replace(fields=(*operation.fields, note)))
     fields = {"operation": "blend", "img_urls": ["https://a.test/1", "https://a.test/2"], "aspect_ratio": "1:1"}
     [none, null] = read([fields, {**fields, "note": None}])
     assert none.digest != null.digest

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from legnext_client._runs.row_items import PAID
+from legnext_client._calls.planning import PAID
 from legnext_client._runs.rows import checked, read
 from legnext_client.chains import VideoChain
 

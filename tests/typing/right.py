@@ -68,6 +68,26 @@ def connect(own: httpx.Client, context: ssl.SSLContext) -> Client:
     return Client("a", proxy="http://proxy.example:3128", ssl_context=context)
 
 
+def at_once(client: Client) -> list[Path]:
+    made = client.make("imagine", text="a lighthouse", download="out/", on_progress=show, timeout=600, key="a")
+    assert_type(made, Job)
+    assert_type(client.make("upscale", job_id="a", image_no=0, type="creative", download=Path("out")), Job)
+    assert_type(client.make("describe", img_url="https://example.com/1.png").texts, list[str])
+    return made.result().files + client.midjourney.diffusion(text="a fox").result(download="out/").files
+
+
+async def at_once_async(client: AsyncClient) -> list[Path]:
+    assert_type(await client.midjourney.diffusion(text="a fox"), AsyncJob)
+    assert_type(await client.midjourney.diffusion(text="a fox").result(download="out/", timeout=600), AsyncJob)
+    made = await client.make("imagine", text="a lighthouse", download="out/")
+    assert_type(made, AsyncJob)
+    both = await asyncio.gather(client.midjourney.diffusion(text="1"), made.upscale(image_no=0, type=0).result())
+    assert_type(both, tuple[AsyncJob, AsyncJob])
+    assert_type(await asyncio.create_task(client.midjourney.diffusion(text="2")), AsyncJob)
+    assert_type(await asyncio.wait_for(client.midjourney.diffusion(text="3").result(), 60), AsyncJob)
+    return made.files
+
+
 async def keep_async(client: AsyncClient, job: AsyncJob) -> AsyncJob:
     return await AsyncJob.from_dict(job.to_dict(), client).wait()
 

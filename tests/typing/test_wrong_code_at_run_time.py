@@ -35,7 +35,7 @@ def without(lines: list[str], parts: tuple[str, ...]) -> list[str]:
     return [line for line in lines if not any(part in line for part in parts)]
 
 
-CALLS = without(LINES["values"] + LINES["arguments"], RIGHT_WHEN_RUN)
+CALLS = without(LINES["values"] + LINES["arguments"] + LINES["at_once"], RIGHT_WHEN_RUN)
 NAMES = without(LINES["names"], OF_PYTHON)
 
 

@@ -33,6 +33,16 @@ def values(client: Client) -> None:
     Canvas(width="1:1", height=1)  # type: ignore
 
 
+def at_once(client: Client) -> None:
+    client.make("imagine")  # type: ignore
+    client.make("imagine", text=7)  # type: ignore
+    client.make("imagine", prompt="a fox")  # type: ignore
+    client.make("imagin", text="a fox")  # type: ignore
+    client.make("upscale", job_id="a", image_no=0, type="bigger")  # type: ignore
+    client.make("imagine", text="a fox", download=7)  # type: ignore
+    client.make("imagine", text="a fox", timeout="600")  # type: ignore
+
+
 def rows(client: Client, size: int) -> None:
     client.batch([("diffusion", "a fox")])  # type: ignore
     client.batch([7])  # type: ignore
@@ -89,6 +99,9 @@ def words(journal: Journal) -> None:
 
 async def colours(client: Client, awaited: AsyncClient) -> None:
     await client.midjourney.diffusion(text="a fox")  # type: ignore
+    await awaited.midjourney.diffusion(text="a fox").result(download=7)  # type: ignore
+    await awaited.make("imagine", prompt="a fox")  # type: ignore
+    print(awaited.make("imagine", text="a fox").files)  # type: ignore
     awaited.midjourney.diffusion(text="a fox").wait()  # type: ignore
     job = await awaited.midjourney.diffusion(text="a fox")
     print(job.wait().image_urls)  # type: ignore

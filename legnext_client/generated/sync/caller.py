@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
+from legnext_client._calls.planning import operation_named
+from legnext_client._calls.results import RESULT_OPTIONS, check_result
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
@@ -39,13 +41,26 @@ class Caller:
         self.service = service
         self.runtime = runtime
 
-    def job(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Job:
+    def job(self, operation: Operation, fields: Any, options: Any) -> Job:
+        return self._submitted(operation, fields, options)
+
+    def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         call = self.service.single(operation, fields, options)
         return submit(call, self.service, self.runtime, partial(self._made, call))
 
     def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = self.service.single(operation, fields, options)
         return submit(call, self.service, self.runtime, partial(parsed, operation))
+
+    def make(self, name: str, given: Mapping[str, Any]) -> Job:
+        """Submit a call by the name of its operation, wait for its job, and download its files."""
+        operation = operation_named(name)
+        known = {field.name for field in operation.fields + operation.parameters}
+        wanted = {option: value for option, value in given.items() if option in RESULT_OPTIONS - known}
+        fields = {field: value for field, value in given.items() if field in known}
+        options = {option: value for option, value in given.items() if option not in wanted and option not in known}
+        check_result(self.service, operation, **wanted)
+        return (self.job(operation, fields, options)).result(**wanted)
 
     def items(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Iterator[Any]:
         """Yield the items of all pages, starting at the requested one."""
@@ -80,7 +95,7 @@ class Caller:
     def confirm(self, job: JobView | str) -> Job:
         """Fetch a job, given itself or its id, keeping its context."""
         operation, job_id = ROLES["job"], job.job_id if isinstance(job, JobView) else job
-        fetched = self.job(operation, {operation.parameters[0].name: job_id})
+        fetched = self.job(operation, {operation.parameters[0].name: job_id}, {})
         if isinstance(job, JobView):
             fetched._context = job._context
             book(fetched._state, fetched._context.holds)

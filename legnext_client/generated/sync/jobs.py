@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from legnext_client._calls.job_view import JobView, check_job
-from legnext_client._calls.service import left_waiting, parsed
+from legnext_client._calls.results import FILE_NAME, downloads
+from legnext_client._calls.service import FINDS, left_waiting, parsed
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import FollowUps
 from legnext_client.generated.sync.driver import Runtime, emitted, run
@@ -127,7 +128,7 @@ class Job(JobView, FollowUps["Job"]):
     def download(
         self,
         directory: str | os.PathLike[str],
-        name: str = "{job_id}_{n}{ext}",
+        name: str = FILE_NAME,
         which: int | Iterable[int] | None = None,
         concurrency: int = 4,
         on_progress: Callable[[Progress], object] | None = None,
@@ -153,15 +154,51 @@ class Job(JobView, FollowUps["Job"]):
             InvalidRequest: The job is not done, has no files, or `name` is invalid; nothing was downloaded.
             JobFailed: The job failed, so it has no files.
         """
-        from legnext_client._downloads.downloads import Limits, of_job
-
         if self.done and not self.ok:
             self._ended()
-        limits = Limits(concurrency, max_bytes, timeout)
-        flow = of_job(self._attached, self._state, directory, name, which, limits)
-        return run(flow, self._runtime, on_progress)
+        limits = downloads().Limits(concurrency, max_bytes, timeout)
+        flow = downloads().of_job(self._attached, self._state, directory, name, which, limits)
+        self._files = run(flow, self._runtime, on_progress)
+        return self._files
 
-    def _follow_up(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
+    def result(
+        self,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[Job], object] | None = None,
+        callbacks: Callbacks | None = None,
+        download: str | os.PathLike[str] | None = None,
+        name: str = FILE_NAME,
+    ) -> Self:
+        """Wait until the job is done and, with `download`, save its files; `job.files` are their paths.
+
+        Args:
+            timeout: Maximum seconds to wait; see `wait`.
+            poll_interval: Seconds between polls; see `wait`.
+            on_progress: Called with the job once at the start, then after each poll.
+            callbacks: Source of callbacks; see `wait`.
+            download: Directory for the files; created if missing. Without it, nothing is downloaded.
+            name: File name template; see `download`.
+
+        Raises:
+            JobFailed: The job ended without a result.
+            WaitTimeout: The timeout elapsed; the job is still running.
+            DownloadError: A file could not be downloaded; the job is done, and named in a note.
+        """
+        self.wait(timeout, poll_interval=poll_interval, on_progress=on_progress, callbacks=callbacks)
+        if download is not None:
+            try:
+                self.download(download, name)
+            except BaseException as error:
+                error.add_note(f"Job {self.job_id} is done. {FINDS}")
+                raise
+        return self
+
+    def _follow_up(self, operation: Operation, fields: Any, options: Any) -> Job:
+        return self._submitted(operation, fields, options)
+
+    def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         call = self._prepared(operation, fields, options)
         return submit(call, self._attached, self._runtime, partial(self._made, call))
 

@@ -2,61 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
-SCHEMAS = DOCUMENT["components"]["schemas"]
-BODIES = [
-    pytest.param(
-        item["operationId"],
-        next(iter(content["examples"].values()))["value"],
-        content["schema"],
-        id=item["operationId"],
-    )
-    for methods in DOCUMENT["paths"].values()
-    for item in methods.values()
-    if "requestBody" in item
-    for content in item["requestBody"]["content"].values()
-]
-
-
-def schema_of(reference: dict[str, str]) -> dict[str, Any]:
-    return dict(SCHEMAS[reference["$ref"].rpartition("/")[2]])
-
-
-@pytest.mark.parametrize(("operation", "body", "schema"), BODIES)
-def test_each_required_field_is_missed_by_name(api: Any, operation: str, body: Any, schema: Any) -> None:
-    for field in schema_of(schema).get("required", []):
-        message = api.refused(400, operation, **{name: value for name, value in body.items() if name != field})
-        assert f'"{field}" is a required property' in message
-
-
-@pytest.mark.parametrize(("operation", "body", "schema"), BODIES)
-def test_an_unknown_field_is_refused_by_name(api: Any, operation: str, body: Any, schema: Any) -> None:
-    assert "'imageNumber' was unexpected" in api.refused(400, operation, **body, imageNumber=1)
-    assert "imageNumber" not in schema_of(schema)["properties"]
-
-
-@pytest.mark.parametrize(("operation", "body", "schema"), BODIES)
-def test_every_field_refuses_what_has_another_type(api: Any, operation: str, body: Any, schema: Any) -> None:
-    for field in schema_of(schema)["properties"]:
-        wrongs: list[Any] = [None, True, {"a": 1}, [[]]]
-        for wrong in wrongs:
-            message = api.refused(400, operation, **{**body, field: wrong})
-            assert field in message
-
-
-@pytest.mark.parametrize("value", ["7", "", None, [], 3, True])
-def test_a_body_must_be_an_object(api: Any, value: Any) -> None:
-    headers = {"content-type": "application/json"}
-    answer = api.client.post("/v1/diffusion", content=json.dumps(value), headers=headers)
-    assert answer.status_code == 400
-    assert 'is not of type "object"' in answer.json()["message"]
-
 
 SOURCE = {"jobId": "there", "imageNo": 0}
 POLYGON = {"width": 500, "height": 500, "points": [1, 1, 1, 9, 9, 9]}
@@ -139,26 +87,15 @@ def test_lengths_are_counted_in_characters(api: Any) -> None:
 
 HAZARDS = [
     ("nothing", b"", "empty"),
-    ("words", b"hello", "not JSON"),
-    ("cut off", b'{"text": "a', "not JSON"),
-    ("two values", b'{"text": "a"}{}', "not JSON"),
-    ("trailing comma", b'{"text": "a",}', "not JSON"),
     ("NUL in a string", b'{"text": "a\\u0000b"}', "NUL"),
-    ("raw NUL", b'{"text": "a\x00b"}', "not JSON"),
-    ("NUL in a name", b'{"text": "a", "\\u0000": 1}', "NUL"),
     ("half a surrogate pair", b'{"text": "\\ud800"}', "surrogate"),
-    ("the other half", b'{"text": "a\\udfffb"}', "surrogate"),
     ("NaN", b'{"text": NaN}', "NaN"),
-    ("infinity", b'{"text": -Infinity}', "Infinity"),
     ("too large a number", b'{"text": 1e999}', "too large"),
     ("twice", b'{"text": "a", "text": "b"}', '"text" twice'),
     ("5000 digits", b'{"text": ' + b"7" * 5000 + b"}", "too long"),
     ("nested", b'{"text": ' + b"[" * 40 + b"]" * 40 + b"}", "nested too deeply"),
     ("nested without end", b"[" * 200_000, "nested too deeply"),
-    ("nested objects", b'{"a":' * 50_000, "nested too deeply"),
     ("not UTF-8", b'{"text": "\xff"}', "UTF-8"),
-    ("UTF-16", '{"text": "a"}'.encode("utf-16"), "UTF-8"),
-    ("byte order mark", b'\xef\xbb\xbf{"text": "a"}', "JSON"),
 ]
 
 
@@ -172,21 +109,10 @@ def test_what_is_no_plain_json_is_refused_with_a_reason(api: Any, body: bytes, s
     assert api.server.ledger == []
 
 
-def test_characters_beyond_the_first_plane_are_welcome(api: Any) -> None:
-    body = b'{"text": "\\ud83c\\udf0a \xf0\x9f\x8c\x8a"}'
-    answer = api.client.post("/v1/diffusion", content=body, headers={"content-type": "application/json; charset=UTF-8"})
-    assert answer.status_code == 200
-    assert api.server.ledger[0].body == {"text": "🌊 🌊"}
-
-
 @pytest.mark.parametrize(
     "kind",
     [
-        "text/plain",
-        "application/xml",
         "application/json; charset=utf-16",
-        "application/json; a=b; charset=latin1",
-        "application/jsonx",
         "; charset=utf-8",
     ],
 )
@@ -195,27 +121,6 @@ def test_another_content_type_is_refused(api: Any, kind: str) -> None:
     assert answer.status_code == answer.json()["code"] == 400
     assert f"must be application/json, in UTF-8, if any is given; got {kind!r}" in answer.json()["message"]
     assert api.server.ledger == []
-
-
-@pytest.mark.parametrize("headers", [{}, {"content-type": ""}])
-def test_what_does_not_say_what_it_is_counts_as_json(api: Any, headers: dict[str, str]) -> None:
-    answer = api.client.post("/v1/diffusion", content=b'{"text": "a"}', headers=headers)
-    assert answer.status_code == 200
-    assert "not JSON" in api.client.post("/v1/diffusion", content=b"text=a", headers=headers).json()["message"]
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "application/json",
-        "Application/JSON",
-        'application/json; charset="utf-8"',
-        "application/json;charset=UTF-8; a=b",
-    ],
-)
-def test_json_may_be_named_in_more_ways_than_one(api: Any, kind: str) -> None:
-    answer = api.client.post("/v1/diffusion", content=b'{"text": "a"}', headers={"content-type": kind})
-    assert answer.status_code == 200
 
 
 def test_a_body_that_is_too_large_is_not_even_looked_at(api: Any) -> None:

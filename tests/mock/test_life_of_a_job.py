@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,32 +20,6 @@ KINDS = {
     if "price" in item["x-legnext"]
 }
 STAGES = ["pending", "staged", "processing", "completed"]
-
-
-@pytest.mark.parametrize("operation", KINDS)
-def test_every_kind_of_job_goes_through_the_stages_in_order(api: Any, job_schema: Any, operation: str) -> None:
-    api.server.jobs.add("it", operation=operation, status="pending")
-    seen: list[str] = []
-    for _ in range(110):
-        job = api.job("it")
-        job_schema.validate(job)
-        if job["status"] not in seen:
-            seen.append(job["status"])
-        api.server.clock.advance(KINDS[operation]["seconds"]["median"] / 100)
-    assert seen == STAGES
-
-
-def test_while_it_is_in_the_works_the_log_tells_how_far_it_is(api: Any) -> None:
-    job_id = api.accepted("diffusion", text="a lighthouse")
-    told = []
-    while (job := api.job(job_id))["status"] != "completed":
-        told += job["logs"]
-        api.server.clock.advance(1)
-    per_cent = [int(line.removeprefix("progress: ").removesuffix("%")) for line in told]
-    assert len(per_cent) > 10
-    assert per_cent == sorted(per_cent)
-    assert 0 <= per_cent[0] < 10
-    assert 80 < per_cent[-1] < 100
 
 
 MAKES = {
@@ -78,12 +51,6 @@ def test_what_comes_out_is_what_the_document_says_it_makes(api: Any, operation: 
     assert job["output"].get("seed", "0").isdigit()
     assert job["error"]["code"] == 0
     assert (job["meta"]["usage"]["consume"] > 0) is True
-
-
-@pytest.mark.parametrize("batch", [1, 2, 4])
-def test_a_prompt_can_ask_for_fewer_videos(api: Any, batch: int) -> None:
-    job_id = api.done("video_diffusion", prompt=f"waves --bs {batch}")
-    assert len(api.job(job_id)["output"]["video_urls"]) == batch
 
 
 def test_actions_are_those_that_the_document_allows(api: Any) -> None:
@@ -157,47 +124,11 @@ def test_a_seed_repeats_ids_and_durations(calling: Any) -> None:
     assert not {each[0] for each in run(7)} & {each[0] for each in run(8)}
 
 
-def lasting(server: MockServer, **request: Any) -> list[float]:
-    """How long 300 jobs of a kind last, from the times that the server's jobs keep."""
-    from legnext_client.mock.spec import Spec
-
-    spec = Spec.load()
-    operation = spec.by_name(request.pop("operation"))
-    service = server._service
-    for _ in range(300):
-        service.submit(operation, "mock-key", request, ("POST", "/"))
-    return [job.ends - job.created for job in service.accepted[-300:]]
-
-
-@pytest.mark.parametrize(
-    ("request_", "median"),
-    [
-        ({"operation": "diffusion", "text": "a"}, 45.0),
-        ({"operation": "diffusion", "text": "a --draft --v 7"}, 4.5),
-        ({"operation": "diffusion", "text": "a --turbo"}, 13.5),
-        ({"operation": "diffusion", "text": "a --v 8"}, 13.5),
-        ({"operation": "diffusion", "text": "a --v 8 --hd"}, 22.95),
-        ({"operation": "describe", "imgUrl": "https://example.com/a.png"}, 15.0),
-        ({"operation": "video_diffusion", "prompt": "a"}, 210.0),
-    ],
-)
-def test_jobs_last_as_long_as_the_document_says(server: MockServer, request_: Any, median: float) -> None:
-    lasts = lasting(server, **request_)
-    assert statistics.median(lasts) == pytest.approx(median, rel=0.1)
-    assert max(lasts) > 1.5 * median
-
-
 def test_a_marked_word_makes_a_job_fail_and_say_so(api: Any) -> None:
     job = api.job(api.done("diffusion", text="please fail-this-job now"))
     assert job["status"] == "failed"
     assert job["error"]["message"]
     assert job["output"]["image_urls"] is None
-
-
-def test_a_marked_word_makes_a_job_never_end(api: Any) -> None:
-    job = api.job(api.done("diffusion", text="never-end-this-job"))
-    assert job["status"] == "processing"
-    assert job["logs"] == ["progress: 99%"]
 
 
 def test_a_marked_word_completes_a_job_in_the_answer_to_its_submission(api: Any) -> None:

@@ -7,22 +7,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client.mock.limits import RequestsPerSecond
 from legnext_client.testing import MockServer
-
-
-def test_beyond_the_documents_number_of_jobs_at_once_the_next_is_refused(calling: Any) -> None:
-    with MockServer(in_process=True) as server:
-        api = calling(server)
-        for _ in range(6):
-            api.accepted("diffusion", text="a")
-        answer = api.call("diffusion", text="a")
-        assert answer.status_code == 429
-        assert answer.headers["retry-after"] == "45"
-        assert "6 jobs" in answer.json()["message"]
-        assert server.balance == server.settings.credits - 6 * 80
-        server.clock.advance(600)
-        api.accepted("diffusion", text="a")
 
 
 def test_each_key_has_its_own_limit(calling: Any) -> None:
@@ -106,12 +91,3 @@ def test_more_requests_than_allowed_within_a_second_are_refused(calling: Any) ->
         assert api.call("balance").headers["retry-after"] == "1"
         server.clock.advance(1)
         assert api.call("balance").status_code == 200
-
-
-@pytest.mark.parametrize("limit", [None, 1])
-def test_a_window_of_requests_moves_on(limit: int | None) -> None:
-    window = RequestsPerSecond(limit)
-    assert not window.is_full("k", 0.0)
-    assert window.is_full("k", 0.5) is (limit is not None)
-    assert not window.is_full("other", 0.5)
-    assert not window.is_full("k", 1.0)

@@ -8,96 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.generated.rules import Factor
-from legnext_client.mock.account import Account, Hold
 from legnext_client.mock.spec import DOCUMENT
 from legnext_client.prices import estimates, price
 from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SOURCE = {"jobId": "images", "imageNo": 0}
-PLACES = {"width": 1024, "height": 1024}
-MASK = {"mask": {"url": "https://example.com/mask.png"}}
-FILE = {"imgUrl": "https://example.com/image.png"}
-# As the documents' price page has it: what is asked for, points held, points charged.
-PRICES: list[tuple[str, dict[str, Any], int, int]] = [
-    ("diffusion", {"text": "a"}, 80, 80),
-    ("diffusion", {"text": "a --turbo"}, 160, 160),
-    ("diffusion", {"text": "a --v 7 --draft"}, 80, 40),
-    ("diffusion", {"text": "a --draft --turbo"}, 160, 80),
-    ("diffusion", {"text": "a --v 6 --draft"}, 80, 80),
-    ("diffusion", {"text": "a --oref https://example.com/a.png"}, 160, 160),
-    ("diffusion", {"text": "a --v 8 --oref https://example.com/a.png"}, 80, 80),
-    ("diffusion", {"text": "a --v 8 --hd"}, 320, 320),
-    ("diffusion", {"text": "a --v 8 --q 4"}, 320, 320),
-    ("diffusion", {"text": "a --v 8 --hd --q 4 --sv 6"}, 320, 320),
-    ("diffusion", {"text": "a --v 8 --q 1"}, 80, 80),
-    ("diffusion", {"text": "a --v 8.1 --hd"}, 80, 80),
-    ("diffusion", {"text": "a --niji 6 --turbo"}, 160, 160),
-    ("variation", {**SOURCE, "type": 0}, 120, 120),
-    ("variation", {**SOURCE, "type": 1, "remixPrompt": "a --turbo"}, 240, 240),
-    ("upscale", {**SOURCE, "type": 0}, 120, 120),
-    ("upscale", {**SOURCE, "type": 1}, 160, 160),
-    ("upscale", {**SOURCE, "type": 1.0}, 160, 160),
-    ("reroll", {"jobId": "images"}, 80, 80),
-    ("blend", {"imgUrls": ["https://a.b/1", "https://a.b/2"], "aspect_ratio": "1:1"}, 80, 80),
-    ("describe", FILE, 20, 20),
-    ("shorten", {"prompt": "a --turbo --draft"}, 20, 20),
-    ("pan", {**SOURCE, "direction": 0, "scale": 1.5}, 80, 80),
-    ("outpaint", {**SOURCE, "scale": 1.5}, 80, 80),
-    ("inpaint", {**SOURCE, **MASK}, 120, 120),
-    ("remix", {**SOURCE, "remixPrompt": "a"}, 120, 120),
-    ("edit", {**SOURCE, "canvas": PLACES, "imgPos": {**PLACES, "x": 0, "y": -5}, "remixPrompt": ""}, 120, 120),
-    (
-        "upload_paint",
-        {**FILE, **MASK, "canvas": PLACES, "imgPos": {**PLACES, "x": 0, "y": 0}, "remixPrompt": "a"},
-        120,
-        120,
-    ),
-    ("retexture", {**FILE, "remixPrompt": "a"}, 120, 120),
-    ("remove_background", FILE, 80, 80),
-    ("enhance", {"jobId": "draft", "imageNo": 3}, 80, 80),
-    *[
-        ("enhance_upscale", {**SOURCE, "target_resolution": size}, points, points)
-        for size, points in {"HD": 120, "FHD": 120, "2K": 120, "4K": 160, "6K": 200, "8K": 300, "12K": 540}.items()
-    ],
-    ("enhance_upscale", {"image_url": "https://example.com/a.jpg"}, 120, 120),
-    ("video_diffusion", {"prompt": "a"}, 480, 480),
-    ("video_diffusion", {"prompt": "a --bs 1"}, 120, 120),
-    ("video_diffusion", {"prompt": "a --bs 2", "videoType": 1}, 768, 768),
-    ("video_diffusion", {**SOURCE, "videoType": 1}, 1536, 1536),
-    ("extend_video", {"jobId": "480p", "videoNo": 0}, 480, 480),
-    ("extend_video", {"jobId": "480p", "videoNo": 0, "prompt": "a --batchsize 1"}, 120, 120),
-    ("extend_video", {"jobId": "720p", "videoNo": 0}, 1536, 1536),
-    ("extend_video", {"jobId": "720p longer", "videoNo": 3}, 1536, 1536),
-    ("video_upscale", {"jobId": "720p", "videoNo": 0}, 480, 480),
-]
-
-
-def sources(server: MockServer) -> None:
-    add = server.jobs.add
-    add("images", body={"text": "a"})
-    add("draft", body={"text": "a --v 7 --draft"})
-    add("480p", operation="video_diffusion", body={"prompt": "a"})
-    add("720p", operation="video_diffusion", body={"prompt": "a", "videoType": 1})
-    add("720p longer", operation="extend_video", source="720p")
-
-
-@pytest.mark.parametrize(
-    ("operation", "body", "held", "charged"), PRICES, ids=[f"{each[0]}-{at}" for at, each in enumerate(PRICES)]
-)
-def test_each_request_costs_what_the_price_page_says(
-    api: Any, operation: str, body: dict[str, Any], held: int, charged: int
-) -> None:
-    sources(api.server)
-    before = api.server.balance
-    job_id = api.accepted(operation, **body)
-    assert api.job(job_id)["meta"]["usage"] == {"type": "point", "frozen": held, "consume": 0}
-    assert (before - api.server.balance, api.server.frozen, api.server.consumed) == (held, held, 0)
-    api.server.clock.advance(3600)
-    assert api.job(job_id)["meta"]["usage"] == {"type": "point", "frozen": held, "consume": charged}
-    assert (before - api.server.balance, api.server.frozen, api.server.consumed) == (charged, 0, charged)
 
 
 @pytest.mark.parametrize(
@@ -127,34 +43,6 @@ def test_a_factor_can_ask_for_a_word_as_for_a_number_and_client_and_mock_agree(
     assert price("video_diffusion", {"prompt": prompt}).points == points
 
 
-def test_the_table_above_has_all_paid_operations_of_the_price_page(api: Any) -> None:
-    priced = {operation for operation, *_ in PRICES}
-    assert len(priced) == 20
-    assert priced <= {name for name, (method, _) in api.paths.items() if method == "POST"}
-
-
-def test_a_failed_job_costs_nothing(api: Any) -> None:
-    before = api.server.balance
-    job_id = api.accepted("diffusion", text="fail-this-job")
-    assert api.server.frozen == 80
-    api.server.clock.advance(3600)
-    assert (api.server.balance, api.server.frozen, api.server.consumed) == (before, 0, 0)
-    assert api.job(job_id)["meta"]["usage"] == {"type": "point", "frozen": 80, "consume": 0}
-
-
-def test_the_balance_adds_up_at_every_moment(calling: Any) -> None:
-    with MockServer(in_process=True, credits=1000, points=100, concurrency=0) as server:
-        api = calling(server)
-        for step in range(40):
-            told = api.balance()
-            assert told["balance_usd"] * 1000 == pytest.approx(told["available_credits"] + told["available_points"])
-            assert told["available_credits"] + told["available_points"] == server.balance
-            assert server.balance + server.frozen + server.consumed == 1100
-            api.call("diffusion", text="a --draft" if step % 3 else "fail-this-job")
-            server.clock.advance(step)
-        assert server.consumed > 0
-
-
 def test_bonus_points_are_spent_first_and_come_back_where_they_were(calling: Any) -> None:
     with MockServer(in_process=True, credits=1000, points=100, concurrency=0) as server:
         api = calling(server)
@@ -162,14 +50,6 @@ def test_bonus_points_are_spent_first_and_come_back_where_they_were(calling: Any
         assert (api.balance()["available_points"], api.balance()["available_credits"]) == (0, 940)
         server.clock.advance(3600)
         assert (api.balance()["available_points"], api.balance()["available_credits"]) == (100, 1000)
-
-
-def test_what_is_charged_of_a_hold_is_taken_from_points_before_credits() -> None:
-    account = Account(credits=100, points=30)
-    held = account.hold(80)
-    assert held == Hold(points=30, credits=50)
-    account.settle(Hold(30, 50), 40)
-    assert (account.available_points, account.available_credits, account.consumed) == (0, 90, 40)
 
 
 def test_what_cannot_be_paid_is_refused_with_price_and_balance(calling: Any) -> None:
@@ -181,24 +61,6 @@ def test_what_cannot_be_paid_is_refused_with_price_and_balance(calling: Any) -> 
         assert "20 are available" in message
         assert len(server.ledger) == 1
         assert (server.balance, server.frozen) == (20, 80)
-
-
-def test_exactly_enough_is_enough(calling: Any) -> None:
-    with MockServer(in_process=True, credits=80) as server:
-        api = calling(server)
-        assert api.balance()["low_balance_alert"] is True
-        api.accepted("diffusion", text="a")
-        assert api.balance()["balance_usd"] == 0
-
-
-def test_a_wrong_request_is_told_so_even_when_nothing_could_be_paid(calling: Any) -> None:
-    with MockServer(in_process=True, credits=0) as server:
-        api = calling(server)
-        api.refused(400, "diffusion")
-        api.refused(400, "diffusion", text="a --v 8.1 --turbo")
-        api.refused(403, "diffusion", text="forbidden-content")
-        api.refused(404, "reroll", jobId="nobody")
-        api.refused(402, "diffusion", text="a")
 
 
 def test_the_ledger_lists_every_accepted_submission_once(api: Any) -> None:

@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
 # Three at a time on two cores: tests wait for processes of theirs, for browsers and for servers.
 PYTEST := $(RUN)pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder
-SLOW := cli contract contract_client docs fleet gallery interop kills plugin tooling webhooks
+SLOW := cli contract contract_client docs fleet gallery interop kills mcp_server plugin tooling webhooks
 
 # Keep bytecode: else each process compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE :=

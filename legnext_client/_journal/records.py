@@ -32,6 +32,11 @@ class Records(Store):
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE key = ? AND current", key)
         return self._entry_of(rows[0]) if rows else None
 
+    def entry_of_job(self, job_id: str) -> Entry | None:
+        """Return the current request that made a job."""
+        rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE job_id = ? AND current", job_id)
+        return self._entry_of(rows[0]) if rows else None
+
     def entries_of(self, item: str) -> list[Entry]:
         """Return the current requests of a row or a chain."""
         rows = self._rows(f"SELECT {COLUMNS} FROM requests WHERE item = ? AND current ORDER BY id", item)

@@ -6,15 +6,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING
 
-from mcp_types import (
-    GetPromptResult,
-    Prompt,
-    PromptArgument,
-    PromptMessage,
-    Resource,
-    ResourceTemplate,
-    TextContent,
-)
+import mcp_types as types
 
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import MODELS, Model, Parameter
@@ -30,10 +22,10 @@ GUIDE, HISTORY = "legnext://prompt-guide", "legnext://history"
 _MOST_ENTRIES = 50
 
 RESOURCES = [
-    Resource(
+    types.Resource(
         uri=GUIDE, name="prompt-guide", mime_type="text/markdown", description="The flags of a prompt, for all models."
     ),
-    Resource(
+    types.Resource(
         uri=HISTORY,
         name="history",
         mime_type="application/json",
@@ -41,7 +33,7 @@ RESOURCES = [
     ),
 ]
 TEMPLATES = [
-    ResourceTemplate(
+    types.ResourceTemplate(
         uri_template=f"{GUIDE}/{{model}}",
         name="prompt-guide-of-model",
         mime_type="text/markdown",
@@ -55,7 +47,7 @@ def guide(model: str | None = None) -> str:
     if model is not None and model not in BY_NAME:
         raise InvalidRequest(f"model must be one of {', '.join(BY_NAME)}; got {model!r}.")
     listed = [each for each in MODELS if model in (None, each.model)]
-    parts = ["# Prompt flags", "Flags stand at the end of a prompt: `a lighthouse at dusk --ar 16:9 --v 7`."]
+    parts = ["# types.Prompt flags", "Flags stand at the end of a prompt: `a lighthouse at dusk --ar 16:9 --v 7`."]
     return "\n".join([*parts, *(line for each in listed for line in _section(each))])
 
 
@@ -114,14 +106,14 @@ _TASKS: Mapping[str, tuple[str, Mapping[str, str], str]] = {
 _DEFAULTS = {"shape": "1:1", "wish": "make it larger"}
 
 
-def prompts() -> list[Prompt]:
+def prompts() -> list[types.Prompt]:
     """Return the prompts for usual tasks."""
     return [
-        Prompt(
+        types.Prompt(
             name=name,
             description=description,
             arguments=[
-                PromptArgument(name=each, description=text, required=each not in _DEFAULTS)
+                types.PromptArgument(name=each, description=text, required=each not in _DEFAULTS)
                 for each, text in arguments.items()
             ],
         )
@@ -129,7 +121,7 @@ def prompts() -> list[Prompt]:
     ]
 
 
-def prompt(name: str, given: Mapping[str, str]) -> GetPromptResult:
+def prompt(name: str, given: Mapping[str, str]) -> types.GetPromptResult:
     """Return the message of a prompt."""
     if name not in _TASKS:
         raise InvalidRequest(f"prompt must be one of {', '.join(_TASKS)}; got {name!r}.")
@@ -139,5 +131,5 @@ def prompt(name: str, given: Mapping[str, str]) -> GetPromptResult:
         raise InvalidRequest(f"{name}: {missing[0]} is required: {arguments[missing[0]]}.")
     for each in arguments:
         text = text.replace(f"{{{each}}}", values[each])
-    message = PromptMessage(role="user", content=TextContent(type="text", text=text))
-    return GetPromptResult(description=description, messages=[message])
+    message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
+    return types.GetPromptResult(description=description, messages=[message])

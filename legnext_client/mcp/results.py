@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from mcp_types import CallToolResult, ContentBlock, ImageContent, ResourceLink, TextContent
+import mcp_types as types
 
 from legnext_client._downloads.addresses import wrong_address
 from legnext_client.errors import JobFailed, LegnextError, SubmissionUnknown
@@ -34,18 +34,18 @@ _FOR_PROGRAMMERS = (
 """Advice in terms of Python, and its equivalent for an agent."""
 
 
-def value_result(value: Mapping[str, Any], *more: ContentBlock, error: bool = False) -> CallToolResult:
+def value_result(value: Mapping[str, Any], *more: types.ContentBlock, error: bool = False) -> types.CallToolResult:
     """Return a value both as text and as data, since clients show one or the other."""
     lines = [f"{name}: {_text(each)}" for name, each in value.items() if each not in (None, [], "")]
-    text = TextContent(type="text", text="\n".join(lines))
-    return CallToolResult(content=[text, *more], structured_content=dict(value), is_error=error)
+    text = types.TextContent(type="text", text="\n".join(lines))
+    return types.CallToolResult(content=[text, *more], structured_content=dict(value), is_error=error)
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def job_result(job: AsyncJob, note: str = "", previews: list[ContentBlock] | None = None) -> CallToolResult:
+def job_result(job: AsyncJob, note: str = "", previews: list[types.ContentBlock] | None = None) -> types.CallToolResult:
     """Return the state of a job, with a link to each of its files."""
     images, videos = _links(job.image_urls), _links(job.video_urls)
     value: dict[str, Any] = {"job_id": job.job_id, "status": job.status or "accepted"}
@@ -58,7 +58,7 @@ def job_result(job: AsyncJob, note: str = "", previews: list[ContentBlock] | Non
     if note:
         value["note"] = note
     links = [
-        ResourceLink(type="resource_link", name=f"{kind} {number}", uri=url, mime_type=mime)
+        types.ResourceLink(type="resource_link", name=f"{kind} {number}", uri=url, mime_type=mime)
         for kind, mime, urls in (("image", "image/png", images), ("video", "video/mp4", videos))
         for number, url in enumerate(urls)
     ]
@@ -94,7 +94,7 @@ def plain(value: Any) -> Any:
     return value.to_dict() if hasattr(value, "to_dict") else value
 
 
-def error_result(error: LegnextError, ledger: str) -> CallToolResult:
+def error_result(error: LegnextError, ledger: str) -> types.CallToolResult:
     """Return an error with what to do next."""
     text = str(error)
     for before, after in _FOR_PROGRAMMERS:
@@ -102,14 +102,15 @@ def error_result(error: LegnextError, ledger: str) -> CallToolResult:
     value = {"error": type(error).__name__, "message": text}
     if isinstance(error, SubmissionUnknown):
         value["next"] = (
-            "Do not try other arguments to get around this. Ask the person to check the account, and then to resolve "
-            f"the call with `legnext batch unknown {ledger}`. Until then, the same arguments send nothing."
+            "Do not change the arguments to get around this. If another call is sending it, repeat this one in a "
+            "minute. Otherwise, ask the person to check the account and then to resolve the call, with "
+            f"`legnext batch unknown {ledger}`. Until then, the same arguments send nothing."
         )
     job_id = getattr(error, "job_id", None)
     return value_result(value | ({"job_id": job_id} if job_id else {}), error=True)
 
 
-async def previews_of(job: AsyncJob) -> tuple[list[ContentBlock], str]:
+async def previews_of(job: AsyncJob) -> tuple[list[types.ContentBlock], str]:
     """Return small versions of a job's images, and a note if there are none. Only the job's own URLs are fetched."""
     with tempfile.TemporaryDirectory(prefix="legnext-") as directory:
         try:
@@ -121,7 +122,7 @@ async def previews_of(job: AsyncJob) -> tuple[list[ContentBlock], str]:
             return [], f"no preview: the images could not be made smaller ({type(error).__name__})."
 
 
-def _preview(path: Path) -> ContentBlock:
+def _preview(path: Path) -> types.ContentBlock:
     from PIL import Image  # a tenth of a second that only previews need
 
     with Image.open(path) as image:
@@ -132,4 +133,4 @@ def _preview(path: Path) -> ContentBlock:
         small.thumbnail((_PREVIEW, _PREVIEW))
         written = BytesIO()
         small.save(written, "JPEG", quality=70)
-    return ImageContent(type="image", data=b64encode(written.getvalue()).decode(), mime_type="image/jpeg")
+    return types.ImageContent(type="image", data=b64encode(written.getvalue()).decode(), mime_type="image/jpeg")

@@ -6,23 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import mcp_types as types
 from mcp import MCPError
 from mcp.server import Server
-from mcp_types import (
-    INVALID_PARAMS,
-    CallToolResult,
-    ClientCapabilities,
-    ElicitRequest,
-    ElicitRequestFormParams,
-    ElicitResult,
-    InputRequiredResult,
-    ListPromptsResult,
-    ListResourcesResult,
-    ListResourceTemplatesResult,
-    ListToolsResult,
-    ReadResourceResult,
-    TextResourceContents,
-)
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from legnext_client._protocol.numbers import is_number
@@ -41,12 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from mcp.server import ServerRequestContext
-    from mcp_types import (
-        CallToolRequestParams,
-        GetPromptRequestParams,
-        GetPromptResult,
-        ReadResourceRequestParams,
-    )
 
     Context = ServerRequestContext[Any, Any]
     Arguments = Mapping[str, Any]
@@ -61,7 +41,7 @@ INSTRUCTIONS = (
 class _Question(Exception):
     """The client must ask the person, and call again with the answer."""
 
-    def __init__(self, asked: InputRequiredResult) -> None:
+    def __init__(self, asked: types.InputRequiredResult) -> None:
         self.asked = asked
 
 
@@ -72,15 +52,17 @@ class _Tools:
         self.submitter = submitter
         self.client, self.ledger = submitter.client, submitter.ledger
 
-    async def call(self, context: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
-        known: dict[str, Callable[[Context, Any, Arguments], Awaitable[CallToolResult]]] = {
+    async def call(
+        self, context: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        known: dict[str, Callable[[Context, Any, Arguments], Awaitable[types.CallToolResult]]] = {
             **dict.fromkeys(tools.GROUPS, self.paid),
             tools.JOB: self.job,
             tools.BALANCE: self.balance,
             tools.CHECK: self.check,
         }
         if params.name not in known:
-            raise MCPError(INVALID_PARAMS, f"tool must be one of {', '.join(known)}; got {params.name!r}.")
+            raise MCPError(types.INVALID_PARAMS, f"tool must be one of {', '.join(known)}; got {params.name!r}.")
         given = {name: value for name, value in (params.arguments or {}).items() if value is not None}
         try:
             return await known[params.name](context, params, given)
@@ -89,7 +71,9 @@ class _Tools:
         except LegnextError as error:
             return error_result(error, self.ledger.path)
 
-    async def paid(self, context: Context, params: CallToolRequestParams, given: Arguments) -> CallToolResult:
+    async def paid(
+        self, context: Context, params: types.CallToolRequestParams, given: Arguments
+    ) -> types.CallToolResult:
         name, listed = given.get(tools.OPERATION), tools.GROUPS[params.name]
         operation = tools.operation_of(params.name, name)
         if operation is None:
@@ -109,7 +93,7 @@ class _Tools:
             return job_result(made.job, repeated_note(made.job) if made.repeated else "")
         return job_result(made) if isinstance(made, AsyncJob) else value_result({"answer": plain(made)})
 
-    async def job(self, context: Context, _: Any, given: Arguments) -> CallToolResult:
+    async def job(self, context: Context, _: Any, given: Arguments) -> types.CallToolResult:
         seconds = _checked_wait(given.get("wait", tools.LONGEST_WAIT))
         job = await self.submitter.job(_job_id(given))
         if not job.done and seconds:
@@ -124,7 +108,7 @@ class _Tools:
         previews, note = await previews_of(job) if given.get("preview") is True and job.image_urls else ([], "")
         return job_result(job, note, previews)
 
-    async def balance(self, *_: Any) -> CallToolResult:
+    async def balance(self, *_: Any) -> types.CallToolResult:
         role: Any = ROLES["balance"]
         account: Any = plain(await self.client._calls.answer(role, {}))  # pyright: ignore[reportPrivateUsage]
         limits = await asyncio.to_thread(self.ledger.limits)
@@ -132,7 +116,7 @@ class _Tools:
         numbers = {name: value for name, value in account.items() if is_number(value) and not name.endswith("_id")}
         return value_result({"account": numbers, "budget": budget, "points_per_usd": POINTS_PER_USD})
 
-    async def check(self, _: Context, __: Any, given: Arguments) -> CallToolResult:
+    async def check(self, _: Context, __: Any, given: Arguments) -> types.CallToolResult:
         prompted = {name: each for name, each in OPERATIONS.items() if each.prompt}
         name, text = given.get(tools.OPERATION, next(iter(prompted))), given.get("prompt")
         if name not in prompted:
@@ -146,9 +130,9 @@ class _Tools:
         return value_result({"problems": problems or "none", "price": str(estimate), "seconds": round(seconds)})
 
 
-async def _confirm(context: Context, params: CallToolRequestParams, name: str, message: str) -> None:
+async def _confirm(context: Context, params: types.CallToolRequestParams, name: str, message: str) -> None:
     """Have the person accept a price, if their client can ask. The budget holds either way."""
-    capabilities: ClientCapabilities | None = context.session.client_capabilities
+    capabilities: types.ClientCapabilities | None = context.session.client_capabilities
     can = capabilities.elicitation if capabilities is not None else None
     if can is None or (can.form is None and can.url is not None):
         return
@@ -156,11 +140,11 @@ async def _confirm(context: Context, params: CallToolRequestParams, name: str, m
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
         answer = (params.input_responses or {}).get(name)
         if answer is None:  # the name has the arguments and the price, so an answer cannot accept another call
-            form = ElicitRequestFormParams(message=message, requested_schema=schema)
-            raise _Question(InputRequiredResult(input_requests={name: ElicitRequest(params=form)}))
+            form = types.ElicitRequestFormParams(message=message, requested_schema=schema)
+            raise _Question(types.InputRequiredResult(input_requests={name: types.ElicitRequest(params=form)}))
     else:
         answer = await context.session.elicit_form(message, schema, context.request_id)
-    action = answer.action if isinstance(answer, ElicitResult) else "cancel"
+    action = answer.action if isinstance(answer, types.ElicitResult) else "cancel"
     if action != "accept":
         raise InvalidRequest(f"the person did not accept the price ({action}): {message}")
 
@@ -184,16 +168,16 @@ def make_server(submitter: Submitter) -> Server[Any]:
     """Return the server of a client and its ledger."""
     listed, calls = tools.tools(), _Tools(submitter)
 
-    async def list_tools(*_: Any) -> ListToolsResult:
-        return ListToolsResult(tools=listed)
+    async def list_tools(*_: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=listed)
 
-    async def list_resources(*_: Any) -> ListResourcesResult:
-        return ListResourcesResult(resources=guide.RESOURCES)
+    async def list_resources(*_: Any) -> types.ListResourcesResult:
+        return types.ListResourcesResult(resources=guide.RESOURCES)
 
-    async def list_templates(*_: Any) -> ListResourceTemplatesResult:
-        return ListResourceTemplatesResult(resource_templates=guide.TEMPLATES)
+    async def list_templates(*_: Any) -> types.ListResourceTemplatesResult:
+        return types.ListResourceTemplatesResult(resource_templates=guide.TEMPLATES)
 
-    async def read_resource(_: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+    async def read_resource(_: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         try:
             if params.uri == guide.HISTORY:
                 text, mime = await asyncio.to_thread(guide.history, submitter.ledger), "application/json"
@@ -202,17 +186,19 @@ def make_server(submitter: Submitter) -> Server[Any]:
             else:
                 raise InvalidRequest(f"there is no resource {params.uri!r}.")
         except LegnextError as error:
-            raise MCPError(INVALID_PARAMS, str(error)) from None
-        return ReadResourceResult(contents=[TextResourceContents(uri=params.uri, mime_type=mime, text=text)])
+            raise MCPError(types.INVALID_PARAMS, str(error)) from None
+        return types.ReadResourceResult(
+            contents=[types.TextResourceContents(uri=params.uri, mime_type=mime, text=text)]
+        )
 
-    async def list_prompts(*_: Any) -> ListPromptsResult:
-        return ListPromptsResult(prompts=guide.prompts())
+    async def list_prompts(*_: Any) -> types.ListPromptsResult:
+        return types.ListPromptsResult(prompts=guide.prompts())
 
-    async def get_prompt(_: Context, params: GetPromptRequestParams) -> GetPromptResult:
+    async def get_prompt(_: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         try:
             return guide.prompt(params.name, params.arguments or {})
         except LegnextError as error:
-            raise MCPError(INVALID_PARAMS, str(error)) from None
+            raise MCPError(types.INVALID_PARAMS, str(error)) from None
 
     return Server(
         "legnext",

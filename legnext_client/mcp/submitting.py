@@ -9,8 +9,11 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from legnext_client._calls.planning import size_of
+from legnext_client._calls.sources import MadeWith, made_with
 from legnext_client._journal.submit import SUBMITTING, UNKNOWN
 from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.mcp.tools import JOB_ID
 
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from legnext_client._calls.service import PreparedCall
     from legnext_client._journal.submit import Entry
     from legnext_client.client import AsyncClient
-    from legnext_client.generated.operations import Operation
     from legnext_client.jobs import AsyncJob
     from legnext_client.journal import Ledger
 
@@ -75,7 +77,8 @@ class Submitter:
             return Submitted(await self.job(entry.job_id), repeated=True)
         if key not in self._sending and (entry is None or entry.state not in (SUBMITTING, UNKNOWN)):
             await asyncio.to_thread(self.ledger.check_limits, call.points)
-            await ask(f"{key}:{call.points}", _question(operation, given, call.points))
+            if call.points:
+                await ask(f"{key}:{call.points}", _question(operation, given, call.points))
 
         async def send() -> AsyncJob:
             if source is None:
@@ -122,10 +125,24 @@ class Submitter:
     async def job(self, job_id: str) -> AsyncJob:
         """Return a job with its current state."""
         known = self._jobs.get(job_id)
-        self._jobs[job_id] = job = await self.client.confirm(job_id if known is None else known)
+        job = await self.client.confirm(job_id if known is None else known)
+        if known is None:
+            size, made = await asyncio.to_thread(self._made_with, job_id)
+            job._context = job._context._replace(size=size, made=made)
+        self._jobs[job_id] = job
         while len(self._jobs) > _MOST_KEPT:
             del self._jobs[next(iter(self._jobs))]
         return job
+
+    def _made_with(self, job_id: str) -> tuple[str | None, MadeWith | None]:
+        """Return the video size and the model of a job, by its request and those that it builds on, in the ledger."""
+        entry = self.ledger.entry_of_job(job_id)
+        operation = OPERATIONS.get(entry.operation) if entry is not None else None
+        if entry is None or operation is None:
+            return None, None
+        source = next((entry.body.get(field.wire) for field in operation.fields if field.name == JOB_ID), None)
+        size, made = self._made_with(source) if source and source != job_id else (None, None)
+        return size_of(operation, entry.body) or size, made_with(operation, entry.body, made)
 
     async def close(self) -> None:
         """Wait for the requests that are being sent, so that their jobs are recorded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mcp_types import Tool, ToolAnnotations
+import mcp_types as types
 
 from legnext_client._calls.items import CALLBACK
 from legnext_client._protocol.literals import names_of
@@ -68,7 +68,7 @@ def operation_of(tool: str, name: object) -> Operation | None:
     return listed.get(name.replace("-", "_")) if isinstance(name, str) else None
 
 
-def tools() -> list[Tool]:
+def tools() -> list[types.Tool]:
     """Return all tools."""
     prompted = [name for name, operation in OPERATIONS.items() if operation.prompt]
     return [
@@ -96,17 +96,17 @@ def tools() -> list[Tool]:
 
 def _tool(
     name: str, description: str, properties: dict[str, Any], required: Iterable[str], *, paid: bool = False
-) -> Tool:
+) -> types.Tool:
     schema = {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-    return Tool(
+    return types.Tool(
         name=name,
         description=description,
         input_schema=schema,
-        annotations=ToolAnnotations(read_only_hint=not paid, destructive_hint=False, open_world_hint=paid),
+        annotations=types.ToolAnnotations(read_only_hint=not paid, destructive_hint=False, open_world_hint=paid),
     )
 
 
-def _paid(tool: str) -> Tool:
+def _paid(tool: str) -> types.Tool:
     listed = GROUPS[tool]
     first = operation_of(tool, None)
     names: dict[str, Any] = {"type": "string", "enum": list(listed)}

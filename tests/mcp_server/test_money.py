@@ -107,7 +107,7 @@ def test_an_unknown_outcome_is_told_and_never_sent_again(any_world: World) -> No
     any_world.mock.faults.add("close_after")
     result = any_world.run(make())
     assert "may have been charged" in error_of(result)
-    assert result.structured_content["next"].startswith("Do not try other arguments to get around this.")
+    assert result.structured_content["next"].startswith("Do not change the arguments to get around this.")
     assert str(any_world.path) in result.structured_content["next"]
     calendar = Calendar()
     calendar.time = datetime.now(UTC) + timedelta(days=1)
@@ -216,8 +216,15 @@ def test_the_price_of_a_follow_up_is_that_of_its_source(any_world: World) -> Non
         return value_of(await agent.call_tool("make_video", longer))
 
     person = Person("accept")
-    any_world.run(task, person)
-    assert [each.partition(" (")[0] for each in person.asked] == ["Spend up to 480 points"] * 2
+    longer = any_world.run(task, person)["job_id"]
+    any_world.mock.jobs.complete(longer)
+
+    async def after_a_restart(agent: Client) -> Any:
+        fields = {"operation": "extend_video", "job_id": longer, "video_no": 0}
+        return value_of(await agent.call_tool("make_video", fields))
+
+    any_world.run(after_a_restart, person)
+    assert [each.partition(" (")[0] for each in person.asked] == ["Spend up to 480 points"] * 3
 
 
 def test_the_answer_to_one_call_does_not_accept_another(world: World) -> None:

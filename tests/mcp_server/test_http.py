@@ -1,0 +1,123 @@
+"""Over HTTP: on this machine only, for those who hold the token, and as on standard input and output otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import httpx2
+import pytest
+import uvicorn
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from legnext_client.journal import Ledger
+from legnext_client.mcp.server import make_server
+from legnext_client.mcp.serving import http_app
+from legnext_client.mcp.submitting import Submitter
+from tests.mcp_server.agents import ERAS, Person, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from legnext_client.testing import MockServer
+
+TOKEN = "a-token"
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+ACCEPT = {"accept": "application/json, text/event-stream"}
+
+
+@asynccontextmanager
+async def serving(mock: MockServer, path: Path) -> AsyncGenerator[int]:
+    """Serve over HTTP in this process; yields the port."""
+    ledger = Ledger(path)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        async with mock.async_client(ledger=ledger) as client:
+            submitter = Submitter(client, ledger)
+            config = uvicorn.Config(http_app(make_server(submitter), port, TOKEN), log_level="warning")
+            server = uvicorn.Server(config)
+            server.capture_signals = _no_signals  # type: ignore[method-assign]
+            running = asyncio.create_task(server.serve([listening]))
+            try:
+                yield port
+            finally:
+                server.should_exit = True
+                await running
+                await submitter.close()
+
+
+@contextmanager
+def _no_signals() -> Any:
+    yield
+
+
+@asynccontextmanager
+async def agent_of(port: int, era: str, person: Person | None = None) -> AsyncGenerator[Client]:
+    async with httpx2.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"}) as http:
+        way = streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)
+        async with Client(way, mode=era, elicitation_callback=person) as agent:
+            yield agent
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_whole_session(mock: MockServer, tmp_path: Path, era: str) -> None:
+    person, seen = Person("accept"), []
+
+    async def heard(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
+        seen.append(progress)
+
+    async def session() -> None:
+        async with serving(mock, tmp_path / "l.db") as port, agent_of(port, era, person) as agent:
+            made = value_of(await agent.call_tool("make_image", {"text": "a cat"}))
+            done = made
+            while done["status"] != "completed":
+                result = await agent.call_tool("get_job", {"job_id": made["job_id"]}, progress_callback=heard)
+                done = value_of(result)
+            assert len(done["images"]) == 4
+
+    asyncio.run(session())
+    assert len(person.asked) == 1
+    assert seen
+    assert len(mock.ledger) == 1
+
+
+def test_two_agents_of_one_server(mock: MockServer, tmp_path: Path) -> None:
+    async def session() -> set[str]:
+        async with (
+            serving(mock, tmp_path / "l.db") as port,
+            agent_of(port, "legacy") as one,
+            agent_of(port, "auto") as two,
+        ):
+            calls = [agent.call_tool("make_image", {"text": "a cat"}) for agent in (one, two)]
+            return {value_of(result)["job_id"] for result in await asyncio.gather(*calls)}
+
+    assert len(asyncio.run(session())) == 1
+    assert len(mock.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"authorization": "Bearer another"}, 401),
+        ({"authorization": TOKEN}, 401),
+        ({"authorization": f"Bearer {TOKEN}", "host": "evil.example"}, 421),
+        ({"authorization": f"Bearer {TOKEN}", "host": "127.0.0.1:1"}, 421),
+        ({"authorization": f"Bearer {TOKEN}", "origin": "https://evil.example"}, 403),
+        ({"authorization": f"Bearer {TOKEN}", "origin": "http://localhost.evil.example"}, 403),
+        ({"authorization": f"Bearer {TOKEN}", "mcp-protocol-version": "2026-07-28", "host": "evil.example"}, 421),
+    ],
+)
+def test_strangers_are_refused(mock: MockServer, tmp_path: Path, headers: dict[str, str], status: int) -> None:
+    async def ask() -> int:
+        async with serving(mock, tmp_path / "l.db") as port, httpx.AsyncClient() as http:
+            answer = await http.post(f"http://127.0.0.1:{port}/mcp", json=PING, headers=ACCEPT | headers)
+            return answer.status_code
+
+    assert asyncio.run(ask()) == status
+    assert mock.ledger == []

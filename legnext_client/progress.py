@@ -6,6 +6,7 @@ for result in client.batch(rows, "run.db", on_progress=progress.tqdm()): ...
 
 from __future__ import annotations
 
+import sys
 import weakref
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -56,16 +57,22 @@ class _Bars:
 
     def __init__(self) -> None:
         self._running: set[Hashable] = set()
+        self._ended = self._ahead = 0
+        """Rows that the batch has counted as ended, and those that it has not yet."""
 
     def __call__(self, update: JobView | Update | Progress) -> None:
         one = seen(update)
         (self._running.discard if one.over else self._running.add)(one.key)
         counts: Any = getattr(update, "counts", None)
+        left = 0
         if counts is not None and (counts.total or 0) > 1:
-            ended = min(counts.total, counts.done + counts.failed + counts.unknown + one.over)
+            before, self._ended = self._ended, counts.done + counts.failed + counts.unknown
+            self._ahead = max(0, self._ahead + before - self._ended) + one.over
+            left = max(0, counts.total - self._ended - self._ahead)
+            ended = counts.total - left
             self._show(Seen(None, TOTAL, 100 * ended / counts.total, f"{ended} of {counts.total}", False))
         self._show(one)
-        if not self._running:
+        if not self._running and not left:
             self.close()
 
     def _show(self, one: Seen) -> None:
@@ -101,6 +108,7 @@ class rich(_Bars):  # called like a function
                 parts.TextColumn("{task.fields[state]}", markup=False),
                 parts.TimeElapsedColumn(),
                 console=self._console,
+                redirect_stdout=sys.stdout.isatty(),  # else what is printed would not get where it is piped
             )
             self._bars.start()
             self._end = weakref.finalize(self, self._bars.stop)  # whatever becomes of the wait

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import math
 import os
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from legnext_client.generated.service import BASE_URL
 
 KEY_VARIABLE, URL_VARIABLE = "LEGNEXT_API_KEY", "LEGNEXT_BASE_URL"
 LOG_VARIABLE = "LEGNEXT_LOG"
-_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
+_LEVELS = ("debug", "info")
 
 
 class Settings(NamedTuple):
@@ -62,8 +61,10 @@ def log_as_asked() -> None:
         return
     if asked not in _LEVELS:
         raise ConfigurationError(f"{LOG_VARIABLE} must be {' or '.join(_LEVELS)}; got {asked!r}.")
+    import logging  # a client is made faster without
+
     logger = logging.getLogger("legnext_client")
-    logger.setLevel(_LEVELS[asked])
+    logger.setLevel(asked.upper())
     if not logger.hasHandlers():
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from urllib.parse import urlsplit
 
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -20,6 +19,8 @@ _TUN_PLACEHOLDERS = ipaddress.IPv4Network("198.18.0.0/15")
 
 def is_inside(url: str) -> bool:
     """Return whether the host of a URL is localhost, or an address of this machine or a private network."""
+    import unicodedata  # making a client does without
+
     # Resolvers treat letters and dots of other scripts as their ASCII equivalents.
     host = unicodedata.normalize("NFKC", urlsplit(url).hostname or "").lower().replace("。", ".").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):

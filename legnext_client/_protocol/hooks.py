@@ -57,7 +57,7 @@ class Hooks(list[Hook]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._failed: set[Hook] = set()
+        self._failed: set[int] = set()
 
     def append(self, hook: Hook) -> None:
         if not callable(hook) or inspect.iscoroutinefunction(hook):
@@ -69,8 +69,8 @@ class Hooks(list[Hook]):
             try:
                 hook(event)
             except Exception:
-                if hook not in self._failed:
-                    self._failed.add(hook)
+                if id(hook) not in self._failed:
+                    self._failed.add(id(hook))
                     logger.warning("a hook failed; further errors of it are not logged", exc_info=True)
 
     def attempt(self, send: Send) -> Event:
@@ -119,5 +119,6 @@ def _about(what: Literal["attempt", "call"], request: Request) -> Event:
 
 def _failed(event: Event, error: BaseException) -> Event:
     status, request_id = getattr(error, "status_code", None), getattr(error, "request_id", None)
-    text, job_id = f"{type(error).__name__}: {error}", getattr(error, "job_id", None)
+    text = "interrupted" if isinstance(error, GeneratorExit) else f"{type(error).__name__}: {error}"
+    job_id = getattr(error, "job_id", None)
     return event._replace(ended=True, error=text, status=status, request_id=request_id, job_id=job_id)

@@ -22,7 +22,9 @@ _COLUMNS = 40
 def images_for(run: Run) -> Callable[[Job], None]:
     """Return a function that draws a job's images. Raises if this terminal cannot; a pipe gets no escape codes."""
     if run.output.for_machines or is_dumb() or not (is_terminal(sys.stdout) and is_terminal(sys.stdin)):
-        raise InvalidRequest("--show needs a terminal to draw in, and no --json; use --download DIR instead.")
+        raise InvalidRequest(
+            "--show needs a terminal to draw in, and no --json; legnext download saves the images instead."
+        )
     try:
         library, console = import_module("textual_image.renderable"), import_module("rich.console").Console()
     except ImportError:

@@ -96,17 +96,32 @@ def test_a_batch_is_seen_too(colour: Colour, tmp_path: Path) -> None:
 
 
 def test_a_hook_that_raises_breaks_nothing_and_is_logged_once(colour: Colour, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(_: Event) -> None:
-        raise RuntimeError("my mistake")
+    class Broken(dict[str, str]):  # cannot be hashed
+        def __call__(self, _: Event) -> None:
+            raise RuntimeError("my mistake")
 
     client, events = colour.client(Service(job(), done())), list[Event]()
-    client.add_hook(broken)
+    client.add_hook(Broken())
     client.add_hook(events.append)
     colour.do(colour.do(client.midjourney.diffusion(text="a cat")).wait())
     assert events[-1].what == "job"
     [record] = [each for each in caplog.records if each.levelno >= logging.WARNING]
     assert "a hook failed" in record.getMessage()
     assert "my mistake" in str(record.exc_info)
+
+
+def test_ctrl_c_in_a_hook_does_not_lose_the_job(colour: Colour) -> None:
+    def interrupted(event: Event) -> None:
+        if event.what == "attempt" and event.ended:
+            raise KeyboardInterrupt
+
+    client, events = colour.client(Service(job())), list[Event]()
+    client.add_hook(events.append)
+    client.add_hook(interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        colour.do(client.midjourney.diffusion(text="a cat"))
+    assert "accepted as job j1" in "".join(caught.value.__notes__)
+    assert (events[-1].what, events[-1].error) == ("call", "interrupted")
 
 
 def test_a_hook_is_a_plain_function(colour: Colour) -> None:

@@ -133,6 +133,17 @@ def test_tqdm_in_one_line(waits: Client, tmp_path: Path) -> None:
     assert re.search(r"diffusion-\w+  diffusion 100% \|.*completed, 80 points", text)
 
 
+def test_what_is_printed_meanwhile_goes_where_it_is_piped(
+    waits: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    console = screen()
+    for result in waits.batch([*ROWS, *ROWS], tmp_path / "run.db", concurrency=1, on_progress=progress.rich(console)):
+        print(result.key)
+    assert len(capsys.readouterr().out.split()) == 4
+    assert written(console).count("\x1b[?25l") == 1, "one display for all rows"
+    assert "4 of 4" in written(console)
+
+
 def test_an_async_client_takes_the_same_bars(tmp_path: Path) -> None:
     console, colour = screen(), Colour("async")
     with MockServer(credits=1000) as mock:

@@ -107,16 +107,16 @@ def _execute(
         log_outcome(effect, outcome, began)
         if isinstance(outcome, Response):
             outcome = outcome._replace(elapsed=runtime.clock.now() - started)
-        return outcome
-    except ConfigurationError as error:
-        outcome = NoResponse(error.message, sent=False, retryable=False, error=error)
-        return outcome
-    except BaseException as error:
-        add_cost_note(error, effect, outcome)
-        raise
-    finally:
         if event is not None and runtime.hooks:
             runtime.hooks.answered(event, outcome, runtime.clock.now() - started)
+        return outcome
+    except ConfigurationError as error:
+        return NoResponse(error.message, sent=False, retryable=False, error=error)
+    except BaseException as error:
+        add_cost_note(error, effect, outcome)
+        if event is not None and runtime.hooks and outcome is None:
+            runtime.hooks.answered(event, None, runtime.clock.now() - started)
+        raise
 
 
 def _transfer(effect: Fetch | Read | RunBlocking | Await | Gather, runtime: Runtime, listener: Listener | None) -> Any:

@@ -11,7 +11,7 @@ SLOW := cli contract contract_client docs fleet gallery interop kills mcp_server
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages n8n postman dist audit compare torture thorough coverage clean
+.PHONY: help setup generate drift check lint types imports spec-lint test quick contract one-edit bench demo docs mock spec-diff regenerate interop languages n8n postman dist audit compare torture fleet-torture thorough coverage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -81,6 +81,10 @@ torture: $(READY) ## Kill batches and chains at hundreds of moments; check that 
 	$(RUN)python -m tests.kills.torture $(OPTIONS)
 	$(RUN)python -m tests.kills.signals
 	$(RUN)python -m tests.journal.damage
+
+fleet-torture: $(READY) ## Kill workers and the database of a fleet, mostly during open POSTs; then try wrong fleets
+	$(RUN)python -m tests.fleet.torture $(OPTIONS)
+	$(RUN)python -m tests.fleet.torture --mistakes
 
 thorough: $(READY) ## Run the tests with more examples, more trials and both colours of client
 	THOROUGH=1 $(PYTEST)

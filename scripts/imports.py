@@ -25,7 +25,6 @@ LAZY = {
     "cli/__init__": "Ctrl-C during start-up still has its exit code",
     "cli/command": "`--help` makes no client",
     "cli/entries": "the hand-written commands need no table of operations",
-    "cli/fleet": "the fleet's packages are an extra",
     "cli/exits": "errors are named only when one has been raised",
     "cli/mcp": "a server of the real service needs no mock server",
     "cli/operations": "`--help` and completion send nothing, and a free call needs no prices",

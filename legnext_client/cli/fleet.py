@@ -6,6 +6,8 @@ import io
 import json
 import signal
 import time
+from contextlib import AsyncExitStack
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +15,8 @@ import typer
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.environment import DATABASE_VARIABLE, key_of
 from legnext_client.cli.exits import Exit
+from legnext_client.cli.fleet_database import database_in
+from legnext_client.cli.fleet_metrics import serve
 from legnext_client.cli.groups import Command, Group, overview
 from legnext_client.client import AsyncClient
 from legnext_client.errors import ConfigurationError, InvalidRequest
@@ -45,7 +49,10 @@ def up(
     places: Annotated[int, typer.Option("--places", min=1, help="Maximum jobs of the account at once.")] = JOBS_AT_ONCE,
     budget: Annotated[int | None, typer.Option("--budget", min=0, help="Maximum points to spend.")] = None,
     rate: Annotated[float, typer.Option("--rate", min=0.001, help="Maximum submissions per second.")] = 10.0,
-    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Download the results to DIR.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="PLACE", help="Download the results to a directory or s3://bucket/prefix."),
+    ] = None,
     accept_restored: Annotated[
         bool, typer.Option("--accept-restored", help="Go on with a database that was restored or failed over.")
     ] = False,
@@ -78,19 +85,50 @@ def worker(
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, help="Maximum requests of this worker at once.")
     ] = 20,
+    metrics: Annotated[int | None, typer.Option("--metrics", metavar="PORT", help="Serve Prometheus metrics.")] = None,
 ) -> None:
     """Make rows until Ctrl-C. Start one on each machine; the account's limits hold for all together."""
-    asyncio.run(_work(run, account, concurrency))
+    run.output.say("Working until Ctrl-C; requests in flight are finished first.")
+    asyncio.run(_work(run, _fleet(run, account), concurrency, metrics))
 
 
-async def _work(run: Run, account: str, concurrency: int) -> None:
-    made = _fleet(run, account)
-    async with AsyncClient(key_of(run.variables), base_url=run.base_url) as client:
+@app.command(cls=Command)
+@command
+def dev(
+    run: Run,
+    rows: Annotated[str, typer.Argument(metavar="FILE", help="Rows, as for batch run.", show_default=False)],
+    database: Annotated[
+        str, typer.Option("--database", metavar="DIR", help="The database; run it again to resume.")
+    ] = "legnext-fleet",
+    budget: Annotated[int | None, typer.Option("--budget", min=0, help="Maximum points to spend.")] = None,
+) -> Exit:
+    """Make the rows of a file with a PostgreSQL server and a worker of its own, for development."""
+    with database_in(database) as url:
+        made = _package().Fleet(url)
+        made.up(budget=budget)
+        survey, _ = made.submit(rows)
+        run.output.say(f"{survey}.")
+        asyncio.run(_work(run, made, 20, None, to_the_end=True))
+        for result in made.results():
+            run.output.result(result._asdict(), [f"{result.key}: {result.state}, {result.points} points"])
+        end = made.status()
+        run.output.say(f"{end}.")
+    return Exit.UNKNOWN if end.unknown else Exit.JOB_FAILED if end.failed else Exit.OK
+
+
+async def _work(run: Run, made: Any, concurrency: int, metrics: int | None, *, to_the_end: bool = False) -> None:
+    async with AsyncClient(key_of(run.variables), base_url=run.base_url) as client, AsyncExitStack() as stack:
         each = made.worker(client, concurrency=concurrency)
+        if metrics is not None:
+            await stack.enter_async_context(await serve(made, metrics))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, each.stop)
-        run.output.say("Working until Ctrl-C; requests in flight are finished first.")
-        await each.run()
+        working = asyncio.create_task(each.run())
+        while to_the_end and not working.done() and not (await asyncio.to_thread(made.status)).ended:
+            await asyncio.wait([working], timeout=_EVERY)
+        if to_the_end:
+            each.stop()
+        await working
 
 
 @app.command(cls=Command)
@@ -176,14 +214,18 @@ def drain(
 
 
 def _fleet(run: Run, account: str) -> Any:
-    try:
-        from legnext_client.fleet import Fleet
-    except ImportError as error:
-        raise ConfigurationError(f"a fleet needs {error.name}. Run pip install 'legnext-client[fleet]'.") from None
+    made = _package().Fleet
     url = run.variables.get(DATABASE_VARIABLE)
     if not url:
         raise ConfigurationError(f"{DATABASE_VARIABLE} is not set. Set it to postgresql://user:password@host/database.")
-    return Fleet(url, account=account)
+    return made(url, account=account)
+
+
+def _package() -> Any:
+    try:
+        return import_module("legnext_client.fleet")
+    except ImportError as error:
+        raise ConfigurationError(f"a fleet needs {error.name}. Run pip install 'legnext-client[fleet]'.") from None
 
 
 def _csv_line(cells: Any) -> str:

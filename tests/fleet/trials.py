@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import random
 import signal
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 
+from legnext_client import fleet
 from legnext_client.fleet import Fleet
 from legnext_client.testing import MockServer
 
@@ -27,7 +30,15 @@ CONTEXT.set_forkserver_preload(
 )
 
 PLACES = 6
-STOPPED = "its worker stopped before the answer"
+STOPPED = "its worker stopped before the response"
+
+
+class Mistake(NamedTuple):
+    """A wrong fleet, for the trials to notice: a text of the schema or of the module `life`, and its replacement."""
+
+    text: str
+    replacement: str
+    schema: bool = True
 
 
 class Plan(NamedTuple):
@@ -47,14 +58,25 @@ class Plan(NamedTuple):
     """Of each kind: lost answers, 500s, 429s."""
     time_scale: float = 60.0
     budget: int | None = None
+    spacing: float = 0.0
+    """Mean seconds between two events."""
+    job_timeout: float = 1.5
+    heartbeat: float = 0.5
+    silent: float = 1.5
+    mistake: Mistake | None = None
 
 
-def work(database: str, base_url: str, key: str, heartbeat: float, silent: float) -> None:
+def work(database: str, base_url: str, key: str, plan: Plan) -> None:
     """The process of a worker."""
     from legnext_client import AsyncClient
-    from legnext_client.fleet import worker
+    from legnext_client.fleet import life, worker
 
-    worker.HEARTBEAT, worker.SILENT, worker.HOUSEKEEPING, worker.CHECK = heartbeat, silent, 0.3, 0.3
+    logging.disable()
+    worker.HEARTBEAT, worker.SILENT, worker.HOUSEKEEPING, worker.CHECK = plan.heartbeat, plan.silent, 0.3, 0.3
+    if plan.mistake is not None and not plan.mistake.schema:
+        source = Path(life.__file__).read_text(encoding="utf-8")
+        exec(compile(replaced(source, plan.mistake), life.__file__, "exec"), vars(life))
+        vars(worker)["RowLife"] = life.RowLife
 
     async def run() -> None:
         async with AsyncClient(key, base_url=base_url) as client:
@@ -63,6 +85,11 @@ def work(database: str, base_url: str, key: str, heartbeat: float, silent: float
             await each.run()
 
     asyncio.run(run())
+
+
+def replaced(text: str, mistake: Mistake) -> str:
+    assert mistake.text in text, f"there is no {mistake.text!r} any more"
+    return text.replace(mistake.text, mistake.replacement)
 
 
 class Trial:
@@ -82,7 +109,8 @@ class Trial:
         """Run to the end, and check the bill."""
         plan = self.plan
         with self.server:
-            self.fleet.up(places=PLACES, per_second=1000.0, job_timeout=1.5, budget=plan.budget)
+            self.fleet.up(places=PLACES, per_second=1000.0, job_timeout=plan.job_timeout, budget=plan.budget)
+            self._make_mistake()
             self.fleet.submit([{"text": f"lighthouse {number}"} for number in range(plan.rows)])
             for name in ("close_after", "error_after", "rate_limit"):
                 if plan.faults:
@@ -93,18 +121,22 @@ class Trial:
                 for _ in range(plan.workers):
                     self._start()
                 for event in self._events():
+                    time.sleep(self.chance.uniform(0, 2 * plan.spacing))
                     getattr(self, event)()
                     self.happened[event] += 1
                 end = time.monotonic() + patience
                 while not (status := self.fleet.status()).ended and not self._out_of_budget(status):
-                    assert time.monotonic() < end, f"not done after {patience} s: {status}"
+                    if time.monotonic() > end:
+                        self.check_payments()
+                        raise AssertionError(f"not done after {patience} s: {status}")
                     self._revive()
                     time.sleep(0.1)
             finally:
                 for each in self.workers:
                     each.kill()
                     each.join()
-            self.check()
+            self.check_payments()
+            self.check_rows()
 
     def _out_of_budget(self, status: Any) -> bool:
         return self.plan.budget is not None and not status.running
@@ -117,10 +149,17 @@ class Trial:
         return events
 
     def _start(self) -> None:
-        silent = (0.5, 1.5)
-        order = (self.database, self.server.base_url, self.server.api_key, *silent)
+        order = (self.database, self.server.base_url, self.server.api_key, self.plan)
         self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
         self.workers[-1].start()
+
+    def _make_mistake(self) -> None:
+        if self.plan.mistake is not None and self.plan.mistake.schema:
+            schema = Path(fleet.__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+            functions = replaced(schema, self.plan.mistake).partition("CREATE FUNCTION")
+            wrong = functions[2].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+            with psycopg.connect(self.database) as connection:
+                connection.execute(f"CREATE OR REPLACE FUNCTION{wrong}".encode())
 
     def _revive(self) -> None:
         for each in [each for each in self.workers if not each.is_alive()]:
@@ -172,38 +211,45 @@ class Trial:
 
     # ---- the bill -----------------------------------------------------------------------------------------------
 
-    def check(self) -> None:
+    def check_payments(self) -> None:
         """Compare what the mock server was paid for with what the fleet's ledger says."""
         paid = Counter(one.body["text"] for one in self.server.ledger)
-        with psycopg.connect(self.database) as connection:
-            ledger = connection.execute(
-                "SELECT description ->> 'text', state, job_id, error, owner FROM legnext_requests q "
-                "JOIN legnext_rows r ON r.id = q.row_id"
-            ).fetchall()
-            [(counted,)] = connection.execute("SELECT counted FROM legnext_accounts").fetchall()
         made = {one.job_id: one.body["text"] for one in self.server.ledger}
         twice = {text for text, times in paid.items() if times > 1}
         assert not twice, f"paid twice: {twice}"
-        wrong = [(text, job) for text, _, job, *_ in ledger if job is not None and made.get(job) != text]
+        wrong = [(text, job) for text, _, job, *_ in self._ledger() if job is not None and made.get(job) != text]
         assert not wrong, f"wrong ids: {wrong}"
+        assert self.most_at_once() <= PLACES, f"{self.most_at_once()} jobs at once"
+
+    def check_rows(self) -> None:
+        """Check that every row came to an end, and that what is unknown has a reason."""
+        ledger, plan = self._ledger(), self.plan
+        with psycopg.connect(self.database) as connection:
+            [(counted,)] = connection.execute("SELECT counted FROM legnext_accounts").fetchall()
         known, unknown = {row[2] for row in ledger}, {row[0] for row in ledger if row[1] == "unknown"}
-        lost = {text for job, text in made.items() if job not in known} - unknown
+        lost = {one.body["text"] for one in self.server.ledger if one.job_id not in known} - unknown
         assert not lost, f"paid and lost: {lost}"
         for text, state, _, error, owner in ledger:
-            assert state in ("done", "unknown", "new") or self.plan.budget is not None, (text, state, error)
+            assert state in ("done", "unknown") or (state == "new" and plan.budget is not None), (text, state, error)
             if state == "unknown" and error == STOPPED:
                 assert int(owner.split("/")[1]) in self.lost, f"{text} is unknown, and nothing had happened to it"
         others = [row for row in ledger if row[1] == "unknown" and row[3] != STOPPED]
-        assert len(others) <= 2 * self.plan.faults, f"unknown without a lost answer: {others}"
+        assert len(others) <= 2 * plan.faults, f"unknown without a lost response: {others}"
         results = [one.key for one in self.fleet.results()]
         assert len(results) == len(set(results))
-        spent = sum(job.charged if job.charged else job.held for job in self.jobs())
+        spent = sum(job.charged or job.held for job in self.jobs())
         assert spent <= counted, f"{spent} points were charged, {counted} counted"
-        if self.plan.budget is None:
-            assert len(results) + len(unknown) == self.plan.rows
+        if plan.budget is None:
+            assert len(results) + len(unknown) == plan.rows, f"{len(results)} results, {len(unknown)} unknown"
         else:
-            assert counted <= self.plan.budget
-        assert self.most_at_once() <= PLACES, f"{self.most_at_once()} jobs at once"
+            assert counted <= plan.budget, f"{counted} of {plan.budget} points"
+
+    def _ledger(self) -> list[Any]:
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(
+                "SELECT description ->> 'text', state, job_id, error, owner FROM legnext_requests q "
+                "JOIN legnext_rows r ON r.id = q.row_id"
+            ).fetchall()
 
     def jobs(self) -> list[Any]:
         return list(self.server._service.jobs.values())

@@ -1,0 +1,79 @@
+"""Wrong fleets. The trials are worth something only if they notice each of these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.fleet.trials import Mistake, Plan, Trial
+
+if TYPE_CHECKING:
+    from tests.fleet.cluster import Cluster
+
+MISTAKES = {
+    "a rescued submission is sent again": Mistake(
+        "WHERE id = _request AND state = 'admitted' AND turn = _turn;",
+        "WHERE id = _request AND (state = 'admitted' OR state = 'submitting') AND turn - _turn IN (0, 1);"
+        " UPDATE legnext_requests SET turn = _turn + 1 WHERE id = _request AND owner = _owner;",
+    ),
+    "an unknown request goes back to the queue": Mistake(
+        "SET state = 'unknown', turn = turn + 1, error = 'its worker stopped",
+        "SET state = 'new', turn = turn + 1, error = 'its worker stopped",
+    ),
+    "an unknown request frees its place at once": Mistake(
+        "OR until > now());", "OR (state = 'submitted' AND until > now()));"
+    ),
+    "a late answer is thrown away": Mistake(
+        "AND owner = _owner AND state IN ('submitting', 'unknown') AND job_id IS NULL\n        RETURNING * INTO q;\n"
+        "    IF FOUND THEN PERFORM legnext_wait_v1",
+        "AND owner = _owner AND state = 'new' AND job_id IS NULL\n        RETURNING * INTO q;\n"
+        "    IF FOUND THEN PERFORM legnext_wait_v1",
+    ),
+    "a place is not counted while the request is sent": Mistake(
+        "(state IN ('admitted', 'submitting') OR until > now())", "(state = 'admitted' OR state = 'submitted')"
+    ),
+    "the cursor does not move": Mistake("cursor = a.cursor, started", "started"),
+    "the points of a row are not counted": Mistake("a.counted := a.counted + q.price;", ""),
+    "the account is not locked for admission": Mistake(
+        "SELECT * INTO a FROM legnext_accounts WHERE name = _account FOR UPDATE;",
+        "SELECT * INTO a FROM legnext_accounts WHERE name = _account; PERFORM pg_sleep(0.02);",
+    ),
+    "a stale poll ends a job again": Mistake(
+        "WHERE id = _request AND turn = _turn AND state = 'submitted' RETURNING * INTO q;\n    IF NOT FOUND OR",
+        "WHERE id = _request AND state IN ('submitted', 'done') RETURNING * INTO q;\n    IF NOT FOUND OR",
+    ),
+    "the tasks of dead workers stay with them": Mistake(
+        "WHERE job.status = 'doing' AND job.queue", "WHERE job.queue_name = '' AND job.queue"
+    ),
+    "a lost response is sent again": Mistake(
+        "state = UNKNOWN if isinstance(error, SubmissionUnknown)", "state = NEW if verdict", schema=False
+    ),
+    "a lost response counts as refused": Mistake(
+        "state = UNKNOWN if isinstance(error, SubmissionUnknown)",
+        "state = FAILED if isinstance(error, SubmissionUnknown)",
+        schema=False,
+    ),
+    "the intent is not fenced by its owner": Mistake(
+        "AND turn = _turn + 1 AND owner = _owner", "AND turn >= _turn + 1"
+    ),
+    "a job is noted under another request": Mistake(
+        "await self._keep(request, owner, State(verdict.data), args",
+        "await self._keep(request, owner, State({**verdict.data, 'job_id': verdict.data['job_id'][::-1]}), args",
+        schema=False,
+    ),
+}
+
+
+def notice(cluster: Cluster, name: str) -> bool:
+    """Run trials of a wrong fleet; return whether one failed."""
+    for seed in (1, 2, 3):
+        budget = 1600 if "points" in name else None
+        plan = Plan(rows=40, workers=3, faults=2, pause=2.5, budget=budget, mistake=MISTAKES[name])
+        if "place" in name:  # jobs that run on after a loss has been noticed
+            plan = plan._replace(rows=24, time_scale=15.0, job_timeout=12.0, aimed=2, blind=0, pauses=0, stops=0)
+        try:
+            Trial(cluster, seed, plan).run(patience=40.0)
+        except Exception as error:
+            print(f"noticed: {name}: {str(error).splitlines()[0][:150]}", flush=True)
+            return True
+    print(f"NOT noticed: {name}", flush=True)
+    return False

@@ -1,0 +1,61 @@
+"""Long trials, as `make fleet-torture`: `python -m tests.fleet.torture --seeds 10 --rows 2000`.
+
+Each has 30 kills, 20 of them during an open POST, two immediate stops of PostgreSQL, three SIGSTOPs of 20 s, lost
+responses, 500s and 429s. `--mistakes` runs shorter trials of wrong fleets instead, each of which has to be noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+
+from tests.fleet.cluster import Cluster
+from tests.fleet.mistakes import MISTAKES, notice
+from tests.fleet.trials import Plan, Trial
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--mistakes", action="store_true")
+    given = parser.parse_args()
+    with Cluster() as cluster:
+        if given.mistakes:
+            unnoticed = [name for name in MISTAKES if not notice(cluster, name)]
+            print(f"{len(MISTAKES) - len(unnoticed)} of {len(MISTAKES)} mistakes noticed", *unnoticed)
+            return bool(unnoticed)
+        return not all([run(cluster, seed, given.rows) for seed in range(given.first, given.first + given.seeds)])  # noqa: C419
+
+
+def run(cluster: Cluster, seed: int, rows: int) -> bool:
+    """Run a trial; return whether its bill was right."""
+    plan = Plan(
+        rows=rows,
+        aimed=20,
+        blind=10,
+        stops=2,
+        pauses=3,
+        pause=20.0,
+        faults=8,
+        spacing=rows / 500,
+        heartbeat=1,
+        silent=3,
+    )
+    trial, began = Trial(cluster, seed, plan), time.monotonic()
+    try:
+        trial.run(patience=rows)
+    except Exception:
+        traceback.print_exc()
+        print(f"seed {seed} failed after {dict(trial.happened)}: --first {seed} --seeds 1 --rows {rows}", flush=True)
+        return False
+    happened = ", ".join(f"{times} {name.strip('_')}" for name, times in sorted(trial.happened.items()))
+    print(f"seed {seed}: {time.monotonic() - began:.0f} s; {happened}; {trial.fleet.status()}", flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

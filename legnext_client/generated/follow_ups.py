@@ -73,9 +73,9 @@ class FollowUps(ABC, Generic[Job]):
         source must be completed and at most three days old.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -103,7 +103,7 @@ class FollowUps(ABC, Generic[Job]):
         2 and 3 (2x, 4x) belonged to retired models.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -140,13 +140,13 @@ class FollowUps(ABC, Generic[Job]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
+        **Note:** images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -172,8 +172,8 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
-        new width and height. A `remix_prompt` says what is to be seen around it.
+        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -181,9 +181,9 @@ class FollowUps(ABC, Generic[Job]):
         and those made with `--oref`, cannot be outpainted.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -204,7 +204,7 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Repaint parts of an image.
 
-        Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+        Repaints the area that a mask marks and leaves the rest. The mask is a list of polygons or the URL of a black and
         white image, whose white parts are repainted: one of the two, never both.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -213,9 +213,9 @@ class FollowUps(ABC, Generic[Job]):
         polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -244,8 +244,8 @@ class FollowUps(ABC, Generic[Job]):
         **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -274,11 +274,11 @@ class FollowUps(ABC, Generic[Job]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What the image shows, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -301,12 +301,12 @@ class FollowUps(ABC, Generic[Job]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+        **Note:** the source's prompt must have had `--v 7 --draft`. Any other source is refused.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
@@ -327,7 +327,7 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Enlarge up to 12K with Topaz.
 
-        Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+        Enlarges an image to a size for screens or print. The image is given by its URL (`image_url`: JPEG, PNG or
         TIFF, at most 100 MB) or as an image of a job (`job_id` and `image_no`): one of the two, never both.
 
         **Costs by size:**
@@ -343,10 +343,10 @@ class FollowUps(ABC, Generic[Job]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
+        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
             content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
@@ -382,10 +382,10 @@ class FollowUps(ABC, Generic[Job]):
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
-        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
         1`, `2` or `4`, the number of videos.
 
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
@@ -394,8 +394,8 @@ class FollowUps(ABC, Generic[Job]):
         **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
-            image_no: Which image of the job, from 0. 0 to 3.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -418,8 +418,8 @@ class FollowUps(ABC, Generic[Job]):
         **Note:** Extend first, upscale last.
 
         Args:
-            video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            video_no: Number of the video in the job, from 0. 0 to 3.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -434,7 +434,7 @@ class FollowUps(ABC, Generic[Job]):
         **Costs 480 points. Takes** four to six minutes.
 
         Args:
-            video_no: Which video of the job, from 0. 0 to 3.
+            video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)
@@ -473,9 +473,9 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         source must be completed and at most three days old.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -503,7 +503,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         2 and 3 (2x, 4x) belonged to retired models.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -540,13 +540,13 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
+        **Note:** images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -572,8 +572,8 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
-        new width and height. A `remix_prompt` says what is to be seen around it.
+        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -581,9 +581,9 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         and those made with `--oref`, cannot be outpainted.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -604,7 +604,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Repaint parts of an image.
 
-        Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+        Repaints the area that a mask marks and leaves the rest. The mask is a list of polygons or the URL of a black and
         white image, whose white parts are repainted: one of the two, never both.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -613,9 +613,9 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         polygon; use `mask`. Images of v8 and v8.1, and those made with `--oref`, cannot be inpainted.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -644,8 +644,8 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         **Note:** Here 0 is strong and 1 is subtle, the opposite of `type` of variation.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -674,11 +674,11 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         **Costs 120 points. Takes** about 45 seconds.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What the image shows, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -703,12 +703,12 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+        **Note:** the source's prompt must have had `--v 7 --draft`. Any other source is refused.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
@@ -729,7 +729,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Enlarge up to 12K with Topaz.
 
-        Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+        Enlarges an image to a size for screens or print. The image is given by its URL (`image_url`: JPEG, PNG or
         TIFF, at most 100 MB) or as an image of a job (`job_id` and `image_no`): one of the two, never both.
 
         **Costs by size:**
@@ -745,10 +745,10 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
+        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
             content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
@@ -784,10 +784,10 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
-        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
         1`, `2` or `4`, the number of videos.
 
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
@@ -796,8 +796,8 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
-            image_no: Which image of the job, from 0. 0 to 3.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -820,8 +820,8 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         **Note:** Extend first, upscale last.
 
         Args:
-            video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            video_no: Number of the video in the job, from 0. 0 to 3.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(
@@ -838,7 +838,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         **Costs 480 points. Takes** four to six minutes.
 
         Args:
-            video_no: Which video of the job, from 0. 0 to 3.
+            video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)

@@ -109,11 +109,11 @@ class Midjourney(Generic[Job]):
         **Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro
         plan.
 
-        **Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for
+        **Note:** a model may reject a flag: v8.1 responds with 400 to some. The job's images can be built upon for
         three days. Fetch them within seven: the documentation says thirty, one user reports seven.
 
         Args:
-            text: What the image shows, with flags at the end. 1 to 8192 characters.
+            text: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
@@ -143,9 +143,9 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -175,7 +175,7 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -245,7 +245,7 @@ class Midjourney(Generic[Job]):
         **Costs 20 points**, whatever flags the prompt carries: nothing is drawn. **Takes** about 15 seconds.
 
         Args:
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
@@ -268,14 +268,14 @@ class Midjourney(Generic[Job]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
+        **Note:** images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -303,8 +303,8 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
-        new width and height. A `remix_prompt` says what is to be seen around it.
+        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -313,9 +313,9 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -343,7 +343,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Repaint parts of an image.
 
-        Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+        Repaints the area that a mask marks and leaves the rest. The mask is a list of polygons or the URL of a black and
         white image, whose white parts are repainted: one of the two, never both.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -353,9 +353,9 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -393,8 +393,8 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -425,11 +425,11 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What the image shows, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -459,7 +459,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Edit an image of your own.
 
-        The same as edit, for an image given by its address: it is placed on a canvas, and what is empty or masked is
+        The same as edit, for an image given by its URL: it is placed on a canvas, and what is empty or masked is
         painted after a prompt. The mask is required.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -470,8 +470,8 @@ class Midjourney(Generic[Job]):
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What the image shows, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -497,17 +497,17 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Give an image another material.
 
-        Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
+        Keeps the shapes of an image given by its URL and gives them other materials, surfaces or another style.
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
+        **Note:** the file must be JPG, PNG or WebP, at most 10 MB.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
-            remix_prompt: What the image shows, with flags at the end.
+            remix_prompt: Description of the image, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -519,7 +519,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Cut out what is in front.
 
-        Removes the background of an image given by its address.
+        Removes the background of an image given by its URL.
 
         **Costs 80 points. Takes** about 30 seconds.
 
@@ -540,13 +540,13 @@ class Midjourney(Generic[Job]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+        **Note:** the source's prompt must have had `--v 7 --draft`. Any other source is refused.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -571,7 +571,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Enlarge up to 12K with Topaz.
 
-        Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+        Enlarges an image to a size for screens or print. The image is given by its URL (`image_url`: JPEG, PNG or
         TIFF, at most 100 MB) or as an image of a job (`job_id` and `image_no`): one of the two, never both.
 
         **Costs by size:**
@@ -587,12 +587,12 @@ class Midjourney(Generic[Job]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
+        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
             image_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
             content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
@@ -631,10 +631,10 @@ class Midjourney(Generic[Job]):
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
-        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
         1`, `2` or `4`, the number of videos.
 
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
@@ -643,9 +643,9 @@ class Midjourney(Generic[Job]):
         **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -675,8 +675,8 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            video_no: Number of the video in the job, from 0. 0 to 3.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -696,7 +696,7 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            video_no: Which video of the job, from 0. 0 to 3.
+            video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -715,13 +715,13 @@ class Tasks(Generic[Job]):
     def get(self, job_id: str, **options: Unpack[CallOptions]) -> Job:
         """Look at a job.
 
-        The state of a job and, once it is completed, its results: image or video addresses, or texts.
+        The state of a job and, once it is completed, its results: image or video URLs, or texts.
 
-        `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
-        seen and mean that the job is still on its way.
+        `pending`, `staged` and `processing` are stages of a running job; `completed` and `failed` are the end. Other statuses have been
+        seen and mean that the job is still running.
 
         **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the
-        addresses within 7 days: the documentation says 30, one user of the service reports 7.
+        URLs within 7 days: the documentation says 30, one user of the service reports 7.
 
         Args:
             job_id: The id that the service gave the job.
@@ -771,11 +771,11 @@ class AsyncMidjourney(Generic[AsyncJob]):
         **Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro
         plan.
 
-        **Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for
+        **Note:** a model may reject a flag: v8.1 responds with 400 to some. The job's images can be built upon for
         three days. Fetch them within seven: the documentation says thirty, one user reports seven.
 
         Args:
-            text: What the image shows, with flags at the end. 1 to 8192 characters.
+            text: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
@@ -805,9 +805,9 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -837,7 +837,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -907,7 +907,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         **Costs 20 points**, whatever flags the prompt carries: nothing is drawn. **Takes** about 15 seconds.
 
         Args:
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
@@ -930,14 +930,14 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
+        **Note:** images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -965,8 +965,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it takes up half the
-        new width and height. A `remix_prompt` says what is to be seen around it.
+        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -975,9 +975,9 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1005,7 +1005,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Repaint parts of an image.
 
-        Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+        Repaints the area that a mask marks and leaves the rest. The mask is a list of polygons or the URL of a black and
         white image, whose white parts are repainted: one of the two, never both.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -1015,9 +1015,9 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -1055,8 +1055,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
-            remix_prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            image_no: Number of the image in the job, from 0. 0 to 3.
+            remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -1087,11 +1087,11 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What the image shows, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1121,7 +1121,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Edit an image of your own.
 
-        The same as edit, for an image given by its address: it is placed on a canvas, and what is empty or masked is
+        The same as edit, for an image given by its URL: it is placed on a canvas, and what is empty or masked is
         painted after a prompt. The mask is required.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -1132,8 +1132,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
-            remix_prompt: What the image shows, with flags at the end.
-            mask: What to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            remix_prompt: Description of the image, with flags at the end.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1159,17 +1159,17 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Give an image another material.
 
-        Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
+        Keeps the shapes of an image given by its URL and gives them other materials, surfaces or another style.
 
         **Costs 120 points. Takes** about 45 seconds.
 
-        **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
+        **Note:** the file must be JPG, PNG or WebP, at most 10 MB.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
-            remix_prompt: What the image shows, with flags at the end.
+            remix_prompt: Description of the image, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1181,7 +1181,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Cut out what is in front.
 
-        Removes the background of an image given by its address.
+        Removes the background of an image given by its URL.
 
         **Costs 80 points. Takes** about 30 seconds.
 
@@ -1202,13 +1202,13 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+        **Note:** the source's prompt must have had `--v 7 --draft`. Any other source is refused.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1233,7 +1233,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Enlarge up to 12K with Topaz.
 
-        Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+        Enlarges an image to a size for screens or print. The image is given by its URL (`image_url`: JPEG, PNG or
         TIFF, at most 100 MB) or as an image of a job (`job_id` and `image_no`): one of the two, never both.
 
         **Costs by size:**
@@ -1249,12 +1249,12 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Watch for** the names: this body mixes `image_url` in snake case with `job_id` and `image_no`.
+        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
 
         Args:
             image_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
             content_type: The kind of image. One of standard (STANDARD), photo (PHOTO), illustration (ILLUSTRATION), text (TEXT), low_res (LOW_RES). Default: standard.
             aspect_ratio: The shape to bring it to. One of keep (KEEP), 1:1 (R1_1), 16:9 (R16_9), 9:16 (R9_16), 4:5 (R4_5), 5:4 (R5_4), 3:2 (R3_2), 2:3 (R2_3), 4:3 (R4_3), 3:4 (R3_4). Default: keep.
@@ -1293,10 +1293,10 @@ class AsyncMidjourney(Generic[AsyncJob]):
         """Make videos from a text or an image.
 
         Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
-        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+        Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
         1`, `2` or `4`, the number of videos.
 
         **Costs 480 points** for 480p (`video_type` 0, the default) **or 1536** for 720p (`video_type` 1), and accordingly
@@ -1305,9 +1305,9 @@ class AsyncMidjourney(Generic[AsyncJob]):
         **Note:** An extension of a 720p video also costs 1536.
 
         Args:
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             job_id: The job id from the service. Often a UUID, but not always.
-            image_no: Which image of the job, from 0. 0 to 3.
+            image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
@@ -1337,8 +1337,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            video_no: Which video of the job, from 0. 0 to 3.
-            prompt: What the image shows, with flags at the end. 1 to 8192 characters.
+            video_no: Number of the video in the job, from 0. 0 to 3.
+            prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1358,7 +1358,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            video_no: Which video of the job, from 0. 0 to 3.
+            video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
         """
         return self._calls.job(
@@ -1377,13 +1377,13 @@ class AsyncTasks(Generic[AsyncJob]):
     def get(self, job_id: str, **options: Unpack[CallOptions]) -> Pending[AsyncJob]:
         """Look at a job.
 
-        The state of a job and, once it is completed, its results: image or video addresses, or texts.
+        The state of a job and, once it is completed, its results: image or video URLs, or texts.
 
-        `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
-        seen and mean that the job is still on its way.
+        `pending`, `staged` and `processing` are stages of a running job; `completed` and `failed` are the end. Other statuses have been
+        seen and mean that the job is still running.
 
         **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the
-        addresses within 7 days: the documentation says 30, one user of the service reports 7.
+        URLs within 7 days: the documentation says 30, one user of the service reports 7.
 
         Args:
             job_id: The id that the service gave the job.

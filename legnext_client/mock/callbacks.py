@@ -166,7 +166,7 @@ class CallbackSender:
 
 
 def is_loopback(url: str) -> bool:
-    """Return whether a URL's host is `localhost` or a loopback address."""
+    """Return whether a URL's host is `localhost` or a loopback IP address."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -10,8 +10,13 @@ import io
 import re
 import tokenize
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "legnext_client"
@@ -49,6 +54,7 @@ INSTEAD = {
     r"in your hands": "you have",
     r"of itself": "by itself",
     r"by way of": "through",
+    r"watch for": "Note:",
 }
 """For each phrase that reads as translated, a regular expression for whole words, the words to use instead."""
 
@@ -69,25 +75,9 @@ MODULES = [
     "cli/mock.py",
     "cli/spec.py",
     "exceptions.py",
-    "mock/app.py",
-    "mock/bodies.py",
-    "mock/control.py",
-    "mock/extras.py",
-    "mock/faults.py",
-    "mock/hosts.py",
-    "mock/jobs.py",
-    "mock/json_reading.py",
-    "mock/media/videos.py",
-    "mock/parameters.py",
-    "mock/samples.py",
-    "mock/saved_state.py",
-    "mock/scenarios.py",
-    "mock/schemas.py",
-    "mock/service.py",
-    "mock/spec.py",
-    "mock/validation.py",
     "prompts/checks.py",
     "prompts/problems.py",
+    *(path.relative_to(PACKAGE).as_posix() for path in sorted((PACKAGE / "mock").rglob("*.py"))),
 ]
 """The hand-written modules whose docstrings and comments are plain. Extend it until it has all of them."""
 
@@ -124,6 +114,20 @@ def test_a_page_is_plain_english(page: Path) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_the_docstrings_and_comments_of_a_module_are_plain_english(name: str) -> None:
     assert findings(prose_of((PACKAGE / name).read_text(encoding="utf-8")), name) == []
+
+
+def descriptions(node: Any, place: str = "openapi.yaml") -> Iterator[tuple[str, str]]:
+    """The summaries and descriptions of the spec, each with its place."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        if key in ("summary", "description") and isinstance(value, str):
+            yield place, value
+        elif key not in ("example", "value"):
+            yield from descriptions(value, f"{place} {key}")
+
+
+def test_the_descriptions_of_the_spec_are_plain_english() -> None:
+    spec = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    assert [one for place, text in descriptions(spec) for one in findings(text, place)] == []
 
 
 def test_a_finding_has_its_place_its_phrase_and_the_words_to_use() -> None:

@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 @_attrs_define
 class DiffusionRequest:
     text: str
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

@@ -18,15 +18,15 @@ class EditRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     canvas: Canvas
     """ The size of a canvas. """
     img_pos: CanvasImg
     """ The size of an image and its place on a canvas. """
     remix_prompt: str
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     mask: Mask | Unset = UNSET
-    """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
+    """ The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

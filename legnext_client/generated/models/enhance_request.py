@@ -13,7 +13,7 @@ class EnhanceRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

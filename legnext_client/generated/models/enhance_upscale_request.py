@@ -21,7 +21,7 @@ class EnhanceUpscaleRequest:
     job_id: str | Unset = UNSET
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     target_resolution: TargetResolution | Unset = TargetResolution.TWO_K
     """ The size to enlarge to. """
     content_type: ContentType | Unset = ContentType.STANDARD

@@ -16,9 +16,9 @@ class ErrorBody:
     code: int
     """ The HTTP status. """
     message: None | str
-    """ What went wrong, for people. """
+    """ The reason, for people. """
     raw_message: None | str | Unset = UNSET
-    """ What went wrong, as the service's own parts said it. """
+    """ The reason, as the service's own parts gave it. """
     detail: Any | Unset = UNSET
     """ More about it. Usually null. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])

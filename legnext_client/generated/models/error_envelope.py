@@ -15,7 +15,7 @@ class ErrorEnvelope:
     """The third shape of an error."""
 
     error: TaskError
-    """ What went wrong. """
+    """ The error of a failed job. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

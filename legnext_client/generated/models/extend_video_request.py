@@ -13,9 +13,9 @@ class ExtendVideoRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     video_no: int
-    """ Which video of the job, from 0. """
+    """ Number of the video in the job, from 0. """
     prompt: str | Unset = UNSET
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

@@ -17,11 +17,11 @@ class InpaintRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     mask: Mask
-    """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
+    """ The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     remix_prompt: str | Unset = UNSET
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     area: Polygon | Unset = UNSET
     """ An area of an image, by its corners. """
     callback: str | Unset = UNSET

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class Mask:
-    """What to repaint, by polygons or by a black and white image (white is repainted). One of the two."""
+    """The area to repaint, by polygons or by a black and white image (white is repainted). One of the two."""
 
     areas: list[Polygon] | Unset = UNSET
     """ The areas to repaint. """

@@ -13,11 +13,11 @@ class OutpaintRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     scale: float
     """ How large the image becomes, as a multiple. """
     remix_prompt: str | Unset = UNSET
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

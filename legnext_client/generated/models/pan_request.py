@@ -14,13 +14,13 @@ class PanRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     direction: PanDirection
     """ Where to extend. 0 is down, 1 right, 2 up, 3 left. """
     scale: float
     """ How long the image becomes in that direction, as a multiple. """
     remix_prompt: str | Unset = UNSET
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

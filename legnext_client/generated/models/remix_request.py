@@ -14,9 +14,9 @@ class RemixRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     remix_prompt: str
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     mode: RemixMode | Unset = RemixMode.STRONG
     """ How much changes. 0 is strong, 1 is subtle. """
     callback: str | Unset = UNSET

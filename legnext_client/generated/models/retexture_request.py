@@ -13,7 +13,7 @@ class RetextureRequest:
     img_url: str
     """ The URL of an image, over HTTPS only. """
     remix_prompt: str
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

@@ -11,14 +11,14 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class TaskError:
-    """What went wrong."""
+    """The error of a failed job."""
 
     code: int | None | Unset = UNSET
     """ 0 when nothing went wrong. """
     message: None | str | Unset = UNSET
-    """ What went wrong, for people. """
+    """ The reason, for people. """
     raw_message: None | str | Unset = UNSET
-    """ What went wrong, as the service's own parts said it. """
+    """ The reason, as the service's own parts gave it. """
     detail: Any | Unset = UNSET
     """ More about it. Usually null. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])

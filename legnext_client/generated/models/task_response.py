@@ -22,7 +22,7 @@ class TaskResponse:
     """A job."""
 
     job_id: str
-    """ The id by which to ask for the job. """
+    """ The id by which to poll the job. """
     status: str | TaskStatus
     """ The job's status. An unknown status means that it is still running. """
     model: None | str | Unset = UNSET
@@ -33,7 +33,7 @@ class TaskResponse:
     """ The progress. Not guaranteed; some responses report it in `logs`. """
     config: None | TaskConfig | Unset = UNSET
     input_: Any | Unset = UNSET
-    """ What was asked for. Null in every answer seen; do not rely on it. """
+    """ The request. Null in every response seen; do not rely on it. """
     output: None | TaskOutput | Unset = UNSET
     meta: None | TaskMeta | Unset = UNSET
     detail: Any | Unset = UNSET

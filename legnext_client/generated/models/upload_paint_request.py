@@ -22,9 +22,9 @@ class UploadPaintRequest:
     img_pos: CanvasImg
     """ The size of an image and its place on a canvas. """
     remix_prompt: str
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     mask: Mask
-    """ What to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
+    """ The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

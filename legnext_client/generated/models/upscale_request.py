@@ -14,7 +14,7 @@ class UpscaleRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     type_: UpscaleType
     """ How to enlarge. 0 is subtle, 1 is creative. """
     callback: str | Unset = UNSET

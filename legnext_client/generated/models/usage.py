@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class Usage:
-    """What the job costs."""
+    """The cost of the job."""
 
     type_: None | str | Unset = UNSET
     """ The unit, usually point. """

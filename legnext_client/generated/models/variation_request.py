@@ -14,11 +14,11 @@ class VariationRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     type_: VariationType
     """ How much changes. 0 is subtle, 1 is strong. """
     remix_prompt: str | Unset = UNSET
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

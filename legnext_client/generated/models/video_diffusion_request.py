@@ -12,11 +12,11 @@ from ..types import UNSET, Unset
 @_attrs_define
 class VideoDiffusionRequest:
     prompt: str | Unset = UNSET
-    """ What the image shows, with flags at the end. """
+    """ Description of the image, with flags at the end. """
     job_id: str | Unset = UNSET
     """ The job id from the service. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
-    """ Which image of the job, from 0. """
+    """ Number of the image in the job, from 0. """
     video_type: VideoType | Unset = VideoType.SD_480P
     """ The size of the video. 0 is 480p, 1 is 720p. """
     callback: str | Unset = UNSET

@@ -13,7 +13,7 @@ class VideoUpscaleRequest:
     job_id: str
     """ The job id from the service. Often a UUID, but not always. """
     video_no: int
-    """ Which video of the job, from 0. """
+    """ Number of the video in the job, from 0. """
     callback: str | Unset = UNSET
     """ The URL to which the service posts the job when it is done. """
 

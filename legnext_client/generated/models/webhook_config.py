@@ -14,9 +14,9 @@ class WebhookConfig:
     """The callback settings."""
 
     endpoint: None | str | Unset = UNSET
-    """ The callback address; empty when none was given. """
+    """ The callback URL; empty when none was given. """
     secret: None | str | Unset = UNSET
-    """ Empty in every answer seen. """
+    """ Empty in every response seen. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ IN_THE_SKY = ("balloon", "birds")
 WATER = "sea|ocean|lake|river|boat|ship|sail|wave|island|coast|beach|pier|water|lighthouse|harbou?r"
 _FLAGS = re.compile(r"\s(?:--|—)[A-Za-z]")
 _DRIFT = 0.12
-"""Share of a picture's width that the camera moves in a video."""
+"""Share of an image's width that the camera moves in a video."""
 
 
 def _mentions(words: str, text: str) -> int:
@@ -83,7 +83,7 @@ class Scene:
         ]
 
     def frame(self, at: float = 0.0) -> Image.Image:
-        """Paint the picture at a moment of the video, from 0 to 1: the sun sinks and the camera moves."""
+        """Paint the image at a moment of the video, from 0 to 1: the sun sinks and the camera moves."""
         from PIL import Image, ImageDraw
 
         width, height = self.size

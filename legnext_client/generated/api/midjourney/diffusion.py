@@ -53,7 +53,7 @@ def sync_detailed(
     **Takes** about 45 seconds; a draft a tenth of that, v8 and v8.1 less than 15 seconds. v8 and v8.1 need the Pro
     plan.
 
-    **Watch for** flags that a model does not take: v8.1 answers 400 to some. The job's images can be built upon for
+    **Note:** a model may reject a flag: v8.1 responds with 400 to some. The job's images can be built upon for
     three days. Fetch them within seven: the documentation says thirty, one user reports seven.
 
     Raises:

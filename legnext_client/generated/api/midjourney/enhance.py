@@ -46,7 +46,7 @@ def sync_detailed(
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the source: its prompt must have had `--v 7 --draft`. Anything else is refused.
+    **Note:** the source's prompt must have had `--v 7 --draft`. Any other source is refused.
 
     **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 

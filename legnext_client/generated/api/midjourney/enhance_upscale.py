@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Enlarge up to 12K with Topaz.
 
-    Enlarges an image to a size for screens or print. The image is given by its address (`image_url`: JPEG, PNG or
+    Enlarges an image to a size for screens or print. The image is given by its URL (`image_url`: JPEG, PNG or
     TIFF, at most 100 MB) or as an image of a job (`jobId` and `imageNo`): one of the two, never both.
 
     **Costs by size:**
@@ -58,7 +58,7 @@ def sync_detailed(
 
     **Takes** about a minute, longer for large sizes.
 
-    **Watch for** the names: this body mixes `image_url` in snake case with `jobId` and `imageNo`.
+    **Note:** this body mixes `image_url` in snake case with `jobId` and `imageNo`.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

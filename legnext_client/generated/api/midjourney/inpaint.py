@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Repaint parts of an image.
 
-    Paints anew what a mask marks and leaves the rest. The mask is a list of polygons or the address of a black and
+    Repaints the area that a mask marks and leaves the rest. The mask is a list of polygons or the URL of a black and
     white image, whose white parts are repainted: one of the two, never both.
 
     **Costs 120 points. Takes** about 45 seconds.

@@ -47,7 +47,7 @@ def sync_detailed(
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Watch for** the source: images of v8 and v8.1, and those made with `--oref`, cannot be panned.
+    **Note:** images of v8 and v8.1, and those made with `--oref`, cannot be panned.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

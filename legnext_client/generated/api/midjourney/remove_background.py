@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Cut out what is in front.
 
-    Removes the background of an image given by its address.
+    Removes the background of an image given by its URL.
 
     **Costs 80 points. Takes** about 30 seconds.
 

@@ -42,11 +42,11 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Give an image another material.
 
-    Keeps the shapes of an image given by its address and gives them other materials, surfaces or another style.
+    Keeps the shapes of an image given by its URL and gives them other materials, surfaces or another style.
 
     **Costs 120 points. Takes** about 45 seconds.
 
-    **Watch for** the file behind the address: JPG, PNG or WebP, at most 10 MB.
+    **Note:** the file must be JPG, PNG or WebP, at most 10 MB.
 
     **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 

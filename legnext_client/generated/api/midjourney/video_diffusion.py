@@ -43,10 +43,10 @@ def sync_detailed(
     """Make videos from a text or an image.
 
     Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`jobId` and `imageNo`, with a
-    `prompt` if you like), or of a prompt alone. A prompt alone may begin with the address of the first image:
+    `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
     `https://example.com/start.png waves roll in`.
 
-    Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <address of the last image>`, `--raw`, and `--bs
+    Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
     1`, `2` or `4`, the number of videos.
 
     **Costs 480 points** for 480p (`videoType` 0, the default) **or 1536** for 720p (`videoType` 1), and accordingly

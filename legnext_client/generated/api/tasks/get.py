@@ -38,13 +38,13 @@ def parse_response(status_code: int, content: bytes) -> ErrorBody | ErrorEnvelop
 def sync_detailed(job_id: str, *, client: Client) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Look at a job.
 
-    The state of a job and, once it is completed, its results: image or video addresses, or texts.
+    The state of a job and, once it is completed, its results: image or video URLs, or texts.
 
-    `pending`, `staged` and `processing` are on the way; `completed` and `failed` are the end. Other statuses have been
-    seen and mean that the job is still on its way.
+    `pending`, `staged` and `processing` are stages of a running job; `completed` and `failed` are the end. Other statuses have been
+    seen and mean that the job is still running.
 
     **Free of charge.** Poll every 10 to 30 seconds, or pass a `callback` instead. Fetch the files behind the
-    addresses within 7 days: the documentation says 30, one user of the service reports 7.
+    URLs within 7 days: the documentation says 30, one user of the service reports 7.
 
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.

@@ -273,7 +273,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "What the image shows, with flags at the end.",
+				"description": "Description of the image, with flags at the end.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -361,7 +361,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -430,7 +430,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "What the image shows, with flags at the end."
+						"description": "Description of the image, with flags at the end."
 					},
 					{
 						"displayName": "Callback",
@@ -501,7 +501,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -782,7 +782,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -889,7 +889,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "What the image shows, with flags at the end."
+						"description": "Description of the image, with flags at the end."
 					},
 					{
 						"displayName": "Callback",
@@ -960,7 +960,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1024,7 +1024,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "What the image shows, with flags at the end."
+						"description": "Description of the image, with flags at the end."
 					},
 					{
 						"displayName": "Callback",
@@ -1095,7 +1095,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1120,7 +1120,7 @@ export class Legnext implements INodeType {
 						"value": "={{ typeof $value !== \"string\" ? $value : $value.trim() ? JSON.parse($value) : undefined }}"
 					}
 				},
-				"description": "What to repaint, by polygons or by a black and white image (white is repainted). One of the two.",
+				"description": "The area to repaint, by polygons or by a black and white image (white is repainted). One of the two.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1154,7 +1154,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "What the image shows, with flags at the end."
+						"description": "Description of the image, with flags at the end."
 					},
 					{
 						"displayName": "Area",
@@ -1239,7 +1239,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1267,7 +1267,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "What the image shows, with flags at the end.",
+				"description": "Description of the image, with flags at the end.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1379,7 +1379,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1575,7 +1575,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "What the image shows, with flags at the end.",
+				"description": "Description of the image, with flags at the end.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1606,7 +1606,7 @@ export class Legnext implements INodeType {
 								"value": "={{ typeof $value !== \"string\" ? $value : $value.trim() ? JSON.parse($value) : undefined }}"
 							}
 						},
-						"description": "What to repaint, by polygons or by a black and white image (white is repainted). One of the two."
+						"description": "The area to repaint, by polygons or by a black and white image (white is repainted). One of the two."
 					},
 					{
 						"displayName": "Callback",
@@ -1843,7 +1843,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "What the image shows, with flags at the end.",
+				"description": "Description of the image, with flags at the end.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1868,7 +1868,7 @@ export class Legnext implements INodeType {
 						"value": "={{ typeof $value !== \"string\" ? $value : $value.trim() ? JSON.parse($value) : undefined }}"
 					}
 				},
-				"description": "What to repaint, by polygons or by a black and white image (white is repainted). One of the two.",
+				"description": "The area to repaint, by polygons or by a black and white image (white is repainted). One of the two.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -1954,7 +1954,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "What the image shows, with flags at the end.",
+				"description": "Description of the image, with flags at the end.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -2100,7 +2100,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which image of the job, from 0.",
+				"description": "Number of the image in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -2197,7 +2197,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "Which image of the job, from 0."
+						"description": "Number of the image in the job, from 0."
 					},
 					{
 						"displayName": "Target Resolution",
@@ -2535,7 +2535,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "What the image shows, with flags at the end."
+						"description": "Description of the image, with flags at the end."
 					},
 					{
 						"displayName": "Job ID",
@@ -2568,7 +2568,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "Which image of the job, from 0."
+						"description": "Number of the image in the job, from 0."
 					},
 					{
 						"displayName": "Video Type",
@@ -2663,7 +2663,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which video of the job, from 0.",
+				"description": "Number of the video in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -2697,7 +2697,7 @@ export class Legnext implements INodeType {
 								"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 							}
 						},
-						"description": "What the image shows, with flags at the end."
+						"description": "Description of the image, with flags at the end."
 					},
 					{
 						"displayName": "Callback",
@@ -2768,7 +2768,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "Which video of the job, from 0.",
+				"description": "Number of the video in the job, from 0.",
 				"displayOptions": {
 					"show": {
 						"resource": [
@@ -2924,7 +2924,7 @@ export class Legnext implements INodeType {
 						"value": "={{ $value === \"\" || $value === null ? undefined : $value }}"
 					}
 				},
-				"description": "What the image shows, with flags at the end.",
+				"description": "Description of the image, with flags at the end.",
 				"displayOptions": {
 					"show": {
 						"resource": [

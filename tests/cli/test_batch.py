@@ -13,7 +13,6 @@ from legnext_client.cli.exits import Exit
 
 from .asked import ROWS, RUN, add, texts
 from .commands import Begun, until
-from .test_exit_codes import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,28 +108,12 @@ def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer
     assert server.ledger == []
 
 
-def test_what_is_dear_is_not_begun_without_a_yes(legnext: Run, server: MockServer) -> None:
-    ended = legnext(*RUN, "--ask-above", "159")
-    assert (ended.code, ended.out, server.ledger) == (Exit.BAD_INPUT, "", [])
-    assert "this costs 160 points, more than --ask-above (159), and there is no terminal" in ended.err
-    assert legnext(*RUN, "--ask-above", "159", "--yes").code == 0
-
-
 def test_a_budget_is_consent_to_spend_it(legnext: Run, server: MockServer) -> None:
     assert legnext(*RUN, "--ask-above", "0", "--budget", "160").code == 0
     assert len(server.ledger) == 2
 
 
 # ---- how it ends otherwise ----------------------------------------------------------------------------------------
-
-
-def test_a_key_that_is_refused_and_a_service_that_is_not_there(legnext: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = f"http://127.0.0.1:{free_port()}/api"
-    assert legnext(*RUN, "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
-    monkeypatch.setenv("LEGNEXT_API_KEY", "a-wrong-key-of-someone")
-    ended = legnext(*RUN)
-    assert (ended.code, ended.out) == (Exit.REFUSED, "")
-    assert "Error: 401" in ended.err
 
 
 def test_an_unknown_outcome_comes_before_a_failure_and_is_settled_by_what_is_printed(

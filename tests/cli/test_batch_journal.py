@@ -132,13 +132,6 @@ def test_what_a_killed_process_was_sending_is_listed_too(
     assert len(server.ledger) == 2
 
 
-def test_the_page_goes_where_one_likes(legnext: Run, tmp_path: Path) -> None:
-    assert legnext(*RUN).code == 0
-    ended = legnext("batch", "gallery", "rows.db", "--out", "pages/look.html")
-    assert (ended.code, ended.lines) == (0, ["pages/look.html"])
-    assert "fox" in (tmp_path / "pages" / "look.html").read_text(encoding="utf-8")
-
-
 def test_a_page_that_cannot_be_written_is_no_failure(legnext: Run, tmp_path: Path) -> None:
     (tmp_path / "shots").mkdir()
     (tmp_path / "shots" / "index.html").write_text("<p>mine</p>", encoding="utf-8")

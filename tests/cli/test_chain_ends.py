@@ -14,8 +14,6 @@ from legnext_client.errors import DownloadError
 from legnext_client.journal import Journal
 
 from .asked import STEPS, in_a_chain, operations
-from .commands import Begun, until
-from .test_exit_codes import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,19 +116,6 @@ def test_the_journal_of_another_chain_is_left_alone(legnext: Run, server: MockSe
     assert "--journal FILE" not in legnext("chain", "chain.yaml", "--yes", "--journal", "chain.db").err
 
 
-def test_rows_beside_a_chain_of_the_same_name_need_a_journal_of_their_own(legnext: Run, tmp_path: Path) -> None:
-    (tmp_path / "chain.csv").write_text("key,text\nfox,a fox\n", encoding="utf-8")
-    assert legnext("chain", "chain.yaml", "--yes").code == 0
-    ended = legnext("batch", "run", "chain.csv")
-    assert (ended.code, ended.out) == (Exit.FILES, "")
-    assert "--journal FILE sets another" in ended.err
-
-
-def test_nobody_there(legnext: Run) -> None:
-    address = f"http://127.0.0.1:{free_port()}/api"
-    assert legnext("chain", "chain.yaml", "--yes", "--base-url", address, "--retries", "0").code == Exit.UNREACHABLE
-
-
 def test_a_chain_whose_file_cannot_be_fetched_is_there_for_another_try(
     legnext: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,18 +129,3 @@ def test_a_chain_whose_file_cannot_be_fetched_is_there_for_another_try(
     assert ended.err.splitlines()[-1] == "Resume: legnext chain chain.yaml --yes --download out"
     assert legnext("chain", "chain.yaml", "--yes", "--download", "out").code == 0
     assert operations(server) == STEPS
-
-
-def test_kill_9_loses_nothing(
-    environment: dict[str, str], legnext: Run, server: MockServer, tmp_path: Path, chain: Path
-) -> None:
-    in_a_chain("never-end-this-job", chain)
-    begun = Begun(environment, tmp_path, "chain", "chain.yaml", "--yes", "--json")
-    until(lambda: server.jobs and legnext("batch", "status", "chain.db", "--json").values[0]["running"])
-    begun.process.kill()
-    assert begun.ended().code == -9
-    (job,) = server.jobs
-    server.jobs.complete(job)
-    ended = legnext("chain", "chain.yaml", "--yes", "--json")
-    assert (ended.code, operations(server)) == (0, STEPS)
-    assert [each["job_id"] for each in ended.values[0]["jobs"]] == list(server.jobs)

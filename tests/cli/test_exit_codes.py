@@ -12,7 +12,7 @@ import pytest
 
 from legnext_client import client as client_module
 from legnext_client import errors
-from legnext_client.cli.exits import MEANINGS, Exit, exit_code, explained
+from legnext_client.cli.exits import Exit, exit_code, explained
 
 from .commands import LEGNEXT, Begun, Ended, until
 
@@ -31,11 +31,6 @@ def free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
-
-
-def test_every_code_is_another_and_has_a_meaning() -> None:
-    assert set(MEANINGS) == set(Exit)
-    assert len({int(code) for code in Exit}) == len(Exit)
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])
@@ -66,18 +61,6 @@ def test_nobody_there(legnext: Run) -> None:
     ended = legnext("balance", "--base-url", "https://service.invalid/api", "--retries", "0", **proxy)
     assert f"(connecting to service.invalid through the proxy {host})" in ended.err
     assert "secret" not in ended.err
-
-
-def test_a_broken_service(legnext: Run, server: MockServer) -> None:
-    server.faults.add("error_before", status=503)
-    assert legnext("balance", "--retries", "0").code == Exit.UNREACHABLE
-
-
-def test_a_failed_job(legnext: Run) -> None:
-    ended = legnext("diffusion", "fail-this-job", "--wait", "--json")
-    assert ended.code == Exit.JOB_FAILED
-    assert [value["status"] for value in ended.values] == ["pending", "failed"]
-    assert "Nothing was charged for it." in ended.err.splitlines()[-1]
 
 
 def test_time_is_over(legnext: Run, server: MockServer) -> None:

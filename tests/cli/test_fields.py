@@ -18,25 +18,6 @@ def operation(*listed: Field, rules: tuple[Condition, ...] = ()) -> Operation:
     return Operation("new_one", "midjourney", "POST", "/v1/new-one", fields=listed, rules=rules, summary="New")
 
 
-@pytest.mark.parametrize(
-    ("name", "places"),
-    [
-        ("diffusion", ["TEXT"]),
-        ("upscale", ["JOB"]),
-        ("remix", ["JOB", "REMIX_PROMPT"]),
-        ("retexture", ["IMG_URL", "REMIX_PROMPT"]),
-        ("blend", []),
-        ("video_diffusion", ["PROMPT"]),
-        ("enhance_upscale", ["IMAGE_URL"]),
-        ("extend_video", ["JOB"]),
-        ("get", ["JOB"]),
-        ("balance", []),
-    ],
-)
-def test_texts_that_are_needed_have_places(name: str, places: list[str]) -> None:
-    assert [word.name for word in words(OPERATIONS[name], OPTIONS) if word.by_place] == places
-
-
 def test_a_field_whose_option_is_taken_gets_another() -> None:
     listed = words(operation(Field("timeout", "timeout", "integer"), Field("json", "json", "boolean")), OPTIONS)
     assert [word.name for word in listed] == ["--timeout-field", "--json-field"]

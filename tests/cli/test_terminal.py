@@ -91,9 +91,3 @@ def test_files_have_bars_too(terminal: Any, server: MockServer, tmp_path: Path) 
     assert session.ended() == 0
     assert "out/a-job_0.png" in session.lines
     assert (tmp_path / "out" / "a-job_0.png").is_file()
-
-
-def test_a_table_is_bold_where_it_has_names(terminal: Any) -> None:
-    session = terminal("price")
-    assert session.ended() == 0
-    assert re.search(r"\x1b\[1m\s*operation", session.raw)

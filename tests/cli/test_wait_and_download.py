@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from legnext_client._runs.results import span
-from legnext_client.cli.wait import WaitOptions, waiting_for
-from legnext_client.errors import DownloadError, NotFoundError, WaitTimeout
 from legnext_client.prices import typical_seconds
 
 if TYPE_CHECKING:
@@ -55,12 +51,6 @@ def test_texts_are_printed_even_where_files_were_wished_for(legnext: Run, server
     assert set(job["output"]["prompts"]) <= set(ended.lines)
 
 
-def test_a_job_can_come_back_completed_at_once(legnext: Run, server: MockServer) -> None:
-    server.faults.add("at_once")
-    ended = legnext("diffusion", "a fox --v 7", "--wait", "--json")
-    assert [value["status"] for value in ended.values] == ["completed", "completed"]
-
-
 def test_many_are_waited_for_together_and_a_failure_makes_the_code(legnext: Run, server: MockServer) -> None:
     good = [server.jobs.add(f"good-{n}", status="processing")["job_id"] for n in range(2)]
     server.jobs.add("bad", status="failed")
@@ -76,24 +66,6 @@ def test_what_is_left_is_named_when_time_is_over(legnext: Run, server: MockServe
     ended = legnext("wait", "two", "one", "--timeout", "0", "--json", "--download", "out", "--name", "{n}{ext}")
     assert (ended.code, ended.out) == (7, "")
     assert ended.err.splitlines()[-1] == "Wait for the rest: legnext wait two one --download out --name '{n}{ext}'"
-
-
-@pytest.mark.parametrize("error", [WaitTimeout("x"), KeyboardInterrupt(), DownloadError("x"), RuntimeError()])
-def test_what_is_done_with_is_not_taken_up_again(error: BaseException) -> None:
-    def two_of_three() -> None:
-        with waiting_for(["a", "b", "c"], WaitOptions()) as left:
-            left.discard("b")
-            raise error
-
-    with pytest.raises(type(error)) as caught:
-        two_of_three()
-    assert caught.value.__notes__ == ["Wait for the rest: legnext wait a c"]
-
-
-def test_what_is_not_there_cannot_be_taken_up() -> None:
-    with pytest.raises(NotFoundError) as caught, waiting_for(["a"], WaitOptions()):
-        raise NotFoundError("x")
-    assert not hasattr(caught.value, "__notes__")
 
 
 def test_names_need_no_number_where_one_file_is_made(legnext: Run, server: MockServer) -> None:

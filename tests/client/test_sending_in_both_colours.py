@@ -74,12 +74,6 @@ def test_retries_are_as_many_as_wanted(colour: Colour) -> None:
         assert len(service.sent) == sent
 
 
-def test_the_balance_is_read(colour: Colour) -> None:
-    data = {"balance_usd": 72.048, "available_credits": 71000, "available_points": 1048}
-    for answer in ({"code": 200, "message": "ok", "data": data}, data):
-        assert colour.do(colour.client(Service(answer)).account.balance()).available_credits == 71000
-
-
 def test_a_path_the_spec_does_not_know_has_the_same_care(colour: Colour) -> None:
     service = Service({"anything": [1]})
     client = colour.client(service)

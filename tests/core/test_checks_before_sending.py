@@ -37,28 +37,20 @@ def problems(error: InvalidRequest) -> list[Problem]:
 
 MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ("upscale", {"job_id": "a", "image_no": 7, "type": 1}, "image_no must be 0 to 3; got 7"),
-    ("upscale", {"jobId": "a", "imageNo": 7, "type": 1}, "imageNo must be 0 to 3; got 7"),
-    ("upscale", {"job_id": "a", "image_no": True, "type": 1}, "image_no must be an integer, 0 to 3; got True"),
     ("upscale", {"job_id": "a", "image_no": 1.5, "type": 1}, "image_no must be an integer, 0 to 3; got 1.5"),
     ("upscale", {"job_id": "a", "type": 1}, "image_no is required (0 to 3)"),
-    ("upscale", {"job_id": "a", "image_no": None, "type": 1}, "image_no is required (0 to 3)"),
     ("upscale", {"job_id": "a", "image_no": 1, "type": 2}, "type must be one of 0 (SUBTLE), 1 (CREATIVE); got 2"),
-    ("upscale", {"job_id": "", "image_no": 1, "type": 0}, "job_id must have at least 1 character; got 0 characters"),
     ("pan", {**INPAINT, "direction": 1, "scale": 3.5}, "scale must be 1.1 to 3.0; got 3.5"),
     ("pan", {**INPAINT, "direction": 1, "scale": math.nan}, "scale must be a number, 1.1 to 3.0; got nan"),
-    ("pan", {**INPAINT, "direction": 1, "scale": math.inf}, "scale must be a number, 1.1 to 3.0; got inf"),
     ("diffusion", {"text": "a" * 8193}, "text must have 1 to 8192 characters; got 8193 characters"),
-    ("diffusion", {"text": b"abc"}, "text must be a string, 1 to 8192 characters; got 3 bytes"),
     (
         "diffusion",
         {"text": "a", "callback": "javascript:alert(1)"},
         "callback must begin with http:// or https://, and hold no spaces; got 'javascript:alert(1)'",
     ),
-    ("diffusion", {"text": "a", "duration": 4}, "duration is not a field here"),
     ("diffusion", {"text": "a", "calback": "https://a"}, "calback is not a field here (did you mean callback?)"),
     ("diffusion", {"prompt": "a"}, "prompt is not a field here (did you mean text?)"),
     ("diffusion", {"Prompts": "a", "text": "b"}, "Prompts is not a field here (did you mean text?)"),
-    ("video_diffusion", {"text": "a", "videoType": 1}, "text is not a field here (did you mean prompt?)"),
     ("diffusion", {"text": "a", 7: 1}, "7 is not a field here"),
     ("reroll", {"job_id": "a", "jobId": "b"}, "jobId is given twice, also as job_id"),
     (
@@ -82,7 +74,6 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
         {**INPAINT, "mask": {"areas": [AREA], "url": "https://a"}},
         "mask must have exactly one of areas, url; got areas and url",
     ),
-    ("inpaint", {**INPAINT, "mask": "https://a"}, "mask must be an object with areas, url; got 'https://a'"),
     (
         "inpaint",
         {**INPAINT, "mask": {"areas": [AREA, {**AREA, "points": [1] * 7}]}},
@@ -90,16 +81,12 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ),
     ("enhance_upscale", {}, "image_url is required when job_id is not given"),
     ("enhance_upscale", {"job_id": "a"}, "image_no is required when job_id is given"),
-    ("enhance_upscale", {"jobId": "a"}, "image_no is required when jobId is given"),
     (
         "enhance_upscale",
         {"job_id": "a", "image_no": 0, "image_url": "https://a"},
         "image_url must be left out when job_id is given",
     ),
     ("enhance_upscale", {"image_no": 0, "image_url": "https://a"}, "job_id is required when image_no is given"),
-    ("video_diffusion", {}, "prompt is required when job_id is not given"),
-    ("video_diffusion", {"image_no": 0, "prompt": "a"}, "job_id is required when image_no is given"),
-    ("get", {"job_id": ""}, "job_id must have at least 1 character; got 0 characters"),
     # What a schema would let through, and the service or the wire would not.
     ("diffusion", {"text": "a\0b"}, "text must not contain the NUL character; got 'a\\x00b'"),
     (
@@ -107,8 +94,6 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
         {"text": "a\ud800"},
         "text must be valid Unicode, without half a surrogate pair; got 'a\\ud800'",
     ),
-    ("edit", {**EDIT, "canvas": {"width": 2**63, "height": 1}}, f"canvas.width must fit in 64 bits; got {2**63}"),
-    ("edit", {**EDIT, "canvas": {"width": 1e30, "height": 1}}, "canvas.width must fit in 64 bits; got 1e+30"),
     (
         "edit",
         {**EDIT, "canvas": {"width": -(10**5000), "height": 1}},

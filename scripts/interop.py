@@ -1,4 +1,4 @@
-"""Check the document, the client and the mock server with tools of other authors: Prism and newman.
+"""Check the document, the client and the mock server with tools of other authors: Prism, newman, and those of MCP.
 
     python scripts/interop.py               without npm, print why it is skipped
     python scripts/interop.py --required    without npm, fail; always so in CI
@@ -33,7 +33,10 @@ OPTIONS = (
 )
 """The project's own settings, no plugin that is not used, and modules found from the root as well."""
 
-TOOLS = ("@stoplight/prism-cli", "newman", "openapi-diff", "openapi-to-postmanv2")
+TOOLS = (
+    *("@modelcontextprotocol/conformance", "@modelcontextprotocol/inspector"),
+    *("@stoplight/prism-cli", "newman", "openapi-diff", "openapi-to-postmanv2"),
+)
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ LONGEST_WAIT = 45
 _AGAIN = "To pay for the same once more: the job_id that these arguments made before."
 _ONCE = "Returns a job_id at once; then call get_job. The same arguments within an hour return the same job, unpaid."
 _LONGEST_DESCRIPTION = 60
+_OWN = (OPERATION, AGAIN)
 _OPENINGS = {
     IMAGE: "Make images or texts from a text or image URLs. Costs points.",
     VIDEO: "Make or continue a video. Costs points. For a long one, extend each finished job in turn.",
@@ -113,7 +114,7 @@ def _paid(tool: str) -> types.Tool:
     if first is not None:
         names["default"] = first.name
     properties: dict[str, Any] = {OPERATION: names}
-    for field in (field for operation in listed.values() for field in fields_of(operation)):
+    for field in (each for operation in listed.values() for each in fields_of(operation) if each.name not in _OWN):
         schema, known = _schema(field), properties.get(field.name)
         properties[field.name] = schema if known is None else _merged(known, schema)
     properties[AGAIN] = {"type": "string", "description": _AGAIN}

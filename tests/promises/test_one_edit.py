@@ -93,6 +93,29 @@ with MockServer(in_process=True) as server, server.client() as client:
     report["doc"] = inspect.getdoc(client.midjourney.relight)
 print(json.dumps(report))
 """
+USED_BY_AN_AGENT = """
+import asyncio, json
+from mcp import Client
+from legnext_client.journal import Ledger
+from legnext_client.mcp.server import make_server
+from legnext_client.mcp.submitting import Submitter
+from legnext_client.testing import MockServer
+
+async def session(server):
+    source, ledger = server.jobs.add()["job_id"], Ledger("agent.db")
+    async with server.async_client(ledger=ledger) as client, Client(make_server(Submitter(client, ledger))) as agent:
+        [tool] = [each for each in (await agent.list_tools()).tools if each.name == "follow_up"]
+        fields = {"operation": "relight", "job_id": source, "image_no": 1, "mood": "neon", "lamp_pos": {"x": 1, "y": 2}}
+        await agent.call_tool("follow_up", fields)
+        line = next(line for line in tool.description.splitlines() if "relight" in line)
+        properties = tool.input_schema["properties"]
+        return {"line": line, "mood": properties["mood"], "lamp_pos": list(properties["lamp_pos"]["properties"])}
+
+with MockServer(in_process=True) as server:
+    report = asyncio.run(session(server))
+    report["sent"] = server.ledger[-1].operation
+print(json.dumps(report))
+"""
 NULLABLE: Json = {"note": "null and void", "grainSize": 3, "soft": False, "hints": ["a", "null"]}
 NULLABLE |= {"canvas": {"width": 9, "height": 9}}
 SENT: dict[str, Json] = {
@@ -192,6 +215,16 @@ def test_client_prices_and_mock_know_a_new_operation(package: Path) -> None:
     assert "`lamp_pos` says from where" in doc
     assert "mood: Which light. One of dawn (FIRST_LIGHT), neon (CITY)." in doc
     assert "strength: How much of it. 0.5 to 2. Default: 1." in doc
+
+
+def test_an_agent_is_offered_a_new_operation(package: Path) -> None:
+    fields = "job_id, image_no, mood [strength, lamp_pos, note, soft, hints, grain_size, canvas]"
+    assert json.loads(run(package.parent, "-c", USED_BY_AN_AGENT)) == {
+        "line": f"- relight (90-130 points, 20 s): Change the light of an image. {fields}",
+        "mood": {"type": "string", "enum": ["dawn", "neon"]},
+        "lamp_pos": ["x", "y", "colour"],
+        "sent": "relight",
+    }
 
 
 @pytest.mark.parametrize("sent", SENT.values(), ids=SENT)

@@ -1,6 +1,10 @@
-"""Request and response models, under the module name used in the service's Python docs."""
+"""Request and response models, under the module name used in the service's Python docs, and the options of calls."""
 
 from __future__ import annotations
 
+from legnext_client.generated import models
 from legnext_client.generated.models import *  # noqa: F403
-from legnext_client.generated.models import __all__ as __all__
+from legnext_client.generated.types import CallOptions, MakeOptions, PaidOptions, Pending, ResultOptions
+
+__all__ = ["CallOptions", "MakeOptions", "PaidOptions", "Pending", "ResultOptions"]
+__all__ += models.__all__

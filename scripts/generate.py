@@ -287,11 +287,11 @@ OPTIONS = {
         "Options of one call, beside the fields of its operation.",
         {
             "timeout": ("float", "Maximum seconds for each request, instead of the client's."),
-            "extra_headers": ("Mapping[str, str]", ""),
-            "extra_query": ("Mapping[str, Any]", ""),
+            "extra_headers": ("Mapping[str, str]", "Headers that the API description does not know."),
+            "extra_query": ("Mapping[str, Any]", "Query parameters that the API description does not know."),
             "extra_body": (
                 "Mapping[str, Any]",
-                "Fields that the API description does not know, for a JSON body. They are not checked.",
+                "Fields of a JSON body that the API description does not know. They are not checked.",
             ),
         },
     ),

@@ -37,7 +37,16 @@ CallerT = TypeVar("CallerT", bound="Caller | AsyncCaller")
 
 
 class RequestOptions(TypedDict, total=False):
-    """Optional arguments of `client.request`."""
+    """Optional arguments of `client.request`.
+
+    Attributes:
+        json: JSON body, an object or a list.
+        params: Query parameters. A list repeats its name.
+        headers: Extra headers.
+        files: Form fields: strings, paths, bytes or open files.
+        content: Any other body: a string, a path, bytes or an open file.
+        media: Media type of the body.
+    """
 
     json: Any
     params: Mapping[str, object] | None

@@ -36,7 +36,14 @@ BLOCK = 256 * 1024
 
 
 class Progress(NamedTuple):
-    """Bytes received of a file; `total` is None while unknown."""
+    """Bytes received of a file; `total` is None while unknown.
+
+    Attributes:
+        url: URL of the file.
+        path: Path under which it is saved.
+        received: Bytes received so far.
+        total: Bytes of the whole file; None while unknown.
+    """
 
     url: str
     path: Path

@@ -22,31 +22,41 @@ logger = logging.getLogger("legnext_client")
 
 
 class Event(NamedTuple):
-    """What a hook receives. The API key is nowhere in it."""
+    """What a hook receives. The API key is nowhere in it.
+
+    Attributes:
+        what: An attempt to send any request; a paid call with all its attempts; a job that ended.
+        ended: Whether it has ended; false as it begins.
+        operation: Name of the operation.
+        method: HTTP method.
+        path: Path of the request.
+        paid: Whether the request is paid.
+        call: The same number for a call and its attempts, while it lasts.
+        attempt: From 1.
+        elapsed: Seconds it took, once it has ended; of a job, from its acceptance as far as this client knows.
+        status: Of an attempt, the HTTP status; of a job, its status.
+        error: The type of the error and its text.
+        request_id: Id of the request at the service.
+        job_id: Id of the job, once it is known.
+        points: Held, or charged once a job has ended.
+        sent: The fields of the body, with the prompt.
+    """
 
     what: Literal["attempt", "call", "job"]
-    """An attempt to send any request; a paid call with all its attempts; a job that ended."""
     ended: bool
     operation: str
     method: str = ""
     path: str = ""
     paid: bool = False
     call: int = 0
-    """The same number for a call and its attempts, while it lasts."""
     attempt: int = 0
-    """From 1."""
     elapsed: float | None = None
-    """Seconds it took, once it has ended; of a job, from its acceptance as far as this client knows."""
     status: int | str | None = None
-    """Of an attempt, the HTTP status; of a job, its status."""
     error: str | None = None
-    """The type of the error and its text."""
     request_id: str | None = None
     job_id: str | None = None
     points: float = 0
-    """Held, or charged once a job has ended."""
     sent: Mapping[str, Any] | None = None
-    """The fields of the body, with the prompt."""
 
 
 Hook: TypeAlias = Callable[[Event], object]

@@ -22,14 +22,17 @@ _TITLE = re.compile(r"<title>([^<]{1,200})|<h1>([^<]{1,200})", re.IGNORECASE)
 
 
 class ResponseInfo(NamedTuple):
-    """The HTTP response behind an object, without its body."""
+    """The HTTP response behind an object, without its body.
+
+    Attributes:
+        status: Status code.
+        headers: Headers by lower-case name. The API key is removed from their values.
+        elapsed: Seconds from the start of this attempt to the end of its response.
+    """
 
     status: int
-    """Status code."""
     headers: Mapping[str, str]
-    """Headers by lower-case name. The API key is removed from their values."""
     elapsed: float
-    """Seconds from the start of this attempt to the end of its response."""
 
     @property
     def request_id(self) -> str | None:

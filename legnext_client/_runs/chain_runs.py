@@ -26,22 +26,20 @@ if TYPE_CHECKING:
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Result
 
-JobT = TypeVar("JobT", bound=JobView)
+AnyJob = TypeVar("AnyJob", bound=JobView)
 
 KEY = "chain"
 """The item's key in the journal; its steps are `chain/1`, `chain/2` …"""
 NAME = "{job_id}_{n}{ext}"
 
 
-class _ChainRun(Generic[JobT]):
+class _ChainRun(Generic[AnyJob]):
     """A finished chain."""
 
-    def __init__(self, chain: VideoChain, jobs: list[JobT], points: int) -> None:
+    def __init__(self, chain: VideoChain, jobs: list[AnyJob], points: int) -> None:
         self.chain = chain
         self.jobs = jobs
-        """The jobs of its steps, in order."""
         self.points = points
-        """The cost of all runs."""
 
     @property
     def video_urls(self) -> list[str]:
@@ -70,7 +68,13 @@ class _ChainRun(Generic[JobT]):
 
 
 class ChainRun(_ChainRun[Job]):
-    """A finished chain; see `client.run`."""
+    """A finished chain; see `client.run`.
+
+    Attributes:
+        chain: The chain.
+        jobs: The jobs of its steps, in order.
+        points: The cost of all runs.
+    """
 
     def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
         """Download the videos; see `Job.download`."""
@@ -78,7 +82,13 @@ class ChainRun(_ChainRun[Job]):
 
 
 class AsyncChainRun(_ChainRun[AsyncJob]):
-    """A finished chain; see `client.run`."""
+    """A finished chain; see `client.run`.
+
+    Attributes:
+        chain: The chain.
+        jobs: The jobs of its steps, in order.
+        points: The cost of all runs.
+    """
 
     async def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
         """Download the videos; see `Job.download`."""

@@ -51,12 +51,14 @@ class VideoChain:
     """A chain: begun with `start`, `from_image` or `from_video`, then extended, and upscaled last.
 
     Immutable: each method returns a new chain. Chains with the same steps are equal.
+
+    Attributes:
+        steps: The calls, in order; each after the first uses the job of the one before.
+        beginning: The existing video that it extends, if any.
     """
 
     steps: tuple[Call, ...] = ()
-    """The calls, in order; each after the first uses the job of the one before."""
     beginning: Beginning | None = None
-    """The existing video that it extends, if any."""
     _job: JobView | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -23,33 +23,40 @@ ROW_NAME = "{key}_{n}{ext}"
 
 
 class RunOptions(TypedDict, total=False):
-    """Options of `client.run` and `client.batch`."""
+    """Options of `client.run` and `client.batch`.
+
+    Attributes:
+        budget: Maximum points to spend, including earlier runs of this journal; or a shared `Budget`.
+        retry_failed: Retry rows that failed in an earlier run.
+        timeout: Seconds to wait for each job; see `Job.wait`. With 0, each job is polled once; the next run continues.
+        poll_interval: Seconds between polls of a job; by default, polls follow its expected duration.
+        callback: URL for the service's callbacks. A token per submission is appended, so that a callback can identify
+            the job of a submission whose response was lost.
+        callbacks: The receiver of these callbacks, such as a `CallbackReceiver`.
+    """
 
     budget: int | Budget | None
-    """Maximum points to spend, including earlier runs of this journal; or a shared `Budget`."""
     retry_failed: bool
-    """Retry rows that failed in an earlier run."""
     timeout: float | None
-    """Seconds to wait for each job; see `Job.wait`. With 0, each job is polled once; the next run continues."""
     poll_interval: float | None
-    """Seconds between polls of a job; by default, polls follow its expected duration."""
     callback: str | None
-    """URL for the service's callbacks. A token per submission is appended, so that a callback can identify the job of a
-    submission whose response was lost."""
     callbacks: Claims | None
-    """The receiver of these callbacks, such as a `CallbackReceiver`."""
 
 
 class BatchOptions(RunOptions, total=False):
-    """Options of `client.batch`."""
+    """Options of `client.batch`: those of `RunOptions`, which are `budget`, `retry_failed`, `timeout`, `poll_interval`,
+    `callback` and `callbacks`, and these.
+
+    Attributes:
+        concurrency: Maximum concurrent jobs; lowered while the service refuses more.
+        download: Directory to download the results to; created if missing.
+        name: File names in that directory; see `Job.download`. `{key}` is the row's key; the job id is appended if a
+            changed row is made again, or if another file has the name.
+    """
 
     concurrency: int
-    """Maximum concurrent jobs; lowered while the service refuses more."""
     download: StrPath | None
-    """Directory to download the results to; created if missing."""
     name: str
-    """File names in that directory; see `Job.download`. `{key}` is the row's key; the job id is appended if a changed
-    row is made again, or if another file has the name."""
 
 
 class Options(NamedTuple):

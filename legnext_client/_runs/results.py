@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from legnext_client._runs.reports import RowResult
     from legnext_client.errors import LegnextError
 
-JobT = TypeVar("JobT", bound="JobView")
+Job = TypeVar("Job", bound="JobView")
 
 
 class Counts(NamedTuple):
-    """Number of rows by outcome; `total` is None until all rows are read."""
+    """Number of rows by outcome; `total` is None until all rows are read.
+
+    Attributes:
+        done: Rows that are done.
+        failed: Rows that failed.
+        unknown: Rows whose outcome is unknown.
+        running: Rows whose job is running.
+        total: All rows; None until they are read.
+    """
 
     done: int = 0
     failed: int = 0
@@ -29,16 +37,25 @@ class Counts(NamedTuple):
 
 
 class Update(NamedTuple):
-    """The progress of a run. `str()` is one line."""
+    """The progress of a run. `str()` is one line.
+
+    Attributes:
+        key: The row's key.
+        step: From 1.
+        steps: The number of steps; 1 unless the row is a chain.
+        title: Name of the step.
+        job: The job, as last reported.
+        points: Points charged so far, including earlier runs.
+        elapsed: Seconds since the run began.
+        counts: Rows by outcome, as `Counts`.
+    """
 
     key: str
     step: int
-    """From 1."""
     steps: int
     title: str
     job: Any
     points: int
-    """Points charged so far, including earlier runs."""
     elapsed: float
     counts: Counts
 
@@ -48,26 +65,30 @@ class Update(NamedTuple):
         return f"{self.key}: {step}: {doing}, {self.points} points so far, {span(self.elapsed)}"
 
 
-class Result(Generic[JobT]):
-    """The result of one row of a batch."""
+class Result(Generic[Job]):
+    """The result of one row of a batch.
 
-    def __init__(self, result: RowResult, jobs: list[JobT]) -> None:
+    Attributes:
+        key: The row's key.
+        state: `done`; `failed`; `unknown`: submitted, with unknown outcome; `submitted`: still running; `new`: not
+            sent.
+        jobs: The jobs of the finished steps; one, unless the row is a chain.
+        error: The reason why the row is not done, or its files are missing.
+        files: The downloaded files.
+        points: The cost of its finished jobs.
+        earlier: Whether an earlier run had finished it.
+        asked: The request.
+    """
+
+    def __init__(self, result: RowResult, jobs: list[Job]) -> None:
         self.key: str = result.row.key
-        """The row's key."""
         self.state: str = result.state
-        """`done`; `failed`; `unknown`: submitted, with unknown outcome; `submitted`: still running; `new`: not sent."""
         self.jobs = jobs
-        """The jobs of the finished steps; one, unless the row is a chain."""
         self.error: LegnextError | None = result.error
-        """The reason why the row is not done, or its files are missing."""
         self.files = [Path(path) for path in result.files]
-        """The downloaded files."""
         self.points: int = result.points
-        """The cost of its finished jobs."""
         self.earlier: bool = result.earlier
-        """Whether an earlier run had finished it."""
         self.asked: Mapping[str, Any] = result.row.described()
-        """The request."""
 
     @property
     def ok(self) -> bool:
@@ -75,7 +96,7 @@ class Result(Generic[JobT]):
         return self.state == DONE
 
     @property
-    def job(self) -> JobT | None:
+    def job(self) -> Job | None:
         """The last finished job; None if there is none, as for a refused row."""
         return self.jobs[-1] if self.jobs else None
 
@@ -112,7 +133,14 @@ class Result(Generic[JobT]):
 
 
 class Unsettled(NamedTuple):
-    """A request whose outcome is unknown."""
+    """A request whose outcome is unknown.
+
+    Attributes:
+        key: Its key in the journal.
+        operation: Name of the operation.
+        price: The points that it may have cost.
+        error: The reason why its outcome is unknown.
+    """
 
     key: str
     operation: str
@@ -121,25 +149,33 @@ class Unsettled(NamedTuple):
 
 
 class BatchSummary(NamedTuple):
-    """The summary of a batch. `str()` includes advice about unknown requests."""
+    """The summary of a batch. `str()` includes advice about unknown requests.
+
+    Attributes:
+        done: Rows that are done.
+        failed: Rows that failed.
+        unknown: Requests whose outcome is unknown.
+        running: Jobs still running at the service; another run waits for them.
+        left: Rows without a result and without a running job; None if not all rows were read.
+        points: Points charged by all runs of the journal.
+        seconds: Duration of this run.
+        journal: The journal's path; None without one.
+        earlier: Rows done before this run began.
+        charged: Points charged in this run.
+        probably_accepted: Unknown requests that were probably accepted, judged by the balance; None if that is unclear.
+    """
 
     done: int
     failed: int
     unknown: tuple[Unsettled, ...]
     running: int
-    """Jobs still running at the service; another run waits for them."""
     left: int | None
-    """Rows without a result and without a running job; None if not all rows were read."""
     points: int
-    """Points charged by all runs of the journal."""
     seconds: float
     journal: str | None
     earlier: int = 0
-    """Rows done before this run began."""
     charged: int = 0
-    """Points charged in this run."""
     probably_accepted: int | None = None
-    """Unknown requests that were probably accepted, judged by the balance; None if that is unclear."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary as plain data that `json.dumps` takes."""

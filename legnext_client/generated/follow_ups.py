@@ -77,6 +77,7 @@ class FollowUps(ABC, Generic[Job]):
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("variation"),
@@ -106,6 +107,7 @@ class FollowUps(ABC, Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("upscale"), {"image_no": image_no, "type": type, "callback": callback}, options
@@ -120,6 +122,7 @@ class FollowUps(ABC, Generic[Job]):
 
         Args:
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("reroll"), {"callback": callback}, options)
 
@@ -148,6 +151,7 @@ class FollowUps(ABC, Generic[Job]):
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("pan"),
@@ -185,6 +189,7 @@ class FollowUps(ABC, Generic[Job]):
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("outpaint"),
@@ -218,6 +223,7 @@ class FollowUps(ABC, Generic[Job]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("inpaint"),
@@ -248,6 +254,7 @@ class FollowUps(ABC, Generic[Job]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("remix"),
@@ -280,6 +287,7 @@ class FollowUps(ABC, Generic[Job]):
             remix_prompt: Description of the image, with flags at the end.
             mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("edit"),
@@ -308,6 +316,7 @@ class FollowUps(ABC, Generic[Job]):
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
 
@@ -354,6 +363,7 @@ class FollowUps(ABC, Generic[Job]):
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("enhance_upscale"),
@@ -398,6 +408,7 @@ class FollowUps(ABC, Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("video_diffusion"),
@@ -421,6 +432,7 @@ class FollowUps(ABC, Generic[Job]):
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}, options
@@ -436,6 +448,7 @@ class FollowUps(ABC, Generic[Job]):
         Args:
             video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)
 
@@ -477,6 +490,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("variation"),
@@ -506,6 +520,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("upscale"), {"image_no": image_no, "type": type, "callback": callback}, options
@@ -520,6 +535,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         Args:
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("reroll"), {"callback": callback}, options)
 
@@ -548,6 +564,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("pan"),
@@ -585,6 +602,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("outpaint"),
@@ -618,6 +636,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("inpaint"),
@@ -648,6 +667,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("remix"),
@@ -680,6 +700,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end.
             mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("edit"),
@@ -710,6 +731,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
 
@@ -756,6 +778,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("enhance_upscale"),
@@ -800,6 +823,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("video_diffusion"),
@@ -823,6 +847,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
             _operation("extend_video"), {"video_no": video_no, "prompt": prompt, "callback": callback}, options
@@ -840,5 +865,6 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         Args:
             video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)

@@ -82,6 +82,9 @@ class Account(Generic[Job]):
         `available_points`. Points held by running jobs are not available.
 
         **Free of charge.**
+
+        Args:
+            options: `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.CallOptions`.
         """
         answer: Balance = self._calls.answer(_operation("balance"), {}, options)
         return answer
@@ -115,6 +118,7 @@ class Midjourney(Generic[Job]):
         Args:
             text: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
 
@@ -147,6 +151,7 @@ class Midjourney(Generic[Job]):
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("variation"),
@@ -178,6 +183,7 @@ class Midjourney(Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}, options
@@ -193,6 +199,7 @@ class Midjourney(Generic[Job]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
 
@@ -216,6 +223,7 @@ class Midjourney(Generic[Job]):
             img_urls: The URLs of the images. 2 to 5 items. A path or bytes need a client with an `uploader`.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
@@ -234,6 +242,7 @@ class Midjourney(Generic[Job]):
         Args:
             img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
 
@@ -247,6 +256,7 @@ class Midjourney(Generic[Job]):
         Args:
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
 
@@ -277,6 +287,7 @@ class Midjourney(Generic[Job]):
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("pan"),
@@ -317,6 +328,7 @@ class Midjourney(Generic[Job]):
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("outpaint"),
@@ -358,6 +370,7 @@ class Midjourney(Generic[Job]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("inpaint"),
@@ -397,6 +410,7 @@ class Midjourney(Generic[Job]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("remix"),
@@ -431,6 +445,7 @@ class Midjourney(Generic[Job]):
             remix_prompt: Description of the image, with flags at the end.
             mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("edit"),
@@ -473,6 +488,7 @@ class Midjourney(Generic[Job]):
             remix_prompt: Description of the image, with flags at the end.
             mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("upload_paint"),
@@ -509,6 +525,7 @@ class Midjourney(Generic[Job]):
             img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             remix_prompt: Description of the image, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}, options
@@ -528,6 +545,7 @@ class Midjourney(Generic[Job]):
         Args:
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
 
@@ -548,6 +566,7 @@ class Midjourney(Generic[Job]):
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}, options
@@ -600,6 +619,7 @@ class Midjourney(Generic[Job]):
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("enhance_upscale"),
@@ -648,6 +668,7 @@ class Midjourney(Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("video_diffusion"),
@@ -678,6 +699,7 @@ class Midjourney(Generic[Job]):
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("extend_video"),
@@ -698,6 +720,7 @@ class Midjourney(Generic[Job]):
             job_id: The job id from the service. Often a UUID, but not always.
             video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}, options
@@ -725,6 +748,7 @@ class Tasks(Generic[Job]):
 
         Args:
             job_id: The id that the service gave the job.
+            options: `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.CallOptions`.
         """
         return self._calls.job(_operation("get"), {"job_id": job_id}, options)
 
@@ -744,6 +768,9 @@ class AsyncAccount(Generic[AsyncJob]):
         `available_points`. Points held by running jobs are not available.
 
         **Free of charge.**
+
+        Args:
+            options: `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.CallOptions`.
         """
         answer: Balance = await self._calls.answer(_operation("balance"), {}, options)
         return answer
@@ -777,6 +804,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             text: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
 
@@ -809,6 +837,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("variation"),
@@ -840,6 +869,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("upscale"), {"job_id": job_id, "image_no": image_no, "type": type, "callback": callback}, options
@@ -855,6 +885,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
 
@@ -878,6 +909,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             img_urls: The URLs of the images. 2 to 5 items. A path or bytes need a client with an `uploader`.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("blend"), {"img_urls": img_urls, "aspect_ratio": aspect_ratio, "callback": callback}, options
@@ -896,6 +928,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
 
@@ -909,6 +942,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
 
@@ -939,6 +973,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("pan"),
@@ -979,6 +1014,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("outpaint"),
@@ -1020,6 +1056,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("inpaint"),
@@ -1059,6 +1096,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("remix"),
@@ -1093,6 +1131,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end.
             mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("edit"),
@@ -1135,6 +1174,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             remix_prompt: Description of the image, with flags at the end.
             mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("upload_paint"),
@@ -1171,6 +1211,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             remix_prompt: Description of the image, with flags at the end.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("retexture"), {"img_url": img_url, "remix_prompt": remix_prompt, "callback": callback}, options
@@ -1190,6 +1231,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
 
@@ -1210,6 +1252,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("enhance"), {"job_id": job_id, "image_no": image_no, "callback": callback}, options
@@ -1262,6 +1305,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("enhance_upscale"),
@@ -1310,6 +1354,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("video_diffusion"),
@@ -1340,6 +1385,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("extend_video"),
@@ -1360,6 +1406,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             job_id: The job id from the service. Often a UUID, but not always.
             video_no: Number of the video in the job, from 0. 0 to 3.
             callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
             _operation("video_upscale"), {"job_id": job_id, "video_no": video_no, "callback": callback}, options
@@ -1387,5 +1434,6 @@ class AsyncTasks(Generic[AsyncJob]):
 
         Args:
             job_id: The id that the service gave the job.
+            options: `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.CallOptions`.
         """
         return self._calls.job(_operation("get"), {"job_id": job_id}, options)

@@ -39,7 +39,7 @@ def is_list(data: object) -> TypeGuard[list[Any]]:
 parse_json = json.loads
 
 ParsedT = TypeVar("ParsedT")
-JobT_co = TypeVar("JobT_co", covariant=True)
+AsyncJob = TypeVar("AsyncJob", covariant=True)
 
 
 class Response(NamedTuple, Generic[ParsedT]):
@@ -52,52 +52,72 @@ class Response(NamedTuple, Generic[ParsedT]):
 
 
 class CallOptions(TypedDict, total=False):
-    """Options of one call, beside the fields of its operation."""
+    """Options of one call, beside the fields of its operation.
+
+    Attributes:
+        timeout: Maximum seconds for each request, instead of the client's.
+        extra_headers: Headers that the API description does not know.
+        extra_query: Query parameters that the API description does not know.
+        extra_body: Fields of a JSON body that the API description does not know. They are not checked.
+    """
 
     timeout: float
-    """Maximum seconds for each request, instead of the client's."""
     extra_headers: Mapping[str, str]
     extra_query: Mapping[str, Any]
     extra_body: Mapping[str, Any]
-    """Fields that the API description does not know, for a JSON body. They are not checked."""
 
 
 class PaidOptions(CallOptions, total=False):
-    """Options of one paid call."""
+    """Options of one paid call.
+
+    Attributes:
+        timeout, extra_headers, extra_query, extra_body: As in `CallOptions`.
+        key: Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency
+            header.
+    """
 
     key: str
-    """Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency header."""
 
 
 class ResultOptions(TypedDict, total=False):
-    """How to wait for the result of a call, and where to put its files."""
+    """How to wait for the result of a call, and where to put its files.
+
+    Attributes:
+        timeout: Maximum seconds to wait. Default: 300 or three times the typical duration.
+        poll_interval: Seconds between polls. Default: polled when it is likely to be done.
+        on_progress: Called with the job at the start and after each poll.
+        callbacks: Source of callbacks, such as a `CallbackReceiver`.
+        download: Directory for the files. Default: nothing is downloaded.
+        name: File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`.
+    """
 
     timeout: float | None
-    """Maximum seconds to wait. Default: 300 or three times the typical duration."""
     poll_interval: float | None
-    """Seconds between polls. Default: polled when it is likely to be done."""
     on_progress: Callable[[Any], object] | None
-    """Called with the job at the start and after each poll."""
     callbacks: Any
-    """Source of callbacks, such as a `CallbackReceiver`."""
     download: str | os.PathLike[str] | None
-    """Directory for the files. Default: nothing is downloaded."""
     name: str
-    """File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`."""
 
 
 class MakeOptions(ResultOptions, total=False):
-    """Options of `client.make`, beside the fields of its operation."""
+    """Options of `client.make`, beside the fields of its operation.
+
+    Attributes:
+        timeout, poll_interval, on_progress, callbacks, download, name: As in `ResultOptions`.
+        extra_headers: Headers that the API description does not know.
+        extra_query: Query parameters that the API description does not know.
+        extra_body: Fields of a JSON body that the API description does not know. They are not checked.
+        key: Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency
+            header.
+    """
 
     extra_headers: Mapping[str, str]
     extra_query: Mapping[str, Any]
     extra_body: Mapping[str, Any]
-    """Fields that the API description does not know, for a JSON body. They are not checked."""
     key: str
-    """Send this call at most once under this key; needs a client with a ledger. Also fills an idempotency header."""
 
 
-class Pending(Coroutine[Any, Any, JobT_co]):
+class Pending(Coroutine[Any, Any, AsyncJob]):
     """A call that is sent when it is awaited. `await call` gives the accepted job, `await call.result()` the ended one.
 
     Like a coroutine, it can be awaited once, also by `asyncio.gather` or in a task.
@@ -107,12 +127,12 @@ class Pending(Coroutine[Any, Any, JobT_co]):
 
     def __init__(
         self,
-        sent: Coroutine[Any, Any, JobT_co],
-        finish: Callable[[Coroutine[Any, Any, JobT_co], ResultOptions], Coroutine[Any, Any, JobT_co]],
+        sent: Coroutine[Any, Any, AsyncJob],
+        finish: Callable[[Coroutine[Any, Any, AsyncJob], ResultOptions], Coroutine[Any, Any, AsyncJob]],
     ) -> None:
         self._sent, self._finish = sent, finish
 
-    def result(self, **options: Unpack[ResultOptions]) -> Coroutine[Any, Any, JobT_co]:
+    def result(self, **options: Unpack[ResultOptions]) -> Coroutine[Any, Any, AsyncJob]:
         """Send the call, wait until its job is done and, with `download`, save its files; return the job.
 
         Args:
@@ -120,7 +140,7 @@ class Pending(Coroutine[Any, Any, JobT_co]):
         """
         return self._finish(self._sent, options)
 
-    def __await__(self) -> Generator[Any, Any, JobT_co]:
+    def __await__(self) -> Generator[Any, Any, AsyncJob]:
         return self._sent.__await__()
 
     def send(self, value: Any, /) -> Any:

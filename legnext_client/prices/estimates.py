@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 class Estimate(NamedTuple):
-    """An estimated price and its reasons. `reserve` is the amount that a budget counts, which may be higher."""
+    """An estimated price and its reasons. `reserve` is the amount that a budget counts, which may be higher.
+
+    Attributes:
+        points: The expected price.
+        reserve: The points that a budget counts; may be higher.
+        reasons: The parts of the price.
+    """
 
     points: int
     reserve: int

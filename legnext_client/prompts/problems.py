@@ -11,9 +11,14 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 class Problem(NamedTuple):
     """A problem of a prompt.
 
-    `position` is an index into the text. `flag` is the full name of the flag, or its spelling if it is unknown.
-    `kind` is a stable identifier for programs. An `error` is refused or misread by the service. A `warning` works, but
-    perhaps not as intended or not for long. A `note` concerns something that may be newer than this package.
+    Attributes:
+        position: Index into the text.
+        flag: Full name of the flag, or its spelling if it is unknown.
+        kind: Stable identifier for programs.
+        reason: The reason why it is a problem.
+        proposal: Suggested text, or None.
+        severity: An `error` is refused or misread by the service. A `warning` works, but perhaps not as intended or not
+            for long. A `note` concerns something that may be newer than this package.
     """
 
     position: int

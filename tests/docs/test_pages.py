@@ -103,6 +103,12 @@ def test_every_python_block_of_a_page_runs(name: str, server: MockServer) -> Non
     assert run_page(TEXTS[name], ROOT / name) == sum(block.runs for block in blocks(TEXTS[name]))
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_python_block_can_be_pasted_into_a_program(name: str) -> None:
+    for block in blocks(TEXTS[name]):
+        compile("\n" * (block.line - 1) + block.code, name, "exec", dont_inherit=True)
+
+
 def test_the_pages_that_should_have_python_have_it() -> None:
     found = {name for name, text in TEXTS.items() if blocks(text)}
     assert {"README.md", "docs/prompts.md", "docs/prices.md", "docs/testing.md"} <= found

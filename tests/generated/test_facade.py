@@ -242,7 +242,10 @@ def test_every_method_has_a_doc_that_names_each_argument(recording: Any, facade:
         text = inspect.getdoc(method) or ""
         assert text.startswith(f"{operation.summary}.")
         said = text.partition("\nArgs:\n")[2]
-        assert [line.split(":")[0].strip() for line in said.splitlines()] == [field.name for field in fields]
+        assert [line.split(":")[0].strip() for line in said.splitlines()] == [
+            *(field.name for field in fields),
+            "options",
+        ]
 
 
 def test_the_two_colours_have_the_same_methods_and_signatures() -> None:

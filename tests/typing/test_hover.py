@@ -54,6 +54,7 @@ def what_must_be_said(field: Field) -> list[str]:
 def test_every_argument_is_explained_with_its_bounds(method: Any, operation: Operation) -> None:
     text = inspect.getdoc(method) or ""
     said = dict(ARGUMENT.findall(text.partition("\nArgs:\n")[2]))
+    assert said.pop("options")
     parameters = [name for name in inspect.signature(method).parameters if name not in ("self", "options")]
     fields = {field.name: field for field in operation.parameters + operation.fields}
     assert list(said) == [name for name in parameters if fields[name].description or name in said]

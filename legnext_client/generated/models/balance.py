@@ -11,22 +11,25 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class Balance:
-    """The balance of the account."""
+    """The balance of the account.
+
+    Attributes:
+        balance_usd: The balance in US dollars.
+        available_credits: Credits to spend.
+        available_points: Bonus points to spend.
+        account_id: The account.
+        alert_threshold: Below this balance in US dollars there is an alert.
+        low_balance_alert: Whether there is an alert now.
+        updated_at: When this was true.
+    """
 
     balance_usd: float
-    """ The balance in US dollars. """
     available_credits: float
-    """ Credits to spend. """
     available_points: float
-    """ Bonus points to spend. """
     account_id: int | None | Unset = UNSET
-    """ The account. """
     alert_threshold: float | None | Unset = UNSET
-    """ Below this balance in US dollars there is an alert. """
     low_balance_alert: bool | None | Unset = UNSET
-    """ Whether there is an alert now. """
     updated_at: None | str | Unset = UNSET
-    """ When this was true. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class BalanceResponse:
+    """
+    Attributes:
+        data: The balance of the account.
+        code: The status, 200.
+        message: In words: success.
+    """
+
     data: Balance
-    """ The balance of the account. """
     code: int | None | Unset = UNSET
-    """ The status, 200. """
     message: None | str | Unset = UNSET
-    """ In words: success. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,12 +11,16 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class BlendRequest:
+    """
+    Attributes:
+        img_urls: The URLs of the images.
+        aspect_ratio: The shape of the images.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     img_urls: list[str]
-    """ The URLs of the images. """
     aspect_ratio: BlendAspectRatio
-    """ The shape of the images. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_urls = self.img_urls

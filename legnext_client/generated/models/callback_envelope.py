@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class CallbackEnvelope:
-    """A job with the time at which it was posted."""
+    """A job with the time at which it was posted.
+
+    Attributes:
+        data: A job.
+        timestamp: Seconds since 1970.
+    """
 
     data: TaskResponse
-    """ A job. """
     timestamp: float | None | Unset = UNSET
-    """ Seconds since 1970. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

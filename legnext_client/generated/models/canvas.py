@@ -8,12 +8,15 @@ from attrs import define as _attrs_define
 
 @_attrs_define
 class Canvas:
-    """The size of a canvas."""
+    """The size of a canvas.
+
+    Attributes:
+        width: Width in pixels.
+        height: Height in pixels.
+    """
 
     width: int
-    """ Width in pixels. """
     height: int
-    """ Height in pixels. """
 
     def to_dict(self) -> dict[str, Any]:
         width = self.width

@@ -8,16 +8,19 @@ from attrs import define as _attrs_define
 
 @_attrs_define
 class CanvasImg:
-    """The size of an image and its place on a canvas."""
+    """The size of an image and its place on a canvas.
+
+    Attributes:
+        width: Width in pixels.
+        height: Height in pixels.
+        x: Pixels from the canvas' left edge; can be negative.
+        y: Pixels from the canvas' top edge; can be negative.
+    """
 
     width: int
-    """ Width in pixels. """
     height: int
-    """ Height in pixels. """
     x: int
-    """ Pixels from the canvas' left edge; can be negative. """
     y: int
-    """ Pixels from the canvas' top edge; can be negative. """
 
     def to_dict(self) -> dict[str, Any]:
         width = self.width

@@ -10,10 +10,14 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class DescribeRequest:
+    """
+    Attributes:
+        img_url: A URL.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     img_url: str
-    """ A URL. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

@@ -10,10 +10,14 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class DiffusionRequest:
+    """
+    Attributes:
+        text: Description of the image, with flags at the end.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     text: str
-    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text

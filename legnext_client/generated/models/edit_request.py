@@ -15,20 +15,25 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class EditRequest:
+    """
+    Attributes:
+        job_id: The job id from the service. Often a UUID, but not always.
+        image_no: Number of the image in the job, from 0.
+        canvas: The size of a canvas.
+        img_pos: The size of an image and its place on a canvas.
+        remix_prompt: Description of the image, with flags at the end.
+        mask: The area to repaint, by polygons or by a black and white image (white is repainted). One
+            of the two.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     job_id: str
-    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Number of the image in the job, from 0. """
     canvas: Canvas
-    """ The size of a canvas. """
     img_pos: CanvasImg
-    """ The size of an image and its place on a canvas. """
     remix_prompt: str
-    """ Description of the image, with flags at the end. """
     mask: Mask | Unset = UNSET
-    """ The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -16,26 +16,30 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class EnhanceUpscaleRequest:
+    """
+    Attributes:
+        image_url: A URL.
+        job_id: The job id from the service. Often a UUID, but not always.
+        image_no: Number of the image in the job, from 0.
+        target_resolution: The size to enlarge to.
+        content_type: The kind of image.
+        aspect_ratio: The shape to bring it to.
+        crop_mode: How to reach another shape.
+        output_format: The kind of file.
+        face_enhancement_level: How much to work on faces.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     image_url: str | Unset = UNSET
-    """ A URL. """
     job_id: str | Unset = UNSET
-    """ The job id from the service. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
-    """ Number of the image in the job, from 0. """
     target_resolution: TargetResolution | Unset = TargetResolution.TWO_K
-    """ The size to enlarge to. """
     content_type: ContentType | Unset = ContentType.STANDARD
-    """ The kind of image. """
     aspect_ratio: TargetAspectRatio | Unset = TargetAspectRatio.KEEP
-    """ The shape to bring it to. """
     crop_mode: CropMode | Unset = CropMode.LETTERBOX
-    """ How to reach another shape. """
     output_format: OutputFormat | Unset = OutputFormat.JPEG
-    """ The kind of file. """
     face_enhancement_level: FaceEnhancement | Unset = FaceEnhancement.MODERATE
-    """ How much to work on faces. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         image_url = self.image_url

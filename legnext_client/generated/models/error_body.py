@@ -11,16 +11,19 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class ErrorBody:
-    """The first shape of an error."""
+    """The first shape of an error.
+
+    Attributes:
+        code: The HTTP status.
+        message: The reason, for people.
+        raw_message: The reason, as the service's own parts gave it.
+        detail: More about it. Usually null.
+    """
 
     code: int
-    """ The HTTP status. """
     message: None | str
-    """ The reason, for people. """
     raw_message: None | str | Unset = UNSET
-    """ The reason, as the service's own parts gave it. """
     detail: Any | Unset = UNSET
-    """ More about it. Usually null. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class ErrorEnvelope:
-    """The third shape of an error."""
+    """The third shape of an error.
+
+    Attributes:
+        error: The error of a failed job.
+    """
 
     error: TaskError
-    """ The error of a failed job. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,18 +14,23 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class InpaintRequest:
+    """
+    Attributes:
+        job_id: The job id from the service. Often a UUID, but not always.
+        image_no: Number of the image in the job, from 0.
+        mask: The area to repaint, by polygons or by a black and white image (white is repainted). One
+            of the two.
+        remix_prompt: Description of the image, with flags at the end.
+        area: An area of an image, by its corners.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     job_id: str
-    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Number of the image in the job, from 0. """
     mask: Mask
-    """ The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     remix_prompt: str | Unset = UNSET
-    """ Description of the image, with flags at the end. """
     area: Polygon | Unset = UNSET
-    """ An area of an image, by its corners. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class Mask:
-    """The area to repaint, by polygons or by a black and white image (white is repainted). One of the two."""
+    """The area to repaint, by polygons or by a black and white image (white is repainted). One of the two.
+
+    Attributes:
+        areas: The areas to repaint.
+        url: A URL.
+    """
 
     areas: list[Polygon] | Unset = UNSET
-    """ The areas to repaint. """
     url: str | Unset = UNSET
-    """ A URL. """
 
     def to_dict(self) -> dict[str, Any]:
         areas: list[dict[str, Any]] | Unset = UNSET

@@ -11,18 +11,22 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class PanRequest:
+    """
+    Attributes:
+        job_id: The job id from the service. Often a UUID, but not always.
+        image_no: Number of the image in the job, from 0.
+        direction: Where to extend. 0 is down, 1 right, 2 up, 3 left.
+        scale: How long the image becomes in that direction, as a multiple.
+        remix_prompt: Description of the image, with flags at the end.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     job_id: str
-    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Number of the image in the job, from 0. """
     direction: PanDirection
-    """ Where to extend. 0 is down, 1 right, 2 up, 3 left. """
     scale: float
-    """ How long the image becomes in that direction, as a multiple. """
     remix_prompt: str | Unset = UNSET
-    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

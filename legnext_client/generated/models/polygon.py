@@ -8,14 +8,17 @@ from attrs import define as _attrs_define
 
 @_attrs_define
 class Polygon:
-    """An area of an image, by its corners."""
+    """An area of an image, by its corners.
+
+    Attributes:
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+        points: The corners in order, as x, y, x, y, and so on.
+    """
 
     width: int
-    """ Width of the image in pixels. """
     height: int
-    """ Height of the image in pixels. """
     points: list[int]
-    """ The corners in order, as x, y, x, y, and so on. """
 
     def to_dict(self) -> dict[str, Any]:
         width = self.width

@@ -10,10 +10,14 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class RerollRequest:
+    """
+    Attributes:
+        job_id: The job id from the service. Often a UUID, but not always.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     job_id: str
-    """ The job id from the service. Often a UUID, but not always. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -10,12 +10,16 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class RetextureRequest:
+    """
+    Attributes:
+        img_url: The URL of an image, over HTTPS only.
+        remix_prompt: Description of the image, with flags at the end.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     img_url: str
-    """ The URL of an image, over HTTPS only. """
     remix_prompt: str
-    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

@@ -10,10 +10,14 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class ShortenRequest:
+    """
+    Attributes:
+        prompt: Description of the image, with flags at the end.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     prompt: str
-    """ Description of the image, with flags at the end. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         prompt = self.prompt

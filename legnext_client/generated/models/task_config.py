@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskConfig:
-    """How the job is run."""
+    """How the job is run.
+
+    Attributes:
+        service_mode: Usually public; can be empty.
+        webhook_config: Not described.
+    """
 
     service_mode: None | str | Unset = UNSET
-    """ Usually public; can be empty. """
     webhook_config: None | Unset | WebhookConfig = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 

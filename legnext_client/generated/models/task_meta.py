@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskMeta:
-    """When the job ran and what it cost. Times are unparsed strings; empty or year 1 means not yet."""
+    """When the job ran and what it cost. Times are unparsed strings; empty or year 1 means not yet.
+
+    Attributes:
+        created_at: When it was accepted.
+        started_at: When work on it began.
+        ended_at: When it was done.
+        usage: Not described.
+    """
 
     created_at: None | str | Unset = UNSET
-    """ When it was accepted. """
     started_at: None | str | Unset = UNSET
-    """ When work on it began. """
     ended_at: None | str | Unset = UNSET
-    """ When it was done. """
     usage: None | Unset | Usage = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 

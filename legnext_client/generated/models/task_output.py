@@ -14,25 +14,29 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskOutput:
-    """The job's results. The fields depend on the kind of job."""
+    """The job's results. The fields depend on the kind of job.
+
+    Attributes:
+        image_url: The whole grid as one image; empty until there is one.
+        image_urls: The URLs of the images.
+        video_urls: The URLs of the videos.
+        seed: The seed of the job; digits in a string.
+        available_actions: Not described.
+        prompt_en: The prompt in English.
+        description: The image in words.
+        final_prompt: The prompt that was used in the end.
+        prompts: Proposed prompts.
+    """
 
     image_url: None | str | Unset = UNSET
-    """ The whole grid as one image; empty until there is one. """
     image_urls: list[str] | None | Unset = UNSET
-    """ The URLs of the images. """
     video_urls: list[str] | None | Unset = UNSET
-    """ The URLs of the videos. """
     seed: None | str | Unset = UNSET
-    """ The seed of the job; digits in a string. """
     available_actions: AvailableActions | None | Unset = UNSET
     prompt_en: None | str | Unset = UNSET
-    """ The prompt in English. """
     description: None | str | Unset = UNSET
-    """ The image in words. """
     final_prompt: None | str | Unset = UNSET
-    """ The prompt that was used in the end. """
     prompts: list[str] | None | Unset = UNSET
-    """ Proposed prompts. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

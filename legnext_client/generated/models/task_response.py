@@ -19,29 +19,35 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class TaskResponse:
-    """A job."""
+    """A job.
+
+    Attributes:
+        job_id: The id by which to poll the job.
+        status: The job's status. An unknown status means that it is still running.
+        model: The family of models.
+        task_type: The kind of job. New kinds may appear.
+        progress: The progress. Not guaranteed; some responses report it in `logs`.
+        config: Not described.
+        input_: The request. Null in every response seen; do not rely on it.
+        output: Not described.
+        meta: Not described.
+        detail: More about the job. Usually null.
+        logs: Events so far, sometimes with the progress.
+        error: Why the job failed. Present on success too, with code 0.
+    """
 
     job_id: str
-    """ The id by which to poll the job. """
     status: str | TaskStatus
-    """ The job's status. An unknown status means that it is still running. """
     model: None | str | Unset = UNSET
-    """ The family of models. """
     task_type: None | str | TaskType | Unset = UNSET
-    """ The kind of job. New kinds may appear. """
     progress: float | None | str | Unset = UNSET
-    """ The progress. Not guaranteed; some responses report it in `logs`. """
     config: None | TaskConfig | Unset = UNSET
     input_: Any | Unset = UNSET
-    """ The request. Null in every response seen; do not rely on it. """
     output: None | TaskOutput | Unset = UNSET
     meta: None | TaskMeta | Unset = UNSET
     detail: Any | Unset = UNSET
-    """ More about the job. Usually null. """
     logs: list[Any] | None | Unset = UNSET
-    """ Events so far, sometimes with the progress. """
     error: None | TaskError | Unset = UNSET
-    """ Why the job failed. Present on success too, with code 0. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

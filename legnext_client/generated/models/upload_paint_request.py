@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class UploadPaintRequest:
+    """
+    Attributes:
+        img_url: The URL of an image.
+        canvas: The size of a canvas.
+        img_pos: The size of an image and its place on a canvas.
+        remix_prompt: Description of the image, with flags at the end.
+        mask: The area to repaint, by polygons or by a black and white image (white is repainted). One
+            of the two.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     img_url: str
-    """ The URL of an image. """
     canvas: Canvas
-    """ The size of a canvas. """
     img_pos: CanvasImg
-    """ The size of an image and its place on a canvas. """
     remix_prompt: str
-    """ Description of the image, with flags at the end. """
     mask: Mask
-    """ The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         img_url = self.img_url

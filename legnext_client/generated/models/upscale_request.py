@@ -11,14 +11,18 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class UpscaleRequest:
+    """
+    Attributes:
+        job_id: The job id from the service. Often a UUID, but not always.
+        image_no: Number of the image in the job, from 0.
+        type_: How to enlarge. 0 is subtle, 1 is creative.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     job_id: str
-    """ The job id from the service. Often a UUID, but not always. """
     image_no: int
-    """ Number of the image in the job, from 0. """
     type_: UpscaleType
-    """ How to enlarge. 0 is subtle, 1 is creative. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

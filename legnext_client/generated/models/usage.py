@@ -11,14 +11,17 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class Usage:
-    """The cost of the job."""
+    """The cost of the job.
+
+    Attributes:
+        type_: The unit, usually point.
+        frozen: Points held for the job.
+        consume: Points charged; 0 until it is completed.
+    """
 
     type_: None | str | Unset = UNSET
-    """ The unit, usually point. """
     frozen: float | None | Unset = UNSET
-    """ Points held for the job. """
     consume: float | None | Unset = UNSET
-    """ Points charged; 0 until it is completed. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

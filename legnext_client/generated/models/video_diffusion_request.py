@@ -11,16 +11,20 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class VideoDiffusionRequest:
+    """
+    Attributes:
+        prompt: Description of the image, with flags at the end.
+        job_id: The job id from the service. Often a UUID, but not always.
+        image_no: Number of the image in the job, from 0.
+        video_type: The size of the video. 0 is 480p, 1 is 720p.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     prompt: str | Unset = UNSET
-    """ Description of the image, with flags at the end. """
     job_id: str | Unset = UNSET
-    """ The job id from the service. Often a UUID, but not always. """
     image_no: int | Unset = UNSET
-    """ Number of the image in the job, from 0. """
     video_type: VideoType | Unset = VideoType.SD_480P
-    """ The size of the video. 0 is 480p, 1 is 720p. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         prompt = self.prompt

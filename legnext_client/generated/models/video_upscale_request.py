@@ -10,12 +10,16 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class VideoUpscaleRequest:
+    """
+    Attributes:
+        job_id: The job id from the service. Often a UUID, but not always.
+        video_no: Number of the video in the job, from 0.
+        callback: The URL to which the service posts the job when it is done.
+    """
+
     job_id: str
-    """ The job id from the service. Often a UUID, but not always. """
     video_no: int
-    """ Number of the video in the job, from 0. """
     callback: str | Unset = UNSET
-    """ The URL to which the service posts the job when it is done. """
 
     def to_dict(self) -> dict[str, Any]:
         job_id = self.job_id

@@ -11,12 +11,15 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class WebhookConfig:
-    """The callback settings."""
+    """The callback settings.
+
+    Attributes:
+        endpoint: The callback URL; empty when none was given.
+        secret: Empty in every response seen.
+    """
 
     endpoint: None | str | Unset = UNSET
-    """ The callback URL; empty when none was given. """
     secret: None | str | Unset = UNSET
-    """ Empty in every response seen. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def round_trip(row: dict[str, Any]) -> str | None:
             for step in ("generate", "build"):
                 shell(row.get(step, ""), folder, COMPILE_SECONDS)
             for answers in ANSWERS if "run" in row else ():
-                settings = {"time_scale": 2000, "answers": answers, **row.get("server", {})}
+                settings: dict[str, Any] = {"time_scale": 2000, "answers": answers, **row.get("server", {})}
                 with MockServer(**settings) as server:
                     shell(row["run"], folder, RUN_SECONDS, LEGNEXT_BASE_URL=server.base_url, LEGNEXT_API_KEY="mock-key")
         except subprocess.CalledProcessError as error:

@@ -32,7 +32,6 @@ AsyncUploader: TypeAlias = Callable[[LocalFile], str | Awaitable[str]]
 
 DAY = 86_400
 _WEEK = 7 * DAY
-_TIMEOUT = 300.0
 
 
 class PutUploader:
@@ -42,23 +41,15 @@ class PutUploader:
         url: The folder to put files in. Each is named after its contents.
         public_url: The URL of the same folder for reading, if it is another.
         headers: Headers for the PUT, for example `Authorization`. They are sent to that host only.
-        timeout: Maximum seconds for one file.
     """
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        public_url: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float = _TIMEOUT,
-    ) -> None:
+    def __init__(self, url: str, *, public_url: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         self._url = _folder("url", url)
         self._public_url = self._url if public_url is None else _folder("public_url", public_url)
-        self._headers, self._timeout = dict(headers or {}), timeout
+        self._headers = dict(headers or {})
 
     def __call__(self, file: LocalFile) -> str:
-        put(self._url + file.name, file.contents(), {"content-type": file.media_type, **self._headers}, self._timeout)
+        put(self._url + file.name, file.contents(), {"content-type": file.media_type, **self._headers})
         return self._public_url + file.name
 
     def __repr__(self) -> str:
@@ -79,7 +70,6 @@ class S3Uploader:
         session_token: Default: `AWS_SESSION_TOKEN`, if the access key comes from the environment.
         public_url: URL under which the bucket's objects can be read, if the service should not get a signed URL.
         expires: Seconds for which a signed URL can be read, at most 7 days.
-        timeout: Maximum seconds for one file.
     """
 
     def __init__(
@@ -94,7 +84,6 @@ class S3Uploader:
         session_token: str | None = None,
         public_url: str | None = None,
         expires: int = DAY,
-        timeout: float = _TIMEOUT,
     ) -> None:
         found = os.environ.get
         if access_key is None:
@@ -108,14 +97,14 @@ class S3Uploader:
         if not 0 < expires <= _WEEK:
             raise ConfigurationError(f"expires must be 1 to {_WEEK} seconds; got {expires!r}.")
         self._region = region or found("AWS_REGION") or found("AWS_DEFAULT_REGION") or "us-east-1"
-        self._token, self._prefix, self._expires, self._timeout = session_token, prefix, expires, timeout
+        self._token, self._prefix, self._expires = session_token, prefix, expires
         amazon = f"https://{bucket}.s3.{self._region}.amazonaws.com/"
         self._url = amazon if endpoint is None else _folder("endpoint", endpoint) + quote(bucket) + "/"
         self._public_url = None if public_url is None else _folder("public_url", public_url)
 
     def __call__(self, file: LocalFile) -> str:
         key = self._prefix + file.name
-        put(self.presigned("PUT", key), file.contents(), {"content-type": file.media_type}, self._timeout)
+        put(self.presigned("PUT", key), file.contents(), {"content-type": file.media_type})
         return self.presigned("GET", key) if self._public_url is None else self._public_url + quote(key)
 
     def presigned(self, method: str, key: str, now: datetime | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import threading
+from fnmatch import fnmatch
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -85,27 +86,21 @@ class Uploads:
         operation, request = call.operation, call.request
         if request.sent is None or not takes_files(operation.name):
             return call
-        files: dict[LocalFile, None] = {}
+        files: list[tuple[Field, LocalFile]] = []
 
-        def collect(_: Field, value: Any, __: str) -> None:
+        def collect(field: Field, value: Any, _: str) -> None:
             if isinstance(value, LocalFile):
-                files[value] = None
+                files.append((field, value))
 
         mapped(operation.fields, request.sent, collect)
         if not files:
             return call
-        urls: dict[str, str] = {}
-        for file in files:
+        urls: dict[Any, str] = {}
+        for field, file in files:
             urls[file] = yield from self.url_of(file)
-
-        def place(field: Field, value: Any, _: str) -> Any:
-            if not isinstance(value, LocalFile):
-                return value
-            if wrong := wrong_value(field, urls[value]):
-                raise UploadError(f"the URL of {value.label} does not fit: {Problem(field.name, *wrong)}.")
-            return urls[value]
-
-        sent = mapped(operation.fields, request.sent, place)
+            if wrong := wrong_value(field, urls[file]):
+                raise UploadError(f"the URL of {file.label} does not fit: {Problem(field.name, *wrong)}.")
+        sent = mapped(operation.fields, request.sent, lambda _, value, __: urls.get(value, value))
         body = next(iter(sent.values())) if operation.whole else sent
         built = encode(request.method, request.path, media=operation.media, body=body)
         headers = {**request.headers, **built.headers}
@@ -136,25 +131,21 @@ class Uploads:
 
     def _upload(self, file: LocalFile) -> str:
         with self._locks.setdefault(file, threading.Lock()):
-            if (url := self._known(file)) is None:
-                try:
-                    url = self._checked(file, self._uploader(file))
-                except Exception as error:
-                    raise _failure(file, error) from error
-        return url
+            try:
+                return self._known(file) or self._checked(file, self._uploader(file))
+            except Exception as error:
+                raise _failure(file, error) from error
 
     async def _async_upload(self, file: LocalFile) -> str | UploadError:
         import asyncio  # the sync client does without
 
         async with self._async_locks.setdefault(file, asyncio.Lock()):
-            if (url := self._known(file)) is None:
-                try:
-                    url = self._checked(file, await self._uploader(file))
-                except Exception as error:
-                    failure = _failure(file, error)
-                    failure.__cause__ = error
-                    return failure
-        return url
+            try:
+                return self._known(file) or self._checked(file, await self._uploader(file))
+            except Exception as error:
+                failure = _failure(file, error)
+                failure.__cause__ = error
+                return failure
 
     def _known(self, file: LocalFile) -> str | None:
         url, since = self._urls.get(file, (None, 0.0))
@@ -181,16 +172,11 @@ def _failure(file: LocalFile, error: Exception) -> UploadError:
 
 def _unfit(field: Field, file: LocalFile) -> str | None:
     """Return why the service would refuse the file, by the limits in the spec."""
-    if not any(_matches(file.media_type, media) for media in field.file):
+    if not any(fnmatch(file.media_type, media) for media in field.file):
         return f"must be a file of type {' or '.join(field.file)}"
     if field.max_bytes is not None and file.size > field.max_bytes:
         return f"must be a file of at most {field.max_bytes} bytes"
     return None
-
-
-def _matches(media_type: str, pattern: str) -> bool:
-    kind, _, sub = pattern.partition("/")
-    return media_type == pattern or (sub == "*" and media_type.startswith(f"{kind}/"))
 
 
 @cache

@@ -11,17 +11,19 @@ from legnext_client.errors import UploadError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TIMEOUT = 300.0
+"""Seconds without progress."""
 ATTEMPTS = 3
 """Sending the same bytes to the same place again is harmless."""
 _SAID = 200
 
 
-def put(url: str, content: bytes, headers: Mapping[str, str], timeout: float) -> None:
+def put(url: str, content: bytes, headers: Mapping[str, str]) -> None:
     """Send a file with PUT. Raises `UploadError`, which never shows the query: it may hold a signature."""
     import httpx
 
     host, trusted = urlsplit(url).hostname, made(httpx.create_ssl_context)
-    with made(lambda: httpx.Client(proxy=proxy_for(url), verify=trusted, trust_env=False, timeout=timeout)) as client:
+    with made(lambda: httpx.Client(proxy=proxy_for(url), verify=trusted, trust_env=False, timeout=TIMEOUT)) as client:
         for left in reversed(range(ATTEMPTS)):
             try:
                 response = client.put(url, content=content, headers=headers)

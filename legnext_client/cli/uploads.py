@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def uploader_of(run: Run) -> Uploader | None:
     """Return the uploader that the environment describes, if any."""
     url = run.variables.get(UPLOADER_VARIABLE)
-    with report_as({"uploader": UPLOADER_VARIABLE, "url": UPLOADER_VARIABLE}):
+    with report_as(dict.fromkeys(("uploader", "url"), UPLOADER_VARIABLE)):
         return uploader_from(url) if url else None
 
 
 def uploads_of(run: Run) -> Uploads | None:
     """Return what reads local files before a client is made."""
     uploader = uploader_of(run)
-    return None if uploader is None else Uploads(uploader, SystemClock(), may_await=False)
+    return uploader and Uploads(uploader, SystemClock(), may_await=False)

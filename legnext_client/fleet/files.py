@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from legnext_client._transport.async_driver import AsyncRuntime
 
 BUCKET = "s3://"
-_TIMEOUT = 300.0
 
 
 async def deliver(service: CallService, runtime: AsyncRuntime, state: State, key: str, target: str) -> list[str]:
@@ -38,7 +37,7 @@ async def deliver(service: CallService, runtime: AsyncRuntime, state: State, key
         names = [f"{place.path.strip('/')}/{path.name}".lstrip("/") for path in paths]
         for path, name in zip(paths, names, strict=True):
             media = {"content-type": mimetypes.guess_type(name)[0] or "application/octet-stream"}
-            await asyncio.to_thread(put, bucket.presigned("PUT", name), path.read_bytes(), media, _TIMEOUT)
+            await asyncio.to_thread(put, bucket.presigned("PUT", name), path.read_bytes(), media)
         return [f"{BUCKET}{place.netloc}/{name}" for name in names]
 
 

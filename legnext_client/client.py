@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Update
-    from legnext_client._runs.rows import Source
+    from legnext_client._runs.rows import AsyncSource
     from legnext_client._transport.clocks import Clock
     from legnext_client._transport.transports import AsyncHttpClient, AsyncTransport
     from legnext_client.generated.types import FileContent
@@ -64,6 +64,9 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         http_client: Your own `httpx.AsyncClient`, whose connections are used. It is never closed.
         uploader: Uploads local files that are given where a URL is expected, and returns their URLs: a function, which
             may be async, or an object of `legnext_client.uploads`.
+        max_jobs: Maximum concurrent jobs of this client; further calls wait in order. Default: what a standard account
+            allows.
+        max_wait: Maximum seconds for which a call waits; then it raises `QueueTimeout`. Default: no limit.
     """
 
     __module__ = "legnext_client.client"
@@ -86,9 +89,21 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         ssl_context: SSLContext | None = None,
         http_client: AsyncHttpClient | None = None,
         uploader: AsyncUploader | None = None,
+        max_jobs: int | None = None,
+        max_wait: float | None = None,
     ) -> None:
         headers = self._set_up(
-            api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger, uploader
+            api_key,
+            base_url,
+            timeout,
+            retries,
+            prompts,
+            requests_per_second,
+            clock,
+            ledger,
+            uploader,
+            max_jobs,
+            max_wait,
         )
         headers, connecting = outgoing(
             headers,
@@ -107,7 +122,7 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         from legnext_client._client.async_caller import AsyncCaller
         from legnext_client._transport.async_driver import AsyncRuntime
 
-        service = CallService(self._settings, self._clock)
+        service = CallService(self._settings, self._clock, self._max_jobs)
         return AsyncCaller(service, AsyncRuntime(self._transport, self._clock, service.hooks))
 
     @property
@@ -169,7 +184,7 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
 
     def batch(
         self,
-        requests: Source,
+        requests: AsyncSource,
         journal: str | os.PathLike[str] | None = None,
         *,
         on_progress: Callable[[Update], object] | None = None,
@@ -181,6 +196,7 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
 
         Args:
             requests: Request models, `(operation, {…})`, mappings, `VideoChain`s, or the path of a CSV or JSONL file.
+                May be an async iterable.
             journal: File that records the paid jobs. Without it, the batch cannot be resumed.
             on_progress: Called with an `Update` when a job is accepted and after each poll. May be a coroutine
                 function.
@@ -193,9 +209,10 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
             BudgetExceeded: The next row would exceed the budget or the account's balance.
             JournalError: The journal is in use, is not a journal, or cannot be written.
         """
-        from legnext_client._runs.batches import AsyncBatch, work_on
+        from legnext_client._runs.batches import AsyncBatch, async_work_on
 
-        return AsyncBatch(self._calls.runtime, on_progress, **work_on(self._service, requests, journal, options))
+        work = async_work_on(self._service, requests, journal, options)
+        return AsyncBatch(self._calls.runtime, on_progress, **work)
 
     async def run(
         self,
@@ -258,7 +275,7 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
         """Close the connections that this client opened. Closing twice has no effect."""
         if self._owner and not self._service.closed:
             await self._transport.close()
-        self._service.closed = True
+        self._service.close()
 
     async def __aenter__(self) -> Self:
         return self

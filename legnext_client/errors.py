@@ -244,6 +244,16 @@ class WaitTimeout(LegnextError, builtins.TimeoutError):
         self.job = job
 
 
+class QueueTimeout(LegnextError, builtins.TimeoutError):
+    """The call waited for one of the client's places for jobs, and `max_wait` elapsed. `place` was its number."""
+
+    advice = "Nothing was sent; try again later."
+
+    def __init__(self, message: str = "", *, place: int | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class ChainError(LegnextError):
     """A chain stopped. `finished` has the jobs of the finished steps; `step` is the step that did not finish."""
 

@@ -39,6 +39,7 @@ WORDING = {
     " May be a coroutine function, as may functions that choose a field of a step.": "",
     " May be a coroutine function.": "",
     "a function, which may be async, or an object": "a function, or an object",
+    " May be an async iterable.": "",
 }
 """Phrases that differ."""
 

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._protocol.callbacks import RUNNING_STATUSES
-from legnext_client._transport.clocks import SystemClock
+from legnext_client._transport.signals import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
-    from legnext_client._protocol.callbacks import Sleeper
 
-STEP = 1.0
-"""Longest single sleep in seconds: an injected clock cannot be woken, and a lock can hold back Ctrl-C."""
-
-
-class RememberedWakeup:
+class RememberedWakeup(Signal):
     """A thread-safe `Wakeup` for one wait."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._called: dict[str, None] = {}
-        self._signal = threading.Event()
-        self._wake: Callable[[], object] | None = None
         self._closed = False
 
     @property
@@ -37,57 +29,18 @@ class RememberedWakeup:
     def notify(self, job_id: str) -> None:
         with self._lock:
             self._called[job_id] = None
-        self._set()
+        self.set()
 
     def close(self) -> None:
         self._closed = True
-        self._set()
+        self.set()
 
     def called(self) -> list[str]:
         with self._lock:
             called = list(self._called)
             self._called.clear()
-            self._signal.clear()
+            self.clear()
         return called
-
-    def sleep(self, seconds: float, clock: Sleeper) -> None:
-        while seconds > 0 and not self._signal.is_set():
-            step = min(STEP, seconds)
-            if type(clock) is SystemClock:
-                self._signal.wait(step)
-            else:
-                clock.sleep(step)
-            seconds -= step
-
-    async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
-        if type(clock) is SystemClock:
-            await self._until_set(seconds)
-            return
-        while seconds > 0 and not self._signal.is_set():
-            step = min(STEP, seconds)
-            await clock.async_sleep(step)
-            seconds -= step
-
-    async def _until_set(self, seconds: float) -> None:
-        loop, signal = asyncio.get_running_loop(), asyncio.Event()
-        with self._lock:
-            if self._signal.is_set():
-                return
-            self._wake = lambda: loop.call_soon_threadsafe(signal.set)
-        try:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await signal.wait()
-        finally:
-            self._wake = None
-
-    def _set(self) -> None:
-        with self._lock:
-            self._signal.set()
-            wake = self._wake
-        if wake is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has just been closed, so nothing waits there
-                wake()
 
 
 class CallbackHub:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._calls.items import CALLBACK, OPERATION, digest_of
-from legnext_client._journal.submit import SubmissionIntent, submit_by_key
+from legnext_client._journal.submit import NEW, Entry, SubmissionIntent, submit_by_key
 from legnext_client._protocol.flow import Emit, RunBlocking
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ def intent_of(call: PreparedCall, key: str | None) -> SubmissionIntent:
 def once(ledger: Ledger, intent: SubmissionIntent) -> Callable[[Request, float, int], Flow[Verdict]]:
     """Return what sends a request a single time, recorded."""
     return partial(submit_by_key, intent, ledger)
+
+
+def is_recorded(ledger: Ledger, intent: SubmissionIntent) -> Flow[bool]:
+    """Return whether a call is in the ledger and would not be sent."""
+    entry = yield RunBlocking(partial(ledger.entry, intent.key))
+    return isinstance(entry, Entry) and entry.state != NEW and not entry.may_be_retried
 
 
 def record(state: State, ledger: Ledger) -> Flow[None]:

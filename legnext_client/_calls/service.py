@@ -11,18 +11,20 @@ import logging
 import math
 import random
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 from legnext_client._calls.budgets import Holds, book, hold, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
+from legnext_client._calls.queue import JobQueue, Place
 from legnext_client._protocol.checks import CheckedFields, prepare
 from legnext_client._protocol.flow import Flow, Request
 from legnext_client._protocol.hooks import Event, Hooks
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, noticed
 from legnext_client._protocol.responses import is_job, retry_after
-from legnext_client._protocol.send import Answer, send_once, sending
+from legnext_client._protocol.send import Answer, Once, send_once, sending
 from legnext_client._protocol.state import State, failure, moment
 from legnext_client.errors import (
     CLIENT_CLOSED,
@@ -33,6 +35,7 @@ from legnext_client.errors import (
     SubmissionUnknown,
 )
 from legnext_client.generated.operations import ROLES
+from legnext_client.generated.rules import JOBS_AT_ONCE
 from legnext_client.generated.types import UNSET, is_object
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.sources import MadeWith
     from legnext_client._calls.uploading import Uploads
-    from legnext_client._calls.wait import Late, Schedule
+    from legnext_client._calls.wait import Late, PollState, Schedule
     from legnext_client._journal.ledger import Ledger
     from legnext_client._journal.submit import SubmissionIntent
     from legnext_client._protocol.callbacks import Callbacks
@@ -94,7 +97,7 @@ class PreparedCall(NamedTuple):
 class CallService:
     """Preparation and recording of calls, shared by clients derived with `with_options`."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, max_jobs: int | None = None) -> None:
         self.settings = settings
         self.clock = clock
         self.durations = Durations()
@@ -106,11 +109,12 @@ class CallService:
         self.owner: CallService = self
         self.ledger: Ledger | None = None
         self.uploads: Uploads | None = None
+        self.queue = JobQueue(max_jobs, JOBS_AT_ONCE, clock.now)
 
     def with_settings(self, settings: Settings) -> CallService:
         service = CallService(settings, self.clock)
         service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
-        service.hooks = self.hooks
+        service.hooks, service.queue = self.hooks, self.queue
         service.running_ids, service.ledger, service.uploads = self.running_ids, self.ledger, self.uploads
         return service
 
@@ -191,18 +195,42 @@ class CallService:
     # ---- sending ------------------------------------------------------------------------------------------------
 
     def submitting(self, call: PreparedCall) -> Flow[Answer]:
-        """Send a prepared call. A refusal releases its points; an unknown outcome keeps them held."""
-        settings = self.settings
+        """Send a prepared call; one that makes a job first waits for a place.
+
+        A refusal releases its points; an unknown outcome keeps them held.
+        """
+        place = Place() if call.request.paid and call.request.expects_job else None
         try:
             self.check_open()
             call = yield from self.uploaded(call)
+            if place and not self.queue.enter(place) and not (yield from self._is_recorded(call)):
+                yield from self.queue.waiting(place, self, self.settings.max_wait)
+        except BaseException:  # nothing was sent
+            release(call.holds)
+            raise
+        if place is None:
+            return (yield from self._sending(call))
+        with self.queue.sending(place, call.expected):
+            answer = yield from self._sending(call, place)
+            context = partial(self.context, call, answer, self.clock.now())
+            self.queue.hold(place, answer.state, call.expected, context)
+        return answer
+
+    def _sending(self, call: PreparedCall, place: Place | None = None) -> Flow[Answer]:
+        settings = self.settings
+        once: Once = send_once
+        if self.ledger is not None and call.intent is not None:
+            once = _recording().once(self.ledger, call.intent)
+        try:
             flow = sending(
                 call.request,
                 settings.retries,
                 settings.timeout if call.timeout is None else call.timeout,
                 clock=self.clock.now,
                 chance=random.random,
-                once=_recording().once(self.ledger, call.intent) if self.ledger and call.intent else send_once,
+                once=once
+                if place is None
+                else lambda request, limit, attempt: place.follow(once(request, limit, attempt)),
             )
             answer = yield from self.watched(flow, call.request)
         except LegnextError as error:
@@ -214,6 +242,18 @@ class CallService:
             if self.ledger is not None and not call.request.paid:
                 yield from _recording().record(answer.state, self.ledger)
         return answer
+
+    def _is_recorded(self, call: PreparedCall) -> Flow[bool]:
+        """Return whether the ledger answers the call, so that nothing is sent."""
+        if self.ledger is None or call.intent is None:
+            return False
+        asking: Flow[bool] = _recording().is_recorded(self.ledger, call.intent)
+        return (yield from asking)
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self.closed = True
+        self.queue.wake_all()
 
     def watched(self, flow: Flow[ResultT], request: Request) -> Flow[ResultT]:
         """Return a flow that sends a paid request, whose start and end hooks see."""
@@ -243,15 +283,15 @@ class CallService:
         if ids := [job_id for job_id in self.running_ids if job_id not in named]:
             error.add_note(f"Accepted earlier and not known to be done: {', '.join(ids)}. {FINDS}")
 
-    def context(self, call: PreparedCall, answer: Answer) -> JobContext:
-        """Return the context of a job that was just accepted."""
+    def context(self, call: PreparedCall, answer: Answer, started: float | None = None) -> JobContext:
+        """Return the context of a job that was accepted, now or at a given time."""
         state = answer.state
         if not call.request.paid:
             return JobContext(retry_after=retry_after(answer.headers))
         context = JobContext(
             call.operation,
             call.expected,
-            self.clock.now(),
+            self.clock.now() if started is None else started,
             retry_after(answer.headers),
             call.size,
             call.holds,
@@ -262,6 +302,7 @@ class CallService:
         return context
 
     def _remember(self, state: State, *, new: bool = False) -> None:
+        self.queue.see(state)
         if state.done:
             self.running_ids.pop(state.job_id, None)
         elif new and state.job_id:
@@ -291,8 +332,15 @@ class CallService:
             for state, context in jobs
         ]
         rate = self.settings.requests_per_second if per_second is None else per_second
+        job_ids = [job.state.job_id for job in waited if not job.state.done]
         poll_settings = PollSettings(
-            self.settings.retries, self.settings.timeout, poll_interval, rate, self.clock.now, callbacks=callbacks
+            self.settings.retries,
+            self.settings.timeout,
+            poll_interval,
+            rate,
+            self.clock.now,
+            callbacks=callbacks,
+            sleeping=partial(self.queue.watch, job_ids),
         )
         flow = waiting(waited, poll_settings, timeout=timeout, late=late)
         if self.ledger is None:
@@ -315,6 +363,20 @@ class CallService:
             return Schedule(started, expected)
 
         return schedule
+
+    def poll_state(self, state: State, context: JobContext) -> PollState:
+        """Return the state for polling a job once at a time."""
+        from legnext_client._calls.wait import PollSettings, PollState, PollTarget
+
+        retries = self.settings.retries._replace(attempts=1)
+        target = PollTarget(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
+        return PollState(target, PollSettings(retries, self.settings.timeout, clock=self.clock.now))
+
+    def recording(self, state: State, context: JobContext, running: float) -> Flow[None]:
+        """Record a new state as `record` does, and in the ledger."""
+        self.record(state, context, running)
+        if self.ledger is not None:
+            yield from _recording().record(state, self.ledger)
 
     def record(self, state: State, context: JobContext, running: float | None) -> None:
         """Record a new state: settle its cost in the budgets, and learn from its duration.

@@ -27,10 +27,17 @@ class Settings(NamedTuple):
     retries: Retries
     prompts: PromptPolicy
     requests_per_second: float
+    max_wait: float | None = None
 
     @classmethod
     def of(
-        cls, *, timeout: float, retries: int | Retries, prompts: PromptPolicy, requests_per_second: float
+        cls,
+        *,
+        timeout: float,
+        retries: int | Retries,
+        prompts: PromptPolicy,
+        requests_per_second: float,
+        max_wait: float | None = None,
     ) -> Settings:
         """Validate settings. A number for `retries` is the maximum number of retries."""
         positive("timeout", timeout)
@@ -44,7 +51,9 @@ class Settings(NamedTuple):
             raise ConfigurationError(f"prompts must be one of {', '.join(POLICIES)}; got {prompts!r}.")
         if retries.attempts < 1:
             raise ConfigurationError(f"retries must have 1 attempt or more; got {retries.attempts}.")
-        return cls(float(timeout), retries, prompts, float(requests_per_second))
+        if max_wait is not None and not (is_number(max_wait) and max_wait >= 0):
+            raise ConfigurationError(f"max_wait must be seconds, 0 or more; got {max_wait!r}.")
+        return cls(float(timeout), retries, prompts, float(requests_per_second), max_wait)
 
 
 def positive(name: str, value: float) -> float:

@@ -56,6 +56,8 @@ class PollSettings(NamedTuple):
     clock: Clock = time.monotonic
     chance: Callable[[], float] = random.random
     callbacks: Callbacks | None = None
+    sleeping: Callable[[float], object] = lambda _: None
+    """Called with the seconds of each pause before a poll."""
 
 
 class Schedule(NamedTuple):
@@ -145,6 +147,7 @@ def _poll_all(
         if at >= until:
             break
         if (pause := at - settings.clock()) > 0:
+            settings.sleeping(pause)
             yield Sleep(pause, queue.wakeup)
             if queue.listen(settings.clock()):
                 continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key, log_as_asked
 from legnext_client._protocol.headers import wrong_header
+from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.redact import key_end
 from legnext_client._transport.clocks import SystemClock
 from legnext_client._version import __version__
@@ -17,6 +18,7 @@ from legnext_client.generated.service import API_KEY_HEADER
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
+    from legnext_client._calls.queue import QueueState
     from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._calls.uploading import Uploads
     from legnext_client._client.async_caller import AsyncCaller
@@ -71,6 +73,7 @@ class BaseClient(Generic[CallerT]):
     _making: threading.Lock
     _ledger: Ledger | None
     _uploads: Uploads | None
+    _max_jobs: int | None
     _owner: bool
     """Whether this client closes its connections."""
 
@@ -102,14 +105,23 @@ class BaseClient(Generic[CallerT]):
         clock: Clock | None,
         ledger: StrPath | Ledger | None,
         uploader: Callable[[LocalFile], Any] | None,
+        max_jobs: int | None,
+        max_wait: float | None,
     ) -> dict[str, str]:
         log_as_asked()
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
         self._key_end = key_end(key)
         settings = Settings.of(
-            timeout=timeout, retries=retries, prompts=prompts, requests_per_second=requests_per_second
+            timeout=timeout,
+            retries=retries,
+            prompts=prompts,
+            requests_per_second=requests_per_second,
+            max_wait=max_wait,
         )
+        if max_jobs is not None and not (is_whole(max_jobs) and max_jobs > 0):
+            raise ConfigurationError(f"max_jobs must be a whole number, 1 or more; got {max_jobs!r}.")
+        self._max_jobs = max_jobs
         self._settings, self._clock = settings, clock or SystemClock()
         self._made, self._making = None, threading.Lock()
         self._ledger = None if ledger is None else _opened(ledger)
@@ -144,6 +156,11 @@ class BaseClient(Generic[CallerT]):
         """
         self._service.hooks.append(hook)
 
+    @property
+    def queue(self) -> QueueState:
+        """The client's places for jobs at this moment: their number, those taken, and the calls that wait for one."""
+        return self._service.queue.state
+
     def history(self, *states: RequestState) -> Iterator[Entry]:
         """Iterate over the paid calls in the ledger, oldest first: all, or those in these states."""
         if self._ledger is None:
@@ -157,18 +174,21 @@ class BaseClient(Generic[CallerT]):
         retries: int | Retries | None = None,
         prompts: PromptPolicy | None = None,
         requests_per_second: float | None = None,
+        max_wait: float | None = None,
     ) -> Self:
-        """Return a client with other settings that shares connections and budgets. Closing it closes nothing."""
+        """Return a client with other settings that shares connections, budgets and queue. Closing it closes nothing."""
         given: dict[str, Any] = {
             "timeout": timeout,
             "retries": retries,
             "prompts": prompts,
             "requests_per_second": requests_per_second,
+            "max_wait": max_wait,
         }
         changed = {name: value for name, value in given.items() if value is not None}
         settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
         twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
         twin._settings, twin._clock, twin._owner, twin._ledger = settings, self._clock, False, self._ledger
+        twin._max_jobs = self._max_jobs
         calls: Any = self._calls
         twin._uploads = self._uploads
         twin._made, twin._making = type(calls)(calls.service.with_settings(settings), calls.runtime), self._making

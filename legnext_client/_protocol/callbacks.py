@@ -26,8 +26,23 @@ class Sleeper(Protocol):
     async def async_sleep(self, seconds: float) -> None: ...
 
 
-class Wakeup(Protocol):
-    """Signal for one wait, set when one of its jobs is called back. It is a hint, not proof."""
+class Wakeable(Protocol):
+    """A sleep that can be ended from elsewhere."""
+
+    def sleep(self, seconds: float, clock: Sleeper) -> None:
+        """Sleep until `seconds` have passed, or until it is ended."""
+        ...
+
+    async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
+        """Async version of `sleep`."""
+        ...
+
+
+class Wakeup(Wakeable, Protocol):
+    """Signal for one wait, set when one of its jobs is called back. It is a hint, not proof.
+
+    Its sleep ends when a callback arrives, and at once if one arrived since `called`.
+    """
 
     @property
     def closed(self) -> bool:
@@ -36,14 +51,6 @@ class Wakeup(Protocol):
 
     def called(self) -> Iterable[str]:
         """Return the ids called back since the last call."""
-        ...
-
-    def sleep(self, seconds: float, clock: Sleeper) -> None:
-        """Sleep until `seconds` have passed or a callback arrives; return at once if one arrived since `called`."""
-        ...
-
-    async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
-        """Async version of `sleep`."""
         ...
 
 

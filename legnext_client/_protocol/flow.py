@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from legnext_client._protocol.callbacks import Wakeup
+    from legnext_client._protocol.callbacks import Wakeable
     from legnext_client.errors import ConfigurationError
 
 ResultT = TypeVar("ResultT")
@@ -48,7 +48,7 @@ class Sleep(NamedTuple):
     """Effect: sleep for `seconds`, or less if the wakeup is set."""
 
     seconds: float
-    wakeup: Wakeup | None = None
+    wakeup: Wakeable | None = None
 
 
 class Emit(NamedTuple):

@@ -72,6 +72,8 @@ class Fail(NamedTuple):
 
 
 Verdict = Answer | Retry | Fail
+Once = Callable[[Request, float, int], Flow[Verdict]]
+"""Sends a request a single time, within so many seconds, as the so many-th attempt."""
 
 
 def send_once(request: Request, limit: float, attempt: int) -> Flow[Verdict]:
@@ -86,7 +88,7 @@ def sending(
     until: float | None = None,
     clock: Clock = time.monotonic,
     chance: Callable[[], float] = random.random,
-    once: Callable[[Request, float, int], Flow[Verdict]] = send_once,
+    once: Once = send_once,
 ) -> Flow[Answer]:
     """Send until there is a response or a reason to stop, but not past `until` on the clock.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -39,7 +40,7 @@ class BatchState(Generic[JobT]):
         self,
         service: CallService,
         kind: str,
-        items: Callable[[], Iterable[Row]],
+        items: Callable[[], Iterable[Row] | AsyncIterator[Row]],
         *,
         again: bool,
         journal: str | None,
@@ -76,7 +77,7 @@ class BatchState(Generic[JobT]):
         self._warn()
         if self._surveyed is None or self._path is None:
             return self._surveyed
-        left = bill_of(self._items(), self._path, retry_failed=self._options.retry_failed)
+        left = bill_of(self._listed(), self._path, retry_failed=self._options.retry_failed)
         return self._surveyed._replace(left=left)
 
     def _survey(self) -> None:
@@ -117,8 +118,13 @@ class BatchState(Generic[JobT]):
         self._points_before = self._context.points
         self._started = self._service.clock.now()
         surveyed, self._surveyed_rows = self._surveyed_rows, None
-        rows = self._items() if surveyed is None else surveyed
-        return Feeder(self._context, list(rows) if self._again else rows, rows_are_there=self._again)
+        rows = surveyed or (self._listed() if self._again else self._items())
+        return Feeder(self._context, rows, rows_are_there=self._again)
+
+    def _listed(self) -> list[Row]:
+        """Read the rows, which can be read again."""
+        rows = self._items()
+        return [] if isinstance(rows, AsyncIterator) else list(rows)
 
     def _update(self, progress: RowProgress, job: JobT) -> Update:
         row, step, title, _ = progress

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
+from collections.abc import AsyncIterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +21,7 @@ from legnext_client._runs.interrupts import first_interrupt
 from legnext_client._runs.options import journal_path, options_of
 from legnext_client._runs.portal import Portal
 from legnext_client._runs.reports import RowProgress
-from legnext_client._runs.rows import can_be_read_again, read, read_once, surveyed
+from legnext_client._runs.rows import async_read_once, can_be_read_again, read, read_once, surveyed
 from legnext_client.jobs import AsyncJob, Job
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import BatchOptions
     from legnext_client._runs.results import Result, Update
-    from legnext_client._runs.rows import Source
+    from legnext_client._runs.rows import AsyncSource, Source
     from legnext_client._transport.async_driver import AsyncRuntime
     from legnext_client.generated.sync.driver import Runtime
 
@@ -187,6 +188,16 @@ def work_on(
         "options": checked,
         "survey": partial(surveyed, requests, uploads, prompts=prompts) if again else None,
     }
+
+
+def async_work_on(
+    service: CallService, requests: AsyncSource, journal: str | os.PathLike[str] | None, options: BatchOptions
+) -> dict[str, Any]:
+    """Return the arguments of a batch whose rows may come asynchronously."""
+    if not isinstance(requests, AsyncIterable):
+        return work_on(service, requests, journal, options)
+    items = partial(async_read_once, requests, service.uploads, prompts=service.settings.prompts)
+    return {**work_on(service, iter(()), journal, options), "items": items}
 
 
 def _interrupt(run: Portal | Handover) -> None:

@@ -7,6 +7,7 @@ import math
 import os
 import random
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.costs import budget_key
 from legnext_client._runs.counting import CountedRecords, count_end
 from legnext_client._runs.rate import RateController
-from legnext_client.errors import BudgetExceeded
+from legnext_client.errors import BudgetExceeded, SubmissionUnknown
 from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from legnext_client._calls.items import Call, Row
+    from legnext_client._calls.queue import Place
     from legnext_client._calls.service import CallService
     from legnext_client._journal.journal import Journal
     from legnext_client._journal.submit import Entry, Records, Submission
     from legnext_client._protocol.flow import Flow, Request
+    from legnext_client._protocol.send import Answer
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
     from legnext_client.generated.operations import Operation
@@ -77,7 +80,7 @@ class RunContext:
         self.orphaned: set[str] = set()
         """Keys of rows in the journal that are no longer requested."""
         self.rate = RateController(
-            options.concurrency,
+            service.queue.allow(options.concurrency),
             service.settings.requests_per_second,
             service.settings.retries,
             clock=self.now,
@@ -120,6 +123,19 @@ class RunContext:
         )
         return PreparedRequest(plan.request, cost.reserve, plan, token)
 
+    def placed(self, flow: Flow[Submission], prepared: PreparedRequest, place: Place) -> Flow[Submission]:
+        """Run the flow of a submission, and give its place to a job that may run."""
+        queue, expected = self.service.queue, prepared.plan.expected
+        with queue.sending(place, expected):
+            submission = yield from place.follow(flow)
+            if submission.answer is not None:
+                queue.hold(
+                    place, submission.answer.state, expected, partial(self.accepted, prepared, submission.answer)
+                )
+            elif isinstance(submission.error, SubmissionUnknown):
+                queue.keep(place, expected)
+        return submission
+
     def records(self, key: str, attempts: int) -> Records:
         """Return the records of a request: the journal, which a ledger follows."""
         ledger = self.service.ledger
@@ -133,11 +149,9 @@ class RunContext:
         """Release the points held for this request."""
         release(prepared.plan.holds)
 
-    def accepted(self, prepared: PreparedRequest, submission: Submission) -> JobContext:
+    def accepted(self, prepared: PreparedRequest, answer: Answer) -> JobContext:
         """Return the context of a newly accepted job."""
-        if submission.answer is None:
-            raise AssertionError("only a job is accepted")
-        return self.service.context(prepared.plan, submission.answer)
+        return self.service.context(prepared.plan, answer)
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
         """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""

@@ -23,6 +23,8 @@ from legnext_client.errors import LegnextError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from legnext_client._calls.queue import Place
+    from legnext_client._calls.service import CallService
     from legnext_client._protocol.flow import Flow
     from legnext_client._runs.callers import Executor
     from legnext_client._runs.rate import RateController
@@ -36,13 +38,14 @@ DOWNLOADS = 4
 class Engine:
     """The scheduler of one batch or chain."""
 
-    def __init__(self, executor: Executor, rate: RateController, *, listens: bool) -> None:
+    def __init__(self, executor: Executor, rate: RateController, service: CallService, *, listens: bool) -> None:
         self._executor, self.rate, self.now = executor, rate, executor.clock.now
         self.call = executor.call
         self._loop = asyncio.get_running_loop()
         longest = STEP if listens else math.inf
         self._timeline = Timeline(executor.clock, executor.sleep, self.leave, longest_sleep=longest)
-        self._slots = Slots(rate, self.now)
+        self._service = service
+        self._slots = Slots(rate, service.queue, self._await_place, self.now)
         self._request_turn, self._downloads = asyncio.Lock(), asyncio.Semaphore(DOWNLOADS)
         self._downloading = 0
         self.tasks = Tasks(self._timeline, self.stop, self.leave, self._changed)
@@ -103,9 +106,11 @@ class Engine:
         """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time."""
         self.tasks.closing = True
         self._refuse_beginners()
+        self._slots.step_back()
         try:
             await self.tasks.close(hurry=hurry)
         finally:
+            self._slots.close()
             await self._timeline.close()
 
     # ---- rows ---------------------------------------------------------------------------------------------------
@@ -148,6 +153,10 @@ class Engine:
     def hold_slot(self, row: object) -> None:
         """Take a slot, even if none is free."""
         self._slots.hold(row)
+
+    def place(self, row: object) -> Place:
+        """Return a row's place in the client's queue."""
+        return self._slots.place(row)
 
     def release_slot(self, row: object, until: float | None = None) -> None:
         """Release the slot, now or at a given time."""
@@ -218,6 +227,14 @@ class Engine:
         """Run a flow."""
         return await self._executor.run(flow)
 
+    def _await_place(self, place: Place) -> None:
+        """Wait in the client's queue until the place is granted or given up."""
+
+        async def wait() -> None:
+            await self._timeline.wait(self.run(self._service.queue.waiting(place, self._service)))
+
+        self.tasks.start(wait)
+
     # ---- scheduling ---------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
@@ -234,6 +251,8 @@ class Engine:
             self._refuse_beginners()
         if self._caller_waits:
             self._serve_caller()
+        if not self._caller_waits:
+            self._slots.step_back(waits_on=True)  # the caller may need that place itself before it returns
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

@@ -5,10 +5,11 @@ Rows finished by earlier runs need no task. They are looked up in the journal an
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from legnext_client._calls.items import CHAIN, Row
 from legnext_client._journal.submit import DONE, NEW, SUBMITTED, UNKNOWN, Entry
@@ -18,7 +19,7 @@ from legnext_client._runs.row import RowTask
 from legnext_client.errors import InvalidRequest, JournalError, LegnextError, SubmissionUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
@@ -61,10 +62,16 @@ class OrphanTask(RowTask):
 class Feeder:
     """The source of a run's row tasks."""
 
-    def __init__(self, context: RunContext, rows: Iterable[Row], *, rows_are_there: bool) -> None:
+    def __init__(self, context: RunContext, rows: Iterable[Row] | AsyncIterator[Row], *, rows_are_there: bool) -> None:
         """With `rows_are_there`, the rows are in memory; otherwise the caller's code yields them one by one."""
         self.context = context
-        self._rows, self._rows_are_there = rows, rows_are_there
+        self._rows: Iterable[Row] = ()
+        self._read: Callable[[], Any]
+        if isinstance(rows, AsyncIterator):
+            self._read = partial(anext, rows, None)
+        else:
+            self._rows, self._read = rows, partial(next, iter(rows), None)
+        self._rows_are_there = rows_are_there
 
     async def feed(self, engine: Engine) -> None:
         """Start all rows, each when there is a free slot for it."""
@@ -105,9 +112,8 @@ class Feeder:
 
     async def _feed_read(self, engine: Engine) -> None:
         under_way = await engine.record(self._under_way)
-        rows = iter(self._rows)
         while await engine.room(to_read=True):
-            row = await engine.call(partial(next, rows, None))
+            row = await engine.call(self._read)
             if row is None:
                 # Only now are the orphans known.
                 await self._start_orphans(engine, under_way.values())

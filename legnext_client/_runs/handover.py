@@ -48,7 +48,8 @@ class Handover(Caller):
     def __init__(self, feeder: Feeder, runtime: AsyncRuntime) -> None:
         self._loop = asyncio.get_running_loop()
         self._executor = _TaskExecutor(runtime)
-        self._engine = Engine(self._executor, feeder.context.rate, listens=feeder.context.callbacks)
+        context = feeder.context
+        self._engine = Engine(self._executor, context.rate, context.service, listens=context.callbacks)
         self._feeder = feeder
 
     async def __aenter__(self) -> Self:

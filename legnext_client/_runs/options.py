@@ -11,7 +11,6 @@ from legnext_client._downloads.directories import writable_directory
 from legnext_client._downloads.file_names import ROW_FIELDS, fields_of, names
 from legnext_client._protocol.numbers import is_number, is_whole
 from legnext_client.errors import InvalidRequest
-from legnext_client.generated.rules import JOBS_AT_ONCE
 from legnext_client.prices import Budget
 
 if TYPE_CHECKING:
@@ -48,7 +47,8 @@ class BatchOptions(RunOptions, total=False):
     `callback` and `callbacks`, and these.
 
     Attributes:
-        concurrency: Maximum concurrent jobs; lowered while the service refuses more.
+        concurrency: Maximum concurrent jobs, by default the client's `max_jobs`; lowered while the service refuses
+            more.
         download: Directory to download the results to; created if missing.
         name: File names in that directory; see `Job.download`. `{key}` is the row's key; the job id is appended if a
             changed row is made again, or if another file has the name.
@@ -62,7 +62,7 @@ class BatchOptions(RunOptions, total=False):
 class Options(NamedTuple):
     """Validated options."""
 
-    concurrency: int = JOBS_AT_ONCE
+    concurrency: int | None = None
     budgets: tuple[Budget, ...] = ()
     retry_failed: bool = False
     timeout: float | None = None
@@ -84,8 +84,9 @@ def options_of(given: BatchOptions) -> Options:
         options = Options(**values)  # type: ignore[arg-type]
     except TypeError as error:
         raise TypeError(str(error).replace("Options.__new__()", "this method")) from None
-    if not is_whole(options.concurrency) or options.concurrency < 1:
-        raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {options.concurrency!r}.")
+    concurrency = options.concurrency
+    if concurrency is not None and not (is_whole(concurrency) and concurrency >= 1):
+        raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {concurrency!r}.")
     timeout, interval = options.timeout, options.poll_interval
     if timeout is not None and not (is_number(timeout) and 0 <= timeout < math.inf):
         raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")

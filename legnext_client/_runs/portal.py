@@ -143,7 +143,8 @@ class Portal(Caller):
     async def _main(self) -> None:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
         executor = _ThreadExecutor(self._runtime, self._stop, self._inbox)
-        self._engine = Engine(executor, self._feeder.context.rate, listens=self._feeder.context.callbacks)
+        context = self._feeder.context
+        self._engine = Engine(executor, context.rate, context.service, listens=context.callbacks)
         self._engine.start(partial(self._feeder.feed, self._engine))
         self._ready.set()
         await self._closing.wait()

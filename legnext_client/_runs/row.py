@@ -189,15 +189,16 @@ class RowTask:
                 raise
             intent = self._intent(step, call, prepared, key[0])
             flow = submit_once(intent, request, context.records(*key), context.service.settings.timeout)
+            flow = context.placed(context.service.watched(flow, request), prepared, engine.place(self))
             try:
-                submission: Submission = await engine.submit(context.service.watched(flow, request))
+                submission: Submission = await engine.submit(flow)
             except BudgetExceeded as error:  # of the ledger; not sent
                 context.give_back(prepared)
                 engine.stop(error)
                 raise Stopped from None
             if submission.answer is not None:
                 engine.rate.accepted()
-                job_context = context.accepted(prepared, submission)
+                job_context = context.accepted(prepared, submission.answer)
                 after = retry_after(submission.answer.headers)
                 await self._watch(submission.entry, call.title, submission.answer.state, job_context, after)
                 return True

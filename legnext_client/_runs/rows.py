@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 BatchRow: TypeAlias = RequestModel | VideoChain | tuple[str | Operation, Mapping[str, Any]] | Mapping[str, Any]
 """A row given by a program. Annotate `rows: list[BatchRow] = […]` to mix kinds under a type checker."""
 Source: TypeAlias = str | os.PathLike[str] | Iterable[BatchRow]
+
+AsyncSource: TypeAlias = Source | AsyncIterable[BatchRow]
+"""What `AsyncClient.batch` takes."""
 
 MOST_REPORTED = 20
 """Maximum number of different row errors reported one by one."""
@@ -82,15 +85,29 @@ def read_once(source: Source, uploads: Uploads | None = None, *, prompts: Prompt
     If `PromptWarning` is an error, the row becomes invalid.
     """
     for place, row in _placed(source, uploads):
-        try:
-            if doubt := judge_steps(row.calls, prompts, place):
-                warnings.warn(doubt, stacklevel=frames_to_user())
-        except InvalidRequest as error:
-            yield wrong_row(row.key, place, error)
-        except PromptWarning as warning:
-            yield wrong_row(row.key, place, InvalidRequest(f"{warning}.", problems=warning.problems))
-        else:
-            yield row
+        yield _judged(place, row, prompts)
+
+
+async def async_read_once(
+    source: AsyncIterable[BatchRow], uploads: Uploads | None = None, *, prompts: PromptPolicy = "refuse"
+) -> AsyncIterator[Row]:
+    """Yield rows from an async iterable, as `read_once` does."""
+    rows, number = Rows(uploads), 0
+    async for given in source:
+        number += 1
+        place = f"row {number}"
+        yield _judged(place, rows.row(place, given), prompts)
+
+
+def _judged(place: str, row: Row, prompts: PromptPolicy) -> Row:
+    try:
+        if doubt := judge_steps(row.calls, prompts, place):
+            warnings.warn(doubt, stacklevel=frames_to_user())
+    except InvalidRequest as error:
+        return wrong_row(row.key, place, error)
+    except PromptWarning as warning:
+        return wrong_row(row.key, place, InvalidRequest(f"{warning}.", problems=warning.problems))
+    return row
 
 
 def can_be_read_again(source: object) -> bool:
@@ -133,6 +150,8 @@ def _placed(source: Source, uploads: Uploads | None) -> Iterator[tuple[str, Row]
 def _given(source: Any) -> Iterator[tuple[str, object]]:
     if isinstance(source, str | os.PathLike):
         return rows_of_file(Path(source))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(source, AsyncIterable):
+        raise InvalidRequest(f"rows from an async iterable need an AsyncClient; got {shown(source)}.")
     if isinstance(source, Mapping | VideoChain) or not isinstance(source, Iterable):
         raise InvalidRequest(f"rows must be a list or another iterable, or the path of a file; got {shown(source)}.")
     return ((f"row {number}", row) for number, row in enumerate(source, 1))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

@@ -16,8 +16,9 @@ from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.unpacking import Decoder
 from legnext_client._transport.environment import made, proxy_for, shown_proxy
+from legnext_client._transport.forks import renew_after_fork
 from legnext_client._transport.given_clients import check_client, check_context, check_proxy
-from legnext_client._transport.pools import Timeouts, renew_after_fork
+from legnext_client._transport.pools import Timeouts
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 

@@ -10,12 +10,11 @@ A pool that was interrupted or forked is not reused, because its lock and state 
 from __future__ import annotations
 
 import math
-import os
 import socket
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import httpcore
@@ -211,24 +210,3 @@ class AsyncPool(httpx.AsyncHTTPTransport):
     def __init__(self, proxy: str | None, context: ssl.SSLContext, refuse: Refuse | None = None) -> None:
         super().__init__(verify=context, proxy=proxy)
         self._pool._network_backend = _AsyncBackend(refuse)
-
-
-class _Forked(Protocol):
-    def after_fork(self) -> None: ...
-
-
-_WITH_POOLS: weakref.WeakSet[_Forked] = weakref.WeakSet()
-
-
-def renew_after_fork(owner: _Forked) -> None:
-    """Call `owner.after_fork` in child processes, which must not use their parent's connections."""
-    _WITH_POOLS.add(owner)
-
-
-def _after_fork() -> None:
-    for owner in list(_WITH_POOLS):
-        owner.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

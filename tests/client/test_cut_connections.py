@@ -46,7 +46,7 @@ def test_an_answer_that_is_cut_at_any_byte_is_unknown_if_paid_and_asked_for_agai
                 return
 
     server = serve(deed, at_once=True)
-    with talking(colour, server.port) as client:
+    with talking(colour, server.port, max_jobs=10**6) as client:
         for cut in range(0, len(GOOD), often(7, 1)):
             cuts = iter([cut])
             paid.clear()
@@ -77,7 +77,7 @@ def test_a_request_that_is_cut_at_any_byte_is_accepted_once_at_most(colour: Colo
         reset(connection)
 
     server = serve(deed)
-    with talking(colour, server.port) as client:
+    with talking(colour, server.port, max_jobs=10**6) as client:
         colour.do(client.midjourney.diffusion(text="x"))
         for cut in range(0, len(accepted[0]) + 1, often(11, 1)):
             cuts = iter([cut])
@@ -105,7 +105,7 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_not_paid_for_twice(
             reset(connection)
 
     server = serve(deed)
-    with talking(colour, server.port) as client:
+    with talking(colour, server.port, max_jobs=10**6) as client:
         for _ in range(50):
             accepted.clear()
             colour.do(client.tasks.get("j1"))
@@ -152,7 +152,7 @@ def test_a_lost_answer_is_not_told_as_distrust_by_a_caller_that_handles_an_error
             return await outcome if colour.is_async else outcome
 
     server = serve(deed)
-    with talking(colour, server.port) as client, pytest.raises(SubmissionUnknown):
+    with talking(colour, server.port, max_jobs=10**6) as client, pytest.raises(SubmissionUnknown):
         colour.do(falling_back(client))
 
 
@@ -191,7 +191,11 @@ def test_the_logs_of_the_libraries_below_do_not_show_the_key_that_a_server_repea
         )
 
     server = serve(deed)
-    with caplog.at_level("DEBUG"), talking(colour, server.port) as client, pytest.raises(Exception, match="WXYZ"):
+    with (
+        caplog.at_level("DEBUG"),
+        talking(colour, server.port, max_jobs=10**6) as client,
+        pytest.raises(Exception, match="WXYZ"),
+    ):
         colour.do(client.midjourney.diffusion(text="x"))
     assert "receive_response_headers.complete" in caplog.text
     assert KEY not in caplog.text

@@ -67,7 +67,7 @@ def test_what_was_seen_done_is_not_named(colour: Colour) -> None:
 
 def test_only_the_last_are_named_and_only_by_what_costs(colour: Colour) -> None:
     replies = [job(job_id=f"j{number}") for number in range(100)]
-    client = colour.client(Service(*replies, told({"message": "no"}, 404)))
+    client = colour.client(Service(*replies, told({"message": "no"}, 404)), max_jobs=200)
     for _ in replies:
         submitted(colour, client)
     with pytest.raises(NotFoundError) as free:

@@ -217,8 +217,8 @@ def logged() -> Any:
 def test_a_mutated_answer_is_a_job_an_answer_or_one_of_our_errors(part: int, logged: list[str]) -> None:
     dice = random.Random(part)
     wire, async_wire, clock, once = Wire(), AsyncWire(), HandClock(), Retries(attempts=1)
-    client = Client(KEY, transport=wire, clock=clock, retries=once)
-    async_client = AsyncClient(KEY, transport=async_wire, clock=clock, retries=once)
+    client = Client(KEY, transport=wire, clock=clock, retries=once, max_jobs=10**9)
+    async_client = AsyncClient(KEY, transport=async_wire, clock=clock, retries=once, max_jobs=10**9)
     counts = {"jobs": 0, "errors": 0, "ids": 0, "keys": 0}
     for number in range(TRIALS // PARTS):
         is_async = number % 4 == 3

@@ -59,6 +59,9 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         ssl_context: TLS context, for example with the certificate of your own authority.
         http_client: Your own `httpx.Client`, whose connections are used. It is never closed.
         uploader: Uploads local files that are given where a URL is expected, and returns their URLs: a function, or an object of `legnext_client.uploads`.
+        max_jobs: Maximum concurrent jobs of this client; further calls wait in order. Default: what a standard account
+            allows.
+        max_wait: Maximum seconds for which a call waits; then it raises `QueueTimeout`. Default: no limit.
     """
 
     __module__ = "legnext_client.client"
@@ -81,9 +84,21 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         ssl_context: SSLContext | None = None,
         http_client: HttpClient | None = None,
         uploader: Uploader | None = None,
+        max_jobs: int | None = None,
+        max_wait: float | None = None,
     ) -> None:
         headers = self._set_up(
-            api_key, base_url, timeout, retries, prompts, requests_per_second, clock, ledger, uploader
+            api_key,
+            base_url,
+            timeout,
+            retries,
+            prompts,
+            requests_per_second,
+            clock,
+            ledger,
+            uploader,
+            max_jobs,
+            max_wait,
         )
         headers, connecting = outgoing(
             headers,
@@ -102,7 +117,7 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         from legnext_client.generated.sync.caller import Caller
         from legnext_client.generated.sync.driver import Runtime
 
-        service = CallService(self._settings, self._clock)
+        service = CallService(self._settings, self._clock, self._max_jobs)
         return Caller(service, Runtime(self._transport, self._clock, service.hooks))
 
     @property
@@ -188,7 +203,8 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         """
         from legnext_client._runs.batches import Batch, work_on
 
-        return Batch(self._calls.runtime, on_progress, **work_on(self._service, requests, journal, options))
+        work = work_on(self._service, requests, journal, options)
+        return Batch(self._calls.runtime, on_progress, **work)
 
     def run(
         self,
@@ -248,7 +264,7 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
         """Close the connections that this client opened. Closing twice has no effect."""
         if self._owner and not self._service.closed:
             self._transport.close()
-        self._service.closed = True
+        self._service.close()
 
     def __enter__(self) -> Self:
         return self

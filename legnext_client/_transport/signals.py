@@ -1,0 +1,74 @@
+"""A sleep that another thread or task can end."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+from typing import TYPE_CHECKING
+
+from legnext_client._transport.clocks import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from legnext_client._protocol.callbacks import Sleeper
+
+STEP = 1.0
+"""Longest single sleep in seconds: an injected clock cannot be woken, and a lock can hold back Ctrl-C."""
+
+
+class Signal:
+    """A flag for one sleeper in a thread or an event loop; `set` is safe from anywhere."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._signal = threading.Event()
+        self._wake: Callable[[], object] | None = None
+
+    def set(self) -> None:
+        """End the current sleep, or the next one."""
+        with self._lock:
+            self._signal.set()
+            wake = self._wake
+        if wake is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed, so nothing waits there
+                wake()
+
+    def clear(self) -> None:
+        self._signal.clear()
+
+    def sleep(self, seconds: float, clock: Sleeper) -> None:
+        """Sleep until `seconds` have passed or the signal is set. Endless sleeps do not move the clock."""
+        while seconds > 0 and not self._signal.is_set():
+            step = min(STEP, seconds)
+            if type(clock) is SystemClock or seconds == math.inf:
+                self._signal.wait(step)
+            else:
+                clock.sleep(step)
+            seconds -= step
+
+    async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
+        """Async version of `sleep`."""
+        if type(clock) is SystemClock or seconds == math.inf:
+            await self._until_set(seconds)
+            return
+        while seconds > 0 and not self._signal.is_set():
+            step = min(STEP, seconds)
+            await clock.async_sleep(step)
+            seconds -= step
+
+    async def _until_set(self, seconds: float) -> None:
+        import asyncio  # the sync client does not need it
+
+        loop, signal = asyncio.get_running_loop(), asyncio.Event()
+        with self._lock:
+            if self._signal.is_set():
+                return
+            self._wake = lambda: loop.call_soon_threadsafe(signal.set)
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if seconds == math.inf else seconds):
+                    await signal.wait()
+        finally:
+            self._wake = None

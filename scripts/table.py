@@ -7,7 +7,7 @@ The rows are plain dictionaries named after the classes in `templates/operations
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from fields import SpecError, check_names, field, resolve
 
@@ -202,12 +202,10 @@ def _answers(spec: Json, name: str, data: Json, unwrap: str | None) -> Json:
 
 
 def other_media(spec: Json) -> set[str]:
-    """The media types that openapi-python-client does not know; their bodies are bytes."""
+    """The media types of answers that openapi-python-client does not know; they are bytes."""
     found: set[str] = set()
     for item in spec["paths"].values():
         for data in (each for method, each in resolve(spec, item).items() if method in METHODS):
-            sent: Json = resolve(spec, data.get("requestBody", {})).get("content", {})
-            found |= {media for media in sent if not _is_json(media) and media not in _FORMS}
             for answer in data["responses"].values():
                 content: Json = resolve(spec, answer).get("content", {})
                 found |= {media for media in content if not _is_json(media) and not media.startswith("text/")}
@@ -215,7 +213,10 @@ def other_media(spec: Json) -> set[str]:
 
 
 def with_schemas(part: Any) -> Any:
-    """The document for the generator: a body of another media type that has no schema is a file."""
+    """The document for the generator: a body of a media type that it does not know is bytes to it.
+
+    What has no schema is a file.
+    """
     if isinstance(part, list):
         return list(map(with_schemas, part))  # pyright: ignore[reportUnknownArgumentType]
     if not isinstance(part, dict):
@@ -225,13 +226,22 @@ def with_schemas(part: Any) -> Any:
 
 def _filled(part: Json) -> Json:
     found = {key: with_schemas(value) for key, value in part.items()}
+    bodies: list[Any] = [found.get("requestBody"), *found.get("requestBodies", {}).values()]
+    for body in (cast("Json", each) for each in bodies if isinstance(each, dict)):  # in a link it is a text
+        if isinstance(body.get("content"), dict):
+            content: Json = body["content"]
+            body["content"] = {
+                media if _is_json(media) or media in _FORMS else _BYTES: described
+                for media, described in content.items()
+            }
     if isinstance(found.get("content"), dict):
-        content: Json = found["content"]
+        content = cast("Json", found["content"])
         for media in (media for media, value in content.items() if value == {} and not _is_json(media)):
             content[media] = {"schema": _FILE}
     return found
 
 
+_BYTES = "application/octet-stream"
 _FILE: Json = {"type": "string", "format": "binary"}
 
 

@@ -153,8 +153,11 @@ def _choice(field: Field, value: Any, where: str, problems: list[Problem]) -> An
         problems.extend(wrong)
         return checked
     mismatches = [problem for wrong, _ in attempts for problem in wrong if problem.field in at]
-    must = " or ".join(dict.fromkeys(problem.must.removeprefix("must be ") for problem in mismatches))
-    problems.append(mismatches[0]._replace(must=f"must be {must}"))
+    head, tail = "must be ", ""
+    if all(problem.must.startswith("is required") for problem in mismatches):
+        head, tail = "is required (", ")"
+    must = " or ".join(dict.fromkeys(problem.must.removeprefix(head).removesuffix(tail) for problem in mismatches))
+    problems.append(mismatches[0]._replace(must=f"{head}{must}{tail}"))
     return value
 
 

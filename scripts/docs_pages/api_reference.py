@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from mimetypes import guess_extension
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -199,9 +200,10 @@ def call(row: Json, given: Json, body: Any) -> str:
     arguments = [f"{names[wire]}={literal(value)}" for wire, value in values.items()]
     inside = "\n" + "".join(f"    {one},\n" for one in arguments) if len(arguments) > 1 else "".join(arguments)
     asked = f"client.{row['namespace']}.{row['name']}({inside})"
+    head = "from pathlib import Path\n\n" if any(isinstance(each, File) for each in values.values()) else ""
     if "" in row["accepts"] and row["answer_model"] is None:
-        return asked
-    return f"{'job' if row['answer_model'] == 'TaskResponse' else row['name']} = {asked}"
+        return head + asked
+    return f"{head}{'job' if row['answer_model'] == 'TaskResponse' else row['name']} = {asked}"
 
 
 def literal(value: Any) -> str:
@@ -241,6 +243,9 @@ def curl(spec: Json, row: Json, given: Json, body: Any) -> str:
     parts = [f"curl {shlex.quote(url)}", '--header "x-api-key: $LEGNEXT_API_KEY"']
     headers = [(wire, value) for wire, value in given.items() if places[wire] == "header"]
     parts += [f"--header {shlex.quote(f'{wire}: {spelt(value)}')}" for wire, value in headers]
+    media = next((each for each in row["accepts"] if each and not each.startswith("text/")), None)
+    if media:
+        parts.append(f"--output {row['name']}{guess_extension(media) or ''}")
     sent = [*in_body(row, body)] if row["fields"] else []
     if row["method"] != ("POST" if sent else "GET"):
         parts.insert(1, f"--request {row['method']}")

@@ -6,6 +6,7 @@ ended once it serves; `curl` asks the mock instead of the service; `legnext` is 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -15,7 +16,9 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = "https://api.legnext.ai/api"
+SERVERS = ["https://api.legnext.ai/api"]
+"""The service, as our pages have it; and as the document has it."""
+SERVERS += [one["url"] for one in json.loads((ROOT / "legnext_client" / "openapi.json").read_bytes())["servers"]]
 OURS = re.compile(r"legnext-client(?:\[([\w,]+)\])?")
 OTHERS = {"legnext==0.3.0"}
 """What else a page may tell to install."""
@@ -94,7 +97,7 @@ def legnext(arguments: list[str]) -> None:
 def curl(arguments: list[str]) -> None:
     """Ask the mock what the page asks the service; an answer of 4xx or 5xx is an error here."""
     base = os.environ["LEGNEXT_BASE_URL"]
-    there = [one.replace(SERVICE, base) for one in arguments]
+    there = [next((base + one[len(url) :] for url in SERVERS if one.startswith(url)), one) for one in arguments]
     if any(re.match(r"https?://(?!127\.0\.0\.1[:/])", one) for one in there):
         raise Wrong(f"curl would ask another machine: {' '.join(arguments)}")
     os.execv("/usr/bin/curl", ["curl", "--silent", "--show-error", "--fail-with-body", *there])

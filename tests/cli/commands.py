@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from legnext_client.cli.fields import words
 from legnext_client.cli.operations import OPTIONS
 from legnext_client.generated.operations import OPERATIONS, Operation
+from tests.documents import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,11 +87,10 @@ def name_of(operation: Operation) -> str:
 def examples() -> list[tuple[Operation, str, dict[str, Any]]]:
     """Every example of a request in the document."""
     found: list[tuple[Operation, str, dict[str, Any]]] = []
-    for item in DOCUMENT["paths"].values():
-        for each in item.values():
-            content = each.get("requestBody", {}).get("content", {}).get("application/json", {})
-            for name, example in content.get("examples", {}).items():
-                found.append((OPERATIONS[each["operationId"]], name, example["value"]))
+    for _, _, each in operations(DOCUMENT):
+        content = each.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, example in content.get("examples", {}).items():
+            found.append((OPERATIONS[each["operationId"]], name, example["value"]))
     return found
 
 

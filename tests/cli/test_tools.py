@@ -69,10 +69,10 @@ def test_only_what_has_a_source_asks_for_its_size(legnext: Run) -> None:
 
 
 def test_a_prompt_is_checked_line_by_line(legnext: Run) -> None:
-    ended = legnext("check", "-", given="a fox --v 9 --repeat 3\n", **NO_KEY)
+    ended = legnext("check", "-", given="a fox --v 99 --repeat 3\n", **NO_KEY)
     assert ended.code == 2
-    assert [line.partition(":")[0] for line in ended.lines] == ["note at 10", "error at 12"]
-    (problems,) = legnext("check", "a fox --v 9 --repeat 3", "--json", **NO_KEY).values
+    assert [line.partition(":")[0] for line in ended.lines] == ["note at 10", "error at 13"]
+    (problems,) = legnext("check", "a fox --v 99 --repeat 3", "--json", **NO_KEY).values
     assert [problem["flag"] for problem in problems] == ["version", "repeat"]
 
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 
 from legnext_client.testing import MockServer
+from tests.documents import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,7 @@ class Caller:
         self.server = server
         self.client = client
         self.paths: dict[str, tuple[str, str]] = {
-            item["operationId"]: (method.upper(), path)
-            for path, methods in DOCUMENT["paths"].items()
-            for method, item in methods.items()
+            item["operationId"]: (method.upper(), path) for path, method, item in operations(DOCUMENT)
         }
 
     def call(self, operation: str, **body: Any) -> httpx.Response:

@@ -11,13 +11,13 @@ import pytest
 
 from legnext_client.mock.answers import STYLES
 from legnext_client.testing import MockServer
+from tests.documents import operations
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 KINDS = {
     item["operationId"]: item["x-legnext"]
-    for methods in DOCUMENT["paths"].values()
-    for item in methods.values()
-    if "price" in item["x-legnext"]
+    for _, _, item in operations(DOCUMENT)
+    if "price" in item.get("x-legnext", {})
 }
 STAGES = ["pending", "staged", "processing", "completed"]
 

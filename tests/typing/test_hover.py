@@ -45,7 +45,7 @@ def what_must_be_said(field: Field) -> list[str]:
         numbers.remove(1)
     default = [] if field.default is None else [f"Default: {field.default}"]
     inside = [inner.name for inner in field.fields]
-    names = [f"{value} ({name})" for value, name in zip(field.enum, field.enum_names, strict=True)]
+    names = [f"{value} ({name})" for value, name in zip(field.enum, field.enum_names, strict=False)]
     means = [field.means] if field.means else []
     return [*map(str, numbers), *(names or map(str, field.enum)), *default, *inside, *means]
 

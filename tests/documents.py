@@ -1,0 +1,20 @@
+"""Walk through the operations of a document, whatever else stands at its paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Each path, method (in small letters) and operation."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]

@@ -95,9 +95,9 @@ def chains(spec: Json, rows: list[Json]) -> dict[str, list[Step]]:
             known[row["name"]] = Step(row, {name: value for name, value in body.items() if name != source}, source)
     image = first(known, takes="nothing", makes="images")
     larger = first(known, takes="image", makes="image")
-    start, extend, upscale = (first(known, role=f"chain.{role}") for role in ("start", "extend", "upscale"))
-    film = [start, extend, upscale]
-    return {"image": [image], "upscale": [image, larger], "video-chain": [image, *film] if start.source else film}
+    start, *rest = (first(known, role=role) for role in ("chain.start", "chain.extend", "chain.upscale"))
+    film = [start, *rest]
+    return {"image": [image], "larger-image": [image, larger], "video-chain": [image, *film] if start.source else film}
 
 
 def first(known: dict[str, Step], **what: str) -> Step:

@@ -77,7 +77,7 @@ def is_another_word(text: str, node: ast.AST, parents: dict[ast.AST, ast.AST]) -
             words = [one.value if isinstance(one, ast.Constant) else None for one in siblings]
             return len(words) > 1 and all(word in HTTP_METHODS for word in words)
         case ast.Compare(left=left, comparators=others):
-            beside = {last_name(one) for one in (left, *others) if one is not node}
+            beside = {last_name(one) for one in (left, *others) if one is not node}  # also of row["role"]
             return (text in HTTP_METHODS and beside == {"method"}) or (text in ROLES and beside == {"role"})
         case ast.Subscript(value=holder, slice=index) if index is node:
             return text in ROLES and last_name(holder) == "ROLES"
@@ -107,6 +107,8 @@ def last_name(node: ast.AST) -> str:
             return name
         case ast.Call(func=function):
             return last_name(function)
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
         case _:
             return ""
 

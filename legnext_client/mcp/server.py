@@ -90,7 +90,7 @@ class _Tools:
 
         made = await self.submitter.submit(operation, fields, again, ask)
         if isinstance(made, Submitted):
-            return job_result(made.job, repeated_note(made.job) if made.repeated else "")
+            return job_result(made.job, repeated_note(made.job) if made.repeated else made.warning)
         return job_result(made) if isinstance(made, AsyncJob) else value_result({"answer": plain(made)})
 
     async def job(self, context: Context, _: Any, given: Arguments) -> types.CallToolResult:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +37,8 @@ class Submitted(NamedTuple):
 
     job: AsyncJob
     repeated: bool = False
+    warning: str = ""
+    """What may not be meant in the prompt."""
 
 
 class Submitter:
@@ -68,7 +71,9 @@ class Submitter:
                 return calls.service.single(operation, given, options)
             return source._prepared(operation, given, options)
 
-        call = prepared({})
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            call = prepared({})
         if not operation.makes_job or call.intent is None:
             answer = source._act(operation, given, {}) if source is not None else calls.answer(operation, given)
             return await answer
@@ -88,7 +93,8 @@ class Submitter:
         if (sending := self._sending.get(key)) is None:
             sending = self._sending[key] = asyncio.create_task(send())
             sending.add_done_callback(lambda task: self._sent(key, task))
-        return Submitted(await asyncio.shield(sending))  # a call that is cancelled does not lose the job
+        made = await asyncio.shield(sending)  # a call that is cancelled does not lose the job
+        return Submitted(made, warning=" ".join(str(each.message) for each in warned))
 
     def _sent(self, key: str, task: asyncio.Task[AsyncJob]) -> None:
         del self._sending[key]

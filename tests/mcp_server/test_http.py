@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import httpx
 import httpx2
@@ -16,7 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from legnext_client.journal import Ledger
 from legnext_client.mcp.server import make_server
-from legnext_client.mcp.serving import http_app
+from legnext_client.mcp.serving import Uvicorn, http_app
 from legnext_client.mcp.submitting import Submitter
 from tests.mcp_server.agents import ERAS, Person, value_of
 
@@ -40,20 +40,14 @@ async def serving(mock: MockServer, path: Path) -> AsyncGenerator[int]:
         async with mock.async_client(ledger=ledger) as client:
             submitter = Submitter(client, ledger)
             config = uvicorn.Config(http_app(make_server(submitter), port, TOKEN), log_level="warning")
-            server = uvicorn.Server(config)
-            server.capture_signals = _no_signals  # type: ignore[method-assign]
+            server = Uvicorn(config)
             running = asyncio.create_task(server.serve([listening]))
             try:
                 yield port
             finally:
-                server.should_exit = True
+                server.stop()
                 await running
                 await submitter.close()
-
-
-@contextmanager
-def _no_signals() -> Any:
-    yield
 
 
 @asynccontextmanager

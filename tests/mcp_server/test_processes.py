@@ -105,6 +105,19 @@ def test_two_servers_at_once_share_the_jobs_and_the_budget(mock: MockServer, tmp
     assert len(mock.ledger) == 2
 
 
+def test_it_can_be_stopped_while_it_waits_for_its_client(mock: MockServer, tmp_path: Path) -> None:
+    way = started(mock, tmp_path)
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process: Any
+    with subprocess.Popen([way.command, *way.args], env=os.environ | (way.env or {}), cwd=tmp_path, **pipes) as process:
+        process.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{}}\n')
+        process.stdin.flush()
+        assert process.stdout.readline().startswith(b'{"jsonrpc"')
+        process.terminate()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == b""
+
+
 def test_without_a_key_it_says_what_to_set(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LEGNEXT_")}
     command = [str(LEGNEXT), "mcp", "--ledger", str(tmp_path / "l.db")]

@@ -185,6 +185,16 @@ def test_an_unknown_tool_is_refused_with_the_known_ones(world: World) -> None:
     world.run(task)
 
 
+@pytest.mark.filterwarnings("ignore::legnext_client.prompts.problems.PromptWarning")
+def test_what_may_not_be_meant_in_a_prompt_is_told_with_the_job(world: World) -> None:
+    async def task(agent: Client) -> Any:
+        return value_of(await agent.call_tool("make_image", {"text": "a cat --v 8"}))
+
+    value = world.run(task)
+    assert value["job_id"]
+    assert "the prompt has problems" in value["note"]
+
+
 def test_a_job_that_failed_says_why(world: World) -> None:
     async def task(agent: Client) -> Any:
         job_id = value_of(await agent.call_tool("make_image", {"text": "a cat"}))["job_id"]

@@ -202,7 +202,8 @@ class CallService:
         place = Place() if call.request.paid and call.request.expects_job else None
         try:
             self.check_open()
-            call = yield from self.uploaded(call)
+            if self.uploads is not None:
+                call = yield from self.uploaded(call)
             if place and not self.queue.enter(place) and not (yield from self._is_recorded(call)):
                 yield from self.queue.waiting(place, self, self.settings.max_wait)
         except BaseException:  # nothing was sent
@@ -298,7 +299,8 @@ class CallService:
             call.made,
         )
         book(state, context.holds)
-        logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
         return context
 
     def _remember(self, state: State, *, new: bool = False) -> None:

@@ -32,9 +32,11 @@ from legnext_client import (
     WaitTimeout,
     check_prompt,
     price,
+    progress,
 )
 from legnext_client.exceptions import InsufficientCreditsError, LegnextAPIError, RateLimitError, ValidationError
 from legnext_client.generated.models import DiffusionRequest, OutputFormat, UpscaleType, VideoType
+from legnext_client.otel import instrument
 from legnext_client.testing import MockServer
 from legnext_client.uploads import LocalFile, PutUploader, S3Uploader
 
@@ -220,6 +222,15 @@ def to_my_server(file: LocalFile) -> str:
 
 async def to_my_server_async(file: LocalFile) -> str:
     return to_my_server(file)
+
+
+def see(client: Client, job: Job, rows: list[BatchRow]) -> None:
+    client.add_hook(print)
+    instrument(client, prompts=True)
+    job.wait(on_progress=progress.rich()).download("out", on_progress=progress.tqdm())
+    with progress.notebook() as bars:
+        for result in client.batch(rows, on_progress=bars):
+            assert_type(result.ok, bool)
 
 
 async def upload() -> None:

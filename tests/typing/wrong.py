@@ -30,6 +30,7 @@ def values(client: Client) -> None:
     client.midjourney.describe(img_url=7)  # type: ignore
     Client(uploader="s3://pictures")  # type: ignore
     Client(uploader=lambda _: None)  # type: ignore
+    client.add_hook("print")  # type: ignore
     Canvas(width="1:1", height=1)  # type: ignore
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.job_view import JobView
     from legnext_client._client.async_caller import AsyncCaller, AsyncWaitingTasks
-    from legnext_client._client.base import RequestOptions
+    from legnext_client._client.free_form import RequestOptions
     from legnext_client._downloads.transfer import Progress
     from legnext_client._journal.ledger import Ledger
     from legnext_client._prompt_policy import PromptPolicy
@@ -269,7 +269,7 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
 
         Returns the parsed JSON, the bytes of any other media type, or None if there is no content.
         """
-        return await self._calls.free_form(self._free_form(method, path, job=job, **options))
+        return await self._calls.free_form(method, path, job=job, **options)
 
     async def close(self) -> None:
         """Close the connections that this client opened. Closing twice has no effect."""

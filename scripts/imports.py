@@ -19,7 +19,7 @@ LAZY = {
     "_calls/planning": "a free call needs no prices",
     "_calls/results": "a job that is not downloaded needs no downloads",
     "_calls/service": "a call that does not wait needs no waiting, and a free call neither prices nor prompts",
-    "_client/base": "making a client imports neither the table of operations nor prices nor uploads",
+    "_client/base": "making a client imports neither prices nor uploads nor a ledger",
     "_transport/async_driver": "a call that downloads nothing needs no file driver",
     "_transport/async_lazy": "httpx takes longer to import than the rest of the client",
     "cli/__init__": "Ctrl-C during start-up still has its exit code",

@@ -11,7 +11,7 @@ import pytest
 
 import legnext_client
 from legnext_client import prices, prompts, types
-from legnext_client._client.base import RequestOptions
+from legnext_client._client.free_form import RequestOptions
 from legnext_client._runs.options import BatchOptions, RunOptions
 from legnext_client._runs.results import BatchSummary, Counts, Unsettled
 from legnext_client.generated import follow_ups, namespaces

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
@@ -19,6 +19,7 @@ from legnext_client._calls.results import (
     pending,  # async only
 )
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
+from legnext_client._client.free_form import prepared
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks
@@ -28,6 +29,7 @@ from legnext_client.jobs import AsyncJob, async_submit
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
+    from legnext_client._client.free_form import RequestOptions
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
@@ -79,15 +81,17 @@ class AsyncCaller:
             for item in pages.read(await async_run(self.service.submitting(call), self.runtime)):
                 yield item
 
-    async def free_form(self, call: PreparedCall) -> Any:
+    async def free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> Any:
         """Send a free-form request; return the data or, if requested, the job."""
+        self.service.check_open()
+        call = prepared(method, path, job=job, **options)
 
         def read(answer: Answer) -> Any:
             if not call.request.expects_job:
                 return answer.data
-            job = self._made(call, answer)
-            job._context = job._context._replace(operation=None)
-            return job
+            made = self._made(call, answer)
+            made._context = made._context._replace(operation=None)
+            return made
 
         return await async_submit(call, self.service, self.runtime, read)
 

@@ -1,10 +1,10 @@
-"""Base class of both clients: setup, prices, budgets and free-form requests."""
+"""Base class of both clients: setup, prices, budgets and hooks."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key, log_as_asked
 from legnext_client._protocol.headers import wrong_header
@@ -12,14 +12,14 @@ from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.redact import key_end
 from legnext_client._transport.clocks import SystemClock
 from legnext_client._version import __version__
-from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from legnext_client._calls.queue import QueueState
-    from legnext_client._calls.service import CallService, PreparedCall
+    from legnext_client._calls.service import CallService
     from legnext_client._calls.uploading import Uploads
     from legnext_client._client.async_caller import AsyncCaller
     from legnext_client._downloads.local_files import LocalFile
@@ -32,30 +32,9 @@ if TYPE_CHECKING:
     from legnext_client._transport.clocks import Clock
     from legnext_client.generated.operations import Operation
     from legnext_client.generated.sync.caller import Caller
-    from legnext_client.generated.types import FileContent
     from legnext_client.prices import Budget, Estimate, RequestModel
 
 CallerT = TypeVar("CallerT", bound="Caller | AsyncCaller")
-
-
-class RequestOptions(TypedDict, total=False):
-    """Optional arguments of `client.request`.
-
-    Attributes:
-        json: JSON body, an object or a list.
-        params: Query parameters. A list repeats its name.
-        headers: Extra headers.
-        files: Form fields: strings, paths, bytes or open files.
-        content: Any other body: a string, a path, bytes or an open file.
-        media: Media type of the body.
-    """
-
-    json: Any
-    params: Mapping[str, object] | None
-    headers: Mapping[str, str] | None
-    files: Mapping[str, Any] | None
-    content: FileContent | str | None
-    media: str | None
 
 
 class BaseClient(Generic[CallerT]):
@@ -194,58 +173,6 @@ class BaseClient(Generic[CallerT]):
         twin._made, twin._making = type(calls)(calls.service.with_settings(settings), calls.runtime), self._making
         return twin
 
-    def _free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> PreparedCall:
-        from legnext_client._calls.service import PreparedCall
-        from legnext_client._protocol.flow import Request
-        from legnext_client.generated.operations import SAFE, Operation
-        from legnext_client.generated.types import encode
-
-        self._service.check_open()
-        if not _is_method(method):
-            raise InvalidRequest(f"method must be a method of HTTP, such as GET; got {method!r}.")
-        method = method.upper()
-        if not _is_path(path):
-            raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
-        if unknown := set(options) - set(RequestOptions.__annotations__):
-            raise InvalidRequest(f"{', '.join(sorted(unknown))} is not an argument of request.")
-        given = {name: options.get(name) for name in ("json", "files", "content")}
-        bodies: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        if len(bodies) > 1:
-            raise InvalidRequest(f"a request has one body; got {' and '.join(bodies)}. Pass only one.")
-        name: str = next(iter(bodies), "")
-        body: Any = bodies.get(name)
-        kind = options.get("media") or {"json": "application/json", "files": "multipart/form-data"}.get(
-            name, "application/octet-stream"
-        )
-        try:
-            built = encode(
-                method,
-                path,
-                query=options.get("params") or {},
-                headers=options.get("headers") or {},
-                media=kind if bodies else None,
-                body=body,
-            )
-        except (TypeError, ValueError, AttributeError) as error:
-            raise InvalidRequest(f"the request cannot be encoded: {error}.") from None
-        except OSError as error:
-            raise InvalidRequest(f"the file cannot be read: {error}.") from None
-        request = Request(
-            method=method,
-            path=path,
-            body=built.content,
-            paid=method not in SAFE,
-            operation=f"{method} {path}",
-            sent=dict(body) if body is not None and name == "json" and hasattr(body, "keys") else None,
-            expects_job=job,
-            query=built.query,
-            headers=built.headers,
-            accepts=() if job else ("", "application/json", "*/*"),
-        )
-        return PreparedCall(
-            Operation("", "", method, path, makes="images" if job else None), request, None, None, (), None
-        )
-
     def __repr__(self) -> str:
         if not hasattr(self, "_transport"):  # a debugger may show a client whose constructor failed
             return f"<{type(self).__name__}, not set up>"
@@ -292,11 +219,3 @@ def _uploads(uploader: Callable[[LocalFile], Any], clock: Clock, may_await: bool
     from legnext_client._calls.uploading import Uploads
 
     return Uploads(uploader, clock, may_await=may_await)
-
-
-def _is_method(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isalpha()
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/") and value.isprintable() and " " not in value

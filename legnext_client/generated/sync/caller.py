@@ -9,7 +9,7 @@ Written by `make generate`; edit that module instead.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
@@ -17,6 +17,7 @@ from legnext_client._calls.pages import Pages
 from legnext_client._calls.planning import operation_named
 from legnext_client._calls.results import RESULT_OPTIONS, check_result
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
+from legnext_client._client.free_form import prepared
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
 from legnext_client.generated.operations import ROLES
@@ -26,6 +27,7 @@ from legnext_client.generated.sync.jobs import Job, submit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from legnext_client._client.free_form import RequestOptions
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
@@ -70,15 +72,17 @@ class Caller:
             for item in pages.read(run(self.service.submitting(call), self.runtime)):
                 yield item
 
-    def free_form(self, call: PreparedCall) -> Any:
+    def free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> Any:
         """Send a free-form request; return the data or, if requested, the job."""
+        self.service.check_open()
+        call = prepared(method, path, job=job, **options)
 
         def read(answer: Answer) -> Any:
             if not call.request.expects_job:
                 return answer.data
-            job = self._made(call, answer)
-            job._context = job._context._replace(operation=None)
-            return job
+            made = self._made(call, answer)
+            made._context = made._context._replace(operation=None)
+            return made
 
         return submit(call, self.service, self.runtime, read)
 

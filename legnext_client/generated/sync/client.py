@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from legnext_client._calls.job_view import JobView
-    from legnext_client._client.base import RequestOptions
+    from legnext_client._client.free_form import RequestOptions
     from legnext_client._downloads.transfer import Progress
     from legnext_client._journal.ledger import Ledger
     from legnext_client._prompt_policy import PromptPolicy
@@ -258,7 +258,7 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
 
         Returns the parsed JSON, the bytes of any other media type, or None if there is no content.
         """
-        return self._calls.free_form(self._free_form(method, path, job=job, **options))
+        return self._calls.free_form(method, path, job=job, **options)
 
     def close(self) -> None:
         """Close the connections that this client opened. Closing twice has no effect."""

@@ -59,8 +59,7 @@ def test_the_help_of_a_class_speaks_of_jobs_and_of_python_s_names(name: str) -> 
 
 @pytest.mark.parametrize("module", GROUPS)
 def test_the_help_of_a_method_speaks_of_jobs_and_of_python_s_names(module: Any) -> None:
-    values: list[Any] = [*vars(module).values()]
-    for kind in filter(inspect.isclass, values):
+    for _, kind in inspect.getmembers(module, inspect.isclass):
         text = text_of(kind)
         assert "JobT" not in text.replace("JobT_co", ""), kind
         assert [wire for wire in sorted(WIRES) if re.search(rf"\b{wire}\b", text)] == [], kind

@@ -10,7 +10,8 @@ import asyncio
 import threading
 import time
 from collections import deque
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._transport.drivers import run_blocking as run_blocking  # the sync driver takes both from here
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from legnext_client.generated.sync.driver import Runtime
 
 _JOIN_TIMEOUT = 5.0
+_STEP = 0.5
 
 
 async def async_run_blocking(function: Callable[[], Any]) -> Any:
@@ -80,7 +82,7 @@ def gather(effect: Gather, run: Callable[..., Any], runtime: Runtime, listener: 
         thread.start()
     try:
         while left:
-            match messages.get():
+            match _next(messages):
                 case _Emitted(value):
                     if listener is not None:
                         listener(value)
@@ -95,6 +97,12 @@ def gather(effect: Gather, run: Callable[..., Any], runtime: Runtime, listener: 
         for thread in threads:  # a thread blocked in a read ends after it, without further effect
             thread.join(max(0.0, end - time.monotonic()))
     return results
+
+
+def _next(messages: SimpleQueue[_Emitted | _Ended]) -> _Emitted | _Ended:
+    while True:
+        with suppress(Empty):  # in steps, because Ctrl-C does not interrupt this wait on Windows
+            return messages.get(timeout=_STEP)
 
 
 async def async_gather(

@@ -5,8 +5,11 @@ import csv
 import io
 import json
 import signal
+import sys
 import time
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -89,7 +92,7 @@ def worker(
 ) -> None:
     """Make rows until Ctrl-C. Start one on each machine; the account's limits hold for all together."""
     run.output.say("Working until Ctrl-C; requests in flight are finished first.")
-    asyncio.run(_work(run, _fleet(run, account), concurrency, metrics))
+    _run(_work(run, _fleet(run, account), concurrency, metrics))
 
 
 @app.command(cls=Command)
@@ -108,7 +111,7 @@ def dev(
         made.up(budget=budget)
         survey, _ = made.submit(rows)
         run.output.say(f"{survey}.")
-        asyncio.run(_work(run, made, 20, None, to_the_end=True))
+        _run(_work(run, made, 20, None, to_the_end=True))
         for result in made.results():
             run.output.result(result._asdict(), [f"{result.key}: {result.state}, {result.points} points"])
         end = made.status()
@@ -116,13 +119,31 @@ def dev(
     return Exit.UNKNOWN if end.unknown else Exit.JOB_FAILED if end.failed else Exit.OK
 
 
+def _stop_on_signals(stop: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # on Windows
+            signal.signal(number, partial(_stop_later, loop, stop))
+
+
+def _stop_later(loop: asyncio.AbstractEventLoop, stop: Callable[[], object], *_: object) -> None:
+    loop.call_soon_threadsafe(stop)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    # psycopg cannot use the usual loop of Windows.
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop if sys.platform == "win32" else None) as runner:
+        runner.run(work)
+
+
 async def _work(run: Run, made: Any, concurrency: int, metrics: int | None, *, to_the_end: bool = False) -> None:
     async with AsyncClient(key_of(run.variables), base_url=run.base_url) as client, AsyncExitStack() as stack:
         each = made.worker(client, concurrency=concurrency)
         if metrics is not None:
             await stack.enter_async_context(await serve(made, metrics))
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, each.stop)
+        _stop_on_signals(each.stop)
         working = asyncio.create_task(each.run())
         while to_the_end and not working.done() and not (await asyncio.to_thread(made.status)).ended:
             await asyncio.wait([working], timeout=_EVERY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from legnext_client import client as client_module
 from legnext_client import errors
+from legnext_client._version import __version__
 from legnext_client.cli.exits import Exit, exit_code, explained
 
 from .commands import LEGNEXT, Begun, Ended, until
@@ -39,6 +41,22 @@ def test_a_missing_extra_is_named(missing: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == Exit.CONFIGURATION
     assert (done.stdout, done.stderr) == ("", "legnext needs the cli extra: pip install 'legnext-client[cli]'.\n")
+
+
+def test_a_missing_extra_is_asked_of_uv_once_when_uv_runs_the_command(tmp_path: Path) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text(
+        f"#!{sys.executable}\nimport os, sys\nprint(os.environ['_LEGNEXT_ASKED_UV'], *sys.argv[1:]); sys.exit(7)\n"
+    )
+    uv.chmod(0o755)
+    program = "import sys; sys.modules['typer'] = None\nfrom legnext_client.cli import main; sys.exit(main())"
+    command, environment = [sys.executable, "-c", program, "price", "diffusion"], {**os.environ, "UV": str(uv)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    wanted = f"1 tool run --from legnext-client[cli]=={__version__} legnext price diffusion\n"
+    assert (done.returncode, done.stdout) == (7, wanted)
+    environment["_LEGNEXT_ASKED_UV"] = "1"
+    again = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert again.returncode == Exit.CONFIGURATION
 
 
 def test_too_much_at_once_and_no_credits_are_refused_too(legnext: Run, server: MockServer) -> None:

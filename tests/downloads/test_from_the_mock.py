@@ -59,7 +59,7 @@ def test_a_video_is_downloaded_and_opens(server: MockServer, out: Path) -> None:
     assert path == out / "chains" / "video_diffusion_0.mp4"
     with av.open(str(path)) as chain:
         frames = sum(1 for _ in chain.decode(video=0))
-    assert frames > 24
+    assert frames > 6  # tests have a quarter of the frames
 
 
 def test_an_expired_output_says_how_long_it_was_kept(server: MockServer, out: Path) -> None:

@@ -39,7 +39,8 @@ def ours(wanted: dict[str, Any]) -> None:
     from legnext_client import Client
 
     clock = Alarm(wanted["jobs"])
-    with Client(wanted["key"], base_url=wanted["url"], clock=clock, requests_per_second=1000.0) as client:
+    options: dict[str, Any] = {"clock": clock, "requests_per_second": 1000.0, "max_jobs": 10**6}
+    with Client(wanted["key"], base_url=wanted["url"], **options) as client:
         client.midjourney.diffusion(text=NEVER_ENDS, callback=wanted["callback"]).refresh()
         clock.set(wanted["seconds"])
         jobs = [

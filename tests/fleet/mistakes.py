@@ -22,7 +22,7 @@ MISTAKES = {
     "an unknown request frees its place at once": Mistake(
         "OR until > now());", "OR (state = 'submitted' AND until > now()));"
     ),
-    "a late answer is thrown away": Mistake(
+    "an accepted job is not recorded": Mistake(
         "AND owner = _owner AND state IN ('submitting', 'unknown') AND job_id IS NULL\n        RETURNING * INTO q;\n"
         "    IF FOUND THEN PERFORM legnext_wait_v1",
         "AND owner = _owner AND state = 'new' AND job_id IS NULL\n        RETURNING * INTO q;\n"
@@ -33,13 +33,8 @@ MISTAKES = {
     ),
     "the cursor does not move": Mistake("cursor = a.cursor, started", "started"),
     "the points of a row are not counted": Mistake("a.counted := a.counted + q.price;", ""),
-    "the account is not locked for admission": Mistake(
-        "SELECT * INTO a FROM legnext_accounts WHERE name = _account FOR UPDATE;",
-        "SELECT * INTO a FROM legnext_accounts WHERE name = _account; PERFORM pg_sleep(0.02);",
-    ),
-    "a stale poll ends a job again": Mistake(
-        "WHERE id = _request AND turn = _turn AND state = 'submitted' RETURNING * INTO q;\n    IF NOT FOUND OR",
-        "WHERE id = _request AND state IN ('submitted', 'done') RETURNING * INTO q;\n    IF NOT FOUND OR",
+    "the budget does not hold": Mistake(
+        "EXIT WHEN NOT FOUND OR a.counted + r.prices[1] > a.budget", "EXIT WHEN NOT FOUND"
     ),
     "the tasks of dead workers stay with them": Mistake(
         "WHERE job.status = 'doing' AND job.queue", "WHERE job.queue_name = '' AND job.queue"
@@ -66,10 +61,11 @@ MISTAKES = {
 def notice(cluster: Cluster, name: str) -> bool:
     """Run trials of a wrong fleet; return whether one failed."""
     for seed in (1, 2, 3):
-        budget = 1600 if "points" in name else None
+        budget = 1600 if "points" in name or "budget" in name else None
         plan = Plan(rows=40, workers=3, faults=2, pause=2.5, budget=budget, mistake=MISTAKES[name])
         if "place" in name:  # jobs that run on after a loss has been noticed
             plan = plan._replace(rows=24, time_scale=15.0, job_timeout=12.0, aimed=2, blind=0, pauses=0, stops=0)
+            plan = plan._replace(refusals=False)
         try:
             Trial(cluster, seed, plan).run(patience=40.0)
         except Exception as error:

@@ -28,6 +28,15 @@ def main() -> int:
             unnoticed = [name for name in MISTAKES if not notice(cluster, name)]
             print(f"{len(MISTAKES) - len(unnoticed)} of {len(MISTAKES)} mistakes noticed", *unnoticed)
             return bool(unnoticed)
+        for place in ("_call_of", "send_once"):  # after the intent; just before the wire
+            plan = Plan(
+                rows=40, aimed=0, blind=0, stops=0, pauses=0, pause=4.0, faults=0, zombie=place, job_timeout=12.0
+            )
+            trial = Trial(cluster, given.first, plan)
+            trial.run(patience=300.0)
+            posts = len(trial.server.ledger)
+            print(f"zombies at {place}: {trial.happened['_wake']}, {posts} POSTs for {plan.rows} rows", flush=True)
+            assert posts == plan.rows
         return not all([run(cluster, seed, given.rows) for seed in range(given.first, given.first + given.seeds)])  # noqa: C419
 
 

@@ -55,7 +55,9 @@ class Plan(NamedTuple):
     """SIGSTOPs, longer than a worker may be silent."""
     pause: float = 2.5
     faults: int = 3
-    """Of each kind: lost answers, 500s, 429s."""
+    """Of each kind: lost responses, 500s, 429s."""
+    refusals: bool = True
+    """Whether there are 429s, after which fewer places are used."""
     time_scale: float = 60.0
     budget: int | None = None
     spacing: float = 0.0
@@ -64,6 +66,8 @@ class Plan(NamedTuple):
     heartbeat: float = 0.5
     silent: float = 1.5
     mistake: Mistake | None = None
+    zombie: str | None = None
+    """The function of `life` at which workers stop themselves now and then, to be continued by the trial."""
 
 
 def work(database: str, base_url: str, key: str, plan: Plan) -> None:
@@ -77,6 +81,15 @@ def work(database: str, base_url: str, key: str, plan: Plan) -> None:
         source = Path(life.__file__).read_text(encoding="utf-8")
         exec(compile(replaced(source, plan.mistake), life.__file__, "exec"), vars(life))
         vars(worker)["RowLife"] = life.RowLife
+    if plan.zombie is not None:
+        usual = vars(life)[plan.zombie]
+
+        def stopped(*given: Any) -> Any:
+            if random.random() < 0.15:
+                os.kill(os.getpid(), signal.SIGSTOP)
+            return usual(*given)
+
+        vars(life)[plan.zombie] = stopped
 
     async def run() -> None:
         async with AsyncClient(key, base_url=base_url) as client:
@@ -98,7 +111,7 @@ class Trial:
     def __init__(self, cluster: Cluster, seed: int, plan: Plan) -> None:
         self.cluster, self.seed, self.plan, self.chance = cluster, seed, plan, random.Random(seed)
         self.database = cluster.database()
-        self.server = MockServer(seed=seed, time_scale=plan.time_scale, credits=10**9)
+        self.server = MockServer(seed=seed, time_scale=plan.time_scale, credits=10**9, concurrency=1000)
         self.fleet = Fleet(self.database)
         self.workers: list[BaseProcess] = []
         self.lost: set[int] = set()
@@ -112,7 +125,7 @@ class Trial:
             self.fleet.up(places=PLACES, per_second=1000.0, job_timeout=plan.job_timeout, budget=plan.budget)
             self._make_mistake()
             self.fleet.submit([{"text": f"lighthouse {number}"} for number in range(plan.rows)])
-            for name in ("close_after", "error_after", "rate_limit"):
+            for name in ("close_after", "error_after", "rate_limit")[: 2 + plan.refusals]:
                 if plan.faults:
                     seconds, rate = 0.2 if name == "rate_limit" else None, 0.2 if plan.rows < 500 else 0.05
                     self.server.faults.add(name, method="POST", rate=rate, times=plan.faults, seconds=seconds)
@@ -130,6 +143,7 @@ class Trial:
                         self.check_payments()
                         raise AssertionError(f"not done after {patience} s: {status}")
                     self._revive()
+                    self._wake()
                     time.sleep(0.1)
             finally:
                 for each in self.workers:
@@ -152,6 +166,16 @@ class Trial:
         order = (self.database, self.server.base_url, self.server.api_key, self.plan)
         self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
         self.workers[-1].start()
+
+    def _wake(self) -> None:
+        """Continue the workers that stopped themselves, once the others have taken up their tasks."""
+        for each in self.workers:
+            if Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                assert each.pid is not None
+                self.lost.add(each.pid)
+                self.happened["_wake"] += 1
+                time.sleep(self.plan.pause)
+                os.kill(each.pid, signal.SIGCONT)
 
     def _make_mistake(self) -> None:
         if self.plan.mistake is not None and self.plan.mistake.schema:

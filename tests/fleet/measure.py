@@ -1,0 +1,167 @@
+"""The figures of docs/fleet.md: `python -m tests.fleet.measure`, with `POSTGRES_BIN` for another PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from legnext_client.fleet import Fleet
+from legnext_client.testing import MockServer
+from tests.fleet.cluster import Cluster, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LEGNEXT = Path(sys.executable).with_name("legnext")
+MILLION = (
+    "INSERT INTO legnext_rows (account, key, digest, description, prices, lasts) SELECT 'default', 'row' || n, n, "
+    "jsonb_build_object('operation', 'diffusion', 'text', 'a lighthouse ' || n), '{80}', '{300}' "
+    "FROM generate_series(1, %s) n"
+)
+LIFE = """
+SELECT coalesce(id, 0) AS task,
+    CASE task_name WHEN 'legnext.submit' THEN 1 WHEN 'legnext.poll' THEN 2 ELSE 0 END AS kind,
+    coalesce((args ->> 'request')::bigint, 0) AS request, coalesce((args ->> 'turn')::int, 0) AS turn,
+    coalesce((args ->> 'polls')::int, 0) AS polls
+    FROM procrastinate_fetch_job_v2(ARRAY['legnext-default']::varchar[], NULL) \\gset
+\\if :kind = 1
+SELECT legnext_begin_v1(:request, :turn, 'owner:request');
+SELECT legnext_accepted_v1(:request, 'owner:request', md5(:request::text), 80, '{"polls": 0}', 0);
+\\elif :kind = 2
+\\if :polls < 2
+SELECT legnext_polled_v1(:request, :turn, 80, jsonb_build_object('polls', :polls + 1), 0);
+\\else
+SELECT legnext_ended_v1(:request, :turn, 'done', 80, '{"output": {}}', NULL, md5(:request::text));
+\\endif
+\\endif
+\\if :kind > 0
+SELECT procrastinate_finish_job_v1(:task, 'succeeded', true);
+\\endif
+"""
+"""What workers do with the database for rows of three polls each, as a script of pgbench."""
+
+
+def main() -> None:
+    with Cluster(synchronous_commit="on") as cluster:
+        with psycopg.connect(cluster.url("postgres")) as connection:
+            print(*(connection.execute("SHOW server_version").fetchone() or ()))
+        for line in (*claim(cluster), *lives(cluster)):
+            print(line, flush=True)
+    with Cluster(synchronous_commit="on") as cluster:  # its WAL is that of the jobs alone
+        for line in jobs(cluster):
+            print(line, flush=True)
+
+
+def claim(cluster: Cluster) -> Iterator[str]:
+    """Measure a claim and an admission while a million rows wait."""
+    fleet = Fleet(cluster.database())
+    fleet.up(places=30, per_second=1e6)
+    with psycopg.connect(fleet.database_url, autocommit=True) as connection:
+        connection.execute(MILLION, (1_000_000,))
+        connection.execute("ANALYZE")
+        connection.execute("SELECT legnext_admit_v1('default')")
+        claims, ends = [], []
+        for _ in range(300):
+            began = time.perf_counter()
+            task = connection.execute(
+                "SELECT id, (args ->> 'request')::bigint, (args ->> 'turn')::int FROM "
+                "procrastinate_fetch_job_v2(ARRAY['legnext-default']::varchar[], NULL)"
+            ).fetchone()
+            claims.append(time.perf_counter() - began)
+            assert task is not None
+            number, request, turn = task
+            connection.execute("SELECT legnext_begin_v1(%s, %s, 'me')", (request, turn))
+            later = "SELECT legnext_accepted_v1(%s, 'me', %s, 80, '{}', 3600)"
+            connection.execute(later, (request, str(request)))
+            began = time.perf_counter()
+            end = "SELECT legnext_ended_v1(%s, %s, 'done', 80, '{}', NULL, %s)"
+            connection.execute(end, (request, turn + 2, str(request)))
+            ends.append(time.perf_counter() - began)
+            connection.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", (number,))
+    for name, times in (("claim", claims), ("end and admission", ends)):
+        middle, late = statistics.median(times) * 1000, sorted(times)[-15] * 1000
+        yield f"{name} with a million rows: median {middle:.2f} ms, 95 % within {late:.2f} ms"
+
+
+def lives(cluster: Cluster) -> Iterator[str]:
+    """Measure whole lives, by 100 clients on one account."""
+    fleet, found = Fleet(cluster.database()), programs()
+    assert found is not None
+    fleet.up(places=100, per_second=1e6)
+    with psycopg.connect(fleet.database_url, autocommit=True) as connection:
+        connection.execute(MILLION, (100_000,))
+        connection.execute("SELECT legnext_admit_v1('default')")
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+            script.write(LIFE)
+            script.flush()
+            began = time.monotonic()
+            command = [str(found / "pgbench"), "--no-vacuum", "--client=100", "--jobs=2", "--time=20"]
+            done = subprocess.run(
+                [*command, f"--file={script.name}", fleet.database_url], capture_output=True, text=True, check=False
+            )
+            assert not done.returncode, done.stderr[-500:]
+            lasted = time.monotonic() - began
+        [(ended,)] = connection.execute("SELECT count(*) FROM legnext_results").fetchall()
+    failed = re.search(r"number of failed transactions: (.*)", done.stdout)
+    yield f"pgbench, 100 clients: {ended / lasted:.0f} jobs a second; failed {failed[1] if failed else '?'}"
+
+
+def jobs(cluster: Cluster, rows: int = 120) -> Iterator[str]:
+    """Measure a worker with six places, on jobs of three seconds."""
+    fleet = Fleet(cluster.database())
+    fleet.up(places=6, per_second=1000.0)
+    counters = (
+        "SELECT xact_commit + xact_rollback, pg_current_wal_lsn() - '0/0' FROM pg_stat_database "
+        "WHERE datname = current_database()"
+    )
+    with MockServer(time_scale=15.0, credits=10**9) as server:
+        fleet.submit([{"text": f"lighthouse {number}"} for number in range(rows)])
+        environment = {**os.environ, "DATABASE_URL": fleet.database_url}
+        environment |= {"LEGNEXT_API_KEY": server.api_key, "LEGNEXT_BASE_URL": server.base_url}
+        with psycopg.connect(fleet.database_url, autocommit=True) as connection:
+            before = connection.execute(counters).fetchone()
+            began = time.monotonic()
+            with subprocess.Popen([str(LEGNEXT), "fleet", "worker"], env=environment, stderr=subprocess.PIPE) as worker:
+                time.sleep(2.0)
+                started = cpu(worker.pid)
+                done = 0
+                while done < rows:  # not the status: it would be counted
+                    time.sleep(1.0)
+                    [(done,)] = connection.execute("SELECT count(*) FROM legnext_results").fetchall()
+                lasted, used = time.monotonic() - began, cpu(worker.pid) - started
+                worker.send_signal(signal.SIGTERM)
+            time.sleep(1.5)
+            after = connection.execute(counters).fetchone()
+        began = time.monotonic()
+        with server.client() as client, tempfile.TemporaryDirectory() as folder:
+            batch = client.batch(
+                [{"text": f"castle {number}"} for number in range(rows)], f"{folder}/run.db", concurrency=6
+            )
+            assert sum(result.ok for result in batch) == rows
+        alone = time.monotonic() - began
+    assert before is not None
+    assert after is not None
+    transactions, wal = ((late - early) / rows for early, late in zip(before, after, strict=True))
+    burden = f"{1000 * used / rows:.1f} ms of a worker's CPU, {transactions:.1f} transactions"
+    yield f"a job: {burden}, {float(wal) / 1000:.1f} kB WAL"
+    yield f"{rows} rows, six places: {lasted:.1f} s; client.batch {alone:.1f} s; ratio {lasted / alone:.2f}"
+
+
+def cpu(pid: int) -> float:
+    """Return the seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()

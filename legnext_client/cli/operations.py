@@ -39,9 +39,15 @@ OPTIONS = frozenset((
 """Options of the commands besides the fields of their operations."""
 
 
+def options_of(operation: Operation) -> frozenset[str]:
+    """Return the names that no field of an operation may take."""
+    pages = {"--all", "--at-most"} if operation.paging else set[str]()
+    return OPTIONS | pages | ({"--show"} if operation is ROLES["job"] else set())
+
+
 def app_of(operation: Operation) -> typer.Typer:
     """Return the command of an operation."""
-    listed = words(operation, OPTIONS if operation.paging is None else OPTIONS | {"--all", "--at-most", "--show"})
+    listed = words(operation, options_of(operation))
 
     def free(
         run: Run, *, everything: AllPages = False, at_most: AtMost = None, images: Show = False, **given: Any

@@ -7,7 +7,7 @@ import pytest
 from legnext_client.cli.entries import OWN, entries
 from legnext_client.cli.fields import checked, fields, words
 from legnext_client.cli.groups import command_of
-from legnext_client.cli.operations import OPTIONS, app_of
+from legnext_client.cli.operations import OPTIONS, app_of, options_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
 
@@ -28,12 +28,13 @@ def test_a_field_whose_option_is_taken_gets_another() -> None:
 
 @pytest.mark.parametrize("own", [*OPERATIONS.values()], ids=lambda own: own.name)
 def test_the_options_that_are_taken_are_those_that_commands_have(own: Operation) -> None:
-    of_fields = {word.name for word in words(own, OPTIONS)}
+    taken = options_of(own)
+    of_fields = {word.name for word in words(own, taken)}
     found = {option for each in command_of(app_of(own)).params for option in each.opts if option.startswith("-")}
-    pages = {"--all", "--at-most"} if own.paging else set()
-    assert found - of_fields - pages <= OPTIONS - {"--help"}
+    assert found - of_fields <= taken - {"--help"}
+    assert taken - OPTIONS <= found
     if own.prompt and own.method == "POST":
-        assert found - of_fields == OPTIONS - {"--help"}
+        assert found - of_fields == taken - {"--help"}
 
 
 def test_every_option_is_spelt_in_small_letters() -> None:

@@ -108,6 +108,7 @@ def notes(error: BaseException) -> str:
     return "\n".join(getattr(error, "__notes__", ()))
 
 
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # struck before the call is awaited
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_ctrl_c_at_any_line_of_a_paid_call_leaves_the_id(kind: str, call: Callable[[Any, Any], Any]) -> None:

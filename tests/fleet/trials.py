@@ -253,11 +253,12 @@ class Trial:
         known, unknown = {row[2] for row in ledger}, {row[0] for row in ledger if row[1] == "unknown"}
         lost = {one.body["text"] for one in self.server.ledger if one.job_id not in known} - unknown
         assert not lost, f"paid and lost: {lost}"
+        others: list[Any] = []
         for text, state, _, error, owner in ledger:
             assert state in ("done", "unknown") or (state == "new" and plan.budget is not None), (text, state, error)
-            if state == "unknown" and error == STOPPED:
-                assert int(owner.split("/")[1]) in self.lost, f"{text} is unknown, and nothing had happened to it"
-        others = [row for row in ledger if row[1] == "unknown" and row[3] != STOPPED]
+            if state == "unknown" and int(owner.split("/")[1]) not in self.lost:
+                assert error != STOPPED, f"{text} is unknown, and nothing had happened to its worker"
+                others.append((text, error))
         assert len(others) <= 2 * plan.faults, f"unknown without a lost response: {others}"
         results = [one.key for one in self.fleet.results()]
         assert len(results) == len(set(results))

@@ -54,7 +54,10 @@ def mcp(
         if mock:
             from legnext_client.testing import MockServer
 
-            server = opened.enter_context(MockServer(time_scale=_MOCK_SPEED))
+            try:
+                server = opened.enter_context(MockServer(time_scale=_MOCK_SPEED))
+            except ImportError as error:
+                raise ConfigurationError(f"{error}.") from None
             path = Path(opened.enter_context(TemporaryDirectory(prefix="legnext-"))) / "mock.db"
             options |= {"api_key": server.api_key, "base_url": server.base_url}
         else:

@@ -128,6 +128,18 @@ def test_without_a_key_it_says_what_to_set(tmp_path: Path) -> None:
     assert "LEGNEXT_API_KEY is not set" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("missing", "words", "extra"),
+    [("mcp", [], "mcp"), ("jsonschema_rs", ["--mock"], "mock")],
+)
+def test_a_missing_extra_is_named(tmp_path: Path, missing: str, words: list[str], extra: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from legnext_client.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "mcp", "--ledger", str(tmp_path / "l.db"), *words]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert f"pip install 'legnext-client[{extra}]'" in ended.stderr
+
+
 def test_it_can_be_tried_without_a_key(tmp_path: Path) -> None:
     async def session() -> None:
         environment = {"HOME": str(tmp_path)}

@@ -127,7 +127,7 @@ def test_threads_wait_with_one_receiver(place: Place) -> None:
     failures: list[BaseException] = []
     asleep = threading.Barrier(9, timeout=PATIENCE)
 
-    with place.server.client(clock=SystemClock()) as client:
+    with place.server.client(clock=SystemClock(), max_jobs=100) as client:
         jobs = [client.midjourney.diffusion(text=TEXT, callback=place.served.url) for _ in range(8)]
 
         def wait(job: Job) -> None:
@@ -151,7 +151,7 @@ def test_threads_wait_with_one_receiver(place: Place) -> None:
 
 def test_a_cancelled_wait_leaves_nobody_behind_and_the_others_waiting(place: Place) -> None:
     async def scenario() -> None:
-        async with place.server.async_client(clock=SystemClock()) as client:
+        async with place.server.async_client(clock=SystemClock(), max_jobs=100) as client:
             given_up, kept = [await client.midjourney.diffusion(text=TEXT, callback=place.served.url) for _ in range(2)]
             waits = [asyncio.create_task(job.wait(PATIENCE, callbacks=place.receiver)) for job in (given_up, kept)]
             while repr(place.receiver) != "<CallbackReceiver, 2 waiting>":

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.promises.one_edit.edits import EDITS
+
 from .commands import DOCUMENT, LEGNEXT, Begun, Ended
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +96,8 @@ def edited() -> dict[str, Any]:
             "properties": {"name": {"type": "string"}, "renews_itself": {"type": "boolean"}},
         },
     }
+    for name in ("a list with a query, and pages by cursor", "an upload that makes a job"):
+        spec = EDITS[name].of(spec)
     return spec
 
 
@@ -115,7 +119,7 @@ def test_new_operations_are_commands(folder: Path) -> None:
     environment |= {"PYTHONPATH": str(folder), "HOME": str(folder), "LEGNEXT_API_KEY": "mock-key"}
     mock = Begun(environment, folder, "mock", "--port", "0", "--time-scale", "1000")
     try:
-        address = re.search(r"http://\S+/api", mock.line())
+        address = re.search(r"http://\S+", mock.line())
         assert address is not None
         environment["LEGNEXT_BASE_URL"] = address[0]
 
@@ -168,6 +172,24 @@ def test_new_operations_are_commands(folder: Path) -> None:
             assert part in refused.err
 
         assert legnext("plan", "--json").values == [{"name": "pro", "renews_itself": True}]
+        (page,) = legnext("probe-list", "--limit", "1", "--tag", "a", "--tag", "b", "--json").values
+        assert page["next_cursor"]
+        (items,) = legnext("probe-list", "--all", "--json").values
+        assert len(items) > len(page["data"]) >= 1
+        assert all(item["id"] for item in items)
+        assert legnext("probe-list", "--all", "--at-most", "1", "--json").values == [items[:1]]
+        assert legnext("probe-list", "--at-most", "1", "--json").values == [items[:1]]
+
+        (folder / "a.png").write_bytes(b"picture")
+        sent = legnext("probe", "a fox", "--file", "a.png", "--wait", "--json").values[-1]
+        assert sent["status"] == "completed"
+        row = {"operation": "probe", "text": "a fox", "file": "a.png"}
+        (folder / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+        ran = legnext("batch", "run", "rows.jsonl")
+        assert ran.code == 2
+        said = "probe uploads a file, which a row cannot do. Call client.midjourney.probe(...)"
+        assert said in " ".join(ran.err.split())
+
         assert [line.split() for line in legnext("plan").lines] == [["Name", "pro"], ["Renews", "itself", "yes"]]
     finally:
         mock.interrupt()

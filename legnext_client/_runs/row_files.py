@@ -215,6 +215,11 @@ def _value(field: Field, cell: str) -> Any:
                 return from_json(cell)
             except InvalidRequest:
                 return _values(field.fields, dict(pairs_of(field, cell))) or _NotJson(cell)
+        case "union" | "any":
+            try:
+                return from_json(cell)
+            except InvalidRequest:
+                return cell
         case _:
             return cell
 

@@ -71,6 +71,7 @@ RELIGHT_REQUEST: Json = {
         "hints": {"type": ["array", "null"], "items": {"type": "string"}},
         "grainSize": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
         "canvas": {"anyOf": [{"$ref": "#/components/schemas/Canvas"}, {"type": "null"}]},
+        "frame": {"anyOf": [{"type": "boolean"}, {"$ref": "#/components/schemas/Canvas"}, {"type": "null"}]},
     },
 }
 USED = """
@@ -117,7 +118,7 @@ with MockServer(in_process=True) as server:
 print(json.dumps(report))
 """
 NULLABLE: Json = {"note": "null and void", "grainSize": 3, "soft": False, "hints": ["a", "null"]}
-NULLABLE |= {"canvas": {"width": 9, "height": 9}}
+NULLABLE |= {"canvas": {"width": 9, "height": 9}, "frame": {"width": 9, "height": 8}}
 SENT: dict[str, Json] = {
     "left out": {},
     "null": dict.fromkeys(NULLABLE),
@@ -218,7 +219,7 @@ def test_client_prices_and_mock_know_a_new_operation(package: Path) -> None:
 
 
 def test_an_agent_is_offered_a_new_operation(package: Path) -> None:
-    fields = "job_id, image_no, mood [strength, lamp_pos, note, soft, hints, grain_size, canvas]"
+    fields = "job_id, image_no, mood [strength, lamp_pos, note, soft, hints, grain_size, canvas, frame]"
     assert json.loads(run(package.parent, "-c", USED_BY_AN_AGENT)) == {
         "line": f"- relight (90-130 points, 20 s): Change the light of an image. {fields}",
         "mood": {"type": "string", "enum": ["dawn", "neon"]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -28,20 +29,39 @@ OBJECTS: dict[str, list[Json]] = {
 }
 
 
+FORMATS = {"date-time": "2026-01-02T03:04:05+00:00", "date": "2026-01-02", "uuid": str(UUID(int=1))}
+
+
 def values(field: Field) -> st.SearchStrategy[Any]:
     if field.enum:
         return st.sampled_from(field.enum)
+    if field.choices:
+        return st.one_of(*map(values, field.choices))
     match field.type:
+        case "boolean":
+            return st.booleans()
         case "integer":
-            return st.integers(int(field.minimum or 0), int(field.maximum or 9))
+            step = int(field.multiple_of or 1)
+            least, most = int(field.minimum or 0) // step, int(field.maximum or 9 * step) // step
+            return st.integers(least, most).map(lambda number: number * step)
         case "number":
             return st.floats(field.minimum or 0, field.maximum or 9) | st.just(field.maximum or 9)
+        case "string" if field.format in FORMATS:
+            return st.just(FORMATS[field.format])
         case "string":
             return ADDRESSES if field.pattern else TEXT | ODD
         case "array" if field.items is not None:
-            return st.lists(values(field.items), min_size=field.min_items or 0, max_size=field.max_items)
-        case _:
+            apart = repr if field.unique else None
+            return st.lists(
+                values(field.items), min_size=field.min_items or 0, max_size=field.max_items, unique_by=apart
+            )
+        case _ if field.name in OBJECTS:
             return st.sampled_from(OBJECTS[field.name])
+        case _:
+            optional = {each.wire: values(each) for each in field.fields if not each.required}
+            return st.fixed_dictionaries(
+                {each.wire: values(each) for each in field.fields if each.required}, optional=optional
+            )
 
 
 @st.composite

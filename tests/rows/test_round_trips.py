@@ -63,6 +63,8 @@ def cell(field: Field, value: Any, data: st.DataObject) -> str:
         return json.dumps(value, ensure_ascii=data.draw(st.booleans()))
     if field.type == "string":
         return str(value)
+    if isinstance(value, bool | dict):
+        return json.dumps(value)
     return data.draw(st.sampled_from([str(value), f" {value} ", str(float(value))]))
 
 

@@ -138,12 +138,12 @@ class Trial:
                     getattr(self, event)()
                     self.happened[event] += 1
                 end = time.monotonic() + patience
-                while not (status := self.fleet.status()).ended and not self._out_of_budget(status):
+                while self._wake() or not ((status := self.fleet.status()).ended or self._out_of_budget(status)):
+                    status = self.fleet.status()
                     if time.monotonic() > end:
                         self.check_payments()
                         raise AssertionError(f"not done after {patience} s: {status}")
                     self._revive()
-                    self._wake()
                     time.sleep(0.1)
             finally:
                 for each in self.workers:
@@ -167,8 +167,8 @@ class Trial:
         self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
         self.workers[-1].start()
 
-    def _wake(self) -> None:
-        """Continue the workers that stopped themselves, once the others have taken up their tasks."""
+    def _wake(self) -> bool:
+        """Continue a worker that stopped itself, once the others have its tasks; return whether there was one."""
         for each in self.workers:
             if Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
                 assert each.pid is not None
@@ -176,6 +176,9 @@ class Trial:
                 self.happened["_wake"] += 1
                 time.sleep(self.plan.pause)
                 os.kill(each.pid, signal.SIGCONT)
+                time.sleep(1.0)  # what it was about to send, it sends now
+                return True
+        return False
 
     def _make_mistake(self) -> None:
         if self.plan.mistake is not None and self.plan.mistake.schema:

@@ -50,11 +50,12 @@ def check_sources_must_be_there_and_done(start: Start) -> None:
 def check_sources_must_be_of_the_right_kind(start: Start) -> None:
     """Images are made of images, videos of videos, and nothing of texts."""
     with start() as server:
-        texts = server.finished(TEXTS, {"prompt": "a fox, a very red one"})
+        texts = [server.finished(each, next(iter(each.examples()))[1]) for each in TEXTS]
         picture, chain = grid(server), videos(server)
         enlarged = server.finished(ENLARGE, {SOURCE: chain, VIDEO_NUMBER: 0})
         for operation in FOLLOW_UPS:
-            no(server, operation, a_body(operation, texts), "of texts")
+            for job in texts:
+                no(server, operation, a_body(operation, job), "of texts")
             no(server, operation, a_body(operation, enlarged), "of an enlarged video")
         for operation in ON_IMAGES:
             no(server, operation, a_body(operation, chain), "of videos")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
+from .description import sound_document
 from .faults import Document, Fault
 
 Step = str | int | dict[str, Any]
@@ -11,8 +13,8 @@ Path = tuple[Step, ...]
 REMOVED: Any = object()
 
 
-def spoiled(name: str, what: str, *changes: tuple[Path, Any]) -> Fault:
-    """A fault that puts other values at places of the document, or removes what is there."""
+def spoiled(name: str, what: str, *changes: tuple[Path, Any]) -> list[Fault]:
+    """A fault that puts other values at places of the document, or removes what is there; none without the place."""
 
     def spoil(document: Document) -> None:
         for path, value in changes:
@@ -26,7 +28,12 @@ def spoiled(name: str, what: str, *changes: tuple[Path, Any]) -> Fault:
             else:
                 target[last] = value
 
-    return Fault(name, what, document=spoil)
+    try:
+        for path, _ in changes:
+            reduce(inside, path[:-1], sound_document())
+    except (KeyError, StopIteration):
+        return []
+    return [Fault(name, what, document=spoil)]
 
 
 def inside(target: Any, step: Step) -> Any:
@@ -81,4 +88,4 @@ RULE_FAULTS = [
     ),
 ]
 
-DOCUMENT_FAULTS = [*BODY_FAULTS, *RULE_FAULTS]
+DOCUMENT_FAULTS = [fault for faults in (*BODY_FAULTS, *RULE_FAULTS) for fault in faults]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .server import Server
 
 IMAGES = that(takes="nothing", makes="images")
-TEXTS = that(takes="nothing", makes="texts")
+TEXTS = [operation for operation in paid() if operation.rules["makes"] == "texts"][:1]
 VIDEOS = with_role("chain.start")
 EXTEND = with_role("chain.extend")
 ENLARGE = with_role("chain.upscale")

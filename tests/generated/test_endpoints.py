@@ -16,6 +16,7 @@ from legnext_client.generated.api.midjourney import video_diffusion
 from legnext_client.generated.api.tasks import get
 from legnext_client.generated.models import BalanceResponse, ErrorBody, TaskResponse, VideoDiffusionRequest
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
+from legnext_client.generated.service import BASE_URL
 
 Json = dict[str, Any]
 
@@ -76,7 +77,7 @@ def test_every_operation_sends_its_method_path_key_and_body(
 
     (request,) = service.asked
     assert request.method == operation.method
-    assert request.url.copy_with(query=None) == f"https://api.legnext.ai/api{operation.path.format(job_id='a-job')}"
+    assert request.url.copy_with(query=None) == f"{BASE_URL}{operation.path.format(job_id='a-job')}"
     assert request.headers["x-api-key"] == KEY
     assert "authorization" not in request.headers
     if example is None:
@@ -144,7 +145,7 @@ def test_a_redirect_is_not_followed() -> None:
     client = AuthenticatedClient(token=KEY, httpx_args={"transport": httpx.MockTransport(redirect)})
     answer = get.sync_detailed("a-job", client=client)
     assert (answer.status_code, answer.parsed) == (302, None)
-    assert [url.host for url in asked] == ["api.legnext.ai"]
+    assert [url.host for url in asked] == [httpx.URL(BASE_URL).host]
 
 
 def test_the_client_closes_what_it_opened() -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from legnext_client.journal import Ledger
 
 HOST, PATH = "127.0.0.1", "/mcp"
+MAX_WAIT = 30.0
+"""Seconds for which a call waits for a place among the account's jobs; agents give up on a call near a minute."""
 
 
 def serve(
@@ -72,7 +74,7 @@ async def _lines() -> AsyncGenerator[str]:
 @asynccontextmanager
 async def opened(ledger: Ledger, client: dict[str, Any]) -> AsyncGenerator[Server[Any]]:
     """Open a client and its server; at the end, wait for what is being sent."""
-    async with AsyncClient(**client, ledger=ledger) as opened_client:
+    async with AsyncClient(max_wait=MAX_WAIT, **client, ledger=ledger) as opened_client:
         submitter = Submitter(opened_client, ledger)
         try:
             yield make_server(submitter)

@@ -62,6 +62,18 @@ def test_other_arguments_make_another_job(world: World) -> None:
     assert len(ids) == 3
 
 
+def test_a_call_beyond_the_places_of_the_account_is_told_so_and_sends_nothing(world: World) -> None:
+    world.options = {"max_jobs": 1, "max_wait": 0}
+
+    async def full(agent: Client) -> Any:
+        value_of(await agent.call_tool("make_image", CAT))
+        return error_of(await agent.call_tool("make_image", {"text": "a dog"}))
+
+    assert world.run(full).endswith("Nothing was sent; try again later.")
+    assert len(world.mock.ledger) == 1
+    assert "job_id" in value_of(world.run(make(text="a dog"))), "it can be repeated"
+
+
 def test_after_an_hour_the_same_arguments_make_a_new_job(world: World) -> None:
     calendar = Calendar()
     first = value_of(world.run(make(), now=calendar))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,15 +87,10 @@ def test_curl_is_understood_as_it_comes(options: list[str]) -> None:
 
 
 def test_two_requests_on_a_line_keep_their_bodies_when_each_offers_an_upgrade() -> None:
-    import socket
-
-    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
-    with MockServer() as server:
-        host, _, port = server.root_url.removeprefix("http://").partition(":")
-        with socket.create_connection((host, int(port)), timeout=20) as line:
-            for number in range(2):
-                head = b"POST /api/v1/diffusion HTTP/1.1\r\nHost: x\r\nx-api-key: mock-key\r\n" + offer
-                line.sendall(head + b"Content-Length: %d\r\n\r\n" % len(JSON))
-                line.sendall(JSON)
-                assert line.recv(65536).startswith(b"HTTP/1.1 200")
-                assert len(server.ledger) == number + 1
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+    with MockServer() as server, closing(HTTPConnection(server.root_url.removeprefix("http://"), timeout=20)) as line:
+        for number in range(2):
+            line.request("POST", "/api/v1/diffusion", JSON, {"x-api-key": "mock-key", **offer})
+            answer = line.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, True)
+            assert len(server.ledger) == number + 1

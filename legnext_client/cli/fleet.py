@@ -49,9 +49,14 @@ def fleet(run: Run) -> None:
 def up(
     run: Run,
     account: Account = "default",
-    places: Annotated[int, typer.Option("--places", min=1, help="Maximum jobs of the account at once.")] = JOBS_AT_ONCE,
+    places: Annotated[
+        int | None, typer.Option("--places", min=1, help=f"Maximum jobs at once; {JOBS_AT_ONCE} for a new account.")
+    ] = None,
     budget: Annotated[int | None, typer.Option("--budget", min=0, help="Maximum points to spend.")] = None,
-    rate: Annotated[float, typer.Option("--rate", min=0.001, help="Maximum submissions per second.")] = 10.0,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", min=0.001, help="Maximum submissions per second; 10 for a new account."),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option("--out", metavar="PLACE", help="Download the results to a directory or s3://bucket/prefix."),
@@ -60,11 +65,14 @@ def up(
         bool, typer.Option("--accept-restored", help="Go on with a database that was restored or failed over.")
     ] = False,
 ) -> None:
-    """Create or update the schema, and set the account's limits for all workers together."""
+    """Create or update the schema, and set the account's limits for all workers together.
+
+    A limit that is not given stays as it is.
+    """
     _fleet(run, account).up(
         places=places, budget=budget, per_second=rate, download=out, accept_restored=accept_restored
     )
-    run.output.say(f"Ready. Account {account}: {places} jobs at once.")
+    run.output.say(f"Account {account} is ready.")
 
 
 @app.command(cls=Command)

@@ -12,8 +12,10 @@ from procrastinate.schema import SchemaManager
 from psycopg.rows import dict_row, tuple_row
 
 from legnext_client._calls.planning import expectation
+from legnext_client._calls.settings import positive
 from legnext_client._downloads.directories import directory_of
 from legnext_client._protocol.bounds import shown
+from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.rows import surveyed
 from legnext_client.errors import ConfigurationError, InvalidRequest
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from legnext_client._runs.rows import Source, Survey
     from legnext_client.client import AsyncClient
 
+PER_SECOND = 10.0
+"""Submissions of a new account."""
 _AT_ONCE = 5000
 """Rows or results in one transaction."""
 _NO_ACCOUNT = "there is no account {!r}. Run `legnext fleet up` first."
@@ -90,37 +94,51 @@ class Fleet:
     def up(
         self,
         *,
-        places: int = JOBS_AT_ONCE,
+        places: int | None = None,
         budget: int | None = None,
-        per_second: float = 10.0,
+        per_second: float | None = None,
         download: str | None = None,
         job_timeout: float | None = None,
         accept_restored: bool = False,
     ) -> None:
         """Create or update the schema, and set the limits of the account. They hold for all workers together.
 
+        A limit that is not given stays as it is.
+
         Args:
-            places: Jobs of the account that run at once.
-            budget: Maximum points to spend.
-            per_second: Maximum submissions per second.
-            download: Directory, or `s3://bucket/prefix`, to which workers download the results.
+            places: Jobs of the account that run at once; 6 for a new account.
+            budget: Maximum points to spend; none for a new account.
+            per_second: Maximum submissions per second; 10 for a new account.
+            download: Directory, or `s3://bucket/prefix`, to which workers download the results; `""` for none.
             job_timeout: Seconds after which a job must have ended; by default, from its operation.
             accept_restored: Go on with a database that was restored or failed over. Compare it with the service first.
         """
+        for name, value, least in (("places", places, 1), ("budget", budget, 0)):
+            if value is not None and not (is_whole(value) and value >= least):
+                raise ConfigurationError(f"{name} must be an integer, {least} or more; got {shown(value)}.")
+        for name, seconds in (("per_second", per_second), ("job_timeout", job_timeout)):
+            if seconds is not None:
+                positive(name, seconds)
         if download is not None and download.startswith(BUCKET):
             bucket_of(download)
-        elif download is not None:
+        elif download:
             download = os.path.abspath(directory_of("download", download))
-        limits = (places, per_second, budget, download, job_timeout)
+        limits = {"places": places, "per_second": per_second, "budget": budget, "download": download}
+        limits |= {"job_timeout": job_timeout, "account": self.account}
         with self._connect() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('legnext_fleet'))")
             self._migrate(connection, accept_restored)
             connection.execute(
-                "INSERT INTO legnext_accounts (name, places, per_second, budget, download, job_timeout, jobs) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (name) DO UPDATE SET places = excluded.places, "
-                "per_second = excluded.per_second, budget = excluded.budget, download = excluded.download, "
-                "job_timeout = excluded.job_timeout, jobs = excluded.jobs, draining = false",
-                (self.account, *limits, places),
+                "INSERT INTO legnext_accounts (name, places, jobs, per_second) VALUES (%s, %s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                (self.account, JOBS_AT_ONCE, JOBS_AT_ONCE, PER_SECOND),
+            )
+            connection.execute(
+                "UPDATE legnext_accounts SET places = coalesce(%(places)s, places), jobs = coalesce(%(places)s, jobs), "
+                "per_second = coalesce(%(per_second)s, per_second), budget = coalesce(%(budget)s, budget), "
+                "download = nullif(coalesce(%(download)s, download), ''), "
+                "job_timeout = coalesce(%(job_timeout)s, job_timeout) WHERE name = %(account)s",
+                limits,
             )
             connection.execute("SELECT legnext_admit_v1(%s)", (self.account,))
 
@@ -147,23 +165,29 @@ class Fleet:
         """
         survey, rows = surveyed(source)
         values = [_value(row) for row in rows]
+        pages = [values[first : first + _AT_ONCE] for first in range(0, len(values), _AT_ONCE)]
         new = 0
         with self._connect() as connection:
-            for first in range(0, len(values), _AT_ONCE):
+            for page in pages:
+                self._refuse_changed(connection, page)
+            for page in pages:
                 with connection.transaction():
-                    new += self._add(connection, values[first : first + _AT_ONCE])
+                    new += self._add(connection, page)
         return survey, new
 
-    def _add(self, connection: psycopg.Connection[Any], values: list[tuple[str, ...]]) -> int:
-        columns = [list(column) for column in zip(*values, strict=True)]
-        self._lock(connection)  # ids become visible in order, so that the cursor passes none
+    def _refuse_changed(self, connection: psycopg.Connection[Any], values: list[tuple[str, ...]]) -> None:
         changed = connection.execute(
             "SELECT key FROM unnest(%s::text[], %s::text[]) AS given (key, digest) JOIN legnext_rows USING (key) "
             "WHERE account = %s AND legnext_rows.digest <> given.digest LIMIT 1",
-            (*columns[:2], self.account),
+            ([row[0] for row in values], [row[1] for row in values], self.account),
         ).fetchone()
         if changed is not None:
             raise InvalidRequest(f"key {shown(changed[0])} was submitted with another request. Use a new key.")
+
+    def _add(self, connection: psycopg.Connection[Any], values: list[tuple[str, ...]]) -> int:
+        self._lock(connection)  # ids become visible in order, so that the cursor passes none
+        self._refuse_changed(connection, values)  # another process may have added some since the first look
+        columns = [list(column) for column in zip(*values, strict=True)]
         added = connection.execute(
             "INSERT INTO legnext_rows (account, key, digest, description, prices, lasts) "
             "SELECT %s, key, digest, description, prices::int[], lasts::float8[] FROM unnest(%s::text[], %s::text[], "
@@ -231,6 +255,8 @@ class Fleet:
             [(settled,)] = self._rows("SELECT legnext_settle_v1(%s, %s, %s, %s)", *given)
         except psycopg.errors.UniqueViolation:
             raise InvalidRequest(f"job {job_id} belongs to another request of this fleet.") from None
+        if not settled and how != "resubmit":
+            raise InvalidRequest(f"{key} was settled meanwhile. See `legnext fleet settle`.")
         if not settled:
             until = f"{found['until']:%H:%M:%S}"
             raise InvalidRequest(f"{key} cannot be resent before {until}: its job may still be running.")

@@ -62,6 +62,15 @@ def test_the_same_rows_are_added_once(fleet: Fleet) -> None:
         fleet.submit([{"key": "row3", "text": "a castle"}])
 
 
+def test_all_rows_are_checked_before_any_is_added(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("legnext_client.fleet.fleet._AT_ONCE", 2)
+    fleet.up(per_second=FAST)
+    fleet.submit([ROWS[5]])
+    with pytest.raises(InvalidRequest, match="row5' was submitted with another request"):
+        fleet.submit([*ROWS[:5], {"key": "row5", "text": "a castle"}])
+    assert fleet.status().rows == 1
+
+
 def test_a_chain_goes_step_by_step(fleet: Fleet, server: MockServer, finish: Finish) -> None:
     fleet.up(per_second=FAST, places=1)
     fleet.submit([VideoChain.start("waves roll in").extend("night falls").upscale(), *ROWS[:1]])
@@ -113,6 +122,23 @@ def test_the_budget_holds(fleet: Fleet, server: MockServer) -> None:
     fleet.submit(ROWS)
     status = asyncio.run(work_until(fleet, server, lambda status: status.done == 3))
     assert (status.done, status.running, status.waiting, status.points) == (3, 0, 7, 240)
+
+
+def test_a_limit_that_is_not_given_stays(fleet: Fleet) -> None:
+    fleet.up(budget=160)
+    fleet.drain()
+    fleet.up(places=3)
+    fleet.up(accept_restored=True)
+    assert (fleet.status().budget, fleet.status().draining) == (160, True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [("places", 0), ("budget", -1), ("per_second", 0), ("per_second", float("nan")), ("job_timeout", -1.0)],
+)
+def test_an_impossible_limit_is_refused(fleet: Fleet, limit: str, value: float) -> None:
+    with pytest.raises(ConfigurationError, match=f"{limit} must be"):
+        fleet.up(**{limit: value})  # type: ignore[arg-type]
 
 
 def test_draining_begins_nothing_more(fleet: Fleet, finish: Finish) -> None:

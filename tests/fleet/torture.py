@@ -53,6 +53,7 @@ def run(cluster: Cluster, seed: int, rows: int) -> bool:
         spacing=rows / 500,
         heartbeat=1,
         silent=3,
+        job_timeout=10.0,
     )
     trial, began = Trial(cluster, seed, plan), time.monotonic()
     try:

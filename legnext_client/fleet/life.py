@@ -48,6 +48,7 @@ LATE = 10.0
 """Seconds after its intent at which a request is no longer sent: its worker was suspended."""
 TROUBLE = 60.0
 """Seconds before the next attempt after an error that concerns the account, such as an invalid key."""
+MOST_POINTS = 2**31 - 1
 ATTEMPT = 2
 """The number of earlier attempts by which the pause before another is drawn."""
 
@@ -106,7 +107,7 @@ class RowLife:
         """Record the job; while the database is away, this worker keeps its id."""
         args = {**args, "job": state.job_id}
         delay = 0.0 if state.done else self._delay(self._watch(args, state, after))
-        held = 0 if state.done else math.ceil(state.points)
+        held = 0 if state.done else _points(state.points)
         call = ("accepted", request, owner, state.job_id, held, args, delay)
         if not await self._database.call(*call, patience=ANSWER_KEPT):
             logger.error("Request %s made job %s after it was settled. Look at that job.", request, state.job_id)
@@ -125,14 +126,13 @@ class RowLife:
         elif answered and state.done:
             error = None if state.ok else str(failure(state, JobView(state.raw)))
             how = DONE if state.ok else FAILED
-            await database.call(
-                "ended", request, turn, how, state.cost(args["price"]), dict(state.raw), error, args["job"]
-            )
+            points = _points(state.cost(args["price"]))
+            await database.call("ended", request, turn, how, points, dict(state.raw), error, args["job"])
         elif time.time() - args["since"] > DAY:
             reason = str(watch.failure or f"job {args['job']} is still {state.status} after a day")
             await database.call("ended", request, turn, UNKNOWN, 0, None, reason, args["job"])
         else:
-            held = math.ceil(state.points) if answered else 0
+            held = _points(state.points) if answered else 0
             args |= {"refused": watch.refused, "failures": watch.failures}
             if answered and guess:
                 args["guess"] = False
@@ -167,6 +167,11 @@ class RowLife:
     def _delay(self, watch: PollState) -> float:
         now = self._service.clock.now()
         return max(0.0, watch.next(now) - now)
+
+
+def _points(reported: float) -> int:
+    """Return points that fit into the ledger, so that an absurd report does not lose its job."""
+    return math.ceil(min(reported, MOST_POINTS))
 
 
 def _call_of(begun: Mapping[str, Any]) -> Call:

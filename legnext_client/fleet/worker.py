@@ -84,6 +84,17 @@ class FleetWorker:
                     await housekeeping
 
     async def _run_worker(self) -> None:
+        try:
+            await self.database.check()  # it may have been restored while it was away
+            if not self._stopping.is_set():
+                await self._carry_out()
+        except (ConnectorException, psycopg.Error) as error:
+            logger.warning("The worker starts again: %s", error)
+        if not self._stopping.is_set():  # it lost the database, or its place among the workers
+            await asyncio.sleep(CHECK)
+
+    async def _carry_out(self) -> None:
+        """Carry out tasks until `stop`, or until the database is lost."""
         self._worker = Worker(
             self._app,
             queues=[f"legnext-{self._account}"],
@@ -96,13 +107,7 @@ class FleetWorker:
             update_heartbeat_interval=HEARTBEAT,
             stalled_worker_timeout=SILENT,
         )
-        try:
-            await self._worker.run()  # type: ignore[no-untyped-call]
-        except (ConnectorException, psycopg.Error) as error:
-            logger.warning("The worker starts again: %s", error)
-        if not self._stopping.is_set():  # it lost the database, or its place among the workers
-            await asyncio.sleep(CHECK)
-            await self.database.check()
+        await self._worker.run()  # type: ignore[no-untyped-call]
 
     async def _keep_house(self) -> None:
         """Give the tasks of dead workers to others, and begin what only time allows."""

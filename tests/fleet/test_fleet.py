@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
+    from legnext_client import AsyncClient
     from legnext_client.fleet import Status
     from legnext_client.testing import MockServer
+    from tests.fleet.cluster import Cluster
 
     Finish = Callable[[], Status]
 
@@ -164,6 +166,51 @@ def test_an_unknown_request_is_settled_by_a_person(fleet: Fleet, server: MockSer
     assert (status.unknown, status.done, status.failed) == (0, how != "give_up", how == "give_up")
     assert status.points == 80
     assert len(server.ledger) == (how != "give_up")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"output": {"seed": "1\0"}}, {"output": {"1\0": 1}}, {"meta": {"usage": {"type": "point", "consume": 1e300}}}],
+)
+def test_a_result_that_the_database_cannot_hold_is_recorded(
+    fleet: Fleet, server: MockServer, finish: Finish, answer: dict[str, object]
+) -> None:
+    fleet.up(per_second=FAST)
+    server.jobs.add("j", answer={"job_id": "j", "status": "completed", **answer})
+    server.faults.add("error_before", method="POST")
+    fleet.submit(ROWS[:1])
+    finish()
+    fleet.adopt("row0", "j")
+    assert (finish().done, [one.state for one in fleet.results()]) == (1, ["done"])
+
+
+def test_a_worker_waits_for_a_database_that_is_away_for_long(
+    cluster: Cluster, fleet: Fleet, server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.0)
+    monkeypatch.setattr(database, "CONNECT", 1.0)
+    fleet.up(per_second=FAST)
+
+    async def away(client: AsyncClient) -> None:
+        each = fleet.worker(client)
+        running = asyncio.create_task(each.run())
+        while not await asyncio.to_thread(lambda: fleet.status().workers):
+            await asyncio.sleep(0.02)
+        await asyncio.to_thread(cluster.stop, "immediate")
+        await asyncio.wait([running], timeout=2.5)
+        await asyncio.to_thread(cluster.start)
+        await asyncio.to_thread(fleet.submit, ROWS[:2])
+        while not running.done() and (await asyncio.to_thread(fleet.status)).done < 2:
+            await asyncio.sleep(0.02)
+        each.stop()
+        await running
+
+    async def with_client() -> None:
+        async with server.async_client() as client:
+            await away(client)
+
+    asyncio.run(with_client())
+    assert len(server.ledger) == 2
 
 
 def test_a_request_is_not_sent_again_while_its_job_may_run(fleet: Fleet, server: MockServer, finish: Finish) -> None:

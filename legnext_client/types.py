@@ -6,5 +6,5 @@ from legnext_client.generated import models
 from legnext_client.generated.models import *  # noqa: F403
 from legnext_client.generated.types import CallOptions, MakeOptions, PaidOptions, Pending, ResultOptions
 
-__all__ = ["CallOptions", "MakeOptions", "PaidOptions", "Pending", "ResultOptions"]
+__all__: list[str] = ["CallOptions", "MakeOptions", "PaidOptions", "Pending", "ResultOptions"]
 __all__ += models.__all__

@@ -42,7 +42,8 @@ OPTIONS = frozenset((
 def options_of(operation: Operation) -> frozenset[str]:
     """Return the names that no field of an operation may take."""
     pages = {"--all", "--at-most"} if operation.paging else set[str]()
-    return OPTIONS | pages | ({"--show"} if operation is ROLES["job"] else set())
+    images = {"--show"} if operation is ROLES["job"] else set[str]()
+    return OPTIONS | pages | images
 
 
 def app_of(operation: Operation) -> typer.Typer:

@@ -45,6 +45,7 @@ def row_for(flag: str, model: str) -> Parameter | None:
     return next((row for row in ROWS[flag] if model in row.models), None)
 
 
+@functools.lru_cache(maxsize=1024)
 def model_named(flag: str, value: str) -> str | None:
     """Return the model named by `--v 8.1`, `--niji 6` or `--niji`; None if there is no such model."""
     value = value or next((str(row.default) for row in ROWS[flag] if row.default is not None), "")

@@ -184,7 +184,9 @@ def submit_by_key(
     entry = submission.entry
     if entry.state in (SUBMITTED, DONE) or (entry.state == FAILED and entry.output is not None):
         return Answer(entry.output or {"job_id": entry.job_id}, {"retry-after": "0"})  # poll it without delay
-    reason = "another call is sending it" if entry.state == SUBMITTING else entry.error
+    reason = (
+        "another call is sending it" if entry.state == SUBMITTING else (entry.error or "no reason given").rstrip(".")
+    )
     return Fail(
         SubmissionUnknown(
             f"{entry.operation} (key {entry.key!r}) was recorded earlier, but not with a job: {reason}. It is not sent "

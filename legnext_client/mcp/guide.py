@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import mcp_types as types
 
+from legnext_client._protocol.bounds import shown
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import MODELS, Model, Parameter
 from legnext_client.mcp.tools import BALANCE, CHECK, FOLLOW_UP, IMAGE, JOB, VIDEO
@@ -45,7 +46,7 @@ TEMPLATES = [
 def guide(model: str | None = None) -> str:
     """Return the flags that models take, as Markdown."""
     if model is not None and model not in BY_NAME:
-        raise InvalidRequest(f"model must be one of {', '.join(BY_NAME)}; got {model!r}.")
+        raise InvalidRequest(f"model must be one of {', '.join(BY_NAME)}; got {shown(model)}.")
     listed = [each for each in MODELS if model in (None, each.model)]
     parts = ["# types.Prompt flags", "Flags stand at the end of a prompt: `a lighthouse at dusk --ar 16:9 --v 7`."]
     return "\n".join([*parts, *(line for each in listed for line in _section(each))])
@@ -124,7 +125,7 @@ def prompts() -> list[types.Prompt]:
 def prompt(name: str, given: Mapping[str, str]) -> types.GetPromptResult:
     """Return the message of a prompt."""
     if name not in _TASKS:
-        raise InvalidRequest(f"prompt must be one of {', '.join(_TASKS)}; got {name!r}.")
+        raise InvalidRequest(f"prompt must be one of {', '.join(_TASKS)}; got {shown(name)}.")
     description, arguments, text = _TASKS[name]
     values = _DEFAULTS | dict(given)
     if missing := [each for each in arguments if not values.get(each)]:

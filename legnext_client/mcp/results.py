@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _PREVIEW, _LARGEST = 512, 64 * 1024**2
 """Pixels of a preview's longer side, and bytes of a file that is made smaller."""
-_MOST_TEXTS = 20
+_MOST, _LONGEST = 20, 2000
+"""Files or texts of a job, and characters of a text: what is longer would fill the model's context."""
 _FOR_PROGRAMMERS = (
     ('Correct it, or pass prompts="warn".', "Correct it; check_prompt explains."),
     (" To send it anyway, use job.insist().", ""),
@@ -53,8 +54,10 @@ def job_result(job: AsyncJob, note: str = "", previews: list[types.ContentBlock]
         value |= {"progress": job.progress, "typical_seconds": job.typical_seconds, "next": _next(job)}
     elif not job.ok:
         failed: Any = job.error
-        value["error"] = f"{failed.message or failed.raw_message or 'no reason given'}. {JobFailed.advice}"
-    value |= {"images": images, "videos": videos, "texts": job.texts[:_MOST_TEXTS], "points": job.points}
+        reason = brief(failed.message or failed.raw_message or "no reason given")
+        value["error"] = f"{reason}. {JobFailed.advice}"
+    texts = [brief(text) for text in job.texts[:_MOST]]
+    value |= {"images": images, "videos": videos, "texts": texts, "points": job.points}
     if note:
         value["note"] = note
     links = [
@@ -67,7 +70,12 @@ def job_result(job: AsyncJob, note: str = "", previews: list[types.ContentBlock]
 
 def _links(urls: list[str]) -> list[str]:
     """Return the URLs that a client may fetch; a hostile answer might name a file, or a script."""
-    return [url for url in urls if wrong_address(url) is None]
+    return [url for url in urls if wrong_address(url) is None][:_MOST]
+
+
+def brief(text: str) -> str:
+    """Shorten a text that comes from an argument or from the service."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _next(job: AsyncJob) -> str:
@@ -99,7 +107,7 @@ def error_result(error: LegnextError, ledger: str) -> types.CallToolResult:
     text = str(error)
     for before, after in _FOR_PROGRAMMERS:
         text = text.replace(before, after)
-    value = {"error": type(error).__name__, "message": text}
+    value = {"error": type(error).__name__, "message": brief(text)}
     if isinstance(error, SubmissionUnknown):
         value["next"] = (
             "Do not change the arguments to get around this. If another call is sending it, repeat this one in a "

@@ -11,6 +11,7 @@ from mcp import MCPError
 from mcp.server import Server
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.numbers import is_number
 from legnext_client._version import __version__
 from legnext_client.errors import InvalidRequest, LegnextError, WaitTimeout
@@ -62,7 +63,7 @@ class _Tools:
             tools.CHECK: self.check,
         }
         if params.name not in known:
-            raise MCPError(types.INVALID_PARAMS, f"tool must be one of {', '.join(known)}; got {params.name!r}.")
+            raise MCPError(types.INVALID_PARAMS, f"tool must be one of {', '.join(known)}; got {shown(params.name)}.")
         given = {name: value for name, value in (params.arguments or {}).items() if value is not None}
         try:
             return await known[params.name](context, params, given)
@@ -77,7 +78,7 @@ class _Tools:
         name, listed = given.get(tools.OPERATION), tools.GROUPS[params.name]
         operation = tools.operation_of(params.name, name)
         if operation is None:
-            raise InvalidRequest(f"operation must be one of {', '.join(listed)}; got {name!r}.")
+            raise InvalidRequest(f"operation must be one of {', '.join(listed)}; got {shown(name)}.")
         again = given.get(tools.AGAIN)
         fields = {name: value for name, value in given.items() if name not in (tools.OPERATION, tools.AGAIN)}
         allowed = {name for field in tools.fields_of(operation) for name in (field.name, field.wire)}
@@ -120,9 +121,9 @@ class _Tools:
         prompted = {name: each for name, each in OPERATIONS.items() if each.prompt}
         name, text = given.get(tools.OPERATION, next(iter(prompted))), given.get("prompt")
         if name not in prompted:
-            raise InvalidRequest(f"operation must be one of {', '.join(prompted)}; got {name!r}.")
+            raise InvalidRequest(f"operation must be one of {', '.join(prompted)}; got {shown(name)}.")
         if not isinstance(text, str):
-            raise InvalidRequest(f"prompt must be a string; got {text!r}.")
+            raise InvalidRequest(f"prompt must be a string; got {shown(text)}.")
         operation = prompted[name]
         body = {operation.prompt.field: text} if operation.prompt else {}
         problems = [f"{each.severity} {each}" for each in request_problems(operation, body)]
@@ -152,14 +153,14 @@ async def _confirm(context: Context, params: types.CallToolRequestParams, name: 
 def _job_id(given: Arguments) -> str:
     job_id = given.get(tools.JOB_ID)
     if not isinstance(job_id, str) or not job_id.strip():
-        raise InvalidRequest(f"job_id must be the id that a call returned; got {job_id!r}.")
+        raise InvalidRequest(f"job_id must be the id that a call returned; got {shown(job_id)}.")
     return job_id
 
 
 def _checked_wait(seconds: Any) -> float:
     if not is_number(seconds) or not 0 <= seconds <= tools.LONGEST_WAIT:
         raise InvalidRequest(
-            f"wait must be 0 to {tools.LONGEST_WAIT} seconds; got {seconds!r}. Call again to wait longer."
+            f"wait must be 0 to {tools.LONGEST_WAIT} seconds; got {shown(seconds)}. Call again to wait longer."
         )
     return float(seconds)
 
@@ -184,7 +185,7 @@ def make_server(submitter: Submitter) -> Server[Any]:
             elif (rest := params.uri.removeprefix(guide.GUIDE)) == "" or rest.startswith("/"):
                 text, mime = guide.guide(unquote(rest[1:]) or None), "text/markdown"
             else:
-                raise InvalidRequest(f"there is no resource {params.uri!r}.")
+                raise InvalidRequest(f"there is no resource {shown(params.uri)}.")
         except LegnextError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
         return types.ReadResourceResult(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from legnext_client._calls.planning import size_of
 from legnext_client._calls.sources import MadeWith, made_with
 from legnext_client._journal.submit import SUBMITTING, UNKNOWN
+from legnext_client._protocol.bounds import shown
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.generated.rules import POINTS_PER_USD
@@ -114,7 +115,7 @@ class Submitter:
             number = next((place for place, entry in enumerate(earlier, 1) if entry.job_id == again), None)
             if number is None:
                 raise InvalidRequest(
-                    f"again must be the job_id that the same arguments made before; got {again!r}. "
+                    f"again must be the job_id that the same arguments made before; got {shown(again)}. "
                     "Leave it out the first time."
                 )
         else:

@@ -125,7 +125,7 @@ def test_what_is_unknown_is_not_sent_again(mock: MockServer, path: Path) -> None
         with pytest.raises(SubmissionUnknown) as first:
             client.midjourney.diffusion(text="a cat", key="k")
         assert isinstance(first.value, ServerError)
-        with pytest.raises(SubmissionUnknown, match=r"key 'k'.* was recorded earlier, but not with a job"):
+        with pytest.raises(SubmissionUnknown, match=r"key 'k'.*, but not with a job: .*[^.]\. It is not sent again"):
             client.midjourney.diffusion(text="a cat", key="k")
         assert [entry.state for entry in client.history()] == ["unknown"]
         with Ledger(path) as ledger:

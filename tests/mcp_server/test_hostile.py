@@ -86,6 +86,27 @@ def test_a_job_id_is_no_path(world: World) -> None:
         assert result.is_error
 
 
+def test_nothing_long_fills_the_context_of_the_model(world: World) -> None:
+    long = "x" * 100_000
+    urls = [f"https://cdn.example/{number}.png" for number in range(1000)]
+    failure = {"message": long, "raw_message": long}
+    world.mock.jobs.add("f", answer={"job_id": "f", "status": "failed", "error": failure})
+    world.mock.jobs.add("j", answer={"job_id": "j", "status": "completed", "output": {"image_urls": urls}})
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("get_job", {"job_id": "f"}),
+        ("get_job", {"job_id": "j"}),
+        ("get_job", {"job_id": "j", "wait": long}),
+        ("make_image", {long: 1, "text": "a cat"}),
+        ("make_image", {"text": "a cat", "again": long}),
+        ("make_image", {"text": "a cat", "operation": long}),
+    ]
+
+    async def task(agent: Client) -> list[str]:
+        return [text_of(await agent.call_tool(*call)) for call in calls]
+
+    assert all(len(text) < 3000 for text in world.run(task))
+
+
 def test_the_key_is_in_no_result(world: World) -> None:
     key = world.mock.api_key
 

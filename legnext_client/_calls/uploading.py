@@ -51,7 +51,9 @@ class Uploads:
             raise ConfigurationError("uploader must not be async for a Client: use AsyncClient, or return the URL.")
         self._urls: dict[str, tuple[str, float]] = {}
         self._locks: dict[str, threading.Lock] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._async_locks: dict[str, asyncio.Lock] = {}
+        """Locks of that loop."""
         self._files: dict[tuple[object, ...], LocalFile] = {}
         """Files on disk, by path, size and time of change, so that each is read once."""
 
@@ -139,6 +141,8 @@ class Uploads:
     async def _async_upload(self, file: LocalFile) -> str | UploadError:
         import asyncio  # the sync client does without
 
+        if self._loop is not (loop := asyncio.get_running_loop()):
+            self._loop, self._async_locks = loop, {}
         async with self._async_locks.setdefault(file, asyncio.Lock()):
             try:
                 return self._known(file) or self._checked(file, await self._uploader(file))

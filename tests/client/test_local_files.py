@@ -114,6 +114,20 @@ def test_an_async_uploader_is_awaited_and_uploads_at_once_share_one(cat: Path) -
     assert len(service.paid) == 3
 
 
+def test_uploads_that_failed_in_one_event_loop_are_repeated_in_the_next(cat: Path) -> None:
+    async def uploader(file: LocalFile) -> str:
+        await asyncio.sleep(0)
+        raise OSError(f"no route for {file.name}")
+
+    async def two() -> list[Any]:
+        calls = [client.midjourney.describe(img_url=cat) for _ in range(2)]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    client = Colour("async").client(Service(), uploader=uploader)
+    for _ in range(2):
+        assert [type(error) for error in asyncio.run(two())] == [UploadError, UploadError]
+
+
 def test_threads_share_one_upload(cat: Path) -> None:
     host, service = Host(), Service(job())
     client = Colour("sync").client(service, uploader=host)

@@ -234,8 +234,9 @@ class CallService:
                 else lambda request, limit, attempt: place.follow(once(request, limit, attempt)),
             )
             answer = yield from self.watched(flow, call.request)
-        except LegnextError as error:
-            if not isinstance(error, SubmissionUnknown):
+        except BaseException as error:
+            refused = isinstance(error, LegnextError) or (place is not None and not place.in_flight)
+            if refused and not isinstance(error, SubmissionUnknown):
                 release(call.holds)
             raise
         if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too

@@ -72,9 +72,10 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
         try:
             outcome = await work.result(lambda: not (send.request.paid and exchange.may_have_arrived))
         except asyncio.CancelledError as error:
-            if send.request.paid and (note := _outcome_note(send.request, exchange, work.outcome)):
-                error.add_note(note)
-                error.outcome = work.outcome  # type: ignore[attr-defined]  # the driver lets the flow record it
+            outcome = work.outcome if exchange.may_have_arrived else _NOT_SENT
+            if send.request.paid and outcome is not None:
+                error.add_note(_outcome_note(send.request, outcome))
+                error.outcome = outcome  # type: ignore[attr-defined]  # the driver lets the flow record it
             raise
         return self._redactor.redacted(exchange.late()) if outcome is None else outcome
 
@@ -132,6 +133,9 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             await pool.aclose()
 
 
+_NOT_SENT = NoResponse("cancelled before it was sent", sent=False, retryable=False)
+
+
 class _Work(Generic[ResultT]):
     """Work in its own task, ended by its deadline or by request, never by outside cancellation.
 
@@ -162,12 +166,10 @@ class _Work(Generic[ResultT]):
         return self.outcome
 
 
-def _outcome_note(request: Request, exchange: Exchange, outcome: Response | NoResponse | None) -> str | None:
-    """Return a note on the outcome of a cancelled paid request; None if it is unknown."""
-    if not exchange.may_have_arrived:
+def _outcome_note(request: Request, outcome: Response | NoResponse) -> str:
+    """Return a note on the outcome of a cancelled paid request."""
+    if outcome is _NOT_SENT:
         return "Nothing was sent or charged."
-    if outcome is None:
-        return None
     return cost_note(request, outcome) or "The service did not accept it. Nothing was charged."
 
 

@@ -20,6 +20,7 @@ from .worlds import KEY
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from types import FrameType
 
 CHILDREN, CALLS = 4, 20
@@ -190,7 +191,9 @@ def test_a_cancelled_paid_call_ends_when_the_service_has_answered_and_tells_the_
     assert "paid-1" in note
 
 
-def test_a_paid_call_that_is_cancelled_before_it_was_sent_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paid_call_that_is_cancelled_before_it_was_sent_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     resolving = asyncio.Event()
 
     async def never(*_: Any, **__: Any) -> Any:
@@ -200,12 +203,16 @@ def test_a_paid_call_that_is_cancelled_before_it_was_sent_says_so(monkeypatch: p
     monkeypatch.setattr("anyio.connect_tcp", never)
 
     async def cancelled() -> list[str]:
-        async with AsyncClient(KEY, base_url="http://127.0.0.1:9") as client:
-            task = asyncio.ensure_future(client.midjourney.diffusion(text="x"))
-            await resolving.wait()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError) as caught:
-                await task
+        ledger = tmp_path / "calls.db"
+        async with AsyncClient(KEY, base_url="http://127.0.0.1:9", ledger=ledger) as client:
+            with client.budget(100) as budget:
+                task = asyncio.ensure_future(client.midjourney.diffusion(text="x", key="order-1"))
+                await resolving.wait()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError) as caught:
+                    await task
+            assert (budget.reserved, client.queue.running) == (0, 0)
+            assert [entry.state for entry in client.history()] == ["new"]  # its key may be used again
             return caught.value.__notes__
 
     assert asyncio.run(cancelled()) == ["Nothing was sent or charged."]

@@ -203,7 +203,7 @@ class JobQueue:
                 elif left > 0:
                     yield Sleep(min(pause, left), signal)
                 else:
-                    raise self._late(place, most)
+                    self._check_granted(place, most)
                 service.check_open()
                 signal.clear()
         except BaseException:
@@ -251,9 +251,13 @@ class JobQueue:
             with self._lock:
                 self._drop(held)
 
-    def _late(self, place: Place, seconds: float | None) -> QueueTimeout:
-        number = self._waiting.index(place) + 1
-        return QueueTimeout(
+    def _check_granted(self, place: Place, seconds: float | None) -> None:
+        """Raise `QueueTimeout` unless another thread has just granted the place."""
+        with self._lock:
+            if place not in self._waiting:
+                return
+            number = self._waiting.index(place) + 1
+        raise QueueTimeout(
             f"all {self._limit} places for jobs are taken, and the call is number {number} in the queue after "
             f"{seconds:g} seconds.",
             place=number,

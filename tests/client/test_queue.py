@@ -10,6 +10,7 @@ import contextlib
 import heapq
 import itertools
 import multiprocessing
+import sys
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -268,6 +269,53 @@ def test_a_call_that_is_cancelled_in_the_queue_sends_nothing_and_leaves_its_plac
 
     asyncio.run(main())
     assert async_world.texts == ["first", "waiting 2"]
+
+
+def test_a_call_that_is_cancelled_before_its_retry_leaves_its_points_and_its_place(async_world: World) -> None:
+    async_world.server.faults.add("rate_limit", times=5)
+
+    async def main() -> None:
+        client, wire = async_world.client(max_jobs=1)
+        async with client:
+            with client.budget(100) as budget:
+                refused = asyncio.ensure_future(call(client))
+                while not wire.refusals:
+                    await asyncio.sleep(0)
+                refused.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await refused
+                assert (budget.reserved, client.queue) == (0, (1, 0, 0))
+
+    asyncio.run(main())
+
+
+class Hooked:
+    """A clock that does something once, between the look at the queue and the look at the time."""
+
+    def __init__(self, inner: Any, action: Callable[[], object]) -> None:
+        self._inner, self._action = inner, action
+        self.is_due = False
+
+    def now(self) -> float:
+        if self.is_due and sys._getframe(1).f_code.co_name == "waiting":
+            self.is_due = False
+            self._action()
+        return float(self._inner.now())
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+        self.is_due = True
+
+
+def test_a_place_that_falls_free_as_the_wait_runs_out_is_used(server: MockServer) -> None:
+    """Another thread may see the job end at that moment."""
+    server.faults.add("never_ends")
+    clock = Hooked(server.client()._clock, lambda: client.tasks.get(job.job_id))
+    with server.client(clock=clock, max_jobs=1, max_wait=1) as client:
+        job = call(client)
+        server.jobs.complete(job.job_id)
+        assert call(client).job_id != job.job_id
+    assert not clock.is_due
 
 
 def test_a_client_that_is_closed_ends_the_calls_that_wait(async_world: World) -> None:

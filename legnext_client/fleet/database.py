@@ -31,6 +31,9 @@ RESTORED = (
 )
 
 
+_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+
+
 def make_pool(database_url: str, size: int) -> AsyncConnectionPool[Any]:
     """Return a pool that also works through PgBouncer in transaction mode: nothing outlives a transaction."""
     return AsyncConnectionPool(
@@ -75,8 +78,12 @@ class Database:
         while True:
             try:
                 async with self._pool.connection() as connection:
-                    return await (await connection.execute(query.encode(), values)).fetchone()
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                    try:
+                        return await (await connection.execute(query.encode(), values)).fetchone()
+                    except psycopg.errors.ReadOnlySqlTransaction:  # a failover has demoted this server
+                        await connection.close()
+                        raise
+            except _AWAY as error:
                 if now() + pause > end:
                     raise
                 logger.warning("The database is away (%s). Retrying.", str(error).strip())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from legnext_client import VideoChain
 from legnext_client.errors import ConfigurationError, InvalidRequest
@@ -211,6 +212,45 @@ def test_a_worker_waits_for_a_database_that_is_away_for_long(
 
     asyncio.run(with_client())
     assert len(server.ledger) == 2
+
+
+def test_an_answer_outlasts_a_database_that_only_reads(
+    fleet: Fleet, server: MockServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    fleet.up(per_second=FAST)
+    server.faults.add("delay", method="POST", seconds=0.5)
+    fleet.submit(ROWS[:1])
+    name = conninfo_to_dict(fleet.database_url)["dbname"]
+
+    def execute(query: str) -> None:
+        with psycopg.connect(fleet.database_url, autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute(query.encode())
+
+    async def demoted(client: AsyncClient) -> None:
+        each = fleet.worker(client)
+        running = asyncio.create_task(each.run())
+        while not await asyncio.to_thread(lambda: server.ledger):
+            await asyncio.sleep(0.01)
+        execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        while "legnext_accepted" not in caplog.text:
+            await asyncio.sleep(0.02)
+        execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
+        while not running.done() and not (await asyncio.to_thread(fleet.status)).ended:
+            await asyncio.sleep(0.02)
+        each.stop()
+        await running
+
+    async def with_client() -> None:
+        async with server.async_client() as client:
+            await asyncio.wait_for(demoted(client), 25)
+
+    asyncio.run(with_client())
+    assert (fleet.status().done, fleet.status().unknown) == (1, 0)
 
 
 def test_a_request_is_not_sent_again_while_its_job_may_run(fleet: Fleet, server: MockServer, finish: Finish) -> None:

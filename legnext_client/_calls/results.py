@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from legnext_client._calls.service import check_wait
+from legnext_client._calls.service import check_listener, check_wait
 from legnext_client.generated.types import Pending, ResultOptions
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def check_result(
     """Raise `InvalidRequest` if `Job.result` cannot have these options."""
     service.check_open()
     check_wait(wait.get("timeout"), wait.get("poll_interval"), wait.get("callbacks"))
+    check_listener(wait.get("on_progress"))
     if download is not None:
         downloads().check_download(operation.makes, download, name)
 

@@ -431,6 +431,12 @@ def check_wait(timeout: object, poll_interval: object, callbacks: object) -> Non
         )
 
 
+def check_listener(on_progress: object) -> None:
+    """Raise `InvalidRequest` if progress cannot be reported to it."""
+    if on_progress is not None and not callable(on_progress):
+        raise InvalidRequest(f"on_progress must be a function; got {on_progress!r}.")
+
+
 def _recording() -> Any:
     from legnext_client._calls import recording
 

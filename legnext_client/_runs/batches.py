@@ -14,6 +14,7 @@ from collections.abc import AsyncIterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from legnext_client._calls.service import check_listener
 from legnext_client._journal.files import BATCH
 from legnext_client._runs.batch_work import BatchState
 from legnext_client._runs.handover import Handover
@@ -55,6 +56,7 @@ class Batch(BatchState[Job]):
         self, runtime: Runtime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
         super().__init__(service, **work)
+        check_listener(on_progress)
         self._runtime, self._on_progress = runtime, on_progress
         self._ending = contextlib.ExitStack()
         self._entered = False
@@ -110,6 +112,7 @@ class AsyncBatch(BatchState[AsyncJob]):
         self, runtime: AsyncRuntime, on_progress: Callable[[Update], object] | None, service: CallService, **work: Any
     ) -> None:
         super().__init__(service, **work)
+        check_listener(on_progress)
         self._runtime, self._on_progress = runtime, on_progress
         self._ending = contextlib.AsyncExitStack()
         self._entered = False

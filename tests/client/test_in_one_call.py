@@ -84,6 +84,7 @@ def test_make_takes_the_names_of_commands_and_options_of_a_call(colour: Colour) 
         ("imagine", {"text": "x", "timeout": -1}, "timeout must be seconds, 0 or more; got -1"),
         ("imagine", {"text": "x", "poll_interval": 0}, "poll_interval must be seconds above 0"),
         ("imagine", {"text": "x", "callbacks": "here"}, "callbacks must be a CallbackReceiver"),
+        ("imagine", {"text": "x", "on_progress": 3}, "on_progress must be a function; got 3"),
         ("imagine", {"text": "x", "download": 7}, "download must be the path of a directory"),
         ("imagine", {"text": "x", "download": "out", "name": "{no}"}, "name"),
         ("imagine", {"text": "x", "download": "out", "name": "cat{ext}"}, "name must differ for each file"),

@@ -422,6 +422,7 @@ def test_a_sync_batch_runs_inside_a_notebook(world: World) -> None:
         ({"timeout": "soon"}, "timeout must be seconds, 0 or more; got 'soon'"),
         ({"name": "{n}{ext}"}, "name must contain {key} or {job_id}"),
         ({"name": "../{key}{ext}"}, "name"),
+        ({"on_progress": 3}, "on_progress must be a function; got 3"),
         ({"download": 3}, "download must be the path of a directory; got 3"),
         ({"download": __file__}, f"download must be a directory or a new path; got {__file__!r}, but"),
         ({"download": Path(__file__) / "shots"}, "test_batches.py is not a directory. Nothing was sent."),

@@ -56,8 +56,8 @@ class Place:
 
     def __init__(self) -> None:
         self.granted = False
-        self.wake: Callable[[], object] | None = None
-        """Called when something changes for a call that waits."""
+        self.wake: Callable[[], bool] = lambda: True
+        """Called when something changes for a call that waits; False if it cannot wait any more."""
         self.in_flight = False
         """Whether a request has been sent that is not known to be refused."""
         self.until: float | None = None
@@ -117,7 +117,7 @@ class JobQueue:
 
     # ---- places -------------------------------------------------------------------------------------------------
 
-    def enter(self, place: Place, wake: Callable[[], object] | None = None) -> bool:
+    def enter(self, place: Place, wake: Callable[[], bool] | None = None) -> bool:
         """Take a place if one is free and nobody waits; return whether. With `wake`, wait in order otherwise."""
         with self._lock:
             if not self._waiting and self._has_room():
@@ -126,6 +126,7 @@ class JobQueue:
                 place.wake = wake
                 self._waiting.append(place)
                 self._grant()
+                self._wake_first(again=True)
             return place.granted
 
     def take(self, place: Place) -> None:
@@ -213,8 +214,7 @@ class JobQueue:
     def wake_all(self) -> None:
         """Let every call that waits look whether the client is closed."""
         for place in list(self._waiting):
-            if place.wake is not None:
-                place.wake()
+            place.wake()
 
     def _turn(self, place: Place, service: CallService) -> tuple[float, Place | None] | None:
         """Return how long to sleep before which place is looked at; None if the place is not waited for any more."""
@@ -285,21 +285,21 @@ class JobQueue:
         while self._waiting and self._has_room():
             place = self._waiting.popleft()
             self.take(place)
-            if place.wake is not None:
-                place.wake()
+            if not place.wake():
+                self._forget(place)
         self._wake_first()
 
     def _wake_first(self, *, again: bool = False) -> None:
         """Wake the first call that waits if it has just become the first, or once more."""
         first, self._first = self._first, self._waiting[0] if self._waiting else None
-        if self._first is not None and self._first.wake is not None and (again or self._first is not first):
-            self._first.wake()
+        while self._first is not None and (again or self._first is not first) and not self._first.wake():
+            self._waiting.popleft()
+            self._first = self._waiting[0] if self._waiting else None
 
     def _drop(self, place: Place) -> None:
         if place in self._waiting:
             self._waiting.remove(place)
-            if place.wake is not None:
-                place.wake()
+            place.wake()
         self._forget(place)
         if self._waiting or self._first:
             self._grant()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from legnext_client._transport.clocks import SystemClock
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Callable
 
     from legnext_client._protocol.callbacks import Sleeper
@@ -25,15 +26,17 @@ class Signal:
         self._lock = threading.Lock()
         self._signal = threading.Event()
         self._wake: Callable[[], object] | None = None
+        self._loop: AbstractEventLoop | None = None
 
-    def set(self) -> None:
-        """End the current sleep, or the next one."""
+    def set(self) -> bool:
+        """End the current sleep, or the next one. Returns False if the sleeper's event loop is closed."""
         with self._lock:
             self._signal.set()
             wake = self._wake
         if wake is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed, so nothing waits there
                 wake()
+        return self._loop is None or not self._loop.is_closed()
 
     def clear(self) -> None:
         self._signal.clear()
@@ -50,6 +53,9 @@ class Signal:
 
     async def async_sleep(self, seconds: float, clock: Sleeper) -> None:
         """Async version of `sleep`."""
+        import asyncio  # the sync client does not need it
+
+        self._loop = asyncio.get_running_loop()
         if type(clock) is SystemClock or seconds == math.inf:
             await self._until_set(seconds)
             return

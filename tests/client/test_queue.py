@@ -289,6 +289,26 @@ def test_a_call_that_is_cancelled_before_its_retry_leaves_its_points_and_its_pla
     asyncio.run(main())
 
 
+def test_calls_that_waited_in_an_event_loop_that_was_closed_take_no_place(async_world: World) -> None:
+    """A program that closes its loop without cancelling its tasks may keep them."""
+    async_world.server.faults.add("never_ends")
+    client, _ = async_world.client(max_jobs=1)
+    loop, left = asyncio.new_event_loop(), list[Any]()
+
+    async def wait_twice() -> None:
+        await call(client, "first")
+        left.extend(asyncio.ensure_future(call(client, f"left {number}")) for number in range(2))
+        await until_waiting(client, 2)
+
+    loop.run_until_complete(wait_twice())
+    loop.close()
+    asyncio.run(call(client, "next"))
+    assert async_world.texts == ["first", "next"]
+    for task in left:
+        task.get_coro().close()
+        task._log_destroy_pending = False
+
+
 class Hooked:
     """A clock that does something once, between the look at the queue and the look at the time."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -258,7 +259,7 @@ class Fleet:
         if not settled and how != "resubmit":
             raise InvalidRequest(f"{key} was settled meanwhile. See `legnext fleet settle`.")
         if not settled:
-            until = f"{found['until']:%H:%M:%S}"
+            until = f"{found['until'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
             raise InvalidRequest(f"{key} cannot be resent before {until}: its job may still be running.")
 
     # ---- the database -------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- Record the intent before the POST. Whoever gets a row may send it; another attempt found here becomes unknown.
+-- Record the intent before the POST. The caller may send it if a row is returned; another attempt found here becomes
+-- unknown.
 CREATE FUNCTION legnext_begin_v1(_request bigint, _turn int, _owner text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE q legnext_requests;
 BEGIN

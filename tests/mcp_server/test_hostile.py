@@ -51,7 +51,7 @@ def test_a_preview_is_not_fetched_from_elsewhere(world: World, url: str) -> None
     assert not [each for each in result.content if each.type == "image"]
 
 
-def test_an_image_that_is_none_is_no_preview(world: World) -> None:
+def test_a_file_that_is_not_an_image_has_no_preview(world: World) -> None:
     job_id = world.mock.jobs.add()["job_id"]
     world.mock.faults.add("html", path="/files", times=8)
 
@@ -76,7 +76,7 @@ def test_a_file_of_this_machine_cannot_be_sent(world: World, tmp_path: Path) -> 
     assert world.mock.ledger == []
 
 
-def test_a_job_id_is_no_path(world: World) -> None:
+def test_a_job_id_is_not_a_path(world: World) -> None:
     async def task(agent: Client) -> Any:
         return [
             await agent.call_tool("get_job", {"job_id": each}) for each in ("../../account/balance", "a?b=c#d", "..")

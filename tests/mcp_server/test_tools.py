@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp import MCPError
 
-from legnext_client.generated.operations import OPERATIONS, ROLES
+from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.mcp.tools import GROUPS
 from tests.mcp_server.agents import World, error_of, text_of, value_of
 
@@ -31,10 +31,15 @@ def test_the_tools_are_few_and_short(world: World) -> None:
     assert not any("outputSchema" in each for each in listed)
 
 
-def test_every_operation_that_makes_a_job_is_offered_once() -> None:
+def test_every_operation_that_makes_a_job_or_acts_on_one_is_offered_once() -> None:
     offered = [name for listed in GROUPS.values() for name in listed]
-    assert sorted(offered) == sorted(name for name, each in OPERATIONS.items() if each.makes_job)
-    assert ROLES["job"].name not in offered
+    acting = (name for name, each in OPERATIONS.items() if any(one.name == "job_id" for one in each.parameters))
+    making = (name for name, each in OPERATIONS.items() if each.makes_job and not sends_file(each))
+    assert sorted(offered) == sorted({*making, *acting} - {ROLES["job"].name})
+
+
+def sends_file(operation: Operation) -> bool:
+    return any(field.type == "file" and field.required for field in operation.fields)
 
 
 def test_from_an_idea_to_links(any_world: World) -> None:

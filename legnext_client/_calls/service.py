@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import random
+from copy import copy
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -112,10 +113,8 @@ class CallService:
         self.queue = JobQueue(max_jobs, JOBS_AT_ONCE, clock.now)
 
     def with_settings(self, settings: Settings) -> CallService:
-        service = CallService(settings, self.clock)
-        service.durations, service.budgets, service.owner = self.durations, self.budgets, self.owner
-        service.hooks, service.queue = self.hooks, self.queue
-        service.running_ids, service.ledger, service.uploads = self.running_ids, self.ledger, self.uploads
+        service = copy(self)
+        service.settings, service.closed = settings, False
         return service
 
     # ---- preparing ----------------------------------------------------------------------------------------------

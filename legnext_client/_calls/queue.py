@@ -1,7 +1,7 @@
-"""The places for jobs of one client: single calls, batches and chains take them in the order in which they ask.
+"""Places for the jobs of one client, granted to single calls, batches and chains in the order of request.
 
-A call holds a place while it is sent, then its job does, until anyone sees that it has ended. While calls wait, the
-first of them polls the jobs that nobody else watches. A place falls free in any case when such a job must have ended.
+A call holds a place while it is sent, then its job does, until the client sees its end. While calls wait, the first of
+them polls the jobs that no other code polls. A place is freed in any case when such a job must have ended.
 Safe for threads, event loops and forks.
 """
 
@@ -67,7 +67,7 @@ class Place:
         """The job and its context, which is needed only for a poll."""
         self.poll: tuple[PollState, JobContext] | None = None
         self.seen = self.watched = -math.inf
-        """When its job was last looked at, and until when somebody else does that."""
+        """When its job was last polled, and until when other code polls it."""
 
     def follow(self, flow: Flow[ResultT]) -> Flow[ResultT]:
         """Run a flow that sends a request, and note when that may have arrived."""
@@ -118,7 +118,7 @@ class JobQueue:
     # ---- places -------------------------------------------------------------------------------------------------
 
     def enter(self, place: Place, wake: Callable[[], bool] | None = None) -> bool:
-        """Take a place if one is free and nobody waits; return whether. With `wake`, wait in order otherwise."""
+        """Take a place if one is free and no call waits; return whether. With `wake`, wait in order otherwise."""
         with self._lock:
             if not self._waiting and self._has_room():
                 self._held[place], place.granted = None, True
@@ -159,7 +159,7 @@ class JobQueue:
             self.keep(place, expected)
 
     def see(self, state: State) -> None:
-        """Note what a job was seen to be: free its place if it has ended."""
+        """Record a state of a job; free its place if it has ended."""
         place = self._jobs.get(state.job_id)
         if place is None:
             return
@@ -169,7 +169,7 @@ class JobQueue:
                 self._drop(place)
 
     def watch(self, job_ids: Iterable[str], seconds: float) -> None:
-        """Note that somebody polls these jobs in so many seconds."""
+        """Record that other code polls these jobs in `seconds`."""
         if self._jobs:
             for job_id in job_ids:
                 if place := self._jobs.get(job_id):
@@ -192,7 +192,7 @@ class JobQueue:
     # ---- waiting ------------------------------------------------------------------------------------------------
 
     def waiting(self, place: Place, service: CallService, most: float | None = None) -> Flow[None]:
-        """Wait for a place, at most so many seconds; the first to wait polls the jobs that nobody else watches."""
+        """Wait for a place, at most `most` seconds; the first to wait polls the jobs that no other code polls."""
         signal, begun = Signal(), self._now()
         try:
             self.enter(place, signal.set)
@@ -264,7 +264,7 @@ class JobQueue:
         )
 
     def after_fork(self) -> None:
-        """Go on in a child process: the calls of the parent's threads do not, its jobs do."""
+        """Keep the places of jobs in a child process; drop those of calls in the parent's threads."""
         self._lock = threading.RLock()
         self._waiting.clear()
         self._held = {held: None for held in self._held if held.until is not None}

@@ -103,6 +103,9 @@ def command_line(operation: Operation, body: dict[str, Any]) -> list[str]:
             continue
         value = body[word.field.wire]
         values = value if isinstance(value, list) else [value]
+        if isinstance(value, bool):
+            options.append(word.name if value else f"--no-{word.name.removeprefix('--')}")
+            continue
         texts = [one if isinstance(one, str) else json.dumps(one) for one in values]
         if word.by_place:
             places += texts

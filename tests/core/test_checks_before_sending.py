@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from legnext_client._protocol.bounds import bound_of
 from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS
@@ -23,6 +24,7 @@ EDIT: Json = {
     "img_pos": {"width": 5, "height": 5, "x": -1, "y": 0},
     "remix_prompt": "hills",
 }
+IMAGES = bound_of(next(field for field in OPERATIONS["blend"].fields if field.name == "img_urls"))
 
 
 def refusal(operation: str, body: dict[Any, Any]) -> InvalidRequest:
@@ -56,12 +58,12 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     (
         "blend",
         {"img_urls": ["https://a"], "aspect_ratio": "1:1"},
-        "img_urls must have 2 to 5 items; got 1",
+        f"img_urls must have {IMAGES}; got 1",
     ),
     (
         "blend",
         {"img_urls": "https://a", "aspect_ratio": "1:1"},
-        "img_urls must be a list, 2 to 5 items; got 'https://a'",
+        f"img_urls must be a list, {IMAGES}; got 'https://a'",
     ),
     (
         "blend",

@@ -50,7 +50,8 @@ def test_the_history_is_that_of_the_ledger(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["legnext://secrets", "file:///etc/passwd", "legnext://prompt-guide/9", "legnext://prompt-guide-x"]
+    "uri",
+    ["legnext://secrets", "file:///etc/passwd", "legnext://prompt-guide/no-such-model", "legnext://prompt-guide-x"],
 )
 def test_other_resources_are_refused(any_world: World, uri: str) -> None:
     async def task(agent: Client) -> None:

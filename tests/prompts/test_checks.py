@@ -115,7 +115,10 @@ GOOD = [
 @pytest.mark.parametrize("text", IMAGE_CASES)
 def test_a_problem_is_found_at_its_place(text: str) -> None:
     found = [(problem.kind, problem.position, problem.proposal) for problem in check_prompt(text)]
-    assert found == IMAGE_CASES[text]
+    assert [each[:2] for each in found] == [each[:2] for each in IMAGE_CASES[text]]
+    for (*_, proposal), (*_, expected) in zip(found, IMAGE_CASES[text], strict=True):
+        # A list of models may grow with the document.
+        assert proposal == expected or ("or use `--" in expected and proposal.startswith(f"{expected}, "))
 
 
 @pytest.mark.parametrize("text", GOOD)

@@ -24,8 +24,8 @@ SPEC: Json = json.loads(Path(__file__).parents[2].joinpath("legnext_client/opena
 CALLS = {
     item[method]["operationId"]: (method, path, item[method])
     for path, item in SPEC["paths"].items()
-    for method in ("get", "post", "put", "patch", "delete")
-    if method in item
+    for method in item
+    if method in ("get", "post", "put", "patch", "delete")
 }
 
 

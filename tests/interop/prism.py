@@ -165,14 +165,14 @@ def listens(process: subprocess.Popen[bytes], port: int) -> bool:
 def client_before(base_url: str, listener: Listener, clock: Clock, key: str = KEY, **options: Any) -> Client:
     """A client whose requests go through the listener to this address."""
     transport = HttpxTransport(base_url, {API_KEY_HEADER: key}, listener)
-    options = {"prompts": "warn", **options}
+    options = {"prompts": "warn", "max_jobs": 10**9, **options}
     return Client(key, base_url=base_url, transport=transport, clock=clock, **options)
 
 
 def async_client_before(base_url: str, listener: Listener, clock: Clock, key: str = KEY) -> AsyncClient:
     """The same for asyncio."""
     transport = AsyncHttpxTransport(base_url, {API_KEY_HEADER: key}, listener)
-    return AsyncClient(key, base_url=base_url, transport=transport, clock=clock, prompts="warn")
+    return AsyncClient(key, base_url=base_url, transport=transport, clock=clock, prompts="warn", max_jobs=10**9)
 
 
 def call(client: Client | AsyncClient, name: str, body: Mapping[str, Any]) -> Any:

@@ -118,7 +118,7 @@ def test_a_problem_is_found_at_its_place(text: str) -> None:
     assert [each[:2] for each in found] == [each[:2] for each in IMAGE_CASES[text]]
     for (*_, proposal), (*_, expected) in zip(found, IMAGE_CASES[text], strict=True):
         # A list of models may grow with the document.
-        assert proposal == expected or ("or use `--" in expected and proposal.startswith(f"{expected}, "))
+        assert proposal == expected or ("or use `--" in expected and str(proposal).startswith(f"{expected}, "))
 
 
 @pytest.mark.parametrize("text", GOOD)

@@ -48,7 +48,7 @@ def guide(model: str | None = None) -> str:
     if model is not None and model not in BY_NAME:
         raise InvalidRequest(f"model must be one of {', '.join(BY_NAME)}; got {shown(model)}.")
     listed = [each for each in MODELS if model in (None, each.model)]
-    parts = ["# types.Prompt flags", "Flags stand at the end of a prompt: `a lighthouse at dusk --ar 16:9 --v 7`."]
+    parts = ["# Prompt flags", "Flags stand at the end of a prompt: `a lighthouse at dusk --ar 16:9 --v 7`."]
     return "\n".join([*parts, *(line for each in listed for line in _section(each))])
 
 

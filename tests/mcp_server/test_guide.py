@@ -31,6 +31,7 @@ def test_the_guide_has_every_flag_and_one_of_a_model_only_its_own(any_world: Wor
         return [await read(agent, f"legnext://prompt-guide{rest}") for rest in ("", "/8.1", "/niji%206")]
 
     whole, one, niji = any_world.run(task)
+    assert whole.startswith("# Prompt flags\n")
     assert whole.count("\n## ") == len(MODELS)
     for flag, rows in ROWS.items():
         if any(row.models for row in rows):

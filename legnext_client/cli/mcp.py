@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
+from legnext_client._calls.settings import KEY_VARIABLE
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.environment import MCP_TOKEN_VARIABLE, key_of
 from legnext_client.cli.exits import report_as
@@ -64,8 +64,7 @@ def mcp(
             path = Path(run.ledger or Path.home() / ".legnext" / "mcp.db")
             if run.ledger is None:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-            url = run.common.base_url
-            options |= {"api_key": key_of(run.variables), "base_url": url or run.variables.get(URL_VARIABLE)}
+            options |= {"api_key": key_of(run.variables), "base_url": run.base_url}
         ledger = Ledger(path, per_day=per_day, in_all=in_all)
         # The SDK is in an extra, and takes a second to import.
         serving: Any = import_module("legnext_client.mcp.serving")

@@ -17,7 +17,7 @@ def history(run: Run) -> None:
     journal of a batch or a chain, too.
     """
     if run.ledger is None:
-        raise ConfigurationError('history needs a ledger: Client(ledger="legnext.db").')
+        raise ConfigurationError("history needs a ledger: give --ledger FILE.")
     with Journal(run.ledger) as journal:
         entries = list(journal.entries())
     rows = [_row(entry) for entry in entries]

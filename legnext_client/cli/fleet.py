@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from legnext_client._protocol.state import State
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.environment import DATABASE_VARIABLE, key_of
 from legnext_client.cli.exits import Exit
@@ -191,11 +192,9 @@ def results(
     for result in _fleet(run, account).results(after):
         value = result._asdict()
         if as_csv:
-            outputs: list[dict[str, Any]] = [job.get("output") or {} for job in result.jobs]
-            urls = [
-                url for output in outputs for name in ("image_urls", "video_urls") for url in output.get(name) or ()
-            ]
-            value |= {"job_ids": [job.get("job_id") for job in result.jobs], "urls": urls}
+            jobs = [State(job) for job in result.jobs]
+            urls = [url for job in jobs for url in (*job.image_urls, *job.video_urls)]
+            value |= {"job_ids": [job.job_id for job in jobs], "urls": urls}
             value |= {name: " ".join(map(str, value[name])) for name in ("job_ids", "urls", "files")}
             run.output.result(None, [_csv_line([value[name] for name in _COLUMNS])])
         else:

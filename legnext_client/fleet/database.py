@@ -29,8 +29,6 @@ RESTORED = (
     "ledger does not show. Stop all workers, compare the ledger with the service, then run `legnext fleet up "
     "--accept-restored`."
 )
-
-
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 
 

@@ -20,7 +20,7 @@ from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.rows import surveyed
 from legnext_client.errors import ConfigurationError, InvalidRequest
-from legnext_client.fleet.database import LEDGER_SAYS, RESTORED, SERVER_SAYS, VERSION
+from legnext_client.fleet.database import CONNECT, LEDGER_SAYS, RESTORED, SERVER_SAYS, VERSION
 from legnext_client.fleet.files import BUCKET, bucket_of
 from legnext_client.fleet.worker import FleetWorker
 from legnext_client.generated.rules import JOBS_AT_ONCE
@@ -276,7 +276,11 @@ class Fleet:
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         try:
             return psycopg.connect(
-                self.database_url, autocommit=True, prepare_threshold=None, connect_timeout=10, row_factory=tuple_row
+                self.database_url,
+                autocommit=True,
+                prepare_threshold=None,
+                connect_timeout=int(CONNECT),
+                row_factory=tuple_row,
             )
         except psycopg.OperationalError as error:
             raise ConfigurationError(f"the database cannot be reached: {str(error).strip()}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from legnext_client._transport.async_transports import AsyncHttpxTransport
 from tests.mcp_server.agents import Person, World, error_of, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
 
     from mcp import Client
@@ -142,17 +143,24 @@ class Gate(AsyncHttpxTransport):
         return await super().send(send)
 
 
+@asynccontextmanager
+async def cancelled(world: World) -> AsyncGenerator[Client]:
+    """An agent whose call was cancelled while its request was being sent; the response is on its way."""
+    gate = Gate(world.mock)
+    world.options = {"transport": gate}
+    async with world.agent() as agent:
+        call = asyncio.create_task(agent.call_tool("make_image", CAT))
+        await gate.arrived.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        gate.open.set()
+        yield agent
+
+
 def test_a_call_that_is_cancelled_does_not_lose_its_job(any_world: World) -> None:
     async def task() -> Any:
-        gate = Gate(any_world.mock)
-        any_world.options = {"transport": gate}
-        async with any_world.agent() as agent:
-            call = asyncio.create_task(agent.call_tool("make_image", CAT))
-            await gate.arrived.wait()
-            call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
-            gate.open.set()
+        async with cancelled(any_world) as agent:
             return value_of(await agent.call_tool("make_image", CAT))
 
     value = asyncio.run(task())
@@ -162,15 +170,8 @@ def test_a_call_that_is_cancelled_does_not_lose_its_job(any_world: World) -> Non
 
 def test_a_server_that_ends_in_mid_call_records_the_job_first(any_world: World) -> None:
     async def task() -> None:
-        gate = Gate(any_world.mock)
-        any_world.options = {"transport": gate}
-        async with any_world.agent() as agent:
-            call = asyncio.create_task(agent.call_tool("make_image", CAT))
-            await gate.arrived.wait()
-            call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
-            gate.open.set()
+        async with cancelled(any_world):
+            pass
 
     asyncio.run(task())
     any_world.options = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from legnext_client.testing import MockServer
 from tests.fleet.cluster import Cluster, programs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterator
 
     from legnext_client.fleet import Status
 
@@ -48,15 +49,22 @@ def server(one_server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServe
     return one_server
 
 
-async def work_until(fleet: Fleet, server: MockServer, done: Callable[[Status], bool]) -> Status:
-    """Run a worker in this process until the fleet is in this state."""
+@asynccontextmanager
+async def working(fleet: Fleet, server: MockServer) -> AsyncGenerator[asyncio.Task[None]]:
+    """Run a worker in this process, and stop it at the end."""
     async with server.async_client() as client:
         each = fleet.worker(client)
         running = asyncio.create_task(each.run())
-        while not running.done() and not done(status := await asyncio.to_thread(fleet.status)):
-            await asyncio.sleep(0.02)
+        yield running
         each.stop()
         await running
+
+
+async def work_until(fleet: Fleet, server: MockServer, done: Callable[[Status], bool]) -> Status:
+    """Run a worker in this process until the fleet is in this state."""
+    async with working(fleet, server) as running:
+        while not running.done() and not done(status := await asyncio.to_thread(fleet.status)):
+            await asyncio.sleep(0.02)
     return status
 
 

@@ -16,13 +16,12 @@ from psycopg.conninfo import conninfo_to_dict
 from legnext_client import VideoChain
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.fleet import Fleet, database
-from tests.fleet.conftest import work_until
+from tests.fleet.conftest import work_until, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from legnext_client import AsyncClient
     from legnext_client.fleet import Status
     from legnext_client.testing import MockServer
     from tests.fleet.cluster import Cluster
@@ -192,25 +191,18 @@ def test_a_worker_waits_for_a_database_that_is_away_for_long(
     monkeypatch.setattr(database, "CONNECT", 1.0)
     fleet.up(per_second=FAST)
 
-    async def away(client: AsyncClient) -> None:
-        each = fleet.worker(client)
-        running = asyncio.create_task(each.run())
-        while not await asyncio.to_thread(lambda: fleet.status().workers):
-            await asyncio.sleep(0.02)
-        await asyncio.to_thread(cluster.stop, "immediate")
-        await asyncio.wait([running], timeout=2.5)
-        await asyncio.to_thread(cluster.start)
-        await asyncio.to_thread(fleet.submit, ROWS[:2])
-        while not running.done() and (await asyncio.to_thread(fleet.status)).done < 2:
-            await asyncio.sleep(0.02)
-        each.stop()
-        await running
+    async def away() -> None:
+        async with working(fleet, server) as running:
+            while not await asyncio.to_thread(lambda: fleet.status().workers):
+                await asyncio.sleep(0.02)
+            await asyncio.to_thread(cluster.stop, "immediate")
+            await asyncio.wait([running], timeout=2.5)
+            await asyncio.to_thread(cluster.start)
+            await asyncio.to_thread(fleet.submit, ROWS[:2])
+            while not running.done() and (await asyncio.to_thread(fleet.status)).done < 2:
+                await asyncio.sleep(0.02)
 
-    async def with_client() -> None:
-        async with server.async_client() as client:
-            await away(client)
-
-    asyncio.run(with_client())
+    asyncio.run(away())
     assert len(server.ledger) == 2
 
 
@@ -227,29 +219,22 @@ def test_an_answer_outlasts_a_database_that_only_reads(
             connection.execute("SET default_transaction_read_only = off")
             connection.execute(query.encode())
 
-    async def demoted(client: AsyncClient) -> None:
-        each = fleet.worker(client)
-        running = asyncio.create_task(each.run())
-        while not await asyncio.to_thread(lambda: server.ledger):
-            await asyncio.sleep(0.01)
-        execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-        execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        while "legnext_accepted" not in caplog.text:
-            await asyncio.sleep(0.02)
-        execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
-        while not running.done() and not (await asyncio.to_thread(fleet.status)).ended:
-            await asyncio.sleep(0.02)
-        each.stop()
-        await running
+    async def demoted() -> None:
+        async with asyncio.timeout(25), working(fleet, server) as running:
+            while not await asyncio.to_thread(lambda: server.ledger):
+                await asyncio.sleep(0.01)
+            execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+            execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            while "legnext_accepted" not in caplog.text:
+                await asyncio.sleep(0.02)
+            execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
+            while not running.done() and not (await asyncio.to_thread(fleet.status)).ended:
+                await asyncio.sleep(0.02)
 
-    async def with_client() -> None:
-        async with server.async_client() as client:
-            await asyncio.wait_for(demoted(client), 25)
-
-    asyncio.run(with_client())
+    asyncio.run(demoted())
     assert (fleet.status().done, fleet.status().unknown) == (1, 0)
 
 

@@ -73,9 +73,9 @@ def _links(urls: list[str]) -> list[str]:
     return [url for url in urls if wrong_address(url) is None][:_MOST]
 
 
-def brief(text: str) -> str:
+def brief(text: str, longest: int = _LONGEST) -> str:
     """Shorten a text that comes from an argument or from the service."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _next(job: AsyncJob) -> str:

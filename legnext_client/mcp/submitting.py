@@ -17,6 +17,7 @@ from legnext_client._protocol.bounds import shown
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.mcp.results import brief
 from legnext_client.mcp.tools import JOB_ID
 
 if TYPE_CHECKING:
@@ -160,8 +161,7 @@ _MOST_KEPT = 1000
 
 
 def _question(operation: Operation, fields: Mapping[str, Any], points: int) -> str:
-    shown = ", ".join(f"{name} {value}" for name, value in fields.items() if value is not None)
-    text = shown if len(shown) <= _LONGEST_TEXT else f"{shown[: _LONGEST_TEXT - 1]}…"
+    text = brief(", ".join(f"{name} {value}" for name, value in fields.items() if value is not None), _LONGEST_TEXT)
     return f"Spend up to {points} points ({points / POINTS_PER_USD:g} USD)? {operation.summary}: {text}"
 
 

@@ -15,7 +15,7 @@ from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.numbers import is_number
 from legnext_client._version import __version__
 from legnext_client.errors import InvalidRequest, LegnextError, WaitTimeout
-from legnext_client.generated.operations import OPERATIONS, ROLES
+from legnext_client.generated.operations import ROLES
 from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.jobs import AsyncJob
 from legnext_client.mcp import guide, tools
@@ -118,13 +118,12 @@ class _Tools:
         return value_result({"account": numbers, "budget": budget, "points_per_usd": POINTS_PER_USD})
 
     async def check(self, _: Context, __: Any, given: Arguments) -> types.CallToolResult:
-        prompted = {name: each for name, each in OPERATIONS.items() if each.prompt}
-        name, text = given.get(tools.OPERATION, next(iter(prompted))), given.get("prompt")
-        if name not in prompted:
-            raise InvalidRequest(f"operation must be one of {', '.join(prompted)}; got {shown(name)}.")
+        name, text = given.get(tools.OPERATION, next(iter(tools.PROMPTED))), given.get("prompt")
+        if name not in tools.PROMPTED:
+            raise InvalidRequest(f"operation must be one of {', '.join(tools.PROMPTED)}; got {shown(name)}.")
         if not isinstance(text, str):
             raise InvalidRequest(f"prompt must be a string; got {shown(text)}.")
-        operation = prompted[name]
+        operation = tools.PROMPTED[name]
         body = {operation.prompt.field: text} if operation.prompt else {}
         problems = [f"{each.severity} {each}" for each in request_problems(operation, body)]
         estimate, seconds = price(operation, body), typical_seconds(operation, body)

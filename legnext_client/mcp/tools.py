@@ -58,6 +58,8 @@ GROUPS: Mapping[str, Mapping[str, Operation]] = {
     tool: {each.name: each for each in OPERATIONS.values() if _group(each) == tool} for tool in _OPENINGS
 }
 """The operations of each tool."""
+PROMPTED = {name: operation for name, operation in OPERATIONS.items() if operation.prompt}
+"""The operations whose prompt can be checked."""
 
 
 def operation_of(tool: str, name: object) -> Operation | None:
@@ -71,7 +73,7 @@ def operation_of(tool: str, name: object) -> Operation | None:
 
 def tools() -> list[types.Tool]:
     """Return all tools."""
-    prompted = [name for name, operation in OPERATIONS.items() if operation.prompt]
+    prompted = list(PROMPTED)
     return [
         *map(_paid, GROUPS),
         _tool(

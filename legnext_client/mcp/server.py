@@ -119,11 +119,11 @@ class _Tools:
 
     async def check(self, _: Context, __: Any, given: Arguments) -> types.CallToolResult:
         name, text = given.get(tools.OPERATION, next(iter(tools.PROMPTED))), given.get("prompt")
-        if name not in tools.PROMPTED:
+        operation = tools.PROMPTED.get(name) if isinstance(name, str) else None
+        if operation is None:
             raise InvalidRequest(f"operation must be one of {', '.join(tools.PROMPTED)}; got {shown(name)}.")
         if not isinstance(text, str):
             raise InvalidRequest(f"prompt must be a string; got {shown(text)}.")
-        operation = tools.PROMPTED[name]
         body = {operation.prompt.field: text} if operation.prompt else {}
         problems = [f"{each.severity} {each}" for each in request_problems(operation, body)]
         estimate, seconds = price(operation, body), typical_seconds(operation, body)

@@ -172,6 +172,7 @@ def test_a_prompt_is_checked_and_priced_for_nothing(world: World) -> None:
         ("get_job", {"job_id": "x", "wait": 600}, "wait must be 0 to 45 seconds; got 600"),
         ("check_prompt", {}, "prompt must be a string"),
         ("check_prompt", {"prompt": "a", "operation": "paint"}, "operation must be one of"),
+        ("check_prompt", {"prompt": "a", "operation": ["diffusion"]}, "operation must be one of"),
     ],
 )
 def test_bad_arguments_are_explained(any_world: World, tool: str, given: dict[str, Any], says: str) -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,8 @@ from legnext_client.cli import fleet_database
 from legnext_client.cli.app import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from legnext_client.fleet import Fleet
     from legnext_client.testing import MockServer
 
@@ -34,6 +37,17 @@ def environment(fleet: Fleet, server: MockServer, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("LEGNEXT_BASE_URL", server.base_url)
 
 
+@contextmanager
+def working(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker, told to stop at the end, also of a test that fails."""
+    command = [str(LEGNEXT), "fleet", "worker", *options]
+    with subprocess.Popen(command, env=os.environ, stderr=subprocess.PIPE, text=True) as worker:
+        try:
+            yield worker
+        finally:
+            worker.send_signal(signal.SIGTERM)
+
+
 def test_a_fleet_from_the_command_line(
     fleet: Fleet, server: MockServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -43,11 +57,10 @@ def test_a_fleet_from_the_command_line(
     server.faults.add("close_after", method="POST")
     assert run(["fleet", "submit", str(rows)]) == 0
     assert "3 of 3 rows are new" in capsys.readouterr().out
-    with subprocess.Popen([LEGNEXT, "fleet", "worker"], env=os.environ, stderr=subprocess.PIPE, text=True) as worker:
+    with working() as worker:
         end = time.monotonic() + 30
         while not (status := fleet.status()).ended and time.monotonic() < end:
             time.sleep(0.05)
-        worker.send_signal(signal.SIGTERM)
     assert worker.returncode == 0
     assert (status.done, status.unknown) == (2, 1)
     assert run(["fleet", "status", "--json"]) == 0
@@ -78,15 +91,13 @@ def test_a_worker_serves_metrics(fleet: Fleet) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [str(LEGNEXT), "fleet", "worker", "--metrics", str(port)]
-    with subprocess.Popen(command, env=os.environ, stderr=subprocess.PIPE, text=True) as worker:
+    with working("--metrics", str(port)):
         end, body = time.monotonic() + 30, ""
         while not body and time.monotonic() < end:
             try:
                 body = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
             except httpx.ConnectError:
                 time.sleep(0.05)
-        worker.send_signal(signal.SIGTERM)
     assert '# TYPE legnext_fleet_done gauge\nlegnext_fleet_done{account="default"} 0\n' in body
     assert 'legnext_fleet_workers{account="default"}' in body
 

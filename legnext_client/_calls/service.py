@@ -202,7 +202,7 @@ class CallService:
         try:
             self.check_open()
             if self.uploads is not None:
-                call = yield from self.uploaded(call)
+                call = yield from self.uploads.placed(call)
             if place and not self.queue.enter(place) and not (yield from self._is_recorded(call)):
                 yield from self.queue.waiting(place, self, self.settings.max_wait)
         except BaseException:  # nothing was sent

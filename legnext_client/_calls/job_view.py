@@ -272,7 +272,7 @@ class JobView:
         if not call.operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
         service = self._attached
-        return self._of(state, service, self._runtime, service.context(call, answer))
+        return self._of(state, service, self._runtime, service.accepted(call, answer))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JobView) and self.raw == other.raw

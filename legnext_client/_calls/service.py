@@ -284,24 +284,22 @@ class CallService:
         if ids := [job_id for job_id in self.running_ids if job_id not in named]:
             error.add_note(f"Accepted earlier and not known to be done: {', '.join(ids)}. {FINDS}")
 
-    def context(self, call: PreparedCall, answer: Answer, started: float | None = None) -> JobContext:
-        """Return the context of a job that was accepted, now or at a given time."""
-        state = answer.state
-        if not call.request.paid:
-            return JobContext(retry_after=retry_after(answer.headers))
-        context = JobContext(
-            call.operation,
-            call.expected,
-            self.clock.now() if started is None else started,
-            retry_after(answer.headers),
-            call.size,
-            call.holds,
-            call.made,
-        )
-        book(state, context.holds)
-        if logger.isEnabledFor(logging.INFO):
-            logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
+    def accepted(self, call: PreparedCall, answer: Answer) -> JobContext:
+        """Book and log a job that was just accepted; return its context."""
+        context = self.context(call, answer, self.clock.now())
+        if call.request.paid:
+            state = answer.state
+            book(state, context.holds)
+            if logger.isEnabledFor(logging.INFO):
+                logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
         return context
+
+    def context(self, call: PreparedCall, answer: Answer, started: float) -> JobContext:
+        """Return the context of a job that was accepted at a given time."""
+        delay = retry_after(answer.headers)
+        if not call.request.paid:
+            return JobContext(retry_after=delay)
+        return JobContext(call.operation, call.expected, started, delay, call.size, call.holds, call.made)
 
     def _remember(self, state: State, *, new: bool = False) -> None:
         self.queue.see(state)

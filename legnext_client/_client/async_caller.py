@@ -103,7 +103,7 @@ class AsyncCaller:
         return await async_run(self.service.uploads.url_of(file), self.runtime)
 
     def _made(self, call: PreparedCall, answer: Answer) -> AsyncJob:
-        return AsyncJob._of(answer.state, self.service, self.runtime, self.service.context(call, answer))
+        return AsyncJob._of(answer.state, self.service, self.runtime, self.service.accepted(call, answer))
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Fetch a job, given itself or its id, keeping its context."""

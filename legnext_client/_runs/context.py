@@ -129,9 +129,8 @@ class RunContext:
         with queue.sending(place, expected):
             submission = yield from place.follow(flow)
             if submission.answer is not None:
-                queue.hold(
-                    place, submission.answer.state, expected, partial(self.accepted, prepared, submission.answer)
-                )
+                job_context = partial(self.service.context, prepared.plan, submission.answer, self.now())
+                queue.hold(place, submission.answer.state, expected, job_context)
             elif isinstance(submission.error, SubmissionUnknown):
                 queue.keep(place, expected)
         return submission
@@ -151,7 +150,7 @@ class RunContext:
 
     def accepted(self, prepared: PreparedRequest, answer: Answer) -> JobContext:
         """Return the context of a newly accepted job."""
-        return self.service.context(prepared.plan, answer)
+        return self.service.accepted(prepared.plan, answer)
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
         """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import heapq
 import itertools
+import logging
 import multiprocessing
 import sys
 import threading
@@ -142,6 +143,18 @@ def test_a_loop_of_calls_goes_on_although_nobody_waits_for_its_jobs(world: World
         colour.do(call(client, f"cat {number}"))
     assert (len(world.server.ledger), wire.most) == (10, 2)
     assert sum(wire.polls.values()) < 10 * 8, "by the usual schedule"
+    colour.do(client.close())
+
+
+def test_a_job_that_the_queue_polls_is_logged_as_accepted_once(
+    world: World, colour: Colour, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "legnext_client")
+    client, wire = world.client(max_jobs=1)
+    first, _ = colour.do(call(client)), colour.do(call(client))
+    assert wire.polls[first.job_id]
+    accepted = f"accepted as {first.job_id}"
+    assert sum(accepted in record.getMessage() for record in caplog.records) == 1
     colour.do(client.close())
 
 

@@ -94,7 +94,7 @@ class Caller:
         return run(self.service.uploads.url_of(file), self.runtime)
 
     def _made(self, call: PreparedCall, answer: Answer) -> Job:
-        return Job._of(answer.state, self.service, self.runtime, self.service.context(call, answer))
+        return Job._of(answer.state, self.service, self.runtime, self.service.accepted(call, answer))
 
     def confirm(self, job: JobView | str) -> Job:
         """Fetch a job, given itself or its id, keeping its context."""

@@ -15,6 +15,7 @@ from legnext_client._downloads.local_files import LocalFile
 from legnext_client._protocol.addresses import is_loopback
 from legnext_client._protocol.bounds import wrong_value
 from legnext_client._protocol.flow import Await, RunBlocking
+from legnext_client._protocol.literals import fields_by_name
 from legnext_client.errors import ConfigurationError, InvalidRequest, Problem, UploadError
 from legnext_client.generated.operations import OPERATIONS, Field
 from legnext_client.generated.types import encode, is_file, is_object
@@ -197,7 +198,7 @@ def _has_file(field: Field) -> bool:
 
 def mapped(fields: Iterable[Field], given: Mapping[str, Any], visit: Visit, where: str = "") -> dict[str, Any]:
     """Return the fields with `visit` applied to each that takes the URL of a file."""
-    known = {name: field for field in fields for name in (field.name, field.wire)}
+    known = fields_by_name(fields)
     return {
         name: _visited(known[name], value, visit, where + name) if name in known else value
         for name, value in given.items()

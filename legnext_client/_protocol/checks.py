@@ -15,7 +15,7 @@ from uuid import UUID
 
 from legnext_client._protocol.bounds import bound_of, shown, wrong_value
 from legnext_client._protocol.headers import IN_HEADER, fits_header
-from legnext_client._protocol.literals import worded
+from legnext_client._protocol.literals import fields_by_name, worded
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS, Field
 
@@ -85,7 +85,7 @@ class _Level(NamedTuple):
 
 
 def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
-    by_name = {name: field for field in level.fields for name in (field.name, field.wire)}
+    by_name = fields_by_name(level.fields)
     found: dict[str, Any] = {}
     written: dict[str, str] = {}
     meant: set[str] = set()

@@ -17,6 +17,11 @@ NULL = "null"
 """Text for a null value. On the command line, a literal string `null` can be given in a file."""
 
 
+def fields_by_name(fields: Iterable[Field]) -> dict[str, Field]:
+    """Return fields by each name that a caller may write: the one in Python and the one that is sent."""
+    return {name: field for field in fields for name in (field.name, field.wire)}
+
+
 def names_of(field: Field) -> tuple[str, ...]:
     """Return the texts of an enum's values."""
     return tuple(name_of(field, value) for value in field.enum)
@@ -50,7 +55,7 @@ def chosen(field: Field, given: str) -> Any:
 
 def understood(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields read from a file, with enum names replaced by their values."""
-    known = {name: field for field in fields for name in (field.name, field.wire)}
+    known = fields_by_name(fields)
     return {
         name: chosen(known[name], value) if name in known and isinstance(value, str) else value
         for name, value in given.items()
@@ -61,7 +66,7 @@ def pairs_of(field: Field, text: str) -> list[tuple[str, str]]:
     """Split an object written as `name=value,name=value` into pairs; empty if it is not in this form."""
     if not field.fields or "=" not in text or text.lstrip().startswith("{"):
         return []
-    inside = {name: inner for inner in field.fields for name in (inner.name, inner.wire)}
+    inside = fields_by_name(field.fields)
     # A URL may contain commas, so only a comma before a known name separates.
     pieces = re.split(rf",(?=(?:{'|'.join(map(re.escape, inside))})=)", text)
     return [pair for piece in pieces for pair in _pairs(piece, inside)]

@@ -18,7 +18,7 @@ from legnext_client._calls.uploading import mapped, takes_files
 from legnext_client._downloads.local_files import path_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
-from legnext_client._protocol.literals import NULL, chosen, pairs_of, understood
+from legnext_client._protocol.literals import NULL, chosen, fields_by_name, pairs_of, understood
 from legnext_client._runs.row_items import KEY, operation_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.types import is_object
@@ -147,7 +147,7 @@ def _columns(header: Sequence[str]) -> list[str]:
     fields = [
         field for operation in ([only] if only else PAID.values()) for field in operation.parameters + operation.fields
     ]
-    known = {*_by_name(fields), OPERATION, KEY}
+    known = {*fields_by_name(fields), OPERATION, KEY}
     for name in columns:
         if name and name not in known:
             a_field = f"a field of {only.name}" if only else "a field"
@@ -166,7 +166,9 @@ def _hint(name: str, fields: Iterable[Field], only: Operation | None) -> str:
         if words:
             return f"Did you mean {words[0]}?"
         others = [
-            operation.name for operation in PAID.values() if name in _by_name(operation.parameters + operation.fields)
+            operation.name
+            for operation in PAID.values()
+            if name in fields_by_name(operation.parameters + operation.fields)
         ]
         if others:
             return f"It is a field of {others[0]}, which a column {OPERATION} can name."
@@ -190,12 +192,8 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
 
 
 def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:
-    named = _by_name(fields)
+    named = fields_by_name(fields)
     return {name: _value(named[name], cell) if name in named else cell for name, cell in cells.items()}
-
-
-def _by_name(fields: Iterable[Field]) -> dict[str, Field]:
-    return {name: field for field in fields for name in (field.name, field.wire)}
 
 
 def _value(field: Field, cell: str) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._downloads.local_files import path_of
-from legnext_client._protocol.literals import NULL, chosen, pairs_of
+from legnext_client._protocol.literals import NULL, chosen, fields_by_name, pairs_of
 from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _object(field: Field, text: str) -> Any:
     value = _json(text, otherwise=None)
     if value is not None:
         return value
-    inside = {name: inner for inner in field.fields for name in (inner.name, inner.wire)}
+    inside = fields_by_name(field.fields)
     pairs = pairs_of(field, text)
     return {name: value_of(inside[name], said) if name in inside else said for name, said in pairs} if pairs else text
 

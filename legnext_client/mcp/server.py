@@ -12,6 +12,7 @@ from mcp.server import Server
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from legnext_client._protocol.bounds import shown
+from legnext_client._protocol.literals import fields_by_name
 from legnext_client._protocol.numbers import is_number
 from legnext_client._version import __version__
 from legnext_client.errors import InvalidRequest, LegnextError, WaitTimeout
@@ -81,7 +82,7 @@ class _Tools:
             raise InvalidRequest(f"operation must be one of {', '.join(listed)}; got {shown(name)}.")
         again = given.get(tools.AGAIN)
         fields = {name: value for name, value in given.items() if name not in (tools.OPERATION, tools.AGAIN)}
-        allowed = {name for field in tools.fields_of(operation) for name in (field.name, field.wire)}
+        allowed = fields_by_name(tools.fields_of(operation))
         if unknown := [name for name in fields if name not in allowed]:
             takes = ", ".join(field.name for field in tools.fields_of(operation))
             raise InvalidRequest(f"{unknown[0]} is not a field of {operation.name}. It takes {takes}.")

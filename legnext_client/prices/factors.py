@@ -7,7 +7,7 @@ from enum import Enum
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from legnext_client._protocol.literals import worded
+from legnext_client._protocol.literals import fields_by_name, worded
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.generated.types import Unset
@@ -46,10 +46,7 @@ def request_of(
         given = {**_attributes(operation, subject), **given} if operation else given
     if operation is None:
         raise InvalidRequest(f"operation must be one of {', '.join(OPERATIONS)}, or a request model; got {subject!r}.")
-    unknown = set(given) - {
-        name for field in (*operation.fields, *operation.parameters) for name in (field.name, field.wire)
-    }
-    if unknown:
+    if unknown := given.keys() - fields_by_name((*operation.fields, *operation.parameters)).keys():
         known = ", ".join(field.name for field in operation.fields)
         raise InvalidRequest(f"{operation.name} has no field {', '.join(sorted(unknown))}; it has {known}.")
     return operation, {

@@ -7,7 +7,6 @@ import json
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from legnext_client.generated.operations import OPERATIONS
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
 from legnext_client.uploads import LocalFile, PutUploader, S3Uploader, uploader_from
+from tests.file_hosts import files
 
 from .worlds import KEY, Colour, Service, done, job
 
@@ -300,39 +300,6 @@ def test_a_table_without_an_uploader_is_refused_as_a_whole(cat: Path, tmp_path: 
 
 
 # ---- the shipped uploaders ----------------------------------------------------------------------------------------
-
-
-class Files(ThreadingHTTPServer):
-    """A file host that keeps what it is sent."""
-
-    def __init__(self, *statuses: int) -> None:
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        self.statuses = list(statuses)
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Files
-
-    def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None: ...
-
-
-@contextmanager
-def files(*statuses: int) -> Iterator[Files]:
-    with Files(*statuses) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_plain_put_sends_the_file_and_never_the_key(colour: Colour, cat: Path) -> None:

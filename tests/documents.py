@@ -13,8 +13,8 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Each path, method (in small letters) and operation."""
+    """Each path, method (in small letters) and operation, in the order of the document."""
     for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
+        for method in item:
+            if method in METHODS:
                 yield path, method, item[method]

@@ -12,12 +12,13 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from tests.documents import operations
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Json = dict[str, Any]
 SOURCE = portable.ROOT / "openapi.yaml"
-METHODS = {"get", "put", "post", "delete", "patch"}
 NOT_IN_3_0 = {"if", "then", "else", "dependentRequired", "const", "links", "callbacks", "x-legnext", "anyOf", "oneOf"}
 
 
@@ -56,10 +57,10 @@ def test_the_file_is_what_the_document_gives() -> None:
 def test_it_has_every_operation_and_path() -> None:
     full = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
 
-    def operations(spec: Json) -> set[str]:
-        return {each["operationId"] for item in spec["paths"].values() for way, each in item.items() if way in METHODS}
+    def names(spec: Json) -> set[str]:
+        return {each["operationId"] for _, _, each in operations(spec)}
 
-    assert operations(document()) == operations(full)
+    assert names(document()) == names(full)
     assert list(document()["paths"]) == list(full["paths"])
 
 
@@ -144,9 +145,8 @@ def test_a_choice_by_a_discriminator_is_one_object_with_the_values_of_all() -> N
 
 BODIES = [
     pytest.param(media["application/json"], id=f"{method} {path}")
-    for path, item in document()["paths"].items()
-    for method in METHODS & set(item)
-    if "application/json" in (media := item[method].get("requestBody", {}).get("content", {}))
+    for path, method, operation in operations(document())
+    if "application/json" in (media := operation.get("requestBody", {}).get("content", {}))
 ]
 
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legnext_client.generated.operations import OPERATIONS, ROLES, Field
+from tests.documents import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SPEC: Json = json.loads(Path(__file__).parents[2].joinpath("legnext_client/openapi.json").read_text(encoding="utf-8"))
-CALLS = {
-    item[method]["operationId"]: (method, path, item[method])
-    for path, item in SPEC["paths"].items()
-    for method in item
-    if method in ("get", "post", "put", "patch", "delete")
-}
+CALLS = {data["operationId"]: (method, path, data) for path, method, data in operations(SPEC)}
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,9 @@ def chains(spec: Json, rows: list[Json]) -> dict[str, list[Step]]:
             known[row["name"]] = Step(row, {name: value for name, value in body.items() if name != source}, source)
     image = first(known, takes="nothing", makes="images")
     larger = first(known, takes="image", makes="image")
-    start, *rest = (first(known, role=role) for role in ("chain.start", "chain.extend", "chain.upscale"))
-    film = [start, *rest]
-    return {"image": [image], "larger-image": [image, larger], "video-chain": [image, *film] if start.source else film}
+    film = [first(known, role=role) for role in ("chain.start", "chain.extend", "chain.upscale")]
+    whole = [image, *film] if film[0].source else film
+    return {"image": [image], "larger-image": [image, larger], "video-chain": whole}
 
 
 def first(known: dict[str, Step], **what: str) -> Step:
@@ -224,9 +224,8 @@ def blueprint(step: Step, rows: list[Json], server: str) -> Json:
         {**module(6, "builtin:BasicRouter", "How it ended", {}), "routes": routes},
     ]
     scenario = {"roundtrips": 1, "maxErrors": 3, "sequential": False, "dataloss": False, "dlq": False}
-    orphans: list[Json] = []
-    kept: Json = {"scheduling": {"type": "on-demand"}, "interface": {"input": [*orphans], "output": [*orphans]}}
-    metadata: Json = {"instant": False, "version": 1, "scenario": scenario, "designer": {"orphans": orphans}}
+    kept: Json = {"scheduling": {"type": "on-demand"}, "interface": {"input": [], "output": []}}
+    metadata: Json = {"instant": False, "version": 1, "scenario": scenario, "designer": {"orphans": []}}
     return {"name": f"Legnext: {step.row['summary']}", "flow": flow, "metadata": metadata, **kept}
 
 

@@ -62,11 +62,13 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
 
 def _with_paths(row: object, folder: Path) -> object:
     """Return a row with the paths of existing files, relative to the table, in place of their names."""
-    try:
-        operation = operation_of(row.get(OPERATION)) if is_object(row) else None
-    except InvalidRequest:
+    if not is_object(row):
         return row
-    if not is_object(row) or operation is None or not takes_files(operation.name):
+    try:
+        operation = operation_of(row.get(OPERATION))
+    except InvalidRequest:
+        return row  # the row reports the wrong name
+    if not takes_files(operation.name):
         return row
     return mapped(operation.fields, row, lambda _, value, __: path_of(value, folder) or value)
 

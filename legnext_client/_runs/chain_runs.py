@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from legnext_client._calls.job_view import JobView
 from legnext_client._calls.notebook import several_html
+from legnext_client._calls.results import FILE_NAME
 from legnext_client._journal.files import CHAIN
 from legnext_client._journal.submit import FAILED, UNKNOWN
 from legnext_client._protocol.bounds import shown
@@ -30,7 +31,6 @@ AnyJob = TypeVar("AnyJob", bound=JobView)
 
 KEY = "chain"
 """The item's key in the journal; its steps are `chain/1`, `chain/2` …"""
-NAME = "{job_id}_{n}{ext}"
 
 
 class _ChainRun(Generic[AnyJob]):
@@ -76,7 +76,7 @@ class ChainRun(_ChainRun[Job]):
         points: The cost of all runs.
     """
 
-    def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
+    def download(self, directory: str | os.PathLike[str], name: str = FILE_NAME, **options: Any) -> list[Path]:
         """Download the videos; see `Job.download`."""
         return self.jobs[-1].download(directory, name, **options)
 
@@ -90,7 +90,7 @@ class AsyncChainRun(_ChainRun[AsyncJob]):
         points: The cost of all runs.
     """
 
-    async def download(self, directory: str | os.PathLike[str], name: str = NAME, **options: Any) -> list[Path]:
+    async def download(self, directory: str | os.PathLike[str], name: str = FILE_NAME, **options: Any) -> list[Path]:
         """Download the videos; see `Job.download`."""
         return await self.jobs[-1].download(directory, name, **options)
 

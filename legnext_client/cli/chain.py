@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from legnext_client._calls.results import FILE_NAME
 from legnext_client._journal.journal import Journal as JournalFile
 from legnext_client._journal.submit import FAILED, SUBMITTED, UNKNOWN
-from legnext_client._runs.chain_runs import KEY, NAME, ChainRun
+from legnext_client._runs.chain_runs import KEY, ChainRun
 from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
@@ -37,7 +38,7 @@ def chain(
             metavar="TEMPLATE",
             help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
         ),
-    ] = NAME,
+    ] = FILE_NAME,
     *,
     asked: Asked,
 ) -> Exit | None:
@@ -53,7 +54,7 @@ def chain(
     if warning := judge_steps(item.calls, asked.prompts):
         warnings.warn(warning, stacklevel=1)
     last = item.calls[-1]
-    WaitOptions(None, directory, None if name == NAME else name).check(last.operation, last.fields)
+    WaitOptions(None, directory, None if name == FILE_NAME else name).check(last.operation, last.fields)
     bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)

@@ -31,7 +31,7 @@ def test_the_demo_ends_with_real_files_and_a_page_of_them(
     assert demo.main() == 0
     told = capfd.readouterr().out
     assert "Killed. Once more:" in told
-    assert "9 jobs were accepted; 9 were asked for. None was paid for twice." in told
+    assert "9 jobs were accepted; 9 were asked for. None was paid for twice." in told, told
     assert "Requests   3 done, 1 failed" in told, "the command tells of the journal"
     page = Path("demo-out/index.html").read_text(encoding="utf-8")
     assert all(Path("demo-out", name).is_file() for name in re.findall(r"0\d_\d\.png", page))

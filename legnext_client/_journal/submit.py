@@ -187,10 +187,10 @@ def submit_by_key(
     reason = (
         "another call is sending it" if entry.state == SUBMITTING else (entry.error or "no reason given").rstrip(".")
     )
+    instead = "For a new call, use another key." if entry.given_up else "It is not sent again by itself."
     return Fail(
         SubmissionUnknown(
-            f"{entry.operation} (key {entry.key!r}) was recorded earlier, but not with a job: {reason}. It is not sent "
-            "again by itself.",
+            f"{entry.operation} (key {entry.key!r}) was recorded earlier, but not with a job: {reason}. {instead}",
             operation=entry.operation,
             sent=entry.body,
             job_id=entry.job_id,

@@ -53,6 +53,8 @@ class _Tools:
     def __init__(self, submitter: Submitter) -> None:
         self.submitter = submitter
         self.client, self.ledger = submitter.client, submitter.ledger
+        self._asked: dict[str, asyncio.Future[str]] = {}
+        """The questions that the person has not answered yet."""
 
     async def call(
         self, context: Context, params: types.CallToolRequestParams
@@ -88,12 +90,41 @@ class _Tools:
             raise InvalidRequest(f"{unknown[0]} is not a field of {operation.name}. It takes {takes}.")
 
         async def ask(name: str, message: str) -> None:
-            await _confirm(context, params, name, message)
+            if _can_ask(context):
+                action = await self._answer(context, params, name, message)
+                if action != "accept":
+                    raise InvalidRequest(f"the person did not accept the price ({action}): {message}")
 
         made = await self.submitter.submit(operation, fields, again, ask)
         if isinstance(made, Submitted):
             return job_result(made.job, repeated_note(made.job) if made.repeated else made.warning)
         return job_result(made) if isinstance(made, AsyncJob) else value_result({"answer": plain(made)})
+
+    async def _answer(self, context: Context, params: types.CallToolRequestParams, name: str, message: str) -> str:
+        """Return what the person answers. Equal calls at the same time ask once, and take the same answer."""
+        asked = self._asked.get(name)
+        if asked is not None and name not in (params.input_responses or {}):
+            await asyncio.wait([asked])
+            if asked.cancelled():
+                raise InvalidRequest(
+                    "the person has not answered yet whether to pay for the same call. Repeat this one."
+                )
+            return asked.result()
+        if asked is None:
+            loop = asyncio.get_running_loop()
+            asked = self._asked[name] = loop.create_future()
+            asked.add_done_callback(lambda _: self._asked.pop(name))
+            loop.call_later(tools.LONGEST_WAIT, asked.cancel)
+        try:
+            action = await _ask(context, params, name, message)
+        except _Question:  # answered by another call
+            raise
+        except BaseException:
+            asked.cancel()
+            raise
+        if not asked.done():
+            asked.set_result(action)
+        return action
 
     async def job(self, context: Context, _: Any, given: Arguments) -> types.CallToolResult:
         seconds = _checked_wait(given.get("wait", tools.LONGEST_WAIT))
@@ -131,13 +162,16 @@ class _Tools:
         return value_result({"problems": problems or "none", "price": str(estimate), "seconds": round(seconds)})
 
 
-async def _confirm(context: Context, params: types.CallToolRequestParams, name: str, message: str) -> None:
-    """Have the person accept a price, if their client can ask. The budget holds either way."""
+def _can_ask(context: Context) -> bool:
+    """Return whether the client can ask the person to accept a price. The budget holds either way."""
     capabilities: types.ClientCapabilities | None = context.session.client_capabilities
     can = capabilities.elicitation if capabilities is not None else None
-    if can is None or (can.form is None and can.url is not None):
-        return
+    return can is not None and (can.form is not None or can.url is None)
+
+
+async def _ask(context: Context, params: types.CallToolRequestParams, name: str, message: str) -> str:
     schema: dict[str, Any] = {"type": "object", "properties": {}}
+    answer: object
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
         answer = (params.input_responses or {}).get(name)
         if answer is None:  # the name has the arguments and the price, so an answer cannot accept another call
@@ -145,9 +179,7 @@ async def _confirm(context: Context, params: types.CallToolRequestParams, name: 
             raise _Question(types.InputRequiredResult(input_requests={name: types.ElicitRequest(params=form)}))
     else:
         answer = await context.session.elicit_form(message, schema, context.request_id)
-    action = answer.action if isinstance(answer, types.ElicitResult) else "cancel"
-    if action != "accept":
-        raise InvalidRequest(f"the person did not accept the price ({action}): {message}")
+    return answer.action if isinstance(answer, types.ElicitResult) else "cancel"
 
 
 def _job_id(given: Arguments) -> str:

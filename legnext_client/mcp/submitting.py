@@ -112,17 +112,18 @@ class Submitter:
         earlier: list[Entry] = []
         while entry := self.ledger.entry(f"mcp-{digest}-{len(earlier)}"):
             earlier.append(entry)
+        number = len(earlier)
         if again is not None:
-            number = next((place for place, entry in enumerate(earlier, 1) if entry.job_id == again), None)
-            if number is None:
+            number = next((place for place, entry in enumerate(earlier, 1) if entry.job_id == again), 0)
+            if not number:
                 raise InvalidRequest(
                     f"again must be the job_id that the same arguments made before; got {shown(again)}. "
                     "Leave it out the first time."
                 )
-        else:
-            number = len(earlier)
-            if earlier and self._stands(earlier[-1]):
-                number -= 1
+        elif earlier and self._stands(earlier[-1]):
+            number -= 1
+        while number < len(earlier) and earlier[number].given_up:  # by a person: the same arguments are a new call
+            number += 1
         return f"mcp-{digest}-{number}", earlier[number] if number < len(earlier) else None
 
     def _stands(self, entry: Entry) -> bool:

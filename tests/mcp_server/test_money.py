@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp_types import CallToolRequestParams, ElicitResult, InputRequiredResult
 
+from legnext_client._journal.submit import UNKNOWN
 from legnext_client._transport.async_transports import AsyncHttpxTransport
+from legnext_client.journal import Journal, Ledger
 from tests.mcp_server.agents import Person, World, error_of, value_of
 
 if TYPE_CHECKING:
@@ -129,6 +131,21 @@ def test_an_unknown_outcome_is_told_and_never_sent_again(any_world: World) -> No
     assert len(any_world.mock.ledger) == 1
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_call_that_a_person_gave_up_can_be_made_anew(any_world: World, again: bool) -> None:
+    first = {"again": value_of(any_world.run(make()))["job_id"]} if again else {}
+    any_world.mock.faults.add("close_after")
+    error_of(any_world.run(make(**first)))
+    with Journal(any_world.path) as journal:
+        journal.give_up(next(entry.key for entry in journal.entries(UNKNOWN)))
+    person = Person("accept")
+    anew = value_of(any_world.run(make(**first), person))
+    assert "note" not in anew
+    assert len(person.asked) == 1
+    assert value_of(any_world.run(make(**first)))["job_id"] == anew["job_id"]
+    assert len(any_world.mock.ledger) == 2 + again
+
+
 class Gate(AsyncHttpxTransport):
     """Holds the paid request until it is opened."""
 
@@ -195,6 +212,59 @@ def test_what_the_person_does_not_accept_is_not_sent(any_world: World, action: s
     assert f"the person did not accept the price ({action})" in error_of(result)
     assert any_world.mock.ledger == []
     assert value_of(any_world.run(make(), person))["job_id"]
+
+
+class Late(Person):
+    """Answers the first question only after something has happened."""
+
+    def __init__(self, action: str, happened: Callable[[], object]) -> None:
+        super().__init__(action)
+        self.happened = happened
+
+    async def __call__(self, context: Any, params: Any) -> ElicitResult:  # noqa: ARG002
+        self.asked.append(params.message)
+        while len(self.asked) == 1 and not self.happened():
+            await asyncio.sleep(0.01)
+        return ElicitResult(action=self.actions[0], content={})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("action", ["accept", "decline"])
+def test_the_person_is_asked_once_for_equal_calls(
+    any_world: World, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    checked, check = list[int](), Ledger.check_limits
+
+    def counted(ledger: Ledger, points: int) -> None:
+        check(ledger, points)
+        checked.append(points)
+
+    monkeypatch.setattr(Ledger, "check_limits", counted)
+    person = Late(action, lambda: len(checked) == 6)
+
+    async def six(agent: Client) -> Any:
+        return await asyncio.gather(*(agent.call_tool("make_image", CAT) for _ in range(6)))
+
+    results = any_world.run(six, person)
+    assert len(person.asked) == 1
+    assert len(any_world.mock.ledger) == (action == "accept")
+    assert {bool(result.is_error) for result in results} == {action == "decline"}
+
+
+def test_a_question_without_an_answer_is_asked_again(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("legnext_client.mcp.tools.LONGEST_WAIT", 0.1)
+    person = Late("accept", lambda: False)
+
+    async def task(agent: Client) -> str:
+        first = asyncio.create_task(agent.call_tool("make_image", CAT))
+        while not person.asked:
+            await asyncio.sleep(0)
+        assert "has not answered yet" in error_of(await agent.call_tool("make_image", CAT))
+        job_id: str = value_of(await agent.call_tool("make_image", CAT))["job_id"]
+        first.cancel()
+        return job_id
+
+    assert any_world.run(task, person) in any_world.mock.jobs
+    assert len(any_world.mock.ledger) == 1
 
 
 def test_the_person_is_not_asked_for_what_costs_nothing(any_world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import os
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -47,11 +48,11 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
     _loop: asyncio.AbstractEventLoop | None = None
     _left: tuple[object, ...] = ()
 
-    def after_fork(self) -> None:
-        """Abandon the parent's connections and loop. References are kept: closing would use its loop."""
-        self._left += (self._pools, self._file_pools, self._loop)
-        self._loop = None
-        self._reset_pools()
+    def _leave_parent(self) -> None:
+        if self._process != os.getpid():
+            self._left += (self._pools, self._file_pools, self._loop)  # kept: closing them would use the parent's loop
+            self._loop = None
+        super()._leave_parent()
 
     def _bind_loop(self) -> None:
         """Bind the connections to the running loop: drop those of a closed loop, raise if another loop is in use."""
@@ -126,6 +127,7 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             await _Work(response.aclose).result(lambda: False)
 
     async def close(self) -> None:
+        self._leave_parent()
         if not self._closed:
             self._bind_loop()
         self._closed = True

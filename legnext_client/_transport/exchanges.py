@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 import time
 import weakref
@@ -16,7 +17,6 @@ from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.redact import KeyRedactor
 from legnext_client._protocol.unpacking import Decoder
 from legnext_client._transport.environment import made, proxy_for, shown_proxy
-from legnext_client._transport.forks import renew_after_fork
 from legnext_client._transport.given_clients import check_client, check_context, check_proxy
 from legnext_client._transport.pools import Timeouts
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
@@ -211,21 +211,23 @@ class Connections(Generic[PoolT]):
         self._file_hosts = FileHosts(base_url)
         self._mounted = mounted
         self._closed = False
+        self._process = os.getpid()
         self._proxy = self._proxy_for(base_url)
         self._way = way_to(base_url, self._proxy)
         self._context = ssl_context
         self._reset_pools()
         self._pool_for(self._pools, self._proxy)  # reports a bad environment now
         hide_in_logs(self._redactor, self)
-        renew_after_fork(self)
 
     def _reset_pools(self) -> None:
         self._pools: dict[str | None, PoolT] = {}
         self._file_pools: dict[str | None, PoolT] = {}
 
-    def after_fork(self) -> None:
-        """Abandon the parent's connections, because sharing them would mix up responses."""
-        raise NotImplementedError
+    def _leave_parent(self) -> None:
+        """In a child process, abandon the connections of the parent, because sharing them would mix up responses."""
+        if self._process != os.getpid():
+            self._reset_pools()
+            self._process = os.getpid()
 
     def _pool_for(self, pools: dict[str | None, PoolT], proxy: str | None) -> PoolT:
         if self._mounted is not None:
@@ -261,6 +263,7 @@ class Connections(Generic[PoolT]):
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
+        self._leave_parent()
 
 
 def way_to(url: str, proxy: str | None) -> str:

@@ -196,11 +196,11 @@ class Pool(httpx.HTTPTransport):
         # httpcore's lock is not reentrant: after Ctrl-C inside it, the same thread would deadlock.
         self._pool._optional_thread_lock = threading.RLock()  # type: ignore[assignment]
 
-    def abandon(self, *, all_of_it: bool = False) -> None:
+    def abandon(self) -> None:
         """Close this thread's connections without taking the pool's lock. Other threads keep theirs."""
         me = threading.get_ident()
         for stream in list(self._backend.streams):
-            if all_of_it or stream.user == me:
+            if stream.user == me:
                 stream.close()
 
 

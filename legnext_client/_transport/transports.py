@@ -82,12 +82,6 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
         self._sending: dict[int, Pool] = {}
         """Pools in use by thread. An entry found at the thread's next request was interrupted."""
 
-    def after_fork(self) -> None:
-        for pool in self._all_pools():
-            if isinstance(pool, Pool):
-                pool.abandon(all_of_it=True)
-        self._reset_pools()
-
     def send(self, send: Send) -> Response | NoResponse:
         self._check_open()
         me = threading.get_ident()
@@ -148,6 +142,7 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
             raise
 
     def close(self) -> None:
+        self._leave_parent()
         self._closed = True
         for pool in self._all_pools():
             pool.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import AsyncClient, AsyncJob, Client
+from legnext_client._transport.forks import renew_after_fork
 from tests.thorough import often
 
 from .raw_servers import read
@@ -47,6 +48,26 @@ def echo_once(connection: socket.socket) -> None:
         answer(connection, asked_for(request))
 
 
+class Owner:
+    """An owner whose renewal fails if its number is odd."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.renewed = number, False
+
+    def after_fork(self) -> None:
+        self.renewed = True
+        if self.number % 2:
+            raise OSError("it cannot be renewed")
+
+
+@pytest.fixture
+def owners() -> list[Owner]:
+    owners = [Owner(number) for number in range(20)]
+    for owner in owners:
+        renew_after_fork(owner)
+    return owners
+
+
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
 
@@ -69,6 +90,7 @@ def reporting(client: Any, name: str, is_async: bool, told: Any) -> None:
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.usefixtures("owners")
 def test_each_child_of_multiprocessing_gets_its_own_answers(serve: Callable[..., Any], kind: Any) -> None:
     server = serve(echo, at_once=True)
     client = kind(KEY, base_url=f"http://127.0.0.1:{server.port}/api")
@@ -104,6 +126,21 @@ def test_each_child_of_multiprocessing_gets_its_own_answers(serve: Callable[...,
     for child in children:
         child.join()
         assert child.exitcode == 0
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_renews_every_owner_even_if_others_fail(owners: list[Owner]) -> None:
+    mine, theirs = multiprocessing.Pipe(duplex=False)
+
+    def report() -> None:
+        theirs.send([owner.number for owner in owners if owner.renewed])
+
+    child = multiprocessing.get_context("fork").Process(target=report)
+    child.start()
+    assert mine.recv() == list(range(20))
+    child.join()
+    assert not any(owner.renewed for owner in owners)
 
 
 def test_hundreds_of_cancellations_leave_the_client_usable(serve: Callable[..., Any]) -> None:

@@ -17,8 +17,9 @@ import sys
 from pathlib import Path
 
 from deliver import GENERATED, Failed, append, branch_here, git, run
-from spec_changes import Change, SpecError, breaks, compare, markdown, summary
-from spec_diff import parsed, read, spec_at
+from fields import SpecError
+from spec_changes import Change, breaks, compare
+from spec_diff import markdown, parsed, read, spec_at, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "openapi.yaml"

@@ -5,23 +5,27 @@
 
 Exit status: 0 when nothing breaks callers, 1 when something does, 2 when there was nothing to compare.
 
-The comparison is our own, in `spec_changes`. The list of checks of oasdiff is its model; what oasdiff does not look at
-(servers, names of methods and classes, prices, prompts) comes on top. openapi-diff, the npm tool for this, refuses
-OpenAPI 3.1; in a 3.0 rendering it sees paths, methods, statuses and the shapes of JSON bodies, but no enum values,
-patterns, parameters, names, defaults, conditions or prices. Where it has an opinion, a test that needs Node holds ours
-against it: `tests/interop/session_openapi_diff.py`.
+The comparison is our own, in `spec_changes`: no tool for OpenAPI 3.1 that Python or npm can install looks at names of
+methods and classes, prices and prompts.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from spec_changes import Change, SpecError, as_json, breaks, compare, markdown
+from fields import SpecError
+from spec_changes import Change, Verdict, breaks, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -95,6 +99,78 @@ def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise SpecError("git is not installed, and earlier versions can only be had from it") from None
+
+
+# ---- the report -----------------------------------------------------------------------------------------------------
+
+HEADINGS = {
+    Verdict.BREAKING: ("Breaking", "Callers must change something."),
+    Verdict.WORTH_READING: ("Worth reading", "Programs still work, but behave differently."),
+    Verdict.HARMLESS: ("Harmless", "No caller has to change anything."),
+}
+NAMED = 4
+"""Operations named on a line before the rest is counted."""
+
+
+def summary(changes: list[Change]) -> str:
+    """One sentence: how many of which."""
+    if not changes:
+        return "Nothing that callers see has changed."
+    lines = Counter(verdict for verdict in Verdict for _ in lines_of(changes, verdict))
+    counts = ", ".join(f"{lines[verdict]} {verdict.value.replace('_', ' ')}" for verdict in Verdict)
+    risen = len(set(raised(changes)))
+    return f"{counts}{f'; {risen} prices raised' if risen > 1 else '; a price raised' if risen else ''}."
+
+
+def markdown(changes: list[Change], since: str) -> str:
+    parts = [f"# What changes for callers since {since}", f"**{summary(changes)}**"]
+    risen = [f"- {line}" for line in dict.fromkeys(raised(changes))]
+    if risen:
+        parts += ["## Prices raised", "\n".join(risen)]
+    for verdict, (heading, meaning) in HEADINGS.items():
+        lines = list(lines_of(changes, verdict))
+        if lines:
+            parts += [f"## {heading}", meaning, "\n".join(f"- {line}" for line in lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(changes: list[Change], since: str) -> str:
+    sections = {
+        verdict.value: [
+            {name: value for name, value in asdict(change).items() if name != "verdict"}
+            for change in changes
+            if change.verdict is verdict
+        ]
+        for verdict in Verdict
+    }
+    return json.dumps({"since": since, "breaks": breaks(changes), **sections}, ensure_ascii=False, indent=2) + "\n"
+
+
+def raised(changes: list[Change]) -> Iterator[str]:
+    for change in changes:
+        if change.price and change.verdict is Verdict.WORTH_READING:
+            yield f"**{change.subject}**: {change.text}"
+
+
+def lines_of(changes: list[Change], verdict: Verdict) -> Iterator[str]:
+    """One line for what happens in many places: a shared schema is one edit, not twenty."""
+    places: dict[tuple[str, str, str, str], list[Change]] = {}
+    for change in changes:
+        if change.verdict is verdict:
+            kind_of_place = change.place.split(" ")[0]
+            key = (change.kind, kind_of_place, change.field, change.text)
+            places.setdefault(key, []).append(change)
+    for (kind, _, field, text), found in places.items():
+        subjects = several(dict.fromkeys(change.subject for change in found))
+        place = several(dict.fromkeys(change.place for change in found if change.place))
+        where = f"{subjects}{f', {place}' if place else ''}{f', `{field}`' if field else ''}"
+        yield f"*{kind}* · {where}: {text}"
+
+
+def several(words: Iterable[str]) -> str:
+    named = list(words)
+    rest = len(named) - NAMED
+    return ", ".join(named) if rest <= 1 else f"{', '.join(named[:NAMED])} and {rest} more"
 
 
 if __name__ == "__main__":

@@ -77,8 +77,8 @@ class Scratch:
             "GITHUB_OUTPUT": str(self.outputs),
         }
         scripts = self.root / "scripts"
-        shutil.copytree(PROJECT / "scripts" / "spec_changes", scripts / "spec_changes")
-        for name in ("regenerate.py", "deliver.py", "spec_diff.py"):
+        scripts.mkdir(parents=True)
+        for name in ("regenerate.py", "deliver.py", "spec_diff.py", "spec_changes.py", "table.py", "fields.py"):
             shutil.copy(PROJECT / "scripts" / name, scripts)
         (scripts / "generate.py").write_text(GENERATOR, encoding="utf-8")
         (self.root / "openapi.yaml").write_text(SPEC, encoding="utf-8")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from spec_changes import Verdict, breaks, compare, markdown, summary
+from spec_changes import Verdict, breaks, compare
+from spec_diff import markdown, summary
 
 Json = dict[str, Any]
 

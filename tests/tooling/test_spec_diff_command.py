@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import subprocess
-import sys
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import spec_diff
 import yaml
 from spec_changes import Verdict, compare
 
@@ -122,103 +121,92 @@ def test_every_price_and_role_of_the_spec_is_watched() -> None:
     assert told == roles
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """One commit, tagged v1, with the project's spec; the working tree is the test's to edit."""
-    (tmp_path / "openapi.yaml").write_text((PROJECT / "openapi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+SMALL = """\
+openapi: 3.1.0
+info: {title: Pictures, version: '1'}
+paths:
+  /draw:
+    post:
+      operationId: draw
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {text: {type: string, maxLength: 8192}}}
+      responses: {'200': {description: Drawn.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One commit, tagged v1, with a small spec; the working tree is the test's to edit."""
+    folder = tmp_path_factory.mktemp("repository")
+    (folder / "openapi.yaml").write_text(SMALL, encoding="utf-8")
     for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=One"], ["tag", "v1"]):
         identity = ["-c", "user.name=Someone", "-c", "user.email=someone@example.com", "-c", "tag.gpgsign=false"]
-        subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, env=environment())
-    return tmp_path
+        subprocess.run(["git", *identity, *words], cwd=folder, check=True)
+    return folder
 
 
-def environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_CONFIG_GLOBAL": os.devnull}
+class SpecDiff:
+    """The command, on a spec that a test has edited."""
+
+    def __init__(self, repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.repository, self.monkeypatch, self.capsys = repository, monkeypatch, capsys
+
+    def __call__(self, text: str, *words: str, name: str = "openapi.yaml") -> tuple[int, str, str]:
+        """The exit status and what was printed, for a working tree that holds this text."""
+        spec = self.repository / name
+        spec.write_text(text, encoding="utf-8")
+        self.monkeypatch.setattr("sys.argv", ["spec_diff.py", "--spec", str(spec), *words])
+        try:
+            status = spec_diff.main()
+        except SystemExit as end:  # argparse
+            status = int(end.code or 0)
+        return (status, *self.capsys.readouterr())
 
 
-def spec_diff(repository: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        str(PROJECT / "scripts/spec_diff.py"),
-        "--spec",
-        str(repository / "openapi.yaml"),
-        *words,
-    ]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+@pytest.fixture
+def command(repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> SpecDiff:
+    return SpecDiff(repository, monkeypatch, capsys)
 
 
-def edit(repository: Path, old: str, new: str) -> None:
-    spec = repository / "openapi.yaml"
-    text = spec.read_text(encoding="utf-8")
-    assert old in text
-    spec.write_text(text.replace(old, new), encoding="utf-8")
+@pytest.mark.parametrize(
+    ("length", "options", "status", "section", "says"),
+    [
+        (8192, [], 0, "# What changes", "Nothing that callers see has changed."),
+        (4000, [], 1, "## Breaking", "maxLength `8192` → `4000`"),
+        (4000, ["--allow-breaking"], 0, "## Breaking", "maxLength `8192` → `4000`"),
+        (9000, [], 0, "## Harmless", "maxLength `8192` → `9000`"),
+    ],
+)
+def test_only_a_breaking_change_fails(
+    length: int, options: list[str], status: int, section: str, says: str, command: SpecDiff
+) -> None:
+    ended, printed, errors = command(SMALL.replace("8192", str(length)), "--base", "v1", *options)
+    assert (ended, errors) == (status, "")
+    assert says in printed.split(section)[1]
 
 
-def test_nothing_changed_exits_with_0_and_says_so(repository: Path) -> None:
-    done = spec_diff(repository, "--base", "v1")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Nothing that callers see has changed." in done.stdout
-
-
-def test_what_breaks_callers_exits_with_1(repository: Path) -> None:
-    edit(repository, "maxLength: 8192", "maxLength: 4000")
-    done = spec_diff(repository, "--base", "v1")
-    assert done.returncode == 1
-    assert "maxLength `8192` → `4000`" in done.stdout.split("## Breaking")[1]
-    assert spec_diff(repository, "--base", "v1", "--allow-breaking").returncode == 0
-
-
-def test_what_breaks_nobody_exits_with_0(repository: Path) -> None:
-    edit(repository, "maxLength: 8192", "maxLength: 9000")
-    done = spec_diff(repository, "--base", "v1")
-    assert done.returncode == 0
-    assert "maxLength `8192` → `9000`" in done.stdout.split("## Harmless")[1]
-
-
-def test_machines_get_the_same_as_json(repository: Path) -> None:
-    edit(repository, "maxLength: 8192", "maxLength: 4000")
-    done = spec_diff(repository, "--base", "v1", "--json")
-    report = json.loads(done.stdout)
-    assert (done.returncode, report["since"], report["breaks"]) == (1, "v1", True)
+def test_machines_get_the_same_as_json(command: SpecDiff) -> None:
+    status, printed, _ = command(SMALL.replace("8192", "4000"), "--base", "v1", "--json")
+    report = json.loads(printed)
+    assert (status, report["since"], report["breaks"]) == (1, "v1", True)
     assert {(one["kind"], one["text"]) for one in report["breaking"]} == {("narrowed", "maxLength `8192` → `4000`")}
     assert report["worth_reading"] == report["harmless"] == []
 
 
 @pytest.mark.parametrize(
-    ("base", "words"),
+    ("text", "base", "name", "says"),
     [
-        ("no-such", "no-such is not a branch, tag or commit here"),
-        ("", "make spec-diff BASE=main"),
-        ("--help", "expected one"),
+        (SMALL, "no-such", "openapi.yaml", "no-such is not a branch, tag or commit here"),
+        (SMALL, "", "openapi.yaml", "make spec-diff BASE=main"),
+        (SMALL, "--help", "openapi.yaml", "expected one"),
+        (SMALL, "v1", "other.yaml", "there is no other.yaml at v1"),
+        (f"{SMALL}  /probe: {{post: []}}\n", "v1", "openapi.yaml", "`make spec-lint` says where"),
+        *((text, "v1", "openapi.yaml", "openapi.yaml is not") for text in ("a: [", "[]", "openapi: 3.1.0\npaths: 7")),
     ],
 )
-def test_a_base_that_is_none_exits_with_2(repository: Path, base: str, words: str) -> None:
-    done = spec_diff(repository, "--base", base)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_document_that_is_not_valid_exits_with_2(repository: Path) -> None:
-    edit(repository, "  /v1/variation:", "  /v1/probe: {post: []}\n  /v1/variation:")
-    done = spec_diff(repository, "--base", "v1")
-    assert done.returncode == 2
-    assert "`make spec-lint` says where" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_ref_without_a_spec_exits_with_2(repository: Path) -> None:
-    (repository / "openapi.yaml").rename(repository / "other.yaml")
-    command = [sys.executable, str(PROJECT / "scripts/spec_diff.py"), "--spec", str(repository / "other.yaml")]
-    done = subprocess.run([*command, "--base", "v1"], env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "there is no other.yaml at v1" in done.stderr
-
-
-@pytest.mark.parametrize("text", ["a: [", "a: 1", "[]", "openapi: 3.1.0\npaths: 7"])
-def test_a_file_that_is_no_spec_exits_with_2(repository: Path, text: str) -> None:
-    (repository / "openapi.yaml").write_text(text, encoding="utf-8")
-    done = spec_diff(repository, "--base", "v1")
-    assert done.returncode == 2
-    assert "openapi.yaml is not" in done.stderr
+def test_what_cannot_be_compared_exits_with_2(text: str, base: str, name: str, says: str, command: SpecDiff) -> None:
+    status, printed, errors = command(text, "--base", base, name=name)
+    assert (status, printed) == (2, "")
+    assert says in errors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
@@ -16,27 +15,30 @@ if TYPE_CHECKING:
 
 
 class AsyncLazyTransport:
-    """Transport made by the first thread that sends, and used by all."""
+    """Transport made by the first thread that sends, and used by all.
+
+    It has no lock: after a fork, or within a handler of signals, a lock may never be released.
+    """
+
+    _made: AsyncHttpxTransport | None = None
 
     def __init__(self, base_url: str, headers: Mapping[str, str], connecting: Mapping[str, Any] = {}) -> None:
         self._base_url, self._headers, self._connecting = base_url, headers, connecting
-        self._making = threading.RLock()  # a handler of signals may close it meanwhile
-        self._made: AsyncHttpxTransport | None = None
         self._closed = False
         if connecting:  # what is wrong with it is said at once
             _ = self.made
 
     @property
     def made(self) -> AsyncHttpxTransport:
-        if self._made is None:
-            with self._making:
-                if self._closed:
-                    raise ConfigurationError(CLIENT_CLOSED)
-                if self._made is None:
-                    from legnext_client._transport.async_transports import AsyncHttpxTransport
+        if self._made is not None:
+            return self._made
+        from legnext_client._transport.async_transports import AsyncHttpxTransport
 
-                    self._made = AsyncHttpxTransport(self._base_url, self._headers, **self._connecting)
-        return self._made
+        transport = AsyncHttpxTransport(self._base_url, self._headers, **self._connecting)
+        made: AsyncHttpxTransport = self.__dict__.setdefault("_made", transport)
+        if self._closed:
+            raise ConfigurationError(CLIENT_CLOSED)
+        return made
 
     async def send(self, send: Send) -> Response | NoResponse:
         return await self.made.send(send)
@@ -45,7 +47,6 @@ class AsyncLazyTransport:
         return self.made.fetch(fetch)
 
     async def close(self) -> None:
-        with self._making:
-            self._closed = True
+        self._closed = True
         if self._made is not None:
             await self._made.close()

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import anyio
 import httpx
 
-from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Request, Response, Send
-from legnext_client._transport.drivers import cost_note
+from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Response, Send
+from legnext_client._transport.drivers import NOT_SENT, note_outcome
 from legnext_client._transport.exchanges import (
     FAILURES,
     LATE,
     Connections,
     Exchange,
+    Way,
     async_parts,
     failure_of,
     file_request,
@@ -50,7 +51,7 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
 
     def _leave_parent(self) -> None:
         if self._process != os.getpid():
-            self._left += (self._pools, self._file_pools, self._loop)  # kept: closing them would use the parent's loop
+            self._left += (self._pools, self._loop)  # kept: closing them would use the parent's loop
             self._loop = None
         super()._leave_parent()
 
@@ -73,16 +74,13 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
         try:
             outcome = await work.result(lambda: not (send.request.paid and exchange.may_have_arrived))
         except asyncio.CancelledError as error:
-            outcome = work.outcome if exchange.may_have_arrived else _NOT_SENT
-            if send.request.paid and outcome is not None:
-                error.add_note(_outcome_note(send.request, outcome))
-                error.outcome = outcome  # type: ignore[attr-defined]  # the driver lets the flow record it
+            note_outcome(error, send.request, work.outcome if exchange.may_have_arrived else NOT_SENT)
             raise
         return self._redactor.redacted(exchange.late()) if outcome is None else outcome
 
     async def _send(self, exchange: Exchange) -> Response | NoResponse:
         try:
-            pool = self._pool_for(self._pools, self._proxy)
+            pool = self._pool_for(self._way)
             response = await pool.handle_async_request(exchange.request())
             exchange.answered(response)
             try:
@@ -102,7 +100,8 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
         if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
             yield not_fetched(ValueError(reason), "")
             return
-        pool, way = self._file_pool(fetch.url)
+        way = Way(fetch.url, self._proxy_for(fetch.url))
+        pool = self._pool_for(way, files=True)
         end = time.monotonic() + fetch.seconds
 
         async def opened() -> httpx.Response | NoResponse:
@@ -135,9 +134,6 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             await pool.aclose()
 
 
-_NOT_SENT = NoResponse("cancelled before it was sent", sent=False, retryable=False)
-
-
 class _Work(Generic[ResultT]):
     """Work in its own task, ended by its deadline or by request, never by outside cancellation.
 
@@ -166,13 +162,6 @@ class _Work(Generic[ResultT]):
                     await asyncio.wait((task,))
             raise
         return self.outcome
-
-
-def _outcome_note(request: Request, outcome: Response | NoResponse) -> str:
-    """Return a note on the outcome of a cancelled paid request."""
-    if outcome is _NOT_SENT:
-        return "Nothing was sent or charged."
-    return cost_note(request, outcome) or "The service did not accept it. Nothing was charged."
 
 
 class _AsyncBody:

@@ -6,7 +6,6 @@ a time in the caller's context, and the flows end with the caller.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import deque
@@ -29,6 +28,8 @@ _STEP = 0.5
 
 
 async def async_run_blocking(function: Callable[[], Any]) -> Any:
+    import asyncio  # the sync client does not need it
+
     work = asyncio.ensure_future(asyncio.to_thread(run_blocking, function))
     try:
         return await asyncio.shield(work)
@@ -108,6 +109,8 @@ def _next(messages: SimpleQueue[_Emitted | _Ended]) -> _Emitted | _Ended:
 async def async_gather(
     effect: Gather, run: Callable[..., Awaitable[Any]], runtime: AsyncRuntime, listener: Listener | None
 ) -> list[Any]:
+    import asyncio  # the sync client does not need it
+
     slots = asyncio.Semaphore(effect.limit)
 
     async def one(index: int) -> Any:

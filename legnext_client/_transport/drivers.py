@@ -15,6 +15,7 @@ from legnext_client.errors import LegnextError
 
 if TYPE_CHECKING:
     from legnext_client._protocol.flow import Effect, Flow, Request
+    from legnext_client._protocol.hooks import Event, Hooks
 
 Listener = Callable[[Any], object]
 
@@ -24,6 +25,9 @@ INTERRUPTED = (
     "A paid request was in progress: it may have been accepted and charged. "
     "Check the balance or your callbacks before you send it again."
 )
+
+
+NOT_SENT = NoResponse("interrupted before it was sent", sent=False, retryable=False)
 
 
 class Stopped(Exception):
@@ -68,6 +72,25 @@ def cost_note(request: Request, outcome: Response | NoResponse) -> str | None:
     if job_id:
         return f"The request was accepted as job {job_id}: client.tasks.get({job_id!r}) finds it."
     return INTERRUPTED if may_be_accepted(request, outcome) else None
+
+
+def note_outcome(error: BaseException, request: Request, outcome: Response | NoResponse | None) -> None:
+    """Add a note on the outcome of a paid request to the exception that interrupted it, and let the flow record it."""
+    if request.paid and outcome is not None:
+        if outcome is NOT_SENT:
+            error.add_note("Nothing was sent or charged.")
+        else:
+            error.add_note(cost_note(request, outcome) or "The service did not accept it. Nothing was charged.")
+        error.outcome = outcome  # type: ignore[attr-defined]  # for `let_record`
+
+
+def begin_attempt(send: Send, hooks: Hooks | None) -> Event | None:
+    """Report that a request is about to be sent; return the event for its end."""
+    try:
+        return hooks.attempt(send) if hooks else None
+    except BaseException as error:  # such as Ctrl-C
+        note_outcome(error, send.request, NOT_SENT)
+        raise
 
 
 def run_blocking(function: Callable[[], Any]) -> Any:

@@ -7,7 +7,7 @@ import os
 import ssl
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -125,10 +125,25 @@ class RequestBuilder:
         return self._with_media[media]
 
 
+class Way(NamedTuple):
+    """The way to a host; as text, for error messages."""
+
+    url: str
+    proxy: str | None
+
+    @property
+    def secure(self) -> bool:
+        return self.url.startswith("https:")
+
+    def __str__(self) -> str:
+        through = f" through the proxy {shown_proxy(self.proxy)}" if self.proxy else ""
+        return f" (connecting to {urlsplit(self.url).netloc}{through})"
+
+
 class Exchange:
     """Progress of one request and its response."""
 
-    def __init__(self, builder: RequestBuilder, send: Send, way: str) -> None:
+    def __init__(self, builder: RequestBuilder, send: Send, way: Way) -> None:
         self.end = time.monotonic() + send.timeout
         self._way = way
         self._content: object = None
@@ -212,16 +227,14 @@ class Connections(Generic[PoolT]):
         self._mounted = mounted
         self._closed = False
         self._process = os.getpid()
-        self._proxy = self._proxy_for(base_url)
-        self._way = way_to(base_url, self._proxy)
         self._context = ssl_context
         self._reset_pools()
-        self._pool_for(self._pools, self._proxy)  # reports a bad environment now
+        self._way = Way(base_url, self._proxy_for(base_url))
+        self._pool_for(self._way)  # reports a bad environment now
         hide_in_logs(self._redactor, self)
 
     def _reset_pools(self) -> None:
-        self._pools: dict[str | None, PoolT] = {}
-        self._file_pools: dict[str | None, PoolT] = {}
+        self._pools: dict[tuple[str | None, bool, bool], PoolT] = {}
 
     def _leave_parent(self) -> None:
         """In a child process, abandon the connections of the parent, because sharing them would mix up responses."""
@@ -229,36 +242,34 @@ class Connections(Generic[PoolT]):
             self._reset_pools()
             self._process = os.getpid()
 
-    def _pool_for(self, pools: dict[str | None, PoolT], proxy: str | None) -> PoolT:
+    def _pool_for(self, way: Way, *, files: bool = False) -> PoolT:
         if self._mounted is not None:
             return self._mounted
-        pool = pools.get(proxy)
+        key = (way.proxy, way.secure, files)
+        pool = self._pools.get(key)
         if pool is None:
             # A proxy resolves names itself, and is often in a private network.
-            refuse = self._file_hosts.refuse_connection if pools is self._file_pools and proxy is None else None
-            pool = pools.setdefault(proxy, self._made_pool(proxy, refuse))
+            refuse = self._file_hosts.refuse_connection if files and way.proxy is None else None
+            pool = self._pools.setdefault(key, self._made_pool(way, refuse))
         return pool
 
-    def _made_pool(self, proxy: str | None, refuse: Refuse | None) -> PoolT:
+    def _made_pool(self, way: Way, refuse: Refuse | None) -> PoolT:
         if self._given_client is not None:
             given: Any = self.given_pool
             pool: PoolT = given(self._given_client, refuse)
             return pool
-        context = self._context = self._context or made(httpx.create_ssl_context)
-        return made(lambda: self.make_pool(proxy, context, refuse))
+        if not way.secure:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # unused; reading all certificates takes 20 ms
+        else:
+            context = self._context = self._context or made(httpx.create_ssl_context)
+        return made(lambda: self.make_pool(way.proxy, context, refuse))
 
     def _proxy_for(self, url: str) -> str | None:
         direct = self._mounted is not None or self._given_client is not None
         return None if direct else proxy_for(url, self._given_proxy)
 
-    def _file_pool(self, url: str) -> tuple[PoolT, str]:
-        """Return the pool that fetches a file, and the way to its host for error messages."""
-        proxy = self._proxy_for(url)
-        return self._pool_for(self._file_pools, proxy), way_to(url, proxy)
-
     def _all_pools(self) -> list[PoolT]:
-        pools = [*self._pools.values(), *self._file_pools.values()]
-        return pools if self._mounted is None else [*pools, self._mounted]
+        return [*self._pools.values(), *([] if self._mounted is None else [self._mounted])]
 
     def _check_open(self) -> None:
         if self._closed:
@@ -266,16 +277,10 @@ class Connections(Generic[PoolT]):
         self._leave_parent()
 
 
-def way_to(url: str, proxy: str | None) -> str:
-    """Describe the destination of a connection, for error messages."""
-    through = f" through the proxy {shown_proxy(proxy)}" if proxy else ""
-    return f" (connecting to {urlsplit(url).netloc}{through})"
-
-
-def failure_of(error: Exception, way: str, *, may_have_arrived: bool) -> NoResponse:
+def failure_of(error: Exception, way: object, *, may_have_arrived: bool) -> NoResponse:
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, _CONNECTING) or not may_have_arrived:
-        reason += way
+        reason += str(way)
     if _is_distrust(error):
         return NoResponse(f"the service's certificate is not trusted ({reason})", sent=False, retryable=False)
     if isinstance(error, _UNSENDABLE) and not (isinstance(error, ValueError) and may_have_arrived):
@@ -298,7 +303,7 @@ def file_request(fetch: Fetch, end: float) -> httpx.Request:
     return httpx.Request("GET", fetch.url, headers=fetch.headers, extensions={"timeout": Timeouts(end, fetch.silence)})
 
 
-def not_fetched(error: Exception, way: str) -> NoResponse:
+def not_fetched(error: Exception, way: object) -> NoResponse:
     if isinstance(error, httpx.InvalidURL | ValueError):
         return NoResponse(f"the URL cannot be used: {error}", sent=False, retryable=False)
     return failure_of(error, way, may_have_arrived=True)

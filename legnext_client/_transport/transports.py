@@ -18,6 +18,7 @@ from legnext_client._transport.exchanges import (
     LATE,
     Connections,
     Exchange,
+    Way,
     failure_of,
     file_request,
     not_fetched,
@@ -86,7 +87,7 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
         self._check_open()
         me = threading.get_ident()
         self._recover(me)
-        pool = self._pool_for(self._pools, self._proxy)
+        pool = self._pool_for(self._way)
         if isinstance(pool, Pool):
             self._sending[me] = pool
         try:
@@ -99,8 +100,14 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
 
     def _recover(self, thread: int) -> None:
         if (interrupted := self._sending.get(thread)) is not None:
-            _drop(self._pools, interrupted)
+            self._drop(interrupted)
             self._sending.pop(thread, None)
+
+    def _drop(self, pool: Pool) -> None:
+        """Stop using a pool in which a request was interrupted."""
+        for key in [key for key, other in list(self._pools.items()) if other is pool]:
+            self._pools.pop(key, None)
+        pool.abandon()
 
     def _send(self, send: Send, pool: httpx.BaseTransport) -> Response | NoResponse:
         exchange = Exchange(self._builder, send, self._way)
@@ -123,7 +130,8 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
         if (reason := self._file_hosts.refuse_url(fetch.url)) is not None:
             yield not_fetched(ValueError(reason), "")
             return
-        pool, way = self._file_pool(fetch.url)
+        way = Way(fetch.url, self._proxy_for(fetch.url))
+        pool = self._pool_for(way, files=True)
         end = time.monotonic() + fetch.seconds
         response = None
         try:
@@ -138,7 +146,7 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
             if isinstance(error, Exception | GeneratorExit) and response is not None:
                 response.close()
             elif isinstance(pool, Pool):
-                _drop(self._file_pools, pool)
+                self._drop(pool)
             raise
 
     def close(self) -> None:
@@ -146,13 +154,6 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
         self._closed = True
         for pool in self._all_pools():
             pool.close()
-
-
-def _drop(pools: dict[str | None, httpx.BaseTransport], pool: Pool) -> None:
-    """Stop using a pool in which a request was interrupted."""
-    for proxy in [proxy for proxy, other in list(pools.items()) if other is pool]:
-        pools.pop(proxy, None)
-    pool.abandon()
 
 
 class _Body:

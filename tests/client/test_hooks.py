@@ -67,11 +67,13 @@ def test_a_hook_sees_what_failed(colour: Colour) -> None:
     for reply, kind in (
         (told(b"", 502), SubmissionUnknown),
         (told({"code": 429}, 429, retry_after="9999"), RateLimitError),
+        (ConfigurationError("it cannot be sent"), ConfigurationError),
     ):
         client, events = colour.client(Service(reply)), list[Event]()
         client.add_hook(events.append)
         with pytest.raises(kind):
             colour.do(client.midjourney.diffusion(text="a cat"))
+        assert [event.ended for event in events] == [False, False, True, True]
         assert events[-1].what == "call"
         assert kind.__name__ in str(events[-1].error)
     failed = job("failed", error={"code": 500, "message": "no luck"})
@@ -112,9 +114,10 @@ def test_a_hook_that_raises_breaks_nothing_and_is_logged_once(colour: Colour, ca
     assert "my mistake" in str(record.exc_info)
 
 
-def test_ctrl_c_in_a_hook_does_not_lose_the_job(colour: Colour) -> None:
+@pytest.mark.parametrize(("after", "note"), [(True, "accepted as job j1"), (False, "Nothing was sent or charged.")])
+def test_ctrl_c_in_a_hook_says_what_became_of_the_request(colour: Colour, after: bool, note: str) -> None:
     def interrupted(event: Event) -> None:
-        if event.what == "attempt" and event.ended:
+        if event.what == "attempt" and event.ended is after:
             raise KeyboardInterrupt
 
     client, events = colour.client(Service(job())), list[Event]()
@@ -122,8 +125,9 @@ def test_ctrl_c_in_a_hook_does_not_lose_the_job(colour: Colour) -> None:
     client.add_hook(interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
         colour.do(client.midjourney.diffusion(text="a cat"))
-    assert "accepted as job j1" in "".join(caught.value.__notes__)
-    assert (events[-1].what, events[-1].error) == ("call", "interrupted")
+    assert note in "".join(caught.value.__notes__)
+    assert events[-1].what == "call"
+    assert client.queue.running == int(after)
 
 
 def test_a_hook_is_a_plain_function(colour: Colour) -> None:

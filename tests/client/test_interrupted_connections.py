@@ -194,7 +194,7 @@ def test_cancelled_downloads_leave_the_client_usable(serve: Callable[..., Any], 
                 with pytest.raises(asyncio.CancelledError):
                     await task
             transport: Any = client._transport
-            pools = transport.made._file_pools
+            pools = transport.made._pools
             assert all(not pool._pool.connections for pool in pools.values())
 
     asyncio.run(storm())

@@ -20,7 +20,15 @@ from legnext_client._protocol.flow import (
     Send,
     Sleep,
 )
-from legnext_client._transport.drivers import Ended, Stopped, add_cost_note, let_record, log_outcome, next_effect
+from legnext_client._transport.drivers import (
+    Ended,
+    Stopped,
+    add_cost_note,
+    begin_attempt,
+    let_record,
+    log_outcome,
+    next_effect,
+)
 from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -101,17 +109,18 @@ def _execute(
     if not isinstance(effect, Send):
         return _transfer(effect, runtime, listener)
     began, started, outcome = time.perf_counter(), runtime.clock.now(), None
-    event = runtime.hooks.attempt(effect) if runtime.hooks else None
+    event = begin_attempt(effect, runtime.hooks)
     try:
-        outcome = runtime.transport.send(effect)
+        try:
+            outcome = runtime.transport.send(effect)
+        except ConfigurationError as error:
+            outcome = NoResponse(error.message, sent=False, retryable=False, error=error)
         log_outcome(effect, outcome, began)
         if isinstance(outcome, Response):
             outcome = outcome._replace(elapsed=runtime.clock.now() - started)
         if event is not None and runtime.hooks:
             runtime.hooks.answered(event, outcome, runtime.clock.now() - started)
         return outcome
-    except ConfigurationError as error:
-        return NoResponse(error.message, sent=False, retryable=False, error=error)
     except BaseException as error:
         add_cost_note(error, effect, outcome)
         if event is not None and runtime.hooks and outcome is None:

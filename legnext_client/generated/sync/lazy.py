@@ -5,7 +5,6 @@ Written by `make generate`; edit that module instead.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
@@ -19,27 +18,30 @@ if TYPE_CHECKING:
 
 
 class LazyTransport:
-    """Transport made by the first thread that sends, and used by all."""
+    """Transport made by the first thread that sends, and used by all.
+
+    It has no lock: after a fork, or within a handler of signals, a lock may never be released.
+    """
+
+    _made: HttpxTransport | None = None
 
     def __init__(self, base_url: str, headers: Mapping[str, str], connecting: Mapping[str, Any] = {}) -> None:
         self._base_url, self._headers, self._connecting = base_url, headers, connecting
-        self._making = threading.RLock()  # a handler of signals may close it meanwhile
-        self._made: HttpxTransport | None = None
         self._closed = False
         if connecting:  # what is wrong with it is said at once
             _ = self.made
 
     @property
     def made(self) -> HttpxTransport:
-        if self._made is None:
-            with self._making:
-                if self._closed:
-                    raise ConfigurationError(CLIENT_CLOSED)
-                if self._made is None:
-                    from legnext_client._transport.transports import HttpxTransport
+        if self._made is not None:
+            return self._made
+        from legnext_client._transport.transports import HttpxTransport
 
-                    self._made = HttpxTransport(self._base_url, self._headers, **self._connecting)
-        return self._made
+        transport = HttpxTransport(self._base_url, self._headers, **self._connecting)
+        made: HttpxTransport = self.__dict__.setdefault("_made", transport)
+        if self._closed:
+            raise ConfigurationError(CLIENT_CLOSED)
+        return made
 
     def send(self, send: Send) -> Response | NoResponse:
         return self.made.send(send)
@@ -48,7 +50,6 @@ class LazyTransport:
         return self.made.fetch(fetch)
 
     def close(self) -> None:
-        with self._making:
-            self._closed = True
+        self._closed = True
         if self._made is not None:
             self._made.close()

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from pathlib import Path
 
-    from legnext_client._calls.service import CallService, PreparedCall
+    from legnext_client._calls.service import CallService, PreparedCall, Received
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._protocol.send import Answer
     from legnext_client._protocol.state import State
     from legnext_client.generated.operations import Operation
     from legnext_client.generated.types import Pending  # async only
@@ -36,7 +35,7 @@ __all__ = ["AsyncJob", "Job"]  # async only
 
 
 async def async_submit(
-    call: PreparedCall, service: CallService, runtime: AsyncRuntime, read: Callable[[Answer], ResultT]
+    call: PreparedCall, service: CallService, runtime: AsyncRuntime, read: Callable[[Received], ResultT]
 ) -> ResultT:
     """Send a prepared call and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
     try:

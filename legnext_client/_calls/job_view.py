@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._calls.notebook import job_html
 from legnext_client._calls.planning import refuse
-from legnext_client._calls.service import CallService, JobContext, PreparedCall, job_request
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, Received, job_request
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.polling import UNKNOWN
 from legnext_client._protocol.responses import is_job
-from legnext_client._protocol.send import Answer, sending
+from legnext_client._protocol.send import sending
 from legnext_client._protocol.state import State, failure, moment, text
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.types import is_object
@@ -266,13 +266,12 @@ class JobView:
         known = self._context
         return service.single(operation, given, options, source=known.size, made=known.made, spent=self.points)
 
-    def _made(self, call: PreparedCall, answer: Answer) -> Self:
+    def _made(self, call: PreparedCall, received: Received) -> Self:
         """Return the job in a response: a new one, or this one if the operation only changed it."""
-        state = answer.state
+        state = received.state
         if not call.operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
-        service = self._attached
-        return self._of(state, service, self._runtime, service.accepted(call, answer))
+        return self._of(state, self._attached, self._runtime, received.context)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JobView) and self.raw == other.raw

@@ -11,7 +11,7 @@ from legnext_client.generated.types import is_list, is_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from legnext_client._protocol.send import Answer
+    from legnext_client._calls.service import Received
     from legnext_client.generated.operations import Operation
 
 
@@ -25,9 +25,9 @@ class Pages:
         self._operation, self._paging = operation, operation.paging
         self._name = next(each.name for each in operation.parameters if each.wire == self._paging.parameter)
 
-    def read(self, answer: Answer) -> list[Any]:
+    def read(self, received: Received) -> list[Any]:
         """Return the items of a page, and set `fields` for the next one."""
-        page, paging = parsed(self._operation, answer), self._paging
+        page, paging, answer = parsed(self._operation, received), self._paging, received.answer
         items: Any = getattr(page, paging.attribute) if paging.attribute else page
         rows: list[Any] = items if is_list(items) else []
         if paging.cursor is not None:

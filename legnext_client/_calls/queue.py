@@ -8,28 +8,25 @@ Safe for threads, event loops and forks.
 from __future__ import annotations
 
 import math
+import sys
 import threading
 from collections import deque
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client._protocol.flow import Send, Sleep
+from legnext_client._protocol.flow import Sleep
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
-from legnext_client._protocol.send import Retry
 from legnext_client._transport.forks import renew_after_fork
 from legnext_client._transport.signals import Signal
-from legnext_client.errors import LegnextError, QueueTimeout, SubmissionUnknown
+from legnext_client.errors import QueueTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable, Iterable
 
     from legnext_client._calls.service import CallService, JobContext
     from legnext_client._calls.wait import PollState
     from legnext_client._protocol.flow import Flow
-    from legnext_client._protocol.polling import Expectation
     from legnext_client._protocol.state import State
-
-ResultT = TypeVar("ResultT")
 
 GRACE = 2.0
 """Seconds after a watcher's next poll was due until it is taken to have stopped watching."""
@@ -52,38 +49,33 @@ class QueueState(NamedTuple):
 class Place:
     """A place: asked for, then held by a call, then by its job."""
 
-    __slots__ = ("granted", "in_flight", "job", "job_id", "poll", "seen", "until", "wake", "watched")
+    __slots__ = ("context", "granted", "is_kept", "loop", "poll", "seen", "since", "state", "until", "wake", "watched")
 
     def __init__(self) -> None:
-        self.granted = False
+        self.granted = self.is_kept = False
+        self.loop: AbstractEventLoop | None = None
+        """The event loop of its call. Once that is closed, the call does not go on."""
         self.wake: Callable[[], bool] = lambda: True
         """Called when something changes for a call that waits; False if it cannot wait any more."""
-        self.in_flight = False
-        """Whether a request has been sent that is not known to be refused."""
+        self.since: float | None = None
+        """Since when a job may run in it; None before anything was sent."""
         self.until: float | None = None
-        """When it falls free; None while only its call can say."""
-        self.job_id = ""
-        self.job: tuple[State, Callable[[], JobContext]] | None = None
-        """The job and its context, which is needed only for a poll."""
-        self.poll: tuple[PollState, JobContext] | None = None
+        """When it falls free, once that is known."""
+        self.context: JobContext | None = None
+        self.state: State | None = None
+        self.poll: PollState | None = None
         self.seen = self.watched = -math.inf
         """When its job was last polled, and until when other code polls it."""
 
-    def follow(self, flow: Flow[ResultT]) -> Flow[ResultT]:
-        """Run a flow that sends a request, and note when that may have arrived."""
-        result: Any = None
-        try:
-            while True:
-                effect = flow.send(result)
-                if isinstance(effect, Send):
-                    self.in_flight = True
-                result = yield effect
-        except StopIteration as end:
-            if isinstance(end.value, Retry):
-                self.in_flight = False
-            return cast("ResultT", end.value)
-        finally:
-            flow.close()
+    @property
+    def end(self) -> float:
+        """When it falls free: never by itself while its call goes on, then as soon as such a job must have ended."""
+        if self.until is None:
+            if not self.is_kept and not (self.loop and self.loop.is_closed()):
+                return math.inf
+            expected = None if self.context is None else self.context.expected
+            self.until = -math.inf if self.since is None else self.since + default_timeout(expected or UNKNOWN)
+        return self.until
 
 
 class JobQueue:
@@ -95,7 +87,6 @@ class JobQueue:
         self._held: dict[Place, None] = {}
         self._jobs: dict[str, Place] = {}
         self._waiting: deque[Place] = deque()
-        self._first: Place | None = None
         self._lock = threading.RLock()
         renew_after_fork(self)
 
@@ -120,13 +111,14 @@ class JobQueue:
     def enter(self, place: Place, wake: Callable[[], bool] | None = None) -> bool:
         """Take a place if one is free and no call waits; return whether. With `wake`, wait in order otherwise."""
         with self._lock:
+            place.loop = _running_loop()
             if not self._waiting and self._has_room():
                 self._held[place], place.granted = None, True
             elif wake is not None:
                 place.wake = wake
                 self._waiting.append(place)
                 self._grant()
-                self._wake_first(again=True)
+                self._wake_first()
             return place.granted
 
     def take(self, place: Place) -> None:
@@ -135,28 +127,41 @@ class JobQueue:
             self._held[place], place.granted = None, True
 
     def leave(self, place: Place) -> None:
-        """Give up a place or the wait for it, unless a request or a job needs it."""
-        with self._lock:
-            if place.until is None and not place.in_flight:
-                self._drop(place)
+        """Give up a place or the wait for it, unless a job may run in it."""
+        if place.since is None:
+            self.free(place)
 
-    def keep(self, place: Place, expected: Expectation | None, until: float | None = None) -> None:
+    def free(self, place: Place) -> None:
+        """Free a place, in which nothing runs."""
+        with self._lock:
+            if place in self._waiting:
+                self._waiting.remove(place)
+                place.wake()
+            self._forget(place)
+            self._grant()
+            self._wake_first()
+
+    def send(self, place: Place, context: JobContext) -> None:
+        """Record that a request is sent, from which a job may run."""
+        place.context, place.since = context, self._now()
+
+    def keep(self, place: Place, context: JobContext | None, until: float | None = None) -> None:
         """Keep a place until a job that may be running must have ended."""
         with self._lock:
             self._held[place] = None
-            place.until = self._now() + default_timeout(expected or UNKNOWN) if until is None else until
-            self._wake_first(again=True)
+            place.context, place.since, place.until, place.is_kept = context, self._now(), until, True
+            self._wake_first()
 
-    def hold(self, place: Place, state: State, expected: Expectation | None, context: Callable[[], JobContext]) -> None:
+    def hold(self, place: Place, state: State, context: JobContext) -> None:
         """Give a place to its job, unless that has ended or has one already."""
         job_id = state.job_id
         with self._lock:
             if state.done or self._jobs.get(job_id, place) is not place:
-                self._drop(place)
+                self.free(place)
                 return
             if job_id:
-                self._jobs[job_id], place.job_id, place.job, place.seen = place, job_id, (state, context), self._now()
-            self.keep(place, expected)
+                self._jobs[job_id], place.state, place.seen = place, state, self._now()
+            self.keep(place, context)
 
     def see(self, state: State) -> None:
         """Record a state of a job; free its place if it has ended."""
@@ -166,7 +171,7 @@ class JobQueue:
         with self._lock:
             place.seen = self._now()
             if state.done:
-                self._drop(place)
+                self.free(place)
 
     def watch(self, job_ids: Iterable[str], seconds: float) -> None:
         """Record that other code polls these jobs in `seconds`."""
@@ -174,20 +179,6 @@ class JobQueue:
             for job_id in job_ids:
                 if place := self._jobs.get(job_id):
                     place.watched = self._now() + seconds + GRACE
-
-    @contextmanager
-    def sending(self, place: Place, expected: Expectation | None) -> Generator[None]:
-        """Hold a place while a request is sent. Without a job, it falls free, at once unless there may be one."""
-        try:
-            yield
-        except BaseException as error:
-            unsure = isinstance(error, SubmissionUnknown) or getattr(error, "job_id", None)
-            if place.in_flight and (unsure or not isinstance(error, LegnextError)):
-                self.keep(place, expected)
-            raise
-        finally:
-            place.in_flight = False
-            self.leave(place)
 
     # ---- waiting ------------------------------------------------------------------------------------------------
 
@@ -230,26 +221,23 @@ class JobQueue:
 
     def _due(self, held: Place, service: CallService) -> float:
         """Return when a place falls free or, if earlier, when its job should be polled."""
-        end = math.inf if held.until is None else held.until
-        if held.job is None:
-            return end
+        if held.state is None or held.context is None:
+            return held.end
         if held.poll is None:
-            state, context = held.job[0], held.job[1]()
-            held.poll = service.poll_state(state, context), context
-        return min(end, max(held.watched, held.poll[0].next(held.seen)))
+            held.poll = service.poll_state(held.state, held.context)
+        return min(held.end, max(held.watched, held.poll.next(held.seen)))
 
     def _poll(self, held: Place, service: CallService) -> Flow[None]:
         """Poll the job of a place, for everyone."""
-        if held.poll is None:  # it falls free
+        poll, context, before = held.poll, held.context, held.seen
+        if poll is None or context is None:  # it falls free
             return
-        before, (poll, context) = held.seen, held.poll
         answered = yield from poll.poll(self._now() + service.settings.timeout)
         held.seen = self._now()
         if answered:
             yield from service.recording(poll.state, context, before)
         elif poll.refusal is not None:  # the service does not know it
-            with self._lock:
-                self._drop(held)
+            self.free(held)
 
     def _check_granted(self, place: Place, seconds: float | None) -> None:
         """Raise `QueueTimeout` unless another thread has just granted the place."""
@@ -267,13 +255,13 @@ class JobQueue:
         """Keep the places of jobs in a child process; drop those of calls in the parent's threads."""
         self._lock = threading.RLock()
         self._waiting.clear()
-        self._held = {held: None for held in self._held if held.until is not None}
+        self._held = {held: None for held in self._held if held.is_kept}
 
     # ---- under the lock -----------------------------------------------------------------------------------------
 
     def _expire(self) -> None:
         now = self._now()
-        for held in [each for each in self._held if each.until is not None and each.until <= now]:
+        for held in [each for each in self._held if each.end <= now]:
             self._forget(held)
 
     def _has_room(self) -> bool:
@@ -282,30 +270,34 @@ class JobQueue:
         return len(self._held) < self._limit
 
     def _grant(self) -> None:
+        """Grant the free places, in order, and let the call that is the first then look."""
+        granted = False
         while self._waiting and self._has_room():
             place = self._waiting.popleft()
             self.take(place)
             if not place.wake():
                 self._forget(place)
-        self._wake_first()
+            granted = True
+        if granted:
+            self._wake_first()
 
-    def _wake_first(self, *, again: bool = False) -> None:
-        """Wake the first call that waits if it has just become the first, or once more."""
-        first, self._first = self._first, self._waiting[0] if self._waiting else None
-        while self._first is not None and (again or self._first is not first) and not self._first.wake():
+    def _wake_first(self) -> None:
+        """Wake the first call that waits; one that cannot wait any more is passed over."""
+        while self._waiting and not self._waiting[0].wake():
             self._waiting.popleft()
-            self._first = self._waiting[0] if self._waiting else None
-
-    def _drop(self, place: Place) -> None:
-        if place in self._waiting:
-            self._waiting.remove(place)
-            place.wake()
-        self._forget(place)
-        if self._waiting or self._first:
-            self._grant()
 
     def _forget(self, place: Place) -> None:
         self._held.pop(place, None)
-        if place.job is not None:
-            self._jobs.pop(place.job_id, None)
-            place.job = place.poll = None
+        if place.state is not None:
+            self._jobs.pop(place.state.job_id, None)
+            place.state = place.poll = None
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    if (asyncio := sys.modules.get("asyncio")) is None:
+        return None
+    try:
+        loop: AbstractEventLoop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+    return loop

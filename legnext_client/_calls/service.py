@@ -13,14 +13,14 @@ import random
 from copy import copy
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from uuid import NAMESPACE_OID, uuid5
 
 from legnext_client._calls.budgets import Holds, book, hold, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
 from legnext_client._calls.queue import JobQueue, Place
 from legnext_client._protocol.checks import CheckedFields, prepare
-from legnext_client._protocol.flow import Flow, Request
+from legnext_client._protocol.flow import Flow, Request, Send, Sleep
 from legnext_client._protocol.hooks import Event, Hooks
 from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.polling import UNKNOWN, Durations, Expectation, noticed
@@ -32,6 +32,7 @@ from legnext_client.errors import (
     APIError,
     ConfigurationError,
     InvalidRequest,
+    JournalError,
     LegnextError,
     SubmissionUnknown,
 )
@@ -62,21 +63,40 @@ DAY = 86_400.0
 FINDS = "Fetch each with client.tasks.get(job_id)."
 WAITED_FOR = "Not done when the wait stopped: "
 _MOST_NAMED = 20
+"""Maximum number of jobs to name when a call fails."""
 _LONGEST_KEY = 255
 """In characters; a longer idempotency key is replaced by a hash of it."""
-"""Maximum number of jobs to name when a call fails."""
 
 
 class JobContext(NamedTuple):
-    """Client-side knowledge of a job: its operation, expected duration, start and budget holds."""
+    """Client-side knowledge of a job: its request, start and budget holds. What follows from them is not stored."""
 
     operation: Operation | None = None
-    expected: Expectation | None = None
+    body: Mapping[str, Any] = {}
     started: float | None = None
     retry_after: float | None = None
-    size: str | None = None
     holds: Holds = ()
-    made: MadeWith | None = None
+    seconds: float | None = None
+    """Typical duration, if it was estimated before."""
+    source_size: str | None = None
+    source_made: MadeWith | None = None
+
+    @property
+    def expected(self) -> Expectation | None:
+        """Expected duration of the job."""
+        return None if self.operation is None else expectation(self.operation, self.body, self.seconds)
+
+    @property
+    def size(self) -> str | None:
+        """Size of its videos."""
+        return (None if self.operation is None else size_of(self.operation, self.body)) or self.source_size
+
+    @property
+    def made(self) -> MadeWith | None:
+        """Model and flags of its images."""
+        from legnext_client._calls.sources import made_with
+
+        return self.source_made if self.operation is None else made_with(self.operation, self.body, self.source_made)
 
 
 class PreparedCall(NamedTuple):
@@ -84,15 +104,20 @@ class PreparedCall(NamedTuple):
 
     operation: Operation
     request: Request
-    expected: Expectation | None
-    size: str | None
-    holds: Holds
-    made: MadeWith | None
+    context: JobContext
     points: int = 0
     """What budgets and the ledger count for it."""
     intent: SubmissionIntent | None = None
     """What the ledger records of it."""
     timeout: float | None = None
+
+
+class Received(NamedTuple):
+    """The answer to a call, and the job in it."""
+
+    answer: Answer
+    state: State
+    context: JobContext
 
 
 class CallService:
@@ -145,14 +170,12 @@ class CallService:
                 fields = self.uploads.read(operation, fields)
             prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
             if operation.free:
-                return PreparedCall(operation, request_of(operation, prepared), None, source, (), None)
-            from legnext_client._calls.sources import made_with
+                return PreparedCall(operation, request_of(operation, prepared), JobContext())
             from legnext_client.prompts.policy import heed
 
             if not warned:
                 heed(operation, prepared.body, self.settings.prompts)
             request = request_of(operation, prepared)
-            expected = expectation(operation, prepared.body, cost.seconds if cost is not None else None)
             several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
             points = 0
             holds: Holds = ()
@@ -167,8 +190,9 @@ class CallService:
             if key is None and not operation.free:  # a run has a key and reports its own jobs
                 self._name_jobs(error)
             raise
-        size, made = size_of(operation, prepared.body) or source, made_with(operation, prepared.body, made)
-        return PreparedCall(operation, request, expected, size, holds, made, points)
+        seconds = None if cost is None else cost.seconds
+        context = JobContext(operation, prepared.body, None, None, holds, seconds, source, made)
+        return PreparedCall(operation, request, context, points)
 
     def single(
         self, operation: Operation, fields: Mapping[str, Any], options: Mapping[str, Any], **source: Any
@@ -193,11 +217,8 @@ class CallService:
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
-    def submitting(self, call: PreparedCall) -> Flow[Answer]:
-        """Send a prepared call; one that makes a job first waits for a place.
-
-        A refusal releases its points; an unknown outcome keeps them held.
-        """
+    def submitting(self, call: PreparedCall) -> Flow[Received]:
+        """Send a prepared call; one that makes a job first waits for a place."""
         place = Place() if call.request.paid and call.request.expects_job else None
         try:
             self.check_open()
@@ -206,43 +227,64 @@ class CallService:
             if place and not self.queue.enter(place) and not (yield from self._is_recorded(call)):
                 yield from self.queue.waiting(place, self, self.settings.max_wait)
         except BaseException:  # nothing was sent
-            release(call.holds)
+            release(call.context.holds)
             raise
-        if place is None:
-            return (yield from self._sending(call))
-        with self.queue.sending(place, call.expected):
-            answer = yield from self._sending(call, place)
-            context = partial(self.context, call, answer, self.clock.now())
-            self.queue.hold(place, answer.state, call.expected, context)
-        return answer
-
-    def _sending(self, call: PreparedCall, place: Place | None = None) -> Flow[Answer]:
-        settings = self.settings
         once: Once = send_once
         if self.ledger is not None and call.intent is not None:
             once = _recording().once(self.ledger, call.intent)
-        try:
-            flow = sending(
-                call.request,
-                settings.retries,
-                settings.timeout if call.timeout is None else call.timeout,
-                clock=self.clock.now,
-                chance=random.random,
-                once=once
-                if place is None
-                else lambda request, limit, attempt: place.follow(once(request, limit, attempt)),
-            )
-            answer = yield from self.watched(flow, call.request)
-        except BaseException as error:
-            refused = isinstance(error, LegnextError) or (place is not None and not place.in_flight)
-            if refused and not isinstance(error, SubmissionUnknown):
-                release(call.holds)
-            raise
+        timeout = self.settings.timeout if call.timeout is None else call.timeout
+        answer = yield from self.sent(
+            sending(
+                call.request, self.settings.retries, timeout, clock=self.clock.now, chance=random.random, once=once
+            ),
+            call,
+            place,
+        )
+        state, context = answer.state, JobContext()
+        if call.request.expects_job:
+            context = self.accepted(call, answer)
         if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too
-            self._remember(answer.state, new=call.request.paid)
+            self._remember(state, new=call.request.paid)
             if self.ledger is not None and not call.request.paid:
-                yield from _recording().record(answer.state, self.ledger)
-        return answer
+                yield from _recording().record(state, self.ledger)
+        if place is not None:
+            self.queue.hold(place, state, context)
+        return Received(answer, state, context)
+
+    def sent(self, flow: Flow[ResultT], call: PreparedCall, place: Place | None) -> Flow[ResultT]:
+        """Run a flow that sends a call, for hooks and in its place.
+
+        A refusal frees the place and the points; an unknown outcome keeps them.
+        """
+        if not call.request.paid:
+            return (yield from flow)
+        if self.hooks:
+            flow = self.hooks.watching(flow, call.request, self.clock.now)
+        in_flight, result = False, None
+        try:
+            while True:
+                effect = flow.send(result)
+                if isinstance(effect, Send):
+                    in_flight = True
+                    if place is not None:
+                        self.queue.send(place, call.context)
+                elif isinstance(effect, Sleep):  # before a retry of what was refused
+                    in_flight = False
+                result = yield effect
+        except StopIteration as end:
+            return cast("ResultT", end.value)
+        except BaseException as error:
+            unknown = not isinstance(error, LegnextError) or isinstance(error, SubmissionUnknown | JournalError)
+            if in_flight and unknown:
+                if place is not None:
+                    self.queue.keep(place, call.context)
+            else:
+                release(call.context.holds)
+                if place is not None:
+                    self.queue.free(place)
+            raise
+        finally:
+            flow.close()
 
     def _is_recorded(self, call: PreparedCall) -> Flow[bool]:
         """Return whether the ledger answers the call, so that nothing is sent."""
@@ -256,18 +298,12 @@ class CallService:
         self.closed = True
         self.queue.wake_all()
 
-    def watched(self, flow: Flow[ResultT], request: Request) -> Flow[ResultT]:
-        """Return a flow that sends a paid request, whose start and end hooks see."""
-        return self.hooks.watching(flow, request, self.clock.now) if self.hooks and request.paid else flow
-
     def uploaded(self, call: PreparedCall) -> Flow[PreparedCall]:
         """Upload the local files of a call. If that fails, its points are released."""
-        if self.uploads is None:
-            return call
         try:
-            return (yield from self.uploads.placed(call))
+            return call if self.uploads is None else (yield from self.uploads.placed(call))
         except BaseException:  # an interruption, too: nothing was sent
-            release(call.holds)
+            release(call.context.holds)
             raise
 
     def name_jobs(self, call: PreparedCall, error: BaseException) -> None:
@@ -286,20 +322,14 @@ class CallService:
 
     def accepted(self, call: PreparedCall, answer: Answer) -> JobContext:
         """Book and log a job that was just accepted; return its context."""
-        context = self.context(call, answer, self.clock.now())
-        if call.request.paid:
-            state = answer.state
-            book(state, context.holds)
-            if logger.isEnabledFor(logging.INFO):
-                logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
-        return context
-
-    def context(self, call: PreparedCall, answer: Answer, started: float) -> JobContext:
-        """Return the context of a job that was accepted at a given time."""
         delay = retry_after(answer.headers)
         if not call.request.paid:
             return JobContext(retry_after=delay)
-        return JobContext(call.operation, call.expected, started, delay, call.size, call.holds, call.made)
+        context, state = call.context._replace(started=self.clock.now(), retry_after=delay), answer.state
+        book(state, context.holds)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("%s: accepted as %s, %g points held", call.operation.name, state.job_id, state.points)
+        return context
 
     def _remember(self, state: State, *, new: bool = False) -> None:
         self.queue.see(state)
@@ -352,9 +382,11 @@ class CallService:
         """Return a function from a state of this job to its schedule."""
         from legnext_client._calls.wait import Schedule
 
+        request_expects = context.expected
+
         def schedule(state: State) -> Schedule:
             operation = context.operation or BY_TASK_TYPE.get(state.task_type)
-            expected = context.expected or (expectation(operation, {}) if operation else None)
+            expected = request_expects or (expectation(operation, {}) if operation else None)
             if expected is None:
                 expected = UNKNOWN
             elif operation is not None:
@@ -385,12 +417,13 @@ class CallService:
         """
         book(state, context.holds)
         self._remember(state)
-        operation, expected, started, retry_delay, *_ = context
+        operation, started = context.operation, context.started
         if state.done and running is not None:
             self._report_end(state, operation.name if operation else state.task_type, started)
-        if not state.ok or running is None or operation is None or expected is None or started is None:
+        if not state.ok or running is None or operation is None or started is None:
             return
-        if retry_delay is not None:  # the service dictates the poll times, so the duration is not observable
+        expected = context.expected
+        if expected is None or context.retry_after is not None:  # such a service dictates when to poll
             return
         elapsed, lasted = self.clock.now() - started, state.lasted
         if lasted is None:
@@ -441,9 +474,9 @@ def _recording() -> Any:
 
 
 def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
-    marked = [each for each in operation.parameters if each.idempotency and fields.get(each.name) is None]
-    if key is None or not marked:
+    if key is None:
         return fields
+    marked = [each for each in operation.parameters if each.idempotency and fields.get(each.name) is None]
     short = str(uuid5(NAMESPACE_OID, key))
     limits = {each.name: 0 if each.format == "uuid" else each.max_length or _LONGEST_KEY for each in marked}
     return {**fields, **{name: key if len(key) <= limit else short for name, limit in limits.items()}}
@@ -478,13 +511,16 @@ def request_of(operation: Operation, prepared: CheckedFields) -> Request:
 
 def _job_of(operation: Operation, checked: CheckedFields) -> str | None:
     """Return the id of the job that a call polls or follows up."""
-    given = {**checked.parameters, **checked.body}
-    fields = operation.parameters + operation.fields
-    return next((given.get(field.wire) for field in fields if field.name == "job_id"), None)
+    for fields, given in ((operation.parameters, checked.parameters), (operation.fields, checked.body)):
+        for field in fields:
+            if field.name == "job_id":
+                return given.get(field.wire)
+    return None
 
 
-def parsed(operation: Operation, answer: Answer) -> Any:
+def parsed(operation: Operation, received: Received) -> Any:
     """Parse a successful response with the generated endpoint, and unwrap its envelope."""
+    answer = received.answer
     status = answer.status if answer.status in operation.statuses else operation.statuses[0]
     body, unwrap = answer.body, operation.unwrap
     if not body.strip() and "" in operation.accepts:

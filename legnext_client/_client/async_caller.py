@@ -18,7 +18,7 @@ from legnext_client._calls.results import (
     check_result,
     pending,  # async only
 )
-from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
+from legnext_client._calls.service import CallService, JobContext, Received, left_waiting, parsed
 from legnext_client._client.free_form import prepared
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from legnext_client._client.free_form import RequestOptions
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
     from legnext_client.generated.types import (
         FileContent,
@@ -55,7 +54,7 @@ class AsyncCaller:
 
     async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
         call = self.service.single(operation, fields, options)
-        return await async_submit(call, self.service, self.runtime, partial(self._made, call))
+        return await async_submit(call, self.service, self.runtime, self._made)
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = self.service.single(operation, fields, options)
@@ -86,12 +85,8 @@ class AsyncCaller:
         self.service.check_open()
         call = prepared(method, path, job=job, **options)
 
-        def read(answer: Answer) -> Any:
-            if not call.request.expects_job:
-                return answer.data
-            made = self._made(call, answer)
-            made._context = made._context._replace(operation=None)
-            return made
+        def read(received: Received) -> Any:
+            return self._made(received) if job else received.answer.data
 
         return await async_submit(call, self.service, self.runtime, read)
 
@@ -102,8 +97,8 @@ class AsyncCaller:
             raise ConfigurationError("upload needs an uploader: see legnext_client.uploads, and pass uploader=….")
         return await async_run(self.service.uploads.url_of(file), self.runtime)
 
-    def _made(self, call: PreparedCall, answer: Answer) -> AsyncJob:
-        return AsyncJob._of(answer.state, self.service, self.runtime, self.service.accepted(call, answer))
+    def _made(self, received: Received) -> AsyncJob:
+        return AsyncJob._of(received.state, self.service, self.runtime, received.context)
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Fetch a job, given itself or its id, keeping its context."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from legnext_client._calls.service import PreparedCall
+from legnext_client._calls.service import JobContext, PreparedCall
 from legnext_client._protocol.flow import Request
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import SAFE, Operation
@@ -79,7 +79,7 @@ def prepared(method: str, path: str, *, job: bool, **options: Unpack[RequestOpti
         headers=built.headers,
         accepts=() if job else ("", "application/json", "*/*"),
     )
-    return PreparedCall(Operation("", "", method, path, makes="images" if job else None), request, None, None, (), None)
+    return PreparedCall(Operation("", "", method, path, makes="images" if job else None), request, JobContext())
 
 
 def _is_method(value: object) -> bool:

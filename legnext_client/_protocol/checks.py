@@ -162,6 +162,8 @@ def _choice(field: Field, value: Any, where: str, problems: list[Problem]) -> An
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str:  # most values are
+        return value
     if isinstance(value, Enum):
         return value.value
     if parts := getattr(value, "__attrs_attrs__", ()):  # to_dict fails if a nested value has the wrong type
@@ -183,13 +185,13 @@ def _left_out(field: Field, value: Any) -> bool:
 
 
 def _missing(level: _Level, written: Mapping[str, str], meant: set[str], where: str) -> Iterator[Problem]:
-    names = {field.wire: written.get(field.wire, field.name) for field in level.fields}
     reported = set(meant)  # "did you mean text?" makes "text is required" redundant
     for field in level.fields:
         if field.required and field.wire not in written and field.wire not in reported:
             reported.add(field.wire)
             must = bound_of(field)
-            yield Problem(where + names[field.wire], f"is required{f' ({must})' if must else ''}")
+            yield Problem(where + field.name, f"is required{f' ({must})' if must else ''}")
+    names = {field.wire: written.get(field.wire, field.name) for field in level.fields if level.rules}
     for rule in level.rules:
         if not set(rule.present) <= set(written) or set(rule.absent) & set(written):
             continue

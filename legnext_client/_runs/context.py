@@ -7,13 +7,12 @@ import math
 import os
 import random
 import secrets
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
 from legnext_client._calls.items import CALLBACK
-from legnext_client._calls.planning import expectation, is_another, refuse, size_of
+from legnext_client._calls.planning import expectation, is_another, refuse
 from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
 from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 from legnext_client._downloads.downloads import Limits, of_job
@@ -125,14 +124,12 @@ class RunContext:
 
     def placed(self, flow: Flow[Submission], prepared: PreparedRequest, place: Place) -> Flow[Submission]:
         """Run the flow of a submission, and give its place to a job that may run."""
-        queue, expected = self.service.queue, prepared.plan.expected
-        with queue.sending(place, expected):
-            submission = yield from place.follow(flow)
-            if submission.answer is not None:
-                job_context = partial(self.service.context, prepared.plan, submission.answer, self.now())
-                queue.hold(place, submission.answer.state, expected, job_context)
-            elif isinstance(submission.error, SubmissionUnknown):
-                queue.keep(place, expected)
+        submission = yield from self.service.sent(flow, prepared.plan, place)
+        if submission.answer is not None:
+            context = prepared.plan.context._replace(started=self.now())
+            self.service.queue.hold(place, submission.answer.state, context)
+        elif not isinstance(submission.error, SubmissionUnknown):
+            self.service.queue.free(place)
         return submission
 
     def records(self, key: str, attempts: int) -> Records:
@@ -146,7 +143,7 @@ class RunContext:
 
     def give_back(self, prepared: PreparedRequest) -> None:
         """Release the points held for this request."""
-        release(prepared.plan.holds)
+        release(prepared.plan.context.holds)
 
     def accepted(self, prepared: PreparedRequest, answer: Answer) -> JobContext:
         """Return the context of a newly accepted job."""
@@ -162,17 +159,16 @@ class RunContext:
         key = budget_key(self._run, entry.key, attempts)
         return JobContext(
             operation,
-            expectation(operation, entry.body),
+            entry.body,
             self.now() - age,
-            None,
-            size_of(operation, entry.body) or source,
-            tuple((budget, key) for budget in self.budgets),
+            holds=tuple((budget, key) for budget in self.budgets),
+            source_size=source,
         )
 
     def finished(self, entry: Entry) -> JobContext:
         """Return the context of a finished job in the journal, for follow-ups."""
         operation = OPERATIONS.get(entry.operation)
-        return JobContext() if operation is None else JobContext(operation, size=size_of(operation, entry.body))
+        return JobContext() if operation is None else JobContext(operation, entry.body)
 
     # ---- a job --------------------------------------------------------------------------------------------------
 

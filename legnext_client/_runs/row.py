@@ -189,7 +189,7 @@ class RowTask:
                 raise
             intent = self._intent(step, call, prepared, key[0])
             flow = submit_once(intent, request, context.records(*key), context.service.settings.timeout)
-            flow = context.placed(context.service.watched(flow, request), prepared, engine.place(self))
+            flow = context.placed(flow, prepared, engine.place(self))
             try:
                 submission: Submission = await engine.submit(flow)
             except BudgetExceeded as error:  # of the ledger; not sent

@@ -47,7 +47,7 @@ class JobWatcher:
         """Poll until the job has ended, and record it; raise `RowEnded` if the wait ends earlier."""
         context, engine, entry, now = self._context, self._engine, self._entry, self._context.now
         engine.hold_slot(slot)
-        context.service.queue.hold(engine.place(slot), state, self._job_context.expected, lambda: self._job_context)
+        context.service.queue.hold(engine.place(slot), state, self._job_context)
         watch, started, outage = context.watch(state, self._job_context, retry_after), now(), Outage(now)
         running, polled_last = started, False
         if not state.done:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from legnext_client._protocol.flow import (
@@ -109,18 +108,19 @@ async def _async_execute(
         return None
     if not isinstance(effect, Send):
         return await _async_transfer(effect, runtime, listener)
-    began, started, outcome = time.perf_counter(), runtime.clock.now(), None
+    started, outcome = runtime.clock.now(), None
     event = begin_attempt(effect, runtime.hooks)
     try:
         try:
             outcome = await runtime.transport.send(effect)
         except ConfigurationError as error:
             outcome = NoResponse(error.message, sent=False, retryable=False, error=error)
-        log_outcome(effect, outcome, began)
+        elapsed = runtime.clock.now() - started
+        log_outcome(effect, outcome, elapsed)
         if isinstance(outcome, Response):
-            outcome = outcome._replace(elapsed=runtime.clock.now() - started)
+            outcome = outcome._replace(elapsed=elapsed)
         if event is not None and runtime.hooks:
-            runtime.hooks.answered(event, outcome, runtime.clock.now() - started)
+            runtime.hooks.answered(event, outcome, elapsed)
         return outcome
     except BaseException as error:
         add_cost_note(error, effect, outcome)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -110,10 +109,9 @@ def let_record(flow: Flow[Any], error: BaseException) -> None:
             effect = flow.send(run_blocking(effect.function))
 
 
-def log_outcome(send: Send, outcome: Response | NoResponse, began: float) -> None:
+def log_outcome(send: Send, outcome: Response | NoResponse, elapsed: float) -> None:
     if logger.isEnabledFor(logging.DEBUG):
         result = outcome.status if isinstance(outcome, Response) else outcome.reason
-        seconds = time.perf_counter() - began
         logger.debug(
-            "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, result, seconds, send.attempt
+            "%s %s: %s in %.3f s, attempt %d", send.request.method, send.request.path, result, elapsed, send.attempt
         )

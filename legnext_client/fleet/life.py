@@ -24,7 +24,6 @@ from legnext_client._calls.planning import is_another, operation_named, refuse
 from legnext_client._calls.service import DAY, JobContext, job_request
 from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, UNKNOWN, is_refused
-from legnext_client._protocol.polling import Expectation
 from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.send import Answer, Fail, Retry, pause_before, send_once
 from legnext_client._protocol.state import State, failure
@@ -82,7 +81,8 @@ class RowLife:
             await database.call("no_job", request, owner, FAILED, str(wrong))
             return
         args = {"operation": call.operation.name, "since": begun["since"], "price": begun["price"]}
-        args["expected"] = None if plan.expected is None else list(plan.expected)
+        expected = plan.context.expected
+        args["expected"] = None if expected is None else list(expected)
         verdict = await async_run(send_once(plan.request, service.settings.timeout, 1), self._runtime)
         if isinstance(verdict, Answer):
             await self._keep(request, owner, State(verdict.data), args, retry_after(verdict.headers))
@@ -156,8 +156,8 @@ class RowLife:
         expected, started = args["expected"], max(0.0, time.time() - args["since"])
         context = JobContext(
             OPERATIONS.get(args["operation"]),
-            None if expected is None else Expectation(*expected),
-            self._service.clock.now() - min(DAY, started),
+            started=self._service.clock.now() - min(DAY, started),
+            seconds=None if expected is None else expected[0],
         )
         target = PollTarget(state, job_request(args["job"]), self._service.scheduler(context), after)
         watch = PollState(target, self._pace)

@@ -220,7 +220,7 @@ def encode(
         content, sent["Content-Type"] = _encode_body(media, body)
     for name, value in path.items():
         path_template = path_template.replace("{" + name + "}", _segment(_text(value)))
-    return Request(method, path_template, urlencode([*_pairs(query)]), sent, content)
+    return Request(method, path_template, urlencode([*_pairs(query)]) if query else "", sent, content)
 
 
 def _encode_body(media: str, body: Any) -> tuple[bytes, str]:

@@ -137,7 +137,7 @@ class Submitter:
         job = await self.client.confirm(job_id if known is None else known)
         if known is None:
             size, made = await asyncio.to_thread(self._made_with, job_id)
-            job._context = job._context._replace(size=size, made=made)
+            job._context = job._context._replace(source_size=size, source_made=made)
         self._jobs[job_id] = job
         while len(self._jobs) > _MOST_KEPT:
             del self._jobs[next(iter(self._jobs))]

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from legnext_client.generated.operations import OPERATIONS
-
 from .worlds import Colour, HandClock, Service, done, job, told
 
 BEGIN = datetime(2025, 11, 5, tzinfo=UTC)
@@ -62,18 +60,10 @@ def test_a_slower_service_is_asked_less_often_once_that_is_known(colour: Colour,
     assert later < 7.5
 
 
-def expected(client: Any) -> float:
-    """How long the client expects an image to last."""
-    operation = next(operation for operation in OPERATIONS.values() if operation.alias)
-    typical = client._service.prepare(operation, {"text": "x"}).expected
-    median: float = client._service.durations.correct(operation.name, typical).median
-    return median
-
-
 def test_a_service_that_says_when_to_ask_teaches_nothing(colour: Colour) -> None:
     def answer(send: Any) -> Any:
         return told(job() if send.request.paid else done(), retry_after="0.01")
 
     client = colour.client(Service(answer=answer))
     colour.do(colour.do(client.midjourney.diffusion(text="x")).wait())
-    assert expected(client) == 45.0
+    assert colour.do(client.midjourney.diffusion(text="x")).typical_seconds == 45.0

@@ -322,6 +322,31 @@ def test_calls_that_waited_in_an_event_loop_that_was_closed_take_no_place(async_
         task._log_destroy_pending = False
 
 
+def test_a_call_that_was_being_sent_in_a_closed_event_loop_keeps_its_place_only_as_long_as_a_job_may_run(
+    async_world: World,
+) -> None:
+    client, wire = async_world.client(max_jobs=1)
+    sent, forward = list[Any](), wire.send
+
+    async def send(send: Any) -> Any:
+        if not sent:
+            sent.append(asyncio.current_task())
+            await asyncio.get_running_loop().create_future()
+        return await forward(send)
+
+    wire.send = send  # type: ignore[method-assign]
+    loop, begun = asyncio.new_event_loop(), async_world.server.clock.now
+    left: Any = loop.create_task(call(client, "left"))
+    while not sent:
+        loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    asyncio.run(call(client, "next"))
+    assert async_world.texts == ["next"]
+    assert 300 <= async_world.server.clock.now - begun < 302
+    left.get_coro().close()
+    left._log_destroy_pending = False
+
+
 class Hooked:
     """A clock that does something once, between the look at the queue and the look at the time."""
 

@@ -16,7 +16,7 @@ from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
 from legnext_client._calls.planning import operation_named
 from legnext_client._calls.results import RESULT_OPTIONS, check_result
-from legnext_client._calls.service import CallService, JobContext, PreparedCall, left_waiting, parsed
+from legnext_client._calls.service import CallService, JobContext, Received, left_waiting, parsed
 from legnext_client._client.free_form import prepared
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from legnext_client._client.free_form import RequestOptions
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._protocol.send import Answer
     from legnext_client.generated.operations import Operation
     from legnext_client.generated.types import FileContent
 
@@ -48,7 +47,7 @@ class Caller:
 
     def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         call = self.service.single(operation, fields, options)
-        return submit(call, self.service, self.runtime, partial(self._made, call))
+        return submit(call, self.service, self.runtime, self._made)
 
     def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = self.service.single(operation, fields, options)
@@ -77,12 +76,8 @@ class Caller:
         self.service.check_open()
         call = prepared(method, path, job=job, **options)
 
-        def read(answer: Answer) -> Any:
-            if not call.request.expects_job:
-                return answer.data
-            made = self._made(call, answer)
-            made._context = made._context._replace(operation=None)
-            return made
+        def read(received: Received) -> Any:
+            return self._made(received) if job else received.answer.data
 
         return submit(call, self.service, self.runtime, read)
 
@@ -93,8 +88,8 @@ class Caller:
             raise ConfigurationError("upload needs an uploader: see legnext_client.uploads, and pass uploader=….")
         return run(self.service.uploads.url_of(file), self.runtime)
 
-    def _made(self, call: PreparedCall, answer: Answer) -> Job:
-        return Job._of(answer.state, self.service, self.runtime, self.service.accepted(call, answer))
+    def _made(self, received: Received) -> Job:
+        return Job._of(received.state, self.service, self.runtime, received.context)
 
     def confirm(self, job: JobView | str) -> Job:
         """Fetch a job, given itself or its id, keeping its context."""

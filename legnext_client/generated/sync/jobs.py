@@ -20,17 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from legnext_client._calls.service import CallService, PreparedCall
+    from legnext_client._calls.service import CallService, PreparedCall, Received
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._protocol.send import Answer
     from legnext_client._protocol.state import State
     from legnext_client.generated.operations import Operation
 
 ResultT = TypeVar("ResultT")
 
 
-def submit(call: PreparedCall, service: CallService, runtime: Runtime, read: Callable[[Answer], ResultT]) -> ResultT:
+def submit(call: PreparedCall, service: CallService, runtime: Runtime, read: Callable[[Received], ResultT]) -> ResultT:
     """Send a prepared call and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
     try:
         return read(run(service.submitting(call), runtime))

@@ -14,11 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .mock.hosts import InProcess, OnSocket
-from .mock.saved_state import load, save
-from .mock.scenarios import Scenario
-from .mock.seed_jobs import seed_job
-from .mock.settings import CallbackSettings, Settings
+from .mock.settings import SETTINGS, CallbackSettings, Settings
+from .mock.state import Scenario, load, save, seed_job
+from .mock.validation import extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +29,13 @@ if TYPE_CHECKING:
     from .mock.callbacks import Delivery
     from .mock.clock import Clock
     from .mock.faults import Faults
+    from .mock.hosts import InProcess, OnSocket
     from .mock.service import Service, Submission
 
 __all__ = ["CallbackSettings", "MockServer"]
 
 
-_USUAL = {**vars(Settings()), "time_scale": None}
+_USUAL = {**{name: getattr(Settings, name) for name in SETTINGS}, "time_scale": None}
 
 
 class MockServer:
@@ -90,6 +89,8 @@ class MockServer:
         start = None if scenario is None else Scenario.read(scenario)
         usual = {} if start is None else {k: v for k, v in start.settings.items() if getattr(given, k) == _USUAL[k]}
         self.settings = replace(given, **usual)
+        with extra():
+            from .mock.hosts import InProcess, OnSocket
         self._host: InProcess | OnSocket
         if in_process:
             self._host = InProcess(self.settings, spec, start, reload)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import settings
 
 from legnext_client.mock import media
-from legnext_client.mock.media import videos
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def shared_context(*given: Any, **named: Any) -> ssl.SSLContext:
 
 
 ssl.create_default_context = shared_context
-vars(videos)["_FRAMES_PER_SECOND"] = 3
+vars(media)["FRAMES_PER_SECOND"] = 3
 """A quarter of what a mock paints elsewhere."""
 
 PAINTED_WHOLE = {"mock", "contract", "interop"}

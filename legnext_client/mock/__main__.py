@@ -8,51 +8,30 @@ import json
 import random
 import signal
 import sys
+from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
-from .answers import LOGS, STYLES
-from .extras import MissingExtra
 from .faults import STAGES, parse_fault
-from .refusals import SHAPES
-from .scenarios import Scenario
-from .settings import BODIES, CALLBACK_SHAPES, DRAWN, PLANS, CallbackSettings, Settings
+from .settings import SETTINGS, CallbackSettings, Settings
+from .state import Scenario
+from .validation import MissingExtra, extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_YES: dict[str, Any] = {"action": "store_true"}
 
 
 def _keys(text: str) -> tuple[str, ...]:
     return tuple(key.strip() for key in text.split(",") if key.strip())
 
 
-# Options for the fields of `Settings`, then of `CallbackSettings`; the name of the option, if it is not the field's.
-_SETTINGS: list[tuple[str, str, dict[str, Any], str]] = [
-    ("time_scale", "", {"type": float}, "virtual seconds per real second; 60 makes a minute a second"),
-    ("time_scale", "--standing-clock", {"action": "store_const", "const": None}, "only the control interface moves it"),
-    ("seed", "", {"type": int}, "make ids, durations and faults repeatable; drawn and printed if omitted"),
-    ("credits", "", {"type": int}, "credits of the account, in points"),
-    ("points", "", {"type": int}, "bonus points of the account"),
-    ("plan", "", {"choices": PLANS}, "the account's plan"),
-    ("keys", "", {"type": _keys}, "valid keys, separated by commas"),
-    ("concurrency", "", {"type": int}, "jobs at once per key; 0 means no limit (default: from the document)"),
-    ("queues", "--queue", _YES, "queue jobs beyond --concurrency instead of refusing them"),
-    ("requests_per_second", "", {"type": int}, "requests per second and key (default: no limit)"),
-    ("error_shape", "", {"choices": (*SHAPES, DRAWN)}, "shape of error responses"),
-    ("answers", "", {"choices": (*STYLES, DRAWN)}, "shape of job responses"),
-    ("logs", "", {"choices": (*LOGS, DRAWN)}, "items of a job's logs"),
-    ("bodies", "", {"choices": BODIES}, "accept what the service does, or only documented bodies"),
-]
-_CALLBACKS: list[tuple[str, str, dict[str, Any], str]] = [
-    ("shape", "--callbacks", {"choices": CALLBACK_SHAPES}, "shape of callbacks"),
-    ("secret", "--callback-secret", {}, "secret for signing callbacks"),
-    ("retries", "--callback-retries", {"type": int}, "retries of a callback that was not received"),
-    ("copies", "--callback-copies", {"type": int}, "copies sent of each callback"),
-    ("loss", "--callback-loss", {"type": float}, "share of callbacks never sent"),
-    ("delay", "--callback-delay", {"type": float}, "virtual seconds between a job's end and its callback"),
-    ("anywhere", "--callbacks-to-anywhere", _YES, "also send callbacks to other hosts"),
-]
+_READERS: dict[str, dict[str, Any]] = {
+    "integer": {"type": int},
+    "number": {"type": float},
+    "string": {},
+    "array": {"type": _keys},
+    "boolean": {"action": "store_true"},
+}
+"""How `argparse` reads a setting, by the type in its schema."""
 
 
 def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentParser:
@@ -79,21 +58,36 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
         metavar="NAME[:OPTION=VALUE,…]",
         help=f"a fault to inject, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
     )
-    for owner, prefix, table in ((Settings, "", _SETTINGS), (CallbackSettings, "callback_", _CALLBACKS)):
-        for field, name, how, help in table:
-            default: Any = getattr(owner, field) if "action" not in how and field != "seed" else None
-            default = ",".join(default) if isinstance(default, tuple) else default  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-            shown = f"{help} (default: {default})" if default is not None else help
-            option = name or f"--{field.replace('_', '-')}"
-            made.add_argument(option, dest=prefix + field, default=argparse.SUPPRESS, help=shown, **how)
+    for owner, prefix in ((Settings, ""), (CallbackSettings, "callback_")):
+        for each in fields(owner):
+            if each.metadata:
+                _add_setting(made, each, prefix + each.name)
+    made.add_argument(
+        "--standing-clock",
+        dest="time_scale",
+        action="store_const",
+        const=None,
+        default=argparse.SUPPRESS,
+        help="only the control interface moves it",
+    )
     return made
+
+
+def _add_setting(made: argparse.ArgumentParser, setting: Field[Any], name: str) -> None:
+    schema, shown, default = setting.metadata["schema"], setting.metadata["help"], setting.default
+    option = setting.metadata["option"] or f"--{name.replace('_', '-')}"
+    if default not in (None, False) and name != "seed":
+        shown += f" (default: {default if setting.name != 'keys' else ','.join(Settings.keys)})"
+    kind: Any = schema.get("type")
+    how = {"choices": schema["enum"]} if "enum" in schema else _READERS[kind if isinstance(kind, str) else kind[0]]
+    made.add_argument(option, dest=name, default=argparse.SUPPRESS, help=shown, **how)
 
 
 def settings_of(options: argparse.Namespace, scenario: Scenario | None = None) -> Settings:
     """Return the settings of the scenario and of the command line, which wins."""
     given = vars(options)
-    settings = {**(scenario.settings if scenario else {}), **{f: given[f] for f, *_ in _SETTINGS if f in given}}
-    callbacks = {field: given[f"callback_{field}"] for field, *_ in _CALLBACKS if f"callback_{field}" in given}
+    settings = {**(scenario.settings if scenario else {}), **{each: given[each] for each in SETTINGS if each in given}}
+    callbacks = {name.removeprefix("callback_"): given[name] for name in given if name.startswith("callback_")}
     settings.setdefault("seed", random.SystemRandom().randrange(1 << 32))
     return Settings(**settings, callbacks=CallbackSettings(**callbacks))
 
@@ -104,7 +98,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m legne
     try:
         scenario = Scenario.read(options.scenario) if options.scenario else None
         settings = settings_of(options, scenario)
-        from .server import Server
+        with extra():
+            from .server import Server
 
         server = Server(
             settings,

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .apply_fault import apply_faults, struck_on_arrival
+from starlette.routing import Route, Router
+
 from .bodies import read_body
 from .control import PREFIX, control_routes
-from .extras import needed
 from .faults import ANSWER, ARRIVAL, FILES
 from .files import Files
 from .parameters import read_parameters
@@ -21,17 +21,13 @@ from .plain import PlainAnswers
 from .refusals import Answer, Refusal, send_answer, written
 from .spec import Spec
 from .validation import check_body
-from .wire import SLASH, ClientGone
+from .wire import SLASH, ClientGone, apply_faults, struck_on_arrival
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from starlette.types import Message, Receive, Scope, Send
 
     from .service import Service
     from .spec import Operation
-
-    Scope = dict[str, Any]
-    Receive = Callable[[], Awaitable[dict[str, Any]]]
-    Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -52,14 +48,13 @@ class App:
         service = self.service
         self.plain = PlainAnswers(spec)
         self.known_type = next((each.task_type for each in spec.operations.values() if each.is_paid), "unknown")
-        routing = needed("starlette.routing")
         ranked = sorted(spec.paths.items(), key=lambda each: _rank(each[0], each[1], list(spec.paths)))
         endpoints = [(path, _Endpoint(self, operations)) for path, operations in ranked]
-        routes = [routing.Route(_matching(spec.base_path + path), endpoint) for path, endpoint in endpoints]
-        routes += [routing.Route(FILES + "{job_id}/{name}", self._files), *control_routes(service)]
+        routes = [Route(_matching(spec.base_path + path), endpoint) for path, endpoint in endpoints]
+        routes += [Route(FILES + "{job_id}/{name}", self._files.serve), *control_routes(service)]
         if spec.base_path:  # a base URL is often written without its path
-            routes += [routing.Route(_matching(path), endpoint) for path, endpoint in endpoints]
-        self._router = routing.Router(routes, redirect_slashes=False, default=_Endpoint(self, {}))
+            routes += [Route(_matching(path), endpoint) for path, endpoint in endpoints]
+        self._router = Router(routes, redirect_slashes=False, default=_Endpoint(self, {}))
 
     def _stamp_of_watched(self) -> tuple[int, int] | None:
         """Return the time and size of the document; both change when it is edited."""
@@ -88,7 +83,7 @@ class App:
         if scope["type"] != "http":
             return
 
-        async def dated(message: dict[str, Any]) -> None:
+        async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], self._date()]
             await send(message)
@@ -138,7 +133,7 @@ class App:
         start: dict[str, Any] = {}
         parts: list[bytes] = []
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
             else:

@@ -1,25 +1,27 @@
-"""Request bodies: reading them within limits, and parsing them by their media type."""
+"""Request bodies: reading them within limits, and parsing them by their media type. Ambiguous JSON is refused."""
 
 from __future__ import annotations
 
+import json
 import re
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from .json_reading import Value, read_json
 from .parameters import coerced
 from .refusals import Refusal
 from .wire import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from starlette.types import Receive
 
     from .schemas import Json, Schemas
     from .spec import Operation
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+Value = dict[str, Any] | list[Any] | str | float | None
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _LARGEST = 1 << 20
 _LARGEST_UPLOAD = 1 << 26
 
@@ -39,7 +41,7 @@ async def read_body(
     schemas: Schemas,
     operation: Operation,
     headers: list[tuple[bytes, bytes]],
-    receive: Callable[[], Awaitable[Json]],
+    receive: Receive,
     *,
     strict: bool,
 ) -> tuple[Media, Any] | None:
@@ -62,7 +64,7 @@ async def read_body(
     return media, value if strict or not is_json(name) else _used(schemas, media.schema, value)
 
 
-async def _whole(receive: Callable[[], Awaitable[Json]], most: int) -> bytes:
+async def _whole(receive: Receive, most: int) -> bytes:
     parts: list[bytes] = []
     size, more = 0, True
     while more:
@@ -166,3 +168,37 @@ def _parts(kind: bytes, body: bytes) -> list[tuple[str, str]]:
         content: Any = part.get_payload(decode=True)
         parts.append((name, content.decode("utf-8", "replace")))
     return parts
+
+
+def read_json(body: bytes) -> Any:
+    """Parse a body. Raises `Refusal` (400) for NUL and half of a surrogate pair: they break later readers."""
+    if not body:
+        raise Refusal(400, "The body is empty. Send a JSON object.")
+    if _NUL.search(body):
+        raise Refusal(400, "The body has a NUL character in a string. Leave it out.")
+    try:
+        value: Any = _decoder.decode(body.decode("utf-8"))
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+    except UnicodeEncodeError:
+        raise Refusal(400, "The body has half of a surrogate pair in a string. Send whole characters.") from None
+    except RecursionError:
+        raise Refusal(400, "The body is nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise Refusal(400, f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+    except ValueError as error:  # NaN, 1e999, or thousands of digits
+        raise Refusal(400, f"The body has a number that JSON cannot have: {error}.") from None
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise Refusal(400, f"The body names {json.dumps(twice)[:80]} twice. Send each field once.")
+    return made
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_object)

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .arguments import is_number, number, shown
+from .validation import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +20,6 @@ class Clock:
     """Virtual seconds since 1970. With `scale` None, only `advance` moves it."""
 
     def __init__(self, scale: float | None = 1.0, *, real: Callable[[], float] = time.monotonic) -> None:
-        if scale is not None and not (is_number(scale) and scale > 0):
-            raise ValueError(
-                f"time_scale must be greater than 0; got {shown(scale)}. It is virtual seconds per real second."
-            )
         self.scale = scale
         self.on_advance: Callable[[], object] | None = None
         self._real = real
@@ -40,14 +36,14 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Advance the time. Events that fall due happen before this returns."""
-        number("advance", seconds, 0, _LATEST - self.now, bound="the end of the year 9999")
+        _check("advance", seconds, _LATEST - self.now)
         self._added += seconds
         if self.on_advance is not None:
             self.on_advance()
 
     def set(self, now: float) -> None:
         """Set the time without the events in between."""
-        number("time", now, 0, _LATEST, bound="the end of the year 9999")
+        _check("time", now, _LATEST)
         self._added += now - self.now
 
     def rewind(self) -> None:
@@ -66,3 +62,9 @@ class Clock:
         """
         waited = self.as_waited(seconds)
         return str(round(waited)) if waited >= 1 else f"{max(waited, 0.001):.3f}"
+
+
+def _check(name: str, value: float, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:  # pyright: ignore[reportUnnecessaryIsInstance]
+        end = "the end of the year 9999"
+        raise ValueError(f"{name} must be a number from 0 to {most:.15g}, {end}; got {shown(value)}.")

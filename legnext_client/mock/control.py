@@ -10,26 +10,26 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import asdict
-from functools import wraps
-from inspect import signature
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .arguments import an_object, shown, yes_or_no
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from .bodies import read_json
 from .callbacks import USER_AGENT, is_loopback
-from .extras import needed
-from .faults import STAGES, Faults
+from .faults import STAGES
 from .jobs import COMPLETED
-from .json_reading import read_json
 from .refusals import Refusal, as_json
-from .saved_state import load, save
-from .seed_jobs import seed_job
+from .state import load, save, seed_job
+from .validation import YES_OR_NO, an_object, call, check, shown
 from .wire import SLASH, ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from .jobs import Job
     from .service import Service
@@ -42,29 +42,27 @@ _LATEST = 100
 """Jobs on the page."""
 
 
-def control_routes(service: Service) -> list[Any]:
-    """Return the Starlette routes of one service."""
-    route = needed("starlette.routing").Route
-    routes = [route("/", _page(service))]
-    routes += [route(PREFIX + path, _endpoint(service, handlers), methods=[*handlers]) for path, handlers in _ROUTES]
+def control_routes(service: Service) -> list[Route]:
+    """Return the routes of one service."""
     anything = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    return [*routes, route(PREFIX + "/{path:path}", _endpoint(service, {}), methods=anything)]
+    return [
+        *(Route(path, _endpoint(service, handlers), methods=[*handlers]) for path, handlers in _ROUTES.items()),
+        Route(PREFIX + "/{path:path}", _endpoint(service, {}), methods=anything),
+    ]
 
 
-def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
-    gone = needed("starlette.requests").ClientDisconnect
-
-    async def endpoint(request: Any) -> Any:
+def _endpoint(service: Service, handlers: dict[str, Handler]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
         try:
             _check_caller(request.headers, service)
             if not handlers:
-                raise Refusal(404, f"There are {', '.join(PREFIX + path for path, _ in _ROUTES)}.")
+                raise Refusal(404, f"There are {', '.join(path for path in _ROUTES if path != '/')}.")
             handler = handlers["GET" if request.method == "HEAD" else request.method]
             body = _read(await request.body(), request.headers.get("content-type", ""))
-            _check_fields(handler, body)
             path = [value.replace(SLASH, "/") for value in request.path_params.values()]
-            return _respond(handler(service, *path, **body))
-        except gone:
+            answer = call(handler, service, *path, **body)
+            return answer if isinstance(answer, Response) else _respond(answer)
+        except ClientDisconnect:
             raise ClientGone from None
         except Refusal as refusal:
             return _respond({"code": refusal.status, "message": refusal.message}, refusal.status)
@@ -74,33 +72,19 @@ def _endpoint(service: Service, handlers: dict[str, Handler]) -> Any:
     return endpoint
 
 
-def _page(service: Service) -> Any:
-    async def endpoint(request: Any) -> Any:
-        try:
-            _check_caller(request.headers, service)
-        except Refusal as refusal:
-            return _respond({"code": refusal.status, "message": refusal.message}, refusal.status)
-        page = _PAGE.read_bytes()
-        parts = {name: _between(page, name) for name in (b"script", b"style")}
-        own = " ".join(f"{name.decode()}-src 'sha256-{_digest(part)}';" for name, part in parts.items())
-        policy = f"default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; {own}"
-        headers = {"content-security-policy": policy, "cache-control": "no-store"}
-        return needed("starlette.responses").Response(page, media_type="text/html", headers=headers)
-
-    return endpoint
+def _page(_service: Service) -> Response:
+    page = _PAGE.read_text(encoding="utf-8")
+    own = ""
+    for name in ("script", "style"):
+        part = page.partition(f"<{name}>")[2].partition(f"</{name}>")[0]
+        own += f" {name}-src 'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}';"
+    policy = f"default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none';{own}"
+    return HTMLResponse(page, headers={"content-security-policy": policy, "cache-control": "no-store"})
 
 
-def _between(page: bytes, name: bytes) -> bytes:
-    return page.partition(b"<" + name + b">")[2].partition(b"</" + name + b">")[0]
-
-
-def _digest(part: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(part).digest()).decode()
-
-
-def _respond(told: Any, status: int = 200) -> Any:
+def _respond(told: Any, status: int = 200) -> Response:
     # As the API writes JSON: a seeded response may hold values that Starlette refuses to encode.
-    return needed("starlette.responses").Response(as_json(told), status, media_type="application/json")
+    return Response(as_json(told), status, media_type="application/json")
 
 
 def _check_caller(headers: Any, service: Service) -> None:
@@ -122,19 +106,6 @@ def _read(body: bytes, kind: str) -> dict[str, Any]:
     value: Any = read_json(body or b"{}")
     an_object("the body", value)
     return dict(value)
-
-
-def _check_fields(handler: Handler, body: dict[str, Any]) -> None:
-    """Refuse unknown and missing fields: a handler's keyword arguments are the fields it takes."""
-    if any(each.kind is each.VAR_KEYWORD for each in signature(handler).parameters.values()):
-        return
-    known = [each for each in signature(handler).parameters.values() if each.name not in ("service", "self", "job")]
-    for name in body:
-        if name not in [each.name for each in known]:
-            raise ValueError(f"{shown(name)} is not a field here; it takes {', '.join(each.name for each in known)}.")
-    for each in known:
-        if each.default is each.empty and each.name not in body:
-            raise ValueError(f"{each.name} is required; got {shown(body)}.")
 
 
 def _found(service: Service, job_id: str) -> Job:
@@ -227,24 +198,22 @@ def _job(service: Service, job: str) -> Any:
         return service.answers.job(_found(service, job), service.settle())
 
 
-@wraps(seed_job)
-def _seed(service: Service, **fields: Any) -> Any:
-    return service.answers.job(seed_job(service, **fields), service.clock.now)
+def _seed(service: Service, /, **fields: Any) -> Any:
+    return service.answers.job(call(seed_job, service, **fields), service.clock.now)
 
 
 def _end(service: Service, job: str, *, failed: Any = False) -> Any:
-    yes_or_no("failed", failed)
+    check("failed", failed, YES_OR_NO)
     service.finish(_found(service, job), failed=failed)
     return _job(service, job)
 
 
 def _faults(service: Service) -> Any:
-    return [fault.told() for fault in service.faults]
+    return service.faults.told()
 
 
-@wraps(Faults.add)
-def _add_fault(service: Service, **fields: Any) -> Any:
-    return service.faults.add(**fields).told()
+def _add_fault(service: Service, /, **fields: Any) -> Any:
+    return asdict(call(service.faults.add, **fields))
 
 
 def _clear_faults(service: Service) -> Any:
@@ -252,7 +221,7 @@ def _clear_faults(service: Service) -> Any:
     return []
 
 
-def _load(service: Service, **saved: Any) -> Any:
+def _load(service: Service, /, **saved: Any) -> Any:
     load(service, saved)
     service.wake()
     return state(service)
@@ -263,16 +232,17 @@ def _reset(service: Service) -> Any:
     return state(service)
 
 
-_ROUTES: list[tuple[str, dict[str, Handler]]] = [
-    ("/state", {"GET": state}),
-    ("/overview", {"GET": _overview}),
-    ("/ledger", {"GET": _ledger}),
-    ("/callbacks", {"GET": _callbacks}),
-    ("/clock", {"GET": _clock, "POST": _move_clock}),
-    ("/jobs", {"GET": _jobs, "POST": _seed}),
-    ("/jobs/{job_id:path}/end", {"POST": _end}),
-    ("/jobs/{job_id:path}", {"GET": _job}),
-    ("/faults", {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults}),
-    ("/saved", {"GET": save, "POST": _load}),
-    ("/reset", {"POST": _reset}),
-]
+_ROUTES: dict[str, dict[str, Handler]] = {
+    "/": {"GET": _page},
+    f"{PREFIX}/state": {"GET": state},
+    f"{PREFIX}/overview": {"GET": _overview},
+    f"{PREFIX}/ledger": {"GET": _ledger},
+    f"{PREFIX}/callbacks": {"GET": _callbacks},
+    f"{PREFIX}/clock": {"GET": _clock, "POST": _move_clock},
+    f"{PREFIX}/jobs": {"GET": _jobs, "POST": _seed},
+    PREFIX + "/jobs/{job_id:path}/end": {"POST": _end},
+    PREFIX + "/jobs/{job_id:path}": {"GET": _job},
+    f"{PREFIX}/faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
+    f"{PREFIX}/saved": {"GET": save, "POST": _load},
+    f"{PREFIX}/reset": {"POST": _reset},
+}

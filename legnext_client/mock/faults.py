@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 import random
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from .arguments import number, shown, text, whole, yes_or_no
+from .validation import LARGEST, TEXT, YES_OR_NO, check, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FILES = "/files/"
 """The path below which the files are; faults without a path spare them."""
 ARRIVAL, ACCEPTANCE, TELLING, ANSWER = "arrival", "acceptance", "telling", "answer"
+"""The stages of a request at which faults apply: its arrival, a job's acceptance, a job's status, the response."""
 
-STAGES = {
-    "close_before": ARRIVAL,
-    "error_before": ARRIVAL,
-    "rate_limit": ARRIVAL,
-    "never_ends": ACCEPTANCE,
-    "job_fails": ACCEPTANCE,
-    "at_once": ACCEPTANCE,
-    "unknown_status": TELLING,
-    "unknown_type": TELLING,
-    "unknown_fields": TELLING,
-    "close_after": ANSWER,
-    "error_after": ANSWER,
-    "html": ANSWER,
-    "truncate": ANSWER,
-    "delay": ANSWER,
-    "drip": ANSWER,
+_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "close_before": (ARRIVAL, {}),
+    "error_before": (ARRIVAL, {"status": 500, "as_html": False}),
+    "rate_limit": (ARRIVAL, {"seconds": 1.0}),
+    "never_ends": (ACCEPTANCE, {}),
+    "job_fails": (ACCEPTANCE, {}),
+    "at_once": (ACCEPTANCE, {}),
+    "unknown_status": (TELLING, {"value": "retry"}),
+    "unknown_type": (TELLING, {"value": "hologram"}),
+    "unknown_fields": (TELLING, {"value": "something new"}),
+    "close_after": (ANSWER, {}),
+    "error_after": (ANSWER, {"status": 500, "as_html": False}),
+    "html": (ANSWER, {"status": 200}),
+    "truncate": (ANSWER, {}),
+    "delay": (ANSWER, {"seconds": 60.0}),
+    "drip": (ANSWER, {"seconds": 1.0}),
 }
-"""Every fault with its stage: request arrival, job acceptance, job status, or response."""
+"""Every fault with its stage, and the options of its own with their defaults."""
+STAGES = {name: stage for name, (stage, _) in _KINDS.items()}
 
-_SUITED = {
-    "seconds": ("delay", "drip", "rate_limit"),
-    "status": ("error_before", "error_after", "html"),
-    "value": ("unknown_status", "unknown_type", "unknown_fields"),
-    "as_html": ("error_before", "error_after"),
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "times": {"type": ["integer", "null"], "minimum": 0},
+    "rate": {"type": "number", "minimum": 0, "maximum": 1},
+    "method": {"type": ["string", "null"], "minLength": 1},
+    "path": {"type": ["string", "null"], "pattern": "^/"},
+    "seconds": {"type": "number", "minimum": 0, "maximum": LARGEST},
+    "status": {"type": "integer", "minimum": 200, "maximum": 599, "not": {"enum": [204, 304]}},  # these have no body
+    "value": {"type": "string"},
+    "as_html": YES_OR_NO,
 }
-"""Options that only some faults have, with those faults."""
-_STATUSES = {"html": 200}
-_BODILESS = (204, 304)
-_SECONDS = {"delay": 60.0, "drip": 1.0, "rate_limit": 1.0}
-_VALUES = {"unknown_status": "retry", "unknown_type": "hologram", "unknown_fields": "something new"}
 
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. Defaults depend on its name."""
+    """One fault."""
 
     name: str
     times: int | None = None
@@ -66,15 +70,28 @@ class Fault:
     """Errors only: respond with an HTML page, as a proxy does."""
     struck: int = 0
     """Number of requests affected so far."""
-    random: random.Random = field(default_factory=random.Random, repr=False)
+    seed: str = ""
+    met: int = 0
+    """Number of requests that it could have affected; with the seed, it decides about the next."""
+
+    def __post_init__(self) -> None:
+        check("name", self.name, TEXT)
+        if self.name not in _KINDS:
+            raise ValueError(f"{shown(self.name)} is not a fault; choose from {', '.join(_KINDS)}.")
+        for option, schema in _OPTIONS.items():
+            check(option, getattr(self, option), schema)
+        self.method = None if self.method is None else self.method.upper()
 
     @property
     def is_spent(self) -> bool:
         return self.times is not None and self.struck >= self.times
 
-    def told(self) -> dict[str, Any]:
-        """Return the fault as the control interface shows it."""
-        return {name: value for name, value in asdict(self).items() if name != "random"}
+    def strikes(self) -> bool:
+        """Return whether the fault affects the next request."""
+        self.met += 1
+        struck = self.rate >= 1 or random.Random(f"{self.seed}:{self.met}").random() < self.rate
+        self.struck += struck
+        return struck
 
 
 class Faults:
@@ -85,9 +102,9 @@ class Faults:
         self._base_path = base_path
         self._faults: list[Fault] = []
         self.added = 0
-        """The number of faults so far; it seeds the random numbers of the next."""
+        """The number of faults so far; it seeds the next."""
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Fault]:
         return iter(list(self._faults))
 
     def __len__(self) -> int:
@@ -107,26 +124,16 @@ class Faults:
         as_html: bool = False,
     ) -> Fault:
         """Add a fault: for the next `times` requests, for a `rate` of them, or, with neither, for the next one."""
-        if name not in tuple(STAGES):
-            raise ValueError(f"{shown(name)} is not a fault; choose from {', '.join(STAGES)}.")
-        for option, given in (("seconds", seconds), ("status", status), ("value", value), ("as_html", as_html or None)):
-            if given is not None and name not in _SUITED[option]:
-                raise ValueError(f"{option} is for {', '.join(_SUITED[option])}; got it for {name}.")
-        fault = Fault(
-            name,
-            times=1 if times is None and rate is None else times,
-            rate=1.0 if rate is None else rate,
-            method=method,
-            path=path,
-            seconds=_SECONDS.get(name, 0.0) if seconds is None else seconds,
-            status=_STATUSES.get(name, 500) if status is None else status,
-            value=_VALUES.get(name, "") if value is None else value,
-            as_html=as_html,
-        )
-        _check(fault)
-        fault.method = method.upper() if method is not None else None
+        own: dict[str, Any] = {"seconds": seconds, "status": status, "value": value, "as_html": as_html or None}
+        given = {option: each for option, each in own.items() if each is not None}
+        _, usual = _KINDS.get(str(name), ("", given))
+        for option in given.keys() - usual:
+            suited = [kind for kind, (_, options) in _KINDS.items() if option in options]
+            raise ValueError(f"{option} is for {', '.join(suited)}; got it for {name}.")
+        times = 1 if times is None and rate is None else times
+        fault = Fault(name, times, 1.0 if rate is None else rate, method, path, **usual | given)
         self.added += 1
-        fault.random = random.Random(f"{self._seed}:{self.added}")
+        fault.seed = f"{self._seed}:{self.added}"
         self._faults.append(fault)
         return fault
 
@@ -134,26 +141,21 @@ class Faults:
         """Remove all faults."""
         self._faults.clear()
 
-    def start_anew(self) -> None:
-        """Remove all faults and reset the random sequence."""
-        self.clear()
-        self.added = 0
+    def restore(self, faults: list[dict[str, Any]], added: int) -> None:
+        """Take over the faults of a saved state."""
+        self._faults, self.added = [Fault(**each) for each in faults], added
 
-    def restore(self, fault: Fault) -> None:
-        """Add a fault of a saved state."""
-        if fault.name not in STAGES:
-            raise ValueError(f"{shown(fault.name)} is not a fault")
-        _check(fault)
-        self._faults.append(fault)
+    def told(self) -> list[dict[str, Any]]:
+        """Return the faults as the control interface shows them, and as a state saves them."""
+        return [asdict(fault) for fault in self._faults]
 
     def take(self, stage: str, method: str, path: str) -> list[Fault]:
-        """Return the faults to apply to this request."""
+        """Return the faults to apply to this request; on arrival, the first only."""
         taken: list[Fault] = []
         for fault in self._faults:
             if STAGES[fault.name] != stage or fault.is_spent or not self._concerns(fault, method, path):
                 continue
-            if fault.rate >= 1 or fault.random.random() < fault.rate:
-                fault.struck += 1
+            if fault.strikes():
                 taken.append(fault)
                 if stage == ARRIVAL:
                     break
@@ -167,22 +169,6 @@ class Faults:
         return path.startswith((fault.path, self._base_path + fault.path))
 
 
-def _check(fault: Fault) -> None:
-    if fault.times is not None:
-        whole("times", fault.times, 0)
-    number("rate", fault.rate, 0, 1)
-    if fault.method is not None:
-        text("method", fault.method)
-    if fault.path is not None:
-        text("path", fault.path)
-        if not fault.path.startswith("/"):
-            raise ValueError(f"path must begin with /; got {shown(fault.path)}.")
-    number("seconds", fault.seconds, 0)
-    whole("status", fault.status, 200, 599, but=_BODILESS)
-    text("value", fault.value, least=0)
-    yes_or_no("as_html", fault.as_html)
-
-
 def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Return a job response with unknown values or fields."""
     for fault in faults:
@@ -191,8 +177,7 @@ def strangely(told: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
         elif fault.name == "unknown_type":
             told = {**told, "task_type": fault.value}
         else:
-            output: dict[str, Any] = told.get("output") or {}
-            output = {**output, "unheard_of": [fault.value]}
+            output: dict[str, Any] = {**(told.get("output") or {}), "unheard_of": [fault.value]}
             told = {**told, "unheard_of": fault.value, "output": output}
     return told
 
@@ -206,29 +191,16 @@ def parse_fault(text: str) -> dict[str, Any]:
     options: dict[str, Any] = {"name": name}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")
-        if key not in _READERS or not equals:
-            raise ValueError(f"{pair!r} is not an option of a fault; use {', '.join(_READERS)}, each as name=value.")
-        try:
-            options[key] = _READERS[key](value)
-        except ValueError:
-            options[key] = value
+        if key not in _OPTIONS or not equals:
+            raise ValueError(f"{pair!r} is not an option of a fault; use {', '.join(_OPTIONS)}, each as name=value.")
+        options[key] = _read(_OPTIONS[key]["type"], value)
     return options
 
 
-def _yes(value: str) -> bool | str:
-    return _WORDS.get(value.lower(), value)
-
-
-_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-
-
-_READERS: dict[str, Any] = {
-    "times": int,
-    "rate": float,
-    "method": str,
-    "path": str,
-    "seconds": float,
-    "status": int,
-    "value": str,
-    "as_html": _yes,
-}
+def _read(kind: str | list[str], value: str) -> Any:
+    if kind == "boolean":
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(value.lower(), value)
+    try:
+        return int(value) if "integer" in kind else float(value) if kind == "number" else value
+    except ValueError:
+        return value

@@ -9,75 +9,66 @@ import re
 import tempfile
 from email.utils import formatdate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
+from typing import TYPE_CHECKING
 
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from . import media
 from .answers import image_format
-from .extras import needed
 from .jobs import COMPLETED, Job
-from .refusals import Refusal, send_answer, written
+from .refusals import Refusal
+from .wire import SLASH
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from starlette.requests import Request
 
     from .service import Service
 
-_NAME = re.compile(r"/files/([^/]+)/(\d|grid)\.([a-z0-9]+)")
+_NAME = re.compile(r"(\d|grid)\.([a-z0-9]+)", re.ASCII)
 _TYPES = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "tif": "tiff", "tiff": "tiff"}
 _RATIO = re.compile(r"\d+(\.\d+)?:\d+(\.\d+)?")
 _DAY = 86400.0
 
 
 class Files:
-    """ASGI application that serves the results of jobs."""
+    """The results of jobs."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: dict[tuple[Job, int | None], tuple[Path, str]] = {}
 
-    async def __call__(
-        self,
-        scope: dict[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
-    ) -> None:
-        responses = needed("starlette.responses")
+    async def serve(self, request: Request) -> Response:
+        """Return one file, a part of it, or why there is none."""
         try:
-            if scope["method"] not in ("GET", "HEAD"):
-                raise Refusal(405, "Files can only be fetched; use GET.", allow="GET, HEAD")
-            job, number, ending = self._found(scope["raw_path"])
+            job, number, ending = self._found(**request.path_params)
             path, tag = await self._made(job, number, ending)
         except Refusal as refusal:
-            await send_answer(send, written(refusal, "flat", ""))
-            return
+            refused = {"code": refusal.status, "message": refusal.message, "raw_message": "", "detail": None}
+            return JSONResponse(refused, refusal.status)
         kind = "video/mp4" if ending == "mp4" else f"image/{_TYPES[ending]}"
         headers = {"etag": tag, "last-modified": formatdate(job.ends, usegmt=True), "cache-control": "max-age=86400"}
-        wanted = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
-        if tag in [each.strip() for each in wanted.split(",")]:
-            response = responses.Response(status_code=304, headers=headers)
-        else:
-            response = responses.FileResponse(path, media_type=kind, headers=headers)
-        await response(scope, receive, send)
+        if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
+            return Response(status_code=304, headers=headers)
+        return FileResponse(path, media_type=kind, headers=headers)
 
     def close(self) -> None:
         """Remove the files."""
         if self._folder is not None:
             self._folder.cleanup()
 
-    def _found(self, raw_path: bytes) -> tuple[Job, int | None, str]:
-        match = _NAME.fullmatch(raw_path.decode("latin-1"))
-        job_id = unquote_to_bytes(match[1]).decode("utf-8", "replace") if match else ""
+    def _found(self, job_id: str, name: str) -> tuple[Job, int | None, str]:
+        match = _NAME.fullmatch(name)
         with self._service.lock:
             now = self._service.settle()
-            job = self._service.jobs.get(job_id)
+            job = self._service.jobs.get(job_id.replace(SLASH, "/"))
             if match is None or job is None or job.status(now) != COMPLETED:
                 raise Refusal(404, "There is no such file.")
             makes = job.operation.makes
-            number = None if match[2] == "grid" else int(match[2])
+            number = None if match[1] == "grid" else int(match[1])
             ending = "mp4" if makes in ("videos", "video") else image_format(job)
             exists = makes == "images" if number is None else number < job.count
-            if match[3] != ending or not exists:
+            if match[2] != ending or not exists:
                 raise Refusal(404, f"There is no such file. This job made {job.count} {makes}.")
             days = self._service.spec.rules.get("output_days")
             if days is not None and now - job.ends > days * _DAY:
@@ -97,13 +88,9 @@ class Files:
 
 
 def _rendered(job: Job, number: int | None, ending: str) -> bytes:
-    needed("PIL.Image")
-    from . import media
-
     text = job.prompt.text or job.operation.task_type
     aspect = _aspect(job)
     if ending == "mp4":
-        needed("av")
         width, height = media.video_size(job.resolution or "480p", aspect)
         if job.operation.makes == "video":
             width, height = width * 2, height * 2

@@ -1,10 +1,13 @@
-"""Jobs. A job's state is computed from the clock on request; nothing runs in the background for it."""
+"""Jobs and their random values. A job's state is computed from the clock on request; nothing runs for it."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     from .account import Hold
@@ -15,6 +18,7 @@ PENDING, STAGED, PROCESSING, COMPLETED, FAILED = "pending", "staged", "processin
 _STAGED_AFTER = 0.02
 _STARTED_AFTER = 0.05
 NEVER = math.inf
+_NORMAL = NormalDist()
 
 
 @dataclass(slots=True, eq=False)
@@ -85,3 +89,29 @@ class Job:
         if self.ends == NEVER:
             return int(99 * (1 - math.exp((self.started - now) / (self.typical or 1.0))))
         return min(99, int(100 * (now - self.started) / (self.ends - self.started)))
+
+
+class JobRandom:
+    """Random values of one job, which depend only on the server's seed and the job's number."""
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, seed: int, number: int) -> None:
+        self._bytes = hashlib.blake2b(b"%d:%d" % (seed, number), digest_size=64).digest()
+
+    @property
+    def job_id(self) -> str:
+        return str(UUID(bytes=self._bytes[:16], version=4))
+
+    @property
+    def seed_digits(self) -> str:
+        return str(int.from_bytes(self._bytes[16:20], "big"))
+
+    @property
+    def normal(self) -> float:
+        """Return a value from the standard normal distribution."""
+        return _NORMAL.inv_cdf((int.from_bytes(self._bytes[20:28], "big") + 0.5) / 2**64)
+
+    def among(self, count: int, *, purpose: int = 0) -> int:
+        """Return a number from 0 up to `count`; each of 32 purposes is independent."""
+        return self._bytes[28 + purpose] % count

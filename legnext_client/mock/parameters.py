@@ -6,12 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .extras import needed
 from .refusals import Refusal
 from .validation import problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from starlette.types import Scope
 
     from .schemas import Json, Schemas
 
@@ -33,9 +34,11 @@ class Parameter(NamedTuple):
     """Whether its value is JSON text."""
 
 
-def read_parameters(schemas: Schemas, parameters: Iterable[Parameter], scope: Json, path: dict[str, str]) -> Json:
+def read_parameters(schemas: Schemas, parameters: Iterable[Parameter], scope: Scope, path: dict[str, str]) -> Json:
     """Return the values by name. Refuses (400) missing and invalid parameters."""
-    request = needed("starlette.requests").HTTPConnection(scope)
+    from starlette.requests import HTTPConnection
+
+    request = HTTPConnection(scope)
     values: Json = {}
     for parameter in parameters:
         name, where = parameter.name, _WHERE[parameter.place]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from starlette.types import Send
 
 SHAPES = ("flat", "job", "envelope")
 JSON_TYPE = (b"content-type", b"application/json")
@@ -43,7 +43,7 @@ class Refusal(Exception):
         self.headers = headers
 
 
-async def send_answer(send: Callable[[dict[str, Any]], Awaitable[None]], answer: Answer) -> None:
+async def send_answer(send: Send, answer: Answer) -> None:
     """Send a response."""
     headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

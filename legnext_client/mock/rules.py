@@ -1,13 +1,16 @@
-"""Refusal of follow-ups whose source job does not exist, is not done, is of the wrong kind, or is too old."""
+"""Rules of the document's tables: which follow-ups are possible, and what a job costs and how long it takes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .jobs import COMPLETED, FAILED, Job
 from .refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .prompts import Prompt
     from .spec import Operation
 
 SOURCE_FIELD = "jobId"
@@ -81,3 +84,63 @@ def _unsuited(operation: Operation, source: Job) -> str | None:
     if most is not None and source.extensions >= most:
         return f"was extended {source.extensions} times already, which is as often as a video can be."
     return None
+
+
+class Price(NamedTuple):
+    """Points that are held when the job is accepted, and charged when it completes."""
+
+    held: int
+    charged: int
+
+
+def price(
+    rules: dict[str, Any], operation: Operation, body: dict[str, Any], prompt: Prompt, source: Job | None
+) -> Price:
+    """Return the price of a request. Flags count only if the operation has a prompt."""
+    table = operation.extension.get("price", {"points": 0})
+    points = table["points"]
+    for row in table.get("when", []):
+        holds = (
+            _field_is(operation, body, row)
+            if "field" in row
+            else source is not None and source.resolution == row["source"]
+        )
+        if holds:
+            points = row["points"]
+    held = charged = points
+    if operation.prompt_field is not None and prompt.flags:
+        for row in _holding(rules.get("price_factors", []), prompt):
+            held *= row.get("reserve", row["factor"])
+            charged *= row["factor"]
+    return Price(round(held), round(charged))
+
+
+def typical_seconds(rules: dict[str, Any], operation: Operation, prompt: Prompt) -> float:
+    """Return the typical duration of a job."""
+    seconds = operation.median_seconds
+    if prompt.model is not None:
+        for row in _holding(rules.get("duration_factors", []), prompt):
+            seconds *= row["factor"]
+    return seconds
+
+
+def _field_is(operation: Operation, body: dict[str, Any], row: dict[str, Any]) -> bool:
+    return bool(body.get(row["field"], operation.defaults.get(row["field"])) == row["is"])
+
+
+def _holding(table: list[dict[str, Any]], prompt: Prompt) -> Iterator[dict[str, Any]]:
+    dearest: dict[str, dict[str, Any]] = {}
+    for row in table:
+        if prompt.model not in row["models"] or not _asked(row, prompt):
+            continue
+        if "tier" not in row:
+            yield row
+        elif row["tier"] not in dearest or dearest[row["tier"]]["factor"] < row["factor"]:
+            dearest[row["tier"]] = row
+    yield from dearest.values()
+
+
+def _asked(row: dict[str, Any], prompt: Prompt) -> bool:
+    if "flag" not in row:
+        return True
+    return row["flag"] in prompt.flags and ("value" not in row or prompt.says(row["flag"], row["value"]))

@@ -7,22 +7,25 @@ import json
 import re
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
 from .app import App
 from .clock import Clock
-from .extras import needed
-from .saved_state import load, save
 from .service import Service
 from .spec import DOCUMENT, Spec
+from .state import load, save
 from .wire import KEY, Closing, SocketWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
-    from .scenarios import Scenario
     from .settings import Settings
+    from .state import Scenario
 
 _BACKLOG = 4096
 _GRACE = 1
@@ -53,7 +56,6 @@ class Server:
         state: str | Path | None = None,
     ) -> None:
         self._state = None if state is None else Path(state)
-        needed("httptools")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -71,7 +73,7 @@ class Server:
             self._socket.close()
             raise
         self.app = App(self.service, (spec or DOCUMENT) if reload else None)
-        self._uvicorn: Any = None
+        self._uvicorn: _Uvicorn | None = None
 
     @property
     def base_url(self) -> str:
@@ -79,21 +81,20 @@ class Server:
 
     def run(self, started: Callable[[], None] | None = None) -> None:
         """Serve until `stop` is called or, in the main thread, until a signal."""
-        uvicorn = needed("uvicorn")
-        served = _Served(started)
+        closing = Closing()
+        connection: Any = partial(_Connection, closing)
         config = uvicorn.Config(
             self.app,
-            http=_protocol(served),
+            http=connection,
             ws="none",
             lifespan="off",
-            loop=_loop(),
             log_config=None,
             access_log=False,
             server_header=False,
             date_header=False,  # the application sets the virtual date
             timeout_graceful_shutdown=_GRACE,
         )
-        self._uvicorn = _uvicorn_server(uvicorn, config, served)
+        self._uvicorn = _Uvicorn(config, closing, started)
         with background(self.service):
             try:
                 self._uvicorn.run(sockets=[self._socket])
@@ -147,53 +148,41 @@ def background(service: Service) -> Generator[None]:
         service.callback_sender.close()
 
 
-def _loop() -> str:
-    try:
-        import uvloop  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    except ImportError:
-        return "asyncio"
-    return "uvloop"
+class _Uvicorn(uvicorn.Server):
+    """uvicorn that reports its start, and ends waiting responses when it stops."""
+
+    def __init__(self, config: uvicorn.Config, closing: Closing, started: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._closing = closing
+        self._report = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._report is not None:
+            self._report()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing.set()
+        await super().shutdown(sockets)
 
 
-class _Served:
-    """State shared by a server and its connections."""
+class _Connection(HttpToolsProtocol):
+    """One connection; its requests have a wire for faults."""
 
-    def __init__(self, started: Callable[[], None] | None) -> None:
-        self.started = started
-        self.closing: Closing | None = None
+    def __init__(self, closing: Closing, **given: Any) -> None:
+        super().__init__(**given)
+        self._closing = closing
 
-
-def _uvicorn_server(uvicorn: Any, config: Any, served: _Served) -> Any:
-    base: Any = uvicorn.Server
-
-    async def startup(self: Any, sockets: list[socket.socket] | None = None) -> None:
-        served.closing = Closing()
-        await base.startup(self, sockets=sockets)
-        if served.started is not None:
-            served.started()
-
-    async def shutdown(self: Any, sockets: list[socket.socket] | None = None) -> None:
-        if served.closing is not None:
-            served.closing.set()
-        await base.shutdown(self, sockets=sockets)
-
-    return type("ServerThatTells", (base,), {"startup": startup, "shutdown": shutdown})(config)
-
-
-def _protocol(served: _Served) -> Any:
-    base: Any = needed("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol
-
-    def data_received(self: Any, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:
         # The parser stops reading a body after an offer of h2c, which Java's client and `curl --http2` make. Such an
         # offer may be ignored; it is at the start of a request, and its headers arrive together.
-        if self.cycle is None or self.cycle.response_complete:
+        cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete:
             head, end, rest = data.partition(b"\r\n\r\n")
             data = _OFFER.sub(b"", head) + end + rest
-        base.data_received(self, data)
+        super().data_received(data)
 
-    def on_message_begin(self: Any) -> None:
-        base.on_message_begin(self)
-        self.scope["extensions"] = {KEY: SocketWire(self.transport, served.closing)}
-
-    methods = {"data_received": data_received, "on_message_begin": on_message_begin}
-    return type("ConnectionThatDrops", (base,), methods)
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        wire: Any = SocketWire(self.transport, self._closing)
+        self.scope["extensions"] = {KEY: wire}

@@ -8,23 +8,20 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .account import Account
+from .account import Account, JobsAtOnce, RequestsPerSecond
 from .answers import STYLES, Answers
 from .callbacks import CallbackSender, Delivery
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
-from .job_random import JobRandom
-from .jobs import NEVER, Job
-from .limits import JobsAtOnce, RequestsPerSecond
-from .prices import price, typical_seconds
+from .jobs import NEVER, Job, JobRandom
 from .prompts import AT_ONCE, FAILS, FORBIDDEN, NEVER_ENDS, Prompt, PromptReader
 from .refusals import SHAPES, Answer, Refusal, as_json
-from .rules import SOURCE_FIELD, check_source
+from .rules import SOURCE_FIELD, check_source, price, typical_seconds
 
 if TYPE_CHECKING:
     from .clock import Clock
-    from .scenarios import Scenario
     from .settings import Settings
     from .spec import Operation, Spec
+    from .state import Scenario
 
 _COUNTS = {"images": 4, "image": 1, "videos": 4, "video": 1}
 _BATCHES = (1, 2, 4)
@@ -74,7 +71,7 @@ class Service:
 
     def begin(self) -> None:
         """Remove all jobs, faults and callbacks, and refill the account."""
-        self.faults.start_anew()
+        self.faults.restore([], 0)
         self.callback_sender.forget()
         limit = self.spec.rules.get("jobs_at_once") if self.settings.concurrency is None else self.settings.concurrency
         self.jobs: dict[str, Job] = {}

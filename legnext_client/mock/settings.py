@@ -1,87 +1,92 @@
-"""Settings of a server."""
+"""Settings of a server: each with its default, its schema, and the help of its option on the command line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from .answers import LOGS, STYLES
-from .arguments import number, one_of, shown, text, whole, yes_or_no
 from .refusals import SHAPES
+from .validation import LARGEST, TEXT, YES_OR_NO, check
 
 DRAWN = "drawn"
 PLANS = ("pro", "free")
-BODIES = ("lenient", "strict")
-CALLBACK_SHAPES = ("bare", "envelope", "off")
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def _setting(default: Any, schema: dict[str, Any], help: str, option: str = "") -> Any:
+    return field(default=default, metadata={"schema": schema, "help": help, "option": option})
+
+
+def _one_of(*choices: str) -> dict[str, Any]:
+    return {"enum": [*choices]}
+
+
+class _Checked:
+    """Check of each field against its schema."""
+
+    _of = ""
+
+    def __post_init__(self) -> None:
+        for each in fields(self):  # type: ignore[arg-type]
+            if each.metadata:
+                check(each.name + self._of, getattr(self, each.name), each.metadata["schema"])
 
 
 @dataclass(frozen=True)
-class CallbackSettings:
+class CallbackSettings(_Checked):
     """Settings of callbacks."""
 
-    shape: str = "bare"
-    """`bare` (the job itself), `envelope` (with a timestamp), or `off`."""
-    secret: str | None = None
-    """Sign with this: `X-Legnext-Signature` over `"{X-Legnext-Timestamp}." + body`."""
-    retries: int = 2
-    """Retries of a callback that was not received."""
-    copies: int = 1
-    """Copies sent of each received callback."""
-    loss: float = 0.0
-    """Share of callbacks never sent."""
-    delay: float = 0.0
-    """Virtual seconds between a job's end and its callback."""
-    anywhere: bool = False
-    """Also send callbacks to other hosts."""
+    _of = " of callbacks"
 
-    def __post_init__(self) -> None:
-        one_of("callbacks", self.shape, CALLBACK_SHAPES)
-        if self.secret is not None:
-            text("secret of callbacks", self.secret)
-        whole("retries of callbacks", self.retries, 0)
-        whole("copies of callbacks", self.copies, 1)
-        number("loss of callbacks", self.loss, 0, 1)
-        number("delay of callbacks", self.delay, 0)
-        yes_or_no("anywhere of callbacks", self.anywhere)
+    shape: str = _setting("bare", _one_of("bare", "envelope", "off"), "shape of callbacks", "--callbacks")
+    secret: str | None = _setting(None, {"type": ["string", "null"], "minLength": 1}, "secret for signing callbacks")
+    retries: int = _setting(2, _COUNT, "retries of a callback that was not received")
+    copies: int = _setting(1, {"type": "integer", "minimum": 1}, "copies sent of each callback")
+    loss: float = _setting(0.0, {"type": "number", "minimum": 0, "maximum": 1}, "share of callbacks never sent")
+    delay: float = _setting(
+        0.0,
+        {"type": "number", "minimum": 0, "maximum": LARGEST},
+        "virtual seconds between a job's end and its callback",
+    )
+    anywhere: bool = _setting(False, YES_OR_NO, "also send callbacks to other hosts", "--callbacks-to-anywhere")
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(_Checked):
     """Settings of a server. Defaults: a well-funded account and no faults."""
 
-    seed: int = 1
-    credits: int = 1_000_000
-    points: int = 0
-    plan: str = "pro"
-    keys: tuple[str, ...] = ("mock-key",)
-    concurrency: int | None = None
-    """Jobs at once per key; None takes the document's limit, 0 means no limit."""
-    queues: bool = False
-    """Queue jobs beyond `concurrency` instead of refusing them."""
-    requests_per_second: int | None = None
-    time_scale: float | None = 1.0
-    """Virtual seconds per real second; None is a standing clock."""
-    error_shape: str = "flat"
-    """`flat`, `job`, `envelope`, or `drawn`."""
-    answers: str = "drawn"
-    """One of `answers.STYLES`, or `drawn` for each job."""
-    logs: str = "strings"
-    """The items of `logs`: one of `answers.LOGS`, or `drawn` for each job."""
-    bodies: str = "lenient"
-    """`lenient` accepts what the service accepts; `strict`, only what the document describes."""
+    seed: int = _setting(
+        1, {"type": "integer"}, "make ids, durations and faults repeatable; drawn and printed if omitted"
+    )
+    credits: int = _setting(1_000_000, _COUNT, "credits of the account, in points")
+    points: int = _setting(0, _COUNT, "bonus points of the account")
+    plan: str = _setting("pro", _one_of(*PLANS), "the account's plan")
+    keys: tuple[str, ...] = _setting(
+        ("mock-key",), {"type": "array", "minItems": 1, "items": TEXT}, "valid keys, separated by commas"
+    )
+    concurrency: int | None = _setting(
+        None,
+        {"type": ["integer", "null"], "minimum": 0},
+        "jobs at once per key; 0 means no limit (default: from the document)",
+    )
+    queues: bool = _setting(False, YES_OR_NO, "queue jobs beyond --concurrency instead of refusing them", "--queue")
+    requests_per_second: int | None = _setting(
+        None, {"type": ["integer", "null"], "minimum": 1}, "requests per second and key (default: no limit)"
+    )
+    time_scale: float | None = _setting(
+        1.0,
+        {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": LARGEST},
+        "virtual seconds per real second; 60 makes a minute a second",
+    )
+    error_shape: str = _setting("flat", _one_of(*SHAPES, DRAWN), "shape of error responses")
+    answers: str = _setting(DRAWN, _one_of(*STYLES, DRAWN), "shape of job responses")
+    logs: str = _setting("strings", _one_of(*LOGS, DRAWN), "items of a job's logs")
+    bodies: str = _setting(
+        "lenient", _one_of("lenient", "strict"), "accept what the service does, or only documented bodies"
+    )
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
 
-    def __post_init__(self) -> None:
-        whole("seed", self.seed)
-        one_of("plan", self.plan, PLANS)
-        one_of("error_shape", self.error_shape, (*SHAPES, DRAWN))
-        one_of("logs", self.logs, (*LOGS, DRAWN))
-        one_of("bodies", self.bodies, BODIES)
-        one_of("answers", self.answers, (*STYLES, DRAWN))
-        yes_or_no("queues", self.queues)
-        if not isinstance(self.keys, tuple | list) or not self.keys:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ValueError(f"keys must be a tuple of at least one key; got {shown(self.keys)}.")
-        for key in self.keys:
-            text("a key", key)
-        for name, least in (("credits", 0), ("points", 0), ("concurrency", 0), ("requests_per_second", 1)):
-            if (value := getattr(self, name)) is not None or name in ("credits", "points"):
-                whole(name, value, least)
+
+SETTINGS = tuple(each.name for each in fields(Settings) if each.metadata)
+"""The names of the settings, without those of callbacks."""

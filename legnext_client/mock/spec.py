@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from .arguments import shown
 from .bodies import JSON, Media
-from .extras import needed
 from .parameters import Parameter
 from .schemas import Schemas
-from .validation import validator
+from .validation import extra, shown, validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,8 +103,10 @@ class Spec(Schemas):
         """Load a document from a JSON or YAML file; by default, the package's own."""
         content = Path(path or DOCUMENT).read_text(encoding="utf-8")
         if str(path).endswith((".yaml", ".yml")):
+            with extra():
+                import yaml
             # Through JSON, which has no numbers as names and no dates.
-            content = json.dumps(needed("yaml").safe_load(content), default=str)
+            content = json.dumps(yaml.safe_load(content), default=str)
         document = json.loads(content)
         try:
             return cls(document)

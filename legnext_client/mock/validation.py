@@ -1,16 +1,23 @@
-"""Validation against JSON schemas, in the words of jsonschema_rs."""
+"""Validation by JSON schemas, in the words of jsonschema_rs: of requests, and of what programs and files hand in."""
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
-from .extras import needed
 from .refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from .schemas import Json
 
+LARGEST = sys.float_info.max
+TEXT = {"type": "string", "minLength": 1}
+YES_OR_NO = {"type": "boolean"}
 _MOST = 8
 _LONGEST = 200
 # Formats that only describe a value; dates and UUIDs, which programs parse, are checked.
@@ -18,6 +25,22 @@ _DESCRIPTIVE = (
     *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "email", "idn-email", "hostname", "idn-hostname"),
     *("ipv4", "ipv6", "regex", "json-pointer", "relative-json-pointer"),
 )
+
+
+class MissingExtra(ImportError):
+    """A package of the `mock` extra is not installed."""
+
+
+@contextlib.contextmanager
+def extra() -> Generator[None]:
+    """Name the extra if a package that only the server needs is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(
+            f"The mock server needs {str(error.name).partition('.')[0]}, which is not installed. "
+            "Run: pip install 'legnext-client[mock]'"
+        ) from error
 
 
 class EvenLength:
@@ -33,9 +56,13 @@ class EvenLength:
 
 def validator(schema: Json) -> Any:
     """Return a validator of a self-contained schema."""
-    return needed("jsonschema_rs").Draft202012Validator(
+    with extra():
+        import jsonschema_rs
+
+    keywords: dict[str, Any] = {"x-legnext": EvenLength}
+    return jsonschema_rs.Draft202012Validator(
         schema,
-        keywords={"x-legnext": EvenLength},
+        keywords=keywords,
         validate_formats=True,
         formats=dict.fromkeys(_DESCRIPTIVE, _anything),
     )
@@ -80,3 +107,42 @@ def check_fields(validator: Any, fields: Json) -> None:
     for error in validator.iter_errors(fields):
         if error.instance_path or error.kind.name == "additionalProperties":
             raise Refusal(400, f"{problem(error)['message']}.")
+
+
+def check(name: str, value: object, schema: Json) -> None:
+    """Raise a ValueError, with the name, the value and the bound, unless a value that was handed in fits its schema."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} has half of a surrogate pair; got {shown(value)}. Send whole characters.") from None
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError(f"{name} must be JSON-compatible, and finite; got {shown(value)}.") from None
+    if isinstance(value, float) and "integer" in schema.get("type", ""):
+        raise ValueError(f"{name}: {value} is not a whole number.")
+    if found := problems(validator(schema), value, name):
+        raise ValueError(f"{found[0]['message']}.")
+
+
+def an_object(name: str, value: object) -> None:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be an object with fields; got {shown(value)}.")
+
+
+def call(function: Callable[..., Any], /, *given: object, **fields: Any) -> Any:
+    """Call a function with fields that were handed in. Raises a ValueError for a missing or an unknown one."""
+    parameters = inspect.signature(function)
+    try:
+        parameters.bind(*given, **fields)
+    except TypeError as error:
+        known = ", ".join([*parameters.parameters][len(given) :])
+        raise ValueError(f"{error}; the fields here are {known or 'none'}.") from None
+    return function(*given, **fields)
+
+
+def shown(value: object) -> str:
+    """Format a value for a message: surrogates are escaped, long values are cut."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or thousands of digits
+        text = f"some {type(value).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[:60]}…"

@@ -69,7 +69,7 @@ CASES = """
 2  receive --host '' → Error: --host must be an address of this machine
 2  receive --port 99999 → '--port': 99999 is not in the range
 2  receive --address foo → Error: --address must be an http(s) URL without query or fragment; got
-2  mock --time-scale 0 → The mock server cannot start: time_scale must be greater than 0; got 0.0.
+2  mock --time-scale 0 → The mock server cannot start: time_scale: 0.0 is less than or equal to the minimum of 0.
 2  mock --fault nonsense → The mock server cannot start: 'nonsense' is not a fault
 2  mock --spec nofile → The mock server cannot start: [Errno 2] No such file or directory: 'nofile'
 2  diffusion '--v 7' → Put -- before a value that begins with -

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import checks_of_bodies, checks_of_files, checks_of_lives, checks_of_money, checks_of_protocol, checks_of_rules
-from .start import Start
+from .server import Start
 
 Check = Callable[[Start], None]
 MODULES = (

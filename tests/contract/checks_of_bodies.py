@@ -11,8 +11,7 @@ from .description import SOURCE, Operation, paid
 from .sources import IMAGES, follow_ups, grid, sound_bodies, source_for
 
 if TYPE_CHECKING:
-    from .server import Server
-    from .start import Start
+    from .server import Server, Start
 
 TEXT = IMAGES.rules["prompt"]["field"]
 DEEP = 100_000

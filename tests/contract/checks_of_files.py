@@ -13,8 +13,7 @@ from .server import ROOT
 from .sources import ENLARGE, EXTEND, IMAGES, VIDEOS, grid, videos
 
 if TYPE_CHECKING:
-    from .server import Answer, Server
-    from .start import Start
+    from .server import Answer, Server, Start
 
 TEXT = IMAGES.rules["prompt"]["field"]
 DAY = 86_400

@@ -25,7 +25,7 @@ from .sources import (
 from .witness import ENDED, HOW_MANY, ORDER
 
 if TYPE_CHECKING:
-    from .start import Start
+    from .server import Start
 
 TEXT = IMAGES.rules["prompt"]["field"]
 FAILS, NEVER_ENDS = "fail-this-job", "never-end-this-job"

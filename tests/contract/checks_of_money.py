@@ -9,8 +9,7 @@ from .server import LONG
 from .sources import EXTEND, IMAGES, VIDEOS, a_body, follow_ups, grid, plain_body, source_for, videos
 
 if TYPE_CHECKING:
-    from .server import Server
-    from .start import Start
+    from .server import Server, Start
 
 TEXT = IMAGES.rules["prompt"]["field"]
 FAILS, NEVER_ENDS = "fail-this-job", "never-end-this-job"

@@ -8,7 +8,7 @@ from .description import METHODS, base_path, operations, paid, sound_document, w
 from .sources import IMAGES, grid, sound_bodies
 
 if TYPE_CHECKING:
-    from .start import Start
+    from .server import Start
 
 STRANGERS = {"no key": None, "an empty key": "", "another key": "some-other-key", "a longer key": "a-good-key2"}
 LARGEST = 1 << 20

@@ -9,8 +9,7 @@ from .server import LONG, Answer
 from .sources import ENLARGE, EXTEND, IMAGES, TEXTS, a_body, follow_ups, grid, source_for, videos
 
 if TYPE_CHECKING:
-    from .server import Server
-    from .start import Start
+    from .server import Server, Start
 
 TEXT = IMAGES.rules["prompt"]["field"]
 DAY = 86_400

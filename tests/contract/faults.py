@@ -1,135 +1,123 @@
-"""What a seeded fault is: a small, named way for the server to be wrong.
+"""Ten small ways for the server to be wrong: its document is spoiled, or its code changed while it runs.
 
-A fault spoils the document that the server is made from, what goes over the wire, or the server's own code. The checks
-never see which one it is: they read the sound document and talk to the server like anybody else.
+The checks never see which one it is: they read the sound document and talk to the server like anybody else.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from legnext_client.mock import app, bodies
+from legnext_client.mock.account import Account
+from legnext_client.mock.refusals import Answer
+from legnext_client.mock.service import Service
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Document = dict[str, Any]
-Headers = tuple[tuple[bytes, bytes], ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request on its way to the server."""
-
-    method: str
-    path: str
-    headers: Headers
-    body: bytes
-
-    def header(self, name: bytes) -> bytes | None:
-        return next((value for each, value in self.headers if each.lower() == name), None)
-
-    def with_header(self, name: bytes, value: bytes) -> Asked:
-        return replace(self, headers=(*(pair for pair in self.headers if pair[0].lower() != name), (name, value)))
-
-
-@dataclass(frozen=True)
-class Answered:
-    """An answer on its way back."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-    def without_header(self, name: bytes) -> Answered:
-        return replace(self, headers=tuple(pair for pair in self.headers if pair[0].lower() != name))
-
-    def with_body(self, body: bytes) -> Answered:
-        size = (b"content-length", str(len(body)).encode())
-        return replace(self, headers=(*self.without_header(b"content-length").headers, size), body=body)
-
-
-class Wire:
-    """A fault between caller and server; made anew for each server, so that it may remember things."""
-
-    def before(self, asked: Asked) -> Asked | Answered:
-        """What the server gets to see instead; or an answer, and the server sees nothing."""
-        return asked
-
-    def after(self, asked: Asked, answered: Answered) -> Answered:  # noqa: ARG002
-        """What the caller gets to see instead."""
-        return answered
 
 
 @dataclass(frozen=True)
 class Fault:
     """`what` completes the sentence: the server …"""
 
-    name: str
     what: str
+    noticed_by: str
     document: Callable[[Document], None] | None = None
-    wire: Callable[[], Wire] | None = None
     inside: Callable[[pytest.MonkeyPatch], None] | None = None
 
 
-def on_the_wire(name: str, what: str, kind: Callable[..., Wire], *arguments: Any, **options: Any) -> Fault:
-    """A fault whose `kind` stands between caller and server."""
-    return Fault(name, what, wire=partial(kind, *arguments, **options))
+def spoiled(*path: str | int, value: Any = None) -> Callable[[Document], None]:
+    """Put a value at a place of the document, or remove what is there."""
+
+    def spoil(document: Document) -> None:
+        target: Any = document
+        for step in path[:-1]:
+            target = target[step]
+        if value is None:
+            del target[path[-1]]
+        else:
+            target[path[-1]] = value
+
+    return spoil
 
 
-def wired(app: App, wire: Wire) -> App:
-    """`app` with a fault on its wire."""
+def replaced(owner: object, attribute: str, function: Callable[..., Any]) -> Callable[[pytest.MonkeyPatch], None]:
+    """Put a function, which gets the sound one first, in its place."""
+    sound = getattr(owner, attribute)
 
-    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        asked = Asked(scope["method"], scope["path"], tuple(map(tuple, scope["headers"])), await _whole(receive))
-        seen = wire.before(asked)
-        answered = seen if isinstance(seen, Answered) else await _answer(app, scope, seen)
-        answered = wire.after(asked, answered)
-        await send({"type": "http.response.start", "status": answered.status, "headers": list(answered.headers)})
-        await send({"type": "http.response.body", "body": answered.body})
+    def faulty(*arguments: Any) -> Any:
+        return function(sound, *arguments)
 
-    return faulty
+    def patch(with_patch: pytest.MonkeyPatch) -> None:
+        with_patch.setattr(owner, attribute, faulty)
+
+    return patch
 
 
-async def staying() -> Message:
-    """What a caller who waits for the whole answer sends after the request: nothing."""
-    await asyncio.Event().wait()
-    raise AssertionError
+def charged_twice(settle: Any, account: Account, held: Any, charged: int) -> None:
+    settle(account, held, charged)
+    account.available_credits -= charged
 
 
-async def _whole(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
+def on_credit(hold: Any, account: Account, amount: int) -> Any:
+    missing = max(0, amount - account.available)
+    account.available_credits += missing
+    held = hold(account, amount)
+    account.available_credits -= missing
+    return held
 
 
-async def _answer(app: App, scope: Scope, asked: Asked) -> Answered:
-    sent: list[Message] = []
-    unread: list[Message] = [{"type": "http.request", "body": asked.body, "more_body": False}]
+def any_key(_key: Any, endpoint: Any, _headers: Any) -> str:
+    return str(endpoint._service.settings.keys[0])
 
-    async def receive() -> Message:
-        return unread.pop() if unread else await staying()
 
-    async def send(message: Message) -> None:
-        sent.append(message)
+def html(written: Any, refusal: Any, *shape: str) -> Answer:
+    if refusal.status != 404:
+        return Answer(*written(refusal, *shape))
+    return Answer(404, b"<html><body>Not found</body></html>", ((b"content-type", b"text/html"),))
 
-    changed = {**scope, "method": asked.method, "path": asked.path, "headers": list(asked.headers)}
-    changed["raw_path"] = scope.get("raw_path") if asked.path == scope["path"] else asked.path.encode()
-    await app(changed, receive, send)
-    start, *parts = sent
-    return Answered(
-        start["status"], tuple(map(tuple, start["headers"])), b"".join(part.get("body", b"") for part in parts)
-    )
+
+def wrong_job(tell: Any, service: Service, _job_id: str, asked: tuple[str, str]) -> Any:
+    return tell(service, next(iter(service.jobs)), asked)
+
+
+def last_of_duplicates(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(bodies, "_decoder", json.JSONDecoder())
+
+
+schema = partial(spoiled, "components", "schemas")
+FAULTS = {
+    "charged_twice": Fault(
+        "charges twice on completion",
+        "points_are_held_charged_and_given_back",
+        inside=replaced(Account, "settle", charged_twice),
+    ),
+    "on_credit": Fault("accepts jobs that cannot be paid", "shortage", inside=replaced(Account, "hold", on_credit)),
+    "prompt_one_longer": Fault(
+        "takes a prompt of 8,193 characters",
+        "bounds_of_diffusion",
+        document=schema("PromptText", "maxLength", value=8193),
+    ),
+    "both_mask_ways": Fault(
+        "takes a mask by areas and by address", "bounds_of_inpaint", document=schema("Mask", "maxProperties")
+    ),
+    "seventh_job": Fault(
+        "runs seven jobs at once", "jobs_at_once", document=spoiled("x-legnext", "jobs_at_once", value=7)
+    ),
+    "fifth_extension": Fault(
+        "extends a video five times",
+        "extensions",
+        document=spoiled("paths", "/v1/extend-video", "post", "x-legnext", "chain", "at_most", value=5),
+    ),
+    "last_of_duplicates": Fault("takes the last of two equal keys", "json", inside=last_of_duplicates),
+    "key_not_checked": Fault("does not check the key", "keys", inside=replaced(app._Endpoint, "_key", any_key)),
+    "wrong_job": Fault("answers with another job", "prices", inside=replaced(Service, "tell", wrong_job)),
+    "html_error": Fault("answers 404 with HTML", "nowhere", inside=replaced(app, "written", html)),
+}

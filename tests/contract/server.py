@@ -9,7 +9,8 @@ import asyncio
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -20,12 +21,16 @@ from legnext_client.mock.settings import Settings
 from legnext_client.mock.spec import Spec
 
 from .description import Operation, base_path, copy_of_the_document, with_role
-from .faults import App as AnyApp
-from .faults import Fault, Headers, Message, staying, wired
 from .witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from .faults import Fault
+
+Headers = tuple[tuple[bytes, bytes], ...]
+Message = dict[str, Any]
 
 KEY = "a-good-key"
 ROOT = "http://mock.test"
@@ -57,7 +62,7 @@ class Answer:
 class Server:
     """What a check can do with a server."""
 
-    def __init__(self, service: Service, app: AnyApp, runner: asyncio.Runner) -> None:
+    def __init__(self, service: Service, app: App, runner: asyncio.Runner) -> None:
         self._service, self._app, self._runner = service, app, runner
         self._is_watched = True
         self.witness = Witness(service.settings.credits + service.settings.points)
@@ -139,23 +144,27 @@ class Server:
         """The points that were held for each of these jobs, as the server lists them."""
         return {line.job_id: line.points for line in self._service.ledger}
 
-    def set_fault(self, name: str, **options: Any) -> None:
-        """One of the faults that users may set; not to be confused with the seeded ones."""
-        self._service.faults.add(name, **options)
-
     def callbacks(self) -> list[Any]:
         """Every callback that the server tried to send."""
         return list(self._service.callback_sender.sent)
 
 
-async def _exchange(app: AnyApp, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+class Start(Protocol):
+    """Starts a server with these settings; a check never learns which fault it has."""
+
+    def __call__(self, **settings: Any) -> AbstractContextManager[Server]: ...
+
+
+async def _exchange(app: App, method: str, path: str, headers: Headers, body: bytes) -> Answer:
     sent: list[Message] = []
     unread = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return unread.pop() if unread else await staying()
+        if not unread:
+            await asyncio.Event().wait()  # a caller who waits for the whole answer
+        return unread.pop()
 
-    async def send(message: Message) -> None:
+    async def send(message: Any) -> None:
         sent.append(message)
 
     raw, _, query = path.partition("?")
@@ -190,20 +199,29 @@ NO_LIMITS: dict[str, Any] = {
 }
 
 
+@cache
+def sound_spec() -> Spec:
+    return Spec(copy_of_the_document())
+
+
+def spoiled_spec(fault: Fault) -> Spec:
+    document = copy_of_the_document()
+    if fault.document is not None:
+        fault.document(document)
+    return Spec(document)
+
+
 @contextmanager
 def running(fault: Fault | None = None, **settings: Any) -> Iterator[Server]:
     """A server with so much money and so few limits that nothing but the matter of a check is refused."""
     chosen = Settings(**{**NO_LIMITS, **settings})
-    document = copy_of_the_document()
-    if fault is not None and fault.document is not None:
-        fault.document(document)
+    spec = sound_spec() if fault is None else spoiled_spec(fault)
     with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
         if fault is not None and fault.inside is not None:
             fault.inside(patch)
-        service = Service(Spec(document), chosen, Clock(chosen.time_scale), f"{ROOT}/files")
+        service = Service(spec, chosen, Clock(chosen.time_scale), f"{ROOT}/files")
         app = App(service)
-        served: AnyApp = app if fault is None or fault.wire is None else wired(app, fault.wire())
-        server = Server(service, served, runner)
+        server = Server(service, app, runner)
         try:
             yield server
         finally:

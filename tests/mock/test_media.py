@@ -11,7 +11,7 @@ from PIL import Image
 
 from legnext_client.mock.media import image_size, render_image, render_video, video_size
 
-ALL_FORMATS = {"png": "PNG", "jpeg": "JPEG", "jpg": "JPEG", "tiff": "TIFF", "tif": "TIFF"}
+ALL_FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF"}
 ODD_TEXTS = {
     "empty": "",
     "no letters": "\x00\ud800\u202e\n\t",

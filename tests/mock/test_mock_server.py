@@ -13,7 +13,7 @@ import pytest
 
 from legnext_client import Client
 from legnext_client.mock.clock import Clock
-from legnext_client.mock.extras import MissingExtra, needed
+from legnext_client.mock.validation import MissingExtra
 from legnext_client.testing import MockServer
 
 
@@ -180,17 +180,9 @@ def test_a_clock_that_stands_stands_until_it_is_moved() -> None:
     assert clock.now == before + 3
 
 
-@pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf")])
-def test_a_clock_that_cannot_run_is_refused(scale: float) -> None:
-    with pytest.raises(ValueError, match="time_scale"):
-        Clock(scale)
-
-
 def test_a_missing_package_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     with pytest.raises(MissingExtra, match=r"needs jsonschema_rs.*pip install 'legnext-client\[mock\]'"):
-        needed("jsonschema_rs")
-    with pytest.raises(ImportError, match="legnext-client"):
         MockServer(in_process=True)
 
 
@@ -207,7 +199,7 @@ def test_importing_it_imports_neither_pytest_nor_the_extra() -> None:
 def test_the_mock_imports_nothing_of_the_client() -> None:
     script = (
         "import sys, legnext_client.mock.__main__, legnext_client.mock.server, legnext_client.mock.control\n"
-        "import legnext_client.mock.files, legnext_client.mock.inside\n"
+        "import legnext_client.mock.hosts\n"
         "print(sorted(name for name in sys.modules if name.startswith('legnext_client.') and '.mock' not in name))"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from legnext_client.mock.media.scenes import LIGHTS, THINGS, Scene, light_of, things_of
+from legnext_client.mock.media import LIGHTS, THINGS, Scene, light_of, things_of
 
 
 @pytest.mark.parametrize(

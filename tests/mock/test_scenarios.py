@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.mock.__main__ import main, parser, settings_of
-from legnext_client.mock.scenarios import Scenario
+from legnext_client.mock.state import Scenario
 from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
@@ -68,10 +68,13 @@ def test_the_command_takes_a_scenario_and_its_options_win(scenario: Path) -> Non
         ("- a", "must be an object with fields"),
         ("a: [", "is not YAML"),
         ("credit: 5", "credit is not a field of a scenario; use seed, credits,"),
-        ("credits: many", "credits must be a whole number from 0; got 'many'"),
+        ("credits: many", 'credits: "many" is not of type "integer"'),
         ("time: soon", "time must be a date and time, as 2026-03-01T12:00:00Z; got 'soon'"),
         ("jobs: 5", "jobs must be a list; got 5"),
-        ("jobs: [{job: a}]", "jobs[0].job is not a field of a scenario; use job_id, operation,"),
+        (
+            "jobs: [{job: a}]",
+            "jobs[0]: got an unexpected keyword argument 'job'; the fields here are job_id, operation,",
+        ),
         ("jobs: [{job_id: a}, {job_id: a}]", "jobs[1]: job_id must be new; job 'a' already exists"),
         ("faults: [explode]", "faults[0]: 'explode' is not a fault"),
     ],

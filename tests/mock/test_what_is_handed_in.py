@@ -4,66 +4,48 @@ from __future__ import annotations
 
 import json
 import math
-import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client.testing import CallbackSettings, MockServer
+from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DIGITS = 10**400
-STATUS = "status must be a whole number from 200 to 599, but not 204 or 304; got "
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"name": "explode"}, "'explode' is not a fault; choose from close_before, "),
-    ({"name": ["html"]}, "['html'] is not a fault; choose from "),
-    *(({"name": "error_before", "status": status}, STATUS) for status in (99999, 600, 199, 101, 204, 304, 500.0, True)),
-    ({"name": "error_before", "status": "503"}, f"{STATUS}'503'."),
-    ({"name": "rate_limit", "path": 5}, "path must be text that is not empty; got 5."),
-    ({"name": "html", "path": "v1"}, "path must begin with /; got 'v1'."),
-    ({"name": "html", "method": 5}, "method must be text that is not empty; got 5."),
-    ({"name": "html", "method": ""}, "method must be text that is not empty; got ''."),
-    ({"name": "delay", "seconds": "5"}, "seconds must be a finite number from 0; got '5'."),
-    ({"name": "delay", "seconds": -1}, "seconds must be a finite number from 0; got -1."),
-    ({"name": "delay", "seconds": True}, "seconds must be a finite number from 0; got True."),
-    ({"name": "delay", "seconds": DIGITS}, "seconds must be a finite number from 0; got 1000"),
-    ({"name": "html", "times": -1}, "times must be a whole number from 0; got -1."),
-    ({"name": "html", "times": 1.5}, "times must be a whole number from 0; got 1.5."),
-    ({"name": "html", "rate": 2}, "rate must be a number from 0 to 1; got 2."),
-    ({"name": "html", "rate": "often"}, "rate must be a number from 0 to 1; got 'often'."),
-    ({"name": "unknown_status", "value": 5}, "value must be text; got 5."),
-    ({"name": "error_after", "as_html": "no"}, "as_html must be true or false; got 'no'."),
+    ({"name": ["html"]}, 'name: ["html"] is not of type "string".'),
+    ({"name": "error_before", "status": 600}, "status: 600 is greater than the maximum of 599."),
+    ({"name": "error_before", "status": 204}, 'status: {"enum":[204,304]} is not allowed for 204.'),
+    ({"name": "error_before", "status": 500.0}, "status: 500.0 is not a whole number."),
+    ({"name": "error_before", "status": True}, 'status: true is not of type "integer".'),
+    ({"name": "rate_limit", "path": 5}, 'path: 5 is not of types "null", "string".'),
+    ({"name": "html", "path": "v1"}, 'path: "v1" does not match "^/".'),
+    ({"name": "html", "method": ""}, 'method: "" is shorter than 1 character.'),
+    ({"name": "delay", "seconds": -1}, "seconds: -1 is less than the minimum of 0."),
+    ({"name": "delay", "seconds": DIGITS}, "seconds: 1000"),
+    ({"name": "html", "times": 1.5}, "times: 1.5 is not a whole number."),
+    ({"name": "html", "rate": "often"}, 'rate: "often" is not of type "number".'),
+    ({"name": "unknown_status", "value": 5}, 'value: 5 is not of type "string".'),
+    ({"name": "error_after", "as_html": "no"}, 'as_html: "no" is not of type "boolean".'),
+    ({"name": "never_ends", "seconds": 5}, "seconds is for rate_limit, delay, drip; got it for never_ends."),
+    ({"name": "html", "as_html": True}, "as_html is for error_before, error_after; got it for html."),
 ]
 JOBS: list[tuple[dict[str, Any], str]] = [
-    ({"answers": "nope"}, "answers must be one of plain, empty, offset, nanoseconds, sparse, nulls; got 'nope'."),
-    ({"answers": 0}, "answers must be one of "),
-    ({"job_id": 5}, "job_id must be text that is not empty; got 5."),
-    ({"job_id": ""}, "job_id must be text that is not empty; got ''."),
+    ({"answers": "nope"}, 'answers: "nope" is not one of "", "plain", "empty", "offset", "nanoseconds", "sparse" or '),
+    ({"job_id": ""}, 'job_id: "" is shorter than 1 character.'),
     ({"job_id": "there"}, "job_id must be new; job 'there' already exists."),
-    ({"age": 1e13}, "age must be a number from 0 to 1767225555, back to the year 1970; got 10000000000000.0."),
-    ({"age": -1}, "age must be a number from 0 to "),
-    ({"age": "1"}, "age must be a number from 0 to "),
-    ({"age": DIGITS}, "age must be a number from 0 to "),
+    ({"age": 1e13}, "age: 10000000000000.0 is greater than the maximum of 17672"),
+    ({"age": "1"}, 'age: "1" is not of type "number".'),
     ({"answer": 5}, "answer must be an object with fields; got 5."),
-    ({"status": 5}, "status must be text that is not empty; got 5."),
-    ({"source": 5}, "source must be text that is not empty; got 5."),
+    ({"status": 5}, 'status: 5 is not of type "string".'),
     ({"source": "there"}, "body: the body: Additional properties are not allowed ('jobId' was unexpected)."),
-    ({"operation": "paint"}, "operation must be one that makes something: diffusion, "),
-    ({"operation": "get"}, "operation must be one that makes something: diffusion, "),
-    ({"operation": "balance"}, "operation must be one that makes something: diffusion, "),
-    ({"operation": ""}, "operation must be one that makes something: diffusion, "),
-    ({"operation": 5}, "operation must be one that makes something: diffusion, "),
-    ({"body": 5}, "body must be an object with fields; got 5."),
+    *(({"operation": name}, "operation must be one that makes something: diffusion, ") for name in ("get", "", 5)),
     ({"body": []}, "body must be an object with fields; got []."),
     ({"body": {"text": 5}}, 'body: text: 5 is not of type "string".'),
-    ({"body": {"colour": "red"}}, "body: the body: Additional properties are not allowed ('colour' was unexpected)."),
     ({"operation": "upscale", "body": {"jobId": ["a"]}}, 'body: jobId: ["a"] is not of type "string".'),
-    (
-        {"operation": "enhance_upscale", "body": {"output_format": {}}},
-        'body: output_format: {} is not of type "string".',
-    ),
     ({"operation": "video_diffusion", "body": {"videoType": 9}}, "body: videoType: 9 is not one of "),
 ]
 
@@ -93,8 +75,7 @@ def untouched(api: Any) -> Any:
     assert everything() == before
     assert [job["job_id"] for job in api.server.jobs.values()] == ["there"]
     api.accepted("diffusion", text="a")
-    drawn = api.server.faults.add("html", rate=0.5).random.random()
-    assert drawn == random.Random("1:2").random()  # what was refused drew nothing
+    assert api.server.faults.add("html", rate=0.5).seed == "1:2"  # what was refused drew nothing
 
 
 @pytest.mark.parametrize(("fault", "said"), FAULTS)
@@ -120,39 +101,15 @@ def test_a_job_that_cannot_be_told_of_is_not_put_there(untouched: Any, control: 
     [
         (
             lambda server: server.faults.add("delay", seconds=math.nan),
-            "seconds must be a finite number from 0; got nan",
+            "seconds must be JSON-compatible, and finite; got ",
         ),
-        (
-            lambda server: server.faults.add("delay", seconds=math.inf),
-            "seconds must be a finite number from 0; got inf.",
-        ),
-        (
-            lambda server: server.faults.add("never_ends", seconds=5),
-            "seconds is for delay, drip, rate_limit; got it for ",
-        ),
-        (
-            lambda server: server.faults.add("close_after", status=503),
-            "status is for error_before, error_after, html; ",
-        ),
-        (lambda server: server.faults.add("html", value="x"), "value is for unknown_status, unknown_type, unknown_fie"),
-        (lambda server: server.faults.add("html", as_html=True), "as_html is for error_before, error_after; got it "),
-        (lambda server: server.faults.add("html", rate=math.nan), "rate must be a number from 0 to 1; got nan."),
-        (
-            lambda server: server.faults.add("html", path="/\ud800"),
-            "path must be text without half of a surrogate pair",
-        ),
-        (lambda server: server.jobs.add("\ud800"), "job_id must be text without half of a surrogate pair; got "),
-        (lambda server: server.jobs.add(age=math.nan), "age must be a number from 0 to "),
+        (lambda server: server.faults.add("html", path="/\ud800"), "path has half of a surrogate pair; got "),
+        (lambda server: server.jobs.add("\ud800"), "job_id has half of a surrogate pair; got "),
         (lambda server: server.jobs.add(answer={"a": object()}), "answer must be JSON-compatible: "),
-        (lambda server: server.jobs.add(body={"text": object()}), "body must be JSON-compatible: "),
         (lambda server: server.jobs.add(body={"text": "\ud800"}), "body: The body has half of a surrogate pair"),
         (lambda server: server.clock.advance(math.nan), "advance must be a number from 0 to "),
-        (lambda server: server.clock.advance(math.inf), "advance must be a number from 0 to "),
         (lambda server: server.clock.advance("1"), "advance must be a number from 0 to "),
-        (
-            lambda server: server.clock.advance(1e12),
-            "advance must be a number from 0 to 251634988800, the end of the",
-        ),
+        (lambda server: server.clock.advance(1e12), "advance must be a number from 0 to 251634988800, the end of the"),
         (lambda server: server.jobs.complete("there"), "job there has ended already"),
     ],
 )
@@ -165,26 +122,36 @@ def test_what_only_python_can_hand_in_is_refused_in_the_same_words(untouched: An
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
-        ("/faults", {"seconds": 1}, 400, "name is required; got {'seconds': 1}."),
-        ("/faults", {"name": "html", "self": 1}, 400, "'self' is not a field here; it takes name, times, rate, "),
-        ("/faults", b'{"name": "delay", "seconds": NaN}', 400, "The body has NaN, which is not JSON. Send a number."),
-        ("/faults", b'{"name": "delay", "seconds": 1e999}', 400, "The body has a number that is too large: 1e999."),
-        ("/faults", b'{"name": "html", "times": 1, "times": 2}', 400, 'The body names "times" twice.'),
-        ("/jobs", {"service": 1}, 400, "'service' is not a field here; it takes job_id, operation, status, "),
-        ("/jobs", b'{"job_id": "\\ud800"}', 400, "The body has half of a surrogate pair in a string."),
-        ("/jobs", b'{"answer": {"a": NaN}}', 400, "The body has NaN, which is not JSON."),
-        ("/jobs", b"[1]", 400, "the body must be an object with fields; got [1]."),
-        ("/jobs/there/end", {"fialed": True}, 400, "'fialed' is not a field here; it takes failed."),
-        ("/jobs/there/end", {"failed": "no"}, 400, "failed must be true or false; got 'no'."),
-        ("/jobs/nobody/end", {}, 404, "There is no job 'nobody'."),
-        ("/clock", {}, 400, "advance is required; got {}."),
-        ("/clock", {"advance": 1, "by": 1}, 400, "'by' is not a field here; it takes advance."),
         (
-            "/clock",
-            {"advance": 1e12},
+            "/faults",
+            {"seconds": 1},
             400,
-            "advance must be a number from 0 to 251634988800, the end of the year ",
+            "missing a required argument: 'name'; the fields here are name, times, rate, ",
         ),
+        (
+            "/faults",
+            {"name": "html", "self": 1},
+            400,
+            "got an unexpected keyword argument 'self'; the fields here are ",
+        ),
+        ("/faults", b'{"name": "delay", "seconds": 1e999}', 400, "The body has a number that JSON cannot have"),
+        ("/faults", b'{"name": "html", "times": 1, "times": 2}', 400, 'The body names "times" twice.'),
+        (
+            "/jobs",
+            {"service": 1},
+            400,
+            "multiple values for argument 'service'; the fields here are job_id, operation,",
+        ),
+        ("/jobs", b'{"job_id": "\\ud800"}', 400, "The body has half of a surrogate pair in a string."),
+        ("/jobs", b"[1]", 400, "the body must be an object with fields; got [1]."),
+        (
+            "/jobs/there/end",
+            {"fialed": True},
+            400,
+            "got an unexpected keyword argument 'fialed'; the fields here are f",
+        ),
+        ("/jobs/there/end", {"failed": "no"}, 400, 'failed: "no" is not of type "boolean".'),
+        ("/jobs/nobody/end", {}, 404, "There is no job 'nobody'."),
         (
             "/clock",
             {"advance": DIGITS},
@@ -247,31 +214,17 @@ def test_a_part_of_a_body_will_do_for_a_job_that_is_put_there(api: Any) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"seed": "x"}, "seed must be a whole number; got 'x'."),
-        ({"seed": 1.0}, "seed must be a whole number; got 1.0."),
-        ({"keys": ()}, "keys must be a tuple of at least one key; got ()."),
-        ({"keys": (5,)}, "a key must be text that is not empty; got 5."),
-        ({"queues": "no"}, "queues must be true or false; got 'no'."),
-        ({"time_scale": "5"}, "time_scale must be greater than 0; got '5'."),
-        ({"time_scale": DIGITS}, "time_scale must be greater than 0; got 1000"),
+        ({"seed": "x"}, 'seed: "x" is not of type "integer".'),
+        ({"keys": ()}, "keys: [] has less than 1 item."),
+        ({"keys": (5,)}, 'keys[0]: 5 is not of type "string".'),
+        ({"queues": "no"}, 'queues: "no" is not of type "boolean".'),
+        ({"time_scale": 0}, "time_scale: 0 is less than or equal to the minimum of 0."),
+        ({"time_scale": math.inf}, "time_scale must be JSON-compatible, and finite; got inf."),
+        ({"time_scale": DIGITS}, "time_scale: 1000"),
+        ({"callbacks": "never"}, 'shape of callbacks: "never" is not one of "bare", "envelope" or "off".'),
     ],
 )
 def test_a_server_that_could_not_answer_is_not_made(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         MockServer(in_process=True, **settings)
     assert str(caught.value).startswith(said)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"secret": 5}, "secret of callbacks must be text that is not empty; got 5."),
-        ({"anywhere": "no"}, "anywhere of callbacks must be true or false; got 'no'."),
-        ({"delay": math.inf}, "delay of callbacks must be a finite number from 0; got inf."),
-        ({"copies": True}, "copies of callbacks must be a whole number from 1; got True."),
-    ],
-)
-def test_callbacks_that_could_not_be_sent_are_not_promised(settings: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
-        CallbackSettings(**settings)
-    assert str(caught.value) == said

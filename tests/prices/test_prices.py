@@ -21,8 +21,8 @@ from legnext_client.generated.models import (
     VideoType,
 )
 from legnext_client.generated.operations import OPERATIONS
-from legnext_client.mock.prices import price as mock_price
 from legnext_client.mock.prompts import PromptReader
+from legnext_client.mock.rules import price as mock_price
 from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price
 from legnext_client.prompts import Prompt

@@ -8,19 +8,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from tests.packages import generated
 from tests.promises.one_edit.edits import EDITS
 
 from .commands import DOCUMENT, LEGNEXT, Begun, Ended
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 REQUEST: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -101,20 +99,8 @@ def edited() -> dict[str, Any]:
     return spec
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("one-edit")
-    package = folder / "legnext_client"
-    shutil.copytree(ROOT / "legnext_client", package, ignore=shutil.ignore_patterns("__pycache__"))
-    source = folder / "edited.yaml"
-    source.write_text(json.dumps(edited()), encoding="utf-8")
-    generator = [sys.executable, "scripts/generate.py", "--spec", str(source), "--package", str(package)]
-    made = subprocess.run(generator, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    return folder
-
-
-def test_new_operations_are_commands(folder: Path) -> None:
+def test_new_operations_are_commands(tmp_path: Path) -> None:
+    folder = generated(tmp_path, edited()).parent
     environment = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     environment |= {"PYTHONPATH": str(folder), "HOME": str(folder), "LEGNEXT_API_KEY": "mock-key"}
     mock = Begun(environment, folder, "mock", "--port", "0", "--time-scale", "1000")

@@ -1,7 +1,7 @@
 """What pages tell readers to call, where the tests run them: looked at, and run as far as that is of use here.
 
 Nothing is installed and no other machine is reached. A mock server that a page starts is started on a free port, and
-ended once it serves; `curl` asks the mock instead of the service; `legnext` is the real one.
+ended once it serves; `curl` asks the mock instead of the service. Other commands of `legnext` do not come here.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ OTHERS = {"legnext==0.3.0"}
 SERVER = ["-m", "legnext_client.mock"]
 PYTHON = sys.argv[1]
 """The Python of the environment in which the reader works."""
-LEGNEXT = str(Path(PYTHON).with_name("legnext"))
-"""The real entry point."""
 
 
 class Wrong(Exception):
@@ -87,11 +85,8 @@ def serve(command: list[str]) -> None:
         raise Wrong(f"the server ended with {server.returncode}: {''.join(said)}")
 
 
-def legnext(arguments: list[str]) -> None:
-    if arguments[:1] == ["mock"]:
-        serve([LEGNEXT, *arguments])
-    else:
-        os.execv(LEGNEXT, [LEGNEXT, *arguments])
+def legnext_mock(arguments: list[str]) -> None:
+    serve([str(Path(PYTHON).with_name("legnext")), *arguments])
 
 
 def curl(arguments: list[str]) -> None:
@@ -115,7 +110,7 @@ PROGRAMS = {
     "curl": curl,
     "uvicorn": reader,
     "pytest": reader,
-    "legnext": legnext,
+    "legnext": legnext_mock,
 }
 
 

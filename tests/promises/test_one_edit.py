@@ -1,26 +1,30 @@
 """One edit: a new operation in the spec, one run of the generator, and everything about it works.
 
-A copy of the package is generated anew from a spec with one operation more; no other line of it is touched.
+A copy of the package is generated anew from a spec with two operations more, one of them that of CONTRIBUTING.md; no
+other line of it is touched.
 """
 
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
-import os
-import shutil
-import subprocess
+import re
 import sys
-from pathlib import Path
-from typing import Any
+import textwrap
+from typing import TYPE_CHECKING, Any
 
 import generate
 import pytest
+import yaml
+
+from legnext_client.testing import MockServer
+from tests.packages import ROOT, generated, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Json = dict[str, Any]
 
-ROOT = Path(__file__).parents[2]
 SPEC: Json = json.loads((ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 
 RELIGHT: Json = {
@@ -94,6 +98,37 @@ with MockServer(in_process=True) as server, server.client() as client:
     report["doc"] = inspect.getdoc(client.midjourney.relight)
 print(json.dumps(report))
 """
+PROMISED = """
+import inspect
+from legnext_client import Client, InvalidRequest
+from legnext_client.testing import MockServer
+
+with MockServer() as server, server.client() as client:
+    sketch = client.midjourney.diffusion(text="a sketch of a fox --v 7").wait()
+
+    job = client.midjourney.colour(job_id=sketch.job_id, image_no=1, type=0).wait()
+    assert (job.ok, job.task_type, len(job.image_urls), job.points) == (True, "colour", 4, 80), job
+    assert sketch.colour(image_no=0, type=1).wait().ok
+    assert [paid.operation for paid in server.ledger] == ["diffusion", "colour", "colour"]
+    assert server.ledger[-1].body == {"jobId": sketch.job_id, "imageNo": 0, "type": 1}
+
+    text = inspect.getdoc(client.midjourney.colour)
+    assert text.startswith("Colour a sketch."), text
+    assert "How to colour. 0 is flat, 1 is shaded. One of 0 (FLAT), 1 (SHADED)." in text, text
+    typed = inspect.signature(sketch.colour).parameters["type"].annotation
+    assert typed == "ColourType | Literal[0, 1, 'flat', 'shaded']", typed
+
+    try:
+        client.midjourney.colour(job_id=sketch.job_id, image_no=4, type=2)
+    except InvalidRequest as wrong:
+        assert "image_no must be 0 to 3; got 4" in str(wrong), wrong
+        assert "type must be one of 0 (FLAT), 1 (SHADED); got 2" in str(wrong), wrong
+    else:
+        raise AssertionError("wrong values were sent")
+
+    assert client.price("colour").points == 80
+    assert len(server.ledger) == 3
+"""
 USED_BY_AN_AGENT = """
 import asyncio, json
 from mcp import Client
@@ -126,15 +161,17 @@ SENT: dict[str, Json] = {
     "some of each": {"note": None, "soft": True},
 }
 WAYS = ("facade", "follow-up", "facade, async", "follow-up, async", "batch", "table", "command line")
+REPORT, NAMES = "report: ", {"grainSize": "grain_size"}
 SENT_EACH_WAY = """
 import asyncio, csv, json, os, sys
 from legnext_client.cli.app import run
 from legnext_client.testing import MockServer
 
-given, fields = map(json.loads, sys.argv[1:])
+cases, fields = map(json.loads, sys.argv[1:])
 own = {"image_no": 0, "mood": "dawn"}
-told = {}
-with MockServer(time_scale=None) as server, server.client() as client:
+
+def sent_each_way(given):
+    told = {}
     source = client.midjourney.diffusion(text="a fox").wait()
     rest = {"job_id": source.job_id, **own}
 
@@ -160,42 +197,44 @@ with MockServer(time_scale=None) as server, server.client() as client:
     with client.batch("rows.csv") as batch:
         list(batch)
     told["table"] = server.ledger[-1].body
-    os.environ |= {"LEGNEXT_BASE_URL": server.base_url, "LEGNEXT_API_KEY": server.api_key}
     words = []
     for name, value in given.items():
         words += [f"--{name.replace('_', '-')}", value if isinstance(value, str) else json.dumps(value)]
     code = run(["relight", source.job_id, "--image-no", "0", "--mood", "dawn", "--json", *words])
+    assert code == 0, code
     told["command line"] = server.ledger[-1].body
-assert code == 0, code
-print(json.dumps({way: {name: body[name] for name in body if name in fields} for way, body in told.items()}))
+    return {way: {name: body[name] for name in body if name in fields} for way, body in told.items()}
+
+with MockServer(time_scale=None) as server, server.client() as client:
+    os.environ |= {"LEGNEXT_BASE_URL": server.base_url, "LEGNEXT_API_KEY": server.api_key}
+    for given in cases:
+        print("report:", json.dumps(sent_each_way(given)))
 """
+
+
+def of_contributing() -> tuple[Json, Json]:
+    """The schemas and paths that CONTRIBUTING.md adds; the responses and callbacks are a neighbour's."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```yaml\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
+    schemas, paths = (yaml.safe_load(textwrap.dedent(block)) for block in blocks)
+    neighbour = SPEC["paths"]["/v1/upscale"]["post"]
+    ((_, item),) = paths.items()
+    item["post"] |= {name: neighbour[name] for name in ("responses", "callbacks")}
+    return schemas, paths
 
 
 def edited() -> Json:
     spec = copy.deepcopy(SPEC)
-    spec["paths"]["/v1/relight-image"] = {"post": copy.deepcopy(RELIGHT)}
-    spec["components"]["schemas"]["RelightRequest"] = copy.deepcopy(RELIGHT_REQUEST)
+    schemas, paths = of_contributing()
+    spec["paths"] |= {"/v1/relight-image": {"post": copy.deepcopy(RELIGHT)}, **paths}
+    spec["components"]["schemas"] |= {"RelightRequest": copy.deepcopy(RELIGHT_REQUEST), **schemas}
     return spec
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package, generated from the edited spec."""
-    folder = tmp_path_factory.mktemp("one_edit")
-    target = folder / "legnext_client"
-    shutil.copytree(ROOT / "legnext_client", target, ignore=shutil.ignore_patterns("__pycache__"))
-    spec = folder / "edited.yaml"
-    spec.write_text(json.dumps(edited()), encoding="utf-8")
-    run(folder, str(ROOT / "scripts" / "generate.py"), "--spec", str(spec), "--package", str(target))
-    return target
-
-
-def run(folder: Path, *words: str) -> str:
-    """Run Python where this copy comes before any package that is installed."""
-    here = os.environ | {"PYTHONPATH": str(folder)}
-    ran = subprocess.run([sys.executable, *words], env=here, cwd=folder, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    return generated(tmp_path_factory.mktemp("one_edit"), edited())
 
 
 def test_client_prices_and_mock_know_a_new_operation(package: Path) -> None:
@@ -218,6 +257,19 @@ def test_client_prices_and_mock_know_a_new_operation(package: Path) -> None:
     assert "strength: How much of it. 0.5 to 2. Default: 1." in doc
 
 
+def test_what_contributing_promises_of_one_edit_follows(package: Path) -> None:
+    run(package.parent, "-W", "error", "-c", PROMISED)
+
+
+def test_another_mock_serves_the_new_document_from_the_file_alone(package: Path) -> None:
+    ((path, _),) = of_contributing()[1].items()
+    with MockServer(in_process=True, spec=package / "openapi.json") as server, server.client() as client:
+        sketch = client.midjourney.diffusion(text="a sketch of a fox --v 7").wait()
+        made = client.request("POST", path, json={"jobId": sketch.job_id, "imageNo": 0, "type": 1})
+        assert client.tasks.wait_for_completion(made["job_id"]).task_type == "colour"
+        assert server.ledger[-1].points == 80
+
+
 def test_an_agent_is_offered_a_new_operation(package: Path) -> None:
     fields = "job_id, image_no, mood [strength, lamp_pos, note, soft, hints, grain_size, canvas, frame]"
     assert json.loads(run(package.parent, "-c", USED_BY_AN_AGENT)) == {
@@ -228,11 +280,11 @@ def test_an_agent_is_offered_a_new_operation(package: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("sent", SENT.values(), ids=SENT)
-def test_a_nullable_field_is_sent_as_given_and_left_out_as_not_given(package: Path, sent: Json) -> None:
-    given = {"grain_size" if name == "grainSize" else name: value for name, value in sent.items()}
+def test_a_nullable_field_is_sent_as_given_and_left_out_as_not_given(package: Path) -> None:
+    given = [{NAMES.get(name, name): value for name, value in sent.items()} for sent in SENT.values()]
     printed = run(package.parent, "-c", SENT_EACH_WAY, json.dumps(given), json.dumps(list(NULLABLE)))
-    assert json.loads(printed.splitlines()[-1]) == dict.fromkeys(WAYS, sent)
+    reports = [json.loads(line.removeprefix(REPORT)) for line in printed.splitlines() if line.startswith(REPORT)]
+    assert dict(zip(SENT, reports, strict=True)) == {name: dict.fromkeys(WAYS, sent) for name, sent in SENT.items()}
 
 
 def test_nothing_else_has_changed(package: Path) -> None:
@@ -241,7 +293,10 @@ def test_nothing_else_has_changed(package: Path) -> None:
     before = {path.relative_to(ours) for path in ours.rglob("*.py")}
     after = {path.relative_to(theirs) for path in theirs.rglob("*.py")}
     assert {str(path) for path in after ^ before} == {
+        "api/midjourney/colour.py",
         "api/midjourney/relight.py",
+        "models/colour_request.py",
+        "models/colour_type.py",
         "models/relight_request.py",
         "models/relight_request_lamp_pos.py",
         "models/relight_request_mood.py",
@@ -351,9 +406,7 @@ def test_a_spec_that_cannot_be_followed_is_refused_by_name_and_nothing_is_writte
     assert fingerprints(package) == before
 
 
-def fingerprints(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
-    }
+def fingerprints(folder: Path) -> dict[Path, tuple[int, int]]:
+    """The size of each file, and when it was written."""
+    found = {path: path.stat() for path in folder.rglob("*") if path.suffix != ".pyc"}
+    return {path: (status.st_size, status.st_mtime_ns) for path, status in found.items() if path.is_file()}

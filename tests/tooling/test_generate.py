@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +45,3 @@ def test_an_operation_that_takes_a_job_and_nothing_else_is_a_follow_up() -> None
 def test_names_that_cannot_be_arguments_stop_the_generation(properties: tuple[str, ...], named: str) -> None:
     with pytest.raises(SpecError, match=named):
         table.operations(spec_of_one(**{name: {"type": "string"} for name in properties}))
-
-
-def test_everything_is_made_again_where_nothing_generated_is_left(tmp_path: Path) -> None:
-    package = tmp_path / "legnext_client"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "generated", "openapi.json"))
-    ran = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "generate.py"), "--package", str(package)],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert (package / "generated" / "types.py").read_bytes() == (PACKAGE / "generated" / "types.py").read_bytes()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.hooks import Event
     from legnext_client._protocol.responses import ResponseInfo
     from legnext_client._protocol.retries import Retries
-    from legnext_client._runs.chain_runs import AsyncChainRun, ChainRun
+    from legnext_client._runs.batches import AsyncChainRun, ChainRun
     from legnext_client._runs.results import Result, Update
     from legnext_client._runs.rows import BatchRow
     from legnext_client.chains import VideoChain
@@ -80,7 +80,7 @@ else:
         "_protocol.responses": ("ResponseInfo",),
         "_protocol.hooks": ("Event",),
         "_protocol.retries": ("Retries",),
-        "_runs.chain_runs": ("AsyncChainRun", "ChainRun"),
+        "_runs.batches": ("AsyncChainRun", "ChainRun"),
         "generated.models": ("Balance", "Canvas", "CanvasImg", "Mask", "Polygon", "TaskResponse"),
         "jobs": ("AsyncJob", "Job"),
         "journal": ("Journal",),

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from legnext_client._journal.ledger import Ledger
     from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._runs.batches import AsyncBatch
-    from legnext_client._runs.chain_runs import AsyncChainRun
+    from legnext_client._runs.batches import AsyncBatch, AsyncChainRun
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Update
@@ -209,10 +208,11 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
             BudgetExceeded: The next row would exceed the budget or the account's balance.
             JournalError: The journal is in use, is not a journal, or cannot be written.
         """
-        from legnext_client._runs.batches import AsyncBatch, async_work_on
+        from legnext_client._runs.batch_work import async_work_on
+        from legnext_client._runs.batches import AsyncBatch
 
         work = async_work_on(self._service, requests, journal, options)
-        return AsyncBatch(self._calls.runtime, on_progress, **work)
+        return AsyncBatch(self._calls.runtime, on_progress, self._service, work)
 
     async def run(
         self,
@@ -239,11 +239,11 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
             BudgetExceeded: The next step would exceed the budget, or the chain exceeds the account's balance.
             JournalError: The journal is in use, belongs to another chain, or cannot be written.
         """
-        from legnext_client._runs import batches, chain_runs
+        from legnext_client._runs.batch_work import work_of_chain
+        from legnext_client._runs.batches import AsyncBatch, async_run_chain
 
-        work = chain_runs.work_of(self._service, chain, journal, options)
-        batch = batches.AsyncBatch(self._calls.runtime, on_progress, **work)
-        return await chain_runs.async_run(chain, batch, journal)
+        work = work_of_chain(self._service, chain, journal, options)
+        return await async_run_chain(chain, AsyncBatch(self._calls.runtime, on_progress, self._service, work))
 
     @overload
     async def request(

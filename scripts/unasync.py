@@ -17,6 +17,7 @@ SOURCES = {
     "caller": "_client/async_caller.py",
     "driver": "_transport/async_driver.py",
     "lazy": "_transport/async_lazy.py",
+    "batches": "_runs/batches.py",
 }
 """The async modules, by the names of their sync halves: `generated/sync/client.py`."""
 
@@ -27,7 +28,10 @@ SYNTAX = (
     *((rf"from legnext_client\.{source} ", f"from legnext_client.{half} ") for source, half in _MODULES.items()),
     (r"\basync (?=def |for |with )", ""),
     (r"\bawait ", ""),
-    (r"\b__a(?=(enter|exit)__)", "__"),
+    (r"\b__a(?=(enter|exit|iter)__)", "__"),
+    (r"\ba(?=clos(e|ing)\b)", ""),
+    (r"\benter_async_context\b", "enter_context"),
+    (r"\bpush_async_callback\b", "callback"),
     (r"\bAbstractAsync(?=[A-Z])", "Abstract"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\b(_?)async_(?=\w)", r"\1"),
@@ -35,9 +39,11 @@ SYNTAX = (
 WORDING = {
     "Client for asyncio programs.": "Client for synchronous programs. Safe to share between threads.",
     "must be an Client": "must be a Client",
+    "Leaving an `with": "Leaving a `with",
     " `on_progress` may be a coroutine function.": "",
     " May be a coroutine function, as may functions that choose a field of a step.": "",
     " May be a coroutine function.": "",
+    " Without it, Python delays that after a `break`.": "",
     "a function, which may be async, or an object": "a function, or an object",
     " May be an async iterable.": "",
 }

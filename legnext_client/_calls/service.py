@@ -396,13 +396,13 @@ class CallService:
 
         return schedule
 
-    def poll_state(self, state: State, context: JobContext) -> PollState:
+    def poll_state(self, state: State, context: JobContext, poll_interval: float | None = None) -> PollState:
         """Return the state for polling a job once at a time."""
         from legnext_client._calls.wait import PollSettings, PollState, PollTarget
 
         retries = self.settings.retries._replace(attempts=1)
         target = PollTarget(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
-        return PollState(target, PollSettings(retries, self.settings.timeout, clock=self.clock.now))
+        return PollState(target, PollSettings(retries, self.settings.timeout, poll_interval, clock=self.clock.now))
 
     def recording(self, state: State, context: JobContext, running: float) -> Flow[None]:
         """Record a new state as `record` does, and in the ledger."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from legnext_client._calls.notebook import bar
-from legnext_client._journal.files import CHAIN
+from legnext_client._journal.files import BATCH, CHAIN
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client._protocol.bounds import shown
+from legnext_client._runs.chain_steps import judge_steps
+from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.context import RunContext
 from legnext_client._runs.costs import bill_of
 from legnext_client._runs.feeder import Feeder
-from legnext_client._runs.results import BatchSummary, Counts, Result, Unsettled, Update
-from legnext_client.errors import InvalidRequest, JournalError, LegnextError
+from legnext_client._runs.options import Options, journal_path, options_of
+from legnext_client._runs.results import BatchSummary, Counts, Result, Unsettled, Update, key_of
+from legnext_client._runs.rows import async_read_once, can_be_read_again, read, read_once, surveyed
+from legnext_client.errors import ChainError, InvalidRequest, JournalError, LegnextError
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.prompts.problems import frames_to_user
 
@@ -26,37 +33,97 @@ if TYPE_CHECKING:
     from legnext_client._calls.items import Row
     from legnext_client._calls.service import CallService, JobContext
     from legnext_client._protocol.state import State
-    from legnext_client._runs.options import Options
-    from legnext_client._runs.reports import RowProgress, RowResult
-    from legnext_client._runs.rows import Survey
+    from legnext_client._runs.options import BatchOptions, RunOptions, StrPath
+    from legnext_client._runs.portal import AsyncPortal, Portal
+    from legnext_client._runs.results import RowProgress, RowResult
+    from legnext_client._runs.rows import AsyncSource, Source, Survey
+
+logger = logging.getLogger("legnext_client")
 
 JobT = TypeVar("JobT", Job, AsyncJob)
+
+KEY = "chain"
+"""A chain's key in its journal; its steps are `chain/1`, `chain/2` …"""
+INTERRUPTED = (
+    "Interrupted: nothing more is submitted; running jobs are waited for. Interrupt again to leave at once. Nothing is "
+    "lost either way."
+)
+
+
+class Work(NamedTuple):
+    """The work of a run: its rows, of which a chain is one, its journal and its options."""
+
+    kind: str
+    journal: str | None
+    options: Options
+    items: Callable[[], Iterable[Row] | AsyncIterator[Row]]
+    again: bool = True
+    """Whether the rows can be read more than once."""
+    survey: Callable[[], tuple[Survey, list[Row]]] | None = None
+    only: str | None = None
+    """The digest of the only row that the journal may hold."""
+
+
+def work_on(service: CallService, requests: Source, journal: StrPath | None, options: BatchOptions) -> Work:
+    """Return the work of a batch of these requests."""
+    again, prompts, uploads = can_be_read_again(requests), service.settings.prompts, service.uploads
+    items = partial(read, requests, uploads) if again else partial(read_once, requests, uploads, prompts=prompts)
+    survey = partial(surveyed, requests, uploads, prompts=prompts) if again else None
+    return Work(BATCH, journal_path(journal), options_of(options), items, again, survey)
+
+
+def async_work_on(service: CallService, requests: AsyncSource, journal: StrPath | None, options: BatchOptions) -> Work:
+    """Return the work of a batch whose rows may come asynchronously."""
+    if not isinstance(requests, AsyncIterable):
+        return work_on(service, requests, journal, options)
+    items = partial(async_read_once, requests, service.uploads, prompts=service.settings.prompts)
+    return Work(BATCH, journal_path(journal), options_of(options), items, again=False)
+
+
+def work_of_chain(service: CallService, chain: VideoChain, journal: StrPath | None, options: RunOptions) -> Work:
+    """Return the work of a chain: one row."""
+    if not isinstance(chain, VideoChain):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidRequest(f"chain must be a VideoChain; got {shown(chain)}.")
+    row = chain.row(KEY)
+    if warning := judge_steps(chain.steps, service.settings.prompts):
+        warnings.warn(warning, stacklevel=frames_to_user())
+    checked = options_of(cast("BatchOptions", options))
+    return Work(CHAIN, journal_path(journal), checked, lambda: [row], only=row.digest)
+
+
+def check_chain(result: Result[Any], chain: VideoChain, journal: str | None) -> None:
+    """Raise `ChainError` if the chain is not done."""
+    if result.ok:
+        return
+    finished = [job for job in result.jobs if job.ok]
+    number = len(finished) + 1
+    message = f"step {number} of {len(chain.steps)}, {chain.steps[number - 1].title}: {result.error}"
+    if journal is not None and result.state == UNKNOWN:
+        key = key_of(chain.row(KEY), number - 1)
+        ways = f"adopt({key!r}, job_id), resubmit({key!r}) or give_up({key!r})"
+        message += f" Settle it with Journal({journal!r}): {ways}."
+    elif journal is not None and result.state == FAILED:
+        message += " To try this step again, run with retry_failed=True."
+    raise ChainError(message, finished=finished, step=number, journal=journal or "") from result.error
+
+
+def interrupt(run: Portal | AsyncPortal) -> None:
+    """Stop a run at the first Ctrl-C."""
+    logger.warning(INTERRUPTED)
+    run.stop(KeyboardInterrupt())
 
 
 class BatchState(Generic[JobT]):
     """A batch or a chain, sync or async."""
 
-    def __init__(
-        self,
-        service: CallService,
-        kind: str,
-        items: Callable[[], Iterable[Row] | AsyncIterator[Row]],
-        *,
-        again: bool,
-        journal: str | None,
-        options: Options,
-        only: str | None = None,
-        survey: Callable[[], tuple[Survey, list[Row]]] | None = None,
-        now: Callable[[], datetime] | None = None,
-    ) -> None:
-        self._service, self._kind, self._items, self._again = service, kind, items, again
-        self._path, self._options, self._callbacks = journal, options, options.callbacks
-        self._only, self._surveying = only, survey
+    def __init__(self, service: CallService, work: Work) -> None:
+        self._service, self._work = service, work
+        self._path, self._callbacks = work.journal, work.options.callbacks
         self._surveyed: Survey | None = None
         self._surveyed_rows: list[Row] | None = None
         """Rows read for the survey, kept until they are run."""
         self._warned = False
-        self._now = now or _utc_now
+        self._now = _utc_now
         self._ends: Counter[str] = Counter()
         self._open_ends: dict[str, str] = {}
         """Rows whose last result was not final, with their state."""
@@ -77,12 +144,12 @@ class BatchState(Generic[JobT]):
         self._warn()
         if self._surveyed is None or self._path is None:
             return self._surveyed
-        left = bill_of(self._listed(), self._path, retry_failed=self._options.retry_failed)
+        left = bill_of(self._listed(), self._path, retry_failed=self._work.options.retry_failed)
         return self._surveyed._replace(left=left)
 
     def _survey(self) -> None:
-        if self._surveyed is None and self._surveying is not None:
-            self._surveyed, self._surveyed_rows = self._surveying()
+        if self._surveyed is None and self._work.survey is not None:
+            self._surveyed, self._surveyed_rows = self._work.survey()
 
     def _warn(self) -> None:
         """Issue the prompt warnings, once. If such a warning is an error, nothing comes after it."""
@@ -107,23 +174,23 @@ class BatchState(Generic[JobT]):
 
     def _open(self) -> Journal:
         """Hold the journal."""
-        return Journal.open(self._path, self._kind, only=self._only, now=self._now)
+        return Journal.open(self._path, self._work.kind, only=self._work.only, now=self._now)
 
     def _begin(self, journal: Journal, job: Callable[[State, JobContext], JobT], *, reports_progress: bool) -> Feeder:
         self._context = RunContext(
-            self._service, journal, self._options, job, self._now, reports_progress=reports_progress
+            self._service, journal, self._work.options, job, self._now, reports_progress=reports_progress
         )
         self._ends, self._summary = Counter(), None
         self._open_ends, self._over, self._earlier = {}, 0, 0
         self._points_before = self._context.points
         self._started = self._service.clock.now()
         surveyed, self._surveyed_rows = self._surveyed_rows, None
-        rows = surveyed or (self._listed() if self._again else self._items())
-        return Feeder(self._context, rows, rows_are_there=self._again)
+        rows = surveyed or (self._listed() if self._work.again else self._work.items())
+        return Feeder(self._context, rows, rows_are_there=self._work.again)
 
     def _listed(self) -> list[Row]:
         """Read the rows, which can be read again."""
-        rows = self._items()
+        rows = self._work.items()
         return [] if isinstance(rows, AsyncIterator) else list(rows)
 
     def _update(self, progress: RowProgress, job: JobT) -> Update:
@@ -191,7 +258,7 @@ class BatchState(Generic[JobT]):
             return
         if self._path is not None:
             error.add_note(f"Run it again with the journal {self._path} to resume: nothing is paid for twice.")
-        elif self._kind == CHAIN and self._context is not None:  # a batch has reported its jobs
+        elif self._work.kind == CHAIN and self._context is not None:  # a batch has reported its jobs
             paid = [f"{entry.key} is job {entry.job_id}" for entry in self._context.journal.entries(SUBMITTED, DONE)]
             if paid:
                 error.add_note(f"There is no journal, so running it again would pay again for: {', '.join(paid)}.")

@@ -7,34 +7,34 @@ import math
 import os
 import random
 import secrets
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from legnext_client._calls.budgets import book, release
+from legnext_client._calls.budgets import book
 from legnext_client._calls.items import CALLBACK
 from legnext_client._calls.planning import expectation, is_another, refuse
-from legnext_client._calls.service import DAY, JobContext, PreparedCall, job_request
-from legnext_client._calls.wait import PollSettings, PollState, PollTarget
+from legnext_client._calls.service import DAY, JobContext
 from legnext_client._downloads.downloads import Limits, of_job
+from legnext_client._journal.submit import SubmissionIntent, submit_once
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
-from legnext_client._runs.costs import budget_key
-from legnext_client._runs.counting import CountedRecords, count_end
-from legnext_client._runs.rate import RateController
-from legnext_client.errors import BudgetExceeded, SubmissionUnknown
+from legnext_client._runs.limits import RateController
+from legnext_client.errors import BudgetExceeded, JournalError, SubmissionUnknown
 from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from datetime import datetime
 
     from legnext_client._calls.items import Call, Row
     from legnext_client._calls.queue import Place
-    from legnext_client._calls.service import CallService
+    from legnext_client._calls.service import CallService, PreparedCall
+    from legnext_client._calls.wait import PollState
     from legnext_client._journal.journal import Journal
-    from legnext_client._journal.submit import Entry, Records, Submission
-    from legnext_client._protocol.flow import Flow, Request
-    from legnext_client._protocol.send import Answer
+    from legnext_client._journal.ledger import Ledger
+    from legnext_client._journal.submit import Begun, Entry, Records, Submission
+    from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
     from legnext_client.generated.operations import Operation
@@ -42,17 +42,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("legnext_client")
 
 
-class PreparedRequest(NamedTuple):
-    """A valid request, its price held in the budgets."""
-
-    request: Request
-    price: int
-    plan: PreparedCall
-    token: str | None = None
-
-
 class RunContext:
-    """One run's journal, budgets and options, and the client's prices, polls and downloads."""
+    """One run's journal, budgets and options, and the client's prices, polls and downloads.
+
+    A request is named by `key`: its key in the journal, and the number of earlier requests under that key.
+    """
 
     def __init__(
         self,
@@ -69,6 +63,8 @@ class RunContext:
         self.job, self.today, self.now = job, today, service.clock.now
         self.reports_progress = reports_progress
         self.callbacks = options.callbacks is not None
+        self.early_callbacks: dict[str, str] = {}
+        """Job ids of callbacks that no row waited for, by token or job id."""
         self.budgets = tuple(dict.fromkeys((*service.budgets, *options.budgets)))
         self.points = journal.summary().points
         """The cost of all jobs in the journal that have ended."""
@@ -78,27 +74,21 @@ class RunContext:
         """Rows that ended without a known outcome. A late callback may still bring it."""
         self.orphaned: set[str] = set()
         """Keys of rows in the journal that are no longer requested."""
+        settings = service.settings
         self.rate = RateController(
-            service.queue.allow(options.concurrency),
-            service.settings.requests_per_second,
-            service.settings.retries,
-            clock=self.now,
-            chance=random.random,
-        )
+            service.queue.allow(options.concurrency), settings.requests_per_second, settings.retries,
+            clock=self.now, chance=random.random,
+        )  # fmt: skip
         self._run = journal.about.id
         self._over_estimate: set[str] = set()
         """Jobs for which the service holds more than was estimated."""
-        self._pace = PollSettings(
-            service.settings.retries._replace(attempts=1),
-            service.settings.timeout,
-            options.poll_interval,
-            clock=self.now,
-        )
 
     # ---- a request ----------------------------------------------------------------------------------------------
 
-    def prepare(self, row: Row, call: Call, step: int, before: State | None, key: tuple[str, int]) -> PreparedRequest:
-        """Check a call and hold its price; `key` is the step's, with the number of its earlier requests.
+    def prepare(
+        self, row: Row, call: Call, step: int, before: State | None, key: tuple[str, int]
+    ) -> tuple[PreparedCall, SubmissionIntent]:
+        """Check a call, hold its price, and describe it for the journal.
 
         Raises `InvalidRequest` and `BudgetExceeded`.
         """
@@ -115,39 +105,33 @@ class RunContext:
             fields,
             source=call.source,
             budgets=self.budgets,
-            key=budget_key(self._run, *key),
+            key=(self._run, *key),
             idempotency_key=quote(self._ledger_key(*key)),
             warned=True,  # as the rows were read
             cost=cost,
         )
-        return PreparedRequest(plan.request, cost.reserve, plan, token)
+        body, operation = plan.request.sent or {}, call.operation.name
+        return plan, SubmissionIntent(
+            key[0], row.key, step, row.digest, row.described(), operation, body, cost.reserve, token
+        )
 
-    def placed(self, flow: Flow[Submission], prepared: PreparedRequest, place: Place) -> Flow[Submission]:
-        """Run the flow of a submission, and give its place to a job that may run."""
-        submission = yield from self.service.sent(flow, prepared.plan, place)
+    def submitting(self, plan: PreparedCall, intent: SubmissionIntent, attempts: int, place: Place) -> Flow[Submission]:
+        """Submit a prepared call once, and give its place to a job that may run."""
+        service, ledger = self.service, self.service.ledger
+        records: Records = self.journal
+        if ledger is not None:
+            records = _CountedRecords(self.journal, ledger, self._ledger_key(intent.key, attempts))
+        flow = submit_once(intent, plan.request, records, service.settings.timeout)
+        submission = yield from service.sent(flow, plan, place)
         if submission.answer is not None:
-            context = prepared.plan.context._replace(started=self.now())
-            self.service.queue.hold(place, submission.answer.state, context)
+            service.queue.hold(place, submission.answer.state, plan.context._replace(started=self.now()))
         elif not isinstance(submission.error, SubmissionUnknown):
-            self.service.queue.free(place)
+            service.queue.free(place)
         return submission
-
-    def records(self, key: str, attempts: int) -> Records:
-        """Return the records of a request: the journal, which a ledger follows."""
-        ledger = self.service.ledger
-        return self.journal if ledger is None else CountedRecords(self.journal, ledger, self._ledger_key(key, attempts))
 
     def _ledger_key(self, key: str, attempts: int) -> str:
         """Return a key of a request that no other journal has."""
         return f"{self._run}/{key}/{attempts}"
-
-    def give_back(self, prepared: PreparedRequest) -> None:
-        """Release the points held for this request."""
-        release(prepared.plan.context.holds)
-
-    def accepted(self, prepared: PreparedRequest, answer: Answer) -> JobContext:
-        """Return the context of a newly accepted job."""
-        return self.service.accepted(prepared.plan, answer)
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
         """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""
@@ -156,12 +140,11 @@ class RunContext:
             return JobContext()
         since = entry.submitted_at or entry.submitting_at
         age = min(DAY, max(0.0, (self.today() - since).total_seconds())) if since else 0.0
-        key = budget_key(self._run, entry.key, attempts)
         return JobContext(
             operation,
             entry.body,
             self.now() - age,
-            holds=tuple((budget, key) for budget in self.budgets),
+            holds=tuple((budget, (self._run, entry.key, attempts)) for budget in self.budgets),
             source_size=source,
         )
 
@@ -174,15 +157,10 @@ class RunContext:
 
     def watch(self, state: State, job_context: JobContext, retry_after: float | None) -> PollState:
         """Return the state for polling the job."""
-        watch = PollState(
-            PollTarget(state, job_request(state.job_id), self.service.scheduler(job_context), retry_after), self._pace
-        )
+        context = job_context._replace(retry_after=retry_after)
+        watch = self.service.poll_state(state, context, self.options.poll_interval)
         watch.called_back = self.callbacks
         return watch
-
-    def patience(self, watch: PollState, silent: float) -> float:
-        """Return the seconds to wait for the job, given the seconds without a response."""
-        return watch.patience + silent if self.options.timeout is None else self.options.timeout
 
     def runs_until(self, entry: Entry) -> float:
         """Return the time by which a job of this request has certainly ended."""
@@ -217,18 +195,12 @@ class RunContext:
             price=points,
         )
 
-    def settle(self, state: State, job_context: JobContext, running: float | None, price: int) -> int:
-        """Count the cost of a finished job, and return it."""
-        self.service.record(state, job_context, running)
-        cost = state.cost(price)
-        self.points += cost
-        return cost
-
     def ended(self, entry: Entry, state: State, points: int, at: datetime) -> None:
         """Record a finished job, first in the ledger: what is done in the journal is not polled again."""
         if self.service.ledger is not None:
             key = self._ledger_key(entry.key, self.journal.attempts(entry.key))
-            count_end(self.service.ledger, key, state, points)
+            with _kept(key):
+                self.service.ledger.settle(key, state, points)
         self.journal.ended(entry.id, state, points, at)
 
     # ---- files --------------------------------------------------------------------------------------------------
@@ -253,3 +225,65 @@ class RunContext:
 
 def _takes_callback(operation: Operation) -> bool:
     return any(field.name == CALLBACK for field in operation.fields)
+
+
+# ---- the client's ledger ------------------------------------------------------------------------------------------
+
+
+class _CountedRecords:
+    """The records of one request: the journal decides whether it is sent, and the ledger counts its points.
+
+    So the ledger's limits hold for single calls, batches and chains alike. It counts before the journal submits, and
+    learns afterwards what the journal knows. A process that is killed in between leaves points counted that were not
+    spent, never the other way round.
+    """
+
+    def __init__(self, journal: Journal, ledger: Ledger, key: str) -> None:
+        self._journal, self._ledger, self._key = journal, ledger, key
+        self._number = 0
+        """The request's number in the ledger."""
+
+    def begin(self, intent: SubmissionIntent) -> Begun:
+        """Count the request, then begin it in the journal. Raises `BudgetExceeded` beyond a limit."""
+        self._number = self._ledger.count(intent._replace(key=self._key, item=self._key))
+        try:
+            begun = self._journal.begin(intent)
+        except BaseException:
+            self._forget()
+            raise
+        if not begun.acquired:
+            self._forget()
+        return begun
+
+    def _forget(self) -> None:
+        """Stop counting the request, because it was not accepted."""
+        with _kept(self._key):
+            self._ledger.mark_not_sent(self._number)
+
+    def mark_not_sent(self, number: int) -> None:
+        self._journal.mark_not_sent(number)
+        self._forget()
+
+    def accepted(self, number: int, state: State) -> None:
+        self._journal.accepted(number, state)
+        with _kept(self._key):
+            self._ledger.accepted(self._number, state)
+
+    def refused(self, number: int, reason: str, job_id: str | None) -> None:
+        self._journal.refused(number, reason, job_id)
+        with _kept(self._key):
+            self._ledger.refused(self._number, reason, job_id)
+
+    def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None:
+        self._journal.mark_unknown(number, reason, job_id)
+        with _kept(self._key):
+            self._ledger.mark_unknown(self._number, reason, job_id)
+
+
+@contextmanager
+def _kept(key: str) -> Generator[None]:
+    """Go on if the ledger cannot be written, because the journal has the request, and the ledger counts its price."""
+    try:
+        yield
+    except (JournalError, OSError) as error:
+        logger.warning("%s: the ledger could not be written: %s", key, error)

@@ -9,47 +9,99 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from legnext_client._journal.submit import checked
-from legnext_client._runs.callbacks import Callbacks
-from legnext_client._runs.callers import Delivery
 from legnext_client._runs.limits import Slots
-from legnext_client._runs.reports import Stopped
-from legnext_client._runs.tasks import Tasks
-from legnext_client._runs.timeline import STEP, Timeline
+from legnext_client._runs.results import Stopped
+from legnext_client._runs.tasks import STEP, Tasks, Timeline
 from legnext_client.errors import LegnextError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from legnext_client._calls.queue import Place
-    from legnext_client._calls.service import CallService
     from legnext_client._protocol.flow import Flow
-    from legnext_client._runs.callers import Executor
-    from legnext_client._runs.rate import RateController
+    from legnext_client._runs.context import RunContext
+    from legnext_client._runs.row import RowTask
+    from legnext_client._transport.clocks import Clock
 
 ResultT = TypeVar("ResultT")
+GivenP = ParamSpec("GivenP")
 
 DOWNLOADS = 4
 """Maximum concurrent downloads. As many more may wait, so rows do not start faster than they finish."""
+MOST_KEPT = 10_000
+"""Maximum number of callbacks kept for later."""
+
+
+class Delivery(NamedTuple):
+    """Values for the caller, or the end of the run and its error."""
+
+    values: Sequence[Any] = ()
+    over: bool = False
+    error: BaseException | None = None
+
+
+class Executor(Protocol):
+    """The means to carry out a run's work; see `portal`."""
+
+    clock: Clock
+
+    async def run(self, flow: Flow[ResultT], *, finish: bool = False) -> ResultT: ...
+    async def run_blocking(self, function: Callable[[], ResultT]) -> ResultT: ...
+    async def call(self, function: Callable[[], Any]) -> Any: ...
+    def sleep(self, seconds: float) -> Awaitable[object] | None: ...
+    def deliver(self, delivery: Any, /) -> None: ...
+
+
+class Callbacks:
+    """Callbacks, by key: each wakes the row that waits for it, or is kept for it."""
+
+    def __init__(self, tasks: Tasks, early: dict[str, str]) -> None:
+        """`early` keeps the callbacks without a waiting row."""
+        self._tasks, self.early = tasks, early
+        self.waiting: dict[str, asyncio.Future[Any]] = {}
+        self.take_late: Callable[[str, str], Awaitable[bool]] | None = None
+        """Handles a callback without a waiting row; returns whether it belongs to a row that has ended."""
+
+    def notify(self, key: str, job_id: str) -> None:
+        """Wake the row that waits for this callback, or keep it."""
+        if not self._wake(key, job_id) and not self._tasks.closing:
+            self._tasks.start(partial(self._notify_late, key, job_id))
+
+    def _wake(self, key: str, job_id: str) -> bool:
+        future = self.waiting.get(key)
+        if future is None or future.done():
+            return False
+        future.set_result(job_id)
+        return True
+
+    async def _notify_late(self, key: str, job_id: str) -> None:
+        if self.take_late is not None and await self.take_late(key, job_id):
+            return
+        if not self._wake(key, job_id):  # a row may wait for it by now
+            self.early[key] = job_id
+            if len(self.early) > MOST_KEPT:
+                del self.early[next(iter(self.early))]
 
 
 class Engine:
     """The scheduler of one batch or chain."""
 
-    def __init__(self, executor: Executor, rate: RateController, service: CallService, *, listens: bool) -> None:
-        self._executor, self.rate, self.now = executor, rate, executor.clock.now
+    def __init__(self, executor: Executor, context: RunContext) -> None:
+        self._executor, self.rate, self.now = executor, context.rate, executor.clock.now
         self.call = executor.call
         self._loop = asyncio.get_running_loop()
-        longest = STEP if listens else math.inf
+        longest = STEP if context.callbacks else math.inf
         self._timeline = Timeline(executor.clock, executor.sleep, self.leave, longest_sleep=longest)
-        self._service = service
-        self._slots = Slots(rate, service.queue, self._await_place, self.now)
+        self._service = context.service
+        self._slots = Slots(self.rate, context.service.queue, self._await_place, self.now)
         self._request_turn, self._downloads = asyncio.Lock(), asyncio.Semaphore(DOWNLOADS)
         self._downloading = 0
         self.tasks = Tasks(self._timeline, self.stop, self.leave, self._changed)
-        self.callbacks = Callbacks(self.tasks)
+        self.callbacks = Callbacks(self.tasks, context.early_callbacks)
         self._feeder_waits: tuple[asyncio.Future[bool], bool] | None = None
         self._reports: deque[tuple[Sequence[Any], asyncio.Future[None]]] = deque()
         self._reported: asyncio.Future[None] | None = None
@@ -120,10 +172,10 @@ class Engine:
         """Whether no further row starts."""
         return self._error is not None or self.tasks.closing
 
-    def start_row(self, row: object, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def start_row(self, row: RowTask) -> None:
         """Start a row."""
         self._slots.start(row)
-        self.tasks.start(run).add_done_callback(lambda _: self.release_slot(row))
+        self.tasks.start(row.run).add_done_callback(lambda _: self.release_slot(row))
 
     async def room(self, *, to_read: bool = False) -> bool:
         """Wait until another row may start; False if none will.
@@ -173,13 +225,13 @@ class Engine:
         future = self._loop.create_future()
         self._timeline.alarm(moment, future)
         if wake_key is not None:
-            self.callbacks.wait(wake_key, future)
+            self.callbacks.waiting[wake_key] = future
         try:
             job_id: str | None = await (self._timeline.wait(future) if needed else self._wait_to_begin(future))
         finally:
             future.cancel()
             if wake_key is not None:
-                self.callbacks.stop_waiting(wake_key)
+                self.callbacks.waiting.pop(wake_key, None)
         return job_id
 
     async def acquire_request(self, *, paid: bool = False) -> None:
@@ -203,10 +255,10 @@ class Engine:
         """Run a paid request to its end, even if the row is cancelled."""
         return await self.tasks.finish(lambda: self._executor.run(flow, finish=True))
 
-    async def record(self, function: Callable[[], ResultT]) -> ResultT:
+    async def record(self, function: Callable[GivenP, ResultT], *given: GivenP.args, **named: GivenP.kwargs) -> ResultT:
         """Read or write the journal; a write finishes even if the row is cancelled."""
         try:
-            return await self.tasks.finish(lambda: self._executor.run_blocking(function))
+            return await self.tasks.finish(lambda: self._executor.run_blocking(partial(function, *given, **named)))
         except OSError as error:
             checked(error)
             raise

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._calls.items import CHAIN, Row
 from legnext_client._journal.submit import DONE, NEW, SUBMITTED, UNKNOWN, Entry
 from legnext_client._runs.costs import CHUNK, check_balance, count_earlier, note_balance
-from legnext_client._runs.reports import RowEnded, Stopped
-from legnext_client._runs.row import RowTask
+from legnext_client._runs.results import RowEnded, Stopped
+from legnext_client._runs.row import RowTask, WatchedJob
 from legnext_client.errors import InvalidRequest, JournalError, LegnextError, SubmissionUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
-    from legnext_client._runs.reports import RowResult
+    from legnext_client._runs.results import RowResult
 
 
 class OrphanTask(RowTask):
@@ -42,11 +42,11 @@ class OrphanTask(RowTask):
             except (RowEnded, Stopped):  # unchanged, so there is nothing to report
                 context.unresolved[self._row.key] = self._row
                 return
-            claimed: Entry | None = await engine.record(partial(context.journal.entry, entry.key))
+            claimed = await engine.record(context.journal.entry, entry.key)
             entry = claimed or entry
         try:
-            attempts = await engine.record(partial(context.journal.attempts, entry.key))
-            await self._watch(entry, entry.key, entry.unpolled, context.recalled(entry, attempts), 0.0)
+            attempts = await engine.record(context.journal.attempts, entry.key)
+            await self._watch(WatchedJob(entry, entry.key, context.recalled(entry, attempts)), entry.unpolled, 0.0)
         except RowEnded as ended:
             state, error = ended.state, ended.error
         if state == DONE and entry.step + 1 < self._row.steps:
@@ -77,7 +77,7 @@ class Feeder:
         """Start all rows, each when there is a free slot for it."""
         context = self.context
         engine.callbacks.take_late, engine.at_end = partial(self._take_late, engine), partial(self._end, engine)
-        await engine.record(partial(count_earlier, context.journal, context.budgets, context.options.budgets))
+        await engine.record(count_earlier, context.journal, context.budgets, context.options.budgets)
         if self._rows_are_there:
             await self._check_balance(engine)
             await self._feed_listed(engine)
@@ -85,7 +85,7 @@ class Feeder:
             await self._feed_read(engine)
 
     async def _end(self, engine: Engine) -> None:
-        await engine.record(partial(self.keep_early, dict(engine.callbacks.early)))
+        await engine.record(self.keep_early)
         await engine.run(note_balance(self.context.service, self.context.journal))
 
     async def _check_balance(self, engine: Engine) -> None:
@@ -129,7 +129,7 @@ class Feeder:
         """Report finished rows and start the others."""
         while not engine.stopped and (chunk := list(islice(rows, CHUNK))):
             results: list[RowResult] = []
-            for task, result in await engine.record(partial(self._looked_up, engine, chunk)):
+            for task, result in await engine.record(self._looked_up, engine, chunk):
                 if result is not None:
                     results.append(result)
                     continue
@@ -138,7 +138,7 @@ class Feeder:
                     results = []
                 if not await engine.room():
                     return
-                engine.start_row(task, task.run)
+                engine.start_row(task)
             if results:
                 await engine.report(*results)
 
@@ -151,8 +151,8 @@ class Feeder:
         for entry in entries:
             if not await engine.room():
                 return
-            task = await engine.record(partial(self._orphan, engine, entry))
-            engine.start_row(task, task.run)
+            task = await engine.record(self._orphan, engine, entry)
+            engine.start_row(task)
 
     def _orphan(self, engine: Engine, entry: Entry) -> OrphanTask:
         self.context.orphaned.add(entry.item)
@@ -167,9 +167,9 @@ class Feeder:
         """Restart a row that ended without a known outcome, if this callback resolves it."""
         if not self.context.unresolved:
             return False
-        task = await engine.record(partial(self._revived, engine, key, job_id))
+        task = await engine.record(self._revived, engine, key, job_id)
         if task is not None:
-            engine.start_row(task, task.run)
+            engine.start_row(task)
         return task is not None
 
     def _revived(self, engine: Engine, key: str, job_id: str) -> RowTask | None:
@@ -187,10 +187,10 @@ class Feeder:
         task.recall()
         return task
 
-    def keep_early(self, callbacks: Mapping[str, str]) -> None:
+    def keep_early(self) -> None:
         """Record callbacks that no row waited for, for the next run."""
         with suppress(JournalError):  # must not hide the reason why the run ends
-            for key, job_id in callbacks.items():
+            for key, job_id in dict(self.context.early_callbacks).items():
                 entry = self.context.journal.awaiting(key)
                 if entry is not None:
                     self._claim(entry, job_id)

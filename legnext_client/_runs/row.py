@@ -5,42 +5,54 @@ A single request is a chain of one step. The journal records the whole state of 
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._journal.submit import (
-    DONE,
-    FAILED,
-    NEW,
-    SUBMITTED,
-    UNKNOWN,
-    SubmissionIntent,
-    submit_once,
-)
-from legnext_client._protocol.responses import retry_after
+from legnext_client._calls.budgets import release
+from legnext_client._calls.wait import last_poll, unanswered
+from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, SUBMITTED, UNKNOWN
 from legnext_client._protocol.state import State, failure
-from legnext_client._runs.reports import RowEnded, RowResult, Stopped, key_of
-from legnext_client._runs.watcher import JobWatcher
+from legnext_client._runs.limits import UNREACHABLE
+from legnext_client._runs.results import RowEnded, RowProgress, RowResult, Stopped, key_of
 from legnext_client.errors import (
     BudgetExceeded,
     DownloadError,
     InvalidRequest,
     JobFailed,
     LegnextError,
+    RateLimitError,
     SubmissionUnknown,
+    UploadError,
+    WaitTimeout,
 )
 from legnext_client.generated.rules import FOLLOW_UP_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from legnext_client._calls.items import Call, Row
-    from legnext_client._calls.service import JobContext
-    from legnext_client._journal.submit import Entry, Submission
-    from legnext_client._runs.context import PreparedRequest, RunContext
+    from legnext_client._calls.service import JobContext, PreparedCall
+    from legnext_client._calls.wait import PollState
+    from legnext_client._journal.submit import Entry, Submission, SubmissionIntent
+    from legnext_client._protocol.flow import Flow
+    from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
+
+
+class WatchedJob(NamedTuple):
+    """A paid job of a row, to be watched."""
+
+    entry: Entry
+    title: str
+    context: JobContext
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the job id comes only from a person, a callback or a truncated response."""
+        return self.entry.status is None and self.entry.state == SUBMITTED
 
 
 class RowTask:
@@ -70,8 +82,7 @@ class RowTask:
             if entry is None or self._is_retried(entry) or entry.state not in (DONE, FAILED):
                 return None
             if entry.state == FAILED:
-                self._points += entry.points
-                return self._result(FAILED, _failed_before(entry))
+                return self._result(FAILED, self._failed_before(entry))
             self._remember(entry)
         return None if self._needs_files else self._result(DONE, None, self._had_files)
 
@@ -115,40 +126,39 @@ class RowTask:
                         "was, or give the new one another key."
                     ),
                 )
-        await self._engine.record(partial(self._context.journal.retire, *(one.id for one in self._entries.values())))
+        await self._engine.record(self._context.journal.retire, *(one.id for one in self._entries.values()))
         self._entries.clear()
 
     # ---- one step -----------------------------------------------------------------------------------------------
 
     async def _run_step(self, step: int) -> None:
-        journal, key = self._context.journal, key_of(self._row, step)
+        engine, journal, key = self._engine, self._context.journal, key_of(self._row, step)
         entry = self._entries.get(key)
         if entry is not None and self._is_retried(entry):
-            await self._engine.record(partial(journal.retire, entry.id))
+            await engine.record(journal.retire, entry.id)
             entry = None
         while True:
             if entry is not None and entry.state == FAILED:
-                self._points += entry.points
-                raise RowEnded(FAILED, _failed_before(entry))
+                raise RowEnded(FAILED, self._failed_before(entry))
             if entry is not None and entry.state == DONE:
                 self._remember(entry)
                 return
             self._earlier = False
             call = self._row.call(step, [state for state, _ in self._finished])
-            attempts = await self._engine.record(partial(journal.attempts, key))
+            attempts = await engine.record(journal.attempts, key)
             if entry is None or entry.state == NEW:
                 if await self._submit(step, call, (key, attempts)):
                     return
             elif entry.state == SUBMITTED:
-                job_context = self._context.recalled(entry, attempts, call.source)
-                await self._watch(entry, call.title, entry.unpolled, job_context, 0.0)
+                job = WatchedJob(entry, call.title, self._context.recalled(entry, attempts, call.source))
+                await self._watch(job, entry.unpolled, 0.0)
                 return
             else:
                 reason = f"{entry.operation} ({key}): {entry.error or 'it was sent'}."
                 sent, job_id = entry.body, entry.job_id
                 error = SubmissionUnknown(reason, operation=entry.operation, sent=sent, job_id=job_id)
                 await self._resolve_unknown(entry, error)
-            entry = await self._engine.record(partial(journal.entry, key))
+            entry = await engine.record(journal.entry, key)
 
     def _is_retried(self, entry: Entry) -> bool:
         return self._context.options.retry_failed and entry.may_be_retried
@@ -163,61 +173,60 @@ class RowTask:
         self._number = number
         self._finished.append((state, job_context))
 
+    def _failed_before(self, entry: Entry) -> LegnextError:
+        """Return the error of a request that failed in an earlier run, and count its points."""
+        self._points += entry.points
+        message = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was recorded'}"
+        return JobFailed(message) if entry.job_id else LegnextError(message)
+
     async def _submit(self, step: int, call: Call, key: tuple[str, int]) -> bool:
         """Submit and watch the job; return False if the journal must be read for the outcome."""
         context, engine = self._context, self._engine
         self._check_age()
         call = await self._resolve_choices(call)
         before = self._finished[-1][0] if self._finished else None
+        attempt = partial(context.prepare, self._row, call, step, before, key)
         while True:
-            try:
-                attempt = partial(context.prepare, self._row, call, step, before, key)
-                prepared: PreparedRequest = await engine.acquire_slot(self, attempt)
-            except InvalidRequest as error:
-                raise RowEnded(NEW, error) from None
-            request = prepared.request
-            if context.service.uploads is not None:
-                try:
-                    request = (await engine.run(context.service.uploaded(prepared.plan))).request
-                except LegnextError as error:
-                    engine.release_slot(self)
-                    raise RowEnded(NEW, error) from None
+            plan, intent = await self._prepared(attempt)
             try:
                 await engine.acquire_request(paid=True)
             except BaseException:  # not sent
-                context.give_back(prepared)
+                release(plan.context.holds)
                 raise
-            intent = self._intent(step, call, prepared, key[0])
-            flow = submit_once(intent, request, context.records(*key), context.service.settings.timeout)
-            flow = context.placed(flow, prepared, engine.place(self))
+            flow = context.submitting(plan, intent, key[1], engine.place(self))
             try:
                 submission: Submission = await engine.submit(flow)
-            except BudgetExceeded as error:  # of the ledger; not sent
-                context.give_back(prepared)
-                engine.stop(error)
+            except BudgetExceeded as exceeded:  # of the ledger; not sent
+                release(plan.context.holds)
+                engine.stop(exceeded)
                 raise Stopped from None
-            if submission.answer is not None:
+            answer, error = submission.answer, submission.error
+            if answer is not None:
                 engine.rate.accepted()
-                job_context = context.accepted(prepared, submission.answer)
-                after = retry_after(submission.answer.headers)
-                await self._watch(submission.entry, call.title, submission.answer.state, job_context, after)
+                job = WatchedJob(submission.entry, call.title, context.service.accepted(plan, answer))
+                await self._watch(job, answer.state, job.context.retry_after)
                 return True
-            if isinstance(submission.error, SubmissionUnknown):
-                entry = submission.entry._replace(job_id=submission.error.job_id)
-                await self._resolve_unknown(entry, submission.error)
+            if isinstance(error, SubmissionUnknown):
+                await self._resolve_unknown(submission.entry._replace(job_id=error.job_id), error)
                 return False
-            context.give_back(prepared)
-            if submission.error is None:  # begun by another process; the journal has its state
+            release(plan.context.holds)
+            if error is None:  # begun by another process; the journal has its state
                 return False
             engine.release_slot(self)
-            if not engine.rate.may_retry(submission.error, not_sent=submission.again):
-                raise RowEnded(FAILED, submission.error)
+            if not engine.rate.may_retry(error, not_sent=submission.again):
+                raise RowEnded(FAILED, error)
 
-    def _intent(self, step: int, call: Call, prepared: PreparedRequest, key: str) -> SubmissionIntent:
-        row, body = self._row, prepared.request.sent or {}
-        return SubmissionIntent(
-            key, row.key, step, row.digest, row.described(), call.operation.name, body, prepared.price, prepared.token
-        )
+    async def _prepared(
+        self, attempt: Callable[[], tuple[PreparedCall, SubmissionIntent]]
+    ) -> tuple[PreparedCall, SubmissionIntent]:
+        """Return the prepared call once it has a slot, its files uploaded."""
+        service, engine = self._context.service, self._engine
+        try:
+            plan, intent = await engine.acquire_slot(self, attempt)
+            return plan if service.uploads is None else await engine.run(service.uploaded(plan)), intent
+        except (InvalidRequest, UploadError) as error:
+            engine.release_slot(self)
+            raise RowEnded(NEW, error) from None
 
     async def _resolve_choices(self, call: Call) -> Call:
         """Return the call with the fields chosen by the caller's functions from the previous job."""
@@ -232,9 +241,7 @@ class RowTask:
         return call._replace(fields=fields)
 
     def _check_age(self) -> None:
-        if self._ended_at is None:
-            return
-        age = self._context.today() - self._ended_at
+        age = timedelta() if self._ended_at is None else self._context.today() - self._ended_at
         if age > timedelta(days=FOLLOW_UP_DAYS):
             raise RowEnded(
                 NEW,
@@ -267,20 +274,111 @@ class RowTask:
     async def _claim(self, entry: Entry, job_id: str) -> bool:
         """Assign a job to the request; return False if the job belongs to another."""
         try:
-            await self._engine.record(partial(self._context.journal.claim, entry.id, job_id))
+            await self._engine.record(self._context.journal.claim, entry.id, job_id)
         except InvalidRequest:
             return False
         return True
 
-    async def _watch(
-        self, entry: Entry, title: str, state: State, job_context: JobContext, after: float | None
-    ) -> None:
-        """Watch the job until it ends, and add its result to the row."""
-        watcher = JobWatcher(self._row, entry, title, job_context, self._context, self._engine)
-        state, points, self._ended_at = await watcher.run(self, state, after)
-        self._add(entry.id, state, job_context, points)
+    # ---- its job ------------------------------------------------------------------------------------------------
+
+    async def _watch(self, job: WatchedJob, state: State, retry_after: float | None) -> None:
+        """Poll until the job has ended, and record it; raise `RowEnded` if it failed or the wait ends earlier."""
+        context, engine, entry, now = self._context, self._engine, job.entry, self._context.now
+        engine.hold_slot(self)
+        context.service.queue.hold(engine.place(self), state, job.context)
+        watch, started, outage = context.watch(state, job.context, retry_after), now(), Outage(now)
+        running, polled_last = None if state.done else started, False
+        if not state.done:
+            await self._report(job, state)
+        while not watch.state.done:
+            given = context.options.timeout
+            patience = watch.patience + outage.seconds if given is None else given
+            until = started + patience
+            last = until - last_poll(patience)
+            if polled_last and now() >= last:
+                engine.release_slot(self, started + context.lasts(entry))  # the job is still running
+                raise RowEnded(SUBMITTED, self._timeout(job, watch, now() - started))
+            await self._until_due(watch, last)
+            # If the caller took long with a result, a poll that is late is still made.
+            polled_last = now() >= last
+            answered, polled_at = await engine.send(self._poll(watch, until))
+            outage.note(answered)
+            if answered:
+                engine.rate.answered()
+                if job.is_guess and context.is_another(entry, watch.state):
+                    reason = f"job {watch.state.job_id} is not a {entry.operation} but a {watch.state.task_type}"
+                    await self._reject_job_id(entry, InvalidRequest(reason), None)
+                if not watch.state.done:
+                    running = now()
+                    await self._report(job, watch.state)
+            elif watch.refusal is not None:
+                await self._refused(job, watch.refusal)
+            elif isinstance(watch.failure, RateLimitError):
+                engine.rate.slower(watch.failure.retry_after, polled_at)
+        await self._end(job, watch.state, running)
+
+    async def _end(self, job: WatchedJob, state: State, running: float | None) -> None:
+        """Record a job that has ended, and add its result to the row."""
+        context, engine, entry = self._context, self._engine, job.entry
+        context.service.record(state, job.context, running)
+        points = state.cost(entry.price)
+        context.points += points
+        # When it ended, by this machine's clock, which may differ from the service's.
+        at, since, lasted = context.today(), entry.submitting_at, state.lasted
+        if since is not None and lasted is not None:
+            at = min(at, since + timedelta(seconds=lasted))
+        await engine.record(context.ended, entry, state, points, at)
+        engine.release_slot(self)
+        await self._report(job, state)
+        self._ended_at = at
+        self._add(entry.id, state, job.context, points)
         if not state.ok:
-            raise RowEnded(FAILED, failure(state, self._context.job(state, job_context)))
+            raise RowEnded(FAILED, failure(state, context.job(state, job.context)))
+
+    def _timeout(self, job: WatchedJob, watch: PollState, seconds: float) -> WaitTimeout:
+        state, (polls, failure) = watch.state, unanswered([watch])
+        message = f"{state.job_id} is {state.status} after {seconds:.0f} seconds.{polls}"
+        error = WaitTimeout(message, job=self._context.job(state, job.context))
+        error.__cause__ = failure
+        return error
+
+    async def _report(self, job: WatchedJob, state: State) -> None:
+        """Report the progress. Stop the run if the service holds more than estimated."""
+        entry = job.entry
+        excess = self._context.holds(state, job.context, max(entry.price, entry.frozen))
+        if excess is not None:  # recorded, so that the next run counts it
+            await self._engine.record(self._context.journal.holds, entry.id, math.ceil(state.points))
+            self._engine.stop(excess)
+        self._context.running.add(self._row.key)
+        if self._context.reports_progress:
+            await self._engine.report(RowProgress(self._row, entry.step, job.title, state))
+
+    def _poll(self, watch: PollState, until: float) -> Flow[tuple[bool, float]]:
+        """Poll once; return whether there was a response, and when the request was sent."""
+        now = self._context.now()
+        timeout = self._context.service.settings.timeout
+        return (yield from watch.poll(until if now < until else now + timeout)), now
+
+    async def _until_due(self, watch: PollState, last: float) -> None:
+        now, key = self._context.now, watch.state.job_id if self._context.callbacks else None
+        due = min(watch.next(now()), max(now(), last))
+        while due > now():
+            self._context.service.queue.watch((watch.state.job_id,), due - now())
+            if await self._engine.sleep_until(due, key) is not None:
+                due = min(due, watch.wake(now()))
+
+    async def _refused(self, job: WatchedJob, error: LegnextError) -> None:
+        """Handle a job that the service does not report after repeated polls."""
+        if isinstance(error, NOT_ITS_FAULT):
+            raise error
+        if job.is_guess:  # another replica may know the job, so the next run polls once more
+            await self._reject_job_id(job.entry, error, job.entry.job_id)
+        raise RowEnded(SUBMITTED, error)
+
+    async def _reject_job_id(self, entry: Entry, error: LegnextError, job_id: str | None) -> None:
+        await self._engine.record(self._context.journal.reject_job, entry.id, str(error), job_id)
+        self._engine.release_slot(self, self._context.runs_until(entry))
+        raise RowEnded(UNKNOWN, error)
 
     # ---- files --------------------------------------------------------------------------------------------------
 
@@ -297,11 +395,26 @@ class RowTask:
             paths = await self._engine.download(self, flow)
         except (DownloadError, InvalidRequest) as error:
             return self._had_files, error
-        await self._engine.record(partial(self._context.journal.downloaded, self._number, paths))
+        await self._engine.record(self._context.journal.downloaded, self._number, paths)
         return tuple(paths), None
 
 
-def _failed_before(entry: Entry) -> LegnextError:
-    """Return the error of a request that failed in an earlier run."""
-    message = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was recorded'}"
-    return JobFailed(message) if entry.job_id else LegnextError(message)
+class Outage:
+    """Total time without a response, which does not count towards a wait's timeout."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._since: float | None = None
+        self._before = 0.0
+
+    @property
+    def seconds(self) -> float:
+        lasts = 0.0 if self._since is None else self._now() - self._since
+        return min(UNREACHABLE, self._before + lasts)
+
+    def note(self, answered: bool) -> None:
+        """Record whether a request was answered."""
+        if answered:
+            self._before, self._since = self.seconds, None
+        elif self._since is None:
+            self._since = self._now()

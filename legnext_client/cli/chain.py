@@ -9,11 +9,12 @@ import typer
 from legnext_client._calls.results import FILE_NAME
 from legnext_client._journal.journal import Journal as JournalFile
 from legnext_client._journal.submit import FAILED, SUBMITTED, UNKNOWN
-from legnext_client._runs.chain_runs import KEY, ChainRun
+from legnext_client._runs.batch_work import KEY
+from legnext_client._runs.batches import ChainRun
 from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
-from legnext_client._runs.reports import key_of
+from legnext_client._runs.results import key_of
 from legnext_client.cli.chain_files import chain_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, exit_code

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from legnext_client._calls.job_view import JobView
     from legnext_client._downloads.downloads import Progress as FileProgress
-    from legnext_client._runs.chain_runs import ChainRun
+    from legnext_client._runs.batches import ChainRun
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.results import Result, Update
     from legnext_client.cli.output import Output

@@ -38,7 +38,7 @@ NAMES = {
     "client": ("client.Client", "client.AsyncClient", "_protocol.retries.Retries", "_protocol.responses.ResponseInfo"),
     "namespaces": ("generated.sync.caller.WaitingTasks",),
     "jobs": ("jobs.Job", "jobs.AsyncJob"),
-    "chains": ("_runs.chain_runs.ChainRun", "_runs.chain_runs.AsyncChainRun", "_runs.chains.VideoChain"),
+    "chains": ("generated.sync.batches.ChainRun", "_runs.batches.AsyncChainRun", "_runs.chains.VideoChain"),
     "results": ("_runs.results.Update", "_runs.results.Result"),
     "journal": ("_journal.journal.Journal",),
     "prompts": (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client._runs.chain_runs import ChainRun
+from legnext_client._runs.batches import ChainRun
 from legnext_client.cli.exits import Exit
 from legnext_client.errors import DownloadError
 from legnext_client.journal import Journal

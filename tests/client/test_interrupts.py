@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from legnext_client._runs.interrupts import first_interrupt
+from legnext_client._runs.portal import first_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -66,7 +66,7 @@ MODULES = [
     "_journal/seals.py",
     "_prompt_policy.py",
     "_protocol/retries.py",
-    "_runs/interrupts.py",
+    "_runs/options.py",
     "batches.py",
     "chains.py",
     "cli/check.py",

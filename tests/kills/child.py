@@ -11,8 +11,7 @@ import httpx
 from legnext_client import AsyncClient, Client, VideoChain
 from legnext_client._client import async_caller
 from legnext_client._protocol.retries import Retries
-from legnext_client._runs import batches, context, rows, tasks
-from legnext_client._runs import chain_runs as chains
+from legnext_client._runs import batch_work, batches, context, rows, tasks
 from legnext_client.errors import LegnextError
 from legnext_client.generated.sync import caller as sync_caller
 from tests.kills import disk_below, markers, wrongs
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from legnext_client.batches import AsyncBatch, Batch
 
-READY = (async_caller, batches, chains, rows, sync_caller)
+READY = (async_caller, batch_work, batches, rows, sync_caller)
 """What the client imports only when it is asked for; here, once for all children."""
 _NO_TLS = functools.partial(lambda context, **_: context, httpx.create_ssl_context())
 """The mock speaks plain HTTP; preparing TLS takes longer than all that a child has to do."""

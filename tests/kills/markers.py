@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from legnext_client._downloads.targets import DiskTarget
 from legnext_client._journal.journal import Journal
-from legnext_client._runs import batches
+from legnext_client._runs import batch_work
 from legnext_client._runs.portal import Portal
 from legnext_client._transport.pools import AsyncPool, Pool
 from tests.kills import windows
@@ -185,7 +185,7 @@ class _Listener(logging.Handler):
         self._say = say
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.msg == batches.INTERRUPTED:
+        if record.msg == batch_work.INTERRUPTED:
             self._say(INTERRUPTED, None)
 
 

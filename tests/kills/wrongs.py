@@ -10,7 +10,7 @@ from legnext_client._journal.disk_reserve import DiskReserve
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import UNKNOWN
 from legnext_client._protocol.flow import NoResponse
-from legnext_client._runs import row
+from legnext_client._runs import context
 from legnext_client._runs.engine import Engine
 from legnext_client._runs.row import RowTask
 from legnext_client.errors import JournalError
@@ -114,7 +114,7 @@ def ids_are_not_in_errors() -> None:
 
         return submit
 
-    put_over(row, "submit_once", make)
+    put_over(context, "submit_once", make)
 
 
 # ---- interrupts -----------------------------------------------------------------------------------------------------

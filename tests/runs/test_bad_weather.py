@@ -10,8 +10,8 @@ import pytest
 
 from legnext_client import VideoChain
 from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._calls.service import CallService
 from legnext_client._protocol.flow import NoResponse
-from legnext_client._runs import context
 from legnext_client.errors import BudgetExceeded, ConnectionError
 
 from .test_batches import cats
@@ -188,16 +188,15 @@ def test_unknown_submissions_count_against_the_budget(world: World) -> None:
 def test_a_service_that_holds_more_than_was_estimated_stops_the_batch(world: World) -> None:
     dear = {"key": "dear", "text": "a cat that costs more than it says"}
 
-    original = context.RunContext.accepted
+    original = CallService.accepted
 
-    def held(run: Any, prepared: Any, submission: Any) -> Any:
-        state = submission.state
-        if "costs more" in prepared.request.sent["text"]:
-            state.raw["meta"]["usage"]["frozen"] = 160
-        return original(run, prepared, submission)
+    def held(service: CallService, call: Any, answer: Any) -> Any:
+        if "costs more" in call.request.sent["text"]:
+            answer.state.raw["meta"]["usage"]["frozen"] = 160
+        return original(service, call, answer)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(context.RunContext, "accepted", held)
+        patch.setattr(CallService, "accepted", held)
         with pytest.raises(BudgetExceeded, match=r"holds 160 points for diffusion, job .*; 80 were estimated"):
             world.batch([dear, *cats(5)], concurrency=1, budget=5000)
     assert world.states() == {"dear": "done"}

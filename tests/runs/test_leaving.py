@@ -16,7 +16,7 @@ from legnext_client import VideoChain
 from legnext_client._journal.files import BATCH
 from legnext_client._journal.journal import Journal
 from legnext_client._runs import tasks
-from legnext_client._runs.batches import INTERRUPTED
+from legnext_client._runs.batch_work import INTERRUPTED
 from legnext_client.errors import ConfigurationError, InvalidRequest, JournalError
 
 from .test_bad_weather import behind

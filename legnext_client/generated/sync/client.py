@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from legnext_client._journal.ledger import Ledger
     from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.callbacks import Callbacks
-    from legnext_client._runs.batches import Batch
-    from legnext_client._runs.chain_runs import ChainRun
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Update
     from legnext_client._runs.rows import Source
     from legnext_client._transport.clocks import Clock
     from legnext_client._transport.transports import HttpClient, Transport
+    from legnext_client.generated.sync.batches import Batch, ChainRun
     from legnext_client.generated.sync.caller import Caller, WaitingTasks
     from legnext_client.generated.sync.jobs import Job
     from legnext_client.generated.types import FileContent
@@ -201,10 +200,11 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
             BudgetExceeded: The next row would exceed the budget or the account's balance.
             JournalError: The journal is in use, is not a journal, or cannot be written.
         """
-        from legnext_client._runs.batches import Batch, work_on
+        from legnext_client._runs.batch_work import work_on
+        from legnext_client.generated.sync.batches import Batch
 
         work = work_on(self._service, requests, journal, options)
-        return Batch(self._calls.runtime, on_progress, **work)
+        return Batch(self._calls.runtime, on_progress, self._service, work)
 
     def run(
         self,
@@ -230,11 +230,11 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
             BudgetExceeded: The next step would exceed the budget, or the chain exceeds the account's balance.
             JournalError: The journal is in use, belongs to another chain, or cannot be written.
         """
-        from legnext_client._runs import batches, chain_runs
+        from legnext_client._runs.batch_work import work_of_chain
+        from legnext_client.generated.sync.batches import Batch, run_chain
 
-        work = chain_runs.work_of(self._service, chain, journal, options)
-        batch = batches.Batch(self._calls.runtime, on_progress, **work)
-        return chain_runs.run(chain, batch, journal)
+        work = work_of_chain(self._service, chain, journal, options)
+        return run_chain(chain, Batch(self._calls.runtime, on_progress, self._service, work))
 
     @overload
     def request(self, method: str, path: str, *, job: Literal[True], **options: Unpack[RequestOptions]) -> Job: ...

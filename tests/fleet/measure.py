@@ -49,17 +49,26 @@ SELECT procrastinate_finish_job_v1(:task, 'succeeded', true);
 \\endif
 """
 """What workers do with the database for rows of three polls each, as a script of pgbench."""
+IN_HAND = "SELECT id FROM procrastinate_jobs WHERE status = 'doing'"
+LATENESS = """
+SELECT coalesce(extract(epoch FROM now() - min(scheduled_at) FILTER (
+        WHERE status = 'todo' AND attempts = 0 AND id <> ALL(%s))), 0)::float8,
+    count(*) FILTER (WHERE id = ANY(%s) AND NOT (status = 'doing' AND attempts > 0))
+FROM procrastinate_jobs
+"""
+"""How late the next task is, and which of those in hand of the killed workers (or of the other) nobody does."""
 
 
 def main() -> None:
     with Cluster(synchronous_commit="on") as cluster:
         with psycopg.connect(cluster.url("postgres")) as connection:
             print(*(connection.execute("SHOW server_version").fetchone() or ()))
-        for line in (*claim(cluster), *lives(cluster)):
+        for line in (*claim(cluster), *lives(cluster), *takeover(cluster)):
             print(line, flush=True)
     with Cluster(synchronous_commit="on") as cluster:  # its WAL is that of the jobs alone
         for line in jobs(cluster):
             print(line, flush=True)
+    print("load", *os.getloadavg())
 
 
 def claim(cluster: Cluster) -> Iterator[str]:
@@ -116,6 +125,46 @@ def lives(cluster: Cluster) -> Iterator[str]:
     yield f"pgbench, 100 clients: {ended / lasted:.0f} jobs a second; failed {failed[1] if failed else '?'}"
 
 
+def takeover(cluster: Cluster) -> Iterator[str]:
+    """Measure how late the third worker does the work of two that are killed."""
+    fleet = Fleet(cluster.database())
+    fleet.up(places=60, per_second=30.0)
+    workers: list[subprocess.Popen[bytes]] = []
+    with (
+        MockServer(time_scale=5.0, credits=10**9, concurrency=1000) as server,
+        psycopg.connect(fleet.database_url, autocommit=True) as connection,
+    ):
+        server.faults.add("delay", method="POST", rate=1.0, seconds=1.0)
+        fleet.submit([{"text": f"tower {number}"} for number in range(400)])
+        try:
+            workers += [start(fleet, server) for _ in range(3)]
+            while fleet.status().done < 60:
+                time.sleep(0.5)
+            for each in workers[:2]:
+                each.kill()
+            began, late, taken = time.monotonic(), 0.0, 0.0
+            tasks = [task for (task,) in connection.execute(IN_HAND).fetchall()]
+            [(waiting,)] = connection.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
+            ).fetchall()
+            while (since := time.monotonic() - began) < 25:
+                [(lateness, left)] = connection.execute(LATENESS, (tasks, tasks)).fetchall()
+                late, taken = max(late, lateness), since if left else taken
+                time.sleep(0.05)
+        finally:
+            for each in workers:
+                each.kill()
+                each.wait()
+    yield f"two of three workers killed: {waiting} waiting tasks, at most {late:.1f} s late"
+    yield f"two of three workers killed: {len(tasks)} tasks in hand, the last taken up after {taken:.1f} s"
+
+
+def start(fleet: Fleet, server: MockServer) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "DATABASE_URL": fleet.database_url}
+    environment |= {"LEGNEXT_API_KEY": server.api_key, "LEGNEXT_BASE_URL": server.base_url}
+    return subprocess.Popen([str(LEGNEXT), "fleet", "worker"], env=environment, stderr=subprocess.DEVNULL)
+
+
 def jobs(cluster: Cluster, rows: int = 120) -> Iterator[str]:
     """Measure a worker with six places, on jobs of three seconds."""
     fleet = Fleet(cluster.database())
@@ -126,12 +175,10 @@ def jobs(cluster: Cluster, rows: int = 120) -> Iterator[str]:
     )
     with MockServer(time_scale=15.0, credits=10**9) as server:
         fleet.submit([{"text": f"lighthouse {number}"} for number in range(rows)])
-        environment = {**os.environ, "DATABASE_URL": fleet.database_url}
-        environment |= {"LEGNEXT_API_KEY": server.api_key, "LEGNEXT_BASE_URL": server.base_url}
         with psycopg.connect(fleet.database_url, autocommit=True) as connection:
             before = connection.execute(counters).fetchone()
             began = time.monotonic()
-            with subprocess.Popen([str(LEGNEXT), "fleet", "worker"], env=environment, stderr=subprocess.PIPE) as worker:
+            with start(fleet, server) as worker:
                 time.sleep(2.0)
                 started = cpu(worker.pid)
                 done = 0

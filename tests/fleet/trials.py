@@ -10,27 +10,41 @@ import random
 import signal
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 
-from legnext_client import fleet
+from legnext_client import VideoChain, fleet
 from legnext_client.fleet import Fleet
+from legnext_client.mock.prompts import AT_ONCE
 from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.process import BaseProcess
 
     from tests.fleet.cluster import Cluster
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
-    [__name__, "legnext_client._transport.transports", "httpcore", "anyio._backends._asyncio"]
+    [__name__, "legnext_client.client", "legnext_client._transport.transports", "httpcore", "anyio._backends._asyncio"]
 )
 
 PLACES = 6
+DEAREST = 480
+"""Points of the dearest request."""
 STOPPED = "its worker stopped before the response"
+LONGEST_POST = 10.0
+"""Seconds, on a busy machine and while the database is away."""
+OPEN = "SELECT owner, id FROM legnext_requests WHERE state = 'submitting' AND clock_timestamp() > submitting_at + %s"
+REQUESTS = (
+    "SELECT q.id, q.state, q.job_id, q.error, q.owner, extract(epoch FROM q.submitting_at)::float8, r.key, "
+    "coalesce(p.job_id, r.description ->> 'text', r.description #>> '{chain,steps,0,prompt}') "
+    "FROM legnext_requests q JOIN legnext_rows r ON r.id = q.row_id "
+    "LEFT JOIN legnext_requests p ON p.row_id = r.id AND p.step = q.step - 1 AND p.state = 'done' ORDER BY r.id, q.step"
+)
 
 
 class Mistake(NamedTuple):
@@ -42,32 +56,48 @@ class Mistake(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What happens in one trial."""
+    """What happens in one trial. Events are spread evenly over its rows."""
 
     rows: int = 60
+    chains: int = 3
+    """So many of the rows are chains of two steps."""
+    budget: int = 2400
+    """Points at first. Whenever nothing more can be begun, as many are added."""
     workers: int = 3
     aimed: int = 4
     """Kills during an open POST."""
     blind: int = 2
     stops: int = 1
-    """Immediate stops of PostgreSQL."""
+    """Immediate stops of PostgreSQL; a worker is killed during the first."""
     pauses: int = 1
-    """SIGSTOPs, longer than a worker may be silent."""
+    """SIGSTOPs during an open POST, longer than a worker may be silent."""
     pause: float = 2.5
     faults: int = 3
-    """Of each kind: lost responses, 500s, 429s."""
+    """Of each kind: lost responses, 500s before and after the job was accepted, failed jobs, 429s."""
     refusals: bool = True
     """Whether there are 429s, after which fewer places are used."""
     time_scale: float = 60.0
-    budget: int | None = None
-    spacing: float = 0.0
-    """Mean seconds between two events."""
-    job_timeout: float = 1.5
+    job_timeout: float = 8.0
+    """Longer than a pause and a job together: until then, an unknown request keeps its place."""
     heartbeat: float = 0.5
     silent: float = 1.5
     mistake: Mistake | None = None
     zombie: str | None = None
     """The function of `life` at which workers stop themselves now and then, to be continued by the trial."""
+
+
+class Request(NamedTuple):
+    """A line of the fleet's ledger."""
+
+    id: int
+    state: str
+    job_id: str | None
+    error: str | None
+    owner: str | None
+    sent: float | None
+    key: str
+    what: str
+    """What tells it from all others at the service: its prompt, or the job on which it builds."""
 
 
 def work(database: str, base_url: str, key: str, plan: Plan) -> None:
@@ -101,8 +131,17 @@ def work(database: str, base_url: str, key: str, plan: Plan) -> None:
 
 
 def replaced(text: str, mistake: Mistake) -> str:
-    assert mistake.text in text, f"there is no {mistake.text!r} any more"
+    if mistake.text not in text:
+        raise LookupError(f"there is no {mistake.text!r} any more")
     return text.replace(mistake.text, mistake.replacement)
+
+
+def is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def what(body: dict[str, Any]) -> str:
+    return str(body.get("jobId") or body.get("text") or body["prompt"])
 
 
 class Trial:
@@ -114,71 +153,65 @@ class Trial:
         self.server = MockServer(seed=seed, time_scale=plan.time_scale, credits=10**9, concurrency=1000)
         self.fleet = Fleet(self.database)
         self.workers: list[BaseProcess] = []
-        self.lost: set[int] = set()
-        """The pids of workers that were killed or paused."""
+        self.killed: dict[int | None, float] = {}
+        """When a worker was killed, by its pid."""
+        self.stopped: dict[int | None, float] = {}
+        """Until when a worker is stopped, by its pid."""
+        self.budgets = [(0.0, plan.budget)]
+        """The account's budgets, and the server's times from which each may have been in force."""
+        self.in_flight: list[int] = []
+        """The requests whose worker was killed while they were open."""
         self.happened: Counter[str] = Counter()
 
     def run(self, *, patience: float = 60.0) -> None:
-        """Run to the end, and check the bill."""
-        plan = self.plan
+        """Run to the end, and check the bill; then settle what is unknown, and check that nothing is."""
+        plan, self.end = self.plan, time.monotonic() + patience
         with self.server:
             self.fleet.up(places=PLACES, per_second=1000.0, job_timeout=plan.job_timeout, budget=plan.budget)
             self._make_mistake()
-            self.fleet.submit([{"text": f"lighthouse {number}"} for number in range(plan.rows)])
-            for name in ("close_after", "error_after", "rate_limit")[: 2 + plan.refusals]:
-                if plan.faults:
-                    seconds, rate = 0.2 if name == "rate_limit" else None, 0.2 if plan.rows < 500 else 0.05
-                    self.server.faults.add(name, method="POST", rate=rate, times=plan.faults, seconds=seconds)
-            self.server.faults.add("delay", method="POST", rate=0.5, seconds=0.15)
+            self.fleet.submit(self._rows())
+            self._make_faults()
             try:
                 for _ in range(plan.workers):
                     self._start()
-                for event in self._events():
-                    time.sleep(self.chance.uniform(0, 2 * plan.spacing))
-                    getattr(self, event)()
-                    self.happened[event] += 1
-                end = time.monotonic() + patience
-                while self._wake() or not ((status := self.fleet.status()).ended or self._out_of_budget(status)):
-                    status = self.fleet.status()
-                    if time.monotonic() > end:
-                        self.check_payments()
-                        raise AssertionError(f"not done after {patience} s: {status}")
-                    self._revive()
-                    time.sleep(0.1)
+                events = self._events()
+                for number, event in enumerate(events, 1):
+                    self._work_until_ended(number * plan.rows // (len(events) + 1))
+                    event()
+                self._until(self._is_over)
+                self.check_payments()
+                self.check_unknown()
+                self._until(self._is_settled)
+                self._stop_workers()
             finally:
                 for each in self.workers:
                     each.kill()
                     each.join()
             self.check_payments()
-            self.check_rows()
+            self.check_end()
 
-    def _out_of_budget(self, status: Any) -> bool:
-        return self.plan.budget is not None and not status.running
+    def _rows(self) -> list[Any]:
+        rows: list[Any] = [{"key": f"row {n}", "text": f"lighthouse {n}"} for n in range(self.plan.rows)]
+        for number in self.chance.sample(range(self.plan.rows), self.plan.chains):
+            rows[number] = VideoChain.start(f"waves {number} {AT_ONCE}").extend(f"night falls {AT_ONCE}")
+        return rows
 
-    def _events(self) -> list[str]:
+    def _make_faults(self) -> None:
+        plan, add = self.plan, self.server.faults.add
+        rate = min(0.2, 5 * plan.faults / plan.rows)
+        lost = [("close_after", None), ("error_after", None), ("error_before", 503)]
+        self.lost = [add(name, method="POST", rate=rate, times=plan.faults, status=status) for name, status in lost]
+        self.failed = add("job_fails", method="POST", rate=rate, times=plan.faults)
+        if plan.refusals:
+            add("rate_limit", method="POST", rate=rate, times=plan.faults, seconds=0.2)
+        add("delay", method="POST", rate=1.0, seconds=0.25)  # a target for kills
+
+    def _events(self) -> list[Callable[[], None]]:
         plan = self.plan
-        events = ["_kill_aimed"] * plan.aimed + ["_kill"] * plan.blind
-        events += ["_stop_database"] * plan.stops + ["_pause"] * plan.pauses
+        events = [self._kill_aimed] * plan.aimed + [self._kill] * plan.blind
+        events += [self._stop_database] * plan.stops + [self._pause] * plan.pauses
         self.chance.shuffle(events)
         return events
-
-    def _start(self) -> None:
-        order = (self.database, self.server.base_url, self.server.api_key, self.plan)
-        self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
-        self.workers[-1].start()
-
-    def _wake(self) -> bool:
-        """Continue a worker that stopped itself, once the others have its tasks; return whether there was one."""
-        for each in self.workers:
-            if Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
-                assert each.pid is not None
-                self.lost.add(each.pid)
-                self.happened["_wake"] += 1
-                time.sleep(self.plan.pause)
-                os.kill(each.pid, signal.SIGCONT)
-                time.sleep(1.0)  # what it was about to send, it sends now
-                return True
-        return False
 
     def _make_mistake(self) -> None:
         if self.plan.mistake is not None and self.plan.mistake.schema:
@@ -188,105 +221,193 @@ class Trial:
             with psycopg.connect(self.database) as connection:
                 connection.execute(f"CREATE OR REPLACE FUNCTION{wrong}".encode())
 
-    def _revive(self) -> None:
-        for each in [each for each in self.workers if not each.is_alive()]:
-            assert each.pid in self.lost, f"worker {each.pid} ended by itself: {each.exitcode}"
-            self.workers.remove(each)
-            self._start()
+    # ---- the course of a trial ----------------------------------------------------------------------------------
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        while not done():
+            if time.monotonic() > self.end:
+                self.check_payments()
+                raise AssertionError(f"not done in time: {self.fleet.status()}")
+            self._tend()
+            time.sleep(0.1)
+
+    def _work_until_ended(self, rows: int) -> None:
+        self._until(lambda: sum(self.fleet.status()[3:6]) >= rows)  # unknown, done or failed
+
+    def _is_over(self) -> bool:
+        """Whether nothing is left to do, not even by a worker that is stopped or a task in the queue."""
+        with psycopg.connect(self.database) as connection:
+            tasks = connection.execute("SELECT FROM procrastinate_jobs LIMIT 1").fetchone()
+        return tasks is None and not self.stopped and self.fleet.status().ended
+
+    def _is_settled(self) -> bool:
+        """Adopt the jobs of unknown requests, and resubmit those that made none, as a person would."""
+        made = {what(one.body): one.job_id for one in self.server.ledger}
+        requests = {one.id: one for one in self._requests()}
+        unknown = self.fleet.unknown()
+        for one in unknown if not self.stopped else []:
+            if job := made.get(requests[one["id"]].what):
+                self.fleet.adopt(one["key"], job)
+            elif one["until"] < datetime.now(UTC):
+                self.fleet.resubmit(one["key"])
+        return not unknown and self._is_over()
+
+    def _tend(self) -> None:
+        """Continue workers that were stopped, and raise a budget that is used up."""
+        for each in self.workers:
+            assert each.is_alive(), f"worker {each.pid} ended by itself: {each.exitcode}"
+            assert each.pid is not None
+            until = self.stopped.get(each.pid)
+            if until is None and is_stopped(each.pid):  # by itself
+                self.stopped[each.pid] = time.monotonic() + self.plan.pause
+            elif until is not None and until < time.monotonic():
+                self.happened["stopped and continued"] += 1
+                os.kill(each.pid, signal.SIGCONT)
+                del self.stopped[each.pid]
+        if self._is_waiting_for_points():
+            time.sleep(0.5)  # nothing begins by itself
+            if self._is_waiting_for_points():
+                self.happened["raised budgets"] += 1
+                budget = self.budgets[-1][1] + self.plan.budget
+                self.budgets.append((self.server.clock.now, budget))
+                self.fleet.up(budget=budget)
+
+    def _is_waiting_for_points(self) -> bool:
+        status = self.fleet.status()
+        there = status.done + status.failed + status.unknown + status.running + status.waiting
+        assert there == self.plan.rows, f"{self.plan.rows - there} rows are lost: {status}"
+        return bool(status.waiting and not status.running) and status.points + DEAREST > self.budgets[-1][1]
+
+    def _start(self) -> None:
+        order = (self.database, self.server.base_url, self.server.api_key, self.plan)
+        self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
+        self.workers[-1].start()
+
+    def _stop_workers(self) -> None:
+        for each in self.workers:
+            each.terminate()
+        for each in self.workers:
+            each.join(30)
+            assert each.exitcode in (0, -signal.SIGTERM), f"a worker did not stop: {each.exitcode}"
 
     # ---- events -------------------------------------------------------------------------------------------------
 
     def _kill_aimed(self) -> None:
-        """Kill a worker while a POST of its is open."""
-        pids = {each.pid: each for each in self.workers}
-        query = (
-            "SELECT owner FROM legnext_requests WHERE state = 'submitting' AND submitting_at < now() - interval '20 ms'"
-        )
-        end = time.monotonic() + 10
+        """Kill a worker during an open POST, or just before it; again, if its end was recorded after all."""
+        for _ in range(5):
+            each, request = self._open()
+            self._lose(each)
+            with psycopg.connect(self.database) as connection:
+                time.sleep(0.01)
+                still = "SELECT FROM legnext_requests WHERE id = %s AND state IN ('submitting', 'unknown')"
+                if connection.execute(still, (request,)).fetchone() is not None:
+                    self.in_flight.append(request)
+                    return
+
+    def _open(self) -> tuple[BaseProcess, int]:
+        """Wait until a POST has been open for a while; return its worker and the request."""
+        age, found = f"{self.chance.uniform(0, 0.1):.3f} s", None
         with psycopg.connect(self.database, autocommit=True) as connection:
-            while time.monotonic() < end:
-                for (owner,) in connection.execute(query.encode()).fetchall():
-                    if (pid := int(owner.split("/")[1])) in pids:
-                        self._lose(pids[pid])
-                        return
-                time.sleep(0.005)
-        raise AssertionError("no POST was open in 10 s")
+            while found is None:
+                for _ in range(20):
+                    workers = {each.pid: each for each in self.workers if each.pid not in self.stopped}
+                    for owner, request in connection.execute(OPEN.encode(), (age,)).fetchall():
+                        found = (workers[pid], request) if (pid := int(owner.split("/")[1])) in workers else found
+                    if found is not None:
+                        break
+                    time.sleep(0.01)
+                else:
+                    assert not self.fleet.status().ended, f"no POST is left: {self.fleet.status()}"
+                    self._tend()
+        return found
 
     def _kill(self) -> None:
         time.sleep(self.chance.uniform(0.05, 0.3))
         self._lose(self.chance.choice(self.workers))
 
     def _lose(self, each: BaseProcess) -> None:
-        assert each.pid is not None
-        self.lost.add(each.pid)
-        os.kill(each.pid, signal.SIGKILL)
+        each.kill()
         each.join()
-        self._revive()
+        self.killed[each.pid] = time.time()
+        self.stopped.pop(each.pid, None)
+        self.workers.remove(each)
+        self.happened["kills"] += 1
+        self._start()
 
     def _pause(self) -> None:
-        each = self.chance.choice(self.workers)
+        each, _ = self._open()
         assert each.pid is not None
-        self.lost.add(each.pid)
         os.kill(each.pid, signal.SIGSTOP)
-        time.sleep(self.plan.pause)
-        os.kill(each.pid, signal.SIGCONT)
+        self.stopped[each.pid] = time.monotonic() + self.plan.pause
 
     def _stop_database(self) -> None:
+        """Stop the database at once, for less or more than a worker may be silent."""
         self.cluster.stop("immediate")
-        time.sleep(self.chance.uniform(0.1, 0.6))
+        time.sleep(self.chance.uniform(0.1, 2 * self.plan.silent))
+        if not self.happened["stops"]:
+            self._lose(self.workers[0])
         self.cluster.start()
+        self.happened["stops"] += 1
 
     # ---- the bill -----------------------------------------------------------------------------------------------
 
     def check_payments(self) -> None:
-        """Compare what the mock server was paid for with what the fleet's ledger says."""
-        paid = Counter(one.body["text"] for one in self.server.ledger)
-        made = {one.job_id: one.body["text"] for one in self.server.ledger}
-        twice = {text for text, times in paid.items() if times > 1}
+        """Compare what the mock server was paid for with what the fleet's ledger says, at every moment."""
+        paid = Counter((one.operation, what(one.body)) for one in self.server.ledger)
+        twice = {each for each, times in paid.items() if times > 1}
         assert not twice, f"paid twice: {twice}"
-        wrong = [(text, job) for text, _, job, *_ in self._ledger() if job is not None and made.get(job) != text]
+        made = {one.job_id: what(one.body) for one in self.server.ledger}
+        wrong = [one for one in self._requests() if one.job_id is not None and made.get(one.job_id) != one.what]
         assert not wrong, f"wrong ids: {wrong}"
-        assert self.most_at_once() <= PLACES, f"{self.most_at_once()} jobs at once"
+        moments: list[tuple[float, int, int]] = []
+        for job in self._jobs():
+            moments += [(job.created, 1, job.held), (job.ends, -1, (not job.fails) * job.charged - job.held)]
+        running = points = 0
+        for moment, change, held in sorted(moments):
+            running, points = running + change, points + held
+            budget = [budget for since, budget in self.budgets if since <= moment][-1]
+            assert running <= PLACES, f"{running} jobs at once"
+            assert points <= budget, f"{points} points paid, with a budget of {budget}"
 
-    def check_rows(self) -> None:
-        """Check that every row came to an end, and that what is unknown has a reason."""
-        ledger, plan = self._ledger(), self.plan
-        with psycopg.connect(self.database) as connection:
-            [(counted,)] = connection.execute("SELECT counted FROM legnext_accounts").fetchall()
-        known, unknown = {row[2] for row in ledger}, {row[0] for row in ledger if row[1] == "unknown"}
-        lost = {one.body["text"] for one in self.server.ledger if one.job_id not in known} - unknown
+    def check_unknown(self) -> None:
+        """Check that no paid request is lost, and that each unknown one has a reason."""
+        requests = self._requests()
+        known = {one.job_id for one in requests}
+        unknown = {one.what: one for one in requests if one.state == "unknown"}
+        lost = {what(one.body) for one in self.server.ledger if one.job_id not in known} - unknown.keys()
         assert not lost, f"paid and lost: {lost}"
-        others: list[Any] = []
-        for text, state, _, error, owner in ledger:
-            assert state in ("done", "unknown") or (state == "new" and plan.budget is not None), (text, state, error)
-            if state == "unknown" and int(owner.split("/")[1]) not in self.lost:
-                assert error != STOPPED, f"{text} is unknown, and nothing had happened to its worker"
-                others.append((text, error))
-        assert len(others) <= 2 * plan.faults, f"unknown without a lost response: {others}"
-        results = [one.key for one in self.fleet.results()]
-        assert len(results) == len(set(results))
-        spent = sum(job.charged or job.held for job in self.jobs())
-        assert spent <= counted, f"{spent} points were charged, {counted} counted"
-        if plan.budget is None:
-            assert len(results) + len(unknown) == plan.rows, f"{len(results)} results, {len(unknown)} unknown"
-        else:
-            assert counted <= plan.budget, f"{counted} of {plan.budget} points"
+        for one in unknown.values():
+            killed = self.killed.get(int((one.owner or "//").split("/")[1]), 0.0)
+            in_flight = killed - LONGEST_POST < (one.sent or 0.0) < killed
+            assert one.error != STOPPED or in_flight, f"unknown, and its worker was not killed meanwhile: {one}"
+        others = [one for one in unknown.values() if one.error != STOPPED]
+        struck = sum(fault.struck for fault in self.lost)
+        assert len(others) <= struck, f"unknown, and only {struck} responses were lost: {others}"
+        hits = sum(one.id in self.in_flight for one in unknown.values())
+        assert 10 * hits >= 9 * self.plan.aimed, f"only {hits} kills met an open POST"
+        self.happened["in flight"] = hits
+        self.happened["unknown"] = len(unknown)
+        self.happened["lost responses"] = struck
 
-    def _ledger(self) -> list[Any]:
+    def check_end(self) -> None:
+        """Check that every row came to its end, with the results and the points that the service knows."""
+        status, results = self.fleet.status(), list(self.fleet.results())
+        assert (status.done + status.failed, status.unknown) == (self.plan.rows, 0), status
+        assert status.failed == self.failed.struck, f"{self.failed.struck} jobs failed: {status}"
+        assert [one.number for one in results] == list(range(1, self.plan.rows + 1))
+        jobs: dict[str, list[str | None]] = {}
+        for one in self._requests():
+            if one.state in ("done", "failed") and one.job_id is not None:
+                jobs.setdefault(one.key, []).append(one.job_id)
+        wrong = [one for one in results if [job["job_id"] for job in one.jobs] != jobs[one.key]]
+        assert not wrong, f"results of other jobs: {wrong}"
+        assert sum(map(len, jobs.values())) == len(self.server.ledger), "paid jobs are in no result"
+        spent = sum(job.charged for job in self._jobs() if not job.fails)
+        assert status.points == spent, f"{status.points} points are counted, {spent} were charged"
+
+    def _requests(self) -> list[Request]:
         with psycopg.connect(self.database) as connection:
-            return connection.execute(
-                "SELECT description ->> 'text', state, job_id, error, owner FROM legnext_requests q "
-                "JOIN legnext_rows r ON r.id = q.row_id"
-            ).fetchall()
+            return [Request(*one) for one in connection.execute(REQUESTS.encode()).fetchall()]
 
-    def jobs(self) -> list[Any]:
+    def _jobs(self) -> list[Any]:
         return list(self.server._service.jobs.values())
-
-    def most_at_once(self) -> int:
-        """The largest number of jobs that ran at the same moment."""
-        moments = [(job.created, 1) for job in self.jobs()] + [(job.ends, -1) for job in self.jobs()]
-        now = most = 0
-        for _, change in sorted(moments):
-            now += change
-            most = max(most, now)
-        return most

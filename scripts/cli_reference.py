@@ -11,18 +11,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.cli import command, options
+from legnext_client.cli import command
 from legnext_client.cli.app import app
-from legnext_client.cli.entries import entries
+from legnext_client.cli.entries import LazyGroup, command_of, entries
 from legnext_client.cli.environment import VARIABLES
 from legnext_client.cli.exits import MEANINGS
-from legnext_client.cli.groups import LazyGroup, command_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli-reference.md"
-ELSEWHERE = (command.PANEL, options.PANEL)
+ELSEWHERE = (command.PANEL, command.WAIT_PANEL)
 """Options that many commands share are listed once."""
 
 HEAD = """\
@@ -49,7 +48,7 @@ def text() -> str:
     """The page."""
     root = command_of(app)
     listed = {name: (entry.panel, command_of(entry.app())) for name, entry in entries().items()}
-    some_wait = next(each for _, each in listed.values() if _of_panel(each, options.PANEL))
+    some_wait = next(each for _, each in listed.values() if _of_panel(each, command.WAIT_PANEL))
     parts = [
         HEAD,
         f"## {command.PANEL}",
@@ -57,7 +56,7 @@ def text() -> str:
         _options(_of_panel(root, command.PANEL)),
         "## Options of the wait",
         "Of every paid command; `wait` and `download` have those of them that make sense there.",
-        _options(_of_panel(some_wait, options.PANEL)),
+        _options(_of_panel(some_wait, command.WAIT_PANEL)),
         "## Options of `legnext` itself",
         _options(_own(root)),
     ]

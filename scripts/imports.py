@@ -28,6 +28,7 @@ LAZY = {
     "cli/exits": "errors are named only when one has been raised",
     "cli/mcp": "a server of the real service needs no mock server",
     "cli/operations": "`--help` and completion send nothing, and a free call needs no prices",
+    "cli/showing": "`--help` and completion make no client",
     "client": "making a client imports neither httpx nor the engine of batches",
     "prompts/text_rules": "a prompt can be checked without the table of operations",
     "pytest_plugin": "pytest starts without the mock server",

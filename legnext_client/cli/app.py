@@ -8,9 +8,8 @@ import typer
 
 from legnext_client._version import __version__
 from legnext_client.cli.command import Run, command
-from legnext_client.cli.entries import OWN, entries, own
+from legnext_client.cli.entries import OWN, Entry, LazyGroup, command_of, entries, overview, own
 from legnext_client.cli.exits import Exit, exit_code, explained
-from legnext_client.cli.groups import Entry, LazyGroup, command_of, overview
 from legnext_client.cli.output import Output, discard_unprinted
 
 _NAME = "legnext"

@@ -12,8 +12,8 @@ from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, Entry
 from legnext_client._runs.results import span
 from legnext_client.cli.batch_run import run_batch
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.entries import Command, Group, overview
 from legnext_client.cli.exits import Exit
-from legnext_client.cli.groups import Command, Group, overview
 from legnext_client.cli.runs import unknown_in, unknown_report
 from legnext_client.cli.showing import WORDS
 from legnext_client.errors import ConfigurationError, InvalidRequest, NotFoundError

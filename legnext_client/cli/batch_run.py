@@ -17,11 +17,11 @@ from legnext_client._runs.results import Result
 from legnext_client._runs.rows import Survey, can_be_read_again, checked, read
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit, report_as
-from legnext_client.cli.file_names import check_names, files_made
+from legnext_client.cli.paid import uploader_of, uploads_of
 from legnext_client.cli.progress import BatchProgress
 from legnext_client.cli.runs import Asked, again, check_options, resume_hint, unknown_report
 from legnext_client.cli.showing import counted, made
-from legnext_client.cli.uploads import uploader_of, uploads_of
+from legnext_client.cli.wait import check_names
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
@@ -130,9 +130,8 @@ def _check_names(rows: Iterator[Row], out: str | None, name: str) -> None:
         return
     for item in rows:
         if item.wrong is None:
-            last = item.call(item.steps - 1, ())
             with report_as({"name": f"{item.key}: --name"}):
-                check_names("name", name, ROW_FIELDS, files_made(last.operation, last.fields))
+                check_names("name", name, ROW_FIELDS, item.call(item.steps - 1, ()))
 
 
 def _show_price(run: Run, survey: Survey) -> None:

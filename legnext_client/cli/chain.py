@@ -54,8 +54,7 @@ def chain(
     item = chain.row(KEY)
     if warning := judge_steps(item.calls, asked.prompts):
         warnings.warn(warning, stacklevel=1)
-    last = item.calls[-1]
-    WaitOptions(None, directory, None if name == FILE_NAME else name).check(last.operation, last.fields)
+    WaitOptions(None, directory, None if name == FILE_NAME else name).check(item.calls[-1])
     bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)

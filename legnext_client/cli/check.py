@@ -6,7 +6,7 @@ import typer
 
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit, report_as
-from legnext_client.cli.values import text_of
+from legnext_client.cli.fields import text_of
 from legnext_client.prompts import check_prompt
 from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
 

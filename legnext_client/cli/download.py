@@ -6,12 +6,10 @@ import typer
 
 from legnext_client._downloads.directories import writable_directory
 from legnext_client._downloads.file_names import JOB_FIELDS
-from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.command import Run, Template, command, single
 from legnext_client.cli.exits import report_as
-from legnext_client.cli.file_names import check_names
-from legnext_client.cli.options import Template
 from legnext_client.cli.progress import JobProgress
-from legnext_client.cli.wait import fetch
+from legnext_client.cli.wait import check_names, fetch
 
 
 @command
@@ -32,7 +30,7 @@ def download(
     """
     writable_directory("DIR", directory)
     if name is not None:
-        check_names("--name", name, JOB_FIELDS, 1)
+        check_names("--name", name, JOB_FIELDS)
     found = run.client().confirm(job)
     with report_as({"which": "--which", "name": "--name"}), JobProgress(run.output) as shown:
         fetch(run, found, directory, shown, name=name, which=which or None)

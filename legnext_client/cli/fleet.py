@@ -17,11 +17,11 @@ import typer
 
 from legnext_client._protocol.state import State
 from legnext_client.cli.command import Run, command
+from legnext_client.cli.entries import Command, Group, overview
 from legnext_client.cli.environment import DATABASE_VARIABLE, key_of
 from legnext_client.cli.exits import Exit
 from legnext_client.cli.fleet_database import database_in
 from legnext_client.cli.fleet_metrics import serve
-from legnext_client.cli.groups import Command, Group, overview
 from legnext_client.client import AsyncClient
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.rules import JOBS_AT_ONCE

@@ -1,7 +1,5 @@
 """The commands of the operations, each made from its row in the generated table."""
 
-import json
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -9,25 +7,23 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from legnext_client._prompt_policy import POLICIES
-from legnext_client.cli.command import Run
-from legnext_client.cli.exits import Exit
-from legnext_client.cli.fields import app_with_fields, checked, fields, words
-from legnext_client.cli.images import images_for
-from legnext_client.cli.options import (
+from legnext_client.cli.command import (
     AllPages,
     AtMost,
     Directory,
     Key,
     OnlyPrice,
     Prompts,
+    Run,
     Show,
     Template,
     Timeout,
     Wait,
 )
-from legnext_client.cli.showing import rows_of_job, rows_of_object
+from legnext_client.cli.exits import Exit
+from legnext_client.cli.fields import app_with_fields, checked, fields, words
+from legnext_client.cli.showing import images_for, show
 from legnext_client.generated.operations import ROLES, Operation
-from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
     from legnext_client.client import Client
@@ -77,14 +73,13 @@ def app_of(operation: Operation) -> typer.Typer:
         key: Key = None,
         **given: Any,
     ) -> Exit | None:
-        from legnext_client.cli.paid import PaidCall, read_files
+        from legnext_client.cli.paid import pay
+        from legnext_client.cli.wait import WaitOptions
 
-        found = read_files(run, operation, listed, fields(listed, given))
-        prepared = checked(operation, listed, found)
-        call = PaidCall.of(operation, found, prepared, prompts, key, timeout, directory, name, run.way)
-        if price:
-            return call.show_price(run)
-        return call.carry_out(run, wait=wait or timeout is not None or directory is not None)
+        options = WaitOptions(timeout, directory, name, run.way)
+        wait = wait or timeout is not None or directory is not None
+        found = fields(listed, given)
+        return pay(run, operation, listed, found, options, prompts=prompts, key=key, price=price, wait=wait)
 
     if operation.free:
         without = {"everything", "at_most"} if operation.paging is None else set[str]()
@@ -96,31 +91,3 @@ def app_of(operation: Operation) -> typer.Typer:
 def called(client: "Client", operation: Operation, found: Mapping[str, Any], ending: str = "") -> Any:
     """Call the client's method of an operation, or the one with this `ending`."""
     return getattr(getattr(client, operation.namespace), operation.name + ending)(**found)
-
-
-def show(run: Run, operation: Operation, answer: Any) -> None:
-    """Print a response."""
-    from legnext_client.jobs import Job
-
-    if isinstance(answer, Job):
-        run.output.table(answer.raw, rows_of_job(answer))
-        return
-    value = _written(answer)
-    if not is_object(value):
-        lines = value if is_list(value) else () if value is None else [value]
-        run.output.result(value, (line if isinstance(line, str) else json.dumps(line) for line in lines))
-        return
-    run.output.table(value, rows_of_object(value))
-    if operation is ROLES["balance"] and value.get("low_balance_alert"):
-        below = value.get("alert_threshold")
-        limit = f" below your alert threshold of {below:g} USD" if isinstance(below, int | float) else ""
-        run.output.say(f"Low balance{limit}. Top up before jobs are refused.", "yellow")
-
-
-def _written(answer: Any) -> Any:
-    """Return a response as a JSON value; bytes become base64."""
-    if isinstance(answer, bytes):
-        return b64encode(answer).decode()
-    if is_list(answer):
-        return [_written(each) for each in answer]
-    return answer.to_dict() if hasattr(answer, "to_dict") else answer

@@ -10,10 +10,9 @@ from legnext_client._protocol.bounds import UPLOAD
 from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.literals import name_of
 from legnext_client.cli.command import Run, command
-from legnext_client.cli.entries import named as entries_of
+from legnext_client.cli.entries import Entry, LazyGroup, entries_of
 from legnext_client.cli.exits import report_as
 from legnext_client.cli.fields import Word, app_with_fields, fields, named, words
-from legnext_client.cli.groups import Entry, LazyGroup
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated

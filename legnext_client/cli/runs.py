@@ -16,10 +16,9 @@ from legnext_client._protocol.numbers import is_number
 from legnext_client._runs.costs import AVAILABLE, Bill
 from legnext_client._runs.options import BatchOptions, RunOptions, options_of
 from legnext_client._runs.results import Unsettled, by_the_balance
-from legnext_client.cli.command import Run
+from legnext_client.cli.command import OnlyPrice, Prompts, Run
 from legnext_client.cli.exits import command_for, report_as
 from legnext_client.cli.operations import called
-from legnext_client.cli.options import OnlyPrice, Prompts
 from legnext_client.cli.output import is_terminal
 from legnext_client.errors import BudgetExceeded, InvalidRequest, JournalError, LegnextError
 from legnext_client.generated.operations import ROLES

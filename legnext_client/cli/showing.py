@@ -1,18 +1,28 @@
-"""Jobs and other responses as text for people."""
+"""Jobs and other responses for people: as text, and as images in terminals that can draw them."""
 
 from __future__ import annotations
 
+import json
+import sys
+from base64 import b64encode
+from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.generated.types import is_object
+from legnext_client.cli.output import is_dumb, is_terminal
+from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.generated.operations import ROLES
+from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from legnext_client._calls.job_view import JobView
+    from legnext_client.cli.command import Run
+    from legnext_client.generated.operations import Operation
+    from legnext_client.jobs import Job
 
-Rows = list[tuple[str, ...]]
 WORDS = {"submitted": "running", "submitting": "being sent", "new": "not sent"}
 """States of a journal with other names in output for people."""
 
@@ -39,7 +49,7 @@ def points(job: JobView) -> str:
     return f"{job.points:g} points {how}" if job.points else ""
 
 
-def rows_of_job(job: JobView) -> Rows:
+def _job(job: JobView) -> list[tuple[str, str]]:
     """Return a table of a job's properties."""
     progress = f", {job.progress} %" if job.progress and not job.done else ""
     failure = job.error.message or job.error.raw_message if job.done and not job.ok else None
@@ -57,12 +67,8 @@ def rows_of_job(job: JobView) -> Rows:
     return [row for row in rows if row[1]]
 
 
-def rows_of_object(found: Mapping[str, Any]) -> Rows:
-    """Return a table of an object's fields."""
-    return list(_rows(found, ""))
-
-
-def _rows(found: Mapping[str, Any], before: str) -> Iterator[tuple[str, ...]]:
+def _rows(found: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Yield a table of an object's fields."""
     for name, value in found.items():
         words = f"{before}{name.replace('_', ' ')}"
         if is_object(value):
@@ -75,3 +81,61 @@ def _rows(found: Mapping[str, Any], before: str) -> Iterator[tuple[str, ...]]:
 
 def _moment(moment: datetime | None) -> str:
     return moment.isoformat(sep=" ", timespec="seconds") if moment else ""
+
+
+def show(run: Run, operation: Operation, answer: Any) -> None:
+    """Print a response."""
+    from legnext_client.jobs import Job
+
+    if isinstance(answer, Job):
+        run.output.table(answer.raw, _job(answer))
+        return
+    value = _written(answer)
+    if not is_object(value):
+        lines = value if is_list(value) else () if value is None else [value]
+        run.output.result(value, (line if isinstance(line, str) else json.dumps(line) for line in lines))
+        return
+    run.output.table(value, _rows(value))
+    if operation is ROLES["balance"] and value.get("low_balance_alert"):
+        below = value.get("alert_threshold")
+        limit = f" below your alert threshold of {below:g} USD" if isinstance(below, int | float) else ""
+        run.output.say(f"Low balance{limit}. Top up before jobs are refused.", "yellow")
+
+
+def _written(answer: Any) -> Any:
+    """Return a response as a JSON value; bytes become base64."""
+    if isinstance(answer, bytes):
+        return b64encode(answer).decode()
+    if is_list(answer):
+        return [_written(each) for each in answer]
+    return answer.to_dict() if hasattr(answer, "to_dict") else answer
+
+
+# ---- --show -------------------------------------------------------------------------------------------------------
+
+_COLUMNS = 40
+
+
+def images_for(run: Run) -> Callable[[Job], None]:
+    """Return a function that draws a job's images. Raises if this terminal cannot; a pipe gets no escape codes."""
+    if run.output.for_machines or is_dumb() or not (is_terminal(sys.stdout) and is_terminal(sys.stdin)):
+        raise InvalidRequest(
+            "--show needs a terminal to draw in, and no --json; legnext download saves the images instead."
+        )
+    try:
+        library, console = import_module("textual_image.renderable"), import_module("rich.console").Console()
+    except ImportError:
+        raise ConfigurationError("--show is not installed. Run: pip install 'legnext-client[show]'.") from None
+    kind: Any = library.Image  # chosen by what the terminal answers
+    if kind not in (library.SixelImage, library.TGPImage):
+        raise ConfigurationError(
+            "this terminal cannot draw images; kitty, iTerm2, WezTerm and others with Sixel can. Use --download DIR."
+        )
+
+    def draw(job: Job) -> None:
+        if job.image_urls:
+            with TemporaryDirectory() as folder:
+                for path in job.download(folder):
+                    console.print(kind(path, width=_COLUMNS, height="auto"))
+
+    return draw

@@ -1,28 +1,26 @@
 """`legnext wait`, and the wait for jobs shared by other commands."""
 
 import shlex
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from legnext_client._calls.items import Call
 from legnext_client._calls.service import WAITED_FOR
 from legnext_client._downloads.directories import writable_directory
-from legnext_client._downloads.file_names import JOB_FIELDS
-from legnext_client.cli.command import Run, command, single
+from legnext_client._downloads.file_names import JOB_FIELDS, names
+from legnext_client._runs.chain_steps import many_made
+from legnext_client.cli.command import Directory, Run, Show, Template, Timeout, command, single
 from legnext_client.cli.exits import Exit, report_as
-from legnext_client.cli.file_names import check_names, files_made
-from legnext_client.cli.images import images_for
-from legnext_client.cli.options import Directory, Show, Template, Timeout
 from legnext_client.cli.progress import JobProgress
-from legnext_client.cli.showing import counted, has_files, made, points
+from legnext_client.cli.showing import counted, has_files, images_for, made, points
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
 
 if TYPE_CHECKING:
     from legnext_client.client import Client
-    from legnext_client.generated.operations import Operation
 
 
 class WaitOptions(NamedTuple):
@@ -36,8 +34,8 @@ class WaitOptions(NamedTuple):
     images: Callable[[Job], None] | None = None
     """What draws a job's images."""
 
-    def check(self, operation: "Operation | None" = None, fields: Mapping[str, object] | None = None) -> None:
-        """Refuse impossible options before anything is paid; the call that is to be waited for makes the files."""
+    def check(self, call: Call | None = None) -> None:
+        """Refuse impossible options before anything is paid; `call` makes the job that is to be waited for."""
         if self.timeout is not None and not self.timeout >= 0:
             raise InvalidRequest(f"--timeout must be 0 or more seconds; got {self.timeout}.")
         if self.directory is not None:
@@ -45,8 +43,7 @@ class WaitOptions(NamedTuple):
         if self.name is not None:
             if self.directory is None:
                 raise InvalidRequest("--name needs --download DIR.")
-            files = files_made(operation, fields or {}) if operation is not None else 1
-            check_names("--name", self.name, JOB_FIELDS, files)
+            check_names("--name", self.name, JOB_FIELDS, call)
 
     def again(self, job_ids: Iterable[str]) -> str:
         """Return the command that waits for these jobs."""
@@ -145,6 +142,23 @@ def _report(run: Run, job: Job) -> bool:
     text = ", ".join(part for part in (counted(job), points(job)) if part)
     run.output.say(f"{job.job_id} completed: {text}", "green")
     return True
+
+
+def check_names(option: str, template: str, allowed: Sequence[str], call: Call | None = None) -> None:
+    """Refuse invalid names, and equal names for several files of the job that a call makes."""
+    like = dict.fromkeys(allowed, "a") | {"ext": ".png"}
+    files = 2 if call is not None and _makes_several(call) else 1
+    with report_as({"name": option}):
+        names(template, allowed, [{**like, "n": number} for number in range(files)])
+
+
+def _makes_several(call: Call) -> bool:
+    if call.operation.makes not in ("images", "videos"):
+        return False
+    try:
+        return many_made(call) != 1
+    except ValueError:  # the prompt asks for an invalid number
+        return True
 
 
 app = single(wait)

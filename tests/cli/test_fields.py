@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from legnext_client.cli.entries import OWN, entries
+from legnext_client.cli.entries import OWN, command_of, entries
 from legnext_client.cli.fields import checked, fields, words
-from legnext_client.cli.groups import command_of
 from legnext_client.cli.operations import OPTIONS, app_of, options_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation

@@ -12,8 +12,7 @@ import typer
 from typer.core import TyperArgument
 
 from legnext_client.cli.app import app
-from legnext_client.cli.entries import OWN, entries
-from legnext_client.cli.groups import Command, command_of
+from legnext_client.cli.entries import OWN, Command, command_of, entries
 
 from .commands import LEGNEXT
 

@@ -12,7 +12,7 @@ import cli_reference
 import pytest
 
 from legnext_client.cli.app import app
-from legnext_client.cli.groups import command_of
+from legnext_client.cli.entries import command_of
 from legnext_client.mock.__main__ import parser
 
 ROOT = Path(__file__).parents[2]

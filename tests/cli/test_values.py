@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client._protocol.literals import name_of, names_of
-from legnext_client.cli.values import text_of, value_of
+from legnext_client.cli.fields import text_of, value_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Field
 

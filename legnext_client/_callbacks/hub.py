@@ -7,8 +7,8 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from legnext_client._protocol.callbacks import RUNNING_STATUSES
-from legnext_client._transport.signals import Signal
+from legnext_client._protocol.state import RUNNING
+from legnext_client._transport.clocks import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -62,7 +62,7 @@ class CallbackHub:
         A repeated callback still wakes waits: it may have been false before and be true now. `claim` is the
         submission's own token, if the callback has one.
         """
-        ended = status not in RUNNING_STATUSES
+        ended = status not in RUNNING
         with self._lock:
             new = self._keep(self._seen, (job_id, status))
             if claim:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from legnext_client._protocol.flow import Sleep
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
+from legnext_client._transport.clocks import Signal
 from legnext_client._transport.forks import renew_after_fork
-from legnext_client._transport.signals import Signal
 from legnext_client.errors import QueueTimeout
 
 if TYPE_CHECKING:

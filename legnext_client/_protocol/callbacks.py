@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-RUNNING_STATUSES = frozenset(("pending", "staged", "processing"))
-"""Statuses of callbacks that do not wake a wait: the job has not ended."""
 CLAIM_MARK = "."
 """Separator in a callback URL between the receiver's token and the submission's token."""
 

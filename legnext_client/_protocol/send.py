@@ -205,23 +205,8 @@ def _unknown(request: Request, reason: str, answer: bytes | None, headers: Mappi
 
 def _unknown_after(request: Request, outcome: Response, error: APIError) -> SubmissionUnknownAPIError:
     kind = SubmissionUnknownServerError if isinstance(error, ServerError) else SubmissionUnknownAPIError
-    return kind(
-        error.message,
-        operation=request.operation,
-        sent=request.sent,
-        answer=outcome.body,
-        status_code=error.status_code,
-        code=error.code,
-        raw_message=error.raw_message,
-        detail=error.detail,
-        body=error.body,
-        request_id=error.request_id,
-        method=error.method,
-        path=error.path,
-        retry_after=error.retry_after,
-        job_id=error.job_id,
-        headers=error.headers,
-    )
+    told = {name: value for name, value in vars(error).items() if name != "advice"}
+    return kind(operation=request.operation, sent=request.sent, answer=outcome.body, **told)
 
 
 def pause_before(retries: Retries, attempt: int, after: float | None, chance: Callable[[], float]) -> float:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from legnext_client._protocol.responses import ResponseInfo
 
 PENDING, COMPLETED, FAILED = "pending", "completed", "failed"
-KNOWN = frozenset((PENDING, "staged", "processing", COMPLETED, FAILED))
+RUNNING = frozenset((PENDING, "staged", "processing"))
+KNOWN = RUNNING | {COMPLETED, FAILED}
 
 _WHOLE = re.compile(r"\d{1,3}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")

@@ -11,7 +11,7 @@ from legnext_client._calls.results import (
     downloads,
     pending,  # async only
 )
-from legnext_client._calls.service import FINDS, left_waiting, parsed
+from legnext_client._calls.service import FINDS, check_listener, left_waiting, parsed
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import AsyncFollowUps
@@ -108,6 +108,8 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             JobFailed: The job ended without a result.
             WaitTimeout: The timeout elapsed; the job is still running.
         """
+
+        check_listener(on_progress)
 
         def report(update: tuple[int, State]) -> object:
             self._accept(update[1])

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from legnext_client._downloads.local_files import LocalFile
 from legnext_client._protocol.addresses import is_loopback
+from legnext_client._protocol.headers import FRAMING, wrong_header
 from legnext_client._transport.puts import put
 from legnext_client.errors import ConfigurationError
 
@@ -46,6 +47,8 @@ class PutUploader:
     def __init__(self, url: str, *, public_url: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         self._url = _folder("url", url)
         self._public_url = self._url if public_url is None else _folder("public_url", public_url)
+        if wrong := wrong_header("headers", headers or {}, ours=FRAMING):
+            raise ConfigurationError(wrong)
         self._headers = dict(headers or {})
 
     def __call__(self, file: LocalFile) -> str:

@@ -11,7 +11,7 @@ from legnext_client._calls.planning import refuse
 from legnext_client._calls.service import CallService, JobContext, PreparedCall, Received, job_request
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.polling import UNKNOWN
-from legnext_client._protocol.responses import is_job
+from legnext_client._protocol.responses import is_job_id, job_id_of
 from legnext_client._protocol.send import sending
 from legnext_client._protocol.state import State, failure, moment, text
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def check_job(data: object) -> None:
     """Raise `InvalidRequest` unless `data` is the response of a job."""
-    if not (is_object(data) and is_job(data)):
+    if not (is_object(data) and is_job_id(job_id_of(data))):
         raise InvalidRequest(f"data must be a dict with a job_id, such as job.to_dict(); got {shown(data)}.")
 
 

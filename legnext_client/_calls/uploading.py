@@ -6,7 +6,8 @@ import inspect
 import os
 import threading
 from fnmatch import fnmatch
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ from legnext_client.generated.operations import OPERATIONS, Field
 from legnext_client.generated.types import encode, is_file, is_object
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable, Mapping
 
     from legnext_client._calls.service import PreparedCall
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 USED_AGAIN = 12 * 3600.0
 """Seconds for which the URL of an upload is used again; a signed one stops working some day."""
+MOST_KNOWN = 10_000
+"""Maximum number of files and URLs that are remembered."""
 
 
 class Uploads:
@@ -51,12 +53,9 @@ class Uploads:
         if self._is_async and not may_await:
             raise ConfigurationError("uploader must not be async for a Client: use AsyncClient, or return the URL.")
         self._urls: dict[str, tuple[str, float]] = {}
-        self._locks: dict[str, threading.Lock] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._async_locks: dict[str, asyncio.Lock] = {}
-        """Locks of that loop."""
-        self._files: dict[tuple[object, ...], LocalFile] = {}
-        """Files on disk, by path, size and time of change, so that each is read once."""
+        """URL and time of each upload, by its contents."""
+        self._locks: dict[object, Any] = {}
+        """Locks of the uploads in progress, so that equal files are uploaded once."""
 
     def read(self, operation: Operation, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the fields with each local file read and checked. Raises `InvalidRequest`."""
@@ -68,7 +67,7 @@ class Uploads:
             if not is_file(value):
                 return value
             try:
-                file = self._read(value)
+                file = _read(value)
             except OSError as error:
                 problems.append(Problem(where, f"cannot be read: {error.strerror or error}", str(error.filename or "")))
                 return value
@@ -84,36 +83,38 @@ class Uploads:
     def placed(self, call: PreparedCall) -> Flow[PreparedCall]:
         """Upload the files of a call; return it with their URLs in what is sent.
 
-        `request.sent` keeps the names of the contents: it is recorded, and a signed URL should not be.
+        `request.sent` has the names of the contents: it is recorded, and a signed URL should not be.
         """
         operation, request = call.operation, call.request
         if request.sent is None or not takes_files(operation.name):
             return call
         files: list[tuple[Field, LocalFile]] = []
 
-        def collect(field: Field, value: Any, _: str) -> None:
-            if isinstance(value, LocalFile):
-                files.append((field, value))
+        def named(field: Field, value: Any, _: str) -> Any:
+            if not isinstance(value, LocalFile):
+                return value
+            files.append((field, value))
+            return str(value)
 
-        mapped(operation.fields, request.sent, collect)
+        recorded = mapped(operation.fields, request.sent, named)
         if not files:
             return call
         urls: dict[Any, str] = {}
         for field, file in files:
-            urls[file] = yield from self.url_of(file)
-            if wrong := wrong_value(field, urls[file]):
+            urls[str(file)] = url = yield from self.url_of(file)
+            if wrong := wrong_value(field, url):
                 raise UploadError(f"the URL of {file.label} does not fit: {Problem(field.name, *wrong)}.")
-        sent = mapped(operation.fields, request.sent, lambda _, value, __: urls.get(value, value))
+        sent = mapped(operation.fields, recorded, lambda _, value, __: urls.get(value, value))
         body = next(iter(sent.values())) if operation.whole else sent
         built = encode(request.method, request.path, media=operation.media, body=body)
-        headers = {**request.headers, **built.headers}
-        return call._replace(request=request._replace(body=built.content, headers=headers))
+        request = request._replace(body=built.content, headers={**request.headers, **built.headers}, sent=recorded)
+        return call._replace(request=request, context=call.context._replace(body=recorded))
 
     def url_of(self, given: FileContent | LocalFile) -> Flow[str]:
         """Upload a file, unless it was uploaded before, and return its URL."""
         file: Any = given
         if not isinstance(given, LocalFile):
-            file = yield RunBlocking(partial(self._read, given))
+            file = yield RunBlocking(partial(_read, given))
             if isinstance(file, OSError):
                 raise InvalidRequest(f"the file cannot be read: {file}.")
         url: str | Exception = yield (
@@ -123,37 +124,32 @@ class Uploads:
             raise url
         return url
 
-    def _read(self, given: FileContent) -> LocalFile:
-        if not isinstance(given, os.PathLike):
-            return LocalFile.of(given)
-        about = os.stat(given)
-        key = (os.fspath(given), about.st_size, about.st_mtime_ns, about.st_ino)
-        if key not in self._files:
-            self._files[key] = LocalFile.of(given)
-        return self._files[key]
-
     def _upload(self, file: LocalFile) -> str:
-        with self._locks.setdefault(file, threading.Lock()):
-            try:
+        key = str(file)
+        try:
+            with self._locks.setdefault(key, threading.Lock()):
                 return self._known(file) or self._checked(file, self._uploader(file))
-            except Exception as error:
-                raise _failure(file, error) from error
+        except Exception as error:
+            raise _failure(file, error) from error
+        finally:
+            self._locks.pop(key, None)
 
     async def _async_upload(self, file: LocalFile) -> str | UploadError:
         import asyncio  # the sync client does without
 
-        if self._loop is not (loop := asyncio.get_running_loop()):
-            self._loop, self._async_locks = loop, {}
-        async with self._async_locks.setdefault(file, asyncio.Lock()):
-            try:
+        key = str(file), asyncio.get_running_loop()
+        try:
+            async with self._locks.setdefault(key, asyncio.Lock()):
                 return self._known(file) or self._checked(file, await self._uploader(file))
-            except Exception as error:
-                failure = _failure(file, error)
-                failure.__cause__ = error
-                return failure
+        except Exception as error:
+            failure = _failure(file, error)
+            failure.__cause__ = error
+            return failure
+        finally:
+            self._locks.pop(key, None)
 
     def _known(self, file: LocalFile) -> str | None:
-        url, since = self._urls.get(file, (None, 0.0))
+        url, since = self._urls.get(str(file), (None, 0.0))
         return url if self._now() - since < USED_AGAIN else None
 
     def _checked(self, file: LocalFile, given: Any) -> str:
@@ -166,8 +162,23 @@ class Uploads:
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
             raise UploadError(f"the uploader must return a URL that begins with https://; got {shown(url)}.")
-        self._urls[file] = url, self._now()
+        self._urls[str(file)] = url, self._now()
+        if len(self._urls) > MOST_KNOWN:
+            del self._urls[next(iter(self._urls))]
         return url
+
+
+def _read(given: FileContent) -> LocalFile:
+    if not isinstance(given, os.PathLike):
+        return LocalFile.of(given)
+    about = os.stat(given)
+    return _on_disk(os.fspath(given), about.st_size, about.st_mtime_ns, about.st_ino)
+
+
+@lru_cache(MOST_KNOWN)
+def _on_disk(path: str, *_: int) -> LocalFile:
+    """Read a file of this size and time of change once."""
+    return LocalFile.of(Path(path))
 
 
 def _failure(file: LocalFile, error: Exception) -> UploadError:

@@ -18,8 +18,9 @@ from legnext_client._calls.results import (
     check_result,
     pending,  # async only
 )
-from legnext_client._calls.service import CallService, JobContext, Received, left_waiting, parsed
+from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting, parsed
 from legnext_client._client.free_form import prepared
+from legnext_client._protocol.responses import is_job_id
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks
@@ -119,7 +120,7 @@ class AsyncCaller:
 
     def stub(self, job_id: object) -> AsyncJob:
         """Return a job of which only the id is known; it is polled immediately."""
-        if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
+        if not is_job_id(job_id):
             raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
         self.service.check_open()
         return AsyncJob({"job_id": job_id}, self.service, self.runtime, JobContext(retry_after=0.0))
@@ -132,6 +133,7 @@ class AsyncCaller:
         on_progress: Callable[[AsyncJob], object] | None,
         callbacks: Callbacks | None = None,
     ) -> AsyncIterator[AsyncJob]:
+        check_listener(on_progress)
         waited = [self._own(job) for job in _several(jobs)]
         for job in waited:
             if job.done:

@@ -24,8 +24,14 @@ def writable_directory(name: str, given: object) -> str:
     """Like `directory_of`, but also require write access, because files are paid for before they are fetched."""
     path = directory_of(name, given)
     nearest = _nearest(path)
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise InvalidRequest(f"{name} must be writable; got {path!r}, but {nearest} is not writable.")
+    probe = os.path.join(nearest, f".legnext-{os.urandom(8).hex()}")
+    try:  # what is allowed is not always possible, for example in /proc
+        os.mkdir(probe)
+        os.rmdir(probe)
+    except OSError as error:
+        raise InvalidRequest(
+            f"{name} must be writable; got {path!r}, but {nearest} is not writable: {error.strerror}."
+        ) from None
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from legnext_client.errors import APIError, NotFoundError, error_class
 from legnext_client.generated.types import is_list, is_object
@@ -95,6 +95,11 @@ def job_id_of(data: Any) -> str | None:
     if not isinstance(job_id, str | int) or isinstance(job_id, bool):
         return None
     return str(job_id) or None
+
+
+def is_job_id(value: object) -> TypeGuard[str]:
+    """Return whether a job can be fetched by this id."""
+    return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 _ID = re.compile(rb'"job_id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|\d{1,40}(?=\s*[,}]))')

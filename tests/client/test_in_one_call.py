@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,14 @@ def test_a_file_in_the_way_is_found_before_it_is_paid_for(colour: Colour, tmp_pa
     service = Service(done())
     error = error_of(colour, lambda: colour.client(service).make("imagine", text="x", download=tmp_path / "out"))
     assert "is not a directory" in str(error)
+    assert service.sent == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
+def test_a_directory_that_cannot_be_made_is_found_before_it_is_paid_for(colour: Colour) -> None:
+    service = Service(done())
+    error = error_of(colour, lambda: colour.client(service).make("imagine", text="x", download="/proc/nope"))
+    assert "download must be writable" in str(error)
     assert service.sent == []
 
 

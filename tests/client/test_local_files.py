@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
+import weakref
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -202,6 +204,19 @@ def test_type_and_size_are_those_of_the_document(colour: Colour, tmp_path: Path)
     assert len(service.paid) == 1
 
 
+def test_what_was_uploaded_is_not_kept_in_memory(colour: Colour) -> None:
+    seen = list[weakref.ref[LocalFile]]()
+
+    def uploader(file: LocalFile) -> str:
+        seen.append(weakref.ref(file))
+        return f"https://files.test/{file.name}"
+
+    client = colour.client(Service(job()), uploader=uploader)
+    colour.do(client.midjourney.describe(img_url=PNG))
+    gc.collect()
+    assert [each() for each in seen] == [None]
+
+
 def test_upload_gives_the_url_for_a_prompt(colour: Colour, cat: Path) -> None:
     client = colour.client(Service(job()), uploader=Host())
     url = colour.do(client.upload(cat))
@@ -356,6 +371,12 @@ def test_a_url_describes_an_uploader(monkeypatch: pytest.MonkeyPatch, url: str, 
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert repr(uploader_from(url)) == shown
+
+
+@pytest.mark.parametrize("headers", [5, ["x"], {5: "x"}, {"a b": "x"}, {"x": 5}, {"x": "\n"}, {"Host": "x"}])
+def test_headers_that_cannot_be_sent_are_refused(headers: Any) -> None:
+    with pytest.raises(ConfigurationError, match="headers"):
+        PutUploader("https://files.test/", headers=headers)
 
 
 @pytest.mark.parametrize("url", ["http://files.test/", "https:///x", "s3://", "s3://b?regoin=x", "ftp://h/", "in/"])

@@ -115,12 +115,15 @@ def test_the_wait_ends_with_its_time_and_the_job_goes_on(colour: Colour) -> None
 
 
 @pytest.mark.parametrize(
-    "options", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": 0}, {"timeout": True}]
+    "options",
+    [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": 0}, {"timeout": True}, {"on_progress": 3}],
 )
-def test_times_that_cannot_be_are_refused(colour: Colour, options: dict[str, Any]) -> None:
-    waited = made(colour, Service(job()))
-    with pytest.raises(InvalidRequest):
-        colour.do(waited.wait(**options))
+def test_a_wait_that_cannot_be_is_refused(colour: Colour, options: dict[str, Any]) -> None:
+    client = colour.client(Service(job()))
+    waited = colour.do(client.midjourney.diffusion(text="x"))
+    for wait in (waited.wait, lambda **given: client.wait_all([waited], **given)):
+        with pytest.raises(InvalidRequest):
+            colour.do(wait(**options))
 
 
 def test_any_job_is_waited_for_by_its_id(colour: Colour) -> None:

@@ -16,8 +16,9 @@ from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
 from legnext_client._calls.planning import operation_named
 from legnext_client._calls.results import RESULT_OPTIONS, check_result
-from legnext_client._calls.service import CallService, JobContext, Received, left_waiting, parsed
+from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting, parsed
 from legnext_client._client.free_form import prepared
+from legnext_client._protocol.responses import is_job_id
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
 from legnext_client.generated.operations import ROLES
@@ -110,7 +111,7 @@ class Caller:
 
     def stub(self, job_id: object) -> Job:
         """Return a job of which only the id is known; it is polled immediately."""
-        if not isinstance(job_id, str) or not job_id.strip() or any("\ud800" <= part <= "\udfff" for part in job_id):
+        if not is_job_id(job_id):
             raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
         self.service.check_open()
         return Job({"job_id": job_id}, self.service, self.runtime, JobContext(retry_after=0.0))
@@ -123,6 +124,7 @@ class Caller:
         on_progress: Callable[[Job], object] | None,
         callbacks: Callbacks | None = None,
     ) -> Iterator[Job]:
+        check_listener(on_progress)
         waited = [self._own(job) for job in _several(jobs)]
         for job in waited:
             if job.done:

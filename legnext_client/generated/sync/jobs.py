@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from legnext_client._calls.job_view import JobView, check_job
 from legnext_client._calls.results import FILE_NAME, downloads
-from legnext_client._calls.service import FINDS, left_waiting, parsed
+from legnext_client._calls.service import FINDS, check_listener, left_waiting, parsed
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import FollowUps
 from legnext_client.generated.sync.driver import Runtime, emitted, run
@@ -101,6 +101,8 @@ class Job(JobView, FollowUps["Job"]):
             JobFailed: The job ended without a result.
             WaitTimeout: The timeout elapsed; the job is still running.
         """
+
+        check_listener(on_progress)
 
         def report(update: tuple[int, State]) -> object:
             self._accept(update[1])

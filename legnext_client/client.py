@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
-from legnext_client._client.base import BaseClient, outgoing
+from legnext_client._client.base import BaseClient
 from legnext_client._protocol.retries import Retries
 from legnext_client._transport.async_lazy import AsyncLazyTransport
 from legnext_client.generated.facade import AsyncNamespaces
@@ -16,33 +16,34 @@ from legnext_client.generated.sync.client import Client  # async only
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
-    from ssl import SSLContext
     from types import TracebackType
 
     from legnext_client._calls.job_view import JobView
+    from legnext_client._calls.service import CallService
     from legnext_client._client.async_caller import AsyncCaller, AsyncWaitingTasks
     from legnext_client._client.free_form import RequestOptions
     from legnext_client._downloads.transfer import Progress
-    from legnext_client._journal.ledger import Ledger
-    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._runs.batches import AsyncBatch, AsyncChainRun
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Update
     from legnext_client._runs.rows import AsyncSource
-    from legnext_client._transport.clocks import Clock
     from legnext_client._transport.transports import AsyncHttpClient, AsyncTransport
     from legnext_client.generated.types import FileContent
     from legnext_client.jobs import AsyncJob
     from legnext_client.uploads import AsyncUploader
 
+    _Base = BaseClient[AsyncCaller, AsyncTransport, AsyncHttpClient, AsyncUploader]
+else:
+    _Base = BaseClient
+
 __all__ = ["AsyncClient", "Client", "Retries"]  # async only
 
 
-class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
+class AsyncClient(_Base, AsyncNamespaces["AsyncJob"]):
     """Client for asyncio programs.
 
     Args:
@@ -70,58 +71,12 @@ class AsyncClient(BaseClient["AsyncCaller"], AsyncNamespaces["AsyncJob"]):
 
     __module__ = "legnext_client.client"
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float = 30.0,
-        retries: int | Retries = 4,
-        prompts: PromptPolicy = "refuse",
-        requests_per_second: float = 10.0,
-        transport: AsyncTransport | None = None,
-        clock: Clock | None = None,
-        ledger: str | os.PathLike[str] | Ledger | None = None,
-        default_headers: Mapping[str, str] | None = None,
-        user_agent: str | None = None,
-        proxy: str | None = None,
-        ssl_context: SSLContext | None = None,
-        http_client: AsyncHttpClient | None = None,
-        uploader: AsyncUploader | None = None,
-        max_jobs: int | None = None,
-        max_wait: float | None = None,
-    ) -> None:
-        headers = self._set_up(
-            api_key,
-            base_url,
-            timeout,
-            retries,
-            prompts,
-            requests_per_second,
-            clock,
-            ledger,
-            uploader,
-            max_jobs,
-            max_wait,
-        )
-        headers, connecting = outgoing(
-            headers,
-            transport,
-            default_headers,
-            user_agent,
-            proxy=proxy,
-            ssl_context=ssl_context,
-            http_client=http_client,
-        )
-        self._transport = transport or AsyncLazyTransport(self._base_url, headers, connecting)
-        self._owner = True
+    _make_transport = AsyncLazyTransport
 
-    def _make_calls(self) -> AsyncCaller:
-        from legnext_client._calls.service import CallService
+    def _make_calls(self, service: CallService) -> AsyncCaller:
         from legnext_client._client.async_caller import AsyncCaller
         from legnext_client._transport.async_driver import AsyncRuntime
 
-        service = CallService(self._settings, self._clock, self._max_jobs)
         return AsyncCaller(service, AsyncRuntime(self._transport, self._clock, service.hooks))
 
     @property

@@ -123,9 +123,18 @@ class Received(NamedTuple):
 class CallService:
     """Preparation and recording of calls, shared by clients derived with `with_options`."""
 
-    def __init__(self, settings: Settings, clock: Clock, max_jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        max_jobs: int | None = None,
+        ledger: Ledger | None = None,
+        uploads: Uploads | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self.ledger = ledger
+        self.uploads = uploads
         self.durations = Durations()
         self.budgets: list[Budget] = []
         self.running_ids: dict[str, None] = {}
@@ -133,8 +142,6 @@ class CallService:
         self.closed = False
         self.hooks = Hooks()
         self.owner: CallService = self
-        self.ledger: Ledger | None = None
-        self.uploads: Uploads | None = None
         self.queue = JobQueue(max_jobs, JOBS_AT_ONCE, clock.now)
 
     def with_settings(self, settings: Settings) -> CallService:

@@ -16,13 +16,14 @@ from legnext_client.errors import ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Generator, Iterator, Mapping
+    from ssl import SSLContext
 
     from legnext_client._calls.queue import QueueState
     from legnext_client._calls.service import CallService
     from legnext_client._calls.uploading import Uploads
     from legnext_client._client.async_caller import AsyncCaller
-    from legnext_client._downloads.local_files import LocalFile
     from legnext_client._journal.ledger import Ledger
     from legnext_client._journal.store import StrPath
     from legnext_client._journal.submit import Entry, RequestState
@@ -35,63 +36,46 @@ if TYPE_CHECKING:
     from legnext_client.prices import Budget, Estimate, RequestModel
 
 CallerT = TypeVar("CallerT", bound="Caller | AsyncCaller")
+Transport = TypeVar("Transport")
+HttpClient = TypeVar("HttpClient")
+Uploader = TypeVar("Uploader")
+"""Of one colour, under the names that `help` should show."""
 
 
-class BaseClient(Generic[CallerT]):
+class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
     """Base class of both clients.
 
     The caller is created and imported on the first call, so that creating a client is fast.
     """
 
-    _base_url: str
-    _key_end: str
-    _settings: Settings
-    _transport: Any
-    _clock: Clock
-    _made: CallerT | None
-    _making: threading.Lock
-    _ledger: Ledger | None
-    _uploads: Uploads | None
-    _max_jobs: int | None
-    _owner: bool
-    """Whether this client closes its connections."""
+    _make_transport: Callable[..., Any]
 
-    def _make_calls(self) -> CallerT:
-        raise NotImplementedError
-
-    @property
-    def _calls(self) -> CallerT:
-        if self._made is None:
-            with self._making:
-                if self._made is None:
-                    made = self._make_calls()
-                    made.service.ledger, made.service.uploads = self._ledger, self._uploads
-                    self._made = made
-        return self._made
-
-    @property
-    def _service(self) -> CallService:
-        return self._calls.service
-
-    def _set_up(
+    def __init__(
         self,
-        api_key: str | None,
-        base_url: str | None,
-        timeout: float,
-        retries: int | Retries,
-        prompts: PromptPolicy,
-        requests_per_second: float,
-        clock: Clock | None,
-        ledger: StrPath | Ledger | None,
-        uploader: Callable[[LocalFile], Any] | None,
-        max_jobs: int | None,
-        max_wait: float | None,
-    ) -> dict[str, str]:
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        retries: int | Retries = 4,
+        prompts: PromptPolicy = "refuse",
+        requests_per_second: float = 10.0,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        user_agent: str | None = None,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+        http_client: HttpClient | None = None,
+        uploader: Uploader | None = None,
+        max_jobs: int | None = None,
+        max_wait: float | None = None,
+    ) -> None:
         log_as_asked()
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
         self._key_end = key_end(key)
-        settings = Settings.of(
+        self._settings = Settings.of(
             timeout=timeout,
             retries=retries,
             prompts=prompts,
@@ -101,11 +85,36 @@ class BaseClient(Generic[CallerT]):
         if max_jobs is not None and not (is_whole(max_jobs) and max_jobs > 0):
             raise ConfigurationError(f"max_jobs must be a whole number, 1 or more; got {max_jobs!r}.")
         self._max_jobs = max_jobs
-        self._settings, self._clock = settings, clock or SystemClock()
-        self._made, self._making = None, threading.Lock()
+        self._clock: Clock = clock or SystemClock()
+        self._made: CallerT | None = None
+        self._making = threading.Lock()
         self._ledger = None if ledger is None else _opened(ledger)
         self._uploads = None if uploader is None else _uploads(uploader, self._clock, hasattr(self, "__aenter__"))
-        return {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
+        headers = {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
+        given = {"proxy": proxy, "ssl_context": ssl_context, "http_client": http_client}
+        connecting = {name: value for name, value in given.items() if value is not None}
+        headers = _outgoing(headers, transport, default_headers, user_agent, connecting)
+        self._transport: Any = transport or type(self)._make_transport(self._base_url, headers, connecting)
+        self._owner = True
+        """Whether this client closes its connections."""
+
+    def _make_calls(self, service: CallService) -> CallerT:
+        raise NotImplementedError
+
+    @property
+    def _calls(self) -> CallerT:
+        if self._made is None:
+            with self._making:
+                if self._made is None:
+                    from legnext_client._calls.service import CallService
+
+                    service = CallService(self._settings, self._clock, self._max_jobs, self._ledger, self._uploads)
+                    self._made = self._make_calls(service)
+        return self._made
+
+    @property
+    def _service(self) -> CallService:
+        return self._calls.service
 
     def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
         """Estimate the cost of a call from its fields. Nothing is sent.
@@ -164,13 +173,11 @@ class BaseClient(Generic[CallerT]):
             "max_wait": max_wait,
         }
         changed = {name: value for name, value in given.items() if value is not None}
-        settings, twin = Settings.of(**self._settings._asdict() | changed), object.__new__(type(self))
-        twin._base_url, twin._key_end, twin._transport = self._base_url, self._key_end, self._transport
-        twin._settings, twin._clock, twin._owner, twin._ledger = settings, self._clock, False, self._ledger
-        twin._max_jobs = self._max_jobs
         calls: Any = self._calls
-        twin._uploads = self._uploads
-        twin._made, twin._making = type(calls)(calls.service.with_settings(settings), calls.runtime), self._making
+        twin = object.__new__(type(self))
+        twin.__dict__ |= self.__dict__
+        twin._settings, twin._owner = Settings.of(**self._settings._asdict() | changed), False
+        twin._made = type(calls)(calls.service.with_settings(twin._settings), calls.runtime)
         return twin
 
     def __repr__(self) -> str:
@@ -184,29 +191,28 @@ class BaseClient(Generic[CallerT]):
         )
 
 
-def outgoing(
+def _outgoing(
     headers: dict[str, str],
     transport: object,
     default_headers: Mapping[str, str] | None,
     user_agent: str | None,
-    **connecting: Any,
-) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return the headers of every request and the settings of connections, if they can be used."""
-    wanted = {name: value for name, value in connecting.items() if value is not None}
-    given = [*wanted, *(["default_headers"] if default_headers else []), *(["user_agent"] if user_agent else [])]
+    connecting: Mapping[str, Any],
+) -> dict[str, str]:
+    """Return the headers of every request, if they and the settings of connections can be used."""
+    given = [*connecting, *(["default_headers"] if default_headers else []), *(["user_agent"] if user_agent else [])]
     if not given:
-        return headers, wanted
+        return headers
     if transport is not None:
         raise ConfigurationError(f"{given[0]} cannot be combined with transport, which sends requests its own way.")
-    if "http_client" in wanted and len(wanted) > 1:
-        raise ConfigurationError(f"{next(iter(wanted))} cannot be combined with http_client: give it to that client.")
+    if "http_client" in connecting and len(connecting) > 1:
+        raise ConfigurationError(f"{given[0]} cannot be combined with http_client: give it to that client.")
     agent = headers["user-agent"] if user_agent is None else f"{headers['user-agent']} {user_agent}"
     if wrong := wrong_header("user_agent", {"User-Agent": agent}) or wrong_header(
         "default_headers", default_headers or {}, default=True
     ):
         raise ConfigurationError(wrong)
     others = {name.lower(): value for name, value in (default_headers or {}).items()}
-    return {**others, **headers, "user-agent": agent}, wanted
+    return {**others, **headers, "user-agent": agent}
 
 
 def _opened(ledger: StrPath | Ledger) -> Ledger:
@@ -215,7 +221,7 @@ def _opened(ledger: StrPath | Ledger) -> Ledger:
     return ledger if isinstance(ledger, Ledger) else Ledger(ledger)
 
 
-def _uploads(uploader: Callable[[LocalFile], Any], clock: Clock, may_await: bool) -> Uploads:
+def _uploads(uploader: object, clock: Clock, may_await: bool) -> Uploads:
     from legnext_client._calls.uploading import Uploads
 
     return Uploads(uploader, clock, may_await=may_await)

@@ -7,29 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
-from legnext_client._client.base import BaseClient, outgoing
-from legnext_client._protocol.retries import Retries
+from legnext_client._client.base import BaseClient
 from legnext_client.generated.facade import Namespaces
 from legnext_client.generated.sync.lazy import LazyTransport
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-    from ssl import SSLContext
     from types import TracebackType
 
     from legnext_client._calls.job_view import JobView
+    from legnext_client._calls.service import CallService
     from legnext_client._client.free_form import RequestOptions
     from legnext_client._downloads.transfer import Progress
-    from legnext_client._journal.ledger import Ledger
-    from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.options import BatchOptions, RunOptions
     from legnext_client._runs.results import Update
     from legnext_client._runs.rows import Source
-    from legnext_client._transport.clocks import Clock
     from legnext_client._transport.transports import HttpClient, Transport
     from legnext_client.generated.sync.batches import Batch, ChainRun
     from legnext_client.generated.sync.caller import Caller, WaitingTasks
@@ -37,8 +33,12 @@ if TYPE_CHECKING:
     from legnext_client.generated.types import FileContent
     from legnext_client.uploads import Uploader
 
+    _Base = BaseClient[Caller, Transport, HttpClient, Uploader]
+else:
+    _Base = BaseClient
 
-class Client(BaseClient["Caller"], Namespaces["Job"]):
+
+class Client(_Base, Namespaces["Job"]):
     """Client for synchronous programs. Safe to share between threads.
 
     Args:
@@ -65,58 +65,12 @@ class Client(BaseClient["Caller"], Namespaces["Job"]):
 
     __module__ = "legnext_client.client"
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float = 30.0,
-        retries: int | Retries = 4,
-        prompts: PromptPolicy = "refuse",
-        requests_per_second: float = 10.0,
-        transport: Transport | None = None,
-        clock: Clock | None = None,
-        ledger: str | os.PathLike[str] | Ledger | None = None,
-        default_headers: Mapping[str, str] | None = None,
-        user_agent: str | None = None,
-        proxy: str | None = None,
-        ssl_context: SSLContext | None = None,
-        http_client: HttpClient | None = None,
-        uploader: Uploader | None = None,
-        max_jobs: int | None = None,
-        max_wait: float | None = None,
-    ) -> None:
-        headers = self._set_up(
-            api_key,
-            base_url,
-            timeout,
-            retries,
-            prompts,
-            requests_per_second,
-            clock,
-            ledger,
-            uploader,
-            max_jobs,
-            max_wait,
-        )
-        headers, connecting = outgoing(
-            headers,
-            transport,
-            default_headers,
-            user_agent,
-            proxy=proxy,
-            ssl_context=ssl_context,
-            http_client=http_client,
-        )
-        self._transport = transport or LazyTransport(self._base_url, headers, connecting)
-        self._owner = True
+    _make_transport = LazyTransport
 
-    def _make_calls(self) -> Caller:
-        from legnext_client._calls.service import CallService
+    def _make_calls(self, service: CallService) -> Caller:
         from legnext_client.generated.sync.caller import Caller
         from legnext_client.generated.sync.driver import Runtime
 
-        service = CallService(self._settings, self._clock, self._max_jobs)
         return Caller(service, Runtime(self._transport, self._clock, service.hooks))
 
     @property

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from legnext_client._journal import files
 from legnext_client._journal.records import COLUMNS, Records
-from legnext_client._journal.seals import ITEM_COLUMNS, REQUEST_COLUMNS, opened, seal_writes
-from legnext_client._journal.store import MEMORY
+from legnext_client._journal.store import ITEM_COLUMNS, MEMORY, REQUEST_COLUMNS, opened, seal_writes
 from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, SUBMITTING, UNKNOWN, Entry
 from legnext_client.errors import InvalidRequest, JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from datetime import datetime
     from types import TracebackType
 
@@ -136,17 +135,10 @@ class Journal(Records):
         for state in states:
             if state not in STATES:
                 raise InvalidRequest(f"state must be one of {', '.join(STATES)}; got {state!r}.")
-        return self._entries(states, history)
-
-    def _entries(self, states: Sequence[str], history: bool) -> Iterator[Entry]:
         wanted = f"state IN ({', '.join('?' * len(states))})" if states else "1"
         current = "1" if history else "current"
-        query = f"SELECT {COLUMNS} FROM requests WHERE {wanted} AND {current} AND id > ? ORDER BY id LIMIT 200"
-        last = 0
-        while page := self._rows(query, *states, last):  # in pages, so no reader blocks the writer for long
-            for row in page:
-                yield self._entry_of(row)
-            last = page[-1][0]
+        query = f"SELECT {COLUMNS} FROM requests WHERE {wanted} AND {current}"
+        return map(self._entry_of, self._paged(query, *states))
 
     def described(self, item: str) -> dict[str, Any] | None:
         """Return the description of a batch row or a chain; None if it is not in the journal."""
@@ -156,26 +148,18 @@ class Journal(Records):
 
     def items(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Iterate over the key, digest and description of each row."""
-        query = f"SELECT rowid, {ITEM_COLUMNS}, seal FROM items WHERE rowid > ? ORDER BY rowid LIMIT 200"
-        last = 0
-        while page := self._rows(query, last):
-            for _, *row in page:
-                with self._sound():
-                    key, digest, described = opened(row)
-                    read = json.loads(described)
-                yield key, digest, read
-            last = page[-1][0]
+        for _, *row in self._paged(f"SELECT rowid, {ITEM_COLUMNS}, seal FROM items WHERE 1", by="rowid"):
+            with self._sound():
+                key, digest, described = opened(row)
+                read = json.loads(described)
+            yield key, digest, read
 
     def files(self) -> Iterator[str]:
         """Iterate over the paths of all downloaded files."""
-        query = "SELECT id, files FROM requests WHERE files IS NOT NULL AND current AND id > ? ORDER BY id LIMIT 200"
-        last = 0
-        while page := self._rows(query, last):
-            for _, written in page:
-                with self._sound():
-                    paths: list[str] = json.loads(written)
-                yield from paths
-            last = page[-1][0]
+        for _, written in self._paged("SELECT id, files FROM requests WHERE files IS NOT NULL AND current"):
+            with self._sound():
+                paths: list[str] = json.loads(written)
+            yield from paths
 
     def busy_seconds(self) -> float:
         """Return the total time during which any request was running; pauses between runs do not count."""
@@ -234,13 +218,9 @@ class Journal(Records):
     def _check_rows(self) -> None:
         """Refuse a journal with a damaged row before it is used."""
         for table, columns in (("requests", REQUEST_COLUMNS), ("items", ITEM_COLUMNS)):
-            query = f"SELECT rowid, {columns}, seal FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 200"
-            last = 0
-            while page := self._rows(query, last):
-                with self._sound():
-                    for row in page:
-                        opened(row[1:])
-                last = page[-1][0]
+            with self._sound():
+                for _, *row in self._paged(f"SELECT rowid, {columns}, seal FROM {table} WHERE 1", by="rowid"):
+                    opened(row)
 
     def summary(self) -> Summary:
         """Count the requests by state, and sum up their cost."""
@@ -256,9 +236,8 @@ class Journal(Records):
 
     def resubmit(self, key: str) -> None:
         """Allow an unknown or failed request to be sent again. It may be paid twice, so the decision is yours."""
-        with self._held() as entry_to_resolve:
-            entry = entry_to_resolve(key, UNKNOWN, FAILED)
-            self._write("UPDATE requests SET current = 0 WHERE id = ?", entry.id)
+        with self.settling():
+            self._update(self._to_resolve(key, UNKNOWN, FAILED).id, current=0)
 
     def adopt(self, key: str, job_id: str, *, check: Callable[[Entry], object] = lambda _: None) -> None:
         """Name the job that an unknown request became; the next run waits for it.
@@ -267,42 +246,32 @@ class Journal(Records):
         """
         if not is_id(job_id):
             raise InvalidRequest(f"job_id must be the id of a job; got {job_id!r}.")
-        with self._held() as entry_to_resolve:
-            entry = entry_to_resolve(key, UNKNOWN)
+        with self.settling():
+            entry = self._to_resolve(key, UNKNOWN)
             check(entry)
             self.claim(entry.id, job_id)
 
     def give_up(self, key: str) -> None:
         """Count an unknown request as failed. Budgets keep counting its price, because it may have been charged."""
-        with self._held() as entry_to_resolve:
-            entry = entry_to_resolve(key, UNKNOWN, SUBMITTED)
-            self._write(
-                "UPDATE requests SET state = 'failed', error = 'given up', frozen = max(frozen, price), ended_at = ? "
-                "WHERE id = ?",
-                self._time(),
-                entry.id,
-            )
+        with self.settling():
+            entry = self._to_resolve(key, UNKNOWN, SUBMITTED)
+            frozen = max(entry.frozen, entry.price)
+            self._update(entry.id, state=FAILED, error="given up", frozen=frozen, ended_at=self._time())
+
+    def _to_resolve(self, key: str, *states: str) -> Entry:
+        """Return the request to resolve, which must be in one of these states."""
+        entry = self.entry(key)
+        if entry is None:
+            raise InvalidRequest(f"{self.path} has no request {key!r}.")
+        if entry.state not in states:
+            raise InvalidRequest(f"request {key!r} must be {' or '.join(states)} for this; it is {entry.state}.")
+        return entry
 
     @contextlib.contextmanager
     def settling(self) -> Generator[None]:
         """Hold the journal once while many requests are resolved."""
-        with self._held():
-            yield
-
-    @contextlib.contextmanager
-    def _held(self) -> Generator[Callable[..., Entry]]:
-        """Hold the journal; yields a function that returns the entry to resolve."""
-
-        def entry_to_resolve(key: str, *states: str) -> Entry:
-            entry = self.entry(key)
-            if entry is None:
-                raise InvalidRequest(f"{self.path} has no request {key!r}.")
-            if entry.state not in states:
-                raise InvalidRequest(f"request {key!r} must be {' or '.join(states)} for this; it is {entry.state}.")
-            return entry
-
         if self._hold is not None or self.path == MEMORY:
-            yield entry_to_resolve
+            yield
             return
         lock = files.Lock(self.path)
         with self._mutex:
@@ -310,7 +279,7 @@ class Journal(Records):
                 self._check_rows()
                 self._take(lock)
                 self.cut_short()
-                yield entry_to_resolve
+                yield
             finally:
                 self._let_go()
                 lock.release()

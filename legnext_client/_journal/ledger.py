@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._journal import files
-from legnext_client._journal.disk_reserve import DiskReserve
 from legnext_client._journal.journal import Journal
-from legnext_client._journal.store import MEMORY, timestamp
+from legnext_client._journal.store import MEMORY, DiskReserve, timestamp
 from legnext_client._journal.submit import NEW, SUBMITTED, SUBMITTING, UNKNOWN, Begun
 from legnext_client.errors import BudgetExceeded, ConfigurationError, InvalidRequest, JournalError
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from legnext_client._journal.store import StrPath
-    from legnext_client._journal.submit import Entry, SubmissionIntent
+    from legnext_client._journal.submit import SubmissionIntent
     from legnext_client._protocol.state import State
 
 IN_FLIGHT = timedelta(minutes=15)
@@ -218,9 +217,9 @@ class Ledger(Journal):
             yield
 
     @contextlib.contextmanager
-    def _held(self) -> Generator[Callable[..., Entry]]:
-        with self._writing(), super()._held() as entry_to_resolve:
-            yield entry_to_resolve
+    def settling(self) -> Generator[None]:
+        with self._writing(), super().settling():
+            yield
 
     def _after_fork(self) -> None:
         if self._process != os.getpid():  # a thread of the parent may have held the mutex

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import sqlite3
 import threading
@@ -10,17 +11,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal import files
-from legnext_client._journal.disk_reserve import DiskReserve
-from legnext_client._journal.hold import Hold
-from legnext_client._journal.seals import seal_writes
 from legnext_client.errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     StrPath = str | os.PathLike[str]
 
 MEMORY = ":memory:"
+REQUEST_COLUMNS = (
+    "id, key, item, step, digest, operation, body, state, price, token, job_id, status, frozen, points, output, error, "
+    "files, current, submitting_at, submitted_at, ended_at"
+)
+ITEM_COLUMNS = "key, digest, described"
+RESERVED = 256 * 1024
+"""Bytes for about twenty concurrent writes of ids, which take a few pages each in SQLite's log."""
 
 
 class Store:
@@ -67,6 +72,13 @@ class Store:
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._mutex, self._translated_errors():
             return self._connection.execute(query, _sound(values)).fetchall()
+
+    def _paged(self, query: str, *values: Any, by: str = "id") -> Iterator[Any]:
+        """Iterate over the rows of a query that selects `by` first, in pages: no reader blocks the writer for long."""
+        last = 0
+        while page := self._rows(f"{query} AND {by} > ? ORDER BY {by} LIMIT 200", *values, last):
+            yield from page
+            last = page[-1][0]
 
     def _run(self, statement: str, *values: Any) -> None:
         self._connection.execute(statement, _sound(values))
@@ -129,3 +141,134 @@ def timestamp(moment: datetime) -> str:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class Hold:
+    """A journal held for writing: its lock, its mark as open, and its files, which must stay in place.
+
+    Writes go to SQLite's log, `-wal`, first, so a renamed or copied journal may lack the latest ones. The mark records
+    that a log belongs to the journal. The log is merged into the journal before a request is sent, so even a lost log
+    does not lead to paying twice.
+    """
+
+    def __init__(self, path: str, lock: files.Lock, connection: sqlite3.Connection) -> None:
+        self._path, self._lock, self._connection = os.path.abspath(path), lock, connection
+        self._mark(open_now=True)
+        self._files = dict(self._standing())
+
+    def check(self) -> None:
+        """Raise `JournalError` if a file was moved, deleted or replaced, because writes would be lost."""
+        standing = dict(self._standing())
+        gone = [place for place, identity in self._files.items() if standing[place] != identity]
+        if gone:
+            raise JournalError(
+                f"{gone[0]} was moved, deleted or replaced during the run, so nothing more is sent. Put it back, with "
+                f"{self._path}-wal, and run again.",
+                journal=self._path,
+            )
+
+    def bring_in(self) -> None:
+        """Merge the log into the journal, unless a reader blocks it."""
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        with contextlib.suppress(sqlite3.OperationalError):  # the data stays in the log, which is durable too
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._connection.execute(f"PRAGMA busy_timeout = {files.PATIENCE * 1000:.0f}")
+
+    def release(self) -> None:
+        """Remove the mark, close the connection and release the lock."""
+        with contextlib.suppress(sqlite3.Error):
+            if not self._connection.in_transaction:
+                self._mark(open_now=False)
+        self._connection.close()
+        with contextlib.suppress(OSError, JournalError):
+            if files.is_open(self._path):  # the mark could not be removed, but SQLite has deleted the log
+                with open(files.beside(self._path, "wal"), "ab"):
+                    pass
+        self._lock.release()
+
+    def _mark(self, *, open_now: bool) -> None:
+        with contextlib.suppress(sqlite3.OperationalError):  # on a full disk, paid jobs can still be waited for
+            self._connection.execute("UPDATE about SET value = ? WHERE name = 'open'", (str(int(open_now)),))
+        self.bring_in()
+
+    def _standing(self) -> Iterator[tuple[str, tuple[int, int] | None]]:
+        for place in (os.path.realpath(self._path), *(files.beside(self._path, what) for what in ("wal", "lock"))):
+            yield place, _identity(place)
+
+
+def _identity(place: str) -> tuple[int, int] | None:
+    try:
+        info = os.stat(place)
+    except OSError:
+        return None
+    return info.st_dev, info.st_ino
+
+
+class DiskReserve:
+    """A file that keeps disk space free for the ids of accepted jobs, which must not be lost to a full disk.
+
+    It is created beside the journal before a request is sent. If a write finds the disk full, the file is deleted and
+    the write is repeated.
+    """
+
+    def __init__(self, path: str, size: int = RESERVED) -> None:
+        self._path = path
+        self._size = size
+        self._exists = False
+
+    def load(self) -> None:
+        """Create the file; raise `OSError` if there is no space for it."""
+        if self._exists:
+            return
+        # Random bytes, because file systems may not allocate zeros or holes.
+        block = os.urandom(4096)
+        try:
+            with open(self._path, "wb") as file:
+                for _ in range(-(-self._size // len(block))):
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            self.drop()
+            raise
+        self._exists = True
+
+    def drop(self) -> bool:
+        """Delete the file; return whether there was one."""
+        self._exists, was = False, self._exists
+        with contextlib.suppress(OSError):
+            os.unlink(self._path)
+        return was
+
+
+# ---- seals ----------------------------------------------------------------------------------------------------------
+
+
+def seal(*values: Any) -> str:
+    """Return the checksum of a row's values, so that a damaged row is refused instead of misread.
+
+    SQLite checks the structure of a file and its indexes, but not every value. A flipped bit in a digest, for example,
+    would make a finished row look new, and it would be paid for again.
+    """
+    return hashlib.blake2b(repr(values).encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def opened(row: Sequence[Any]) -> Sequence[Any]:
+    """Return the values of a row without its seal, the last column; raise `ValueError` if the row is damaged."""
+    *values, sealed = row
+    if seal(*values) != sealed:
+        raise ValueError("a row does not match its checksum")
+    return values
+
+
+def seal_writes(connection: sqlite3.Connection) -> None:
+    """Seal each row that this connection writes."""
+    connection.create_function("seal", -1, seal, deterministic=True)
+    connection.execute("PRAGMA temp_store = MEMORY")  # the disk may be full
+    for table, columns in (("requests", REQUEST_COLUMNS), ("items", ITEM_COLUMNS)):
+        values = ", ".join(f"NEW.{column}" for column in columns.split(", "))
+        for when in ("INSERT", f"UPDATE OF {columns}"):
+            connection.execute(
+                f"CREATE TEMP TRIGGER seal_{table}_{when[:6]} AFTER {when} ON main.{table} BEGIN "
+                f"UPDATE {table} SET seal = seal({values}) WHERE rowid = NEW.rowid; END"
+            )

@@ -37,18 +37,13 @@ AVAILABLE = ("available_credits", "available_points")
 """The spendable parts of the balance."""
 
 
-def budget_key(run: str, key: str, attempt: int) -> tuple[str, str, int]:
-    """Return the key of a submission in budgets, stable across the runs of a journal."""
-    return run, key, attempt
-
-
 def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[Budget]) -> None:
     """Count earlier runs in the budgets: pending costs in all, finished costs in those for the `whole` journal."""
     if not budgets:
         return
     run, attempts = journal.about.id, Counter[str]()
     for entry in journal.entries(history=True):
-        key = budget_key(run, entry.key, attempts[entry.key])
+        key = run, entry.key, attempts[entry.key]  # as in `RunContext.prepare`
         attempts[entry.key] += 1
         for budget in budgets:
             if entry.state == DONE or (entry.state == FAILED and entry.points):

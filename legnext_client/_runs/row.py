@@ -376,7 +376,7 @@ class RowTask:
         raise RowEnded(SUBMITTED, error)
 
     async def _reject_job_id(self, entry: Entry, error: LegnextError, job_id: str | None) -> None:
-        await self._engine.record(self._context.journal.reject_job, entry.id, str(error), job_id)
+        await self._engine.record(self._context.journal.mark_unknown, entry.id, str(error), job_id)
         self._engine.release_slot(self, self._context.runs_until(entry))
         raise RowEnded(UNKNOWN, error)
 

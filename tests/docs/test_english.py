@@ -63,7 +63,7 @@ PAGES = [
     *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != "cli-reference.md"),
 ]
 MODULES = [
-    "_journal/seals.py",
+    "_journal/store.py",
     "_prompt_policy.py",
     "_protocol/retries.py",
     "_runs/options.py",

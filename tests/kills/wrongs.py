@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal import files
 from legnext_client._journal import submit as submission
-from legnext_client._journal.disk_reserve import DiskReserve
 from legnext_client._journal.journal import Journal
+from legnext_client._journal.store import DiskReserve
 from legnext_client._journal.submit import UNKNOWN
 from legnext_client._protocol.flow import NoResponse
 from legnext_client._runs import context

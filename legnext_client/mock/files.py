@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from . import media
 from .answers import image_format
 from .jobs import COMPLETED, Job
 from .refusals import Refusal
@@ -88,6 +87,8 @@ class Files:
 
 
 def _rendered(job: Job, number: int | None, ending: str) -> bytes:
+    from . import media  # its packages take longer to import than the server takes to start
+
     text = job.prompt.text or job.operation.task_type
     aspect = _aspect(job)
     if ending == "mp4":

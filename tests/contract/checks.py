@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import checks_of_bodies, checks_of_files, checks_of_lives, checks_of_money, checks_of_protocol, checks_of_rules
+from . import checks_of_bodies, checks_of_lives, checks_of_money, checks_of_protocol, checks_of_rules
 from .server import Start
 
 Check = Callable[[Start], None]
@@ -14,7 +14,6 @@ MODULES = (
     checks_of_rules,
     checks_of_lives,
     checks_of_bodies,
-    checks_of_files,
 )
 
 CHECKS: dict[str, Check] = {

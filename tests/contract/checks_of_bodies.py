@@ -85,10 +85,10 @@ def bounds_of(operation: Operation, start: Start) -> None:
             before = len(server.ledger)
             answer = server.post(operation, case.written())
             label = f"{operation.name}, {case.label}"
-            if case.fits:
-                assert answer.status == operation.accepted, f"{label} answers {answer.status}: {answer.content[:200]!r}"
-            elif case.place == SOURCE and case.is_text:
+            if case.place == SOURCE and case.is_text:  # of another job
                 assert 400 <= answer.status < 500, f"{label} answers {answer.status}"
+            elif case.fits:
+                assert answer.status == operation.accepted, f"{label} answers {answer.status}: {answer.content[:200]!r}"
             else:
                 refused(server, label, answer, before)
                 assert case.is_unreadable or case.place in answer.message, f"{label}: {answer.message!r}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import re
 from datetime import date, datetime
 from functools import cache
 from itertools import chain, islice
@@ -158,7 +159,13 @@ def _even(_validator: Any, value: dict[str, Any], instance: Any, _schema: Any) -
         yield jsonschema.ValidationError("must have an even number of items")
 
 
-_Validator: Any = validators.extend(jsonschema.Draft202012Validator, {"x-legnext": _even})
+def _matches(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+    """Hold a text against a pattern of ECMAScript, in which `$` does not match before a last line break."""
+    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError("does not match")
+
+
+_Validator: Any = validators.extend(jsonschema.Draft202012Validator, {"x-legnext": _even, "pattern": _matches})
 
 
 @cache

@@ -46,7 +46,7 @@ class Reading(NamedTuple):
     @property
     def difference(self) -> str:
         """Where they differ, in the words of `DIFFERENCES`; empty where they do not."""
-        return "" if self.ours == (not self.theirs) else self.case.label.rpartition(": ")[2]
+        return "" if self.ours == (not self.theirs) else self.case.label.rpartition(": ")[2].partition(",")[0]
 
 
 DIFFERENCES = {

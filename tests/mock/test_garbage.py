@@ -29,44 +29,24 @@ HEAD = b"POST /api/v1/diffusion HTTP/1.1\r\nHost: x\r\nContent-Type: application
 GET = b"GET /api/account/balance HTTP/1.1\r\nHost: x\r\nx-api-key: a-key\r\n\r\n"
 
 NOISE: dict[str, bytes] = {
-    "nothing but line breaks": b"\r\n" * 1000,
     "random bytes": bytes((number * 7919 + number // 3) % 256 for number in range(65536)),
-    "zeros": bytes(65536),
-    "a TLS hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
     "an HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(100),
-    "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
-    "HTTP/0.9": b"GET /\r\n\r\n",
-    "HTTP/9.9": b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "a star": b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
     "a proxy's request": b"GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n",
     "CONNECT": b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
     "a websocket": b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-    "a long method": b"A" * MEGABYTE + b" / HTTP/1.1\r\n\r\n",
     "a long path": b"GET /" + b"a" * MEGABYTE + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     "a path that is no text": b"GET /api/v1/job/\xff\xfe\x00 HTTP/1.1\r\nHost: x\r\nx-api-key: a-key\r\n\r\n",
     "a path of broken escapes": b"GET /api/v1/job/%zz%f%%%00%ff HTTP/1.1\r\nHost: x\r\nx-api-key: a-key\r\n\r\n",
-    "a long header": b"GET / HTTP/1.1\r\nHost: x\r\nx-api-key: " + b"a" * MEGABYTE + b"\r\n\r\n",
-    "many headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"a: b\r\n" * 100_000 + b"\r\n",
-    "a header that never ends": b"GET / HTTP/1.1\r\na: " + b"a" * MEGABYTE,
-    "a NUL in a header": b"GET / HTTP/1.1\r\nHost: x\r\nx-api-key: a\x00b\r\n\r\n",
-    "a header without a colon": b"GET / HTTP/1.1\r\nHost x\r\n\r\n",
     "a negative length": HEAD + b"Content-Length: -1\r\n\r\n{}",
-    "a length in words": HEAD + b"Content-Length: ten\r\n\r\n{}",
     "an endless length": HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n{}",
-    "two lengths": HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-    "a length and chunks": HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-    "an unknown encoding": HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-    "chunks of no size": HEAD + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n",
     "an endless chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}",
     "a request in a body": HEAD + b"Content-Length: 0\r\n\r\n" + GET + b"\x00" * 100,
-    "a body that is not announced": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + b'{"text": "a fox"}' * 1000,
     "a sound request and noise": GET + b"\x00\xff" * 5000,
 }
 HALVES: dict[str, bytes] = {
     "half a method": b"PO",
-    "half a request line": b"POST /api/v1/diff",
-    "half a header": HEAD[:-20],
     "no end of the headers": HEAD,
     "half a body": HEAD + b'Content-Length: 100\r\n\r\n{"text": "a',
     "half a chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n{",
@@ -164,14 +144,6 @@ def test_half_a_request_is_forgotten(server: Process, half: bytes, ends: str) ->
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     server.serves()
-
-
-def test_half_requests_that_stay_do_not_block_others(server: Process) -> None:
-    with contextlib.ExitStack() as stack:
-        for _ in range(50):
-            for half in HALVES.values():
-                stack.enter_context(server.connect()).sendall(half)
-        server.serves()
 
 
 def test_a_thousand_idle_connections_do_not_block_others(server: Process) -> None:

@@ -22,32 +22,26 @@ KINDS = {
 STAGES = ["pending", "staged", "processing", "completed"]
 
 
-MAKES = {
-    "images": {"image_url", "image_urls", "seed", "available_actions"},
-    "image": {"image_url", "image_urls", "seed", "available_actions"},
-    "videos": {"video_urls", "seed"},
-    "video": {"video_urls", "seed"},
-    "texts": {"promptEn", "description", "finalPrompt", "prompts"},
+IMAGES = {"image_url", "image_urls", "seed", "available_actions"}
+MAKES: dict[str, tuple[set[str], str, int]] = {
+    "images": (IMAGES, "image_urls", 4),
+    "image": (IMAGES, "image_urls", 1),
+    "videos": ({"video_urls", "seed"}, "video_urls", 4),
+    "video": ({"video_urls", "seed"}, "video_urls", 1),
+    "texts": ({"promptEn", "description", "finalPrompt", "prompts"}, "prompts", 4),
 }
-COUNTS = {"images": 4, "image": 1, "videos": 4, "video": 1, "texts": 4}
-LISTS = {
-    "images": "image_urls",
-    "image": "image_urls",
-    "videos": "video_urls",
-    "video": "video_urls",
-    "texts": "prompts",
-}
+"""The fields of an output, and the list of what was made with its length."""
 
 
 @pytest.mark.parametrize("operation", KINDS)
 def test_what_comes_out_is_what_the_document_says_it_makes(api: Any, operation: str) -> None:
     api.server.jobs.add("it", operation=operation)
     job = api.job("it")
-    makes = KINDS[operation]["makes"]
+    names, made, count = MAKES[KINDS[operation]["makes"]]
     assert job["status"] == "completed"
     assert job["task_type"] == KINDS[operation]["task_type"]
-    assert set(job["output"]) == MAKES[makes]
-    assert len(job["output"][LISTS[makes]]) == COUNTS[makes]
+    assert set(job["output"]) == names
+    assert len(job["output"][made]) == count
     assert job["output"].get("seed", "0").isdigit()
     assert job["error"]["code"] == 0
     assert (job["meta"]["usage"]["consume"] > 0) is True

@@ -74,15 +74,6 @@ def test_a_job_that_is_ended_while_it_waits_had_no_place_to_give(calling: Any) -
         assert (server.frozen, server.consumed) == (80, 80)
 
 
-def test_waiting_in_line_moves_on_by_itself_over_any_time(calling: Any) -> None:
-    with MockServer(in_process=True, concurrency=3, queues=True) as server:
-        api = calling(server)
-        jobs = [api.accepted("diffusion", text="a") for _ in range(50)]
-        server.clock.advance(100_000)
-        assert {api.job(job)["status"] for job in jobs} == {"completed"}
-        assert (server.frozen, server.consumed) == (0, 50 * 80)
-
-
 def test_more_requests_than_allowed_within_a_second_are_refused(calling: Any) -> None:
     with MockServer(in_process=True, requests_per_second=3) as server:
         api = calling(server)

@@ -1,15 +1,26 @@
-"""The mock's files are real ones: they open, and are as large and as long as they say."""
+"""The mock's files are real ones: they open, are as large and as long as they say, and show what the prompt says."""
 
 from __future__ import annotations
 
 import io
+from random import Random
 from typing import Any
 
 import av
 import pytest
 from PIL import Image
 
-from legnext_client.mock.media import image_size, render_image, render_video, video_size
+from legnext_client.mock.media import (
+    LIGHTS,
+    THINGS,
+    Scene,
+    image_size,
+    light_of,
+    render_image,
+    render_video,
+    things_of,
+    video_size,
+)
 
 ALL_FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF"}
 ODD_TEXTS = {
@@ -179,3 +190,34 @@ def test_something_moves_in_a_video() -> None:
 
     assert len(frames) >= 4
     assert mean_difference(frames[0], frames[-1]) > 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "light", "things"),
+    [
+        ("a lighthouse at dusk, oil on canvas", "dusk", ["lighthouse"]),
+        ("Skyline of a coastal CITY, neon reflections", "neon", ["city"]),
+        ("sailing boats at noon", "day", ["boats"]),
+        ("a pine forest at night", "night", ["pines"]),
+        ("a snowy castle", "winter", ["castle"]),
+    ],
+)
+def test_the_words_of_a_prompt_choose_the_light_and_the_things(prompt: str, light: str, things: list[str]) -> None:
+    assert light_of(prompt, Random(1)) == light
+    assert things_of(prompt, Random(1)) == things
+
+
+def test_the_last_light_that_a_prompt_names_is_its_light() -> None:
+    assert light_of("a night train arriving at dawn", Random(1)) == "dawn"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (240, 160), (160, 240)])
+def test_everything_at_once_can_be_drawn(size: tuple[int, int]) -> None:
+    words = "lighthouse city castle village forest boats balloon birds snow rain by the sea"
+    assert set(things_of(words, Random(1))) == set(THINGS)
+    assert Scene(words, 0, size).frame().size == size
+
+
+def test_every_light_can_be_painted() -> None:
+    pictures = {Scene(words.partition("|")[0], 0, (24, 16)).frame().tobytes() for words, _ in LIGHTS.values()}
+    assert len(pictures) == len(LIGHTS)

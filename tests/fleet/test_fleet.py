@@ -126,6 +126,14 @@ def test_the_budget_holds(fleet: Fleet, server: MockServer) -> None:
     assert (status.done, status.running, status.waiting, status.points) == (3, 0, 7, 240)
 
 
+def test_submissions_keep_to_the_rate(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=10.0, places=20)
+    fleet.submit([{"text": f"lighthouse {number}"} for number in range(20)])  # ten are due by the time of the first
+    finish()
+    moments = [one.at / 1000.0 for one in server.ledger]
+    assert moments[-1] - moments[0] > 0.8
+
+
 def test_a_limit_that_is_not_given_stays(fleet: Fleet) -> None:
     fleet.up(budget=160)
     fleet.drain()

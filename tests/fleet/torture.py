@@ -16,6 +16,14 @@ from tests.fleet.cluster import Cluster
 from tests.fleet.mistakes import MISTAKES, notice
 from tests.fleet.trials import Plan, Trial
 
+ZOMBIES = {
+    "gethostname": "before the intent",
+    "_call_of": "after the intent",
+    "send_once": "before the wire",
+    "_points": "before a response is recorded",
+}
+"""The functions of `life` in which workers stop themselves."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -29,16 +37,13 @@ def main() -> int:
             unnoticed = [name for name in MISTAKES if not notice(cluster, name)]
             print(f"{len(MISTAKES) - len(unnoticed)} of {len(MISTAKES)} mistakes noticed", *unnoticed)
             return bool(unnoticed)
-        for place in ("_call_of", "send_once"):  # after the intent; just before the wire
+        for place in ZOMBIES:
             plan = Plan(rows=40, chains=0, aimed=0, blind=0, stops=0, pauses=0, pause=4.0, faults=0, zombie=place)
             plan = plan._replace(job_timeout=12.0)
             trial = Trial(cluster, given.first, plan)
             trial.run(patience=300.0)
-            posts = len(trial.server.ledger)
-            print(
-                f"zombies at {place}: {trial.happened['stopped and continued']}, {posts} POSTs for {plan.rows} rows",
-                flush=True,
-            )
+            posts, stopped = len(trial.server.ledger), trial.happened["stopped and continued"]
+            print(f"{stopped} zombies {ZOMBIES[place]}: {posts} POSTs for {plan.rows} rows", flush=True)
             assert posts == plan.rows
         return not all([run(cluster, seed, given.rows) for seed in range(given.first, given.first + given.seeds)])  # noqa: C419
 

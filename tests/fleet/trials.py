@@ -157,6 +157,8 @@ class Trial:
         """When a worker was killed, by its pid."""
         self.stopped: dict[int | None, float] = {}
         """Until when a worker is stopped, by its pid."""
+        self.quiet = 0.0
+        """When workers that were continued have done what was in hand."""
         self.budgets = [(0.0, plan.budget)]
         """The account's budgets, and the server's times from which each may have been in force."""
         self.in_flight: list[int] = []
@@ -238,7 +240,8 @@ class Trial:
         """Whether nothing is left to do, not even by a worker that is stopped or a task in the queue."""
         with psycopg.connect(self.database) as connection:
             tasks = connection.execute("SELECT FROM procrastinate_jobs LIMIT 1").fetchone()
-        return tasks is None and not self.stopped and self.fleet.status().ended
+        working = tasks is not None or self.stopped or time.monotonic() < self.quiet
+        return not working and self.fleet.status().ended
 
     def _is_settled(self) -> bool:
         """Adopt the jobs of unknown requests, and resubmit those that made none, as a person would."""
@@ -264,6 +267,7 @@ class Trial:
                 self.happened["stopped and continued"] += 1
                 os.kill(each.pid, signal.SIGCONT)
                 del self.stopped[each.pid]
+                self.quiet = time.monotonic() + 3.0  # what it was about to send, it sends now
         if self._is_waiting_for_points():
             time.sleep(0.5)  # nothing begins by itself
             if self._is_waiting_for_points():

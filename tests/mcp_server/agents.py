@@ -62,6 +62,15 @@ class World:
 
         return asyncio.run(carry_out())
 
+    def call(self, tool: str, person: Person | None = None, now: Any = None, **fields: Any) -> CallToolResult:
+        """Have an agent call a tool."""
+        result: CallToolResult = self.run(lambda agent: agent.call_tool(tool, fields), person, now)
+        return result
+
+    def make(self, person: Person | None = None, now: Any = None, **fields: Any) -> CallToolResult:
+        """Have an agent make an image, of a cat if nothing else is given."""
+        return self.call("make_image", person, now, **({"text": "a cat"} | fields))
+
 
 def text_of(result: CallToolResult) -> str:
     return "\n".join(each.text for each in result.content if each.type == "text")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +10,6 @@ from tests.mcp_server.agents import error_of, text_of, value_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from mcp import Client
 
     from tests.mcp_server.agents import World
 
@@ -29,11 +26,7 @@ def test_only_addresses_that_a_client_may_open_become_links(world: World) -> Non
     good = "https://cdn.example/x.png"
     answer = {"job_id": "j", "status": "completed", "output": {"image_urls": [*ADDRESSES, good]}}
     world.mock.jobs.add("j", answer=answer)
-
-    async def task(agent: Client) -> Any:
-        return await agent.call_tool("get_job", {"job_id": "j"})
-
-    result = world.run(task)
+    result = world.call("get_job", job_id="j")
     assert value_of(result)["images"] == [good]
     assert [each.uri for each in result.content if each.type == "resource_link"] == [good]
     assert not any(each in text_of(result) for each in ADDRESSES)
@@ -42,11 +35,7 @@ def test_only_addresses_that_a_client_may_open_become_links(world: World) -> Non
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://169.254.169.254/latest/meta-data", "not a url"])
 def test_a_preview_is_not_fetched_from_elsewhere(world: World, url: str) -> None:
     world.mock.jobs.add("j", answer={"job_id": "j", "status": "completed", "output": {"image_urls": [url]}})
-
-    async def task(agent: Client) -> Any:
-        return await agent.call_tool("get_job", {"job_id": "j", "preview": True})
-
-    result = world.run(task)
+    result = world.call("get_job", job_id="j", preview=True)
     assert value_of(result)["note"].startswith("no preview: ")
     assert not [each for each in result.content if each.type == "image"]
 
@@ -54,36 +43,20 @@ def test_a_preview_is_not_fetched_from_elsewhere(world: World, url: str) -> None
 def test_a_file_that_is_not_an_image_has_no_preview(world: World) -> None:
     job_id = world.mock.jobs.add()["job_id"]
     world.mock.faults.add("html", path="/files", times=8)
-
-    async def task(agent: Client) -> Any:
-        return await agent.call_tool("get_job", {"job_id": job_id, "preview": True})
-
-    assert value_of(world.run(task))["status"] == "completed"
+    assert value_of(world.call("get_job", job_id=job_id, preview=True))["status"] == "completed"
 
 
 def test_a_file_of_this_machine_cannot_be_sent(world: World, tmp_path: Path) -> None:
     secret = tmp_path / "secret.png"
     secret.write_bytes(b"\x89PNG\r\n\x1a\n")
-
-    async def task(agent: Client) -> Any:
-        return [
-            await agent.call_tool("make_image", {"operation": "describe", "img_url": url})
-            for url in (str(secret), secret.as_uri(), f"@{secret}")
-        ]
-
-    for result in world.run(task):
-        assert "img_url" in error_of(result)
+    for url in (str(secret), secret.as_uri(), f"@{secret}"):
+        assert "img_url" in error_of(world.call("make_image", operation="describe", img_url=url))
     assert world.mock.ledger == []
 
 
 def test_a_job_id_is_not_a_path(world: World) -> None:
-    async def task(agent: Client) -> Any:
-        return [
-            await agent.call_tool("get_job", {"job_id": each}) for each in ("../../account/balance", "a?b=c#d", "..")
-        ]
-
-    for result in world.run(task):
-        assert result.is_error
+    for job_id in ("../../account/balance", "a?b=c#d", ".."):
+        assert world.call("get_job", job_id=job_id).is_error
 
 
 def test_nothing_long_fills_the_context_of_the_model(world: World) -> None:
@@ -100,24 +73,12 @@ def test_nothing_long_fills_the_context_of_the_model(world: World) -> None:
         ("make_image", {"text": "a cat", "again": long}),
         ("make_image", {"text": "a cat", "operation": long}),
     ]
-
-    async def task(agent: Client) -> list[str]:
-        return [text_of(await agent.call_tool(*call)) for call in calls]
-
-    assert all(len(text) < 3000 for text in world.run(task))
+    assert all(len(text_of(world.call(tool, **fields))) < 3000 for tool, fields in calls)
 
 
 def test_the_key_is_in_no_result(world: World) -> None:
     key = world.mock.api_key
 
-    async def task(agent: Client) -> Any:
-        world.mock.jobs.add("j", answer={"job_id": "j", "status": "completed", "output": {"texts": [f"key {key}"]}})
-        results = [
-            await agent.call_tool("get_job", {"job_id": "j"}),
-            await agent.call_tool("get_balance", {}),
-            await agent.call_tool("get_job", {"job_id": key}),
-        ]
-        return [each.model_dump(mode="json") for each in results]
-
-    job, balance, _ = world.run(task)
-    assert key not in json.dumps([job, balance])
+    world.mock.jobs.add("j", answer={"job_id": "j", "status": "completed", "output": {"texts": [f"key {key}"]}})
+    for result in (world.call("get_job", job_id="j"), world.call("get_balance")):
+        assert key not in result.model_dump_json()

@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 CAT = {"text": "a cat"}
 
 
-def make(**fields: Any) -> Any:
-    """A task: make an image with these arguments."""
-
-    async def task(agent: Client) -> Any:
-        return await agent.call_tool("make_image", CAT | fields)
-
-    return task
-
-
 class Calendar:
     """A clock that the test moves."""
 
@@ -53,7 +44,7 @@ def test_the_same_arguments_return_the_same_job(any_world: World) -> None:
         return [value_of(await agent.call_tool("make_image", CAT)) for _ in range(2)]
 
     first, second = any_world.run(twice)
-    later = value_of(any_world.run(make()))  # by another server
+    later = value_of(any_world.make())  # by another server
     assert first["job_id"] == second["job_id"] == later["job_id"]
     assert "note" not in first
     assert later["note"].startswith("These arguments made this job before; nothing was sent or charged now.")
@@ -61,7 +52,7 @@ def test_the_same_arguments_return_the_same_job(any_world: World) -> None:
 
 
 def test_other_arguments_make_another_job(world: World) -> None:
-    ids = {value_of(world.run(make(**more)))["job_id"] for more in ({}, {"text": "a dog"}, {"text": "a cat --v 7"})}
+    ids = {value_of(world.make(text=text))["job_id"] for text in ("a cat", "a dog", "a cat --v 7")}
     assert len(ids) == 3
 
 
@@ -74,27 +65,27 @@ def test_a_call_beyond_the_places_of_the_account_is_told_so_and_sends_nothing(wo
 
     assert world.run(full).endswith("Nothing was sent; try again later.")
     assert len(world.mock.ledger) == 1
-    assert "job_id" in value_of(world.run(make(text="a dog"))), "it can be repeated"
+    assert "job_id" in value_of(world.make(text="a dog")), "it can be repeated"
 
 
 def test_after_an_hour_the_same_arguments_make_a_new_job(world: World) -> None:
     calendar = Calendar()
-    first = value_of(world.run(make(), now=calendar))
+    first = value_of(world.make(now=calendar))
     calendar.time += timedelta(minutes=59)
-    assert value_of(world.run(make(), now=calendar))["job_id"] == first["job_id"]
+    assert value_of(world.make(now=calendar))["job_id"] == first["job_id"]
     calendar.time += timedelta(minutes=2)
-    second = value_of(world.run(make(), now=calendar))
+    second = value_of(world.make(now=calendar))
     assert second["job_id"] != first["job_id"]
-    assert value_of(world.run(make(), now=calendar))["job_id"] == second["job_id"]
+    assert value_of(world.make(now=calendar))["job_id"] == second["job_id"]
 
 
 def test_again_makes_one_more_and_is_safe_to_repeat_too(any_world: World) -> None:
-    first = value_of(any_world.run(make()))["job_id"]
-    second = value_of(any_world.run(make(again=first)))["job_id"]
+    first = value_of(any_world.make())["job_id"]
+    second = value_of(any_world.make(again=first))["job_id"]
     assert second != first
-    assert value_of(any_world.run(make(again=first)))["job_id"] == second
-    assert value_of(any_world.run(make()))["job_id"] == second
-    third = value_of(any_world.run(make(again=second)))["job_id"]
+    assert value_of(any_world.make(again=first))["job_id"] == second
+    assert value_of(any_world.make())["job_id"] == second
+    third = value_of(any_world.make(again=second))["job_id"]
     assert len(any_world.mock.ledger) == len({first, second, third}) == 3
 
 
@@ -113,36 +104,36 @@ def test_two_agents_at_once_pay_once_for_the_same(any_world: World) -> None:
 
 def test_what_was_refused_without_charge_may_be_sent_again(world: World) -> None:
     world.mock.faults.add("error_before", status=422)
-    assert "422" in error_of(world.run(make()))
-    assert value_of(world.run(make()))["job_id"]
+    assert "422" in error_of(world.make())
+    assert value_of(world.make())["job_id"]
     assert len(world.mock.ledger) == 1
 
 
 def test_an_unknown_outcome_is_told_and_never_sent_again(any_world: World) -> None:
     any_world.mock.faults.add("close_after")
-    result = any_world.run(make())
+    result = any_world.make()
     assert "may have been charged" in error_of(result)
     assert result.structured_content["next"].startswith("Do not change the arguments to get around this.")
     assert str(any_world.path) in result.structured_content["next"]
     calendar = Calendar()
     calendar.time = datetime.now(UTC) + timedelta(days=1)
     for now in (None, calendar):
-        assert "It is not sent again by itself" in error_of(any_world.run(make(), Person("accept"), now))
+        assert "It is not sent again by itself" in error_of(any_world.make(Person("accept"), now))
     assert len(any_world.mock.ledger) == 1
 
 
 @pytest.mark.parametrize("again", [False, True])
 def test_a_call_that_a_person_gave_up_can_be_made_anew(any_world: World, again: bool) -> None:
-    first = {"again": value_of(any_world.run(make()))["job_id"]} if again else {}
+    first: dict[str, Any] = {"again": value_of(any_world.make())["job_id"]} if again else {}
     any_world.mock.faults.add("close_after")
-    error_of(any_world.run(make(**first)))
+    error_of(any_world.make(**first))
     with Journal(any_world.path) as journal:
         journal.give_up(next(entry.key for entry in journal.entries(UNKNOWN)))
     person = Person("accept")
-    anew = value_of(any_world.run(make(**first), person))
+    anew = value_of(any_world.make(person, **first))
     assert "note" not in anew
     assert len(person.asked) == 1
-    assert value_of(any_world.run(make(**first)))["job_id"] == anew["job_id"]
+    assert value_of(any_world.make(**first))["job_id"] == anew["job_id"]
     assert len(any_world.mock.ledger) == 2 + again
 
 
@@ -192,7 +183,7 @@ def test_a_server_that_ends_in_mid_call_records_the_job_first(any_world: World) 
 
     asyncio.run(task())
     any_world.options = {}
-    assert value_of(any_world.run(make()))["note"]
+    assert value_of(any_world.make())["note"]
     assert len(any_world.mock.ledger) == 1
 
 
@@ -201,17 +192,17 @@ def test_a_server_that_ends_in_mid_call_records_the_job_first(any_world: World) 
 
 def test_the_person_is_asked_with_the_price(any_world: World) -> None:
     person = Person("accept")
-    assert value_of(any_world.run(make(text="a cat --turbo"), person))["job_id"]
+    assert value_of(any_world.make(person, text="a cat --turbo"))["job_id"]
     assert person.asked == ["Spend up to 160 points (0.16 USD)? Make images from a text: text a cat --turbo"]
 
 
 @pytest.mark.parametrize("action", ["decline", "cancel"])
 def test_what_the_person_does_not_accept_is_not_sent(any_world: World, action: str) -> None:
     person = Person(action, "accept")
-    result = any_world.run(make(), person)
+    result = any_world.make(person)
     assert f"the person did not accept the price ({action})" in error_of(result)
     assert any_world.mock.ledger == []
-    assert value_of(any_world.run(make(), person))["job_id"]
+    assert value_of(any_world.make(person))["job_id"]
 
 
 class Late(Person):
@@ -268,7 +259,7 @@ def test_a_question_without_an_answer_is_asked_again(any_world: World, monkeypat
 
 
 def test_the_person_is_not_asked_for_what_costs_nothing(any_world: World) -> None:
-    any_world.run(make(), Person("accept"))
+    any_world.make(Person("accept"))
     person = Person("decline")
 
     async def task(agent: Client) -> Any:
@@ -282,12 +273,12 @@ def test_the_person_is_not_asked_for_what_costs_nothing(any_world: World) -> Non
 
 def test_a_mistake_is_found_before_the_person_is_asked(any_world: World) -> None:
     person = Person("accept")
-    error_of(any_world.run(make(text="a cat --aspct 1:1"), person))
+    error_of(any_world.make(person, text="a cat --aspct 1:1"))
     assert person.asked == []
 
 
 def test_a_client_that_cannot_ask_is_held_by_the_budget(any_world: World) -> None:
-    assert value_of(any_world.run(make()))["job_id"]
+    assert value_of(any_world.make())["job_id"]
 
 
 def test_the_price_of_a_follow_up_is_that_of_its_source(any_world: World) -> None:
@@ -341,13 +332,13 @@ def test_a_budget_ends_and_stays_ended_after_a_restart(
 ) -> None:
     world = World(mock, tmp_path / "l.db", **limits)
     for text in ("a cat", "a dog"):
-        value_of(world.run(make(text=text)))
+        value_of(world.make(text=text))
     person = Person("accept")
-    message = error_of(world.run(make(text="a hare"), person))
+    message = error_of(world.make(person, text="a hare"))
     assert message.startswith(f"80 points would exceed the 200 {span} of ")
     assert "160 are already counted" in message
     assert person.asked == []
-    assert value_of(world.run(make()))["note"]  # what exists costs nothing
+    assert value_of(world.make())["note"]  # what exists costs nothing
     assert len(mock.ledger) == 2
 
 
@@ -356,7 +347,7 @@ def test_a_budget_of_a_day_is_there_again_tomorrow_and_one_in_all_is_not(mock: M
     world = World(mock, tmp_path / "l.db", per_day=80, in_all=160)
 
     def ends(text: str) -> Callable[[], bool]:
-        return lambda: bool(world.run(make(text=text), now=calendar).is_error)
+        return lambda: bool(world.make(text=text, now=calendar).is_error)
 
     assert [ends("a")(), ends("b")()] == [False, True]
     calendar.time += timedelta(days=1)

@@ -1,12 +1,14 @@
-"""The command as clients start it: over standard input and output, killed in mid-call, and two at once."""
+"""The command as clients start it: each way to connect, killed in mid-call, and two servers at once."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,20 +18,32 @@ from mcp.client.stdio import StdioServerParameters
 
 from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
-from tests.mcp_server.agents import error_of, value_of
+from tests.mcp_server.agents import Person, error_of, value_of
+from tests.mcp_server.test_http import TOKEN, agent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from mcp_types import CallToolResult
+
+    Connect = Callable[..., AbstractAsyncContextManager[Client]]
 
 LEGNEXT = Path(sys.executable).with_name("legnext")
 KEY = "a-key-that-no-result-may-hold"
 CAT = {"text": "a cat"}
 
 
-@pytest.fixture
-def mock() -> Any:
+@pytest.fixture(scope="module")
+def service() -> Any:
     with MockServer(credits=10**6, keys=(KEY,)) as server:
         yield server
+
+
+@pytest.fixture
+def mock(service: MockServer) -> MockServer:
+    service.reset()
+    return service
 
 
 def started(mock: MockServer, folder: Path, *words: str) -> StdioServerParameters:
@@ -49,60 +63,119 @@ async def until(happened: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_a_whole_session_over_standard_input_and_output(mock: MockServer, tmp_path: Path) -> None:
+@pytest.fixture(params=["stdio", "http"])
+def connect(request: pytest.FixtureRequest, mock: MockServer, tmp_path: Path) -> Connect:
+    """Start the command and connect an agent, whose person is asked for prices."""
+
+    @asynccontextmanager
+    async def over_stdio(person: Person, *words: str) -> AsyncGenerator[Client]:
+        async with Client(started(mock, tmp_path, *words), elicitation_callback=person) as agent:
+            yield agent
+
+    @asynccontextmanager
+    async def over_http(person: Person, *words: str) -> AsyncGenerator[Client]:
+        way = started(mock, tmp_path, "--http", "0", *words)
+        environment = {"PATH": os.environ["PATH"], "LEGNEXT_MCP_TOKEN": TOKEN, **(way.env or {})}
+        command = [way.command, *way.args]
+        with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
+            assert server.stderr is not None
+            try:
+                said = await asyncio.to_thread(server.stderr.readline)
+                found = re.search(r"http://127\.0\.0\.1:(\d+)/mcp", said)
+                assert found is not None, said
+                async with agent_of(int(found[1]), "auto", person) as agent:
+                    yield agent
+            finally:
+                server.terminate()
+
+    return over_stdio if request.param == "stdio" else over_http
+
+
+def test_a_whole_session(connect: Connect, mock: MockServer) -> None:
+    """Every tool, a price declined and accepted, a mistake, progress, a call cancelled, and a budget that ends."""
+    person, seen, results = Person("decline", "accept"), list[float](), list[Any]()
+
+    async def heard(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
+        seen.append(progress)
+
     async def session() -> None:
-        async with Client(started(mock, tmp_path)) as agent:
-            made = value_of(await agent.call_tool("make_image", CAT))
-            mock.jobs.complete(made["job_id"])
-            done = await agent.call_tool("get_job", {"job_id": made["job_id"]})
-            assert len(value_of(done)["images"]) == 4
-            results = [made, done, await agent.read_resource("legnext://history"), await agent.list_tools()]
-            assert KEY not in "".join(map(repr, results))
+        async with connect(person, "--in-all", "880") as agent:
+
+            async def call(tool: str, **fields: Any) -> CallToolResult:
+                results.append(await agent.call_tool(tool, fields))
+                result: CallToolResult = results[-1]
+                return result
+
+            async def ended(made: CallToolResult) -> dict[str, Any]:
+                job_id = value_of(made)["job_id"]
+                mock.jobs.complete(job_id)
+                return value_of(await call("get_job", job_id=job_id))
+
+            assert "did not accept the price" in error_of(await call("make_image", **CAT))
+            assert "text is required" in error_of(await call("make_image"))
+            assert value_of(await call("check_prompt", prompt="a cat"))["problems"] == "none"
+            assert mock.ledger == []
+            made = await call("make_image", **CAT)
+            source = {"job_id": value_of(made)["job_id"]}
+            waiting = asyncio.create_task(agent.call_tool("get_job", source, progress_callback=heard))
+            await until(lambda: bool(seen))
+            waiting.cancel()
+            assert len((await ended(made))["images"]) == 4
+            upscale = {"operation": "upscale", **source, "image_no": 1, "type": "creative"}
+            assert (await ended(await call("follow_up", **upscale)))["images"]
+            video = {"prompt": "https://example.com/a.png waves", "video_type": "sd-480p"}
+            assert (await ended(await call("make_video", **video)))["videos"]
+
+            mock.faults.add("delay", seconds=0.3)
+            cancelled = asyncio.create_task(agent.call_tool("make_image", {"text": "a dog"}))
+            await until(lambda: len(mock.ledger) == 4)
+            cancelled.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await cancelled
+            assert value_of(await call("make_image", text="a dog"))["job_id"] in mock.jobs
+
+            budget = value_of(await call("get_balance"))["budget"]["in all"]
+            assert budget["counted"] == sum(each.points for each in mock.ledger) == 800
+            value_of(await call("make_image", text="a hare"))
+            assert "80 points would exceed the 880 in all" in error_of(await call("make_image", text="a fox"))
+            results.extend((await agent.read_resource("legnext://history"), await agent.list_tools()))
 
     asyncio.run(session())
-    assert len(mock.ledger) == 1
+    made = ["diffusion", "upscale", "video_diffusion", "diffusion", "diffusion"]
+    assert [each.operation for each in mock.ledger] == made
+    assert len(person.asked) == 6
+    assert KEY not in "".join(map(repr, results))
 
 
-def test_killed_in_mid_call_and_started_again_nothing_is_paid_twice(mock: MockServer, tmp_path: Path) -> None:
+def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_budget(
+    mock: MockServer, tmp_path: Path
+) -> None:
+    way = started(mock, tmp_path, "--in-all", "240")
+
     async def killed() -> None:
         mock.faults.add("delay", seconds=600)
-        async with Client(started(mock, tmp_path)) as agent:
+        async with Client(way) as agent:
             call = asyncio.create_task(agent.call_tool("make_image", CAT))
             await until(lambda: len(mock.ledger) == 1)
             os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
             with pytest.raises(MCPError, match=r"[Cc]losed"):
                 await call
 
-    async def again() -> str:
-        async with Client(started(mock, tmp_path)) as agent:
-            return error_of(await agent.call_tool("make_image", CAT))
-
-    asyncio.run(killed())
-    assert "It is not sent again by itself" in asyncio.run(again())
-    assert len(mock.ledger) == 1
-    ledger = Ledger(tmp_path / "legnext.db")
-    [entry] = ledger.entries()
-    assert entry.job_id is None
-    assert ledger.counted() == 80
-
-
-def test_two_servers_at_once_share_the_jobs_and_the_budget(mock: MockServer, tmp_path: Path) -> None:
-    async def session() -> list[Any]:
-        way = started(mock, tmp_path, "--in-all", "160")
+    async def two_at_once() -> list[Any]:
         async with Client(way) as one, Client(way) as two:
-            same = [value_of(await agent.call_tool("make_image", CAT))["job_id"] for agent in (one, two)]
-            assert len(set(same)) == 1
-            calls = [
-                agent.call_tool("make_image", {"text": f"{name} {turn}"})
-                for name, agent in (("one", one), ("two", two))
-                for turn in range(2)
-            ]
+            assert "It is not sent again by itself" in error_of(await one.call_tool("make_image", CAT))
+            dog = [value_of(await agent.call_tool("make_image", {"text": "a dog"}))["job_id"] for agent in (one, two)]
+            assert len(set(dog)) == 1
+            calls = [agent.call_tool("make_image", {"text": f"{place}"}) for place, agent in enumerate((one, two) * 2)]
             return await asyncio.gather(*calls)
 
-    results = asyncio.run(session())
-    assert sum(not result.is_error for result in results) == 1
-    assert all("would exceed the 160 in all" in error_of(result) for result in results if result.is_error)
-    assert len(mock.ledger) == 2
+    asyncio.run(killed())
+    [entry] = Ledger(tmp_path / "legnext.db").entries()
+    assert (entry.job_id, entry.price) == (None, 80)
+    results = asyncio.run(two_at_once())
+    refused = [error_of(result) for result in results if result.is_error]
+    assert all("would exceed the 240 in all" in message for message in refused)
+    assert len(refused) == len(mock.ledger) == 3
 
 
 def test_it_can_be_stopped_while_it_waits_for_its_client(mock: MockServer, tmp_path: Path) -> None:

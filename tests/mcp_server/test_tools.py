@@ -86,11 +86,8 @@ def test_a_wait_ends_before_the_client_gives_up(world: World) -> None:
 def test_follow_ups_take_words(world: World) -> None:
     source = world.mock.jobs.add()["job_id"]
 
-    async def task(agent: Client) -> Any:
-        fields = {"operation": "upscale", "job_id": source, "image_no": 1, "type": "creative"}
-        return value_of(await agent.call_tool("follow_up", fields))
-
-    assert world.run(task)["job_id"] != source
+    fields = {"operation": "upscale", "job_id": source, "image_no": 1, "type": "creative"}
+    assert value_of(world.call("follow_up", **fields))["job_id"] != source
     [submission] = world.mock.ledger
     assert submission.operation == "upscale"
     assert submission.body["type"] == 1
@@ -115,10 +112,7 @@ def test_a_chain_of_videos(world: World) -> None:
 def test_previews_come_when_asked_for(world: World) -> None:
     job_id = world.mock.jobs.add()["job_id"]
 
-    async def task(agent: Client) -> Any:
-        return [await agent.call_tool("get_job", {"job_id": job_id, "preview": asked}) for asked in (False, True)]
-
-    without, shown = world.run(task)
+    without, shown = (world.call("get_job", job_id=job_id, preview=asked) for asked in (False, True))
     assert [each.type for each in without.content if each.type == "image"] == []
     images = [each for each in shown.content if each.type == "image"]
     assert [each.mime_type for each in images] == ["image/jpeg"] * 4
@@ -126,11 +120,9 @@ def test_previews_come_when_asked_for(world: World) -> None:
 
 
 def test_the_balance_and_the_budget(mock: Any, tmp_path: Any) -> None:
-    async def task(agent: Client) -> Any:
-        await agent.call_tool("make_image", {"text": "a cat"})
-        return value_of(await agent.call_tool("get_balance", {}))
-
-    value = World(mock, tmp_path / "l.db", per_day=1000, in_all=5000).run(task)
+    world = World(mock, tmp_path / "l.db", per_day=1000, in_all=5000)
+    world.call("make_image", text="a cat")
+    value = value_of(world.call("get_balance"))
     assert value["budget"] == {
         "per day": {"points": 1000, "counted": 80, "left": 920},
         "in all": {"points": 5000, "counted": 80, "left": 4920},
@@ -140,46 +132,41 @@ def test_the_balance_and_the_budget(mock: Any, tmp_path: Any) -> None:
 
 
 def test_a_prompt_is_checked_and_priced_for_nothing(world: World) -> None:
-    async def task(agent: Client) -> Any:
-        return [
-            value_of(await agent.call_tool("check_prompt", {"prompt": prompt}))
-            for prompt in ("a cat --turbo", "a cat --aspct 16:9")
-        ]
-
-    good, bad = world.run(task)
+    prompts = ("a cat --turbo", "a cat --aspct 16:9")
+    good, bad = (value_of(world.call("check_prompt", prompt=prompt)) for prompt in prompts)
     assert good["problems"] == "none"
     assert good["price"].startswith("160 points")
     assert "--aspect" in bad["problems"][0] or "--ar" in bad["problems"][0]
     assert world.mock.ledger == []
 
 
-@pytest.mark.parametrize(
-    ("tool", "given", "says"),
-    [
-        ("make_image", {}, "text is required"),
-        ("make_image", {"text": ""}, "text"),
-        ("make_image", {"text": "a cat --aspct 16:9"}, "Correct it; check_prompt explains."),
-        ("make_image", {"operation": "paint", "text": "a cat"}, "operation must be one of diffusion, blend"),
-        ("make_image", {"text": "a cat", "callback": "https://evil.example"}, "callback is not a field of diffusion"),
-        ("make_image", {"text": "a cat", "extra_headers": {"x": "y"}}, "extra_headers is not a field"),
-        ("make_image", {"text": "a cat", "key": "k"}, "key is not a field"),
-        ("make_image", {"text": "a cat", "again": "job-1"}, "again must be the job_id that the same arguments made"),
-        ("follow_up", {}, "operation must be one of variation"),
-        ("follow_up", {"operation": "upscale", "job_id": "no-such-job", "image_no": 0, "type": "subtle"}, "404"),
-        ("follow_up", {"operation": "upscale"}, "job_id is required"),
-        ("get_job", {}, "job_id must be the id that a call returned"),
-        ("get_job", {"job_id": "no-such-job"}, "404"),
-        ("get_job", {"job_id": "x", "wait": 600}, "wait must be 0 to 45 seconds; got 600"),
-        ("check_prompt", {}, "prompt must be a string"),
-        ("check_prompt", {"prompt": "a", "operation": "paint"}, "operation must be one of"),
-        ("check_prompt", {"prompt": "a", "operation": ["diffusion"]}, "operation must be one of"),
-    ],
-)
-def test_bad_arguments_are_explained(any_world: World, tool: str, given: dict[str, Any], says: str) -> None:
-    async def task(agent: Client) -> Any:
-        return await agent.call_tool(tool, given)
+BAD: list[tuple[str, dict[str, Any], str]] = [
+    ("make_image", {}, "text is required"),
+    ("make_image", {"text": ""}, "text"),
+    ("make_image", {"text": "a cat --aspct 16:9"}, "Correct it; check_prompt explains."),
+    ("make_image", {"operation": "paint", "text": "a cat"}, "operation must be one of diffusion, blend"),
+    ("make_image", {"text": "a cat", "callback": "https://evil.example"}, "callback is not a field of diffusion"),
+    ("make_image", {"text": "a cat", "extra_headers": {"x": "y"}}, "extra_headers is not a field"),
+    ("make_image", {"text": "a cat", "key": "k"}, "key is not a field"),
+    ("make_image", {"text": "a cat", "again": "job-1"}, "again must be the job_id that the same arguments made"),
+    ("follow_up", {}, "operation must be one of variation"),
+    ("follow_up", {"operation": "upscale", "job_id": "no-such-job", "image_no": 0, "type": "subtle"}, "404"),
+    ("follow_up", {"operation": "upscale"}, "job_id is required"),
+    ("get_job", {}, "job_id must be the id that a call returned"),
+    ("get_job", {"job_id": "no-such-job"}, "404"),
+    ("get_job", {"job_id": "x", "wait": 600}, "wait must be 0 to 45 seconds; got 600"),
+    ("check_prompt", {}, "prompt must be a string"),
+    ("check_prompt", {"prompt": "a", "operation": "paint"}, "operation must be one of"),
+    ("check_prompt", {"prompt": "a", "operation": ["diffusion"]}, "operation must be one of"),
+]
 
-    assert says in error_of(any_world.run(task))
+
+def test_bad_arguments_are_explained(any_world: World) -> None:
+    async def task(agent: Client) -> list[str]:
+        return [error_of(await agent.call_tool(tool, given)) for tool, given, _ in BAD]
+
+    messages = any_world.run(task)
+    assert [(case, message) for case, message in zip(BAD, messages, strict=True) if case[2] not in message] == []
     assert any_world.mock.ledger == []
 
 
@@ -193,20 +180,14 @@ def test_an_unknown_tool_is_refused_with_the_known_ones(world: World) -> None:
 
 @pytest.mark.filterwarnings("ignore::legnext_client.prompts.problems.PromptWarning")
 def test_what_may_not_be_meant_in_a_prompt_is_told_with_the_job(world: World) -> None:
-    async def task(agent: Client) -> Any:
-        return value_of(await agent.call_tool("make_image", {"text": "a cat --v 8"}))
-
-    value = world.run(task)
+    value = value_of(world.call("make_image", text="a cat --v 8"))
     assert value["job_id"]
     assert "the prompt has problems" in value["note"]
 
 
 def test_a_job_that_failed_says_why(world: World) -> None:
-    async def task(agent: Client) -> Any:
-        job_id = value_of(await agent.call_tool("make_image", {"text": "a cat"}))["job_id"]
-        world.mock.jobs.fail(job_id)
-        return value_of(await agent.call_tool("get_job", {"job_id": job_id}))
-
-    value = world.run(task)
+    job_id = value_of(world.call("make_image", text="a cat"))["job_id"]
+    world.mock.jobs.fail(job_id)
+    value = value_of(world.call("get_job", job_id=job_id))
     assert value["status"] == "failed"
     assert "Nothing was charged" in value["error"]

@@ -106,7 +106,7 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_not_paid_for_twice(
 
     server = serve(deed)
     with talking(colour, server.port, max_jobs=10**6) as client:
-        for _ in range(50):
+        for _ in range(often(15, 50)):
             accepted.clear()
             colour.do(client.tasks.get("j1"))
             try:

@@ -142,10 +142,22 @@ def test_a_hook_is_a_plain_function(colour: Colour) -> None:
 # ---- LEGNEXT_LOG --------------------------------------------------------------------------------------------------
 
 PROGRAM = """
-from legnext_client.testing import MockServer
+import json
+from legnext_client import Client
+from legnext_client._protocol.flow import Response
 {before}
-with MockServer() as server, server.client() as client:
-    client.midjourney.diffusion(text="a cat").wait()
+
+class Wire:
+    def send(self, send):
+        status, usage = ("pending", "frozen") if send.request.paid else ("completed", "consume")
+        job = {{"job_id": "j1", "status": status, "meta": {{"usage": {{usage: 80}}}}}}
+        return Response(200, {{}}, json.dumps(job).encode())
+
+    def close(self):
+        pass
+
+with Client("key", transport=Wire()) as client:
+    client.midjourney.diffusion(text="a cat").wait(poll_interval=0.01)
 """
 
 

@@ -9,12 +9,9 @@ import httpx
 import pytest
 
 from legnext_client import SubmissionUnknown
-from legnext_client.errors import (
-    ConnectionError,
-    NotFoundError,
-)
+from legnext_client.errors import ConnectionError
 
-from .worlds import KEY, Colour, Service, done, error_of, job, told
+from .worlds import KEY, Colour, Service, done, error_of, job
 
 
 @pytest.mark.parametrize("status", [302, 307])
@@ -109,13 +106,6 @@ def test_what_can_never_be_sent_is_not_tried_again(colour: Colour, raised: Excep
     client = colour.httpx_client(handler)
     assert type(error_of(colour, lambda: client.midjourney.diffusion(text="x"))) is ConnectionError
     assert len(sent) == 1
-
-
-def test_a_job_that_is_not_there(colour: Colour) -> None:
-    client = colour.client(Service(told({"code": 404, "message": "no such job"}, 404)))
-    error: Any = error_of(colour, lambda: client.tasks.get("j"))
-    assert isinstance(error, NotFoundError)
-    assert (error.message, error.method, error.path) == ("no such job", "GET", "/v1/job/j")
 
 
 def test_an_answer_larger_than_any_is_not_read_to_its_end(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:

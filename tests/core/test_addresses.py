@@ -65,44 +65,27 @@ def test_an_address_may_be_as_long_as_servers_take_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "target"),
-    [
-        ("b.png", "https://cdn.example/x/b.png"),
-        ("../b.png", "https://cdn.example/b.png"),
-        ("//other.example/", "https://other.example/"),
-        ("https://8.8.8.8/b.png", "https://8.8.8.8/b.png"),
-        ("?b", "https://cdn.example/x/a.png?b"),
-    ],
-)
-def test_a_redirect_leads_from_where_it_is_to_another_public_place(location: str, target: str) -> None:
-    assert redirected("https://cdn.example/x/a.png", location) == (target, None)
-
-
-@pytest.mark.parametrize(
     ("url", "location", "target", "said"),
     [
+        (PUBLIC, "b.png", "https://cdn.example/b.png", None),
+        (PUBLIC, "//other.example/", "https://other.example/", None),
+        (PUBLIC, "https://8.8.8.8/b.png", "https://8.8.8.8/b.png", None),
+        (PUBLIC, "?b", "https://cdn.example/a.png?b", None),
+        ("http://cdn.example/a.png", "https://cdn.example/", "https://cdn.example/", None),
+        ("http://10.0.0.1/a.png", "http://localhost/b.png", "http://localhost/b.png", None),
+        ("http://10.0.0.1/a.png", "http://cdn.example/b.png", "http://cdn.example/b.png", None),
+        ("https://10.0.0.1/a.png", "http://localhost/", "http://localhost/", "it leads from https to http"),
         (PUBLIC, "", "", "the response has no Location"),
         (PUBLIC, "http://[::1", "", "it cannot be parsed: Invalid IPv6 URL"),
-        (PUBLIC, "ftp://other.example/", "ftp://other.example/", "it must begin with https:// or http://, not 'ftp'"),
         (PUBLIC, "ftp://127.0.0.1/", "ftp://127.0.0.1/", "it must begin with https:// or http://, not 'ftp'"),
-        (PUBLIC, "http://cdn.example/", "http://cdn.example/", "it leads from https to http"),
         (PUBLIC, "http://127.0.0.1/", "http://127.0.0.1/", "it leads from https to http"),
         (PUBLIC, "https://127.0.0.1/", "https://127.0.0.1/", "it leads from a public host into a private network"),
     ],
 )
-def test_a_redirect_that_is_not_followed_is_told_why(url: str, location: str, target: str, said: str) -> None:
+def test_a_redirect_is_followed_unless_it_leads_to_less_safety(
+    url: str, location: str, target: str, said: str | None
+) -> None:
     assert redirected(url, location) == (target, said)
-
-
-@pytest.mark.parametrize("location", ["http://cdn.example/", "https://cdn.example/", "http://8.8.8.8/"])
-def test_from_http_a_redirect_may_lead_to_either(location: str) -> None:
-    assert redirected("http://cdn.example/a.png", location) == (location, None)
-
-
-def test_within_a_private_network_redirects_may_stay() -> None:
-    assert redirected("http://10.0.0.1/a.png", "http://localhost/b.png")[1] is None
-    assert redirected("http://10.0.0.1/a.png", "http://cdn.example/b.png")[1] is None
-    assert redirected("https://10.0.0.1/a.png", "http://localhost/b.png")[1] == "it leads from https to http"
 
 
 INSIDE = [

@@ -117,25 +117,29 @@ def test_retry_after_in_seconds(value: str, seconds: float) -> None:
     assert retry_after({"retry-after": value}) == seconds
 
 
-def test_retry_after_as_a_date() -> None:
-    at = datetime.now(UTC) + timedelta(hours=1)
-    found = retry_after({"retry-after": format_datetime(at, usegmt=True)})
-    assert found is not None
-    assert 3500 < found <= 3600
-    elsewhere = at.astimezone(datetime.strptime("+0800", "%z").tzinfo)
-    found = retry_after({"retry-after": format_datetime(elsewhere)})
+@pytest.mark.parametrize("zone", ["+0000", "+0800"])
+def test_retry_after_as_a_date(zone: str) -> None:
+    at = (datetime.now(UTC) + timedelta(hours=1)).astimezone(datetime.strptime(zone, "%z").tzinfo)
+    found = retry_after({"retry-after": format_datetime(at)})
     assert found is not None
     assert 3500 < found <= 3600
 
 
-def test_a_date_that_is_over_means_now() -> None:
-    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
-
-
-def test_a_date_is_read_by_the_services_own_clock_whatever_this_machine_says() -> None:
-    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:15 GMT"}
-    assert retry_after(headers) == 45
-    assert retry_after(headers | {"date": "half past seven"}) == 0
+@pytest.mark.parametrize(
+    ("until", "now", "seconds"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:27:15 GMT", 45),
+        ("Wed, 21 Oct 2015 07:28:00 -0000", "Wed, 21 Oct 2015 09:27:15 +0200", 45),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:27:15 -0000", 45),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "", 0),  # it is over
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "half past seven", 0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999999999999999999 07:28:00 GMT", 0),
+    ],
+)
+def test_a_date_is_read_by_the_services_own_clock_whatever_this_machine_says(
+    until: str, now: str, seconds: float
+) -> None:
+    assert retry_after({"retry-after": until, "date": now}) == seconds
 
 
 @pytest.mark.parametrize(
@@ -144,9 +148,6 @@ def test_a_date_is_read_by_the_services_own_clock_whatever_this_machine_says() -
 )
 def test_a_retry_after_that_cannot_be_read_is_none(value: str) -> None:
     assert retry_after({"retry-after": value}) is None
-
-
-def test_no_retry_after_is_none() -> None:
     assert retry_after({}) is None
 
 
@@ -243,11 +244,3 @@ def test_an_id_in_an_answer_that_was_cut_off_is_read_where_it_is_whole(
     answer: bytes | None, job_id: str | None
 ) -> None:
     assert next(ids_in(answer), None) == job_id
-
-
-def test_dates_without_a_zone_are_those_of_the_world() -> None:
-    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000", "date": "Wed, 21 Oct 2015 09:27:15 +0200"}
-    assert retry_after(headers) == 45
-    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:15 -0000"}
-    assert retry_after(headers) == 45
-    assert retry_after(headers | {"date": "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"}) == 0

@@ -107,18 +107,7 @@ def answer(status: int, body: bytes = b"{}") -> Response:
         (answer(400), ("refused", 7, None), BadRequestError, False),
         (answer(400, b'{"job_id": "j-2"}'), ("mark_unknown", 7, "j-2"), SubmissionUnknown, False),
         (NoResponse("reset", sent=True), ("mark_unknown", 7), SubmissionUnknown, False),
-        (answer(500), ("mark_unknown", 7), SubmissionUnknown, False),
-        (answer(200, b"<html>"), ("mark_unknown", 7), SubmissionUnknown, False),
-        (answer(200, b"{}"), ("mark_unknown", 7), SubmissionUnknown, False),
         (answer(200, b'{"job_id": "j-1", "st'), ("mark_unknown", 7, "j-1"), SubmissionUnknown, False),
-        (answer(200, b'{"job_id": "j-'), ("mark_unknown", 7), SubmissionUnknown, False),
-        (answer(502, b'{"job_id": "j-1", "status": "pending"}'), ("mark_unknown", 7, "j-1"), SubmissionUnknown, False),
-        (
-            NoResponse("reset", sent=True, answer=b'{"job_id": "\\u006a"'),
-            ("mark_unknown", 7, "j"),
-            SubmissionUnknown,
-            False,
-        ),
     ],
 )
 def test_what_becomes_of_it_is_written_down(

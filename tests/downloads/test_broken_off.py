@@ -83,20 +83,6 @@ def test_another_version_is_fetched_from_its_start(
     assert download(hostile.url("/a.png"), out)[0].read_bytes() == new
 
 
-@pytest.mark.parametrize(
-    "content_range",
-    ["bytes 9001-19999/20000", "rows 9000-19999/20000"],
-)
-def test_another_part_than_was_asked_for_is_not_taken(
-    download: Download, hostile: Hostile, out: Path, content_range: str
-) -> None:
-    body = png()
-    wrong = raw(head(206, {"content-range": content_range, "content-length": 11_000, "etag": '"one"'}) + b"x" * 11_000)
-    hostile.acts["/a.png"] = [file(body, most=9_000), wrong, file(body)]
-    assert download(hostile.url("/a.png"), out)[0].read_bytes() == body
-    assert "range" not in hostile.seen[2].headers
-
-
 def test_a_part_that_nobody_asked_for_is_never_taken_for_a_file(
     download: Download, hostile: Hostile, out: Path
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,19 +24,11 @@ if TYPE_CHECKING:
 PAGE = b"\n<!-- x --><!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (PAGE, "a web page \\('Just a moment...'\\), not a PNG image"),
-        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "an XML file"),
-        (b"", "empty"),
-    ],
-)
 def test_what_is_no_png_does_not_stand_under_a_name_that_says_so(
-    download: Download, hostile: Hostile, out: Path, body: bytes, said: str
+    download: Download, hostile: Hostile, out: Path
 ) -> None:
-    hostile.acts["/a.png"] = status(200, body, content_type="image/png", etag='"one"')
-    with pytest.raises(DownloadError, match=said):
+    hostile.acts["/a.png"] = status(200, PAGE, content_type="image/png", etag='"one"')
+    with pytest.raises(DownloadError, match=r"a web page \('Just a moment...'\), not a PNG image"):
         download(hostile.url("/a.png"), out)
     assert len(hostile.seen) == 1
     assert files_in(out) == {}
@@ -56,16 +47,6 @@ def test_a_page_in_place_of_a_chain_is_not_read_to_its_end(download: Download, h
         download(hostile.url("/a.mp4"), out)
     assert sum(sent) < 10**8
     assert files_in(out) == {}
-
-
-def test_an_ending_that_is_not_known_is_carried_but_a_page_is_not(
-    download: Download, hostile: Hostile, out: Path
-) -> None:
-    hostile.acts = {"/a.glb": file(b"glTF\2\0"), "/b": file(b"anything"), "/c.glb": file(PAGE), "/d.html": file(PAGE)}
-    paths = download([hostile.url(path) for path in ("/a.glb", "/b", "/d.html")], out)
-    assert [path.name for path in paths] == ["a_0.glb", "b_1", "d_2.html"]
-    with pytest.raises(DownloadError, match="web page"):
-        download(hostile.url("/c.glb"), out)
 
 
 @pytest.mark.parametrize("announced", [20_001, 30_000])
@@ -124,16 +105,7 @@ def test_a_packed_answer_is_unpacked(download: Download, hostile: Hostile, out: 
     assert all("range" not in seen.headers for seen in hostile.seen)
 
 
-@pytest.mark.parametrize(
-    ("coding", "body"),
-    [
-        ("br", b"x" * 900),
-        ("deflate", zlib.compress(png())),
-        ("gzip, gzip", png()),
-        ("gzip", png()),
-        ("gzip", gzip.compress(png())[:-400] + b"x" * 400),
-    ],
-)
+@pytest.mark.parametrize(("coding", "body"), [("br", b"x" * 900), ("gzip", gzip.compress(png())[:-400] + b"x" * 400)])
 def test_what_cannot_be_unpacked_is_refused(
     download: Download, hostile: Hostile, out: Path, coding: str, body: bytes
 ) -> None:

@@ -10,22 +10,28 @@ It needs the `mock` extra: `pip install 'legnext-client[mock]'`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ._transport.async_transports import AsyncHttpxTransport
+from ._transport.clocks import Clock as ClientClock
+from ._transport.clocks import SystemClock
+from ._transport.transports import HttpxTransport
+from .client import AsyncClient, Client
+from .generated.service import API_KEY_HEADER
 from .mock.settings import SETTINGS, CallbackSettings, Settings
 from .mock.state import Scenario, load, save, seed_job
 from .mock.validation import extra
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
     from typing import Self
 
     import httpx
 
-    from .client import AsyncClient, Client
+    from .mock.account import Account
     from .mock.callbacks import Delivery
     from .mock.clock import Clock
     from .mock.faults import Faults
@@ -91,28 +97,24 @@ class MockServer:
         self.settings = replace(given, **usual)
         with extra():
             from .mock.hosts import InProcess, OnSocket
-        self._host: InProcess | OnSocket
-        if in_process:
-            self._host = InProcess(self.settings, spec, start, reload)
-        else:
-            self._host = OnSocket(self.settings, spec, start, reload, port)
+        self._host: InProcess | OnSocket = (
+            InProcess(self.settings, spec, start, reload)
+            if in_process
+            else OnSocket(self.settings, spec, start, reload, port)
+        )
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.start)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await asyncio.to_thread(self.stop)
 
     def start(self) -> None:
@@ -141,15 +143,17 @@ class MockServer:
 
         `options` are those of `Client`. Close it, or use it in `with`.
         """
-        from .testing_clients import make_client
-
-        return make_client(self, options)
+        transport = HttpxTransport(self.base_url, {API_KEY_HEADER: self.api_key}, self.transport())
+        return Client(**self._client_options(transport) | options)
 
     def async_client(self, **options: Any) -> AsyncClient:
         """Return an async client of this server; see `client`."""
-        from .testing_clients import make_async_client
+        transport = AsyncHttpxTransport(self.base_url, {API_KEY_HEADER: self.api_key}, self.async_transport())
+        return AsyncClient(**self._client_options(transport) | options)
 
-        return make_async_client(self, options)
+    def _client_options(self, transport: object) -> dict[str, Any]:
+        clock: ClientClock = ClockOfMock(self) if self.clock.scale is None else SystemClock()
+        return {"api_key": self.api_key, "base_url": self.base_url, "transport": transport, "clock": clock}
 
     def transport(self) -> httpx.BaseTransport:
         """Return a transport for `httpx.Client` to this server, with or without a socket."""
@@ -200,20 +204,22 @@ class MockServer:
     @property
     def balance(self) -> int:
         """Available points, neither held nor spent."""
-        self._service.settle()
-        return self._service.account.available
+        return self._account.available
 
     @property
     def frozen(self) -> int:
         """Points held for running jobs."""
-        self._service.settle()
-        return self._service.account.frozen
+        return self._account.frozen
 
     @property
     def consumed(self) -> int:
         """Points spent."""
+        return self._account.consumed
+
+    @property
+    def _account(self) -> Account:
         self._service.settle()
-        return self._service.account.consumed
+        return self._service.account
 
     @property
     def _service(self) -> Service:
@@ -298,3 +304,31 @@ class Callbacks:
         self._service.settle()
         self._service.callback_sender.wait(timeout)
         return self.sent
+
+
+class ClockOfMock:
+    """A client's clock whose sleep advances the server's clock, so that a wait of minutes takes no time.
+
+    Callbacks due in that time have arrived when the sleep ends, on a machine of any speed.
+    """
+
+    def __init__(self, server: MockServer) -> None:
+        self._server = server
+
+    def now(self) -> float:
+        return self._server.clock.now
+
+    def sleep(self, seconds: float) -> None:
+        self._server.clock.advance(seconds)
+        self._deliver()
+
+    async def async_sleep(self, seconds: float) -> None:
+        self._server.clock.advance(seconds)
+        if self._server.callbacks.on_their_way:
+            await asyncio.to_thread(self._deliver)  # callbacks may arrive in this loop
+        else:
+            await asyncio.sleep(0)
+
+    def _deliver(self) -> None:
+        with contextlib.suppress(TimeoutError):  # the receiver does not respond
+            self._server.callbacks.wait()

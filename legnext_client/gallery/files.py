@@ -1,16 +1,22 @@
-"""Locate the files of a journal, and link to them from a page."""
+"""The files of a journal: where each is, a link to it, and its aspect ratio."""
 
 from __future__ import annotations
 
 import os
+import struct
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
-from legnext_client.gallery.shapes import shape_of
+from legnext_client._downloads.file_types import WEBP, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+_HEAD = 64
+_NO_FRAME = frozenset((0xC4, 0xC8, 0xCC))
+_MOST_PARTS = 256
 
 
 def locate(path: str, beside: str) -> str | None:
@@ -32,28 +38,101 @@ def common_directory(located: Iterable[str | None], otherwise: str) -> str:
     return otherwise if common == os.path.dirname(common) else common
 
 
-class Links:
-    """Builds links to files, relative to the page's directory."""
+def links(paths: Sequence[str], directory: str, beside: str) -> dict[str, Any]:
+    """Return links relative to a directory, the numbers of missing files, and the first known aspect ratio."""
+    located = [locate(path, beside) for path in paths]
+    gone = [number for number, place in enumerate(located) if place is None]
+    shape = next(filter(None, (shape_of(path) for path in located if path is not None)), None)
+    return {
+        "files": [_link(place or path, directory) for path, place in zip(paths, located, strict=True)],
+        **({"gone": gone} if gone else {}),
+        **({"shape": shape} if shape else {}),
+    }
 
-    def __init__(self, directory: str, beside: str) -> None:
-        self._directory, self._beside = directory, beside
 
-    def __call__(self, paths: Sequence[str]) -> dict[str, Any]:
-        """Return the links of the files, the numbers of missing ones, and the first known aspect ratio."""
-        located = [locate(path, self._beside) for path in paths]
-        shapes = (shape_of(path) for path in located if path is not None)
-        gone = [number for number, place in enumerate(located) if place is None]
-        shape = next(filter(None, shapes), None)
-        return {
-            "files": [self._link(place or path) for path, place in zip(paths, located, strict=True)],
-            **({"gone": gone} if gone else {}),
-            **({"shape": shape} if shape else {}),
-        }
+def _link(path: str, directory: str) -> str:
+    try:
+        relative = os.path.relpath(path, directory)
+    except ValueError:  # another drive
+        return Path(path).as_uri()
+    # As bytes, because a name may not be valid text. Colons are escaped, or they would be read as a URL scheme.
+    return quote(os.fsencode(relative.replace(os.sep, "/")), safe="/")
 
-    def _link(self, path: str) -> str:
-        try:
-            relative = os.path.relpath(path, self._directory)
-        except ValueError:  # another drive
-            return Path(path).as_uri()
-        # As bytes, because a name may not be valid text. Colons are escaped, or they would be read as a URL scheme.
-        return quote(os.fsencode(relative.replace(os.sep, "/")), safe="/")
+
+def shape_of(path: str) -> float | None:
+    """Return width divided by height, to reserve space before a file is loaded; None if it cannot be read."""
+    with suppress(OSError, struct.error, ValueError, ZeroDivisionError), open(path, "rb") as file:
+        width, height = _size(file)
+        return round(width / height, 3) or None
+    return None
+
+
+def _size(file: BinaryIO) -> tuple[float, float]:
+    head = file.read(_HEAD)
+    kind = kind_of(head)
+    if head.startswith(b"\x89PNG"):
+        return _two(">II", head[16:24])
+    if head.startswith(b"GIF8"):
+        return _two("<HH", head[6:10])
+    if head.startswith(b"\xff\xd8"):
+        return _jpeg(file)
+    if kind is WEBP:
+        return _webp(head)
+    return _mp4(file)
+
+
+def _two(form: str, data: bytes) -> tuple[int, int]:
+    first, second = struct.unpack(form, data)
+    return first, second
+
+
+def _jpeg(file: BinaryIO) -> tuple[int, int]:
+    at = 2
+    for _ in range(_MOST_PARTS):
+        file.seek(at)
+        marker, length = struct.unpack(">HH", file.read(4))
+        if 0xFFC0 <= marker <= 0xFFCF and marker & 0xFF not in _NO_FRAME:
+            height, width = _two(">HH", file.read(5)[1:])
+            return width, height
+        at += 2 + length
+    raise ValueError
+
+
+def _webp(head: bytes) -> tuple[int, int]:
+    form = head[12:16]
+    if form == b"VP8X":
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    if form == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = _two("<HH", head[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _mp4(file: BinaryIO) -> tuple[float, float]:
+    file.seek(0, 2)
+    for at, end in _boxes(file, b"moov", 0, file.tell()):
+        for track, track_end in _boxes(file, b"trak", at, end):
+            for _, header_end in _boxes(file, b"tkhd", track, track_end):
+                file.seek(header_end - 8)
+                width, height = _two(">II", file.read(8))
+                if width and height:  # an audio track has none
+                    return width, height
+    raise ValueError
+
+
+def _boxes(file: BinaryIO, name: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of the content of each box of this name."""
+    for _ in range(_MOST_PARTS):
+        if at + 8 > end:
+            return
+        file.seek(at)
+        length, box = struct.unpack(">I4s", file.read(8))
+        begins = at + 8
+        if length == 1:
+            (length,) = struct.unpack(">Q", file.read(8))
+            begins += 8
+        length = length or end - at
+        if box == name:
+            yield begins, min(at + length, end)
+        at += max(length, 8)

@@ -27,8 +27,8 @@ from urllib.parse import quote
 from legnext_client._journal.journal import Journal
 from legnext_client._version import __version__
 from legnext_client.errors import ConfigurationError
-from legnext_client.gallery.files import Links, common_directory, locate
-from legnext_client.gallery.rows import kinds_of, rows_of, totals_of
+from legnext_client.gallery.files import common_directory, links, locate
+from legnext_client.gallery.rows import kinds_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,13 +62,13 @@ def gallery(journal_path: StrPath, out: StrPath | None = None) -> Path:
             out = common_directory((locate(path, beside) for path in journal.files()), otherwise=beside)
         target = Path(out) if Path(out).suffix.lower() in (".html", ".htm") else Path(out) / NAME
         try:
-            _write(target, journal, Links(os.path.dirname(os.path.abspath(target)), beside))
+            _write(target, journal, beside)
         except OSError as error:
             raise ConfigurationError(f"{target} cannot be written ({error}). Choose another path.") from error
     return target
 
 
-def _write(target: Path, journal: Journal, links: Links) -> None:
+def _write(target: Path, journal: Journal, beside: str) -> None:
     """Write atomically, so a reload never sees a partial page."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError), open(target, encoding="utf-8", errors="replace") as file:
@@ -78,7 +78,7 @@ def _write(target: Path, journal: Journal, links: Links) -> None:
     unfinished, parts = target.with_name(f".{target.name}.{token}"), target.with_name(f"{target.name}.rows-{token}")
     earlier = list(target.parent.glob(f"{glob.escape(target.name)}.rows-*"))
     try:
-        unfinished.write_bytes(_page(journal, _rows(journal, links), parts))
+        unfinished.write_bytes(_page(journal, _rows(journal, str(target.parent.absolute()), beside), parts))
         os.replace(unfinished, target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -88,65 +88,66 @@ def _write(target: Path, journal: Journal, links: Links) -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _rows(journal: Journal, links: Links) -> Iterator[dict[str, Any]]:
+def _rows(journal: Journal, directory: str, beside: str) -> Iterator[dict[str, Any]]:
     for row in rows_of(journal):
         for step in row["steps"] + row.get("earlier", []):
             if "files" in step:
-                step |= links(step["files"])
+                step |= links(step["files"], directory, beside)
         yield row
 
 
 def _page(journal: Journal, rows: Iterator[dict[str, Any]], parts: Path) -> bytes:
     """Return the page with the first rows; write the others to `parts`."""
     first = list(islice(rows, AT_ONCE))
-    made = sum((kinds_of(row) for row in first), Counter[str]())
+    made = sum(map(kinds_of, first), Counter[str]())
     rest: dict[str, list[Any]] = {"states": [], "points": [], "seconds": []}
     number = 0
     while chunk := list(islice(rows, AT_ONCE)):
         number += 1
         parts.mkdir(exist_ok=True)
         (parts / f"{number}.html").write_bytes(_part_page(chunk))
-        made += sum((kinds_of(row) for row in chunk), Counter[str]())
-        rest["states"] += [row["state"] for row in chunk]
-        rest["points"] += [
-            sum(step.get("points", 0) for step in row["steps"] + row.get("earlier", [])) for row in chunk
-        ]
-        rest["seconds"] += [round(sum(step.get("seconds", 0) for step in row["steps"]), 1) for row in chunk]
+        made += sum(map(kinds_of, chunk), Counter[str]())
+        for row in chunk:
+            rest["states"].append(row["state"])
+            rest["points"].append(sum(step.get("points", 0) for step in row["steps"] + row.get("earlier", [])))
+            rest["seconds"].append(round(sum(step.get("seconds", 0) for step in row["steps"]), 1))
+    summary = journal.summary()
+    totals = {"points": summary.points, "held": summary.frozen, "uncertain": summary.uncertain}
     data = {"journal": journal.path, "kind": journal.about.kind, "made": round(time.time())}
-    data |= {"totals": totals_of(journal)._asdict(), "files": made, "rows": first}
+    data |= {"totals": {**totals, "seconds": journal.busy_seconds()}, "files": made, "rows": first}
     if number:
         names = list(dict.fromkeys(rest["states"]))
         rest["states"] = [names.index(state) for state in rest["states"]]
         data |= {"rest": {"names": names, **rest}, "parts": quote(parts.name), "at_once": AT_ONCE}
     style, theme = _web("look.css"), _web("theme.js")
     script = "\n".join(map(_web, _SCRIPTS))  # a module has its own scope, and runs once the page is parsed
-    page = Template(_web("page.html")).substitute(
+    return _filled(
+        "page.html",
+        data,
+        script,
         policy=_policy(style, (theme, script), framed=number > 0),
         generator=f"{GENERATOR} {__version__}",
         title=html.escape(Path(journal.path).stem),
         style=style,
         theme=theme,
-        data=_embedded(data),
-        script=script,
     )
-    return page.encode("utf-8", "replace")
 
 
 def _part_page(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Return a page that posts its rows to the gallery that frames it, because a page may not read other files."""
     script = _web("part.js")
-    page = Template(_web("part.html")).substitute(policy=_digest(script), data=_embedded(rows), script=script)
-    return page.encode("utf-8", "replace")
+    return _filled("part.html", rows, script, policy=_digest(script))
+
+
+def _filled(name: str, data: Any, script: str, **parts: str) -> bytes:
+    # Without `<`, so that the data cannot end its script element.
+    embedded = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Template(_web(name)).substitute(data=embedded, script=script, **parts).encode("utf-8", "replace")
 
 
 @functools.cache
 def _web(name: str) -> str:
     return resources("legnext_client.gallery").joinpath("web", name).read_text(encoding="utf-8")
-
-
-def _embedded(data: Any) -> str:
-    """Encode as JSON without `<`, so the data cannot end its script element."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _policy(style: str, scripts: Sequence[str], *, framed: bool) -> str:

@@ -1,11 +1,11 @@
-"""Read the rows, steps and totals of a journal for the page."""
+"""Read the rows and steps of a journal for the page."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
 from legnext_client._protocol.state import State
@@ -33,17 +33,6 @@ _LONGEST_OPTION = 300
 _LONGEST_KEPT_TEXT = 20_000
 
 
-class Totals(NamedTuple):
-    """Totals of a journal."""
-
-    points: int
-    held: int
-    uncertain: int
-    """Points that may have been charged for requests with unknown outcome."""
-    seconds: float
-    """Time during which any request was running; pauses between runs do not count."""
-
-
 def rows_of(journal: Journal) -> Iterator[dict[str, Any]]:
     """Yield the rows in the order in which they began.
 
@@ -58,17 +47,11 @@ def rows_of(journal: Journal) -> Iterator[dict[str, Any]]:
 
 def kinds_of(row: Mapping[str, Any]) -> Counter[str]:
     """Count the images and videos of a row: those of its last step with files, without missing ones."""
-    steps: list[dict[str, Any]] = [{}, *row["steps"]]
-    last = next((step for step in reversed(steps) if step.get("files")), steps[0])
-    links = (link for number, link in enumerate(last.get("files", ())) if number not in last.get("gone", ()))
-    suffixes = (link.rpartition(".")[2].lower() for link in links)
+    with_files: list[dict[str, Any]] = [step for step in row["steps"] if step.get("files")]
+    last = with_files[-1] if with_files else {}
+    there = [link for number, link in enumerate(last.get("files", ())) if number not in last.get("gone", ())]
+    suffixes = [link.rpartition(".")[2].lower() for link in there]
     return Counter(kind for suffix in suffixes for kind, known in _KINDS.items() if suffix in known)
-
-
-def totals_of(journal: Journal) -> Totals:
-    """Return the totals of all requests."""
-    summary = journal.summary()
-    return Totals(summary.points, summary.frozen, summary.uncertain, journal.busy_seconds())
 
 
 def _row(key: str, digest: str, described: Mapping[str, Any], requests: Iterable[Entry]) -> dict[str, Any]:

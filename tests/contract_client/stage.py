@@ -17,8 +17,7 @@ import pytest
 
 from legnext_client import AsyncClient, Client
 from legnext_client._transport import async_transports, transports
-from legnext_client.testing import MockServer
-from legnext_client.testing_clients import ClockOfMock
+from legnext_client.testing import ClockOfMock, MockServer
 from tests.contract.description import base_path
 
 from .sources import put_there

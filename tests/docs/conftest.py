@@ -8,8 +8,7 @@ import pytest
 
 from legnext_client._calls.settings import KEY_VARIABLE, URL_VARIABLE
 from legnext_client._client import base as base_client
-from legnext_client.testing import MockServer
-from legnext_client.testing_clients import ClockOfMock
+from legnext_client.testing import ClockOfMock, MockServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

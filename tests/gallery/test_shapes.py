@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from legnext_client.gallery.shapes import shape_of
+from legnext_client.gallery.files import shape_of
 from legnext_client.mock.media import render_image, render_video
 
 if TYPE_CHECKING:

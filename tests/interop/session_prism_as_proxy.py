@@ -13,8 +13,7 @@ import pytest
 from legnext_client import Client, JobFailed, errors
 from legnext_client.errors import SubmissionUnknown
 from legnext_client.generated.service import API_KEY_HEADER
-from legnext_client.testing import MockServer
-from legnext_client.testing_clients import ClockOfMock
+from legnext_client.testing import ClockOfMock, MockServer
 from tests.contract.description import SOURCE, Operation, operations, paid, that, with_role
 from tests.contract.sources import follow_ups, sound_bodies
 from tests.interop import prism

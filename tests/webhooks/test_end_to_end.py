@@ -12,8 +12,7 @@ import pytest
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client._transport.clocks import SystemClock
 from legnext_client.errors import InvalidRequest, JobFailed
-from legnext_client.testing import CallbackSettings, MockServer
-from legnext_client.testing_clients import ClockOfMock
+from legnext_client.testing import CallbackSettings, ClockOfMock, MockServer
 
 from .asgi import TOKEN, callback
 

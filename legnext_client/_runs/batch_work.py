@@ -21,7 +21,7 @@ from legnext_client._runs.context import RunContext
 from legnext_client._runs.costs import bill_of
 from legnext_client._runs.feeder import Feeder
 from legnext_client._runs.options import Options, journal_path, options_of
-from legnext_client._runs.results import BatchSummary, Counts, Result, Unsettled, Update, key_of
+from legnext_client._runs.results import BatchSummary, Counts, Unsettled, Update, key_of
 from legnext_client._runs.rows import async_read_once, can_be_read_again, read, read_once, surveyed
 from legnext_client.errors import ChainError, InvalidRequest, JournalError, LegnextError
 from legnext_client.jobs import AsyncJob, Job
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import BatchOptions, RunOptions, StrPath
     from legnext_client._runs.portal import AsyncPortal, Portal
-    from legnext_client._runs.results import RowProgress, RowResult
+    from legnext_client._runs.results import Result, RowProgress
     from legnext_client._runs.rows import AsyncSource, Source, Survey
 
 logger = logging.getLogger("legnext_client")
@@ -197,12 +197,13 @@ class BatchState(Generic[JobT]):
         row, step, title, _ = progress
         return Update(row.key, step + 1, row.steps, title, job, self._points, self._elapsed, self.counts)
 
-    def _result(self, result: RowResult, jobs: list[JobT]) -> Result[JobT]:
-        key, state = result.row.key, result.state
+    def _counted(self, result: Result[JobT]) -> Result[JobT]:
+        """Count the result of a row."""
+        key, state = result.key, result.state
         if self._context is not None:
             self._context.running.discard(key)
             if key in self._context.orphaned:  # no longer requested, so not counted
-                return Result(result, jobs)
+                return result
         if key in self._open_ends:  # a late callback has resolved it
             self._ends[self._open_ends.pop(key)] -= 1
         self._ends[state] += 1
@@ -211,7 +212,7 @@ class BatchState(Generic[JobT]):
             self._open_ends[key] = state
         else:
             self._over += 1
-        return Result(result, jobs)
+        return result
 
     @property
     def counts(self) -> Counts:

@@ -89,7 +89,7 @@ class AsyncBatch(BatchState[AsyncJob]):
                 async with contextlib.aclosing(run.values()) as values:
                     async for value in values:
                         if not isinstance(value, RowProgress):
-                            yield self._result(value, [self._job(*job) for job in value.jobs])
+                            yield self._counted(value)
                         elif self._on_progress is not None:
                             # sync only: self._on_progress(self._update(value, self._job(value.state)))
                             returned = self._on_progress(self._update(value, self._job(value.state)))  # async only

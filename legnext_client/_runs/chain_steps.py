@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.items import digest_of
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.planning import BY_TASK_TYPE, NUMBERS, refuse, size_of
+from legnext_client._calls.planning import BY_TASK_TYPE, NUMBERS, refuse
 from legnext_client._protocol.bounds import wrong_value
 from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.state import State
@@ -79,11 +79,6 @@ class ChainPrice(NamedTuple):
 # ---- earlier jobs -------------------------------------------------------------------------------------------------
 
 
-def known(job_or_id: JobView | str) -> JobView | None:
-    """Return the job if one was given instead of its id."""
-    return job_or_id if isinstance(job_or_id, JobView) else None
-
-
 def look_at(job: JobView, operation: Operation, fields: Mapping[str, Any], kinds: Iterable[str] = ()) -> None:
     """Refuse a job that cannot be followed up, as far as it is known; `kinds` are the accepted outputs."""
     if job._insisting:
@@ -100,9 +95,9 @@ def look_at(job: JobView, operation: Operation, fields: Mapping[str, Any], kinds
 def beginning_of(job_or_id: JobView | str, source: str | None, extensions: int | None) -> Beginning:
     """Return the video to extend; the job fills in what the caller omits."""
     operation = ROLES["chain.extend"]
-    job, job_id = known(job_or_id), job_or_id
-    if job is not None:
-        job_id = job.job_id
+    job_id = job_or_id
+    if isinstance(job_or_id, JobView):
+        job, job_id = job_or_id, job_or_id.job_id
         look_at(job, operation, {}, kinds=("videos",))
         source = job._context.size if source is None else source
         extensions = int(job.task_type == operation.task_type) if extensions is None else extensions
@@ -182,16 +177,6 @@ def prompt_name(operation: Operation) -> str:
     """Return the Python name of the prompt field."""
     wire = operation.prompt.field if operation.prompt else None
     return next((field.name for field in operation.fields if field.wire == wire), "")
-
-
-def size_made(call: Call) -> str | None:
-    """Return the size of the videos that a start makes."""
-    return size_of(call.operation, wires(call))
-
-
-def price_of(call: Call) -> Estimate:
-    """Estimate the price of a step."""
-    return price(call.operation, call.fields, source=call.source)
 
 
 def digest_chain(calls: Sequence[Call], beginning: Beginning | None) -> str:

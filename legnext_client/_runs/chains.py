@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from legnext_client._calls.items import CHAIN, Call, Choose, Row
-from legnext_client._calls.planning import NUMBERS
+from legnext_client._calls.job_view import JobView
+from legnext_client._calls.planning import NUMBERS, size_of
 from legnext_client._runs.chain_files import built, described, word_of, written
 from legnext_client._runs.chain_steps import (
     Beginning,
@@ -23,22 +24,19 @@ from legnext_client._runs.chain_steps import (
     beginning_of,
     checked_fields,
     digest_chain,
-    known,
     look_at,
     many_made,
-    price_of,
     size_field,
-    size_made,
+    wires,
     with_prompt,
 )
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import ROLES
-from legnext_client.prices import typical_seconds
+from legnext_client.prices import price, typical_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from legnext_client._calls.job_view import JobView
     from legnext_client.generated.models import VideoType
     from legnext_client.generated.operations import Operation
 
@@ -90,12 +88,11 @@ class VideoChain:
             video_type: The size: "480p" (0) or "720p" (1).
         """
         operation = ROLES["chain.start"]
-        job = known(job_or_id)
-        chosen = {NUMBERS["image"]: image_no}
-        if job is not None:
-            look_at(job, operation, chosen, kinds=("images", "image"))
-        source = {"job_id": job.job_id if job else job_or_id, **chosen}
-        return cls._begun(operation, prompt, {**source, **size_field(video_type)})
+        given = {"job_id": job_or_id, NUMBERS["image"]: image_no, **size_field(video_type)}
+        if isinstance(job_or_id, JobView):
+            look_at(job_or_id, operation, given, kinds=("images", "image"))
+            given["job_id"] = job_or_id.job_id
+        return cls._begun(operation, prompt, given)
 
     @classmethod
     def from_video(
@@ -109,7 +106,8 @@ class VideoChain:
                 higher price is assumed.
             extensions: The number of earlier extensions; by default, taken from the job.
         """
-        return cls((), beginning_of(job_or_id, source, extensions), known(job_or_id))
+        job = job_or_id if isinstance(job_or_id, JobView) else None
+        return cls((), beginning_of(job_or_id, source, extensions), job)
 
     def extend(self, prompt: str | None = None, video_no: Number = 0) -> VideoChain:
         """Extend a video of the previous step.
@@ -186,7 +184,9 @@ class VideoChain:
 
     def price(self) -> ChainPrice:
         """Estimate the price, step by step; nothing is sent."""
-        return ChainPrice(tuple((step.title, price_of(step)) for step in self.steps))
+        return ChainPrice(
+            tuple((step.title, price(step.operation, step.fields, source=step.source)) for step in self.steps)
+        )
 
     def row(self, key: str) -> Row:
         """Return the chain as a row to run, under a key."""
@@ -215,7 +215,9 @@ class VideoChain:
     @property
     def _size(self) -> str | None:
         """The size of its videos, if known."""
-        return self.beginning.source if self.beginning else size_made(self.steps[0])
+        if self.beginning:
+            return self.beginning.source
+        return size_of(self.steps[0].operation, wires(self.steps[0]))
 
     def _title(self, operation: Operation) -> str:
         if operation.role == ROLES["chain.extend"].role:

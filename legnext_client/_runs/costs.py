@@ -21,13 +21,13 @@ from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from legnext_client._calls.items import Row
     from legnext_client._calls.service import CallService
     from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.retries import Retries
-    from legnext_client.prices import Budget
+    from legnext_client._runs.context import RunContext
 
 logger = logging.getLogger("legnext_client")
 
@@ -37,17 +37,17 @@ AVAILABLE = ("available_credits", "available_points")
 """The spendable parts of the balance."""
 
 
-def count_earlier(journal: Journal, budgets: Sequence[Budget], whole: Sequence[Budget]) -> None:
-    """Count earlier runs in the budgets: pending costs in all, finished costs in those for the `whole` journal."""
-    if not budgets:
+def count_earlier(context: RunContext) -> None:
+    """Count earlier runs in the budgets: pending costs in all, finished costs in those of this run."""
+    if not context.budgets:
         return
-    run, attempts = journal.about.id, Counter[str]()
-    for entry in journal.entries(history=True):
+    run, attempts = context.journal.about.id, Counter[str]()
+    for entry in context.journal.entries(history=True):
         key = run, entry.key, attempts[entry.key]  # as in `RunContext.prepare`
         attempts[entry.key] += 1
-        for budget in budgets:
+        for budget in context.budgets:
             if entry.state == DONE or (entry.state == FAILED and entry.points):
-                if budget in whole:
+                if budget in context.options.budgets:
                     budget.settle(key, entry.points)
             elif entry.state in (SUBMITTING, SUBMITTED, UNKNOWN):
                 budget.freeze(key, max(entry.price, entry.frozen))
@@ -69,14 +69,19 @@ class Bill(NamedTuple):
 
 def bill_of(rows: Iterable[Row], journal: str, *, retry_failed: bool) -> Bill:
     """Estimate the rest to pay for these rows, without the requests already in the journal."""
-    count, points, reserve, seconds = 0, 0, 0, 0.0
     with Journal(journal) if is_there(journal) else nullcontext() as book:
-        for row, steps in _left(rows, book, retry_failed):
-            before = points
-            for step in steps:
-                cost = row.cost(step)
-                points, reserve, seconds = points + cost.points, reserve + cost.reserve, seconds + cost.seconds
-            count += points > before
+        return billed(_left(rows, book, retry_failed))
+
+
+def billed(rows: Iterable[tuple[Row, Iterable[int]]]) -> Bill:
+    """Estimate the cost of steps of rows."""
+    count, points, reserve, seconds = 0, 0, 0, 0.0
+    for row, steps in rows:
+        before = points
+        for step in steps:
+            cost = row.cost(step)
+            points, reserve, seconds = points + cost.points, reserve + cost.reserve, seconds + cost.seconds
+        count += points > before
     return Bill(count, points, reserve, seconds)
 
 
@@ -104,19 +109,17 @@ def _to_send(item: Row, entries: Iterable[Entry], retry_failed: bool) -> Iterato
             return  # no step follows a failed or unknown one
 
 
-def check_balance(
-    service: CallService, journal: Journal, rows: Iterable[Row], budgets: Sequence[Budget], *, retry_failed: bool
-) -> Flow[BudgetExceeded | None]:
+def check_balance(context: RunContext, rows: Iterable[Row]) -> Flow[BudgetExceeded | None]:
     """Return an error if the account cannot pay for the rows; None if it can, or if its balance is unknown."""
-    needed = sum(row.cost(step).reserve for row, steps in _left(rows, journal, retry_failed) for step in steps)
-    needed = min([needed, *(max(0, budget.left) for budget in budgets)])
+    needed = billed(_left(rows, context.journal, context.options.retry_failed)).reserve
+    needed = min([needed, *(max(0, budget.left) for budget in context.budgets)])
     if not needed:
         return None
-    available = yield from _asking_balance(service, service.settings.retries)
+    available = yield from _asking_balance(context.service, context.service.settings.retries)
     if available is None:
         logger.warning("The response for the balance has an unexpected form, so the balance is not checked.")
         return None
-    journal.note_balance(available)
+    context.journal.note_balance(available)
     if available >= needed:
         return None
     return BudgetExceeded(
@@ -128,14 +131,15 @@ def check_balance(
     )
 
 
-def note_balance(service: CallService, journal: Journal) -> Flow[None]:
+def note_balance(context: RunContext) -> Flow[None]:
     """Record the balance after a run with unknown requests, to estimate how many were accepted."""
-    if not any(True for _ in journal.entries(UNKNOWN)):
+    if next(context.journal.entries(UNKNOWN), None) is None:
         return
     with suppress(LegnextError):  # only an aid
-        available = yield from _asking_balance(service, service.settings.retries._replace(attempts=1))
+        retries = context.service.settings.retries._replace(attempts=1)
+        available = yield from _asking_balance(context.service, retries)
         if available is not None:
-            journal.note_balance(available)
+            context.journal.note_balance(available)
 
 
 def _asking_balance(service: CallService, retries: Retries) -> Flow[float | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
-    from legnext_client._runs.results import RowResult
+    from legnext_client._runs.results import Result
 
 
 class OrphanTask(RowTask):
@@ -75,104 +75,91 @@ class Feeder:
 
     async def feed(self, engine: Engine) -> None:
         """Start all rows, each when there is a free slot for it."""
-        context = self.context
-        engine.callbacks.take_late, engine.at_end = partial(self._take_late, engine), partial(self._end, engine)
-        await engine.record(count_earlier, context.journal, context.budgets, context.options.budgets)
-        if self._rows_are_there:
-            await self._check_balance(engine)
-            await self._feed_listed(engine)
-        else:
-            await self._feed_read(engine)
-
-    async def _end(self, engine: Engine) -> None:
-        await engine.record(self.keep_early)
-        await engine.run(note_balance(self.context.service, self.context.journal))
-
-    async def _check_balance(self, engine: Engine) -> None:
-        context = self.context
-        flow = check_balance(
-            context.service, context.journal, self._rows, context.budgets, retry_failed=context.options.retry_failed
-        )
-        shortage = await engine.run(flow)
-        if shortage is not None:
+        context, self._engine = self.context, engine
+        engine.callbacks.take_late, engine.at_end = self._take_late, self._end
+        await engine.record(count_earlier, context)
+        if not self._rows_are_there:
+            await self._feed_read()
+            return
+        if shortage := await engine.run(check_balance(context, self._rows)):
             engine.begin_nothing(shortage)
+        await self._feed_listed()
 
-    async def _feed_listed(self, engine: Engine) -> None:
-        under_way = await engine.record(self._under_way)
-        rows: Iterator[Row] = iter(self._rows)
-        if under_way:
-            listed = list(rows)
-            first = [row for row in listed if row.key in under_way]
-            rows = iter([row for row in listed if row.key not in under_way])
-            await self._start(engine, iter(first))
-            for row in first:
-                del under_way[row.key]
-            await self._start_orphans(engine, under_way.values())
-        await self._start(engine, rows)
+    async def _end(self) -> None:
+        await self._engine.record(self.keep_early)
+        await self._engine.run(note_balance(self.context))
 
-    async def _feed_read(self, engine: Engine) -> None:
-        under_way = await engine.record(self._under_way)
-        while await engine.room(to_read=True):
-            row = await engine.call(self._read)
+    async def _feed_listed(self) -> None:
+        under_way = await self._engine.record(self._under_way)
+        first = [row for row in self._rows if row.key in under_way]
+        await self._start(iter(first))
+        requested = {row.key for row in first}
+        await self._start_orphans(entry for key, entry in under_way.items() if key not in requested)
+        await self._start(row for row in self._rows if row.key not in requested)
+
+    async def _feed_read(self) -> None:
+        under_way = await self._engine.record(self._under_way)
+        while await self._engine.room(to_read=True):
+            row = await self._engine.call(self._read)
             if row is None:
                 # Only now are the orphans known.
-                await self._start_orphans(engine, under_way.values())
+                await self._start_orphans(under_way.values())
                 return
             under_way.pop(row.key, None)
-            await self._start(engine, iter((row,)))
+            await self._start(iter((row,)))
 
     def _under_way(self) -> dict[str, Entry]:
         """Return the last request of each row that is or may be running."""
         return {entry.item: entry for entry in self.context.journal.entries(SUBMITTED, UNKNOWN)}
 
-    async def _start(self, engine: Engine, rows: Iterator[Row]) -> None:
+    async def _start(self, rows: Iterator[Row]) -> None:
         """Report finished rows and start the others."""
-        while not engine.stopped and (chunk := list(islice(rows, CHUNK))):
-            results: list[RowResult] = []
-            for task, result in await engine.record(self._looked_up, engine, chunk):
+        while not self._engine.stopped and (chunk := list(islice(rows, CHUNK))):
+            results: list[Result[Any]] = []
+            for task, result in await self._engine.record(self._looked_up, chunk):
                 if result is not None:
                     results.append(result)
                     continue
                 if results:
-                    await engine.report(*results)
+                    await self._engine.report(*results)
                     results = []
-                if not await engine.room():
+                if not await self._engine.room():
                     return
-                engine.start_row(task)
+                self._engine.start_row(task)
             if results:
-                await engine.report(*results)
+                await self._engine.report(*results)
 
-    def _looked_up(self, engine: Engine, rows: Sequence[Row]) -> list[tuple[RowTask, RowResult | None]]:
+    def _looked_up(self, rows: Sequence[Row]) -> list[tuple[RowTask, Result[Any] | None]]:
         entries = self.context.journal.entries_of_items([row.key for row in rows])
-        tasks = [RowTask(row, entries.get(row.key, ()), self.context, engine) for row in rows]
+        tasks = [RowTask(row, entries.get(row.key, ()), self.context, self._engine) for row in rows]
         return [(task, task.recall()) for task in tasks]
 
-    async def _start_orphans(self, engine: Engine, entries: Iterable[Entry]) -> None:
+    async def _start_orphans(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if not await engine.room():
+            if not await self._engine.room():
                 return
-            task = await engine.record(self._orphan, engine, entry)
-            engine.start_row(task)
+            task = await self._engine.record(self._orphan, entry)
+            self._engine.start_row(task)
 
-    def _orphan(self, engine: Engine, entry: Entry) -> OrphanTask:
+    def _orphan(self, entry: Entry) -> OrphanTask:
         self.context.orphaned.add(entry.item)
         what = self.context.journal.described(entry.item) or {}
         steps = len(what[CHAIN]["steps"]) if what.get(CHAIN) else 1
         row = Row(entry.item, entry.digest, description=what, steps=steps)
-        return OrphanTask(row, entry, self.context, engine)
+        return OrphanTask(row, entry, self.context, self._engine)
 
     # ---- callbacks that come late -------------------------------------------------------------------------------
 
-    async def _take_late(self, engine: Engine, key: str, job_id: str) -> bool:
+    async def _take_late(self, key: str, job_id: str) -> bool:
         """Restart a row that ended without a known outcome, if this callback resolves it."""
         if not self.context.unresolved:
             return False
-        task = await engine.record(self._revived, engine, key, job_id)
+        task = await self._engine.record(self._revived, key, job_id)
         if task is not None:
-            engine.start_row(task)
+            self._engine.start_row(task)
         return task is not None
 
-    def _revived(self, engine: Engine, key: str, job_id: str) -> RowTask | None:
+    def _revived(self, key: str, job_id: str) -> RowTask | None:
         context, journal = self.context, self.context.journal
         entry = journal.awaiting(key)
         if entry is None or entry.item not in context.unresolved:  # its own row handles it
@@ -182,8 +169,8 @@ class Feeder:
             return None
         row = context.unresolved.pop(entry.item)
         if entry.item in context.orphaned:
-            return self._orphan(engine, claimed)
-        task = RowTask(row, journal.entries_of(row.key), context, engine)
+            return self._orphan(claimed)
+        task = RowTask(row, journal.entries_of(row.key), context, self._engine)
         task.recall()
         return task
 

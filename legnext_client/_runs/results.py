@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from attrs import define
 
 from legnext_client._calls.notebook import several_html
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from legnext_client._calls.items import Row
     from legnext_client._calls.job_view import JobView
@@ -29,19 +31,6 @@ class RowProgress(NamedTuple):
     step: int
     title: str
     state: State
-
-
-class RowResult(NamedTuple):
-    """The jobs of a row's finished steps, and the reason if steps are missing."""
-
-    row: Row
-    state: str
-    jobs: tuple[tuple[State, Any], ...]
-    error: LegnextError | None
-    files: tuple[str, ...]
-    points: int
-    earlier: bool
-    """Whether an earlier run had brought the row to this state."""
 
 
 class RowEnded(Exception):
@@ -111,6 +100,7 @@ class Update(NamedTuple):
         return f"{self.key}: {step}: {doing}, {self.points} points so far, {span(self.elapsed)}"
 
 
+@define(eq=False, repr=False)
 class Result(Generic[Job]):
     """The result of one row of a batch.
 
@@ -126,15 +116,14 @@ class Result(Generic[Job]):
         asked: The request.
     """
 
-    def __init__(self, result: RowResult, jobs: list[Job]) -> None:
-        self.key: str = result.row.key
-        self.state: str = result.state
-        self.jobs = jobs
-        self.error: LegnextError | None = result.error
-        self.files = [Path(path) for path in result.files]
-        self.points: int = result.points
-        self.earlier: bool = result.earlier
-        self.asked: Mapping[str, Any] = result.row.described()
+    key: str
+    state: str
+    jobs: list[Job]
+    error: LegnextError | None
+    files: list[Path]
+    points: int
+    earlier: bool
+    asked: Mapping[str, Any]
 
     @property
     def ok(self) -> bool:

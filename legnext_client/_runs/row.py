@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.budgets import release
@@ -15,7 +16,7 @@ from legnext_client._calls.wait import last_poll, unanswered
 from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, SUBMITTED, UNKNOWN
 from legnext_client._protocol.state import State, failure
 from legnext_client._runs.limits import UNREACHABLE
-from legnext_client._runs.results import RowEnded, RowProgress, RowResult, Stopped, key_of
+from legnext_client._runs.results import Result, RowEnded, RowProgress, Stopped, key_of
 from legnext_client.errors import (
     BudgetExceeded,
     DownloadError,
@@ -71,7 +72,7 @@ class RowTask:
 
     # ---- the row ------------------------------------------------------------------------------------------------
 
-    def recall(self) -> RowResult | None:
+    def recall(self) -> Result[Any] | None:
         """Load the steps finished by earlier runs; return the row's result if nothing is left to do."""
         if self._row.wrong is not None:
             return self._result(NEW, self._row.wrong)
@@ -103,8 +104,9 @@ class RowTask:
             self._context.unresolved[self._row.key] = self._row
         await self._engine.report(self._result(state, error, files))
 
-    def _result(self, state: str, error: LegnextError | None, files: tuple[str, ...] = ()) -> RowResult:
-        return RowResult(self._row, state, tuple(self._finished), error, files, self._points, self._earlier)
+    def _result(self, state: str, error: LegnextError | None, files: tuple[str, ...] = ()) -> Result[Any]:
+        row, jobs, paths = self._row, [self._context.job(*job) for job in self._finished], list(map(Path, files))
+        return Result(row.key, state, jobs, error, paths, self._points, self._earlier, row.described())
 
     @property
     def _is_changed(self) -> bool:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from legnext_client._protocol.bounds import shown
 from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
-from legnext_client._runs.costs import Bill
+from legnext_client._runs.costs import Bill, billed
 from legnext_client._runs.row_files import rows_of_file
 from legnext_client._runs.row_items import Rows, wrong_row
 from legnext_client.errors import InvalidRequest
@@ -130,15 +130,52 @@ def surveyed(
     source: Source, uploads: Uploads | None = None, *, prompts: PromptPolicy = "refuse"
 ) -> tuple[Survey, list[Row]]:
     """Check every row; return the totals and the rows."""
-    tally = _Tally(prompts)
     rows: list[Row] = []
+    errors: dict[str, InvalidRequest] = {}  # the first row with each, by its message without the position
+    alike, doubts, refused, doubtful = Counter[str](), list[PromptWarning](), 0, 0
     try:
         for place, row in _placed(source, uploads):
-            tally.count(place, row)
             rows.append(row)
-    except InvalidRequest as error:
-        tally.stop(error)
-    return tally.survey(), rows
+            try:
+                if row.wrong is not None:
+                    raise row.wrong
+                if doubt := judge_steps(row.calls, prompts, place):
+                    doubtful += 1
+                    doubts += [doubt] if doubtful <= MOST_REPORTED else []
+            except InvalidRequest as error:
+                refused += 1
+                message = error.message.removeprefix(f"{place}: ")
+                if message in errors or len(errors) < MOST_REPORTED:
+                    errors.setdefault(message, error)
+                    alike[message] += 1
+    except InvalidRequest as error:  # the rows cannot be read any further
+        if not refused:
+            raise
+        errors[error.message] = error
+        alike[error.message] = 1
+    if refused:
+        raise _refusal(errors, alike, refused, len(rows))
+    if rest := doubtful - len(doubts):
+        doubts.append(PromptWarning(f"the prompts of {rest} more row{_s(rest)} have problems"))
+    bill = billed((row, range(row.steps)) for row in rows)._replace(rows=len(rows))
+    return Survey(*bill, tuple(doubts), bill), rows
+
+
+def _refusal(errors: Mapping[str, InvalidRequest], alike: Counter[str], refused: int, rows: int) -> InvalidRequest:
+    """Return one error about all invalid rows."""
+    reports: list[str] = []
+    for message, error in errors.items():
+        same = alike[message] - 1
+        more = f" The same in {same} more row{_s(same)}." if same else ""
+        reports.append(error.message.removesuffix(f" {OVERRIDE}") + more)
+    if unreported := refused - alike.total():
+        reports.append(f"And {unreported} more.")
+    if any(error.message.endswith(OVERRIDE) for error in errors.values()):
+        reports.append(OVERRIDE)
+    return InvalidRequest(
+        f"{refused} of {rows} rows cannot be sent. {' '.join(reports)}",
+        problems=[problem for error in errors.values() for problem in error.problems],
+    )
 
 
 def _placed(source: Source, uploads: Uploads | None) -> Iterator[tuple[str, Row]]:
@@ -155,68 +192,3 @@ def _given(source: Any) -> Iterator[tuple[str, object]]:
     if isinstance(source, Mapping | VideoChain) or not isinstance(source, Iterable):
         raise InvalidRequest(f"rows must be a list or another iterable, or the path of a file; got {shown(source)}.")
     return ((f"row {number}", row) for number, row in enumerate(source, 1))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-
-
-class _Tally:
-    """Totals of rows, and their errors."""
-
-    def __init__(self, prompts: PromptPolicy) -> None:
-        self._prompts: PromptPolicy = prompts
-        self._rows = self._points = self._reserve = self._refused = self._doubtful = 0
-        self._seconds = 0.0
-        self._errors: dict[str, InvalidRequest] = {}
-        """The first row with each error, by its message without the position."""
-        self._alike: Counter[str] = Counter()
-        self._doubts: list[PromptWarning] = []
-
-    def count(self, place: str, row: Row) -> None:
-        self._rows += 1
-        try:
-            if row.wrong is not None:
-                raise row.wrong
-            if doubt := judge_steps(row.calls, self._prompts, place):
-                self._doubtful += 1
-                self._doubts += [doubt] if self._doubtful <= MOST_REPORTED else []
-        except InvalidRequest as error:
-            self.refuse(place, error)
-        for step in range(row.steps):
-            points, reserve, seconds = row.cost(step)
-            self._points += points
-            self._reserve += reserve
-            self._seconds += seconds
-
-    def refuse(self, place: str, error: InvalidRequest) -> None:
-        self._refused += 1
-        message = error.message.removeprefix(f"{place}: ")
-        if message in self._errors or len(self._errors) < MOST_REPORTED:
-            self._errors.setdefault(message, error)
-            self._alike[message] += 1
-
-    def stop(self, error: InvalidRequest) -> None:
-        """Note that the rows cannot be read any further."""
-        if not self._refused:
-            raise error
-        self._errors[error.message] = error
-        self._alike[error.message] = 1
-
-    def survey(self) -> Survey:
-        if not self._refused:
-            rest = self._doubtful - len(self._doubts)
-            more = [PromptWarning(f"the prompts of {rest} more row{_s(rest)} have problems")] if rest else []
-            doubts, all_of_it = (*self._doubts, *more), (self._rows, self._points, self._reserve, self._seconds)
-            return Survey(*all_of_it, doubts, Bill(*all_of_it))
-        reports = [self._report(message, error) for message, error in self._errors.items()]
-        unreported = self._refused - self._alike.total()
-        if unreported:
-            reports.append(f"And {unreported} more.")
-        if any(error.message.endswith(OVERRIDE) for error in self._errors.values()):
-            reports.append(OVERRIDE)
-        raise InvalidRequest(
-            f"{self._refused} of {self._rows} rows cannot be sent. {' '.join(reports)}",
-            problems=[problem for error in self._errors.values() for problem in error.problems],
-        )
-
-    def _report(self, message: str, error: InvalidRequest) -> str:
-        alike = self._alike[message] - 1
-        same = f" The same in {alike} more row{_s(alike)}." if alike else ""
-        return error.message.removesuffix(f" {OVERRIDE}") + same

@@ -76,7 +76,7 @@ class Batch(BatchState[Job]):
                 with contextlib.closing(run.values()) as values:
                     for value in values:
                         if not isinstance(value, RowProgress):
-                            yield self._result(value, [self._job(*job) for job in value.jobs])
+                            yield self._counted(value)
                         elif self._on_progress is not None:
                             self._on_progress(self._update(value, self._job(value.state)))
             except BaseException as error:

@@ -314,7 +314,7 @@ class Trial:
         with psycopg.connect(self.database, autocommit=True) as connection:
             while found is None:
                 for _ in range(20):
-                    workers = {each.pid: each for each in self.workers if each.pid not in self.stopped}
+                    workers = {each.pid: each for each in self._running()}
                     for owner, request in connection.execute(OPEN.encode(), (age,)).fetchall():
                         found = (workers[pid], request) if (pid := int(owner.split("/")[1])) in workers else found
                     if found is not None:
@@ -327,13 +327,17 @@ class Trial:
 
     def _kill(self) -> None:
         time.sleep(self.chance.uniform(0.05, 0.3))
-        self._lose(self.chance.choice(self.workers))
+        self._until(lambda: bool(self._running()))
+        self._lose(self.chance.choice(self._running()))
+
+    def _running(self) -> list[BaseProcess]:
+        """Return the workers to kill or to stop: those that are stopped are to be continued."""
+        return [each for each in self.workers if each.pid not in self.stopped]
 
     def _lose(self, each: BaseProcess) -> None:
         each.kill()
         each.join()
         self.killed[each.pid] = time.time()
-        self.stopped.pop(each.pid, None)
         self.workers.remove(each)
         self.happened["kills"] += 1
         self._start()
@@ -348,8 +352,8 @@ class Trial:
         """Stop the database at once, for less or more than a worker may be silent."""
         self.cluster.stop("immediate")
         time.sleep(self.chance.uniform(0.1, 2 * self.plan.silent))
-        if not self.happened["stops"]:
-            self._lose(self.workers[0])
+        for each in self._running()[: not self.happened["stops"]]:
+            self._lose(each)
         self.cluster.start()
         self.happened["stops"] += 1
 

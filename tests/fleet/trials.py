@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -41,7 +42,7 @@ LONGEST_POST = 10.0
 OPEN = "SELECT owner, id FROM legnext_requests WHERE state = 'submitting' AND clock_timestamp() > submitting_at + %s"
 REQUESTS = (
     "SELECT q.id, q.state, q.job_id, q.error, q.owner, extract(epoch FROM q.submitting_at)::float8, r.key, "
-    "coalesce(p.job_id, r.description ->> 'text', r.description #>> '{chain,steps,0,prompt}') "
+    "coalesce(p.job_id, r.description::json ->> 'text', r.description::json #>> '{chain,steps,0,prompt}') "
     "FROM legnext_requests q JOIN legnext_rows r ON r.id = q.row_id "
     "LEFT JOIN legnext_requests p ON p.row_id = r.id AND p.step = q.step - 1 AND p.state = 'done' ORDER BY r.id, q.step"
 )
@@ -174,8 +175,6 @@ class Trial:
             self.fleet.submit(self._rows())
             self._make_faults()
             try:
-                for _ in range(plan.workers):
-                    self._start()
                 events = self._events()
                 for number, event in enumerate(events, 1):
                     self._work_until_ended(number * plan.rows // (len(events) + 1))
@@ -218,10 +217,10 @@ class Trial:
     def _make_mistake(self) -> None:
         if self.plan.mistake is not None and self.plan.mistake.schema:
             schema = Path(fleet.__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
-            functions = replaced(schema, self.plan.mistake).partition("CREATE FUNCTION")
-            wrong = functions[2].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+            functions = re.findall(r"CREATE (FUNCTION .*?\$\$;)", replaced(schema, self.plan.mistake), re.DOTALL)
             with psycopg.connect(self.database) as connection:
-                connection.execute(f"CREATE OR REPLACE FUNCTION{wrong}".encode())
+                for each in functions:
+                    connection.execute(f"CREATE OR REPLACE {each}".encode())
 
     # ---- the course of a trial ----------------------------------------------------------------------------------
 
@@ -256,7 +255,11 @@ class Trial:
         return not unknown and self._is_over()
 
     def _tend(self) -> None:
-        """Continue workers that were stopped, and raise a budget that is used up."""
+        """Replace workers that were killed, continue those that were stopped, and raise a budget that is used up."""
+        while len(self.workers) < self.plan.workers:
+            order = (self.database, self.server.base_url, self.server.api_key, self.plan)
+            self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
+            self.workers[-1].start()
         for each in self.workers:
             assert each.is_alive(), f"worker {each.pid} ended by itself: {each.exitcode}"
             assert each.pid is not None
@@ -281,11 +284,6 @@ class Trial:
         there = status.done + status.failed + status.unknown + status.running + status.waiting
         assert there == self.plan.rows, f"{self.plan.rows - there} rows are lost: {status}"
         return bool(status.waiting and not status.running) and status.points + DEAREST > self.budgets[-1][1]
-
-    def _start(self) -> None:
-        order = (self.database, self.server.base_url, self.server.api_key, self.plan)
-        self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
-        self.workers[-1].start()
 
     def _stop_workers(self) -> None:
         for each in self.workers:
@@ -340,7 +338,6 @@ class Trial:
         self.killed[each.pid] = time.time()
         self.workers.remove(each)
         self.happened["kills"] += 1
-        self._start()
 
     def _pause(self) -> None:
         each, _ = self._open()

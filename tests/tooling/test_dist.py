@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.metadata import Distribution, distribution, requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -276,12 +277,90 @@ def names_in_sdist(sdist: Path) -> Iterator[str]:
         yield from (name.partition("/")[2] for name in archive.getnames())
 
 
-def test_the_wheel_holds_the_package_typed_with_its_document_and_nothing_else(files: dict[str, Path]) -> None:
+USED_ALONE = """
+import json, sys
+sys.path[:0] = sys.argv[1:]
+from importlib.metadata import version
+from importlib.resources import files
+import httpx
+import legnext_client
+from legnext_client.generated import AuthenticatedClient
+from legnext_client.generated.api.midjourney import diffusion
+from legnext_client.generated.models import DiffusionRequest
+
+sent = []
+
+def service(request):
+    sent.append([request.method, str(request.url), request.headers["x-api-key"], json.loads(request.content)])
+    return httpx.Response(200, json={"job_id": "a-job", "status": "pending", "new": 1})
+
+with AuthenticatedClient(token="k", httpx_args={"transport": httpx.MockTransport(service)}) as client:
+    job = diffusion.sync(client=client, body=DiffusionRequest(text="a lighthouse"))
+
+legnext_client.Client(api_key="x").close()
+package = files("legnext_client")
+print(json.dumps({
+    "file": legnext_client.__file__,
+    "version": [legnext_client.__version__, version("legnext-client")],
+    "exports": [name for name in legnext_client.__all__ if getattr(legnext_client, name) is None],
+    "sent": sent,
+    "job": job.to_dict(),
+    "typed": package.joinpath("py.typed").is_file(),
+    "json": json.loads(package.joinpath("openapi.json").read_text(encoding="utf-8")),
+}))
+"""
+
+
+def needed(name: str) -> Iterator[Distribution]:
+    """What a package needs without extras, and what that needs."""
+    for text in requires(name) or ():
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield distribution(requirement.name)
+            yield from needed(requirement.name)
+
+
+@pytest.fixture(scope="module")
+def alone(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a program reports that finds the wheel, what the wheel needs, and the standard library."""
+    folder = tmp_path_factory.mktemp("alone")
     with zipfile.ZipFile(files[".whl"]) as archive:
-        names = set(archive.namelist())
-    assert {f"legnext_client/{name}" for name in ("py.typed", "openapi.json", "__init__.py")} <= names
-    assert {name.split("/")[0].partition("-")[0] for name in names} == {"legnext_client"}
+        archive.extractall(folder / "package")
+    (folder / "needed").mkdir()
+    for one in needed("legnext-client"):
+        for name in {file.parts[0] for file in one.files or ()} - {"..", "__pycache__"}:
+            link = folder / "needed" / name
+            if not link.exists():
+                link.symlink_to(Path(str(one.locate_file(name))))
+    command = [sys.executable, "-I", "-S", "-c", USED_ALONE, str(folder / "package"), str(folder / "needed")]
+    report: dict[str, Any] = json.loads(dist.run(*command, cwd=folder))
+    assert Path(report["file"]).is_relative_to(folder)
+    return report
+
+
+def test_three_dependencies_are_enough(files: dict[str, Path], alone: dict[str, Any]) -> None:
+    asked = [Requirement(text) for text in dist.metadata_of(files[".whl"]).get_all("Requires-Dist", [])]
+    assert {one.name for one in asked if one.marker is None} == {"attrs", "httpx", "python-dateutil"}
+    assert alone["version"] == [__version__, __version__]
+    assert alone["exports"] == []
+    assert alone["sent"] == [["POST", "https://api.legnext.ai/api/v1/diffusion", "k", {"text": "a lighthouse"}]]
+    assert alone["job"] == {"job_id": "a-job", "status": "pending", "new": 1}
+
+
+def test_the_wheel_holds_the_package_typed_with_its_document_and_nothing_else(
+    files: dict[str, Path], alone: dict[str, Any]
+) -> None:
+    with zipfile.ZipFile(files[".whl"]) as archive:
+        names = archive.namelist()
+    assert {name.split("/")[0] for name in names} == {"legnext_client", f"legnext_client-{__version__}.dist-info"}
+    assert not [name for name in names if name.endswith((".jinja", ".pyc", ".db"))]
+    package = ROOT / "legnext_client"
+    assert {name for name in names if name.endswith(".py")} == {
+        str(path.relative_to(ROOT)) for path in package.rglob("*.py")
+    }
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert alone["typed"]
+    assert alone["json"] == json.loads((package / "openapi.json").read_text(encoding="utf-8"))
     assert dist.lowest(files[".whl"])
 
 

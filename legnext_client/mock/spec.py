@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -98,20 +99,12 @@ class Spec(Schemas):
         self.operations = {each.operation_id: each for place in self.paths.values() for each in place.values()}
         self.ends = {each.extension["ends"] for each in self.operations.values() if "ends" in each.extension}
 
-    @classmethod
-    def load(cls, path: str | Path | None = None) -> Spec:
-        """Load a document from a JSON or YAML file; by default, the package's own."""
-        content = Path(path or DOCUMENT).read_text(encoding="utf-8")
-        if str(path).endswith((".yaml", ".yml")):
-            with extra():
-                import yaml
-            # Through JSON, which has no numbers as names and no dates.
-            content = json.dumps(yaml.safe_load(content), default=str)
-        document = json.loads(content)
-        try:
-            return cls(document)
-        except (AttributeError, LookupError, TypeError) as error:
-            raise ValueError(f"{path} is not an OpenAPI document that can be served: {error!r}.") from error
+    @staticmethod
+    def load(path: str | Path | None = None) -> Spec:
+        """Load a document from a JSON or YAML file; by default, the package's own. A server changes nothing in it."""
+        file = Path(path or DOCUMENT)
+        status = file.stat()
+        return _loaded(file, status.st_mtime_ns, status.st_size)
 
     def by_name(self, name: str) -> Operation:
         """Return a paid operation by operationId, task type or alias."""
@@ -179,6 +172,21 @@ class Spec(Schemas):
             if scheme["type"] == "apiKey" and scheme["in"] == "header":
                 return bytes(scheme["name"].lower(), "ascii")
         return None
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: Path, _changed: int, _size: int) -> Spec:
+    content = path.read_text(encoding="utf-8")
+    if path.suffix in (".yaml", ".yml"):
+        with extra():
+            import yaml
+        # Through JSON, which has no numbers as names and no dates.
+        content = json.dumps(yaml.safe_load(content), default=str)
+    document = json.loads(content)
+    try:
+        return Spec(document)
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(f"{path} is not an OpenAPI document that can be served: {error!r}.") from error
 
 
 def _as_sent(node: Any) -> Any:

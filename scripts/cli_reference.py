@@ -52,10 +52,10 @@ def text() -> str:
     parts = [
         HEAD,
         f"## {command.PANEL}",
-        "They may stand before the command or behind it.",
+        "Before or after the command.",
         _options(_of_panel(root, command.PANEL)),
         "## Options of the wait",
-        "Of every paid command; `wait` and `download` have those of them that make sense there.",
+        "Every paid command has them; `wait` and `download` have some of them.",
         _options(_of_panel(some_wait, command.WAIT_PANEL)),
         "## Options of `legnext` itself",
         _options(_own(root)),
@@ -67,7 +67,7 @@ def text() -> str:
                 parts.extend(_command(f"legnext {name}", each))
     parts.append("## Variables of the environment")
     parts.append(_table(((f"`{name}`", meaning) for name, meaning in VARIABLES.items()), ("variable", "meaning")))
-    parts.append("`NO_COLOR` takes the colours away, as everywhere.")
+    parts.append("`NO_COLOR` turns colours off.")
     parts.append("## Exit codes")
     parts.append(_table(((str(int(code)), meaning) for code, meaning in MEANINGS.items()), ("code", "meaning")))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -116,11 +116,11 @@ def _spelt(param: Any) -> str:
     if not param.opts[0].startswith("-"):
         return f"`{param.metavar}`"
     names = ", ".join(f"`{name}`" for name in (*param.opts, *param.secondary_opts))
-    return names if param.is_flag else f"{names} `{param.metavar}`"
+    return names if param.is_flag else f"{names} `{param.metavar or param.type.name.upper()}`"
 
 
 def _told(param: Any) -> str:
-    default = f" Default: {param.default}." if param.show_default and param.default not in (None, False) else ""
+    default = f" Default: `{param.default}`." if param.show_default and param.default not in (None, False) else ""
     return (param.help or "").replace("\n", " ") + default
 
 

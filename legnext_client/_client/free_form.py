@@ -42,7 +42,7 @@ def prepared(method: str, path: str, *, job: bool, **options: Unpack[RequestOpti
         raise InvalidRequest(f"method must be a method of HTTP, such as GET; got {method!r}.")
     method = method.upper()
     if not _is_path(path):
-        raise InvalidRequest(f"path must begin with / and hold no spaces; got {path!r}.")
+        raise InvalidRequest(f"path must begin with / and contain no spaces; got {path!r}.")
     if unknown := set(options) - set(RequestOptions.__annotations__):
         raise InvalidRequest(f"{', '.join(sorted(unknown))} is not an argument of request.")
     given = {name: options.get(name) for name in ("json", "files", "content")}

@@ -207,7 +207,7 @@ def _identity(place: str) -> tuple[int, int] | None:
 class DiskReserve:
     """A file that keeps disk space free for the ids of accepted jobs, which must not be lost to a full disk.
 
-    It is created beside the journal before a request is sent. If a write finds the disk full, the file is deleted and
+    It is created next to the journal before a request is sent. If a write finds the disk full, the file is deleted and
     the write is repeated.
     """
 

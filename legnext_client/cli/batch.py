@@ -93,7 +93,7 @@ def resolve(
     run: Run,
     journal: Path,
     key: Annotated[
-        str | None, typer.Argument(metavar="KEY", help="The request's key, as unknown lists it.", show_default=False)
+        str | None, typer.Argument(metavar="KEY", help="The request's key, as `unknown` lists it.", show_default=False)
     ] = None,
     adopt: Annotated[
         str | None,
@@ -105,7 +105,9 @@ def resolve(
     give_up: Annotated[
         bool, typer.Option("--give-up", help="Count it as failed; it still counts against budgets.")
     ] = False,
-    every: Annotated[bool, typer.Option("--all", help="All requests that unknown lists, instead of one KEY.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Resolve all requests that `unknown` lists, instead of one KEY.")
+    ] = False,
 ) -> None:
     """Record the outcome of an unknown request; the next run uses it.
 

@@ -15,7 +15,10 @@ from legnext_client.prompts.flags import BY_NAME, DEFAULT_MODEL, KINDS
 def check(
     run: Run,
     prompt: Annotated[
-        str, typer.Argument(metavar="PROMPT", help="The prompt, @file, or - for standard input.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="PROMPT", help="The prompt; @FILE reads it from a file, - from standard input.", show_default=False
+        ),
     ],
     kind: Annotated[
         str,
@@ -35,8 +38,8 @@ def check(
 ) -> Exit:
     """Check a prompt.
 
-    Prints one line per problem: its position, what is wrong, what to write instead. The service refuses or misreads
-    errors; warnings are accepted but may not do what was meant.
+    Prints one line per problem: its position, what is wrong, what to write instead. The service refuses or misreads a
+    prompt with an error. It accepts one with a warning, but may not do what was meant.
     """
     with report_as({"kind": "--kind", "model": "--model"}):
         problems = check_prompt(text_of(prompt), cast("Any", kind), model=cast("Any", model))

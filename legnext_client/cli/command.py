@@ -34,7 +34,9 @@ class Common(NamedTuple):
     env_file: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", rich_help_panel=PANEL, help="Read LEGNEXT_API_KEY from this file of NAME=value lines."
+            metavar="FILE",
+            rich_help_panel=PANEL,
+            help="Read LEGNEXT_API_KEY and the like from this file of NAME=value lines.",
         ),
     ] = None
     base_url: Annotated[
@@ -243,7 +245,9 @@ Directory = Annotated[
 ]
 Show = Annotated[
     bool,
-    typer.Option("--show", help="Draw the images in the terminal, if it can, as kitty and iTerm2 do. Extra: show."),
+    typer.Option(
+        "--show", help="Draw the images in a terminal that can, such as kitty or iTerm2. Needs the extra show."
+    ),
 ]
 Template = Annotated[
     str | None,

@@ -26,7 +26,7 @@ VARIABLES = {
     URL_VARIABLE: "The base URL of the service, if not the default; `--base-url` takes precedence.",
     LEDGER_VARIABLE: "The ledger that records paid calls; `--ledger` takes precedence.",
     TOKEN_VARIABLE: "The last part of the URL `receive` listens at. Default: random.",
-    UPLOADER_VARIABLE: "Where local files are uploaded to: `s3://bucket/folder/` or `https://host/folder/`.",
+    UPLOADER_VARIABLE: "Where to upload local files: `s3://bucket/folder/` or `https://host/folder/`.",
     MCP_TOKEN_VARIABLE: "The bearer token of `mcp --http`. Default: random, printed at the start.",
     SECRET_VARIABLE: "`receive` refuses callbacks that are not signed with this.",
     DATABASE_VARIABLE: "The PostgreSQL database of a fleet.",

@@ -24,10 +24,10 @@ PER_DAY, IN_ALL = 2_000, 20_000
 def mcp(
     run: Run,
     per_day: Annotated[
-        int, typer.Option(metavar="POINTS", min=0, help="Maximum points a day, by midnight UTC.")
+        int, typer.Option(metavar="POINTS", min=0, help="Maximum points a day; days begin at midnight UTC.")
     ] = PER_DAY,
     in_all: Annotated[
-        int, typer.Option(metavar="POINTS", min=0, help="Maximum points in all, ever, of this ledger.")
+        int, typer.Option(metavar="POINTS", min=0, help="Maximum points that this ledger may ever count.")
     ] = IN_ALL,
     http: Annotated[
         int | None,
@@ -44,7 +44,7 @@ def mcp(
 ) -> None:
     """Serve agents over the Model Context Protocol: paid generation within a budget.
 
-    The client of the agent starts this command. Every paid call is recorded in the ledger before it is sent, and counts
+    The agent's client starts this command. Every paid call is recorded in the ledger before it is sent, and counts
     in the budget across restarts; the default ledger is ~/.legnext/mcp.db.
     """
     if find_spec("mcp") is None:

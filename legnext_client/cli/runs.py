@@ -58,7 +58,7 @@ class Asked(NamedTuple):
         typer.Option(
             metavar="POINTS",
             min=0,
-            help="Maximum points to spend, including earlier runs of this journal. Replaces the cost prompt.",
+            help="Maximum points to spend, including earlier runs of this journal. Accepts the price without asking.",
         ),
     ] = None
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry what failed in an earlier run.")] = False

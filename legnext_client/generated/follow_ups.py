@@ -76,7 +76,7 @@ class FollowUps(ABC, Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -95,7 +95,7 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Enlarge an image.
 
-        Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+        Makes a large version of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
         1, creative).
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
@@ -106,7 +106,7 @@ class FollowUps(ABC, Generic[Job]):
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -114,14 +114,14 @@ class FollowUps(ABC, Generic[Job]):
         )
 
     def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
-        """Do a job again.
+        """Run a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
 
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("reroll"), {"callback": callback}, options)
@@ -139,7 +139,7 @@ class FollowUps(ABC, Generic[Job]):
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
-        again in that direction. A `remix_prompt` says what is to be seen in the new part.
+        again in that direction. A `remix_prompt` describes the new part.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -150,7 +150,7 @@ class FollowUps(ABC, Generic[Job]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -176,7 +176,7 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        Moves the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
         new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
@@ -188,7 +188,7 @@ class FollowUps(ABC, Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -219,10 +219,10 @@ class FollowUps(ABC, Generic[Job]):
 
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -240,9 +240,9 @@ class FollowUps(ABC, Generic[Job]):
         callback: str | None = None,
         **options: Unpack[PaidOptions],
     ) -> Job:
-        """Change an image by a new prompt.
+        """Change an image with a new prompt.
 
-        Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+        Keeps the composition of an image and repaints it by a prompt: with large changes (`mode` 0, strong, the
         default) or small ones (`mode` 1, subtle).
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -253,7 +253,7 @@ class FollowUps(ABC, Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -275,7 +275,7 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Move an image on a canvas and repaint.
 
-        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked by a prompt.
         `img_pos` may lie partly outside the canvas: `x` and `y` can be negative.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -285,8 +285,8 @@ class FollowUps(ABC, Generic[Job]):
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: Description of the image, with flags at the end.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -305,7 +305,7 @@ class FollowUps(ABC, Generic[Job]):
     def enhance(self, *, image_no: int, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
         """Finish a draft.
 
-        Makes a finished image of one image of a draft.
+        Makes a finished version of one image of a draft.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -315,7 +315,7 @@ class FollowUps(ABC, Generic[Job]):
 
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
@@ -352,8 +352,6 @@ class FollowUps(ABC, Generic[Job]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
-
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -362,7 +360,7 @@ class FollowUps(ABC, Generic[Job]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -391,8 +389,8 @@ class FollowUps(ABC, Generic[Job]):
     ) -> Job:
         """Make videos from a text or an image.
 
-        Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
+        Makes four short videos (4 seconds each) in one of two ways: from an image of a job (`job_id` and `image_no`, with
+        a `prompt` if you like), or from a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
         Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
@@ -407,7 +405,7 @@ class FollowUps(ABC, Generic[Job]):
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -431,7 +429,7 @@ class FollowUps(ABC, Generic[Job]):
         Args:
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -447,7 +445,7 @@ class FollowUps(ABC, Generic[Job]):
 
         Args:
             video_no: Number of the video in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)
@@ -489,7 +487,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -508,7 +506,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Enlarge an image.
 
-        Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+        Makes a large version of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
         1, creative).
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
@@ -519,7 +517,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -527,14 +525,14 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         )
 
     def reroll(self, *, callback: str | None = None, **options: Unpack[PaidOptions]) -> Pending[AsyncJob]:
-        """Do a job again.
+        """Run a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
 
         **Costs 80 points. Takes** about 45 seconds. The source must be completed and at most three days old.
 
         Args:
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("reroll"), {"callback": callback}, options)
@@ -552,7 +550,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
-        again in that direction. A `remix_prompt` says what is to be seen in the new part.
+        again in that direction. A `remix_prompt` describes the new part.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -563,7 +561,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -589,7 +587,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        Moves the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
         new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
@@ -601,7 +599,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -632,10 +630,10 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -653,9 +651,9 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         callback: str | None = None,
         **options: Unpack[PaidOptions],
     ) -> Pending[AsyncJob]:
-        """Change an image by a new prompt.
+        """Change an image with a new prompt.
 
-        Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+        Keeps the composition of an image and repaints it by a prompt: with large changes (`mode` 0, strong, the
         default) or small ones (`mode` 1, subtle).
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -666,7 +664,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -688,7 +686,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Move an image on a canvas and repaint.
 
-        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked by a prompt.
         `img_pos` may lie partly outside the canvas: `x` and `y` can be negative.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -698,8 +696,8 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: Description of the image, with flags at the end.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -720,7 +718,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Finish a draft.
 
-        Makes a finished image of one image of a draft.
+        Makes a finished version of one image of a draft.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -730,7 +728,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("enhance"), {"image_no": image_no, "callback": callback}, options)
@@ -767,8 +765,6 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
-
         Args:
             image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -777,7 +773,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -806,8 +802,8 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Make videos from a text or an image.
 
-        Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
+        Makes four short videos (4 seconds each) in one of two ways: from an image of a job (`job_id` and `image_no`, with
+        a `prompt` if you like), or from a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
         Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
@@ -822,7 +818,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -846,7 +842,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
         Args:
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(
@@ -864,7 +860,7 @@ class AsyncFollowUps(ABC, Generic[AsyncJob]):
 
         Args:
             video_no: Number of the video in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._follow_up(_operation("video_upscale"), {"video_no": video_no, "callback": callback}, options)

@@ -117,7 +117,7 @@ class Midjourney(Generic[Job]):
 
         Args:
             text: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
@@ -150,7 +150,7 @@ class Midjourney(Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -170,7 +170,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Enlarge an image.
 
-        Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+        Makes a large version of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
         1, creative).
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
@@ -182,7 +182,7 @@ class Midjourney(Generic[Job]):
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -190,7 +190,7 @@ class Midjourney(Generic[Job]):
         )
 
     def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Job:
-        """Do a job again.
+        """Run a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
 
@@ -198,7 +198,7 @@ class Midjourney(Generic[Job]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
@@ -217,12 +217,10 @@ class Midjourney(Generic[Job]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
-
         Args:
             img_urls: The URLs of the images. 2 to 5 items. A path or bytes need a client with an `uploader`.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -232,7 +230,7 @@ class Midjourney(Generic[Job]):
     def describe(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
     ) -> Job:
-        """Put an image into words.
+        """Describe an image in words.
 
         Returns prompts that could have made an image, in `output.prompts` and
         `output.description`.
@@ -240,8 +238,8 @@ class Midjourney(Generic[Job]):
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            img_url: A URL. Must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
@@ -255,7 +253,7 @@ class Midjourney(Generic[Job]):
 
         Args:
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
@@ -274,7 +272,7 @@ class Midjourney(Generic[Job]):
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
-        again in that direction. A `remix_prompt` says what is to be seen in the new part.
+        again in that direction. A `remix_prompt` describes the new part.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -286,7 +284,7 @@ class Midjourney(Generic[Job]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -314,7 +312,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        Moves the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
         new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
@@ -327,7 +325,7 @@ class Midjourney(Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -366,10 +364,10 @@ class Midjourney(Generic[Job]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -395,9 +393,9 @@ class Midjourney(Generic[Job]):
         callback: str | None = None,
         **options: Unpack[PaidOptions],
     ) -> Job:
-        """Change an image by a new prompt.
+        """Change an image with a new prompt.
 
-        Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+        Keeps the composition of an image and repaints it by a prompt: with large changes (`mode` 0, strong, the
         default) or small ones (`mode` 1, subtle).
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -409,7 +407,7 @@ class Midjourney(Generic[Job]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -432,7 +430,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Move an image on a canvas and repaint.
 
-        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked by a prompt.
         `img_pos` may lie partly outside the canvas: `x` and `y` can be negative.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -443,8 +441,8 @@ class Midjourney(Generic[Job]):
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: Description of the image, with flags at the end.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -475,19 +473,19 @@ class Midjourney(Generic[Job]):
         """Edit an image of your own.
 
         The same as edit, for an image given by its URL: it is placed on a canvas, and what is empty or masked is
-        painted after a prompt. The mask is required.
+        painted by a prompt. The mask is required.
 
         **Costs 120 points. Takes** about 45 seconds.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: Description of the image, with flags at the end.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -522,9 +520,9 @@ class Midjourney(Generic[Job]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
+            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and contain no spaces. A path or bytes need a client with an `uploader`.
             remix_prompt: Description of the image, with flags at the end.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -534,7 +532,7 @@ class Midjourney(Generic[Job]):
     def remove_background(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
     ) -> Job:
-        """Cut out what is in front.
+        """Remove the background of an image.
 
         Removes the background of an image given by its URL.
 
@@ -543,8 +541,8 @@ class Midjourney(Generic[Job]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
@@ -554,7 +552,7 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Finish a draft.
 
-        Makes a finished image of one image of a draft.
+        Makes a finished version of one image of a draft.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -565,7 +563,7 @@ class Midjourney(Generic[Job]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -606,10 +604,8 @@ class Midjourney(Generic[Job]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
-
         Args:
-            image_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
+            image_url: A URL. Must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -618,7 +614,7 @@ class Midjourney(Generic[Job]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -650,8 +646,8 @@ class Midjourney(Generic[Job]):
     ) -> Job:
         """Make videos from a text or an image.
 
-        Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
+        Makes four short videos (4 seconds each) in one of two ways: from an image of a job (`job_id` and `image_no`, with
+        a `prompt` if you like), or from a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
         Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
@@ -667,7 +663,7 @@ class Midjourney(Generic[Job]):
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -698,7 +694,7 @@ class Midjourney(Generic[Job]):
             job_id: The job id from the service. Often a UUID, but not always.
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -719,7 +715,7 @@ class Midjourney(Generic[Job]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             video_no: Number of the video in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -803,7 +799,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             text: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("diffusion"), {"text": text, "callback": callback}, options)
@@ -836,7 +832,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How much changes. 0 is subtle, 1 is strong. One of 0 (SUBTLE), 1 (STRONG).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -856,7 +852,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Enlarge an image.
 
-        Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+        Makes a large version of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
         1, creative).
 
         **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.
@@ -868,7 +864,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             type: How to enlarge. 0 is subtle, 1 is creative. One of 0 (SUBTLE), 1 (CREATIVE).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -876,7 +872,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         )
 
     def reroll(self, *, job_id: str, callback: str | None = None, **options: Unpack[PaidOptions]) -> Pending[AsyncJob]:
-        """Do a job again.
+        """Run a job again.
 
         Runs a finished image job again with the same prompt and settings, making four new images.
 
@@ -884,7 +880,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("reroll"), {"job_id": job_id, "callback": callback}, options)
@@ -903,12 +899,10 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         **Costs 80 points. Takes** about 45 seconds.
 
-        **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
-
         Args:
             img_urls: The URLs of the images. 2 to 5 items. A path or bytes need a client with an `uploader`.
             aspect_ratio: The shape of the images. One of 2:3 (PORTRAIT), 1:1 (SQUARE), 3:2 (LANDSCAPE).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -918,7 +912,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     def describe(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
     ) -> Pending[AsyncJob]:
-        """Put an image into words.
+        """Describe an image in words.
 
         Returns prompts that could have made an image, in `output.prompts` and
         `output.description`.
@@ -926,8 +920,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
         **Costs 20 points. Takes** about 15 seconds.
 
         Args:
-            img_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            img_url: A URL. Must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("describe"), {"img_url": img_url, "callback": callback}, options)
@@ -941,7 +935,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         Args:
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("shorten"), {"prompt": prompt, "callback": callback}, options)
@@ -960,7 +954,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         """Extend an image to one side.
 
         Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
-        again in that direction. A `remix_prompt` says what is to be seen in the new part.
+        again in that direction. A `remix_prompt` describes the new part.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -972,7 +966,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             direction: Where to extend. 0 is down, 1 right, 2 up, 3 left. One of 0 (DOWN), 1 (RIGHT), 2 (UP), 3 (LEFT).
             scale: How long the image becomes in that direction, as a multiple. 1.1 to 3.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1000,7 +994,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Extend an image on all sides.
 
-        Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+        Moves the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
         new width and height. A `remix_prompt` describes what to show around it.
 
         **Costs 80 points. Takes** about 45 seconds.
@@ -1013,7 +1007,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             scale: How large the image becomes, as a multiple. 1.1 to 2.0.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1052,10 +1046,10 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             area: An area of an image, by its corners. With width (500 to 4096), height (500 to 4096), points (at least 6 items, an even number of them). Deprecated.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1081,9 +1075,9 @@ class AsyncMidjourney(Generic[AsyncJob]):
         callback: str | None = None,
         **options: Unpack[PaidOptions],
     ) -> Pending[AsyncJob]:
-        """Change an image by a new prompt.
+        """Change an image with a new prompt.
 
-        Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+        Keeps the composition of an image and repaints it by a prompt: with large changes (`mode` 0, strong, the
         default) or small ones (`mode` 1, subtle).
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -1095,7 +1089,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             image_no: Number of the image in the job, from 0. 0 to 3.
             remix_prompt: Description of the image, with flags at the end. 1 to 8192 characters.
             mode: How much changes. 0 is strong, 1 is subtle. One of 0 (STRONG), 1 (SUBTLE). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1118,7 +1112,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Move an image on a canvas and repaint.
 
-        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+        Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked by a prompt.
         `img_pos` may lie partly outside the canvas: `x` and `y` can be negative.
 
         **Costs 120 points. Takes** about 45 seconds.
@@ -1129,8 +1123,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: Description of the image, with flags at the end.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1161,19 +1155,19 @@ class AsyncMidjourney(Generic[AsyncJob]):
         """Edit an image of your own.
 
         The same as edit, for an image given by its URL: it is placed on a canvas, and what is empty or masked is
-        painted after a prompt. The mask is required.
+        painted by a prompt. The mask is required.
 
         **Costs 120 points. Takes** about 45 seconds.
 
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
             canvas: The size of a canvas. With width, height.
             img_pos: The size of an image and its place on a canvas. With width, height, x, y.
             remix_prompt: Description of the image, with flags at the end.
-            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and hold no spaces).
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            mask: The area to repaint, by polygons or by a black and white image (white is repainted). One of the two. With areas (at least 1 item), url (must begin with http:// or https://, and contain no spaces).
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1208,9 +1202,9 @@ class AsyncMidjourney(Generic[AsyncJob]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and hold no spaces. A path or bytes need a client with an `uploader`.
+            img_url: The URL of an image, over HTTPS only. At most 1024 characters, must begin with https://, and contain no spaces. A path or bytes need a client with an `uploader`.
             remix_prompt: Description of the image, with flags at the end.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1220,7 +1214,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     def remove_background(
         self, *, img_url: str | FileContent, callback: str | None = None, **options: Unpack[PaidOptions]
     ) -> Pending[AsyncJob]:
-        """Cut out what is in front.
+        """Remove the background of an image.
 
         Removes the background of an image given by its URL.
 
@@ -1229,8 +1223,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
         **Paused** on October 9, 2025, says the service's changelog; no later page says that it is back.
 
         Args:
-            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            img_url: The URL of an image. At most 1024 characters, must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(_operation("remove_background"), {"img_url": img_url, "callback": callback}, options)
@@ -1240,7 +1234,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Finish a draft.
 
-        Makes a finished image of one image of a draft.
+        Makes a finished version of one image of a draft.
 
         **Costs 80 points. Takes** about 45 seconds.
 
@@ -1251,7 +1245,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1292,10 +1286,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
 
         **Takes** about a minute, longer for large sizes.
 
-        **Note:** this body mixes `image_url` in snake case with `job_id` and `image_no`.
-
         Args:
-            image_url: A URL. Must begin with http:// or https://, and hold no spaces. A path or bytes need a client with an `uploader`.
+            image_url: A URL. Must begin with http:// or https://, and contain no spaces. A path or bytes need a client with an `uploader`.
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             target_resolution: The size to enlarge to. One of HD (HD), FHD (FHD), 2K (TWO_K), 4K (FOUR_K), 6K (SIX_K), 8K (EIGHT_K), 12K (TWELVE_K). Default: 2K.
@@ -1304,7 +1296,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             crop_mode: How to reach another shape. One of letterbox (LETTERBOX), crop (CROP), stretch (STRETCH). Default: letterbox.
             output_format: The kind of file. One of jpeg (JPEG), jpg (JPG), png (PNG), tiff (TIFF), tif (TIF). Default: jpeg.
             face_enhancement_level: How much to work on faces. One of off (OFF), none (NONE), subtle (SUBTLE), moderate (MODERATE), strong (STRONG). Default: moderate.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1336,8 +1328,8 @@ class AsyncMidjourney(Generic[AsyncJob]):
     ) -> Pending[AsyncJob]:
         """Make videos from a text or an image.
 
-        Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`job_id` and `image_no`, with a
-        `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
+        Makes four short videos (4 seconds each) in one of two ways: from an image of a job (`job_id` and `image_no`, with
+        a `prompt` if you like), or from a prompt alone. A prompt alone may begin with the URL of the first image:
         `https://example.com/start.png waves roll in`.
 
         Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs
@@ -1353,7 +1345,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             job_id: The job id from the service. Often a UUID, but not always.
             image_no: Number of the image in the job, from 0. 0 to 3.
             video_type: The size of the video. 0 is 480p, 1 is 720p. One of 0 (SD_480P), 1 (HD_720P). Default: 0.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1384,7 +1376,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
             job_id: The job id from the service. Often a UUID, but not always.
             video_no: Number of the video in the job, from 0. 0 to 3.
             prompt: Description of the image, with flags at the end. 1 to 8192 characters.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(
@@ -1405,7 +1397,7 @@ class AsyncMidjourney(Generic[AsyncJob]):
         Args:
             job_id: The job id from the service. Often a UUID, but not always.
             video_no: Number of the video in the job, from 0. 0 to 3.
-            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and hold no spaces.
+            callback: The URL to which the service posts the job when it is done. Must begin with http:// or https://, and contain no spaces.
             options: `key`, `timeout`, `extra_headers`, `extra_query`, `extra_body`; see `legnext_client.types.PaidOptions`.
         """
         return self._calls.job(

@@ -48,7 +48,7 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     (
         "diffusion",
         {"text": "a", "callback": "javascript:alert(1)"},
-        "callback must begin with http:// or https://, and hold no spaces; got 'javascript:alert(1)'",
+        "callback must begin with http:// or https://, and contain no spaces; got 'javascript:alert(1)'",
     ),
     ("diffusion", {"text": "a", "calback": "https://a"}, "calback is not a field here (did you mean callback?)"),
     ("diffusion", {"prompt": "a"}, "prompt is not a field here (did you mean text?)"),
@@ -68,7 +68,7 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     (
         "blend",
         {"imgUrls": ["https://a", "ftp://b"], "aspect_ratio": "1:1"},
-        "imgUrls[1] must begin with http:// or https://, and hold no spaces; got 'ftp://b'",
+        "imgUrls[1] must begin with http:// or https://, and contain no spaces; got 'ftp://b'",
     ),
     ("inpaint", {**INPAINT, "mask": {}}, "mask must have exactly one of areas, url; got none of them"),
     (

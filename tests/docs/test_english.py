@@ -71,7 +71,6 @@ MODULES = [
     "chains.py",
     "cli/check.py",
     "cli/entries.py",
-    "cli/groups.py",
     "cli/mock.py",
     "cli/spec.py",
     "exceptions.py",

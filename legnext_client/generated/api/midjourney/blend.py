@@ -46,8 +46,6 @@ def sync_detailed(
 
     **Costs 80 points. Takes** about 45 seconds.
 
-    **Note:** `aspect_ratio` is required, and the only field of this body in snake case.
-
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
         httpx.HTTPError: The request could not be sent, or there was no answer.

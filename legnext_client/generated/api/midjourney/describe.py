@@ -40,7 +40,7 @@ def parse_response(status_code: int, content: bytes) -> ErrorBody | ErrorEnvelop
 def sync_detailed(
     *, client: Client, body: DescribeRequest | Mapping[str, Any]
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
-    """Put an image into words.
+    """Describe an image in words.
 
     Returns prompts that could have made an image, in `output.prompts` and
     `output.description`.

@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Move an image on a canvas and repaint.
 
-    Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked after a prompt.
+    Places an image on a canvas, larger, smaller or moved, and paints what is empty or masked by a prompt.
     `imgPos` may lie partly outside the canvas: `x` and `y` can be negative.
 
     **Costs 120 points. Takes** about 45 seconds.

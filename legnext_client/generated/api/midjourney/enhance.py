@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Finish a draft.
 
-    Makes a finished image of one image of a draft.
+    Makes a finished version of one image of a draft.
 
     **Costs 80 points. Takes** about 45 seconds.
 

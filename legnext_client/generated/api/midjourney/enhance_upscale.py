@@ -58,8 +58,6 @@ def sync_detailed(
 
     **Takes** about a minute, longer for large sizes.
 
-    **Note:** this body mixes `image_url` in snake case with `jobId` and `imageNo`.
-
     Raises:
         errors.UnexpectedStatus: The answer is not in the spec and `raise_on_unexpected_status` is set.
         httpx.HTTPError: The request could not be sent, or there was no answer.

@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Extend an image on all sides.
 
-    Draws the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
+    Moves the camera back: the image becomes the middle of a larger one. With a `scale` of 2.0 it fills half the
     new width and height. A `remixPrompt` describes what to show around it.
 
     **Costs 80 points. Takes** about 45 seconds.

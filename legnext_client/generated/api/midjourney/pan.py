@@ -43,7 +43,7 @@ def sync_detailed(
     """Extend an image to one side.
 
     Makes an image wider or taller on one side and paints what belongs there. A `scale` of 1.5 makes it half as long
-    again in that direction. A `remixPrompt` says what is to be seen in the new part.
+    again in that direction. A `remixPrompt` describes the new part.
 
     **Costs 80 points. Takes** about 45 seconds.
 

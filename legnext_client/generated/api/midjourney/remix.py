@@ -40,9 +40,9 @@ def parse_response(status_code: int, content: bytes) -> ErrorBody | ErrorEnvelop
 def sync_detailed(
     *, client: Client, body: RemixRequest | Mapping[str, Any]
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
-    """Change an image by a new prompt.
+    """Change an image with a new prompt.
 
-    Keeps the composition of an image and paints it after a new prompt: with large changes (`mode` 0, strong, the
+    Keeps the composition of an image and repaints it by a prompt: with large changes (`mode` 0, strong, the
     default) or small ones (`mode` 1, subtle).
 
     **Costs 120 points. Takes** about 45 seconds.

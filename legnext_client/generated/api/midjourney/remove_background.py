@@ -40,7 +40,7 @@ def parse_response(status_code: int, content: bytes) -> ErrorBody | ErrorEnvelop
 def sync_detailed(
     *, client: Client, body: RemoveBackgroundRequest | Mapping[str, Any]
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
-    """Cut out what is in front.
+    """Remove the background of an image.
 
     Removes the background of an image given by its URL.
 

@@ -40,7 +40,7 @@ def parse_response(status_code: int, content: bytes) -> ErrorBody | ErrorEnvelop
 def sync_detailed(
     *, client: Client, body: RerollRequest | Mapping[str, Any]
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
-    """Do a job again.
+    """Run a job again.
 
     Runs a finished image job again with the same prompt and settings, making four new images.
 

@@ -43,7 +43,7 @@ def sync_detailed(
     """Edit an image of your own.
 
     The same as edit, for an image given by its URL: it is placed on a canvas, and what is empty or masked is
-    painted after a prompt. The mask is required.
+    painted by a prompt. The mask is required.
 
     **Costs 120 points. Takes** about 45 seconds.
 

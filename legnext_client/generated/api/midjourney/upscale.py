@@ -42,7 +42,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Enlarge an image.
 
-    Makes one large image of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
+    Makes a large version of one image of a grid: true to the original (`type` 0, subtle) or with new detail (`type`
     1, creative).
 
     **Costs 120 points** (subtle) **or 160** (creative). **Takes** about 45 seconds.

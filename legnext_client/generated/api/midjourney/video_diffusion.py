@@ -42,8 +42,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | ErrorEnvelope | TaskResponse]:
     """Make videos from a text or an image.
 
-    Makes four short videos (4 seconds each) in one of two ways: of an image of a job (`jobId` and `imageNo`, with a
-    `prompt` if you like), or of a prompt alone. A prompt alone may begin with the URL of the first image:
+    Makes four short videos (4 seconds each) in one of two ways: from an image of a job (`jobId` and `imageNo`, with
+    a `prompt` if you like), or from a prompt alone. A prompt alone may begin with the URL of the first image:
     `https://example.com/start.png waves roll in`.
 
     Flags in the prompt: `--motion low` or `high`, `--loop`, `--end <URL of the last image>`, `--raw`, and `--bs

@@ -104,10 +104,10 @@ export class Legnext implements INodeType {
 						}
 					},
 					{
-						"name": "Do a job again",
+						"name": "Run a job again",
 						"value": "reroll",
-						"action": "Do a job again",
-						"description": "Do a job again. Costs 80 points.",
+						"action": "Run a job again",
+						"description": "Run a job again. Costs 80 points.",
 						"routing": {
 							"request": {
 								"method": "POST",
@@ -164,10 +164,10 @@ export class Legnext implements INodeType {
 						}
 					},
 					{
-						"name": "Change an image by a new prompt",
+						"name": "Change an image with a new prompt",
 						"value": "remix",
-						"action": "Change an image by a new prompt",
-						"description": "Change an image by a new prompt. Costs 120 points.",
+						"action": "Change an image with a new prompt",
+						"description": "Change an image with a new prompt. Costs 120 points.",
 						"routing": {
 							"request": {
 								"method": "POST",
@@ -212,10 +212,10 @@ export class Legnext implements INodeType {
 						}
 					},
 					{
-						"name": "Cut out what is in front",
+						"name": "Remove the background of an image",
 						"value": "remove_background",
-						"action": "Cut out what is in front",
-						"description": "Cut out what is in front. Costs 80 points.",
+						"action": "Remove the background of an image",
+						"description": "Remove the background of an image. Costs 80 points.",
 						"routing": {
 							"request": {
 								"method": "POST",
@@ -2820,10 +2820,10 @@ export class Legnext implements INodeType {
 				"noDataExpression": true,
 				"options": [
 					{
-						"name": "Put an image into words",
+						"name": "Describe an image in words",
 						"value": "describe",
-						"action": "Put an image into words",
-						"description": "Put an image into words. Costs 20 points.",
+						"action": "Describe an image in words",
+						"description": "Describe an image in words. Costs 20 points.",
 						"routing": {
 							"request": {
 								"method": "POST",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
@@ -17,13 +16,6 @@ Json = dict[str, Any]
 
 AREA: Json = {"width": 500, "height": 500, "points": [0, 0, 0, 9, 9, 9]}
 INPAINT: Json = {"job_id": "a-job", "image_no": 0}
-EDIT: Json = {
-    "job_id": "a-job",
-    "image_no": 0,
-    "canvas": {"width": 10, "height": 10},
-    "img_pos": {"width": 5, "height": 5, "x": -1, "y": 0},
-    "remix_prompt": "hills",
-}
 IMAGES = bound_of(next(field for field in OPERATIONS["blend"].fields if field.name == "img_urls"))
 
 
@@ -43,7 +35,6 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ("upscale", {"job_id": "a", "type": 1}, "image_no is required (0 to 3)"),
     ("upscale", {"job_id": "a", "image_no": 1, "type": 2}, "type must be one of 0 (SUBTLE), 1 (CREATIVE); got 2"),
     ("pan", {**INPAINT, "direction": 1, "scale": 3.5}, "scale must be 1.1 to 3.0; got 3.5"),
-    ("pan", {**INPAINT, "direction": 1, "scale": math.nan}, "scale must be a number, 1.1 to 3.0; got nan"),
     ("diffusion", {"text": "a" * 8193}, "text must have 1 to 8192 characters; got 8193 characters"),
     (
         "diffusion",
@@ -73,11 +64,6 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ("inpaint", {**INPAINT, "mask": {}}, "mask must have exactly one of areas, url; got none of them"),
     (
         "inpaint",
-        {**INPAINT, "mask": {"areas": [AREA], "url": "https://a"}},
-        "mask must have exactly one of areas, url; got areas and url",
-    ),
-    (
-        "inpaint",
         {**INPAINT, "mask": {"areas": [AREA, {**AREA, "points": [1] * 7}]}},
         "mask.areas[1].points must have an even number of items; got 7",
     ),
@@ -95,11 +81,6 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
         "diffusion",
         {"text": "a\ud800"},
         "text must be valid Unicode, without half a surrogate pair; got 'a\\ud800'",
-    ),
-    (
-        "edit",
-        {**EDIT, "canvas": {"width": -(10**5000), "height": 1}},
-        "canvas.width must fit in 64 bits; got a number of more than 60 digits",
     ),
 ]
 

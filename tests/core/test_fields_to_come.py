@@ -9,7 +9,7 @@ import pytest
 from legnext_client._protocol.bounds import shown, wrong_value
 from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest
-from legnext_client.generated.operations import Field, Operation
+from legnext_client.generated.operations import OPERATIONS, Field, Operation
 
 PLAIN = Field("field", "field", "string")
 
@@ -81,6 +81,51 @@ def test_what_is_wrong_is_told_with_the_bound_and_the_value(one: Field, value: A
 )
 def test_what_is_right_passes(one: Field, value: Any) -> None:
     assert wrong_value(one, value) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "within", "beyond", "must"),
+    [
+        (field("integer", minimum=0, maximum=3), [0, 3, 3.0], [-1, 4], "must be 0 to 3"),
+        (field("number", minimum=1.1, maximum=3), [1.1, 3], [1.1 - 1e-9, 3 + 1e-9], "must be 1.1 to 3"),
+        (field("number", above=0, below=1), [0.5], [0, 1], "must be above 0 and below 1"),
+        (field("number", multiple_of=0.1), [0.3], [0.35], "must be a multiple of 0.1"),
+        (field("string", min_length=2, max_length=3), ["éé", "ééé"], ["é", "éééé"], "must have 2 to 3 characters"),
+        (field("array", min_items=1, max_items=2), [[1], [1, 1]], [[], [1, 1, 1]], "must have 1 to 2 items"),
+        (field("array", unique=True), [[1, 2]], [[1, 1], [1, 2, 1]], "must not repeat an item"),
+        (field("string", enum=("2K", "4K"), enum_names=("TWO", "FOUR")), ["2K"], ["8K"], "must be one of 2K, 4K"),
+    ],
+)
+def test_a_value_on_the_bound_passes_and_one_beyond_is_refused(
+    one: Field, within: list[Any], beyond: list[Any], must: str
+) -> None:
+    for value in within:
+        assert prepare(operation(one), {"field": value}).body == {"field": value}
+    for value in beyond:
+        assert refused(operation(one), {"field": value}).startswith(f"trial: field {must}; got ")
+
+
+KINDS: dict[str, list[Any]] = {
+    "string": ["1", "https://a"],
+    "integer": [1, 1.0],
+    "number": [1, 1.5],
+    "boolean": [True, False],
+    "array": [[], ()],
+    "object": [{}],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_value_of_any_other_type_is_refused(kind: str) -> None:
+    alike = {"integer": "number", "number": "integer"}
+    for other in KINDS.keys() - {kind, alike.get(kind)}:
+        for value in KINDS[other]:
+            assert refused(operation(field(kind)), {"field": value}).startswith("trial: field must be ")
+
+
+def test_nothing_closed_takes_what_it_does_not_know() -> None:
+    for known in OPERATIONS.values():
+        assert "surely_unknown is not a field here" in refused(known, {"surely_unknown": 1})
 
 
 @pytest.mark.parametrize(

@@ -5,110 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import math
-import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from legnext_client._calls.wait import Late, PollSettings, PollTarget, Schedule, waiting
-from legnext_client._protocol.flow import Emit, NoResponse, Request, Response, Send, Sleep
+from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.polling import Expectation
 from legnext_client._protocol.retries import Retries
 from legnext_client._protocol.state import State
 from legnext_client._transport.clocks import SystemClock
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-IMAGE, VIDEO = Expectation(45.0, 0.35), Expectation(210.0, 0.25)
-ONCE = Retries(attempts=1)
-
-Reply = dict[str, Any] | Response | NoResponse
-
-
-def told(body: dict[str, Any], **headers: str) -> Response:
-    return Response(200, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode())
+from tests.waits import IMAGE, ONCE, VIDEO, Reply, World, done_at, told
 
 
 def failing(status: int, **body: Any) -> Response:
     return Response(status, {}, json.dumps({"code": status, "message": "no", **body}).encode())
-
-
-class World:
-    """Jobs on a clock that only sleeping (and, if told, asking) moves; `reply` says what an answer is."""
-
-    def __init__(self, reply: Callable[[str, float], Reply], *, takes: float = 0.0, now: float = 0.0) -> None:
-        self.now = now
-        self.reply = reply
-        self.takes = takes
-        self.asked: list[tuple[float, str]] = []
-        self.patience: list[float] = []
-        self.slept: list[float] = []
-        self.emitted: list[tuple[float, int, str]] = []
-        self.error: LegnextError | None = None
-
-    def wait(
-        self,
-        jobs: int | list[State] = 1,
-        *,
-        timeout: float | None = None,
-        poll_interval: float | None = None,
-        per_second: float = 1000.0,
-        expected: Expectation | Callable[[State], Expectation] = IMAGE,
-        retries: Retries = ONCE,
-        retry_after: float | None = None,
-        request_timeout: float = 30.0,
-        late: Late | None = None,
-    ) -> World:
-        if isinstance(jobs, int):
-            jobs = [State({"job_id": f"j{number}", "status": "pending"}) for number in range(jobs)]
-
-        def schedule(state: State) -> Schedule:
-            return Schedule(0.0, expected if isinstance(expected, Expectation) else expected(state))
-
-        waited = [PollTarget(job, Request("GET", f"/{job.job_id}"), schedule, retry_after) for job in jobs]
-        chance = random.Random(1).random
-        pace = PollSettings(retries, request_timeout, poll_interval, per_second, lambda: self.now, chance)
-        flow = waiting(waited, pace, timeout=timeout, late=late)
-        answer: Any = None
-        try:
-            while True:
-                effect = flow.send(answer)
-                answer = None
-                if isinstance(effect, Sleep):
-                    assert effect.seconds > 0
-                    self.slept.append(effect.seconds)
-                    self.now += effect.seconds
-                elif isinstance(effect, Emit):
-                    index, state = effect.value
-                    if self.asked or self.now:  # before, each job is told of as it was accepted
-                        self.emitted.append((self.now, index, state.status))
-                else:
-                    assert isinstance(effect, Send)
-                    job_id = effect.request.path[1:]
-                    self.asked.append((self.now, job_id))
-                    self.patience.append(effect.timeout)
-                    self.now += min(self.takes, effect.timeout)
-                    reply = self.reply(job_id, self.now)
-                    answer = told(reply) if isinstance(reply, dict) else reply
-        except StopIteration:
-            pass
-        except LegnextError as error:
-            self.error = error
-        return self
-
-    @property
-    def times(self) -> list[float]:
-        return [time for time, _ in self.asked]
-
-
-def done_at(seconds: float, **more: Any) -> Callable[[str, float], Reply]:
-    return lambda job_id, now: {
-        "job_id": job_id,
-        "status": "completed" if now >= seconds else "processing",
-        **more,
-    }
 
 
 NEVER = done_at(float("inf"))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, MutableMapping
 
     from legnext_client._callbacks.receiver import CallbackReceiver
 
@@ -41,21 +40,33 @@ async def async_post(
     pieces: Iterable[bytes] | None = None,
 ) -> Answered:
     parts = [body] if pieces is None else list(pieces)
-    read, told = 0, list[MutableMapping[str, Any]]()
+    incoming = [
+        {"type": "http.request", "body": part, "more_body": number < len(parts)} for number, part in enumerate(parts, 1)
+    ]
+    scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": list(headers)}
+    (start, end), left = await drive(receiver, scope, incoming)
+    return Answered(
+        start["status"],
+        {name.decode(): value.decode() for name, value in start["headers"]},
+        end["body"],
+        len(parts) - left,
+    )
+
+
+async def drive(
+    receiver: CallbackReceiver,
+    scope: MutableMapping[str, Any],
+    incoming: Iterable[MutableMapping[str, Any]] = (),
+    told: list[MutableMapping[str, Any]] | None = None,
+) -> tuple[list[MutableMapping[str, Any]], int]:
+    """Send these messages, then that the sender has gone; return what was answered, and how many were not read."""
+    left, told = list(incoming), [] if told is None else told
 
     async def receive() -> MutableMapping[str, Any]:
-        nonlocal read
-        if read == len(parts):
-            return {"type": "http.disconnect"}
-        read += 1
-        return {"type": "http.request", "body": parts[read - 1], "more_body": read < len(parts)}
+        return left.pop(0) if left else {"type": "http.disconnect"}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         told.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": list(headers)}
     await receiver(scope, receive, send)
-    start, end = told
-    return Answered(
-        start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, end["body"], read
-    )
+    return told, len(left)

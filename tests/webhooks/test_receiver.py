@@ -18,12 +18,15 @@ from legnext_client import webhooks
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.errors import ConfigurationError
 
-from .asgi import TOKEN, callback, post
+from .asgi import TOKEN, callback, drive, post
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from legnext_client import Job
+
+
+HTTP = {"type": "http", "method": "POST", "path": f"/{TOKEN}", "headers": []}
 
 
 def heard(**options: Any) -> tuple[CallbackReceiver, list[tuple[str, str]]]:
@@ -44,7 +47,7 @@ def test_a_wrong_token_is_not_found_whatever_the_method_and_unread(path: str, me
     assert news == []
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 def test_only_post_is_allowed(method: str) -> None:
     answered = post(heard()[0], callback(), method=method)
     assert (answered.status, answered.headers["allow"]) == (405, "POST")
@@ -139,23 +142,14 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 def test_the_sender_has_its_answer_before_anybody_works_with_the_job() -> None:
-    order: list[str] = []
+    order: list[Any] = []
 
-    async def scenario() -> None:
-        async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request", "body": callback(), "more_body": False}
+    async def on_job(job: Job) -> None:
+        order.append({"type": job.job_id})
 
-        async def send(message: MutableMapping[str, Any]) -> None:
-            order.append(message["type"])
-
-        async def on_job(job: Job) -> None:
-            order.append(job.job_id)
-
-        scope = {"type": "http", "method": "POST", "path": f"/{TOKEN}", "headers": []}
-        await CallbackReceiver(token=TOKEN, on_job=on_job)(scope, receive, send)
-
-    asyncio.run(scenario())
-    assert order == ["http.response.start", "http.response.body", "job"]
+    incoming = [{"type": "http.request", "body": callback(), "more_body": False}]
+    asyncio.run(drive(CallbackReceiver(token=TOKEN, on_job=on_job), HTTP, incoming, order))
+    assert [message["type"] for message in order] == ["http.response.start", "http.response.body", "job"]
 
 
 def test_a_function_is_told_in_a_thread_so_that_it_holds_nobody_up() -> None:
@@ -225,18 +219,10 @@ def test_what_arrives_in_another_framework_is_taken() -> None:
     assert taken.status == 204
     assert taken.job is not None
     assert taken.job.job_id == "job"
-    assert receiver.take(TOKEN, callback()) == (204, None)
+    assert receiver.take(TOKEN, callback().decode()) == (204, None)
     assert receiver.take("stranger", callback()).status == 404
-    assert receiver.take(TOKEN, b"").status == 400
-    assert receiver.take(TOKEN, b" " * (webhooks.LARGEST + 1)).status == 413
-
-
-def test_a_body_that_came_as_text_is_taken_and_what_is_no_body_refused() -> None:
-    receiver = CallbackReceiver(token=TOKEN)
-    assert receiver.take(TOKEN, callback().decode()).status == 204
-    for body in ({"job_id": "job"}, None):
-        wrong: Any = body
-        assert receiver.take(TOKEN, wrong).status == 400
+    bodies: list[Any] = [b"", {"job_id": "job"}, None]
+    assert [receiver.take(TOKEN, body).status for body in bodies] == [400] * 3
     assert receiver.take(TOKEN, "ü" * (webhooks.LARGEST // 2 + 1)).status == 413  # bytes count, not letters
 
 
@@ -246,26 +232,11 @@ def test_a_length_that_is_no_number_does_not_matter(length: bytes) -> None:
 
 
 def test_a_sender_that_goes_away_is_not_answered() -> None:
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.disconnect"}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        raise AssertionError(message)
-
     receiver, news = heard()
-    scope = {"type": "http", "method": "POST", "path": f"/{TOKEN}", "headers": []}
-    asyncio.run(receiver(scope, receive, send))
+    assert asyncio.run(drive(receiver, HTTP)) == ([], 0)
     assert news == []
 
 
 def test_it_takes_no_websocket() -> None:
-    told: list[MutableMapping[str, Any]] = []
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "websocket.connect"}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        told.append(message)
-
-    asyncio.run(heard()[0]({"type": "websocket", "path": f"/{TOKEN}"}, receive, send))
+    told, _ = asyncio.run(drive(heard()[0], {"type": "websocket", "path": f"/{TOKEN}"}))
     assert [message["type"] for message in told] == ["websocket.close"]

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from legnext_client import Retries
 from legnext_client._calls.wait import DOUBT, waiting
 from legnext_client._protocol.flow import NoResponse, Response
-
-from .world import ANSWER_TAKES, IMAGE, Call, World
+from legnext_client._protocol.state import State
+from tests import waits
+from tests.waits import IMAGE, Call, target, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 STEP = 1.0
 """Virtual clocks are slept by in steps of one second."""
+ANSWER_TAKES = 0.05
+
+
+class World(waits.World):
+    """Jobs by id, each with the time at which it ends."""
+
+    def __init__(self, ends: Mapping[str, float], calls: Iterable[Call] = ()) -> None:
+        super().__init__(self.truth, takes=ANSWER_TAKES, calls=calls)
+        self.ends = ends
+
+    def truth(self, job_id: str, now: float, **headers: str) -> Response:
+        status = "completed" if self.ends[job_id] <= now else "processing"
+        return told({"job_id": job_id, "status": status}, **headers)
+
+    def wait(self, *arguments: Any, **how: Any) -> waits.World:
+        jobs = arguments[0] if arguments else [State({"job_id": job_id, "status": "pending"}) for job_id in self.ends]
+        return super().wait(jobs, **{"per_second": 10.0, "chance": lambda: 0.5, **how})
+
+    def questions(self, job_id: str) -> list[float]:
+        return [at for at, asked in self.asked if asked == job_id]
 
 
 def drawn_ends(jobs: int, seed: int = 5) -> dict[str, float]:
@@ -123,11 +143,11 @@ def test_a_flood_of_callbacks_brings_a_question_every_two_seconds_at_most() -> N
 
 def test_retry_after_does_not_make_a_wait_with_callbacks_ask_more_often() -> None:
     world = World({"job": 200.0})
-    world.wait(world.job("job", retry_after=1.0), callbacks=world.bells)
+    world.wait(retry_after=1.0)
     plain = len(world.asked)
     hinting = World({"job": 200.0})
-    hinting.answer = lambda job_id: hinting.truth(job_id, {"retry-after": "1"})
-    hinting.wait(hinting.job("job", retry_after=1.0))
+    hinting.reply = lambda job_id, now: hinting.truth(job_id, now, retry_after="1")
+    hinting.wait(retry_after=1.0)
     assert plain == len(hinting.asked) <= 5
 
 
@@ -138,12 +158,12 @@ def test_retry_after_does_not_make_a_wait_with_callbacks_ask_more_often() -> Non
 def test_a_question_that_fails_after_a_callback_is_asked_again_soon(failure: Response | NoResponse) -> None:
     world = World({"job": 20.0}, [Call(20.5, "job")])
 
-    def answer(_: str) -> Response | NoResponse:
-        world.answer = world.truth
+    def reply(_: str, __: float) -> Response | NoResponse:
+        world.reply = world.truth
         return failure
 
-    world.answer = answer
-    world.wait(retries=Retries(attempts=1))
+    world.reply = reply
+    world.wait()
     assert len(world.asked) == 2
     assert world.ended[0] <= 20.5 + STEP + DOUBT + 2 * ANSWER_TAKES
 
@@ -151,12 +171,12 @@ def test_a_question_that_fails_after_a_callback_is_asked_again_soon(failure: Res
 def test_a_callback_does_not_override_the_pause_that_a_refusal_asks_for() -> None:
     world = World({"job": 20.0}, [Call(20.5, "job"), Call(21.5, "job"), Call(25.5, "job")])
 
-    def answer(_: str) -> Response | NoResponse:
-        world.answer = world.truth
+    def reply(_: str, __: float) -> Response | NoResponse:
+        world.reply = world.truth
         return Response(429, {"retry-after": "30"}, b"{}")
 
-    world.answer = answer
-    world.wait(retries=Retries(attempts=1))
+    world.reply = reply
+    world.wait()
     first, second = world.questions("job")
     assert second - first >= 30.0
 
@@ -166,7 +186,7 @@ def test_when_callbacks_end_on_the_way_the_wait_goes_on_alone() -> None:
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
             if self.now >= 10.0:
-                self.bells.close()
+                self.hub.close()
 
     world, patient = Closing({"job": 50.0}), World({"job": 50.0})
     world.wait()
@@ -191,9 +211,9 @@ def test_a_wait_with_callbacks_ends_in_time_and_asks_a_last_time_before() -> Non
 def test_a_wait_that_ends_or_is_given_up_leaves_nobody_listening() -> None:
     world = World({"job": 20.0})
     world.wait(timeout=5.0)
-    assert world.bells.waits == 0
-    given_up = waiting([world.job("job")], world.pace())
+    assert world.hub.waits == 0
+    given_up = waiting([target(State({"job_id": "job", "status": "pending"}))], world.settings())
     next(given_up)
-    assert world.bells.waits == 1
+    assert world.hub.waits == 1
     given_up.close()
-    assert world.bells.waits == 0
+    assert world.hub.waits == 0

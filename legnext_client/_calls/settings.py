@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from legnext_client._prompt_policy import POLICIES, PromptPolicy
@@ -30,30 +30,23 @@ class Settings(NamedTuple):
     max_wait: float | None = None
 
     @classmethod
-    def of(
-        cls,
-        *,
-        timeout: float,
-        retries: int | Retries,
-        prompts: PromptPolicy,
-        requests_per_second: float,
-        max_wait: float | None = None,
-    ) -> Settings:
+    def of(cls, *, retries: int | Retries, **given: Any) -> Settings:
         """Validate settings. A number for `retries` is the maximum number of retries."""
-        positive("timeout", timeout)
-        positive("requests_per_second", requests_per_second)
-        given: object = retries
         if isinstance(retries, int) and not isinstance(retries, bool) and retries >= 0:
             retries = Retries(attempts=retries + 1)
-        if not isinstance(retries, Retries):
-            raise ConfigurationError(f"retries must be a whole number, 0 or more, or a Retries; got {given!r}.")
-        if prompts not in POLICIES:
-            raise ConfigurationError(f"prompts must be one of {', '.join(POLICIES)}; got {prompts!r}.")
+        if not isinstance(retries, Retries):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"retries must be a whole number, 0 or more, or a Retries; got {retries!r}.")
         if retries.attempts < 1:
             raise ConfigurationError(f"retries must have 1 attempt or more; got {retries.attempts}.")
-        if max_wait is not None and not (is_number(max_wait) and max_wait >= 0):
-            raise ConfigurationError(f"max_wait must be seconds, 0 or more; got {max_wait!r}.")
-        return cls(float(timeout), retries, prompts, float(requests_per_second), max_wait)
+        settings = cls(retries=retries, **given)
+        positive("timeout", settings.timeout)
+        positive("requests_per_second", settings.requests_per_second)
+        if settings.prompts not in POLICIES:
+            raise ConfigurationError(f"prompts must be one of {', '.join(POLICIES)}; got {settings.prompts!r}.")
+        most = settings.max_wait
+        if most is not None and not (is_number(most) and most >= 0):
+            raise ConfigurationError(f"max_wait must be seconds, 0 or more; got {most!r}.")
+        return settings
 
 
 def positive(name: str, value: float) -> float:

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def mock() -> Any:
+    with MockServer(in_process=True, credits=10**6) as server:
+        yield server
+
+
+@pytest.fixture
+def served() -> Any:
+    """A server that other processes reach."""
     with MockServer(credits=10**6) as server:
         yield server
 
@@ -211,21 +218,21 @@ print(client.midjourney.diffusion(text="a cat", key="k").job_id, flush=True)
 """
 
 
-def test_many_processes_pay_for_a_key_once(mock: MockServer, path: Path) -> None:
-    command = [sys.executable, "-c", CHILD, mock.base_url, str(path)]
+def test_many_processes_pay_for_a_key_once(served: MockServer, path: Path) -> None:
+    command = [sys.executable, "-c", CHILD, served.base_url, str(path)]
     several = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     outputs = [process.communicate(timeout=60) for process in several]
     ids = {output.strip() for output, _ in outputs if output}
     assert len(ids) == 1
     assert all("SubmissionUnknown" in errors for output, errors in outputs if not output), outputs
-    assert len(mock.ledger) == 1
+    assert len(served.ledger) == 1
 
 
 def test_a_process_killed_while_it_sends_leaves_the_key_unknown_and_nothing_is_paid_twice(
-    mock: MockServer, path: Path
+    served: MockServer, path: Path
 ) -> None:
-    mock.faults.add("delay", seconds=600)
-    child = subprocess.Popen([sys.executable, "-c", CHILD, mock.base_url, str(path)], stdout=subprocess.PIPE)
+    served.faults.add("delay", seconds=600)
+    child = subprocess.Popen([sys.executable, "-c", CHILD, served.base_url, str(path)], stdout=subprocess.PIPE)
     while not path.exists() or not any(True for _ in Ledger(path).entries()):
         assert child.poll() is None
     child.send_signal(signal.SIGKILL)
@@ -233,18 +240,18 @@ def test_a_process_killed_while_it_sends_leaves_the_key_unknown_and_nothing_is_p
     soon, later = datetime.now(UTC), datetime.now(UTC) + timedelta(minutes=16)
     for now, why in ((soon, "another call is sending it"), (later, "no answer was recorded")):
         ledger = Ledger(path, now=lambda now=now: now)  # type: ignore[misc]
-        with mock.client(ledger=ledger) as client, pytest.raises(SubmissionUnknown, match=why):
+        with served.client(ledger=ledger) as client, pytest.raises(SubmissionUnknown, match=why):
             client.midjourney.diffusion(text="a cat", key="k")
-    assert len(mock.ledger) <= 1
+    assert len(served.ledger) <= 1
 
 
 def _call(client: Any, keys: Any) -> None:
     keys.put(client.midjourney.diffusion(text="a cat", key=f"of {os.getpid()}").job_id)
 
 
-def test_a_ledger_goes_through_a_fork(mock: MockServer, path: Path) -> None:
+def test_a_ledger_goes_through_a_fork(served: MockServer, path: Path) -> None:
     fork = multiprocessing.get_context("fork")
-    with mock.client(ledger=path) as client:
+    with served.client(ledger=path) as client:
         client.midjourney.diffusion(text="a cat", key="parent")
         ids = fork.Queue()
         children = [fork.Process(target=_call, args=(client, ids)) for _ in range(3)]

@@ -234,7 +234,7 @@ def test_a_url_is_not_used_for_ever(colour: Colour) -> None:
 
 
 def test_the_ledger_knows_the_call_by_the_contents_and_keeps_no_signed_url(cat: Path, tmp_path: Path) -> None:
-    with MockServer() as mock:
+    with MockServer(in_process=True) as mock:
         for _ in range(2):  # each client gets another URL
             host = Host()
             host.took.extend([LocalFile("x")] * 5 * _)
@@ -264,7 +264,7 @@ def mocked(colour: Colour, mock: MockServer, **options: Any) -> Iterator[Any]:
 def test_a_batch_resumes_by_the_contents_though_the_url_is_another(colour: Colour, cat: Path, tmp_path: Path) -> None:
     table, journal = tmp_path / "rows.csv", tmp_path / "run.db"
     table.write_text("operation,img_url,key\ndescribe,cat.png,a\ndescribe,cat.png,b\n")
-    with MockServer(credits=1000) as mock:
+    with MockServer(in_process=True, credits=1000) as mock:
         hosts = [Host("https://one.test"), Host("https://two.test")]
         for host in hosts:
             with mocked(colour, mock, uploader=host) as client:
@@ -295,7 +295,7 @@ def test_a_row_whose_upload_fails_is_not_sent_and_the_next_run_sends_it(
             raise OSError("no route")
         return f"https://files.test/{file.name}"
 
-    with MockServer(credits=1000) as mock, mocked(colour, mock, uploader=uploader) as client:
+    with MockServer(in_process=True, credits=1000) as mock, mocked(colour, mock, uploader=uploader) as client:
         one, other = sorted(run(colour, client, rows, tmp_path / "run.db", concurrency=1), key=lambda each: not each.ok)
         assert one.ok
         assert other.state == "new"
@@ -308,7 +308,7 @@ def test_a_row_whose_upload_fails_is_not_sent_and_the_next_run_sends_it(
 def test_a_table_without_an_uploader_is_refused_as_a_whole(cat: Path, tmp_path: Path) -> None:
     table = tmp_path / "rows.jsonl"
     table.write_text(json.dumps({"operation": "describe", "img_url": cat.name}) + "\n")
-    with MockServer() as mock, mock.client() as client:
+    with MockServer(in_process=True) as mock, mock.client() as client:
         with pytest.raises(InvalidRequest, match=r"rows\.jsonl, line 1: .*img_url must be a URL, not a file"):
             list(client.batch(table))
         assert mock.ledger == []

@@ -72,7 +72,7 @@ def test_everything_is_escaped_and_only_web_addresses_are_sources(colour: Colour
 
 
 def test_a_batch_and_its_results_show_themselves(colour: Colour, shell: Any, tmp_path: Path) -> None:
-    with MockServer(credits=1000) as mock:
+    with MockServer(in_process=True, credits=1000) as mock:
         mock.faults.add("job_fails", times=1)
         client: Any = mock.async_client() if colour.is_async else mock.client()
         batch = client.batch(ROWS, tmp_path / "run.db", concurrency=1)
@@ -88,7 +88,7 @@ def test_a_batch_and_its_results_show_themselves(colour: Colour, shell: Any, tmp
 
 
 def test_a_chain_shows_its_video(colour: Colour, shell: Any) -> None:
-    with MockServer(credits=10_000) as mock:
+    with MockServer(in_process=True, credits=10_000) as mock:
         client: Any = mock.async_client() if colour.is_async else mock.client()
         html = shown(shell, colour.do(client.run(VideoChain.start("waves").extend("night falls"))))
         colour.do(client.close())
@@ -102,7 +102,7 @@ def test_a_chain_shows_its_video(colour: Colour, shell: Any) -> None:
 
 @pytest.fixture
 def waits() -> Iterator[Client]:
-    with MockServer(credits=1000) as mock, mock.client() as client:
+    with MockServer(in_process=True, credits=1000) as mock, mock.client() as client:
         yield client
 
 
@@ -146,7 +146,7 @@ def test_what_is_printed_meanwhile_goes_where_it_is_piped(
 
 def test_an_async_client_takes_the_same_bars(tmp_path: Path) -> None:
     console, colour = screen(), Colour("async")
-    with MockServer(credits=1000) as mock:
+    with MockServer(in_process=True, credits=1000) as mock:
         client = mock.async_client()
         colour.do(client.batch(ROWS, tmp_path / "run.db", on_progress=progress.rich(console)))
         colour.do(client.close())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def mock() -> Any:
-    with MockServer() as server:
+    with MockServer(in_process=True) as server:
         yield server
 
 

@@ -35,13 +35,18 @@ __all__ = ["AsyncJob", "Job"]  # async only
 
 
 async def async_submit(
-    call: PreparedCall, service: CallService, runtime: AsyncRuntime, read: Callable[[Received], ResultT]
+    prepared: Callable[[], PreparedCall],
+    service: CallService,
+    runtime: AsyncRuntime,
+    read: Callable[[Received], ResultT],
+    is_free: bool,
 ) -> ResultT:
-    """Send a prepared call and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
+    """Prepare a call, send it, and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
     try:
-        return read(await async_run(service.submitting(call), runtime))
+        return read(await async_run(service.submitting(prepared()), runtime))
     except BaseException as error:
-        service.name_jobs(call, error)
+        if not is_free:
+            service.name_jobs(error)
         raise
 
 
@@ -209,9 +214,9 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         return pending(self._attached, operation, self._submitted(operation, fields, options))  # async only
 
     async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
-        call = self._prepared(operation, fields, options)
-        return await async_submit(call, self._attached, self._runtime, partial(self._made, call))
+        call = partial(self._prepared, operation, fields, options)
+        return await async_submit(call, self._attached, self._runtime, partial(self._made, operation), operation.free)
 
     async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
-        call = self._prepared(operation, fields, options)
-        return await async_submit(call, self._attached, self._runtime, partial(parsed, operation))
+        call = partial(self._prepared, operation, fields, options)
+        return await async_submit(call, self._attached, self._runtime, partial(parsed, operation), operation.free)

@@ -266,10 +266,10 @@ class JobView:
         known = self._context
         return service.single(operation, given, options, source=known.size, made=known.made, spent=self.points)
 
-    def _made(self, call: PreparedCall, received: Received) -> Self:
+    def _made(self, operation: Operation, received: Received) -> Self:
         """Return the job in a response: a new one, or this one if the operation only changed it."""
         state = received.state
-        if not call.operation.makes_job and state.job_id == self.job_id:
+        if not operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
         return self._of(state, self._attached, self._runtime, received.context)
 

@@ -12,55 +12,55 @@ from legnext_client._journal.submit import NEW, Entry, SubmissionIntent, submit_
 from legnext_client._protocol.flow import Emit, RunBlocking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from legnext_client._calls.service import PreparedCall
     from legnext_client._journal.ledger import Ledger
-    from legnext_client._protocol.flow import Flow, Request
-    from legnext_client._protocol.send import Verdict
+    from legnext_client._protocol.flow import Flow
+    from legnext_client._protocol.send import Once
     from legnext_client._protocol.state import State
 
 logger = logging.getLogger("legnext_client")
 
 
-def intent_of(call: PreparedCall, key: str | None) -> SubmissionIntent:
-    """Return what the ledger records of a call before it is sent; without a key, it gets one of its own."""
-    operation, request = call.operation, call.request
-    name, body = key or os.urandom(16).hex(), request.sent or {}
-    digest = digest_of([(operation.name, {**body, CALLBACK: None, "path": request.path, "query": request.query})])
-    described = {OPERATION: operation.name, **body}
-    return SubmissionIntent(name, name, 0, digest, described, operation.name, body, call.points)
+class Recorder:
+    """Records the calls of a client in its ledger."""
 
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
 
-def once(ledger: Ledger, intent: SubmissionIntent) -> Callable[[Request, float, int], Flow[Verdict]]:
-    """Return what sends a request a single time, recorded."""
-    return partial(submit_by_key, intent, ledger)
+    def intent_of(self, call: PreparedCall, key: str | None) -> SubmissionIntent:
+        """Return what is recorded of a call before it is sent; without a key, it gets one of its own."""
+        operation, request = call.operation, call.request
+        name, body = key or os.urandom(16).hex(), request.sent or {}
+        digest = digest_of([(operation.name, {**body, CALLBACK: None, "path": request.path, "query": request.query})])
+        described = {OPERATION: operation.name, **body}
+        return SubmissionIntent(name, name, 0, digest, described, operation.name, body, call.points)
 
+    def once(self, intent: SubmissionIntent) -> Once:
+        """Return what sends a request a single time, recorded."""
+        return partial(submit_by_key, intent, self.ledger)
 
-def is_recorded(ledger: Ledger, intent: SubmissionIntent) -> Flow[bool]:
-    """Return whether a call is in the ledger and would not be sent."""
-    entry = yield RunBlocking(partial(ledger.entry, intent.key))
-    return isinstance(entry, Entry) and entry.state != NEW and not entry.may_be_retried
+    def is_recorded(self, intent: SubmissionIntent) -> Flow[bool]:
+        """Return whether a call is in the ledger and would not be sent."""
+        entry = yield RunBlocking(partial(self.ledger.entry, intent.key))
+        return isinstance(entry, Entry) and entry.state != NEW and not entry.may_be_retried
 
+    def record(self, state: State) -> Flow[None]:
+        """Record a job that has ended. One that cannot be recorded is still returned."""
+        if state.done:
+            error = yield RunBlocking(partial(self.ledger.saw, state))
+            if error is not None:
+                logger.warning("%s: its end could not be recorded: %s", state.job_id, error)
 
-def record(state: State, ledger: Ledger) -> Flow[None]:
-    """Record a job that has ended. One that cannot be recorded is still returned."""
-    if state.done:
-        error = yield RunBlocking(partial(ledger.saw, state))
-        if error is not None:
-            logger.warning("%s: its end could not be recorded: %s", state.job_id, error)
-
-
-def recorded(flow: Flow[None], ledger: Ledger) -> Flow[None]:
-    """Run a wait, recording each job that it sees end."""
-    result: Any = None
-    try:
-        while True:
-            effect = flow.send(result)
-            if isinstance(effect, Emit):
-                yield from record(effect.value[1], ledger)
-            result = yield effect
-    except StopIteration:
-        return
-    finally:
-        flow.close()
+    def recorded(self, flow: Flow[None]) -> Flow[None]:
+        """Run a wait, recording each job that it sees end."""
+        result: Any = None
+        try:
+            while True:
+                effect = flow.send(result)
+                if isinstance(effect, Emit):
+                    yield from self.record(effect.value[1])
+                result = yield effect
+        except StopIteration:
+            return
+        finally:
+            flow.close()

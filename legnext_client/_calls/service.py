@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from legnext_client._calls.items import Cost
+    from legnext_client._calls.recording import Recorder
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.sources import MadeWith
     from legnext_client._calls.uploading import Uploads
@@ -128,12 +129,12 @@ class CallService:
         settings: Settings,
         clock: Clock,
         max_jobs: int | None = None,
-        ledger: Ledger | None = None,
+        recorder: Recorder | None = None,
         uploads: Uploads | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.ledger = ledger
+        self.recorder = recorder
         self.uploads = uploads
         self.durations = Durations()
         self.budgets: list[Budget] = []
@@ -143,6 +144,10 @@ class CallService:
         self.hooks = Hooks()
         self.owner: CallService = self
         self.queue = JobQueue(max_jobs, JOBS_AT_ONCE, clock.now)
+
+    @property
+    def ledger(self) -> Ledger | None:
+        return None if self.recorder is None else self.recorder.ledger
 
     def with_settings(self, settings: Settings) -> CallService:
         service = copy(self)
@@ -172,31 +177,26 @@ class CallService:
         `idempotency_key` fills the parameters that the spec marks for it, unless the call sets it.
         `cost` is given if it was estimated before.
         """
-        try:
-            if self.uploads is not None:
-                fields = self.uploads.read(operation, fields)
-            prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
-            if operation.free:
-                return PreparedCall(operation, request_of(operation, prepared), JobContext())
-            from legnext_client.prompts.policy import heed
+        if self.uploads is not None:
+            fields = self.uploads.read(operation, fields)
+        prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
+        if operation.free:
+            return PreparedCall(operation, request_of(operation, prepared), JobContext())
+        from legnext_client.prompts.policy import heed
 
-            if not warned:
-                heed(operation, prepared.body, self.settings.prompts)
-            request = request_of(operation, prepared)
-            several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
-            points = 0
-            holds: Holds = ()
-            if several or self.ledger is not None:
-                from legnext_client.prices import price
+        if not warned:
+            heed(operation, prepared.body, self.settings.prompts)
+        request = request_of(operation, prepared)
+        several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
+        points = 0
+        holds: Holds = ()
+        if several or self.recorder is not None:
+            from legnext_client.prices import price
 
-                points = (cost or price(operation, prepared.body, source=source)).reserve
-                if operation.price is not None and operation.price.again:
-                    points = max(points, math.ceil(spent))
-                holds = hold(several, points, key)
-        except BaseException as error:
-            if key is None and not operation.free:  # a run has a key and reports its own jobs
-                self._name_jobs(error)
-            raise
+            points = (cost or price(operation, prepared.body, source=source)).reserve
+            if operation.price is not None and operation.price.again:
+                points = max(points, math.ceil(spent))
+            holds = hold(several, points, key)
         seconds = None if cost is None else cost.seconds
         context = JobContext(operation, prepared.body, None, None, holds, seconds, source, made)
         return PreparedCall(operation, request, context, points)
@@ -205,22 +205,17 @@ class CallService:
         self, operation: Operation, fields: Mapping[str, Any], options: Mapping[str, Any], **source: Any
     ) -> PreparedCall:
         """Prepare a call of a method, with the caller's options. A ledger records a paid one."""
-        if not options and self.ledger is None:
+        if not options and self.recorder is None:
             return self.prepare(operation, fields, **source)
         from legnext_client._calls.options import read_options
 
         key = options.get("key")
-        try:
-            extras, others = read_options(options, operation, fields, has_ledger=self.ledger is not None)
-        except LegnextError as error:
-            if not operation.free:
-                self._name_jobs(error)
-            raise
+        extras, others = read_options(options, operation, fields, has_ledger=self.recorder is not None)
         call = self.prepare(operation, {**fields, **others}, idempotency_key=key, **source)
         call = call._replace(request=extras.added_to(call.request), timeout=extras.timeout)
-        if self.ledger is None or operation.free or not call.request.expects_job:
+        if self.recorder is None or operation.free or not call.request.expects_job:
             return call
-        return call._replace(intent=_recording().intent_of(call, key))
+        return call._replace(intent=self.recorder.intent_of(call, key))
 
     # ---- sending ------------------------------------------------------------------------------------------------
 
@@ -237,8 +232,8 @@ class CallService:
             release(call.context.holds)
             raise
         once: Once = send_once
-        if self.ledger is not None and call.intent is not None:
-            once = _recording().once(self.ledger, call.intent)
+        if self.recorder is not None and call.intent is not None:
+            once = self.recorder.once(call.intent)
         timeout = self.settings.timeout if call.timeout is None else call.timeout
         answer = yield from self.sent(
             sending(
@@ -252,8 +247,8 @@ class CallService:
             context = self.accepted(call, answer)
         if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too
             self._remember(state, new=call.request.paid)
-            if self.ledger is not None and not call.request.paid:
-                yield from _recording().record(state, self.ledger)
+            if self.recorder is not None and not call.request.paid:
+                yield from self.recorder.record(state)
         if place is not None:
             self.queue.hold(place, state, context)
         return Received(answer, state, context)
@@ -295,10 +290,9 @@ class CallService:
 
     def _is_recorded(self, call: PreparedCall) -> Flow[bool]:
         """Return whether the ledger answers the call, so that nothing is sent."""
-        if self.ledger is None or call.intent is None:
+        if self.recorder is None or call.intent is None:
             return False
-        asking: Flow[bool] = _recording().is_recorded(self.ledger, call.intent)
-        return (yield from asking)
+        return (yield from self.recorder.is_recorded(call.intent))
 
     def close(self) -> None:
         """Send nothing more."""
@@ -313,15 +307,11 @@ class CallService:
             release(call.context.holds)
             raise
 
-    def name_jobs(self, call: PreparedCall, error: BaseException) -> None:
+    def name_jobs(self, error: BaseException) -> None:
         """Add the ids of earlier accepted jobs to any exception from a paid call, including Ctrl-C.
 
         Callers catch the exception themselves: an interrupt as a `with` block is left would escape a context manager.
         """
-        if call.request.paid:
-            self._name_jobs(error)
-
-    def _name_jobs(self, error: BaseException) -> None:
         # An exception may discard the caller's list of jobs, the only record of paid ids.
         named = "\n".join(getattr(error, "__notes__", ()))
         if ids := [job_id for job_id in self.running_ids if job_id not in named]:
@@ -380,10 +370,7 @@ class CallService:
             sleeping=partial(self.queue.watch, job_ids),
         )
         flow = waiting(waited, poll_settings, timeout=timeout, late=late)
-        if self.ledger is None:
-            return flow
-        wait: Flow[None] = _recording().recorded(flow, self.ledger)
-        return wait
+        return flow if self.recorder is None else self.recorder.recorded(flow)
 
     def scheduler(self, context: JobContext) -> Callable[[State], Schedule]:
         """Return a function from a state of this job to its schedule."""
@@ -414,8 +401,8 @@ class CallService:
     def recording(self, state: State, context: JobContext, running: float) -> Flow[None]:
         """Record a new state as `record` does, and in the ledger."""
         self.record(state, context, running)
-        if self.ledger is not None:
-            yield from _recording().record(state, self.ledger)
+        if self.recorder is not None:
+            yield from self.recorder.record(state)
 
     def record(self, state: State, context: JobContext, running: float | None) -> None:
         """Record a new state: settle its cost in the budgets, and learn from its duration.
@@ -472,12 +459,6 @@ def check_listener(on_progress: object) -> None:
     """Raise `InvalidRequest` if progress cannot be reported to it."""
     if on_progress is not None and not callable(on_progress):
         raise InvalidRequest(f"on_progress must be a function; got {on_progress!r}.")
-
-
-def _recording() -> Any:
-    from legnext_client._calls import recording
-
-    return recording
 
 
 def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:

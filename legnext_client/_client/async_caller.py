@@ -24,7 +24,7 @@ from legnext_client._protocol.responses import is_job_id
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks
-from legnext_client.generated.operations import ROLES
+from legnext_client.generated.operations import ROLES, SAFE
 from legnext_client.jobs import AsyncJob, async_submit
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ class AsyncCaller:
         return pending(self.service, operation, self._submitted(operation, fields, options))  # async only
 
     async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
-        call = self.service.single(operation, fields, options)
-        return await async_submit(call, self.service, self.runtime, self._made)
+        call = partial(self.service.single, operation, fields, options)
+        return await async_submit(call, self.service, self.runtime, self._made, operation.free)
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
-        call = self.service.single(operation, fields, options)
-        return await async_submit(call, self.service, self.runtime, partial(parsed, operation))
+        call = partial(self.service.single, operation, fields, options)
+        return await async_submit(call, self.service, self.runtime, partial(parsed, operation), operation.free)
 
     async def make(self, name: str, given: Mapping[str, Any]) -> AsyncJob:
         """Submit a call by the name of its operation, wait for its job, and download its files."""
@@ -84,12 +84,12 @@ class AsyncCaller:
     async def free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> Any:
         """Send a free-form request; return the data or, if requested, the job."""
         self.service.check_open()
-        call = prepared(method, path, job=job, **options)
+        call = partial(prepared, method, path, job=job, **options)
 
         def read(received: Received) -> Any:
             return self._made(received) if job else received.answer.data
 
-        return await async_submit(call, self.service, self.runtime, read)
+        return await async_submit(call, self.service, self.runtime, read, is_free=str(method).upper() in SAFE)
 
     async def upload(self, file: FileContent) -> str:
         """Upload a file, unless it was uploaded before."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from legnext_client._calls.queue import QueueState
+    from legnext_client._calls.recording import Recorder
     from legnext_client._calls.service import CallService
     from legnext_client._calls.uploading import Uploads
     from legnext_client._client.async_caller import AsyncCaller
@@ -108,7 +109,8 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
                 if self._made is None:
                     from legnext_client._calls.service import CallService
 
-                    service = CallService(self._settings, self._clock, self._max_jobs, self._ledger, self._uploads)
+                    recorder = None if self._ledger is None else _recorder(self._ledger)
+                    service = CallService(self._settings, self._clock, self._max_jobs, recorder, self._uploads)
                     self._made = self._make_calls(service)
         return self._made
 
@@ -219,6 +221,12 @@ def _opened(ledger: StrPath | Ledger) -> Ledger:
     from legnext_client._journal.ledger import Ledger
 
     return ledger if isinstance(ledger, Ledger) else Ledger(ledger)
+
+
+def _recorder(ledger: Ledger) -> Recorder:
+    from legnext_client._calls.recording import Recorder
+
+    return Recorder(ledger)
 
 
 def _uploads(uploader: object, clock: Clock, may_await: bool) -> Uploads:

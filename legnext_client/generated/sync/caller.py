@@ -21,7 +21,7 @@ from legnext_client._client.free_form import prepared
 from legnext_client._protocol.responses import is_job_id
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
-from legnext_client.generated.operations import ROLES
+from legnext_client.generated.operations import ROLES, SAFE
 from legnext_client.generated.sync.driver import Runtime, emitted, run
 from legnext_client.generated.sync.jobs import Job, submit
 
@@ -47,12 +47,12 @@ class Caller:
         return self._submitted(operation, fields, options)
 
     def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
-        call = self.service.single(operation, fields, options)
-        return submit(call, self.service, self.runtime, self._made)
+        call = partial(self.service.single, operation, fields, options)
+        return submit(call, self.service, self.runtime, self._made, operation.free)
 
     def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
-        call = self.service.single(operation, fields, options)
-        return submit(call, self.service, self.runtime, partial(parsed, operation))
+        call = partial(self.service.single, operation, fields, options)
+        return submit(call, self.service, self.runtime, partial(parsed, operation), operation.free)
 
     def make(self, name: str, given: Mapping[str, Any]) -> Job:
         """Submit a call by the name of its operation, wait for its job, and download its files."""
@@ -75,12 +75,12 @@ class Caller:
     def free_form(self, method: str, path: str, *, job: bool, **options: Unpack[RequestOptions]) -> Any:
         """Send a free-form request; return the data or, if requested, the job."""
         self.service.check_open()
-        call = prepared(method, path, job=job, **options)
+        call = partial(prepared, method, path, job=job, **options)
 
         def read(received: Received) -> Any:
             return self._made(received) if job else received.answer.data
 
-        return submit(call, self.service, self.runtime, read)
+        return submit(call, self.service, self.runtime, read, is_free=str(method).upper() in SAFE)
 
     def upload(self, file: FileContent) -> str:
         """Upload a file, unless it was uploaded before."""

@@ -29,12 +29,19 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 
-def submit(call: PreparedCall, service: CallService, runtime: Runtime, read: Callable[[Received], ResultT]) -> ResultT:
-    """Send a prepared call and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
+def submit(
+    prepared: Callable[[], PreparedCall],
+    service: CallService,
+    runtime: Runtime,
+    read: Callable[[Received], ResultT],
+    is_free: bool,
+) -> ResultT:
+    """Prepare a call, send it, and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
     try:
-        return read(run(service.submitting(call), runtime))
+        return read(run(service.submitting(prepared()), runtime))
     except BaseException as error:
-        service.name_jobs(call, error)
+        if not is_free:
+            service.name_jobs(error)
         raise
 
 
@@ -200,9 +207,9 @@ class Job(JobView, FollowUps["Job"]):
         return self._submitted(operation, fields, options)
 
     def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
-        call = self._prepared(operation, fields, options)
-        return submit(call, self._attached, self._runtime, partial(self._made, call))
+        call = partial(self._prepared, operation, fields, options)
+        return submit(call, self._attached, self._runtime, partial(self._made, operation), operation.free)
 
     def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
-        call = self._prepared(operation, fields, options)
-        return submit(call, self._attached, self._runtime, partial(parsed, operation))
+        call = partial(self._prepared, operation, fields, options)
+        return submit(call, self._attached, self._runtime, partial(parsed, operation), operation.free)

@@ -43,7 +43,7 @@ def redirected(url: str, location: str) -> tuple[str, str | None]:
     except ValueError as error:
         return "", f"it cannot be parsed: {error}"
     reason = wrong_address(target)
-    if reason is None and url.startswith("https:") and not target.startswith("https:"):
+    if reason is None and urlsplit(url).scheme == "https" != urlsplit(target).scheme:
         reason = "it leads from https to http"
     if reason is None and is_inside(target) and not is_inside(url):
         reason = "it leads from a public host into a private network"

@@ -133,7 +133,7 @@ class Way(NamedTuple):
 
     @property
     def secure(self) -> bool:
-        return self.url.startswith("https:")
+        return self.url[:6].lower() == "https:"
 
     def __str__(self) -> str:
         through = f" through the proxy {shown_proxy(self.proxy)}" if self.proxy else ""

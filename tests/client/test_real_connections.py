@@ -13,7 +13,7 @@ from httpcore._backends.anyio import AnyIOStream
 from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
 
-from .raw_servers import GOOD, Raw, read, reset, talking
+from .raw_servers import BODY, GOOD, Raw, read, reset, talking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,12 +185,14 @@ def test_a_certificate_that_is_not_trusted_is_never_tried_again(colour: Colour, 
 
 
 def test_a_certificate_that_the_environment_trusts_is_trusted(
-    colour: Colour, serve: Callable[..., Raw], monkeypatch: pytest.MonkeyPatch
+    colour: Colour, serve: Callable[..., Raw], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
     server = serve(good, secured())
     with talking(colour, server.port, "https", "localhost") as client:
         assert colour.do(client.midjourney.diffusion(text="x")).job_id == "j1"
+        (path,) = colour.do(client.download(f"HTTPS://localhost:{server.port}/file", tmp_path))
+        assert path.read_bytes() == BODY
 
 
 def test_a_proxy_of_the_environment_is_used(

@@ -74,6 +74,8 @@ def test_an_address_may_be_as_long_as_servers_take_them() -> None:
         ("http://cdn.example/a.png", "https://cdn.example/", "https://cdn.example/", None),
         ("http://10.0.0.1/a.png", "http://localhost/b.png", "http://localhost/b.png", None),
         ("http://10.0.0.1/a.png", "http://cdn.example/b.png", "http://cdn.example/b.png", None),
+        (PUBLIC, "HTTPS://other.example/", "https://other.example/", None),
+        ("HTTPS://cdn.example/", "http://cdn.example/", "http://cdn.example/", "it leads from https to http"),
         ("https://10.0.0.1/a.png", "http://localhost/", "http://localhost/", "it leads from https to http"),
         (PUBLIC, "", "", "the response has no Location"),
         (PUBLIC, "http://[::1", "", "it cannot be parsed: Invalid IPv6 URL"),

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._protocol.numbers import is_number
-from legnext_client._protocol.responses import as_object
+from legnext_client._protocol.responses import as_object, job_id_of
 from legnext_client.errors import ConfigurationError, WebhookError
 from legnext_client.generated.types import is_object
 from legnext_client.jobs import Job
@@ -155,11 +155,5 @@ def _text(value: object) -> str:
 
 def _is_job(data: Mapping[str, Any]) -> bool:
     """Return whether `data` has an id that can be fetched."""
-    job_id = data.get("job_id")
-    if not isinstance(job_id, str | int) or isinstance(job_id, bool):
-        return False
-    try:
-        text = str(job_id)
-    except ValueError:  # an integer of thousands of digits
-        return False
-    return 0 < len(text) <= _LONGEST_ID and text.isprintable() and not text.isspace()
+    job_id = job_id_of(data) or ""
+    return 0 < len(job_id) <= _LONGEST_ID and job_id.isprintable() and not job_id.isspace()

@@ -60,11 +60,11 @@ def bound_of(field: Field) -> str:
         return "one of " * (len(field.enum) > 1) + ", ".join(values)
     match field.type:
         case "string":
-            return _range(field.min_length, field.max_length, " characters")
+            return range_of(field.min_length, field.max_length, " characters")
         case "array":
-            return _range(field.min_items, field.max_items, " items")
+            return range_of(field.min_items, field.max_items, " items")
         case _:
-            return _range(field.minimum, field.maximum, "") or _between(field)
+            return range_of(field.minimum, field.maximum) or _between(field)
 
 
 def shown(value: Any) -> str:
@@ -123,7 +123,7 @@ def _not_a_file(field: Field, value: Any) -> str:
 
 def _string(field: Field, value: str) -> Wrong | None:
     if not _within(len(value), field.min_length, field.max_length):
-        return "must have " + _range(field.min_length, field.max_length, " characters"), f"{len(value)} characters"
+        return "must have " + range_of(field.min_length, field.max_length, " characters"), f"{len(value)} characters"
     if "\0" in value:
         return "must not contain the NUL character", shown(value)
     try:
@@ -156,7 +156,7 @@ def _in_range(field: Field, value: float) -> Wrong | None:
     if (isinstance(value, int) or field.type == "integer") and abs(value) >= 2**63:
         return "must fit in 64 bits", shown(value)
     if not _within(value, field.minimum, field.maximum):
-        return "must be " + _range(field.minimum, field.maximum, ""), shown(value)
+        return "must be " + range_of(field.minimum, field.maximum), shown(value)
     if (field.above is not None and value <= field.above) or (field.below is not None and value >= field.below):
         return "must be " + _between(field), shown(value)
     if field.multiple_of and abs(value / field.multiple_of - round(value / field.multiple_of)) > _SLACK:
@@ -171,7 +171,7 @@ def _between(field: Field) -> str:
 
 def _list(field: Field, value: list[Any]) -> Wrong | None:
     if not _within(len(value), field.min_items, field.max_items):
-        return "must have " + _range(field.min_items, field.max_items, " items"), str(len(value))
+        return "must have " + range_of(field.min_items, field.max_items, " items"), str(len(value))
     if field.even_length and len(value) % 2:
         return "must have an even number of items", str(len(value))
     if field.unique and any(value.index(item) < place for place, item in enumerate(value)):
@@ -191,7 +191,7 @@ def _within(value: float, low: float | None, high: float | None) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _range(low: float | None, high: float | None, unit: str) -> str:
+def range_of(low: float | None, high: float | None, unit: str = "") -> str:
     if low is not None and high is not None:
         return f"{low} to {high}{unit}"
     if low is not None:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from legnext_client._protocol.bounds import bound_of, shown, wrong_value
+from legnext_client._protocol.bounds import bound_of, range_of, shown, wrong_value
 from legnext_client._protocol.headers import IN_HEADER, fits_header
 from legnext_client._protocol.literals import fields_by_name, worded
 from legnext_client.errors import InvalidRequest, Problem
@@ -97,10 +97,8 @@ def _object(level: _Level, given: Mapping[str, Any], where: str, problems: list[
                 hint = f" (did you mean {near.name}?)" if near else ""
                 problems.append(Problem(where + str(name), f"is not a field here{hint}"))
                 meant |= {near.wire} if near else set()
-            elif level.values is not None:
-                found[str(name)] = _value(level.values, value, where + str(name), problems)
             else:
-                found[str(name)] = _value(_ANYTHING, value, where + str(name), problems)
+                found[str(name)] = _value(level.values or _ANYTHING, value, where + str(name), problems)
         elif not _left_out(field, value):
             if field.wire in written:
                 problems.append(Problem(where + name, f"is given twice, also as {written[field.wire]}"))
@@ -212,13 +210,7 @@ def _count(field: Field, inside: Mapping[str, Any], where: str) -> Iterator[Prob
     low, high = field.min_properties or 0, field.max_properties
     if len(inside) < low or (high is not None and len(inside) > high):
         choices = ", ".join(inner.name for inner in field.fields)
-        many = (
-            f"exactly {'one' if low == 1 else low}"
-            if low == high
-            else f"{low} to {high}"
-            if high is not None
-            else f"at least {low}"
-        )
+        many = f"exactly {'one' if low == 1 else low}" if low == high else range_of(low, high)
         yield Problem(where, f"must have {many} of {choices}", " and ".join(inside) or "none of them")
 
 

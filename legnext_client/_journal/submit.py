@@ -96,6 +96,12 @@ class Entry(NamedTuple):
         """Whether it failed for certain, so sending it again does not pay twice."""
         return self.state == FAILED and not self.given_up
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a reader needs as plain data that `json.dumps` takes; `sent` is when it was sent."""
+        shown = ("key", "operation", "state", "price", "points", "job_id", "error", "body")
+        sent = self.submitting_at.isoformat() if self.submitting_at else None
+        return {"sent": sent, **{name: getattr(self, name) for name in shown}}
+
 
 class Begun(NamedTuple):
     """The state of a request; `acquired` is true for the only caller that may send it."""

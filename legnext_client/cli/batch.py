@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -56,9 +56,9 @@ def status(run: Run, journal: Path) -> None:
         "points": summary.points,
         "held": summary.frozen,
         "uncertain": summary.uncertain,
-        "running": [_value(entry) for entry in running],
-        "failed": [_value(entry) for entry in failed],
-        "unknown": [_value(entry) for entry in unknown],
+        "running": [entry.to_dict() for entry in running],
+        "failed": [entry.to_dict() for entry in failed],
+        "unknown": [entry.to_dict() for entry in unknown],
         "probably_accepted": accepted if unknown else None,
     }
     counts = [f"{summary.states[state]} {WORDS.get(state, state)}" for state in STATES if summary.states.get(state)]
@@ -84,7 +84,7 @@ def unknown(run: Run, journal: Path) -> None:
     with Journal(journal) as opened:
         entries, accepted = unknown_in(opened), opened.probably_accepted()
     lines = list(unknown_report(journal, entries, accepted, most=None)) or ["Nothing is unknown."]
-    run.output.result([_value(entry) for entry in entries], lines)
+    run.output.result([entry.to_dict() for entry in entries], lines)
 
 
 @app.command(cls=Command)
@@ -166,12 +166,6 @@ def make_gallery(
         return Exit.FILES
     run.output.result({"gallery": page}, [page])
     return Exit.OK
-
-
-def _value(entry: Entry) -> dict[str, Any]:
-    moment = entry.submitted_at or entry.submitting_at
-    kept = {name: getattr(entry, name) for name in ("key", "state", "operation", "job_id", "price")}
-    return {**kept, "since": None if moment is None else moment.isoformat(), "error": entry.error}
 
 
 def _listed(title: str, lines: list[str]) -> list[tuple[str, str]]:

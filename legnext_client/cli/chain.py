@@ -14,9 +14,9 @@ from legnext_client._runs.batches import ChainRun
 from legnext_client._runs.chain_steps import judge_steps
 from legnext_client._runs.chains import VideoChain
 from legnext_client._runs.costs import Bill, bill_of
-from legnext_client._runs.results import key_of
+from legnext_client._runs.results import key_of, span
 from legnext_client.cli.chain_files import chain_of
-from legnext_client.cli.command import Run, command, single
+from legnext_client.cli.command import Directory, Run, Template, command, single
 from legnext_client.cli.exits import Exit, exit_code
 from legnext_client.cli.progress import ChainProgress, JobProgress
 from legnext_client.cli.runs import Asked, again, check_options, resume_hint, ways_to_settle
@@ -29,17 +29,8 @@ from legnext_client.errors import ChainError, LegnextError, SubmissionUnknown
 def chain(
     run: Run,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The chain: .yaml or .json.", show_default=False)],
-    directory: Annotated[
-        str | None, typer.Option("--download", metavar="DIR", help="Download the last step's videos to this directory.")
-    ] = None,
-    name: Annotated[
-        str,
-        typer.Option(
-            "--name",
-            metavar="TEMPLATE",
-            help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
-        ),
-    ] = FILE_NAME,
+    directory: Directory = None,
+    name: Template = None,
     *,
     asked: Asked,
 ) -> Exit | None:
@@ -54,7 +45,7 @@ def chain(
     item = chain.row(KEY)
     if warning := judge_steps(item.calls, asked.prompts):
         warnings.warn(warning, stacklevel=1)
-    WaitOptions(None, directory, None if name == FILE_NAME else name).check(item.calls[-1])
+    WaitOptions(None, directory, name).check(item.calls[-1])
     bill = bill_of([item], path, retry_failed=asked.retry_failed)
     if asked.price:
         _show_price(run, chain, bill)
@@ -72,7 +63,7 @@ def chain(
         raise _reason(run, chain, error) from error
     run.output.say(f"Done: {counted(made.jobs[-1])} of {made.seconds} seconds, {made.points} points charged.", "green")
     with resume_hint(run), paid_for():
-        files = _fetched(run, made, directory, name)
+        files = _fetched(run, made, directory, name or FILE_NAME)
     run.output.result({"journal": path, **made.to_dict(), "files": files}, files or made.video_urls)
     return None
 
@@ -86,17 +77,15 @@ def _fetched(run: Run, made: ChainRun, directory: str | None, name: str) -> list
 
 def _priced(chain: VideoChain, bill: Bill) -> list[str]:
     price = chain.price()
-    lines = [*str(price).splitlines(), f"{chain.seconds} seconds of chain, usually made in {_minutes(chain)}."]
+    lines = [
+        *str(price).splitlines(),
+        f"{chain.seconds} seconds of chain, usually made in about {span(chain.typical_seconds)}.",
+    ]
     if not bill.points:
         lines.append("Nothing is left to pay.")
     elif bill.points < price.points:
         lines.append(f"{bill.points} points are still to be paid.")
     return lines
-
-
-def _minutes(chain: VideoChain) -> str:
-    minutes = max(1, round(chain.typical_seconds / 60))
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _show_price(run: Run, chain: VideoChain, bill: Bill) -> None:

@@ -255,6 +255,7 @@ Template = Annotated[
         "--name",
         metavar="TEMPLATE",
         rich_help_panel=WAIT_PANEL,
-        help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories.",
+        help="File name template: {job_id}, {n}, {ext} and {task_type}; / creates directories. "
+        "Default: {job_id}_{n}{ext}.",
     ),
 ]

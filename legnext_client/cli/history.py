@@ -1,7 +1,5 @@
 """`legnext history`: the paid calls in the ledger."""
 
-from typing import Any
-
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, NEW, SUBMITTED, Entry
 from legnext_client.cli.command import Run, command, single
@@ -20,8 +18,8 @@ def history(run: Run) -> None:
         raise ConfigurationError("history needs a ledger: give --ledger FILE.")
     with Journal(run.ledger) as journal:
         entries = list(journal.entries())
-    rows = [_row(entry) for entry in entries]
-    run.output.table([_value(entry) for entry in entries], rows, ("Sent", "Key", "Call", "State", "Points", "Job"))
+    values, rows = [entry.to_dict() for entry in entries], map(_row, entries)
+    run.output.table(values, rows, ("Sent", "Key", "Call", "State", "Points", "Job"))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
@@ -35,11 +33,6 @@ def _points(entry: Entry) -> str:
     if entry.state in (NEW, DONE) or entry.may_be_retried:
         return f"{entry.points} charged" if entry.points else ""
     return f"{max(entry.price, entry.frozen)} {'held' if entry.state == SUBMITTED else 'uncertain'}"
-
-
-def _value(entry: Entry) -> dict[str, Any]:
-    kept = {name: getattr(entry, name) for name in ("key", "operation", "state", "points", "price", "job_id", "error")}
-    return {**kept, "sent": entry.submitting_at.isoformat() if entry.submitting_at else None, "body": entry.body}
 
 
 app = single(history)

@@ -66,8 +66,7 @@ class Asked(NamedTuple):
         float | None, typer.Option(metavar="SECONDS", help="Maximum wait for one job; the job keeps running.")
     ] = None
     callback: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The URL for callbacks. A token for each job is appended."),
+        str | None, typer.Option(metavar="URL", help="The URL for callbacks. A token for each job is appended.")
     ] = None
     price: OnlyPrice = False
     ask_above: Annotated[
@@ -79,12 +78,9 @@ class Asked(NamedTuple):
     @property
     def options(self) -> RunOptions:
         """The options passed to the client."""
-        return {
-            "budget": self.budget,
-            "retry_failed": self.retry_failed,
-            "timeout": self.timeout,
-            "callback": self.callback,
-        }
+        return RunOptions(
+            budget=self.budget, retry_failed=self.retry_failed, timeout=self.timeout, callback=self.callback
+        )
 
     def journal_of(self, file: str) -> str:
         """Return the checked path of the journal; the default is beside the file."""

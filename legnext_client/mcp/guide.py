@@ -73,13 +73,7 @@ def _flag(flag: str, row: Parameter) -> str:
 
 def history(ledger: Ledger) -> str:
     """Return the last paid calls as JSON."""
-    kept = ("key", "operation", "state", "price", "points", "job_id", "error", "body")
-    entries = deque(ledger.entries(), _MOST_ENTRIES)
-    listed = [
-        {"sent": entry.submitting_at.isoformat() if entry.submitting_at else None}
-        | {name: getattr(entry, name) for name in kept}
-        for entry in entries
-    ]
+    listed = [entry.to_dict() for entry in deque(ledger.entries(), _MOST_ENTRIES)]
     return json.dumps(listed, ensure_ascii=False, indent=1)
 
 

@@ -150,7 +150,7 @@ def in_bash(script: str, environment: dict[str, str], folder: Path) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.mark.parametrize("words", ["spec", "--help", "batch"])
+@pytest.mark.parametrize("words", ["spec", "--help"])
 def test_who_reads_no_more_ends_it_quietly(words: str, environment: dict[str, str], tmp_path: Path) -> None:
     ended = in_bash(f"legnext {words} | true; exit ${{PIPESTATUS[0]}}", environment, tmp_path)
     assert ended == (Exit.NOBODY_READS, "", "")

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from .mock.callbacks import Delivery
     from .mock.clock import Clock
     from .mock.faults import Faults
-    from .mock.hosts import InProcess, OnSocket
+    from .mock.inside import InProcess
+    from .mock.server import Server
     from .mock.service import Service, Submission
 
 __all__ = ["CallbackSettings", "MockServer"]
@@ -96,12 +97,12 @@ class MockServer:
         usual = {} if start is None else {k: v for k, v in start.settings.items() if getattr(given, k) == _USUAL[k]}
         self.settings = replace(given, **usual)
         with extra():
-            from .mock.hosts import InProcess, OnSocket
-        self._host: InProcess | OnSocket = (
-            InProcess(self.settings, spec, start, reload)
-            if in_process
-            else OnSocket(self.settings, spec, start, reload, port)
-        )
+            from .mock.inside import InProcess
+            from .mock.server import Server
+        if in_process:
+            self._host: InProcess | Server = InProcess(self.settings, spec, start, reload)
+        else:
+            self._host = Server(self.settings, port=port, spec=spec, scenario=start, reload=reload)
 
     def __enter__(self) -> Self:
         self.start()

@@ -118,14 +118,10 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m legne
     _allow_many_connections()
     # uvicorn shuts down and then raises the signal again; by default that would end the process before it has
     # removed its files.
-    signal.signal(signal.SIGTERM, _ended_already)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(started=lambda: print(_greeting(server), flush=True))
     return 0
-
-
-def _ended_already(_signal: int, _frame: object) -> None:
-    """Ignore the signal that uvicorn raises again after its shutdown."""
 
 
 def _greeting(server: Any) -> str:

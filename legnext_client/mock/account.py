@@ -1,8 +1,8 @@
-"""The account and its limits: points, running jobs, and requests per second."""
+"""The account: its points, and its jobs that run at once."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -61,12 +61,9 @@ class JobsAtOnce:
     def __init__(self, limit: int | None, *, queues: bool) -> None:
         self._limit = limit
         self._queues = queues
-        self._running: dict[str, int] = {}
-        # Ordered by arrival, with removal in constant time.
-        self._waiting: dict[str, OrderedDict[Job, None]] = {}
-
-    def running(self, key: str) -> int:
-        return self._running.get(key, 0)
+        self.running: Counter[str] = Counter()
+        self._waiting: defaultdict[str, dict[Job, None]] = defaultdict(dict)
+        """By key, in order of arrival; a dict, because a job can leave from the middle."""
 
     def is_full(self, key: str) -> bool:
         """Return whether another job must be refused."""
@@ -74,52 +71,32 @@ class JobsAtOnce:
 
     def entered(self, job: Job) -> bool:
         """Add an accepted job; return whether it runs now or is queued."""
-        if not self._has_room(job.key):
-            self._waiting.setdefault(job.key, OrderedDict())[job] = None
-            return False
-        self._running[job.key] = self.running(job.key) + 1
-        return True
+        runs = self._has_room(job.key)
+        self.restore(job, queued=not runs)
+        return runs
 
     def restore(self, job: Job, *, queued: bool) -> None:
-        """Add a running or queued job of a saved state, whatever the limit."""
+        """Add a running or queued job, whatever the limit."""
         if queued:
-            self._waiting.setdefault(job.key, OrderedDict())[job] = None
+            self._waiting[job.key][job] = None
         else:
-            self._running[job.key] = self.running(job.key) + 1
+            self.running[job.key] += 1
 
     def is_queued(self, job: Job) -> bool:
-        return job in self._waiting.get(job.key, ())
+        return job in self._waiting[job.key]
 
     def left(self, job: Job) -> Job | None:
         """Remove an ended job; return the queued job that starts instead."""
-        waiting = self._waiting.get(job.key)
-        if waiting and job in waiting:
-            del waiting[job]  # ended by hand while queued
+        waiting = self._waiting[job.key]
+        if job in waiting:  # ended by hand while queued
+            del waiting[job]
             return None
         if waiting:
-            return waiting.popitem(last=False)[0]
-        self._running[job.key] -= 1
+            first = next(iter(waiting))
+            del waiting[first]
+            return first
+        self.running[job.key] -= 1
         return None
 
     def _has_room(self, key: str) -> bool:
-        return self._limit is None or self.running(key) < self._limit
-
-
-class RequestsPerSecond:
-    """Requests of each key within the last second."""
-
-    def __init__(self, limit: int | None) -> None:
-        self._limit = limit
-        self._recent: dict[str, deque[float]] = {}
-
-    def is_full(self, key: str, now: float) -> bool:
-        """Count a request; return True if the limit is reached instead."""
-        if self._limit is None:
-            return False
-        recent = self._recent.setdefault(key, deque())
-        while recent and recent[0] <= now - 1:
-            recent.popleft()
-        if len(recent) >= self._limit:
-            return True
-        recent.append(now)
-        return False
+        return self._limit is None or self.running[key] < self._limit

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import threading
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from .wire import KEY, Closing, SocketWire
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
+    import httpx
+
     from .settings import Settings
     from .state import Scenario
 
@@ -31,6 +34,7 @@ _BACKLOG = 4096
 _GRACE = 1
 _OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _LONGEST = 3600.0
+_PATIENCE = 30.0
 
 
 def make_service(
@@ -74,6 +78,7 @@ class Server:
             raise
         self.app = App(self.service, (spec or DOCUMENT) if reload else None)
         self._uvicorn: _Uvicorn | None = None
+        self._thread: threading.Thread | None = None
 
     @property
     def base_url(self) -> str:
@@ -110,12 +115,42 @@ class Server:
             new.write_text(json.dumps(save(self.service)), encoding="utf-8")
             new.replace(self._state)
 
+    def start(self) -> None:
+        """Serve in a thread of its own until `stop` is called."""
+        if self._thread is not None:
+            raise RuntimeError("A MockServer can be started only once; create another.")
+        started: Future[None] = Future()
+
+        def run() -> None:
+            try:
+                self.run(lambda: started.set_result(None))
+            except BaseException as error:
+                if started.done():
+                    raise
+                started.set_exception(error)
+
+        self._thread = threading.Thread(target=run, name="mock-server", daemon=True)
+        self._thread.start()
+        started.result(_PATIENCE)
+
     def stop(self) -> None:
-        """Ask the server to stop; `run` returns soon after."""
-        if self._uvicorn is not None:
-            self._uvicorn.should_exit = True
-        else:
+        """Stop the server; `run` returns soon after."""
+        if self._uvicorn is None:
             self._socket.close()
+            return
+        self._uvicorn.should_exit = True
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
+
+    def transport(self) -> httpx.BaseTransport:
+        import httpx
+
+        return httpx.HTTPTransport()
+
+    def async_transport(self) -> httpx.AsyncBaseTransport:
+        import httpx
+
+        return httpx.AsyncHTTPTransport()
 
 
 @contextlib.contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import heapq
 import math
 import threading
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .account import Account, JobsAtOnce, RequestsPerSecond
+from .account import Account, JobsAtOnce
 from .answers import STYLES, Answers
 from .callbacks import CallbackSender, Delivery
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
@@ -78,7 +79,9 @@ class Service:
         self.accepted: list[Job] = []
         self.account = Account(credits=self.settings.credits, points=self.settings.points)
         self.at_once = JobsAtOnce(limit or None, queues=self.settings.queues)
-        self._requests = RequestsPerSecond(self.settings.requests_per_second)
+        most = self.settings.requests_per_second
+        self._requests: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=most))
+        """The times of the last requests of each key."""
         self._ending: list[tuple[float, int, Job]] = []
         self._calling = 0
         self.numbers = [0, 0]
@@ -130,15 +133,16 @@ class Service:
 
     def greet(self, key: str) -> None:
         """Count a request of this key; refuse it (429) above the rate limit."""
-        if self.settings.requests_per_second is None:
+        most = self.settings.requests_per_second
+        if most is None:
             return
         with self.lock:
-            now = self.clock.now / (self.clock.scale or 1.0)
-            if self._requests.is_full(key, now):
-                most = self.settings.requests_per_second
+            now, recent = self.clock.now / (self.clock.scale or 1.0), self._requests[key]
+            if len(recent) == most and recent[0] > now - 1:
                 raise Refusal(
                     429, f"More than {most} requests in one second. Wait, then send it again.", retry_after="1"
                 )
+            recent.append(now)
 
     def submit(self, operation: Operation, key: str, body: dict[str, Any], asked: tuple[str, str]) -> Answer:
         """Accept a job, or refuse it. The order of the checks is the order in docs/mock.md."""
@@ -152,7 +156,7 @@ class Service:
             if self.at_once.is_full(key):
                 raise Refusal(
                     429,
-                    f"{self.at_once.running(key)} jobs are on their way, which is as many as run at once. "
+                    f"{self.at_once.running[key]} jobs are on their way, which is as many as run at once. "
                     "Wait until one has ended, then send it again.",
                     retry_after=self.clock.hint(operation.median_seconds),
                 )

@@ -1,6 +1,6 @@
 """The connection under a response, and the faults that replace the response, delay it or drop the connection.
 
-uvicorn (see `server`) and the transport without a socket (see `hosts`) each put a connection under
+uvicorn (see `server`) and the transport without a socket (see `inside`) each put a connection under
 `scope["extensions"][KEY]`, so that the same faults work on both.
 """
 

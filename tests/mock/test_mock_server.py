@@ -185,7 +185,7 @@ def test_importing_it_imports_neither_pytest_nor_the_extra() -> None:
 def test_the_mock_imports_nothing_of_the_client() -> None:
     script = (
         "import sys, legnext_client.mock.__main__, legnext_client.mock.server, legnext_client.mock.control\n"
-        "import legnext_client.mock.hosts\n"
+        "import legnext_client.mock.inside\n"
         "print(sorted(name for name in sys.modules if name.startswith('legnext_client.') and '.mock' not in name))"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -1,7 +1,7 @@
-"""Two hosts of a server inside a program: on a socket in a thread, and without a socket.
+"""A server without a socket: httpx transports call the application directly.
 
-Without a socket, httpx transports call the application directly. A connection fault raises the corresponding httpx
-error at once. A delay beyond the client's timeout is a read timeout; a shorter delay takes no time.
+A connection fault raises the corresponding httpx error at once. A delay beyond the client's timeout is a read timeout;
+a shorter delay takes no time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from .app import App
-from .server import Server, background, make_service
+from .server import background, make_service
 from .spec import DOCUMENT
 from .wire import KEY, ClientGone
 
@@ -30,49 +30,6 @@ if TYPE_CHECKING:
     from .state import Scenario
 
 _INSIDE = "https://mock.invalid"
-_PATIENCE = 30.0
-
-
-class OnSocket:
-    """A server in a thread, on a free local port."""
-
-    def __init__(
-        self, settings: Settings, spec: str | Path | None, scenario: Scenario | None, reload: bool, port: int
-    ) -> None:
-        self._server = Server(settings, port=port, spec=spec, scenario=scenario, reload=reload)
-        self._thread: threading.Thread | None = None
-        self._failure: BaseException | None = None
-        self.service = self._server.service
-        self.root_url = self._server.root_url
-
-    def start(self) -> None:
-        if self._thread is not None:
-            raise RuntimeError("A MockServer can be started only once; create another.")
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(started,), name="mock-server", daemon=True)
-        self._thread.start()
-        if not started.wait(_PATIENCE) or self._failure is not None:
-            raise RuntimeError("The mock server did not start.") from self._failure
-
-    def _run(self, started: threading.Event) -> None:
-        try:
-            self._server.run(started.set)
-        except BaseException as error:
-            self._failure = error
-            raise
-        finally:
-            started.set()
-
-    def stop(self) -> None:
-        self._server.stop()
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-
-    def transport(self) -> httpx.BaseTransport:
-        return httpx.HTTPTransport()
-
-    def async_transport(self) -> httpx.AsyncBaseTransport:
-        return httpx.AsyncHTTPTransport()
 
 
 class InProcess:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from contextlib import contextmanager
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,8 +19,7 @@ from legnext_client.testing import MockServer
 from tests.promises.one_edit.edits import EDITS, FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
 SPEC: Json = json.loads(DOCUMENT.read_text(encoding="utf-8"))
@@ -27,15 +27,20 @@ KEY = {"x-api-key": "mock-key"}
 TEXT = {"text": "a"}
 
 
-@contextmanager
-def serving(spec: Json, folder: Path) -> Generator[tuple[MockServer, httpx.Client]]:
-    path = folder / "edited.json"
-    path.write_text(json.dumps(spec), encoding="utf-8")
-    with (
-        MockServer(in_process=True, spec=path, answers="plain") as server,
-        httpx.Client(transport=server.transport(), base_url=server.base_url, headers=KEY) as api,
-    ):
-        yield server, api
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Json], tuple[MockServer, httpx.Client]]]:
+    """Serves a document; the same one is served once for all tests."""
+    with ExitStack() as stack:
+
+        @cache
+        def made(text: str) -> tuple[MockServer, httpx.Client]:
+            path = tmp_path_factory.mktemp("spec") / "edited.json"
+            path.write_text(text, encoding="utf-8")
+            server = stack.enter_context(MockServer(in_process=True, spec=path, answers="plain"))
+            api = httpx.Client(transport=server.transport(), base_url=server.base_url, headers=KEY)
+            return server, stack.enter_context(api)
+
+        yield lambda spec: made(json.dumps(spec))
 
 
 def with_answer(schema: Json, **operation: Any) -> Json:
@@ -85,28 +90,23 @@ def test_a_schema_that_contains_itself_ends() -> None:
 
 
 @pytest.mark.parametrize("source", ["example", "schema"])
-def test_an_answer_without_a_state_says_so(tmp_path: Path, source: str) -> None:
+def test_an_answer_without_a_state_says_so(serving: Any, source: str) -> None:
     schema: Json = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "enum": ["made"]}}}
     spec = with_answer(schema)
     if source == "example":
         content = spec["paths"]["/probe/probe"]["get"]["responses"]["200"]["content"]["application/json"]
         content["examples"] = {"one": {"value": {"a": "shown"}}}
-    with serving(spec, tmp_path) as (_, api):
-        answer = api.get("/probe/probe")
-        assert answer.json() == {"a": "shown" if source == "example" else "made"}
-        assert answer.headers["x-mock-answer"] == source
-        assert "x-mock-answer" not in api.get("/account/balance").headers
+    _, api = serving(spec)
+    answer = api.get("/probe/probe")
+    assert answer.json() == {"a": "shown" if source == "example" else "made"}
+    assert answer.headers["x-mock-answer"] == source
+    assert "x-mock-answer" not in api.get("/account/balance").headers
 
 
 LIMIT: Json = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}}
 PARAMETERS: list[tuple[Json, str, int, str]] = [
     (LIMIT, "?limit=2", 200, ""),
-    (
-        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}},
-        "?limit=0",
-        400,
-        "limit: 0 is less than the minimum of 1, in the query",
-    ),
+    (LIMIT, "?limit=0", 400, "limit: 0 is less than the minimum of 1, in the query"),
     (LIMIT, "?limit=a", 400, "is not of type"),
     ({"name": "limit", "in": "query", "required": True, "schema": {}}, "", 400, "limit is required in the query"),
     ({"name": "deep", "in": "query", "schema": {"type": "boolean"}}, "?deep=true", 200, ""),
@@ -136,56 +136,59 @@ PARAMETERS: list[tuple[Json, str, int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("parameter", "query", "status", "says"), PARAMETERS)
-def test_parameters_are_held_against_their_schemas(
-    tmp_path: Path, parameter: Json, query: str, status: int, says: str
-) -> None:
-    with serving(with_answer({"type": "boolean"}, parameters=[parameter]), tmp_path) as (_, api):
-        answer = api.get(f"/probe/probe{query}")
+def test_parameters_are_held_against_their_schemas(serving: Any) -> None:
+    spec = with_answer({"type": "boolean"})
+    probe = spec["paths"].pop("/probe/probe")["get"]
+    for number, (parameter, *_) in enumerate(PARAMETERS):
+        own = {**probe, "operationId": f"probe{number}", "parameters": [parameter]}
+        spec["paths"][f"/probe/{number}"] = {"get": own}
+    _, api = serving(spec)
+    for number, (_, query, status, says) in enumerate(PARAMETERS):
+        answer = api.get(f"/probe/{number}{query}")
         assert (answer.status_code, says in answer.text) == (status, True), answer.text
 
 
-def test_parameters_of_a_path_hold_for_its_operations(tmp_path: Path) -> None:
+def test_parameters_of_a_path_hold_for_its_operations(serving: Any) -> None:
     edit = EDITS["parameters on the path item"]
-    with serving(edit.of(SPEC), tmp_path) as (_, api):
-        assert api.get("/probe/boards/a%2Fb").status_code == 200
+    _, api = serving(edit.of(SPEC))
+    assert api.get("/probe/boards/a%2Fb").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["a list with a query, and pages by cursor", "a list with pages by number"])
-def test_pages_come_to_an_end(tmp_path: Path, name: str) -> None:
-    with serving(EDITS[name].of(SPEC), tmp_path) as (_, api):
-        query: Json = {}
-        pages = [api.get("/probe/probes").json()]
-        while pages[-1]["data"] and (pages[-1].get("next_cursor") or "page" in pages[-1]):
-            query = {"page": pages[-1]["page"] + 1} if "page" in pages[-1] else {"cursor": pages[-1]["next_cursor"]}
-            pages.append(api.get("/probe/probes", params=query).json())
-        assert sum(len(page["data"]) for page in pages) == 2
+def test_pages_come_to_an_end(serving: Any, name: str) -> None:
+    _, api = serving(EDITS[name].of(SPEC))
+    query: Json = {}
+    pages = [api.get("/probe/probes").json()]
+    while pages[-1]["data"] and (pages[-1].get("next_cursor") or "page" in pages[-1]):
+        query = {"page": pages[-1]["page"] + 1} if "page" in pages[-1] else {"cursor": pages[-1]["next_cursor"]}
+        pages.append(api.get("/probe/probes", params=query).json())
+    assert sum(len(page["data"]) for page in pages) == 2
 
 
-def test_a_job_is_ended_for_its_caller_and_its_points_are_released(tmp_path: Path) -> None:
-    with serving(EDITS["a cancel that tells of the job"].of(SPEC), tmp_path) as (server, api):
-        before = api.get("/account/balance").json()["data"]["available_credits"]
-        start = api.post("/v1/diffusion", json={"text": "a fox"}).json()["job_id"]
-        told = api.post(f"/probe/job/{start}/cancel")
-        assert (told.status_code, told.json()["status"]) == (200, "cancelled")
-        assert told.json()["meta"]["usage"]["consume"] == 0
-        assert api.get(f"/v1/job/{start}").json()["status"] == "cancelled"
-        assert api.get("/account/balance").json()["data"]["available_credits"] == before
-        again = api.post(f"/probe/job/{start}/cancel")
-        assert (again.status_code, "has ended already; it is cancelled" in again.text) == (422, True)
-        assert api.post("/probe/job/nobody/cancel").status_code == 404
-        refused = api.post("/v1/upscale", json={"jobId": start, "imageNo": 0, "type": 0})
-        assert (refused.status_code, "is cancelled, so nothing can be made" in refused.text) == (422, True)
-        server.jobs.add("there", status="cancelled")
-        assert server.jobs["there"]["status"] == "cancelled"
+def test_a_job_is_ended_for_its_caller_and_its_points_are_released(serving: Any) -> None:
+    server, api = serving(EDITS["a cancel that tells of the job"].of(SPEC))
+    before = api.get("/account/balance").json()["data"]["available_credits"]
+    start = api.post("/v1/diffusion", json={"text": "a fox"}).json()["job_id"]
+    told = api.post(f"/probe/job/{start}/cancel")
+    assert (told.status_code, told.json()["status"]) == (200, "cancelled")
+    assert told.json()["meta"]["usage"]["consume"] == 0
+    assert api.get(f"/v1/job/{start}").json()["status"] == "cancelled"
+    assert api.get("/account/balance").json()["data"]["available_credits"] == before
+    again = api.post(f"/probe/job/{start}/cancel")
+    assert (again.status_code, "has ended already; it is cancelled" in again.text) == (422, True)
+    assert api.post("/probe/job/nobody/cancel").status_code == 404
+    refused = api.post("/v1/upscale", json={"jobId": start, "imageNo": 0, "type": 0})
+    assert (refused.status_code, "is cancelled, so nothing can be made" in refused.text) == (422, True)
+    server.jobs.add("there", status="cancelled")
+    assert server.jobs["there"]["status"] == "cancelled"
 
 
-def test_what_ends_a_job_can_answer_nothing(tmp_path: Path) -> None:
-    with serving(EDITS["a cancel that tells nothing"].of(SPEC), tmp_path) as (server, api):
-        job = api.post("/v1/diffusion", json={"text": "a fox"}).json()["job_id"]
-        told = api.delete(f"/probe/job/{job}/delete")
-        assert (told.status_code, told.content, "content-type" in told.headers) == (204, b"", False)
-        assert server.jobs[job]["status"] == "discarded"
+def test_what_ends_a_job_can_answer_nothing(serving: Any) -> None:
+    server, api = serving(EDITS["a cancel that tells nothing"].of(SPEC))
+    job = api.post("/v1/diffusion", json={"text": "a fox"}).json()["job_id"]
+    told = api.delete(f"/probe/job/{job}/delete")
+    assert (told.status_code, told.content, "content-type" in told.headers) == (204, b"", False)
+    assert server.jobs[job]["status"] == "discarded"
 
 
 KINDS: list[tuple[str, tuple[str, str, Json], int, str | None]] = [
@@ -240,27 +243,27 @@ KINDS: list[tuple[str, tuple[str, str, Json], int, str | None]] = [
 
 @pytest.mark.parametrize(("name", "request_", "status", "media"), KINDS)
 def test_every_kind_of_operation_is_answered(
-    tmp_path: Path, name: str, request_: tuple[str, str, Json], status: int, media: str | None
+    serving: Any, name: str, request_: tuple[str, str, Json], status: int, media: str | None
 ) -> None:
     method, path, options = request_
-    with serving(EDITS[name].of(SPEC), tmp_path) as (_, api):
-        answer = api.request(method, path, **options)
-        assert answer.status_code == status, answer.text
-        assert answer.headers.get("content-type") == (media if media != "" else "application/json")
+    _, api = serving(EDITS[name].of(SPEC))
+    answer = api.request(method, path, **options)
+    assert answer.status_code == status, answer.text
+    assert answer.headers.get("content-type") == (media if media != "" else "application/json")
 
 
-def test_what_only_the_service_writes_need_not_be_sent(tmp_path: Path) -> None:
+def test_what_only_the_service_writes_need_not_be_sent(serving: Any) -> None:
     spec = copy.deepcopy(SPEC)
     request = spec["components"]["schemas"]["ShortenRequest"]
     request["properties"]["stamp"] = {"type": "string", "readOnly": True}
     request["required"] = [*request["required"], "stamp"]
-    with serving(spec, tmp_path) as (_, api):
-        assert api.post("/v1/shorten", json={"prompt": "a fox"}).status_code == 200
+    _, api = serving(spec)
+    assert api.post("/v1/shorten", json={"prompt": "a fox"}).status_code == 200
 
 
-def test_a_path_without_parameters_wins_over_one_with_them(tmp_path: Path) -> None:
+def test_a_path_without_parameters_wins_over_one_with_them(serving: Any) -> None:
     spec = with_answer({"type": "string", "enum": ["latest"]})
     spec["paths"]["/v1/job/latest"] = spec["paths"].pop("/probe/probe")
-    with serving(spec, tmp_path) as (server, api):
-        server.jobs.add("latest")
-        assert api.get("/v1/job/latest").json() == "latest"
+    server, api = serving(spec)
+    server.jobs.add("latest")
+    assert api.get("/v1/job/latest").json() == "latest"

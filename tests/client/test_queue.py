@@ -55,7 +55,7 @@ class Wire:
         if send.request.method == "GET":
             self.polls[send.request.job_id or ""] += 1
         self.refusals += isinstance(outcome, Response) and outcome.status == 429
-        self.most = max(self.most, self._server._service.at_once.running(self._server.api_key))
+        self.most = max(self.most, self._server._service.at_once.running[self._server.api_key])
         return outcome
 
     def close(self) -> Any:

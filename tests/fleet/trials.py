@@ -40,12 +40,13 @@ STOPPED = "its worker stopped before the response"
 LONGEST_POST = 10.0
 """Seconds, on a busy machine and while the database is away."""
 OPEN = "SELECT owner, id FROM legnext_requests WHERE state = 'submitting' AND clock_timestamp() > submitting_at + %s"
-REQUESTS = (
-    "SELECT q.id, q.state, q.job_id, q.error, q.owner, extract(epoch FROM q.submitting_at)::float8, r.key, "
-    "coalesce(p.job_id, r.description::json ->> 'text', r.description::json #>> '{chain,steps,0,prompt}') "
-    "FROM legnext_requests q JOIN legnext_rows r ON r.id = q.row_id "
-    "LEFT JOIN legnext_requests p ON p.row_id = r.id AND p.step = q.step - 1 AND p.state = 'done' ORDER BY r.id, q.step"
-)
+REQUESTS = """
+SELECT q.id, q.state, q.job_id, q.error, coalesce(split_part(q.owner, '/', 2), '0')::int,
+    coalesce(extract(epoch FROM q.submitting_at), 0)::float8, r.key,
+    coalesce(p.job_id, r.description::json ->> 'text', r.description::json #>> '{chain,steps,0,prompt}')
+FROM legnext_requests q JOIN legnext_rows r ON r.id = q.row_id
+LEFT JOIN legnext_requests p ON p.row_id = r.id AND p.step = q.step - 1 AND p.state = 'done' ORDER BY r.id, q.step
+"""
 
 
 class Mistake(NamedTuple):
@@ -94,8 +95,9 @@ class Request(NamedTuple):
     state: str
     job_id: str | None
     error: str | None
-    owner: str | None
-    sent: float | None
+    pid: int
+    """Its worker."""
+    sent: float
     key: str
     what: str
     """What tells it from all others at the service: its prompt, or the job on which it builds."""
@@ -157,7 +159,9 @@ class Trial:
         self.killed: dict[int | None, float] = {}
         """When a worker was killed, by its pid."""
         self.stopped: dict[int | None, float] = {}
-        """Until when a worker is stopped, by its pid."""
+        """Since when a worker is stopped, by its pid."""
+        self.pauses: list[tuple[int, float, float]] = []
+        """The worker, and from when to when it was stopped."""
         self.quiet = 0.0
         """When workers that were continued have done what was in hand."""
         self.budgets = [(0.0, plan.budget)]
@@ -239,7 +243,7 @@ class Trial:
         """Whether nothing is left to do, not even by a worker that is stopped or a task in the queue."""
         with psycopg.connect(self.database) as connection:
             tasks = connection.execute("SELECT FROM procrastinate_jobs LIMIT 1").fetchone()
-        working = tasks is not None or self.stopped or time.monotonic() < self.quiet
+        working = tasks is not None or self.stopped or time.time() < self.quiet
         return not working and self.fleet.status().ended
 
     def _is_settled(self) -> bool:
@@ -263,14 +267,13 @@ class Trial:
         for each in self.workers:
             assert each.is_alive(), f"worker {each.pid} ended by itself: {each.exitcode}"
             assert each.pid is not None
-            until = self.stopped.get(each.pid)
-            if until is None and is_stopped(each.pid):  # by itself
-                self.stopped[each.pid] = time.monotonic() + self.plan.pause
-            elif until is not None and until < time.monotonic():
-                self.happened["stopped and continued"] += 1
-                os.kill(each.pid, signal.SIGCONT)
-                del self.stopped[each.pid]
-                self.quiet = time.monotonic() + 3.0  # what it was about to send, it sends now
+            if is_stopped(each.pid):  # by the trial or by itself
+                since, now = self.stopped.setdefault(each.pid, time.time()), time.time()
+                if now > since + self.plan.pause:
+                    os.kill(each.pid, signal.SIGCONT)
+                    self.pauses.append((each.pid, since, now))
+                    self.stopped.pop(each.pid)
+                    self.quiet = now + 3.0  # what it was about to send, it sends now
         if self._is_waiting_for_points():
             time.sleep(0.5)  # nothing begins by itself
             if self._is_waiting_for_points():
@@ -282,7 +285,7 @@ class Trial:
     def _is_waiting_for_points(self) -> bool:
         status = self.fleet.status()
         there = status.done + status.failed + status.unknown + status.running + status.waiting
-        assert there == self.plan.rows, f"{self.plan.rows - there} rows are lost: {status}"
+        assert there >= self.plan.rows, f"{self.plan.rows - there} rows are lost: {status}"
         return bool(status.waiting and not status.running) and status.points + DEAREST > self.budgets[-1][1]
 
     def _stop_workers(self) -> None:
@@ -343,7 +346,7 @@ class Trial:
         each, _ = self._open()
         assert each.pid is not None
         os.kill(each.pid, signal.SIGSTOP)
-        self.stopped[each.pid] = time.monotonic() + self.plan.pause
+        self.stopped[each.pid] = time.time()
 
     def _stop_database(self) -> None:
         """Stop the database at once, for less or more than a worker may be silent."""
@@ -382,17 +385,22 @@ class Trial:
         lost = {what(one.body) for one in self.server.ledger if one.job_id not in known} - unknown.keys()
         assert not lost, f"paid and lost: {lost}"
         for one in unknown.values():
-            killed = self.killed.get(int((one.owner or "//").split("/")[1]), 0.0)
-            in_flight = killed - LONGEST_POST < (one.sent or 0.0) < killed
+            killed = self.killed.get(one.pid, 0.0)
+            in_flight = killed - LONGEST_POST < one.sent < killed
             assert one.error != STOPPED or in_flight, f"unknown, and its worker was not killed meanwhile: {one}"
-        others = [one for one in unknown.values() if one.error != STOPPED]
+        others = [one for one in unknown.values() if one.error != STOPPED and not self._was_stopped(one)]
         struck = sum(fault.struck for fault in self.lost)
         assert len(others) <= struck, f"unknown, and only {struck} responses were lost: {others}"
         hits = sum(one.id in self.in_flight for one in unknown.values())
         assert 10 * hits >= 9 * self.plan.aimed, f"only {hits} kills met an open POST"
         self.happened["in flight"] = hits
+        self.happened["stopped and continued"] = len(self.pauses)
         self.happened["unknown"] = len(unknown)
         self.happened["lost responses"] = struck
+
+    def _was_stopped(self, one: Request) -> bool:
+        """Whether its worker was stopped meanwhile: by then, the server may have closed the connection."""
+        return any(pid == one.pid and since - LONGEST_POST < one.sent < until for pid, since, until in self.pauses)
 
     def check_end(self) -> None:
         """Check that every row came to its end, with the results and the points that the service knows."""

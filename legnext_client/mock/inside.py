@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -43,6 +44,8 @@ class InProcess:
         self._lock = threading.Lock()
         self._portal: BlockingPortal | None = None
         self._background = contextlib.ExitStack()
+        # A process that never stops it must still exit: at exit, after the threads ended, closing would wait for ever.
+        weakref.finalize(self, self._background.close)
 
     def start(self) -> None:
         self._background.enter_context(background(self.service))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from legnext_client._calls.service import check_listener, check_wait
@@ -46,28 +45,16 @@ def check_result(
 
 def pending(service: CallService, operation: Operation, sent: Coroutine[Any, Any, JobT]) -> Pending[JobT]:
     """Return an async call that is sent when it is awaited, alone or with its result."""
-    return Pending(_named(operation, sent), partial(_finish, service, operation))
 
+    async def finish(sent: Coroutine[Any, Any, Any], options: ResultOptions) -> Any:
+        try:
+            check_result(service, operation, **options)
+        except BaseException:
+            sent.close()
+            raise
+        return await (await sent).result(**options)
 
-def _finish(
-    service: CallService, operation: Operation, sent: Coroutine[Any, Any, JobT], options: ResultOptions
-) -> Coroutine[Any, Any, JobT]:
-    coroutine: Coroutine[Any, Any, JobT] = _named(operation, _result(service, operation, sent, options))
-    return coroutine
-
-
-def _named(operation: Operation, coroutine: Any) -> Any:
-    """Name a coroutine after its operation, because Python names it if it is never awaited."""
-    coroutine.__name__ = coroutine.__qualname__ = operation.name
-    return coroutine
-
-
-async def _result(
-    service: CallService, operation: Operation, sent: Coroutine[Any, Any, Any], options: ResultOptions
-) -> Any:
-    try:
-        check_result(service, operation, **options)
-    except BaseException:
-        sent.close()
-        raise
-    return await (await sent).result(**options)
+    each: Any
+    for each in (sent, finish):  # Python names one that is never awaited
+        each.__name__ = each.__qualname__ = operation.name
+    return Pending(sent, finish)

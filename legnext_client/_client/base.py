@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from legnext_client._calls.uploading import Uploads
     from legnext_client._client.async_caller import AsyncCaller
     from legnext_client._journal.ledger import Ledger
-    from legnext_client._journal.store import StrPath
     from legnext_client._journal.submit import Entry, RequestState
     from legnext_client._prompt_policy import PromptPolicy
     from legnext_client._protocol.hooks import Hook
@@ -89,8 +88,17 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
         self._clock: Clock = clock or SystemClock()
         self._made: CallerT | None = None
         self._making = threading.Lock()
-        self._ledger = None if ledger is None else _opened(ledger)
-        self._uploads = None if uploader is None else _uploads(uploader, self._clock, hasattr(self, "__aenter__"))
+        self._recorder: Recorder | None = None
+        if ledger is not None:
+            from legnext_client._calls.recording import Recorder
+            from legnext_client._journal.ledger import Ledger
+
+            self._recorder = Recorder(ledger if isinstance(ledger, Ledger) else Ledger(ledger))
+        self._uploads: Uploads | None = None
+        if uploader is not None:
+            from legnext_client._calls.uploading import Uploads
+
+            self._uploads = Uploads(uploader, self._clock, may_await=hasattr(self, "__aenter__"))
         headers = {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
         given = {"proxy": proxy, "ssl_context": ssl_context, "http_client": http_client}
         connecting = {name: value for name, value in given.items() if value is not None}
@@ -109,8 +117,7 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
                 if self._made is None:
                     from legnext_client._calls.service import CallService
 
-                    recorder = None if self._ledger is None else _recorder(self._ledger)
-                    service = CallService(self._settings, self._clock, self._max_jobs, recorder, self._uploads)
+                    service = CallService(self._settings, self._clock, self._max_jobs, self._recorder, self._uploads)
                     self._made = self._make_calls(service)
         return self._made
 
@@ -153,9 +160,9 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
 
     def history(self, *states: RequestState) -> Iterator[Entry]:
         """Iterate over the paid calls in the ledger, oldest first: all, or those in these states."""
-        if self._ledger is None:
+        if self._recorder is None:
             raise ConfigurationError('history needs a ledger: Client(ledger="legnext.db").')
-        return self._ledger.entries(*states)
+        return self._recorder.ledger.entries(*states)
 
     def with_options(
         self,
@@ -215,21 +222,3 @@ def _outgoing(
         raise ConfigurationError(wrong)
     others = {name.lower(): value for name, value in (default_headers or {}).items()}
     return {**others, **headers, "user-agent": agent}
-
-
-def _opened(ledger: StrPath | Ledger) -> Ledger:
-    from legnext_client._journal.ledger import Ledger
-
-    return ledger if isinstance(ledger, Ledger) else Ledger(ledger)
-
-
-def _recorder(ledger: Ledger) -> Recorder:
-    from legnext_client._calls.recording import Recorder
-
-    return Recorder(ledger)
-
-
-def _uploads(uploader: object, clock: Clock, may_await: bool) -> Uploads:
-    from legnext_client._calls.uploading import Uploads
-
-    return Uploads(uploader, clock, may_await=may_await)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client import ConfigurationError, InvalidRequest, LegnextError
+from legnext_client import ConfigurationError, InvalidRequest
 
 from .worlds import FAILED, Colour, Service, done, job, made
 
@@ -143,16 +143,6 @@ def test_who_insists_keeps_everything_else(colour: Colour) -> None:
     assert colour.do(first.insist().wait()).ok
     with pytest.raises(InvalidRequest):
         colour.do(first.insist().upscale(image_no=9, type=0))
-
-
-def test_wrong_fields_are_refused_here(colour: Colour) -> None:
-    service = Service(done())
-    first = made(colour, service)
-    with pytest.raises(ValueError, match="Nothing was sent"):
-        colour.do(first.upscale(image_no=7, type=0))
-    with pytest.raises(LegnextError, match="Nothing was sent"):
-        colour.do(first.pan(image_no=0, direction=9, scale=1.5))
-    assert len(service.sent) == 1
 
 
 def test_an_id_that_cannot_be_sent_is_refused(colour: Colour) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from legnext_client import LegnextError, Retries, SubmissionUnknown
+from legnext_client import InvalidRequest, LegnextError, Retries, SubmissionUnknown
 from legnext_client._protocol.flow import NoResponse
 from legnext_client._transport.drivers import INTERRUPTED
 from legnext_client.errors import (
@@ -88,20 +88,20 @@ def test_a_path_the_spec_does_not_know_has_the_same_care(colour: Colour) -> None
         assert len(lost.sent) == 1
 
 
-@pytest.mark.parametrize("path", ["v2/new", "", "/a b", "/a\n", "https://elsewhere.test/"])
-def test_a_path_must_be_one(colour: Colour, path: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        *((method, "/x", None, "method must be a method of HTTP") for method in (None, "GET /")),
+        *(("GET", path, None, "path must begin with /") for path in (None, "v2/new", "", "/a b", "/a\n", "/\ud800")),
+        ("GET", "https://elsewhere.test/", None, "path must begin with /"),
+        *(("POST", "/x", {"a": value}, "JSON") for value in (float("nan"), object(), {1, 2})),
+    ],
+)
+def test_what_cannot_be_sent_is_refused(colour: Colour, method: Any, path: Any, body: Any, said: str) -> None:
     service = Service({})
-    client = colour.client(service)
-    with pytest.raises(ValueError, match="path must begin with /"):
-        colour.do(client.request("GET", path))
+    with pytest.raises(InvalidRequest, match=said):
+        colour.do(colour.client(service).request(method, path, json=body))
     assert service.sent == []
-
-
-@pytest.mark.parametrize("body", [{"a": float("nan")}, {"a": object()}, {"a": {1, 2}}])
-def test_a_body_must_be_one(colour: Colour, body: dict[str, Any]) -> None:
-    client = colour.client(Service({}))
-    with pytest.raises(ValueError, match="JSON"):
-        colour.do(client.request("POST", "/v2/new", json=body))
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])

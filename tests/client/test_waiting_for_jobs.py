@@ -13,7 +13,7 @@ from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import LegnextError, NotFoundError
 from legnext_client.prices import typical_seconds
 
-from .worlds import FAILED, Colour, Service, done, job, made, told
+from .worlds import FAILED, Colour, Service, done, error_of, job, made, told
 
 if TYPE_CHECKING:
     from legnext_client.jobs import AsyncJob, Job
@@ -254,6 +254,22 @@ def test_of_many_that_are_waited_for_it_is_said_how_many_were_not_answered(colou
     client = colour.client(Service(answer=answer))
     with pytest.raises(WaitTimeout, match=r"j1, j2, j3\. The last \d+ polls for 2 of them failed: GET \S+/j3: reset"):
         colour.do(client.wait_all(["j1", "j2", "j3"], timeout=60))
+
+
+def test_unknown_ids_among_others_are_raised_when_the_others_are_done(colour: Colour) -> None:
+    def answer(send: Any) -> Any:
+        job_id = send.request.path[-2:]
+        return told({"message": "none"}, 404) if job_id.startswith("x") else done(job_id)
+
+    def hear(it: Job | AsyncJob) -> None:
+        seen.append(it.job_id)
+
+    seen: list[str] = []
+    client = colour.client(Service(answer=answer))
+    error = error_of(colour, lambda: client.wait_all(["j1", "x1", "j2", "x2"], on_progress=hear))
+    assert isinstance(error, NotFoundError)
+    assert error.__notes__[0] == "Also refused: x2."
+    assert seen == ["j1", "j2"]
 
 
 def test_nothing_to_wait_for_is_no_wait(colour: Colour) -> None:

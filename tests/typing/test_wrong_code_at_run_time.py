@@ -70,6 +70,8 @@ MISTAKES: list[tuple[Callable[[Client], object], str]] = [
     (lambda client: list(client.wait_all("abc")), "jobs must be a list of jobs or ids; got 'abc'"),
     (lambda client: list(client.wait_all(["abc", ""])), "job_id must be a job id"),
     (lambda client: list(client.wait_all(client.tasks.get("a"))), "jobs must be a list of jobs or ids; got <Job a"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (lambda client: list(client.wait_all(7)), "jobs must be a list of jobs or ids; got 7"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (lambda client: list(client.wait_all([None])), "job_id must be a job id, .*; got None"),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     (lambda client: client.tasks.wait_for_completion(""), "job_id must be a job id, .*; got ''"),
     (lambda client: client.tasks.wait_for_completion(None), "job_id must be a job id, .*; got None"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (lambda client: client.tasks.get("a").wait("600"), "timeout must be seconds, 0 or more; got '600'"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

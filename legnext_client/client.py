@@ -82,9 +82,7 @@ class AsyncClient(_Base, AsyncNamespaces["AsyncJob"]):
     @property
     def tasks(self) -> AsyncWaitingTasks:
         """Operations on jobs by id."""
-        from legnext_client._client.async_caller import AsyncWaitingTasks
-
-        return AsyncWaitingTasks(self._calls)
+        return self._calls.tasks
 
     def wait_all(
         self,

@@ -43,8 +43,9 @@ class JobView:
         service: CallService | None = None,
         runtime: Any = None,
         context: JobContext | None = None,
+        state: State | None = None,
     ) -> None:
-        self._state = State(raw)
+        self._state = state or State(raw)
         self._service = service
         self._runtime = runtime
         self._context = context or JobContext()
@@ -54,9 +55,7 @@ class JobView:
 
     @classmethod
     def _of(cls, state: State, service: CallService | None, runtime: Any, context: JobContext | None) -> Self:
-        job = cls(state.raw, service, runtime, context)
-        job._state = state
-        return job
+        return cls(state.raw, service, runtime, context, state)
 
     @property
     def raw(self) -> Mapping[str, Any]:

@@ -100,6 +100,9 @@ class JobContext(NamedTuple):
         return self.source_made if self.operation is None else made_with(self.operation, self.body, self.source_made)
 
 
+NOTHING_KNOWN = JobContext()
+
+
 class PreparedCall(NamedTuple):
     """A valid call with its price held in the budgets."""
 
@@ -181,7 +184,7 @@ class CallService:
             fields = self.uploads.read(operation, fields)
         prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
         if operation.free:
-            return PreparedCall(operation, request_of(operation, prepared), JobContext())
+            return PreparedCall(operation, request_of(operation, prepared), NOTHING_KNOWN)
         from legnext_client.prompts.policy import heed
 
         if not warned:
@@ -242,7 +245,7 @@ class CallService:
             call,
             place,
         )
-        state, context = answer.state, JobContext()
+        state, context = answer.state, NOTHING_KNOWN
         if call.request.expects_job:
             context = self.accepted(call, answer)
         if is_object(answer.data) and is_job(answer.data):  # a free-form request may return one too
@@ -321,7 +324,7 @@ class CallService:
         """Book and log a job that was just accepted; return its context."""
         delay = retry_after(answer.headers)
         if not call.request.paid:
-            return JobContext(retry_after=delay)
+            return NOTHING_KNOWN if delay is None else JobContext(retry_after=delay)
         context, state = call.context._replace(started=self.clock.now(), retry_after=delay), answer.state
         book(state, context.holds)
         if logger.isEnabledFor(logging.INFO):

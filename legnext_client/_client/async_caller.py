@@ -47,6 +47,7 @@ class AsyncCaller:
     def __init__(self, service: CallService, runtime: AsyncRuntime) -> None:
         self.service = service
         self.runtime = runtime
+        self.tasks = AsyncWaitingTasks(self)
 
     # sync only: def job(self, operation: Operation, fields: Any, options: Any) -> Job:
     def job(self, operation: Operation, fields: Any, options: Any) -> Pending[AsyncJob]:  # async only

@@ -7,6 +7,7 @@ fields, by their Python names, to whoever carries calls out. Models are imported
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, Unpack
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .types import CallOptions, FileContent, PaidOptions, Pending
 
 
+@cache
 def _operation(name: str) -> Operation:
     from .operations import OPERATIONS  # with the first call; a client can be made without the table
 

@@ -42,6 +42,7 @@ class Caller:
     def __init__(self, service: CallService, runtime: Runtime) -> None:
         self.service = service
         self.runtime = runtime
+        self.tasks = WaitingTasks(self)
 
     def job(self, operation: Operation, fields: Any, options: Any) -> Job:
         return self._submitted(operation, fields, options)

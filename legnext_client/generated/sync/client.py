@@ -76,9 +76,7 @@ class Client(_Base, Namespaces["Job"]):
     @property
     def tasks(self) -> WaitingTasks:
         """Operations on jobs by id."""
-        from legnext_client.generated.sync.caller import WaitingTasks
-
-        return WaitingTasks(self._calls)
+        return self._calls.tasks
 
     def wait_all(
         self,

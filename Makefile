@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
-# Three at a time on two cores: tests wait for processes of theirs, for browsers and for servers.
-PYTEST := $(RUN)pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# Four at a time on two cores: tests wait for processes of theirs, for browsers and for servers.
+PYTEST := $(RUN)pytest --quiet --numprocesses 4 --dist loadfile --no-loadscope-reorder
 SLOW := cli contract contract_client docs fleet gallery interop kills mcp_server plugin tooling webhooks
 
 # Keep bytecode: else each process compiles all that it imports.

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import asked_for
+import examples
 import flag_tables
 import naming
 import references
@@ -89,14 +90,17 @@ def arguments() -> argparse.Namespace:
 
 
 def refused(spec: Any) -> list[str]:
-    """What is wrong with a document, in our words where there are some; or where it is not one of OpenAPI 3.1."""
+    """What is wrong with a document, in our words where there are some; or where it is not one of OpenAPI 3.1.
+
+    Last, the examples that their own schemas refuse.
+    """
     try:
         check(spec, table.operations(spec), table.rules(spec))
     except SpecError as reason:
         return list(reason.args)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         return invalid(spec) or [f"cannot be read: {type(error).__name__}: {error}"]
-    return invalid(spec)
+    return invalid(spec) or examples.problems(spec)
 
 
 def invalid(spec: Any) -> list[str]:

@@ -92,12 +92,12 @@ def install(needs: list[str]) -> None:
     if "java" in needs and not (TOOLS / "python").is_dir():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         run([*pip, "--target", str(TOOLS / "python"), GENERATOR], ROOT, COMPILE_SECONDS)
-    pinned, here = PROGRAMS / "package.json", TOOLS / "package.json"
-    known = (TOOLS / "node_modules").is_dir() and filecmp.cmp(pinned, here, shallow=False)
-    if "npm" in needs and not known:
-        shutil.copy2(pinned, here)
+    pinned, installed = PROGRAMS / "package.json", TOOLS / "installed.json"
+    if "npm" in needs and not (installed.is_file() and filecmp.cmp(pinned, installed, shallow=False)):
+        shutil.copy2(pinned, TOOLS / "package.json")
         quietly = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
         run(["npm", "install", *quietly], TOOLS, COMPILE_SECONDS)
+        shutil.copy2(pinned, installed)  # only now: after a failure, it is tried again
 
 
 def shell(script: str, folder: str, seconds: int, **more: str) -> None:

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import textwrap
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import generate
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-SPEC: Json = json.loads((ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
+TEXT = (ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
+SPEC: Json = json.loads(TEXT)
 
+NEIGHBOUR: Json = next(
+    item["post"] for item in SPEC["paths"].values() if item.get("post", {}).get("x-legnext", {}).get("takes") == "image"
+)
+"""An operation that makes a job of an image."""
+TAKEN: str = NEIGHBOUR["operationId"]
 RELIGHT: Json = {
     "operationId": "relight",
     "tags": ["midjourney"],
@@ -44,7 +51,7 @@ RELIGHT: Json = {
         "required": True,
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RelightRequest"}}},
     },
-    "responses": SPEC["paths"]["/v1/reroll"]["post"]["responses"],
+    "responses": NEIGHBOUR["responses"],
 }
 RELIGHT_REQUEST: Json = {
     "type": "object",
@@ -212,19 +219,19 @@ with MockServer(time_scale=None) as server, server.client() as client:
 """
 
 
+@cache
 def of_contributing() -> tuple[Json, Json]:
     """The schemas and paths that CONTRIBUTING.md adds; the responses and callbacks are a neighbour's."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^ *```yaml\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
     schemas, paths = (yaml.safe_load(textwrap.dedent(block)) for block in blocks)
-    neighbour = SPEC["paths"]["/v1/upscale"]["post"]
     ((_, item),) = paths.items()
-    item["post"] |= {name: neighbour[name] for name in ("responses", "callbacks")}
+    item["post"] |= {name: NEIGHBOUR[name] for name in ("responses", "callbacks")}
     return schemas, paths
 
 
 def edited() -> Json:
-    spec = copy.deepcopy(SPEC)
+    spec: Json = json.loads(TEXT)
     schemas, paths = of_contributing()
     spec["paths"] |= {"/v1/relight-image": {"post": copy.deepcopy(RELIGHT)}, **paths}
     spec["components"]["schemas"] |= {"RelightRequest": copy.deepcopy(RELIGHT_REQUEST), **schemas}
@@ -326,9 +333,9 @@ def with_price_by(field: str, value: str) -> Json:
     return with_extension(price={"points": 1, "when": [{"field": field, "is": value, "points": 2}]})
 
 
-def without(path: str) -> Json:
+def without(role: str) -> Json:
     spec = edited()
-    del spec["paths"][path]
+    spec["paths"] = {path: item for path, item in spec["paths"].items() if f'"role": "{role}"' not in json.dumps(item)}
     return spec
 
 
@@ -337,6 +344,13 @@ def with_media(*media: str) -> Json:
     spec["paths"]["/v1/relight-image"]["post"]["requestBody"]["content"] = {
         each: {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}} for each in media
     }
+    return spec
+
+
+def with_example(**value: Any) -> Json:
+    spec = with_operation()
+    content = spec["paths"]["/v1/relight-image"]["post"]["requestBody"]["content"]["application/json"]
+    content["examples"] = {"dim": {"value": value}}
     return spec
 
 
@@ -365,16 +379,21 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
         with_extension(price={"points": 1, "when": [{"feld": "mood", "is": "neon", "points": 2}]}),
         ("relight", "feld"),
     ),
-    ("an operationId used twice", with_operation(operationId="reroll"), ("operationId", "reroll")),
-    ("a task_type used twice", with_extension(task_type="pan"), ("task_type", "pan")),
+    ("an operationId used twice", with_operation(operationId=TAKEN), ("operationId", TAKEN)),
+    ("a task_type used twice", with_extension(task_type=NEIGHBOUR["x-legnext"]["task_type"]), ("task_type",)),
     ("a role used twice", with_extension(role="balance"), ("role", "balance")),
-    ("an alias that is an operationId", with_extension(alias="upscale"), ("alias", "upscale")),
+    ("an alias that is an operationId", with_extension(alias=TAKEN), ("alias", TAKEN)),
     ("an operationId that is no name", with_operation(operationId="reLight"), ("/v1/relight-image", "snake_case")),
     ("a follow-up that jobs hide", with_operation(operationId="download"), ("/v1/relight-image", "download")),
     ("a tag that is not described", with_operation(tags=["light"]), ("/v1/relight-image", "tag", "light")),
     ("a price by no field", with_price_by("mode", "neon"), ("relight", "price.when.field", "mood", "'mode'")),
     ("a price by no value", with_price_by("mood", "noon"), ("relight", "price.when.is", "neon", "'noon'")),
-    ("a role that nobody has", without("/v1/video-upscale"), ("no operation has the role chain.upscale",)),
+    ("a role that nobody has", without("chain.upscale"), ("no operation has the role chain.upscale",)),
+    (
+        "an example that its schema refuses",
+        with_example(jobId="a-job", imageNo=9, mood="dawn"),
+        ("/v1/relight-image", "example dim", "imageNo: 9 is greater than the maximum of"),
+    ),
     ("no operationId", with_operation(operationId=None), ("/v1/relight-image", "operationId")),
     ("no description", with_operation(description=""), ("/v1/relight-image", "description")),
     (

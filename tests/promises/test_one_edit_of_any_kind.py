@@ -14,8 +14,7 @@ from docs_pages.api_reference import api_pages
 
 from tests.packages import generated, run
 
-from .one_edit.edits import EDITS, together
-from .one_edit.scratch import DOCUMENT
+from .one_edit.edits import DOCUMENT, EDITS, together
 
 HELD = Path(__file__).parent / "one_edit" / "held.py"
 

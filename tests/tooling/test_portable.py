@@ -23,8 +23,13 @@ NOT_IN_3_0 = {"if", "then", "else", "dependentRequired", "const", "links", "call
 
 
 @cache
+def text() -> str:
+    return portable.portable(SOURCE.read_text(encoding="utf-8"))
+
+
+@cache
 def document() -> Json:
-    found: Json = yaml.safe_load(portable.portable(SOURCE.read_text(encoding="utf-8")))
+    found: Json = yaml.load(text(), Loader=yaml.CSafeLoader)
     return found
 
 
@@ -51,11 +56,11 @@ def test_it_is_a_document_of_3_0() -> None:
 
 
 def test_the_file_is_what_the_document_gives() -> None:
-    assert portable.PORTABLE.read_text(encoding="utf-8") == portable.portable(SOURCE.read_text(encoding="utf-8"))
+    assert portable.PORTABLE.read_text(encoding="utf-8") == text()
 
 
 def test_it_has_every_operation_and_path() -> None:
-    full = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    full: Json = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
     def names(spec: Json) -> set[str]:
         return {each["operationId"] for _, _, each in operations(spec)}
@@ -102,8 +107,10 @@ def said_of(schema: Json) -> Json:
     """What becomes of a schema that an operation answers with."""
     full: Json = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     answer = {"description": "It.", "content": {"application/json": {"schema": schema}}}
-    full["paths"]["/probe"] = {"get": {"operationId": "probe", "responses": {"200": answer}}}
-    made: Json = yaml.load(portable.portable(yaml.dump(full, Dumper=yaml.CSafeDumper)), Loader=yaml.CSafeLoader)
+    looks = next(path for path, _, each in operations(full) if each.get("x-legnext", {}).get("role") == "job")
+    probe = {"get": {"operationId": "probe", "responses": {"200": answer}}}
+    small = {**full, "paths": {looks: full["paths"][looks], "/probe": probe}}
+    made: Json = yaml.load(portable.portable(yaml.dump(small, Dumper=yaml.CSafeDumper)), Loader=yaml.CSafeLoader)
     found: Json = made["paths"]["/probe"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     return found
 
@@ -143,15 +150,13 @@ def test_a_choice_by_a_discriminator_is_one_object_with_the_values_of_all() -> N
     assert "discriminator" not in said
 
 
-BODIES = [
-    pytest.param(media["application/json"], id=f"{method} {path}")
-    for path, method, operation in operations(document())
-    if "application/json" in (media := operation.get("requestBody", {}).get("content", {}))
-]
-
-
-@pytest.mark.parametrize("body", BODIES)
-def test_the_examples_of_bodies_fit(body: Json) -> None:
-    validator = jsonschema_rs.Draft4Validator({**body["schema"], "components": document()["components"]})
-    for example in body.get("examples", {}).values():
-        assert [error.message for error in validator.iter_errors(example["value"])] == []
+def test_the_examples_of_bodies_fit() -> None:
+    tried = 0
+    for _, _, operation in operations(document()):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, example in body.get("examples", {}).items():
+            validator = jsonschema_rs.Draft4Validator({**body["schema"], "components": document()["components"]})
+            problems = [error.message for error in validator.iter_errors(example["value"])]
+            assert problems == [], f"{operation['operationId']}, {name}"
+            tried += 1
+    assert tried > 20

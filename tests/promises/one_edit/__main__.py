@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .edits import EDITS, together
-from .scratch import DOCUMENT, Scratch
+from .edits import DOCUMENT, EDITS, together
+from .scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -13,7 +15,35 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_DATA: Json = yaml.load((Path(__file__).with_name("edits.yaml")).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+def _read(path: Path) -> Json:
+    found: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return found
+
+
+DOCUMENT: Json = _read(Path(__file__).resolve().parents[3] / "openapi.yaml")
+
+
+def _chosen() -> dict[str, str]:
+    """The operations that some edits change, whatever they are called: found by their shape."""
+    found: dict[str, str] = {}
+    for path, item in DOCUMENT["paths"].items():
+        operation = item.get("post", {})
+        own = operation.get("x-legnext", {})
+        if "makes" not in own or "role" in own or "alias" in own:
+            continue
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        body = schema.get("$ref", "").rpartition("/")[2]
+        needs = DOCUMENT["components"]["schemas"].get(body, schema).get("required")
+        kind = "FOLLOW_UP" if needs == ["jobId"] else "OTHER" if own["takes"] == "nothing" else None
+        if kind:
+            own_names = {"": operation["operationId"], "_PATH": path.replace("/", "~"), "_BODY": body}
+            found |= {f"{kind}{part}": name for part, name in own_names.items()}
+    return found
+
+
+_TEXT = Template(Path(__file__).with_name("edits.yaml").read_text(encoding="utf-8")).safe_substitute(_chosen())
+_DATA: Json = yaml.load(_TEXT, Loader=yaml.CSafeLoader)
 FIELDS: dict[str, Json] = _DATA["fields"]
 """Schemas of every kind, with values that are right by them and values that are not."""
 
@@ -111,6 +141,7 @@ EDITS: dict[str, Edit] = {
         *(
             Edit(name, one.get("set", {}), one.get("each_post", {}), one["try"], one.get("alone", False))
             for name, one in _DATA["edits"].items()
+            if not re.search(r"\$[A-Z]", str(one))  # no operation has the shape that it needs
         ),
     )
 }

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[3]
-DOCUMENT: Json = yaml.load((ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 _LEFT = shutil.ignore_patterns("__pycache__", ".*", "site", "dist", "build", "node_modules", "*.egg-info")
 
 

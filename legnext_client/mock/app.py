@@ -20,7 +20,6 @@ from .parameters import read_parameters
 from .plain import PlainAnswers
 from .refusals import Answer, Refusal, send_answer, written
 from .spec import Spec
-from .validation import check_body
 from .wire import SLASH, ClientGone, apply_faults, struck_on_arrival
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class App:
         self.keys = frozenset(service.settings.keys)
         self._files = Files(service)
         self._watched = None if watched is None else Path(watched)
-        self._stamp = self._stamp_of_watched()
+        self._stamp = self._edited()
         self._second, self._dated = -1, (b"date", b"")
         self._serve(service.spec)
 
@@ -56,18 +55,16 @@ class App:
             routes += [Route(_matching(path), endpoint) for path, endpoint in endpoints]
         self._router = Router(routes, redirect_slashes=False, default=_Endpoint(self, {}))
 
-    def _stamp_of_watched(self) -> tuple[int, int] | None:
-        """Return the time and size of the document; both change when it is edited."""
-        if self._watched is None:
+    def _edited(self) -> tuple[int, int] | None:
+        """Return the time and size of the watched document; both change when it is edited."""
+        if self._watched is None or not self._watched.exists():
             return None
-        with contextlib.suppress(OSError):
-            found = self._watched.stat()
-            return found.st_mtime_ns, found.st_size
-        return None
+        found = self._watched.stat()
+        return found.st_mtime_ns, found.st_size
 
     def _reload(self) -> None:
         """Read the document again if it has changed; keep the old one if the new one cannot be served."""
-        stamp = self._stamp_of_watched()
+        stamp = self._edited()
         if stamp is None or stamp == self._stamp:
             return
         self._stamp = stamp
@@ -184,10 +181,7 @@ class _Endpoint:
         value = None
         if operation.bodies:
             strict = self._service.settings.bodies == "strict"
-            body = await read_body(spec, operation, scope["headers"], receive, strict=strict)
-            if body is not None:
-                media, value = body
-                check_body(media.validator, value)
+            value = await read_body(spec, operation, scope["headers"], receive, strict=strict)
         if operation.makes_job:
             return self._service.submit(operation, key, value or {}, asked)
         if operation.role == "balance":

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from .parameters import coerced
 from .refusals import Refusal
+from .validation import check_body
 from .wire import ClientGone
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ async def read_body(
     receive: Receive,
     *,
     strict: bool,
-) -> tuple[Media, Any] | None:
-    """Return the media type and the parsed body; None if it is absent and optional.
+) -> Any:
+    """Return the body as a value that fits its schema; None if it is absent and optional.
 
     A body that is too large (413) or of an unsupported type (400) is not read. Unless `strict`, JSON is read under any
     content type, and fields that the service ignores are dropped.
@@ -61,7 +62,10 @@ async def read_body(
         return None
     media = operation.bodies[name]
     value = _parsed(schemas, name, media, kind, body)
-    return media, value if strict or not is_json(name) else _used(schemas, media.schema, value)
+    if is_json(name) and not strict:
+        value = _used(schemas, media.schema, value)
+    check_body(media.validator, value)
+    return value
 
 
 async def _whole(receive: Receive, most: int) -> bytes:

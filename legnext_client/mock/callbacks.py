@@ -49,7 +49,7 @@ class CallbackSender:
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Delivery, Callable[[], dict[str, Any]]]] = []
         self._numbers = 0
-        self._senders: ThreadPoolExecutor | None = None
+        self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="mock-callback")
         self._under_way: set[Future[None]] = set()
         self._client: Any = None
         self._closed = False
@@ -80,7 +80,7 @@ class CallbackSender:
             self.sent.append(replace(delivery, at=due, outcome="not loopback"))
         else:
             for _ in range(self.settings.copies):
-                self._enqueue(due, delivery, body)
+                self.enqueue(due, delivery, body)
 
     def send_due(self) -> None:
         """Pass due callbacks to the sender threads; return at once."""
@@ -88,8 +88,6 @@ class CallbackSender:
         with self._lock:
             while self._waiting and self._waiting[0][0] <= now and not self._closed:
                 _, _, delivery, body = heapq.heappop(self._waiting)
-                if self._senders is None:
-                    self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="mock-callback")
                 future = self._senders.submit(self._send, delivery, body)
                 self._under_way.add(future)
                 future.add_done_callback(self._under_way.discard)
@@ -107,10 +105,6 @@ class CallbackSender:
         with self._lock:
             return [(due, delivery) for due, _, delivery, _ in sorted(self._waiting, key=lambda each: each[:2])]
 
-    def restore(self, due: float, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
-        """Schedule a callback of a saved state."""
-        self._enqueue(due, delivery, body)
-
     def forget(self) -> None:
         """Drop scheduled callbacks and the record of sent ones."""
         with self._lock:
@@ -120,12 +114,12 @@ class CallbackSender:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-        if self._senders is not None:
-            self._senders.shutdown(wait=True, cancel_futures=True)
+        self._senders.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
 
-    def _enqueue(self, due: float, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
+    def enqueue(self, due: float, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
+        """Schedule one attempt."""
         with self._lock:
             self._numbers += 1
             heapq.heappush(self._waiting, (due, self._numbers, delivery, body))
@@ -143,7 +137,7 @@ class CallbackSender:
         self.sent.append(replace(delivery, at=now, outcome=outcome))
         if not received and delivery.attempt <= self.settings.retries:
             again = replace(delivery, attempt=delivery.attempt + 1)
-            self._enqueue(now + _AGAIN_AFTER * delivery.attempt, again, body)
+            self.enqueue(now + _AGAIN_AFTER * delivery.attempt, again, body)
             if self.on_retry is not None:
                 self.on_retry()
 

@@ -116,7 +116,7 @@ class Service:
 
     def restore_callback(self, due: float, delivery: Delivery) -> None:
         job = self.jobs[delivery.job_id]
-        self.callback_sender.restore(due, delivery, lambda: self.answers.job(job, job.ends))
+        self.callback_sender.enqueue(due, delivery, lambda: self.answers.job(job, job.ends))
 
     def source_of(self, body: dict[str, Any]) -> Job | None:
         """Return the job that a body builds on."""

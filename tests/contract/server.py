@@ -144,10 +144,6 @@ class Server:
         """The points that were held for each of these jobs, as the server lists them."""
         return {line.job_id: line.points for line in self._service.ledger}
 
-    def callbacks(self) -> list[Any]:
-        """Every callback that the server tried to send."""
-        return list(self._service.callback_sender.sent)
-
 
 class Start(Protocol):
     """Starts a server with these settings; a check never learns which fault it has."""

@@ -92,21 +92,6 @@ def test_the_oddities_that_were_seen_do_occur(api: Any) -> None:
     assert [nothing[name] for name in ("config", "meta", "logs", "output", "error")] == [None] * 5
 
 
-def test_which_variant_an_answer_takes_is_drawn_by_seed(calling: Any) -> None:
-    def shapes(seed: int) -> list[str]:
-        with MockServer(in_process=True, seed=seed, concurrency=0) as server:
-            api = calling(server)
-            jobs = [api.job(api.done("diffusion", text="a")) for _ in range(40)]
-        return [
-            json.dumps([job.get("logs", "-"), job["config"], job.get("error", "-"), len(job["meta"]["ended_at"])])
-            for job in jobs
-        ]
-
-    assert shapes(1) == shapes(1)
-    assert shapes(1) != shapes(2)
-    assert len(set(shapes(1))) >= 4
-
-
 def test_a_seed_repeats_ids_and_durations(calling: Any) -> None:
     def run(seed: int) -> list[tuple[str, str, str]]:
         with MockServer(in_process=True, seed=seed, answers="nanoseconds", concurrency=0) as server:
@@ -118,24 +103,20 @@ def test_a_seed_repeats_ids_and_durations(calling: Any) -> None:
     assert not {each[0] for each in run(7)} & {each[0] for each in run(8)}
 
 
-def test_a_marked_word_makes_a_job_fail_and_say_so(api: Any) -> None:
-    job = api.job(api.done("diffusion", text="please fail-this-job now"))
-    assert job["status"] == "failed"
-    assert job["error"]["message"]
-    assert job["output"]["image_urls"] is None
-
-
-def test_a_marked_word_completes_a_job_in_the_answer_to_its_submission(api: Any) -> None:
+def test_marked_words_choose_the_end_of_a_job(api: Any) -> None:
+    failed = api.job(api.done("diffusion", text="please fail-this-job now"))
+    assert (failed["status"], failed["output"]["image_urls"], bool(failed["error"]["message"])) == (
+        "failed",
+        None,
+        True,
+    )
+    assert "sensitive" in api.refused(403, "describe", imgUrl="https://example.com/forbidden-content.png")
+    api.done("diffusion", text="a", callback="http://127.0.0.1:1/forbidden-content")
+    consumed = api.server.consumed
     answer = api.call("diffusion", text="complete-at-once")
     assert answer.json()["status"] == "completed"
     assert len(answer.json()["output"]["image_urls"]) == 4
-    assert api.server.frozen == 0
-
-
-def test_a_marked_word_is_refused_as_content(api: Any) -> None:
-    assert "sensitive" in api.refused(403, "diffusion", text="some forbidden-content here")
-    assert "sensitive" in api.refused(403, "describe", imgUrl="https://example.com/forbidden-content.png")
-    api.accepted("diffusion", text="a", callback="http://127.0.0.1:1/forbidden-content")
+    assert (api.server.frozen, api.server.consumed - consumed) == (0, 80)
 
 
 def test_a_fast_clock_says_when_to_ask_again_and_never_gives_the_end_away(calling: Any) -> None:

@@ -69,14 +69,6 @@ def test_its_url_works_without_the_path_of_the_document(monkeypatch: pytest.Monk
         assert httpx.get(f"{server.root_url}/account/balance", headers=headers).status_code == 500
 
 
-def test_servers_stand_side_by_side() -> None:
-    with MockServer() as one, MockServer() as two:
-        assert one.base_url != two.base_url
-        one.jobs.add("it")
-        assert list(one.jobs) == ["it"]
-        assert len(two.jobs) == 0
-
-
 def test_nothing_is_left_behind() -> None:
     before = threading.active_count()
     for in_process in (False, True):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from legnext_client.generated.rules import Factor
 from legnext_client.mock.spec import DOCUMENT
 from legnext_client.prices import estimates, price
@@ -15,32 +13,35 @@ from legnext_client.testing import MockServer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
 
-@pytest.mark.parametrize(
-    ("prompt", "points"),
-    [
-        ("a --motion high", 1440),
-        ("a --motion HIGH", 1440),
-        ("a --motion low", 480),
-        ("a --motion", 480),
-        ("a --bs 4", 960),
-        ("a --bs 4.0", 960),
-        ("a --bs four", 480),
-    ],
-)
+
+FACTORS: list[Any] = [{"flag": "motion", "value": "high", "factor": 3}, {"flag": "bs", "value": 4, "factor": 2}]
+POINTS = {
+    "a --motion high": 1440,
+    "a --motion HIGH": 1440,
+    "a --motion low": 480,
+    "a --motion": 480,
+    "a --bs 4": 960,
+    "a --bs 4.0": 960,
+    "a --bs four": 480,
+}
+
+
 def test_a_factor_can_ask_for_a_word_as_for_a_number_and_client_and_mock_agree(
-    calling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prompt: str, points: int
+    calling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows: list[Any] = [{"flag": "motion", "value": "high", "factor": 3}, {"flag": "bs", "value": 4, "factor": 2}]
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
-    document["x-legnext"]["price_factors"] = [{**row, "models": ["video"]} for row in rows]
+    document["x-legnext"]["price_factors"] = [{**row, "models": ["video"]} for row in FACTORS]
     spec = tmp_path / "factors.json"
     spec.write_text(json.dumps(document), encoding="utf-8")
-    with MockServer(in_process=True, spec=spec) as server:
-        job_id = calling(server).accepted("video_diffusion", prompt=prompt)
-        assert calling(server).job(job_id)["meta"]["usage"]["frozen"] == points
-    monkeypatch.setattr(estimates, "PRICE_FACTORS", tuple(Factor(models=("video",), **row) for row in rows))
-    assert price("video_diffusion", {"prompt": prompt}).points == points
+    monkeypatch.setattr(estimates, "PRICE_FACTORS", tuple(Factor(models=("video",), **row) for row in FACTORS))
+    with MockServer(in_process=True, spec=spec, answers="plain", concurrency=0) as server:
+        api = calling(server)
+        for prompt, points in POINTS.items():
+            job = api.job(api.accepted("video_diffusion", prompt=prompt))
+            assert (job["meta"]["usage"]["frozen"], prompt) == (points, prompt)
+            assert price("video_diffusion", {"prompt": prompt}).points == points
 
 
 def test_bonus_points_are_spent_first_and_come_back_where_they_were(calling: Any) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from legnext_client.cli.fields import words
 from legnext_client.cli.operations import OPTIONS
 from legnext_client.generated.operations import OPERATIONS, Operation
+from tests.cli.forks import forked
 from tests.documents import operations
 
 if TYPE_CHECKING:
@@ -54,22 +55,27 @@ class Begun:
     """A command that runs until it is stopped."""
 
     def __init__(self, environment: dict[str, str], folder: Path, *words: str) -> None:
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen([str(LEGNEXT), *words], env=environment, cwd=folder, **pipes)
+        (out, child_out), (err, child_err) = os.pipe(), os.pipe()
+        self.process = forked(words, environment, folder, os.open(os.devnull, os.O_RDONLY), child_out, child_err)
+        self.out, self.err = os.fdopen(out), os.fdopen(err)
 
     def line(self) -> str:
         """The next line of what it prints."""
-        assert self.process.stdout is not None
-        return str(self.process.stdout.readline()).rstrip("\n")
+        return self.out.readline().rstrip("\n")
+
+    def signal(self, number: int) -> None:
+        os.kill(self.process.pid or 0, number)
 
     def interrupt(self) -> Ended:
         """Ctrl-C, and what comes of it; lines that were read before are not there any more."""
-        self.process.send_signal(signal.SIGINT)
+        self.signal(signal.SIGINT)
         return self.ended()
 
     def ended(self) -> Ended:
-        out, err = self.process.communicate(timeout=30)
-        return Ended(self.process.returncode, out, err)
+        with self.out, self.err:
+            out, err = self.out.read(), self.err.read()
+        self.process.join(30)
+        return Ended(self.process.exitcode or 0, out, err)
 
 
 def until(happened: Callable[[], object]) -> None:

@@ -8,11 +8,10 @@ import pty
 import re
 import select
 import struct
-import subprocess
 import termios
 from typing import TYPE_CHECKING
 
-from .commands import LEGNEXT
+from tests.cli.forks import forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,17 +32,12 @@ class Terminal:
         self._columns = columns
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        self.process = subprocess.Popen(
-            [str(LEGNEXT), *words],
-            stdin=theirs,
-            stdout=subprocess.PIPE if piped else theirs,
-            stderr=theirs,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-        os.close(theirs)
+        self.piped: int | None = None
+        out = os.dup(theirs)
+        if piped:
+            os.close(out)
+            self.piped, out = os.pipe()
+        self.process = forked(words, environment, folder, theirs, out, os.dup(theirs))
         self.raw = ""
 
     def read_until(self, wanted: str) -> None:
@@ -58,7 +52,15 @@ class Terminal:
         """Read all the rest; the exit code."""
         while self._read():
             pass
-        return self.process.wait(30)
+        self.process.join(30)
+        return self.process.exitcode or 0
+
+    def read_piped(self) -> list[str]:
+        """The lines of its standard output; ends when it does."""
+        assert self.piped is not None
+        with os.fdopen(self.piped) as out:
+            self.piped = None
+            return out.read().splitlines()
 
     @property
     def seen(self) -> list[str]:
@@ -76,11 +78,10 @@ class Terminal:
         return [line.rstrip() for line in CONTROL.sub("", self.raw).replace("\r", "\n").splitlines()]
 
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.process.kill()
+        self.process.join()
+        if self.piped is not None:
+            os.close(self.piped)
         os.close(self._ours)
 
     def _read(self) -> bool:

@@ -217,9 +217,8 @@ def test_ctrl_c_once_submits_nothing_more_and_waits(
     until(lambda: server.jobs)
     (job,) = server.jobs
     until(lambda: server.jobs[job]["status"] == "processing")
-    begun.process.send_signal(2)
-    assert begun.process.stderr is not None
-    while "Interrupted: nothing more is submitted" not in begun.process.stderr.readline():
+    begun.signal(2)
+    while "Interrupted: nothing more is submitted" not in begun.err.readline():
         pass
     server.jobs.complete(job)
     ended = begun.ended()

@@ -125,7 +125,7 @@ def test_a_picture_shows_the_steps_and_stays(terminal: Any, server: MockServer) 
     session.press(b"y\n")
     assert session.ended() == 0
     last = server.jobs[list(server.jobs)[-1]]
-    assert session.process.stdout.read().decode().splitlines() == last["output"]["video_urls"]
+    assert session.read_piped() == last["output"]["video_urls"]
     seen = session.seen
     at = next(number for number, line in enumerate(seen) if line.startswith("✓"))
     for line, title in zip(seen[at:], ("start", "extension 1", "upscale"), strict=False):

@@ -77,7 +77,7 @@ def test_results_stay_whole_and_alone_where_they_are_piped(terminal: Any, server
     session = terminal("diffusion", "a fox --v 7", "--download", "out", columns=NARROW, piped=True)
     assert session.ended() == 0
     (job,) = server.jobs
-    files = session.process.stdout.read().decode().splitlines()
+    files = session.read_piped()
     assert files == [f"out/{job}_{number}.png" for number in range(4)]
     assert all((tmp_path / file).is_file() for file in files)
     assert f"{job} completed: 4 images, 80 points charged" in session.lines, "not broken, though it is narrow"

@@ -17,7 +17,7 @@ from tests.thorough import often
 if TYPE_CHECKING:
     from pathlib import Path
 
-DAMAGES = often(300, 1500)
+DAMAGES = often(150, 1500)
 
 
 def test_random_damage_is_refused_or_pays_for_nothing_again() -> None:

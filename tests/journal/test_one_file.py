@@ -128,7 +128,7 @@ def newer(path: Path) -> None:
 
 def damaged(path: Path) -> None:
     with Journal.open(path, BATCH) as journal:
-        for number in range(200):
+        for number in range(60):
             journal.begin(intent(f"row {number}"))
     data = bytearray(path.read_bytes())
     data[8192:12288] = os.urandom(4096)

@@ -154,5 +154,5 @@ class ChainRun(RuleBasedStateMachine):
 
 TestChainRun = ChainRun.TestCase
 TestChainRun.settings = settings(
-    max_examples=often(8, 60), stateful_step_count=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=often(4, 60), stateful_step_count=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

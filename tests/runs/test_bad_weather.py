@@ -137,11 +137,11 @@ def test_a_network_that_stays_away_ends_the_batch_and_the_next_run_goes_on(world
         return NoResponse("no route", sent=False) if world.server.clock.now - start > 100 else None
 
     with pytest.raises(ConnectionError, match="no route"):
-        world.batch(cats(40), client=behind(world, gone), concurrency=4)
+        world.batch(cats(16), client=behind(world, gone), concurrency=4)
     sent = len(world.server.ledger)
-    assert 0 < sent < 40
-    results, _ = world.batch(cats(40))
-    all_done(results, world, 40)
+    assert 0 < sent < 16
+    results, _ = world.batch(cats(16))
+    all_done(results, world, 16)
 
 
 def test_a_certificate_that_is_not_trusted_ends_the_batch_at_once(world: World) -> None:

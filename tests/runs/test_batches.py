@@ -97,7 +97,7 @@ def test_a_batch_run_again_goes_on_and_tells_what_was_there(world: World) -> Non
 
 
 def test_rows_that_are_done_are_looked_up_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.batch(cats(40), concurrency=40)
+    world.batch(cats(15), concurrency=15)
     plain, queries = Journal._rows, list[str]()
 
     def rows(journal: Journal, query: str, *values: Any) -> Any:
@@ -107,8 +107,8 @@ def test_rows_that_are_done_are_looked_up_many_at_once(world: World, monkeypatch
     monkeypatch.setattr(Journal, "_rows", rows)
     few = len(world.batch(cats(1))[0]), len(queries)
     queries.clear()
-    many = len(world.batch(cats(40))[0]), len(queries)
-    assert (few[0], many[0]) == (1, 40)
+    many = len(world.batch(cats(15))[0]), len(queries)
+    assert (few[0], many[0]) == (1, 15)
     assert many[1] < few[1] + 10
 
 
@@ -399,7 +399,7 @@ def test_many_rows_take_few_threads(make_world: Callable[..., World]) -> None:
         nonlocal most
         most = max(most, threading.active_count() - before)
 
-    world.batch(cats(60), concurrency=60, on_progress=look)
+    world.batch(cats(40), concurrency=40, on_progress=look)
     assert most <= 36
 
 
@@ -420,6 +420,12 @@ def test_a_sync_batch_runs_inside_a_notebook(world: World) -> None:
         ({"concurrency": 2.5}, "concurrency must be a whole number, 1 or more; got 2.5"),
         ({"concurrency": True}, "concurrency must be a whole number, 1 or more; got True"),
         ({"timeout": "soon"}, "timeout must be seconds, 0 or more; got 'soon'"),
+        ({"timeout": -1}, "timeout must be seconds, 0 or more; got -1"),
+        ({"poll_interval": -1}, "poll_interval must be seconds above 0; got -1"),
+        ({"callback": "ftp://x"}, "callback must begin with http"),
+        ({"callbacks": object()}, "callbacks must be a CallbackReceiver or the like; got object"),
+        ({"budget": -1}, "points must be a whole number, 0 or more; got -1"),
+        ({"budget": "much"}, "budget must be points, or a Budget; got 'much'"),
         ({"name": "{n}{ext}"}, "name must contain {key} or {job_id}"),
         ({"name": "../{key}{ext}"}, "name"),
         ({"on_progress": 3}, "on_progress must be a function; got 3"),

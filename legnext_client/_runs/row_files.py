@@ -13,14 +13,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from legnext_client._calls.items import OPERATION
-from legnext_client._calls.planning import PAID
+from legnext_client._calls.planning import PAID, PAID_ALIASES, operation_named
 from legnext_client._calls.uploading import mapped, takes_files
 from legnext_client._downloads.local_files import path_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
 from legnext_client._protocol.literals import NULL, chosen, fields_by_name, pairs_of, understood
-from legnext_client._runs.row_items import KEY, operation_of
 from legnext_client.errors import InvalidRequest
+from legnext_client.generated.operations import Operation
 from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
@@ -28,12 +28,23 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from legnext_client.generated.operations import Field, Operation
+    from legnext_client.generated.operations import Field
 
 Placed = tuple[str, object]
 """The position of a row, and the row or the error of reading it."""
 
+KEY = "key"
+"""Name in a row besides the fields and the operation."""
+
+_OTHERWISE = next(iter(PAID_ALIASES.values()), None)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def operation_of(name: object) -> Operation:
+    """Return an operation by its name or its command's; by default, the one with an alias in the spec."""
+    if name is None and _OTHERWISE is not None:
+        return _OTHERWISE
+    return operation_named(name.name if isinstance(name, Operation) else name)
 
 
 def rows_of_file(path: Path) -> Iterator[Placed]:

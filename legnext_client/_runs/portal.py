@@ -45,6 +45,7 @@ REQUESTS = 32
 """Maximum number of concurrent requests and downloads."""
 LINGER = 1.0
 """Seconds to wait for threads blocked in a read."""
+NO_THREAD = "a batch needs a thread, and none can be started: {}."
 
 
 class _Call(NamedTuple):
@@ -83,7 +84,7 @@ class _Caller:
 
     def _start(self, engine: Engine) -> None:
         """Start the engine in the running loop."""
-        self._loop, self._room, self._engine = asyncio.get_running_loop(), asyncio.Semaphore(REQUESTS), engine
+        self._loop, self._engine = asyncio.get_running_loop(), engine
         engine.start(partial(self._feeder.feed, engine))
 
     def _send(self, function: Callable[[], object]) -> None:
@@ -116,6 +117,7 @@ class AsyncPortal(_Caller):
 
     def __init__(self, feeder: Feeder, runtime: AsyncRuntime) -> None:
         self._inbox: asyncio.Queue[Delivery | _Call] = asyncio.Queue()
+        self._room = asyncio.Semaphore(REQUESTS)
         super().__init__(feeder, runtime, self._inbox)
 
     async def __aenter__(self) -> Self:
@@ -183,6 +185,9 @@ class Portal(_Caller):
         self._stop, self._ready, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._finished: Future[None] = Future()
         self._threads: list[threading.Thread] = []
+        self._idle = threading.Semaphore(0)
+        """The number of these that wait for an order."""
+        self._orders: SimpleQueue[tuple[Callable[[], Any], Callable[..., None]] | None] = SimpleQueue()
         self._closing: asyncio.Event
 
     # ---- in the caller's thread -------------------------------------------------------------------------------------
@@ -194,7 +199,7 @@ class Portal(_Caller):
                 threading.Thread(target=work, name="legnext-engine", daemon=True).start()
             except RuntimeError as error:
                 self._finish()
-                raise ConfigurationError(f"a batch needs a thread, and none can be started: {error}.") from error
+                raise ConfigurationError(NO_THREAD.format(error)) from error
             while not self._ready.wait(STEP):
                 continue
         except BaseException:
@@ -260,27 +265,37 @@ class Portal(_Caller):
         await self._engine.close(hurry=False)
         self._finished.set_result(None)
         end = time.monotonic() + LINGER
+        for _ in self._threads:
+            self._orders.put(None)
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
     async def run(self, flow: Flow[ResultT], *, finish: bool = False) -> ResultT:
         """Run a flow in a thread; with `finish`, it is never interrupted."""
         runtime = self._runtime if finish else self._runtime._replace(stop=self._stop)
-        async with self._room:
-            future, answer = self._promise()
-            context = contextvars.copy_context()  # for tracing
+        context = contextvars.copy_context()  # for tracing
+        future, answer = self._promise()
+        if not self._idle.acquire(blocking=False) and len(self._threads) < REQUESTS:
+            self._hire()
+        self._orders.put((lambda: context.run(run, flow, runtime), answer))
+        result: ResultT = _result(await future)
+        return result
 
-            def function() -> ResultT:
-                return context.run(run, flow, runtime)
+    def _hire(self) -> None:
+        thread = threading.Thread(target=self._serve, name="legnext-worker", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system allows no more threads; the existing ones do the work
+            if not self._threads:
+                raise ConfigurationError(NO_THREAD.format(error)) from error
+        else:
+            self._threads.append(thread)
 
-            thread = threading.Thread(target=lambda: answer(*_outcome(function)), name="legnext-worker", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # the system allows no more threads
-                return function()
-            self._threads = [thread, *(each for each in self._threads if each.is_alive())]
-            result: ResultT = _result(await future)
-            return result
+    def _serve(self) -> None:
+        while (order := self._orders.get()) is not None:
+            function, answer = order
+            answer(*_outcome(function))
+            self._idle.release()
 
     async def run_blocking(self, function: Callable[[], ResultT]) -> ResultT:
         """Call a function that may wait for the disk."""

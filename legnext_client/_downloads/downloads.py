@@ -7,43 +7,29 @@ from __future__ import annotations
 
 import operator
 import os
-import random
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._downloads.addresses import wrong_address
 from legnext_client._downloads.directories import directory_of, writable_directory
 from legnext_client._downloads.file_names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
 from legnext_client._downloads.policy import Order
 from legnext_client._downloads.targets import DiskTarget, stays_inside
-from legnext_client._downloads.transfer import Patience, Progress, fetching, fetching_all
+from legnext_client._downloads.transfer import Progress, Service, fetching, fetching_all
+from legnext_client._protocol.flow import Flow
 from legnext_client._protocol.numbers import is_number, is_whole
 from legnext_client._protocol.state import State, moment
-from legnext_client._version import __version__
-from legnext_client.errors import InvalidRequest
+from legnext_client.errors import DownloadError, InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from legnext_client._protocol.flow import Flow
 
 __all__ = ["Limits", "Progress", "Which", "of_job", "of_urls"]
 
 Which = int | Iterable[int] | None
 StrPath = str | os.PathLike[str]
-
-
-class Service(Protocol):
-    """The parts of a client that downloads use."""
-
-    @property
-    def settings(self) -> Any: ...
-
-    @property
-    def clock(self) -> Any: ...
-
-    def check_open(self) -> None: ...
 
 
 LARGEST = 2 * 1024**3
@@ -132,28 +118,17 @@ def _fetching(
     service: Service, order: Order, root: str, limits: Limits, files: Sequence[tuple[str, str, str | None]]
 ) -> Flow[list[Path]]:
     """Fetch files, each given by its URL, its name and its spare name; `order` has what they share."""
-    directory = order.path
-    orders, targets = list[Order](), list[DiskTarget]()
-    for url, name, spare in files:
-        if not stays_inside(root, os.path.join(root, name)):
-            raise InvalidRequest(f"name must stay in the directory; a link in {name!r} leads out of it.")
-        spare_path = directory / spare if spare else None
-        orders.append(order._replace(url=url, path=directory / name, spare=spare_path))
-        targets.append(DiskTarget(root, name, spare))
     _whole("max_bytes", limits.max_bytes)
-    service.check_open()
     _whole("concurrency", limits.concurrency)
     if not is_number(limits.timeout) or not limits.timeout > 0:
         raise InvalidRequest(f"timeout must be seconds above 0; got {limits.timeout!r}.")
-    patience = Patience(
-        service.settings.retries,
-        service.settings.timeout,
-        limits.timeout,
-        f"legnext-client/{__version__}",
-        service.clock.now,
-        random.random,
-    )
-    flows = [fetching(order, target, patience) for order, target in zip(orders, targets, strict=True)]
+    service.check_open()
+    flows = list[Flow[Path | DownloadError]]()
+    for url, name, spare in files:
+        if not stays_inside(root, os.path.join(root, name)):
+            raise InvalidRequest(f"name must stay in the directory; a link in {name!r} leads out of it.")
+        one = order._replace(url=url, path=order.path / name, spare=order.path / spare if spare else None)
+        flows.append(fetching(one, DiskTarget(root, name, spare), service, limits.timeout))
     return fetching_all(flows, limits.concurrency)
 
 

@@ -7,9 +7,8 @@ request, write, request the rest, check, and only then name the file.
 from __future__ import annotations
 
 import random
-import time
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client._downloads.addresses import redirected, shown, wrong_address
 from legnext_client._downloads.file_types import ENOUGH, is_cut, wrong_kind
@@ -17,6 +16,7 @@ from legnext_client._downloads.policy import Fail, Moved, Note, Retry, Wanted, c
 from legnext_client._protocol.flow import Emit, Fetch, Flow, Gather, NoResponse, Opened, Read, RunBlocking, Sleep
 from legnext_client._protocol.send import pause_before
 from legnext_client._protocol.unpacking import Decoder
+from legnext_client._version import __version__
 from legnext_client.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Outcome = Retry | Fail | Moved | None
 """Result of one request; None means that the file is complete."""
 
+AGENT = f"legnext-client/{__version__}"
 REDIRECTS = 5
 BLOCK = 256 * 1024
 """Bytes gathered before each write."""
@@ -51,29 +52,31 @@ class Progress(NamedTuple):
     total: int | None
 
 
-class Patience(NamedTuple):
-    """Limits of one file: `silence` is the longest wait for a byte, `seconds` the total time."""
+class Service(Protocol):
+    """The parts of a client that downloads use."""
 
-    retries: Retries
-    silence: float
-    seconds: float
-    agent: str
-    clock: Callable[[], float] = time.monotonic
-    chance: Callable[[], float] = random.random
+    @property
+    def settings(self) -> Any: ...
+
+    @property
+    def clock(self) -> Any: ...
+
+    def check_open(self) -> None: ...
 
 
-def fetching(order: Order, target: DiskTarget, patience: Patience) -> Flow[Path]:
-    """Fetch one file. An unfinished file stays for the next attempt, unless it is of no use."""
-    transfer = _Transfer(order, target, patience)
+def fetching(order: Order, target: DiskTarget, service: Service, seconds: float) -> Flow[Path | DownloadError]:
+    """Fetch one file in at most `seconds`. An unfinished file stays for the next attempt, unless it is of no use."""
     try:
-        return (yield from transfer.run())
+        return (yield from _Transfer(order, target, service, seconds).run())
+    except DownloadError as error:
+        return error
     finally:
         target.close()
 
 
-def fetching_all(flows: Sequence[Flow[Path]], limit: int) -> Flow[list[Path]]:
+def fetching_all(flows: Sequence[Flow[Path | DownloadError]], limit: int) -> Flow[list[Path]]:
     """Fetch files, at most `limit` at once. A failed file does not stop the others."""
-    outcomes: list[Path | DownloadError] = yield Gather([_kept(flow) for flow in flows], limit)
+    outcomes: list[Path | DownloadError] = yield Gather(flows, limit)
     errors = [outcome for outcome in outcomes if isinstance(outcome, DownloadError)]
     if not errors:
         return [outcome for outcome in outcomes if not isinstance(outcome, DownloadError)]
@@ -85,20 +88,16 @@ def fetching_all(flows: Sequence[Flow[Path]], limit: int) -> Flow[list[Path]]:
     raise DownloadError(message, url=first.url, path=first.path) from first
 
 
-def _kept(flow: Flow[Path]) -> Flow[Path | DownloadError]:
-    try:
-        return (yield from flow)
-    except DownloadError as error:
-        return error
-
-
 class _Transfer:
     """A file being fetched: its offset and version."""
 
-    def __init__(self, order: Order, target: DiskTarget, patience: Patience) -> None:
+    def __init__(self, order: Order, target: DiskTarget, service: Service, seconds: float) -> None:
         self._order = order
         self._target = target
-        self._patience = patience
+        self._retries: Retries = service.settings.retries
+        self._silence: float = service.settings.timeout
+        self._clock: Callable[[], float] = service.clock.now
+        self._seconds = seconds
         self._there: int | None = None
         self._is_there = False
         self._offset = 0
@@ -126,9 +125,8 @@ class _Transfer:
 
     def _until_whole(self) -> Flow[None]:
         """Request until the file is complete. Only attempts without new bytes count."""
-        patience = self._patience
-        retries, clock = patience.retries, patience.clock
-        until = clock() + patience.seconds
+        retries, clock = self._retries, self._clock
+        until = clock() + self._seconds
         end, attempt, furthest = clock() + retries.seconds, 0, self._offset
         while True:
             verdict = yield from self._attempt(max(0.001, until - clock()))
@@ -141,7 +139,7 @@ class _Transfer:
             if self._offset > furthest:
                 end, attempt, furthest = clock() + retries.seconds, 0, self._offset
             attempt += 1
-            pause = pause_before(retries, attempt, verdict.after, patience.chance)
+            pause = pause_before(retries, attempt, verdict.after, random.random)
             if attempt >= retries.attempts or pause > retries.longest_wait or clock() + pause > min(end, until):
                 raise verdict.error
             if verdict.start_over:
@@ -153,7 +151,7 @@ class _Transfer:
         url = self._order.url
         for _ in range(REDIRECTS + 1):
             verdict: NoResponse | Outcome = yield Fetch(
-                url, self._headers(), min(self._patience.silence, seconds), seconds, self._receiving
+                url, self._headers(), min(self._silence, seconds), seconds, self._receiving
             )
             match verdict:
                 case NoResponse(reason, _, retryable):
@@ -169,7 +167,7 @@ class _Transfer:
         return Fail(self._order.error(f"there were more than {REDIRECTS} redirects."))
 
     def _headers(self) -> Mapping[str, str]:
-        headers = {"user-agent": self._patience.agent, "accept": "*/*", "accept-encoding": "identity"}
+        headers = {"user-agent": AGENT, "accept": "*/*", "accept-encoding": "identity"}
         if self._offset and self._note is not None:
             headers |= {"range": f"bytes={self._offset}-", "if-range": self._note.validator}
         return headers

@@ -1,4 +1,4 @@
-"""The price of a call is told before it is made, with its reasons, and is that of the documents."""
+"""The price of a call and its usual duration are told before it is made, as in the documents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from legnext_client.generated.operations import OPERATIONS
 from legnext_client.mock.prompts import PromptReader
 from legnext_client.mock.rules import price as mock_price
 from legnext_client.mock.spec import Spec
-from legnext_client.prices import Estimate, price
+from legnext_client.prices import Estimate, price, typical_seconds
 from legnext_client.prompts import Prompt
 from tests.thorough import often
 
@@ -202,3 +202,35 @@ def test_a_fraction_of_a_point_is_rounded_up() -> None:
     odd = operation._replace(price=operation.price._replace(points=21), prompt=OPERATIONS["diffusion"].prompt)
     odd = odd._replace(fields=OPERATIONS["diffusion"].fields)
     assert price(odd, {"text": "x --draft"})[:2] == (11, 21)
+
+
+# ---- how long it takes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "seconds"),
+    [
+        ("diffusion", {"text": "x"}, 45),
+        ("diffusion", {"text": "x --draft"}, 4.5),
+        ("diffusion", {"text": "x --turbo"}, 13.5),
+        ("diffusion", {"text": "x --v 8.1"}, 13.5),
+        ("diffusion", {"text": "x --v 8 --hd"}, 22.95),
+        ("diffusion", {"text": "x --q 2"}, 90),
+        ("diffusion", {"text": "x --q 0.5 --niji"}, 22.5),
+        ("diffusion", {"text": "x --q 2 --turbo"}, 27),
+        ("diffusion", {"text": Prompt("x", v=8)}, 13.5),
+        ("diffusion", {"text": "x --v 9"}, 45),
+        ("video_diffusion", {}, 210),
+        ("video_diffusion", {"prompt": "x --turbo"}, 63),
+        ("upscale", {"type": 1}, 45),
+        ("describe", {}, 15),
+        ("balance", {}, 0),
+    ],
+)
+def test_flags_and_models_change_how_long_a_job_takes(operation: str, fields: dict[str, Any], seconds: float) -> None:
+    assert typical_seconds(operation, fields) == pytest.approx(seconds)
+
+
+def test_every_paid_job_takes_some_time() -> None:
+    for operation in OPERATIONS.values():
+        assert (typical_seconds(operation) > 0) == (operation.price is not None)

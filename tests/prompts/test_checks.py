@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -287,3 +289,17 @@ def test_errors_are_warned_of_where_that_was_asked_for() -> None:
 @pytest.mark.parametrize(("text", "policy"), [(BAD, "ignore"), (NEWER, "refuse"), (NEWER, "warn"), ("x", "refuse")])
 def test_nothing_is_said_of_notes_and_where_problems_are_ignored(text: str, policy: Any) -> None:
     assert enforce(check_prompt(text), policy) is None
+
+
+# ---- the service's own prompts -------------------------------------------------------------------------------------
+
+DOCUMENTED: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent.parent / "data" / "prompts.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("case", DOCUMENTED, ids=lambda case: f"{case['page'][:2]} {case['prompt'][:60]}")
+def test_a_documented_prompt_round_trips_and_checks_as_its_page_says(case: dict[str, Any]) -> None:
+    prompt = Prompt.parse(case["prompt"], case["kind"])
+    assert str(prompt) == case["prompt"]
+    assert [problem.kind for problem in prompt.check()] == case["problems"]

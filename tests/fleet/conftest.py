@@ -1,4 +1,4 @@
-"""One PostgreSQL server for the tests of this folder, and a fleet in a database of its own for each."""
+"""One PostgreSQL server for the tests of this folder, and a fleet in an empty database for each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from legnext_client.fleet import Fleet, worker
@@ -29,9 +30,17 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def database(cluster: Cluster) -> str:
+    return cluster.database()
+
+
 @pytest.fixture
-def fleet(cluster: Cluster) -> Fleet:
-    return Fleet(cluster.database())
+def fleet(database: str) -> Fleet:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return Fleet(database)
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from legnext_client.client import AsyncClient, Client
 from legnext_client.jobs import AsyncJob, Job
+from tests.client.worlds import KEY as KEY
+from tests.client.worlds import Colour, HandClock
 from tests.thorough import parametrize_colour
 
 from .hostile import Hostile
@@ -17,31 +17,13 @@ from .hostile import Hostile
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY = "a-key-that-is-nobody-elses-business"
-
 Download = Callable[..., "list[Path]"]
-
-
-class Clock:
-    """Sleeping takes no time, and is remembered."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return sum(self.slept)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    async def async_sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
+Clock = HandClock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
@@ -54,46 +36,41 @@ pytest_generate_tests = parametrize_colour
 
 
 @pytest.fixture
-def colour(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def colour(request: pytest.FixtureRequest, clock: HandClock) -> Iterator[Colour]:
+    colour = Colour(request.param)
+    colour.clock = clock
+    yield colour
+    colour.close()
 
 
 @pytest.fixture
-def download(colour: str, hostile: Hostile, clock: Clock) -> Download:
+def download(colour: Colour, hostile: Hostile) -> Download:
     """`client.download`; `settings` are those of the client."""
 
-    def sync(*arguments: Any, settings: dict[str, Any] | None = None, **options: Any) -> list[Path]:
-        with Client(KEY, **{"base_url": hostile.url("/api"), "clock": clock, **(settings or {})}) as client:
-            return client.download(*arguments, **options)
+    def download(*arguments: Any, settings: dict[str, Any] | None = None, **options: Any) -> list[Path]:
+        client = colour.real_client(**{"base_url": hostile.url("/api"), **(settings or {})})
+        try:
+            return cast("list[Path]", colour.do(client.download(*arguments, **options)))
+        finally:
+            colour.do(client.close())
 
-    def awaited(*arguments: Any, settings: dict[str, Any] | None = None, **options: Any) -> list[Path]:
-        async def go() -> list[Path]:
-            async with AsyncClient(
-                KEY, **{"base_url": hostile.url("/api"), "clock": clock, **(settings or {})}
-            ) as client:
-                return await client.download(*arguments, **options)
-
-        return asyncio.run(go())
-
-    return sync if colour == "sync" else awaited
+    return download
 
 
 @pytest.fixture
-def download_job(colour: str, hostile: Hostile, clock: Clock) -> Download:
+def download_job(colour: Colour, hostile: Hostile) -> Download:
     """`job.download` of a job of which the service says this."""
 
-    def sync(raw: dict[str, Any], *arguments: Any, **options: Any) -> list[Path]:
-        with Client(KEY, base_url=hostile.url("/api"), clock=clock) as client:
-            return Job(raw, client._calls.service, client._calls.runtime).download(*arguments, **options)
+    def download(raw: dict[str, Any], *arguments: Any, **options: Any) -> list[Path]:
+        client = colour.real_client(hostile.url("/api"))
+        kind: Any = AsyncJob if colour.is_async else Job
+        try:
+            job = kind(raw, client._calls.service, client._calls.runtime)
+            return cast("list[Path]", colour.do(job.download(*arguments, **options)))
+        finally:
+            colour.do(client.close())
 
-    def awaited(raw: dict[str, Any], *arguments: Any, **options: Any) -> list[Path]:
-        async def go() -> list[Path]:
-            async with AsyncClient(KEY, base_url=hostile.url("/api"), clock=clock) as client:
-                return await AsyncJob(raw, client._calls.service, client._calls.runtime).download(*arguments, **options)
-
-        return asyncio.run(go())
-
-    return sync if colour == "sync" else awaited
+    return download
 
 
 @pytest.fixture

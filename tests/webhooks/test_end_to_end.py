@@ -203,16 +203,13 @@ def test_confirming_settles_the_budget_that_holds_the_price(place: Place) -> Non
         assert budget.left > held
 
 
-def test_a_confirmation_of_no_id_is_refused_here(place: Place) -> None:
-    with place.server.client(**place.options()) as client, pytest.raises(InvalidRequest):
-        client.confirm("")
-
-
-def test_callbacks_that_are_an_address_are_refused(place: Place) -> None:
-    with place.server.client(**place.options()) as client:
-        job = client.midjourney.diffusion(text=TEXT, callback=place.served.url)
+def test_callbacks_that_are_an_address_and_an_id_that_is_empty_are_refused(server: MockServer) -> None:
+    address: Any = "https://example.com"
+    with server.client() as client:
+        with pytest.raises(InvalidRequest):
+            client.confirm("")
         with pytest.raises(InvalidRequest, match="callbacks must be a CallbackReceiver"):
-            job.wait(callbacks=place.served.url)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            client.midjourney.diffusion(text=TEXT).wait(callbacks=address)
 
 
 def test_a_served_receiver_has_a_port_of_its_own_and_gives_it_back() -> None:

@@ -322,7 +322,8 @@ class Trial:
                         break
                     time.sleep(0.01)
                 else:
-                    assert not self.fleet.status().ended, f"no POST is left: {self.fleet.status()}"
+                    in_time = time.monotonic() < self.end and not self.fleet.status().ended
+                    assert in_time, f"no POST is open: {self.fleet.status()}"
                     self._tend()
         return found
 

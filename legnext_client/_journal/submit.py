@@ -21,6 +21,7 @@ from legnext_client.errors import (
     AuthenticationError,
     ConfigurationError,
     InsufficientCreditsError,
+    InvalidRequest,
     JournalError,
     LegnextError,
     SubmissionUnknown,
@@ -193,10 +194,13 @@ def submit_by_key(
     reason = (
         "another call is sending it" if entry.state == SUBMITTING else (entry.error or "no reason given").rstrip(".")
     )
-    instead = "For a new call, use another key." if entry.given_up else "It is not sent again by itself."
+    if entry.given_up:
+        given_up = f"{entry.operation} (key {entry.key!r}) was given up. For a new call, use another key."
+        return Fail(InvalidRequest(given_up))
     return Fail(
         SubmissionUnknown(
-            f"{entry.operation} (key {entry.key!r}) was recorded earlier, but not with a job: {reason}. {instead}",
+            f"{entry.operation} (key {entry.key!r}) was recorded earlier, but not with a job: {reason}. It is not sent "
+            "again by itself.",
             operation=entry.operation,
             sent=entry.body,
             job_id=entry.job_id,

@@ -68,64 +68,46 @@ def test_what_a_program_writes_is_a_chain_too(tmp_path: Path) -> None:
     assert chain_of(tmp_path / "chain.json") == VideoChain.start("a", video_type=1)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("chain.txt", "", "the chain's file name must end in .yaml, .yml, .json"),
-        ("chain.yaml", "", "a chain must have names and values, such as `prompt: …`; got None"),
-        ("chain.yaml", "- a\n- b", "a chain must have names and values"),
-        ("chain.yaml", "promt: waves", "got 'promt'. Did you mean prompt?"),
-        ("chain.yaml", "text: waves", "got 'text'. Did you mean prompt?"),
-        ("chain.yaml", "prompt: waves\nextensions: [{text: night}]", "got {'text': 'night'}. Did you mean prompt?"),
-        (
-            "chain.yaml",
-            "prompt: waves\nprompt: more waves",
-            "prompt must be given once; got it twice in the mapping at",
-        ),
-        (
-            "chain.yaml",
-            "prompt: waves: they roll",
-            "this is not valid YAML: mapping values are not allowed here at line 1",
-        ),
-        ("chain.yaml", "prompt: 'waves", "this is not valid YAML: found unexpected end of stream"),
-        ("chain.yaml", "prompt: 2024-13-45", "this is not valid YAML: month must be in 1..12"),
-        ("chain.yaml", "prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
-        (
-            "chain.yaml",
-            "prompt: !!python/object:os.system x",
-            "this is not valid YAML: could not determine a constructor",
-        ),
-        ("chain.yaml", "prompt: a\x00b", "this is not valid YAML: unacceptable character"),
-        ("chain.yaml", "prompt: waves\nvideo_type: 1080p", "step 1: "),
-        ("chain.yaml", "prompt: waves\nextensions: night falls", "extensions must be a list; got 'night falls'"),
-        (
-            "chain.yaml",
-            "prompt: waves\nextensions:\n- night: it falls",
-            "extension 1 may have prompt and video_no; got {'night': 'it falls'}. In YAML, quote a string",
-        ),
-        (
-            "chain.yaml",
-            "prompt: waves\nextensions: [a, b, c, d, e]",
-            "step 6: extend_video: a video can be extended at",
-        ),
-        (
-            "chain.yaml",
-            "prompt: waves\nextensions: [{video_no: 7}]",
-            "step 2: extend_video: video_no must be below 4; got 7",
-        ),
-        ("chain.yaml", "prompt: waves\nupscale: 2", "upscale must be true, false, or have video_no; got 2"),
-        ("chain.yaml", "prompt: waves\nupscale: {image_no: 2}", "step 2 may hold video_no; got 'image_no'"),
-        ("chain.yaml", "extensions: [a]", "step 1: "),
-        ("chain.yaml", "from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
-        ("chain.yaml", "from_video: a-job", "a chain without a step cannot be run"),
-        ("chain.yaml", "from_video: a-job\nprompt: waves", "a chain with from_video cannot have prompt"),
-        ("chain.yaml", "version: 2\nsteps: []", "version must be 1; got 2"),
-        ("chain.yaml", "[" * 900, "is nested too deeply"),
-        ("chain.yaml", "&a [*a]", "a chain must have names and values"),
-        ("chain.json", "prompt: waves", "must be JSON"),
-        ("chain.json", "{}", "step 1: "),
-    ],
-)
+WRONG_YAML = [
+    ("", "a chain must have names and values, such as `prompt: …`; got None"),
+    ("- a\n- b", "a chain must have names and values"),
+    ("promt: waves", "got 'promt'. Did you mean prompt?"),
+    ("text: waves", "got 'text'. Did you mean prompt?"),
+    ("prompt: waves\nextensions: [{text: night}]", "got {'text': 'night'}. Did you mean prompt?"),
+    ("prompt: waves\nprompt: more waves", "prompt must be given once; got it twice in the mapping at"),
+    ("prompt: waves: they roll", "this is not valid YAML: mapping values are not allowed here at line 1"),
+    ("prompt: 'waves", "this is not valid YAML: found unexpected end of stream"),
+    ("prompt: 2024-13-45", "this is not valid YAML: month must be in 1..12"),
+    ("prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
+    ("prompt: !!python/object:os.system x", "this is not valid YAML: could not determine a constructor"),
+    ("prompt: a\x00b", "this is not valid YAML: unacceptable character"),
+    ("prompt: waves\nvideo_type: 1080p", "step 1: "),
+    ("prompt: waves\nextensions: night falls", "extensions must be a list; got 'night falls'"),
+    (
+        "prompt: waves\nextensions:\n- night: it falls",
+        "extension 1 may have prompt and video_no; got {'night': 'it falls'}. In YAML, quote a string",
+    ),
+    ("prompt: waves\nextensions: [a, b, c, d, e]", "step 6: extend_video: a video can be extended at"),
+    ("prompt: waves\nextensions: [{video_no: 7}]", "step 2: extend_video: video_no must be below 4; got 7"),
+    ("prompt: waves\nupscale: 2", "upscale must be true, false, or have video_no; got 2"),
+    ("prompt: waves\nupscale: {image_no: 2}", "step 2 may hold video_no; got 'image_no'"),
+    ("extensions: [a]", "step 1: "),
+    ("from_image: a-job", "from_image must have job_id and image_no; got 'a-job'"),
+    ("from_video: a-job", "a chain without a step cannot be run"),
+    ("from_video: a-job\nprompt: waves", "a chain with from_video cannot have prompt"),
+    ("version: 2\nsteps: []", "version must be 1; got 2"),
+    ("[" * 900, "is nested too deeply"),
+    ("&a [*a]", "a chain must have names and values"),
+]
+WRONG = [
+    ("chain.txt", "", "the chain's file name must end in .yaml, .yml, .json"),
+    ("chain.json", "prompt: waves", "must be JSON"),
+    ("chain.json", "{}", "step 1: "),
+    *(("chain.yaml", text, said) for text, said in WRONG_YAML),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "said"), WRONG)
 def test_what_is_wrong_is_told_by_its_place(tmp_path: Path, name: str, text: str, said: str) -> None:
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")

@@ -68,13 +68,6 @@ def test_the_file_that_was_named_comes_before_the_environment(legnext: Run, serv
     assert legnext("balance", "--base-url", server.base_url, LEGNEXT_BASE_URL="https://elsewhere.invalid/api").code == 0
 
 
-def test_no_option_takes_the_key(legnext: Run) -> None:
-    assert "key" not in "".join(
-        line.partition("--")[2].partition(" ")[0] for line in legnext("balance", "--help").lines
-    )
-    assert legnext("balance", "--api-key", KEY).code == 2
-
-
 @pytest.mark.parametrize("fault", ["none", "error_before", "html", "close_after"])
 def test_the_key_is_never_shown(legnext: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     monkeypatch.setenv("LEGNEXT_API_KEY", KEY)

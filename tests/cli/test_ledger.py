@@ -46,6 +46,11 @@ def test_the_history_is_a_table(legnext: Run, server: MockServer, tmp_path: Path
     assert done.split()[3:7] == ["diffusion", "done", "80", "charged"]
     assert unknown.split()[2:7] == ["order-18", "diffusion", "unknown", "80", "uncertain"]
 
+    assert legnext("batch", "resolve", "legnext.db", "order-18", "--give-up").code == 0
+    again = legnext("imagine", "a dog", "--key", "order-18", *LEDGER)
+    settled = "diffusion (key 'order-18') was given up. For a new call, use another key. Nothing was sent."
+    assert (again.code, again.err) == (2, f"Error: {settled}\n")
+
 
 def test_an_empty_history_is_a_head(legnext: Run) -> None:
     assert legnext("balance", *LEDGER).code == 0

@@ -21,10 +21,6 @@ FIRST = {operation.name: (operation, body) for operation, _, body in reversed(EX
 PAID = [operation for operation in OPERATIONS.values() if operation.makes_job]
 
 
-def test_every_paid_operation_has_an_example_to_be_tried_with() -> None:
-    assert set(FIRST) == {operation.name for operation in PAID}
-
-
 @pytest.mark.parametrize(
     ("operation", "body"),
     [pytest.param(operation, body, id=f"{operation.name}-{name}") for operation, name, body in EXAMPLES],

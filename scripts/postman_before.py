@@ -12,8 +12,7 @@ from fields import SpecError, resolve
 from table import HTTP_METHODS, called_back
 
 from legnext_client.generated.types import is_object
-from legnext_client.mock.samples import sample
-from legnext_client.mock.schemas import Schemas
+from legnext_client.mock.schemas import Schemas, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,13 +12,12 @@ from urllib.parse import unquote
 
 from starlette.routing import Route, Router
 
-from .bodies import read_body
 from .control import PREFIX, control_routes
 from .faults import ANSWER, ARRIVAL, FILES
 from .files import Files
-from .parameters import read_parameters
 from .plain import PlainAnswers
 from .refusals import Answer, Refusal, send_answer, written
+from .requests import read_body, read_parameters
 from .spec import Spec
 from .wire import SLASH, ClientGone, apply_faults, struck_on_arrival
 

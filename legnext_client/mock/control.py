@@ -19,11 +19,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from .bodies import read_json
 from .callbacks import USER_AGENT, is_loopback
 from .faults import STAGES
 from .jobs import COMPLETED
 from .refusals import Refusal, as_json
+from .requests import read_json
 from .state import load, save, seed_job
 from .validation import YES_OR_NO, an_object, call, check, shown
 from .wire import SLASH, ClientGone

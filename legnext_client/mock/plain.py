@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .bodies import is_json
 from .refusals import Answer, as_json
-from .samples import sample
+from .requests import is_json
+from .schemas import sample
 
 if TYPE_CHECKING:
     from .spec import Operation, Spec

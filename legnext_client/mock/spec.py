@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from .bodies import JSON, Media
-from .parameters import Parameter
+from .requests import JSON, Media, Parameter
 from .schemas import Schemas
 from .validation import extra, shown, validator
 

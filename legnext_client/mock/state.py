@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from .account import Account, Hold
 from .answers import STYLES
-from .bodies import read_json
 from .callbacks import Delivery
 from .jobs import COMPLETED, FAILED, NEVER, PENDING, PROCESSING, STAGED, Job
 from .refusals import Refusal, as_json
+from .requests import read_json
 from .rules import SOURCE_FIELD
 from .settings import SETTINGS
 from .validation import TEXT, an_object, call, check, check_fields, extra, shown

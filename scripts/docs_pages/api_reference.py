@@ -16,8 +16,7 @@ from docs_pages.api_schemas import answers_page
 from docs_pages.markdown import block, folded, page, pretty, table
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
 from legnext_client.generated.types import is_list, is_object
-from legnext_client.mock.samples import sample
-from legnext_client.mock.schemas import Schemas
+from legnext_client.mock.schemas import Schemas, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from legnext_client.mock import app, bodies
+from legnext_client.mock import app, requests
 from legnext_client.mock.account import Account
 from legnext_client.mock.refusals import Answer
 from legnext_client.mock.service import Service
@@ -89,7 +89,7 @@ def wrong_job(tell: Any, service: Service, _job_id: str, asked: tuple[str, str])
 
 
 def last_of_duplicates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(bodies, "_decoder", json.JSONDecoder())
+    patch.setattr(requests, "_decoder", json.JSONDecoder())
 
 
 schema = partial(spoiled, "components", "schemas")

@@ -18,8 +18,7 @@ from uuid import UUID
 import jsonschema  # type: ignore[import-untyped]
 from jsonschema import validators
 
-from legnext_client.mock.samples import sample
-from legnext_client.mock.schemas import Schemas
+from legnext_client.mock.schemas import Schemas, sample
 
 from .description import resolved, sound_document
 

@@ -12,8 +12,7 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from legnext_client.mock.samples import sample
-from legnext_client.mock.schemas import Schemas
+from legnext_client.mock.schemas import Schemas, sample
 from legnext_client.mock.spec import DOCUMENT
 from legnext_client.testing import MockServer
 from tests.promises.one_edit.edits import EDITS, FIELDS

@@ -1,4 +1,4 @@
-"""Request bodies: reading them within limits, and parsing them by their media type. Ambiguous JSON is refused."""
+"""Requests: their parameters, and their bodies, within limits and by media type. Ambiguous JSON is refused."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from email.policy import HTTP
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from .parameters import coerced
 from .refusals import Refusal
-from .validation import check_body
+from .validation import check_body, problems
 from .wire import ClientGone
 
 if TYPE_CHECKING:
-    from starlette.types import Receive
+    from collections.abc import Iterable
+
+    from starlette.types import Receive, Scope
 
     from .schemas import Json, Schemas
     from .spec import Operation
@@ -25,6 +26,8 @@ Value = dict[str, Any] | list[Any] | str | float | None
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _LARGEST = 1 << 20
 _LARGEST_UPLOAD = 1 << 26
+_WHERE = {"path": "path", "query": "query", "header": "headers", "cookie": "cookies"}
+_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 class Media(NamedTuple):
@@ -206,3 +209,90 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_object)
+
+
+class Parameter(NamedTuple):
+    """One parameter of an operation."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Json
+    validator: Any
+    style: str
+    explode: bool
+    is_json: bool
+    """Whether its value is JSON text."""
+
+
+def read_parameters(schemas: Schemas, parameters: Iterable[Parameter], scope: Scope, path: dict[str, str]) -> Json:
+    """Return the values by name. Refuses (400) missing and invalid parameters."""
+    from starlette.requests import HTTPConnection
+
+    request = HTTPConnection(scope)
+    values: Json = {}
+    for parameter in parameters:
+        name, where = parameter.name, _WHERE[parameter.place]
+        texts = _texts(parameter, request, path)
+        if not texts:
+            if parameter.required:
+                raise Refusal(400, f"{name} is required in the {where}.")
+            continue
+        values[name] = _value(schemas, parameter, texts)
+        if found := problems(parameter.validator, values[name], name):
+            raise Refusal(400, f"{found[0]['message']}, in the {where}.", found)
+    return values
+
+
+def _texts(parameter: Parameter, request: Any, path: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the texts given for a parameter, each with the name used, as in `filter[size]`."""
+    name = parameter.name
+    match parameter.place:
+        case "path":
+            return [(name, path[name])] if name in path else []
+        case "query":
+            pairs = request.query_params.multi_items()
+            return [(each, text) for each, text in pairs if each == name or each.startswith(f"{name}[")]
+        case "header":
+            return [(name, text) for text in request.headers.getlist(name)]
+        case _:
+            return [(name, request.cookies[name])] if name in request.cookies else []
+
+
+def _value(schemas: Schemas, parameter: Parameter, texts: list[tuple[str, str]]) -> Any:
+    first = texts[0][1]
+    if parameter.is_json:
+        try:
+            return json.loads(first)
+        except ValueError:
+            raise Refusal(400, f"{parameter.name} must be JSON; got {first[:60]!r}.") from None
+    schema, types = schemas.flat(parameter.schema), schemas.types(parameter.schema)
+    if "array" in types and "string" not in types:
+        parts = [text for _, text in texts]
+        if not (parameter.explode and parameter.place == "query"):
+            parts = first.split(_SEPARATORS.get(parameter.style, ",")) if first else []
+        return [coerced(schemas, schema.get("items", {}), part) for part in parts]
+    if "object" in types and parameter.style == "deepObject":
+        named = [(name.partition("[")[2].removesuffix("]"), text) for name, text in texts]
+        inner: Json = schema.get("properties", {})
+        return {name: coerced(schemas, inner.get(name, {}), text) for name, text in named}
+    return coerced(schemas, schema, first)
+
+
+def coerced(schemas: Schemas, schema: Any, text: str) -> Any:
+    """Return a text as a value of a type that its schema allows; otherwise the text itself."""
+    types = schemas.types(schema)
+    if "boolean" in types and text in ("true", "false"):
+        return text == "true"
+    if types & {"integer", "number"} and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if types & {"integer", "number"} and re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text):
+        return float(text)
+    if "null" in types and text in ("", "null"):
+        return None
+    if types & {"object", "array"} and text[:1] in ("{", "["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text

@@ -102,7 +102,9 @@ def test_what_was_provably_not_accepted_may_be_sent_again_with_another_body(jour
     assert (again.entry.id, again.entry.price, again.entry.token) == (number, 90, "t")
 
 
-def test_what_is_given_up_keeps_what_the_service_holds_or_the_price_whichever_is_more(journal: Journal) -> None:
+def test_what_is_given_up_has_failed_and_keeps_what_the_service_holds_or_the_price_whichever_is_more(
+    journal: Journal,
+) -> None:
     number = begun(journal)
     journal.accepted(number, job(frozen=200))
     assert (journal.summary().frozen, journal.summary().uncertain) == (200, 0)
@@ -110,6 +112,9 @@ def test_what_is_given_up_keeps_what_the_service_holds_or_the_price_whichever_is
     assert (journal.summary().frozen, journal.summary().uncertain) == (0, 200)
     journal.mark_unknown(begun(journal, "b"), "no answer")
     journal.give_up("b")
+    entry = journal.entry("b")
+    assert entry is not None
+    assert (entry.state, entry.error, entry.frozen) == ("failed", "given up", 80)
     assert journal.summary().uncertain == 280
 
 
@@ -137,15 +142,6 @@ def test_a_resubmission_keeps_the_history_and_its_price_counts_on(journal: Journ
         ("submitting", True),
     ]
     assert journal.summary().uncertain == 160
-
-
-def test_what_was_given_up_has_failed_and_its_price_counts_on(journal: Journal) -> None:
-    journal.mark_unknown(begun(journal), "no answer")
-    journal.give_up("a")
-    entry = journal.entry("a")
-    assert entry is not None
-    assert (entry.state, entry.error, entry.frozen) == ("failed", "given up", 80)
-    assert journal.summary().uncertain == 80
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 import threading
 from pathlib import Path
@@ -26,8 +25,6 @@ from legnext_client.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from legnext_client.testing import MockServer
 
     from .conftest import World
 
@@ -324,12 +321,6 @@ def test_a_second_batch_on_the_same_journal_is_refused_and_sends_nothing(world: 
     assert len(world.server.ledger) == 3
 
 
-def test_the_journal_of_a_chain_is_none_of_a_batch(world: World) -> None:
-    world.chain(VideoChain.start("waves"))
-    with pytest.raises(JournalError, match="journal of a chain, not of a batch"):
-        world.batch(cats(1))
-
-
 def test_without_a_journal_a_batch_runs_once(world: World) -> None:
     batch = world.client().batch(cats(2))
     assert len(world.drained(batch)) == 2
@@ -447,22 +438,3 @@ def test_what_is_no_list_of_rows_is_refused(world: World, rows: Any) -> None:
     with pytest.raises(InvalidRequest):
         world.batch(rows)
     assert world.server.ledger == []
-
-
-def test_the_journal_can_be_read_by_anyone(world: World) -> None:
-    import sqlite3
-
-    world.batch(cats(2))
-    read = sqlite3.connect(world.path)
-    rows = read.execute("SELECT key, operation, state, points, json_extract(body, '$.text') FROM requests").fetchall()
-    read.close()
-    assert rows == [
-        ("cat-0", "diffusion", "done", 80, "a cat, number 0"),
-        ("cat-1", "diffusion", "done", 80, "a cat, number 1"),
-    ]
-
-
-def test_the_key_of_the_account_is_nowhere_in_the_journal(world: World, usual_server: MockServer) -> None:
-    world.batch(cats(2))
-    assert usual_server.api_key.encode() not in world.path.read_bytes()
-    assert json.dumps(world.states())

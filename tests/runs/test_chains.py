@@ -170,15 +170,6 @@ def test_an_unknown_step_can_be_sent_again_by_who_says_so(world: World) -> None:
     assert follow(world)[3] == result.jobs[1].job_id
 
 
-def test_what_was_given_up_has_failed(world: World) -> None:
-    unknown(world)
-    with world.journal() as journal:
-        journal.give_up("chain/2")
-    with pytest.raises(ChainError, match="given up"):
-        world.chain(CHAIN)
-    assert len(world.server.ledger) == 2
-
-
 def test_a_wait_that_is_over_is_gone_on_with_by_another_run(world: World) -> None:
     world.server.faults.add("never_ends", times=1, path="/v1/extend-video")
     with pytest.raises(ChainError, match="step 2 of 3") as caught:

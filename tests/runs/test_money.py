@@ -9,7 +9,7 @@ import pytest
 
 from legnext_client import Budget, VideoChain
 from legnext_client._protocol.flow import Response
-from legnext_client.errors import BudgetExceeded, ChainError, SubmissionUnknown
+from legnext_client.errors import BudgetExceeded, ChainError, JobFailed, SubmissionUnknown
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -37,27 +37,22 @@ def test_what_is_paid_for_is_waited_for_before_it_is_told_that_the_rest_cannot_b
     assert len(world.server.ledger) == 2
 
 
-def test_the_steps_behind_a_failed_one_need_not_be_paid(make_world: Callable[..., World]) -> None:
+@pytest.mark.parametrize(
+    ("fault", "others", "reason"), [("job_fails", 8, JobFailed), ("close_after", 1, SubmissionUnknown)]
+)
+def test_the_steps_behind_a_failed_or_unknown_one_need_not_be_paid(
+    make_world: Callable[..., World], fault: str, others: int, reason: type[Exception]
+) -> None:
     world = make_world(credits=1500)
-    world.server.faults.add("job_fails", times=1, path="/v1/extend-video")
-    with pytest.raises(ChainError):
+    world.server.faults.add(fault, times=1, path="/v1/extend-video")
+    with pytest.raises(ChainError, match="step 2 of 3"):
         world.chain(CHAIN)
-    for _ in range(8):
+    for _ in range(others):
         world.job(world.client().midjourney.diffusion(text="a cat"))
-    with pytest.raises(ChainError, match="step 2 of 3"):
-        world.chain(CHAIN)
-
-
-def test_the_steps_behind_an_unknown_one_need_not_be_paid(make_world: Callable[..., World]) -> None:
-    world = make_world(credits=1500)
-    world.server.faults.add("close_after", times=1, path="/v1/extend-video")
-    with pytest.raises(ChainError, match="step 2 of 3"):
-        world.chain(CHAIN)
-    world.job(world.client().midjourney.diffusion(text="a cat"))
     with pytest.raises(ChainError, match="step 2 of 3") as caught:
         world.chain(CHAIN)
-    assert isinstance(caught.value.__cause__, SubmissionUnknown)
-    assert len(world.server.ledger) == 3
+    assert isinstance(caught.value.__cause__, reason)
+    assert len(world.server.ledger) == 2 + others
 
 
 def test_a_row_that_was_changed_while_it_may_run_need_not_be_paid(make_world: Callable[..., World]) -> None:

@@ -118,6 +118,13 @@ def find_base_url(given: str | None) -> str:
     return url.rstrip("/")
 
 
+def identity_of(key: str, base_url: str) -> str:
+    """Return a fingerprint of the key, from which it cannot be found, and the base URL."""
+    import hashlib  # a client is made faster without
+
+    return f"{hashlib.sha256(f'legnext-client {key}'.encode()).hexdigest()[:16]} at {base_url}"
+
+
 def _check_name(host: str) -> None:
     """Raise ValueError for a host to which no request can go."""
     if not host.isascii():

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from legnext_client._calls.settings import Settings, find_base_url, find_key, log_as_asked
+from legnext_client._calls.settings import Settings, find_base_url, find_key, identity_of, log_as_asked
 from legnext_client._protocol.headers import wrong_header
 from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.redact import key_end
@@ -75,6 +75,13 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
         self._key_end = key_end(key)
+        own_base_url = self._base_url
+
+        def identity() -> str:
+            return identity_of(key, own_base_url)
+
+        self._identity = identity
+        """Returns a fingerprint of the key, with the base URL; only a fleet asks for it."""
         self._settings = Settings.of(
             timeout=timeout,
             retries=retries,

@@ -8,18 +8,20 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
+from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._calls.settings import KEY_VARIABLE
 from legnext_client._protocol.state import State
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.entries import Command, Group, overview
 from legnext_client.cli.environment import DATABASE_VARIABLE, key_of
-from legnext_client.cli.exits import Exit
+from legnext_client.cli.exits import Exit, report_as
 from legnext_client.cli.fleet_database import database_in
 from legnext_client.cli.fleet_metrics import serve
 from legnext_client.client import AsyncClient
@@ -62,6 +64,10 @@ def up(
         str | None,
         typer.Option("--out", metavar="PLACE", help="Download the results to a directory or s3://bucket/prefix."),
     ] = None,
+    new_key: Annotated[
+        bool,
+        typer.Option("--new-key", help="The account's key was replaced: from now on, the one that is set is right."),
+    ] = False,
     accept_restored: Annotated[
         bool, typer.Option("--accept-restored", help="Go on with a database that was restored or failed over.")
     ] = False,
@@ -71,7 +77,12 @@ def up(
     A limit that is not given stays as it is.
     """
     _fleet(run, account).up(
-        places=places, budget=budget, per_second=rate, download=out, accept_restored=accept_restored
+        places=places,
+        budget=budget,
+        per_second=rate,
+        download=out,
+        new_key=new_key,
+        accept_restored=accept_restored,
     )
     run.output.say(f"Account {account} is ready.")
 
@@ -97,11 +108,33 @@ def worker(
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, help="Maximum requests of this worker at once.")
     ] = 20,
-    metrics: Annotated[int | None, typer.Option("--metrics", metavar="PORT", help="Serve Prometheus metrics.")] = None,
+    metrics: Annotated[
+        int | None, typer.Option("--metrics", metavar="PORT", min=0, max=65535, help="Serve Prometheus metrics.")
+    ] = None,
+    callback: Annotated[
+        str | None, typer.Option("--callback", metavar="URL", help="The public URL of this worker, for callbacks.")
+    ] = None,
+    callback_port: Annotated[
+        int,
+        typer.Option(
+            "--callback-port", metavar="PORT", min=0, max=65535, help="The port on which callbacks arrive there."
+        ),
+    ] = 8080,
 ) -> None:
-    """Make rows until Ctrl-C. Start one on each machine; the account's limits hold for all together."""
-    run.output.say("Working until Ctrl-C; requests in flight are finished first.")
-    _run(_work(run, _fleet(run, account), concurrency, metrics))
+    """Make rows until Ctrl-C. Start one on each machine; the account's limits hold for all together.
+
+    With --callback, the service calls back as a job ends, which then needs no further poll.
+    """
+    made = _fleet(run, account)
+    with ExitStack() as stack:
+        called: dict[str, Any] = {}
+        if callback is not None:
+            receiver = CallbackReceiver()
+            with report_as({"base": "--callback"}):
+                called = {"callback": receiver.address(callback), "callbacks": receiver}
+            stack.enter_context(receiver.serve("0.0.0.0", callback_port))
+        run.output.say("Working until Ctrl-C; requests in flight are finished first.")
+        _run(_work(run, made, metrics, concurrency=concurrency, **called))
 
 
 @app.command(cls=Command)
@@ -116,11 +149,11 @@ def dev(
 ) -> Exit:
     """Make the rows of a file with a PostgreSQL server and a worker of its own, for development."""
     with database_in(database) as url:
-        made = _package().Fleet(url)
+        made = _package().Fleet(url, api_key=key_of(run.variables), base_url=run.base_url)
         made.up(budget=budget)
         survey, _ = made.submit(rows)
         run.output.say(f"{survey}.")
-        _run(_work(run, made, 20, None, to_the_end=True))
+        _run(_work(run, made, None, to_the_end=True))
         for result in made.results():
             run.output.result(result._asdict(), [f"{result.key}: {result.state}, {result.points} points"])
         end = made.status()
@@ -147,9 +180,9 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
-async def _work(run: Run, made: Any, concurrency: int, metrics: int | None, *, to_the_end: bool = False) -> None:
+async def _work(run: Run, made: Any, metrics: int | None, *, to_the_end: bool = False, **options: Any) -> None:
     async with AsyncClient(key_of(run.variables), base_url=run.base_url) as client, AsyncExitStack() as stack:
-        each = made.worker(client, concurrency=concurrency)
+        each = made.worker(client, **options)
         if metrics is not None:
             await stack.enter_async_context(await serve(made, metrics))
         _stop_on_signals(each.stop)
@@ -227,6 +260,7 @@ def settle(
         made.adopt(key, adopt)
     else:
         (made.resubmit if resubmit else made.give_up)(key)
+    run.output.say(f"{key} is settled.")
     return Exit.OK
 
 
@@ -239,6 +273,7 @@ def drain(
 ) -> None:
     """Begin nothing more; running jobs are finished. Then stop the workers."""
     _fleet(run, account).drain(resume=resume)
+    run.output.say(f"Account {account} begins {'rows again' if resume else 'nothing more'}.")
 
 
 def _fleet(run: Run, account: str) -> Any:
@@ -246,7 +281,7 @@ def _fleet(run: Run, account: str) -> Any:
     url = run.variables.get(DATABASE_VARIABLE)
     if not url:
         raise ConfigurationError(f"{DATABASE_VARIABLE} is not set. Set it to postgresql://user:password@host/database.")
-    return made(url, account=account)
+    return made(url, account=account, api_key=run.variables.get(KEY_VARIABLE) or None, base_url=run.base_url)
 
 
 def _package() -> Any:

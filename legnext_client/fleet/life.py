@@ -9,33 +9,47 @@ after its worker was lost is fenced there: by the turn for polls, by the owner f
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import math
-import time
+import mimetypes
+import random
 from os import getpid
 from socket import gethostname
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
-from legnext_client._calls.items import CHAIN, OPERATION, Call, Row
-from legnext_client._calls.job_view import JobView
-from legnext_client._calls.planning import is_another, operation_named, refuse
-from legnext_client._calls.service import DAY, JobContext, job_request
-from legnext_client._calls.wait import PollSettings, PollState, PollTarget
-from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, UNKNOWN, is_refused
-from legnext_client._protocol.responses import retry_after
-from legnext_client._protocol.send import Answer, Fail, Retry, pause_before, send_once
+from legnext_client._calls.budgets import release
+from legnext_client._calls.items import CALLBACK, Call
+from legnext_client._calls.planning import is_another, refuse
+from legnext_client._calls.service import DAY, JobContext
+from legnext_client._downloads.downloads import Limits, of_job
+from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, SUBMITTED, UNKNOWN, is_refused
+from legnext_client._protocol.callbacks import CLAIM_MARK
+from legnext_client._protocol.send import Answer, pause_before, send_once
 from legnext_client._protocol.state import State, failure
-from legnext_client._runs.chains import VideoChain
+from legnext_client._runs.options import ROW_NAME
+from legnext_client._runs.rows import Rows
 from legnext_client._transport.async_driver import async_run
-from legnext_client.errors import InvalidRequest, LegnextError, RateLimitError, SubmissionUnknown
-from legnext_client.fleet.files import deliver
+from legnext_client._transport.puts import put
+from legnext_client.errors import (
+    BudgetExceeded,
+    ConfigurationError,
+    InvalidRequest,
+    LegnextError,
+    RateLimitError,
+    SubmissionUnknown,
+)
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.uploads import S3Uploader, uploader_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from legnext_client._calls.service import PreparedCall
+    from legnext_client._calls.wait import PollState
     from legnext_client._client.async_caller import AsyncCaller
     from legnext_client.fleet.database import Database
 
@@ -50,123 +64,145 @@ TROUBLE = 60.0
 MOST_POINTS = 2**31 - 1
 ATTEMPT = 2
 """The number of earlier attempts by which the pause before another is drawn."""
+BUCKET = "s3://"
 
 
 class RowLife:
     """The tasks of one account, with its client and its ledger."""
 
-    def __init__(self, database: Database, calls: AsyncCaller, look_in: Callable[[float], None]) -> None:
+    def __init__(
+        self, database: Database, calls: AsyncCaller, look_in: Callable[[float], None], callback: str | None
+    ) -> None:
         """`look_in` looks for due tasks after so many seconds."""
         self._database, self._service, self._runtime = database, calls.service, calls.runtime
-        self._look_in = look_in
-        settings = calls.service.settings
-        self._pace = PollSettings(
-            settings.retries._replace(attempts=1), settings.timeout, clock=calls.service.clock.now
-        )
+        self._look_in, self._callback = look_in, callback
 
     async def submit(self, request: int, turn: int) -> None:
         """Send a paid request once, and record the outcome before anything else happens."""
-        database, service, owner = self._database, self._service, f"{gethostname()}/{getpid()}/{uuid4().hex}"
-        now = asyncio.get_running_loop().time
-        began = now()
-        begun = await database.call("begin", request, turn, owner)
-        if begun is None or now() - began > LATE:  # the intent of another attempt, or of one that was suspended
-            await self._no_job(request, owner, None)
+        service, claim = self._service, f"{request}-{uuid4().hex}"
+        owner = f"{gethostname()}/{getpid()}/{claim}"
+        begun = await self._database.call("begin_v1", request=request, turn=turn, owner=owner)
+        if begun is None:  # another attempt may have sent it
             return
         try:
-            call = _call_of(begun)
-            key = quote("/".join(map(str, (begun["key"], begun["step"] + 1, begun["attempt"]))))
-            plan = service.prepare(call.operation, call.fields, source=call.source, warned=True, idempotency_key=key)
-        except InvalidRequest as wrong:
-            await database.call("no_job", request, owner, FAILED, str(wrong))
+            plan = self._prepare(begun, claim)
+        except LegnextError as wrong:
+            await self._no_job(request, owner, wrong, refused=isinstance(wrong, InvalidRequest))
             return
-        args = {"operation": call.operation.name, "since": begun["since"], "price": begun["price"]}
-        expected = plan.context.expected
-        args["expected"] = None if expected is None else list(expected)
-        verdict = await async_run(send_once(plan.request, service.settings.timeout, 1), self._runtime)
+        if self._database.now() - begun["since"] > LATE:
+            await self._no_job(request, owner, None)
+            return
+        flow = service.sent(send_once(plan.request, service.settings.timeout, 1), plan, None)
+        verdict = await async_run(flow, self._runtime)
         if isinstance(verdict, Answer):
-            await self._keep(request, owner, State(verdict.data), args, retry_after(verdict.headers))
+            await self._keep(request, owner, verdict.state, service.accepted(plan, verdict))
         elif isinstance(verdict.error, SubmissionUnknown) and verdict.error.job_id:
-            await self._keep(request, owner, State({"job_id": verdict.error.job_id}), {**args, "guess": True}, 1.0)
+            named = State({"job_id": verdict.error.job_id})
+            await self._keep(request, owner, named, JobContext(retry_after=1.0), guess=True)
         else:
-            await self._no_job(request, owner, verdict)
+            if not isinstance(verdict.error, SubmissionUnknown):
+                release(plan.context.holds)
+            await self._no_job(request, owner, verdict.error, refused=is_refused(verdict))
 
-    async def _no_job(self, request: int, owner: str, verdict: Retry | Fail | None) -> None:
-        """Record a request that made no job, as far as is known; None: it was not sent."""
-        error, pause = None if verdict is None else verdict.error, 0.0
-        state = UNKNOWN if isinstance(error, SubmissionUnknown) else FAILED if verdict and is_refused(verdict) else NEW
-        if isinstance(error, NOT_ITS_FAULT):
-            pause = TROUBLE
+    def _prepare(self, begun: Mapping[str, Any], claim: str) -> PreparedCall:
+        call = _call_of(begun)
+        fields = dict(call.fields)
+        if self._callback is not None and any(field.name == CALLBACK for field in call.operation.fields):
+            fields.setdefault(CALLBACK, f"{self._callback}{CLAIM_MARK}{claim}")
+        key = quote(f"{begun['key']}/{begun['step'] + 1}/{begun['attempt']}")
+        return self._service.prepare(call.operation, fields, source=call.source, warned=True, idempotency_key=key)
+
+    async def _no_job(self, request: int, owner: str, error: LegnextError | None, *, refused: bool = False) -> None:
+        """Record a request that made no job, as far as is known; without an error, it was not sent."""
+        state = UNKNOWN if isinstance(error, SubmissionUnknown) else FAILED if refused else NEW
+        delay, full = 0.0, isinstance(error, RateLimitError)
+        if isinstance(error, (*NOT_ITS_FAULT, BudgetExceeded)):
+            delay = TROUBLE
         elif error is not None and state == NEW:
-            after, settings = getattr(error, "retry_after", None), self._pace
-            pause = pause_before(settings.retries, ATTEMPT, after, settings.chance)
-        problem, full = None if error is None else str(error), isinstance(error, RateLimitError)
-        await self._database.call("no_job", request, owner, state, problem, pause, full, patience=ANSWER_KEPT)
+            after = getattr(error, "retry_after", None)
+            delay = pause_before(self._service.settings.retries, ATTEMPT, after, random.random)
+        text = None if error is None else str(error)
+        await self._record(request, state, owner=owner, error=text, delay=delay, full=full)
 
-    async def _keep(self, request: int, owner: str, state: State, args: dict[str, Any], after: float | None) -> None:
+    async def _keep(self, request: int, owner: str, state: State, context: JobContext, **args: Any) -> None:
         """Record the job; while the database is away, this worker keeps its id."""
-        args = {**args, "job": state.job_id}
-        delay = 0.0 if state.done else self._delay(self._watch(args, state, after))
-        held = 0 if state.done else _points(state.points)
-        call = ("accepted", request, owner, state.job_id, held, args, delay)
-        if not await self._database.call(*call, patience=ANSWER_KEPT):
+        delay = 0.0 if state.done else self._delay(self._service.poll_state(state, context))
+        found = {"job": state.job_id, "points": 0 if state.done else _points(state.points), "args": args}
+        if not await self._record(request, SUBMITTED, owner=owner, delay=delay, **found):
             logger.error("Request %s made job %s after it was settled. Look at that job.", request, state.job_id)
         self._look_in(delay)
 
-    async def poll(self, request: int, turn: int, **args: Any) -> None:
+    async def poll(self, request: int, turn: int, job: str, since: float, call: Mapping[str, Any], **args: Any) -> None:
         """Poll a job once, and record its end or defer the next poll."""
-        database, watch = self._database, self._watch(args, State({"job_id": args["job"]}))
-        now = self._service.clock.now
-        answered = await async_run(watch.poll(now() + self._service.settings.timeout), self._runtime)
-        state, guess, delay = watch.state, args.get("guess", False), 0.0
-        operation = OPERATIONS.get(args["operation"])
+        service, now, age = self._service, self._service.clock.now, max(0.0, self._database.now() - since)
+        operation, guess = OPERATIONS.get(call["operation"]), args.get("guess", False)
+        context = JobContext(operation, started=now() - age, seconds=call["seconds"])
+        watch = service.poll_state(State({"job_id": job}), context)
+        watch.refused, watch.failures = args.get("refused", 0), args.get("failures", 0)
+        answered = await async_run(watch.poll(now() + service.settings.timeout), self._runtime)
+        found: dict[str, Any] = {"job": job}
+        state, delay, how = watch.state, 0.0, UNKNOWN
         if guess and (watch.refusal or (answered and operation and is_another(operation, state))):
-            reason = f"the service does not report job {args['job']}, which its answer named"
-            await database.call("ended", request, turn, UNKNOWN, 0, None, reason, None)
+            found |= {"job": None, "error": f"the service does not report job {job}, which its answer named"}
         elif answered and state.done:
-            error = None if state.ok else str(failure(state, JobView(state.raw)))
-            how = DONE if state.ok else FAILED
-            points = _points(state.cost(args["price"]))
-            await database.call("ended", request, turn, how, points, dict(state.raw), error, args["job"])
-        elif time.time() - args["since"] > DAY:
-            reason = str(watch.failure or f"job {args['job']} is still {state.status} after a day")
-            await database.call("ended", request, turn, UNKNOWN, 0, None, reason, args["job"])
+            how, problem = DONE if state.ok else FAILED, None if state.ok else str(failure(state, None))
+            found |= {
+                "points": _points(state.cost(call["price"])),
+                "error": problem,
+                "output": json.dumps(state.raw, separators=(",", ":")),
+            }
+        elif age > DAY:
+            found["error"] = str(watch.failure or f"job {job} is still {state.status} after a day")
         else:
-            held = _points(state.points) if answered else 0
-            args |= {"refused": watch.refused, "failures": watch.failures}
-            if answered and guess:
-                args["guess"] = False
-            delay = TROUBLE if watch.refusal else self._delay(watch)
-            await database.call("polled", request, turn, held, args, delay)
+            how, delay = SUBMITTED, TROUBLE if watch.refusal else self._delay(watch)
+            args = {"guess": guess and not answered, "refused": watch.refused, "failures": watch.failures}
+            found["args"] = {name: value for name, value in args.items() if value}
+            found |= {"points": _points(state.points) if answered else 0, "delay": delay}
+        if await self._record(request, how, turn=turn, **found) and how in (DONE, FAILED):
+            service.record(state, context, context.started)
         self._look_in(delay)
 
-    async def download(self, request: int, turn: int, key: str, target: str, *, last: bool) -> None:
+    async def download(self, request: int, turn: int, job: str, key: str, target: str, *, last: bool) -> None:
         """Download the files of a finished row, and record its result; a row counts as done even if that fails."""
-        [output] = await self._database.row("SELECT output FROM legnext_requests WHERE id = %s", request)
-        files, problem = [], None
+        state, files, problem = State(json.loads(await self._database.call("output_v1", request=request))), [], None
         try:
-            files = await deliver(self._service, self._runtime, State(output), key, target)
+            if state.image_urls or state.video_urls:
+                files = await self._deliver(state, key, target)
         except (LegnextError, OSError) as error:
             if not last:
                 raise
             problem = str(error)
-        await self._database.call("downloaded", request, turn, files, problem)
+        await self._record(request, DONE, turn=turn, job=job, files=files, error=problem)
 
-    def _watch(self, args: Mapping[str, Any], state: State, after: float | None = None) -> PollState:
-        expected, started = args["expected"], max(0.0, time.time() - args["since"])
-        context = JobContext(
-            OPERATIONS.get(args["operation"]),
-            started=self._service.clock.now() - min(DAY, started),
-            seconds=None if expected is None else expected[0],
-        )
-        target = PollTarget(state, job_request(args["job"]), self._service.scheduler(context), after)
-        watch = PollState(target, self._pace)
-        watch.refused, watch.failures = args.get("refused", 0), args.get("failures", 0)
-        return watch
+    async def _deliver(self, state: State, key: str, target: str) -> list[str]:
+        """Download the files to a directory or to a bucket, and return where they are."""
+        with TemporaryDirectory() as folder:
+            directory, spare = folder if target.startswith(BUCKET) else target, f"{key}_{state.job_id}"
+            flow = of_job(self._service, state, directory, ROW_NAME, None, Limits(), key=key, spare_key=spare)
+            paths = await async_run(flow, self._runtime)
+            if directory == target:
+                return [str(path) for path in paths]
+            bucket, place = bucket_of(target), urlsplit(target)
+            names = [f"{place.path.strip('/')}/{path.name}".lstrip("/") for path in paths]
+            for path, name in zip(paths, names, strict=True):
+                media = {"content-type": mimetypes.guess_type(name)[0] or "application/octet-stream"}
+                await asyncio.to_thread(put, bucket.presigned("PUT", name), path.read_bytes(), media)
+            return [f"{BUCKET}{place.netloc}/{name}" for name in names]
+
+    async def _record(self, request: int, state: str, **found: Any) -> bool:
+        return bool(await self._database.call("record_v1", ANSWER_KEPT, request=request, state=state, **found))
 
     def _delay(self, watch: PollState) -> float:
         now = self._service.clock.now()
         return max(0.0, watch.next(now) - now)
+
+
+def bucket_of(target: str) -> S3Uploader:
+    """Return the bucket of a target; its query may hold `endpoint` and `region`."""
+    bucket = uploader_from(target)
+    if not isinstance(bucket, S3Uploader):
+        raise ConfigurationError(f"download must be a directory or s3://bucket/prefix; got {target!r}.")
+    return bucket
 
 
 def _points(reported: float) -> int:
@@ -176,12 +212,10 @@ def _points(reported: float) -> int:
 
 def _call_of(begun: Mapping[str, Any]) -> Call:
     """Return the call of a step of a row that was checked when it was submitted."""
-    description, key = dict(begun["row"]), begun["key"]
-    if CHAIN in description:
-        row = VideoChain.from_dict(description[CHAIN]).row(key)
-    else:
-        row = Row(key, "", (Call(operation_named(description.pop(OPERATION)), description),))
-    finished = [State(output) for output in begun["before"]]
+    row = Rows(None).row(begun["key"], begun["row"])
+    if row.wrong is not None:
+        raise row.wrong
+    finished = [State(json.loads(output)) for output in begun["before"]]
     call = row.call(begun["step"], finished)
     if finished:
         refuse(finished[-1], call.operation, call.fields)

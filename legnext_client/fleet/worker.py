@@ -5,19 +5,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import re
+from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
-from legnext_client.fleet.database import Database, make_pool
+from legnext_client.errors import ConfigurationError, InvalidRequest
+from legnext_client.fleet.database import Database
 from legnext_client.fleet.life import RowLife
 
 if TYPE_CHECKING:
+    from legnext_client._protocol.callbacks import Claims
     from legnext_client.client import AsyncClient
 
 logger = logging.getLogger("legnext_client")
@@ -29,24 +34,40 @@ CHECK = 1.0
 HOUSEKEEPING = 2.0
 DOWNLOADS = 5
 """Attempts of a download."""
+_CLAIM = re.compile(r"(\d{1,18})-[0-9a-f]{32}", re.ASCII)
+"""The end of a callback URL: a request, and a secret of its submission."""
 
 
 class FleetWorker:
     """A worker of one account. Any number may run, on any machines; each may stop or die at any time."""
 
     def __init__(
-        self, database_url: str, client: AsyncClient, *, account: str = "default", concurrency: int = 20
+        self,
+        database_url: str,
+        client: AsyncClient,
+        *,
+        account: str = "default",
+        concurrency: int = 20,
+        callback: str | None = None,
+        callbacks: Claims | None = None,
     ) -> None:
+        if (callback is None) != (callbacks is None):
+            raise InvalidRequest("callback and callbacks go together: the public URL of a receiver, and the receiver.")
         self._account, self._concurrency = account, concurrency
-        self._pool = make_pool(database_url, 8)
-        self.database = Database(self._pool)
-        self._app = App(connector=PsycopgConnector())
-        life = RowLife(self.database, client._calls, self._look_in)
-        again = RetryStrategy(wait=2)  # a defect of one task stops no row
-        self._app.task(name="legnext.submit", retry=again)(life.submit)
-        self._app.task(name="legnext.poll", retry=again)(life.poll)
+        self.database = database = Database(database_url, account, client._identity())
+        self._app, self._callbacks = App(connector=PsycopgConnector()), callbacks
+        life = RowLife(database, client._calls, self._look_in, callback)
 
-        @self._app.task(name="legnext.download", retry=again, pass_context=True)
+        class Again(BaseRetryStrategy):
+            """Retry a task after two seconds of the database's time: a defect of one stops no row."""
+
+            def get_retry_decision(self, **_: Any) -> RetryDecision:
+                return RetryDecision(retry_at=datetime.fromtimestamp(database.now() + 2, UTC))
+
+        self._app.task(name="legnext.submit", retry=Again())(life.submit)
+        self._app.task(name="legnext.poll", retry=Again())(life.poll)
+
+        @self._app.task(name="legnext.download", retry=Again(), pass_context=True)
         async def _(context: JobContext, /, **given: Any) -> None:
             await life.download(**given, last=context.job.attempts + 1 >= DOWNLOADS)
 
@@ -71,50 +92,65 @@ class FleetWorker:
 
     async def run(self) -> None:
         """Work until `stop`. While the database is away, wait for it."""
-        async with self._pool:
-            await self.database.check()
-            await self._app.open_async(self._pool)
-            housekeeping = asyncio.create_task(self._keep_house())
+        loop = asyncio.get_running_loop()
+        listening = nullcontext() if self._callbacks is None else self._callbacks.subscribe(partial(self._called, loop))
+        async with self.database.pool as pool:
             try:
-                while not self._stopping.is_set():
-                    await self._run_worker()
+                await self.database.check()
+            except psycopg.Error as error:
+                raise ConfigurationError(f"the database cannot be reached: {error}.") from None
+            await self._app.open_async(pool)
+            housekeeping = asyncio.create_task(self._keep_house())
+            housekeeping.add_done_callback(lambda _: self.stop())
+            try:
+                with listening:
+                    while not self._stopping.is_set():
+                        await self._run_worker()
             finally:
                 housekeeping.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
+                with suppress(asyncio.CancelledError):
                     await housekeeping
 
     async def _run_worker(self) -> None:
+        """Carry out tasks until `stop`, or until the database is lost."""
         try:
             await self.database.check()  # it may have been restored while it was away
+            self._worker = Worker(
+                self._app,
+                queues=[f"legnext-{self._account}"],
+                concurrency=self._concurrency,
+                fetch_job_polling_interval=CHECK,
+                abort_job_polling_interval=3600.0,
+                listen_notify=False,  # PgBouncer has none in transaction mode; see `_look_in`
+                delete_jobs="always",
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=SILENT,
+            )
             if not self._stopping.is_set():
-                await self._carry_out()
+                await self._worker.run()  # type: ignore[no-untyped-call]
         except (ConnectorException, psycopg.Error) as error:
             logger.warning("The worker starts again: %s", error)
         if not self._stopping.is_set():  # it lost the database, or its place among the workers
             await asyncio.sleep(CHECK)
 
-    async def _carry_out(self) -> None:
-        """Carry out tasks until `stop`, or until the database is lost."""
-        self._worker = Worker(
-            self._app,
-            queues=[f"legnext-{self._account}"],
-            concurrency=self._concurrency,
-            fetch_job_polling_interval=CHECK,
-            abort_job_polling_interval=3600.0,
-            listen_notify=False,  # PgBouncer has none in transaction mode; see `_look_in`
-            delete_jobs="always",
-            install_signal_handlers=False,
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=SILENT,
-        )
-        await self._worker.run()  # type: ignore[no-untyped-call]
-
     async def _keep_house(self) -> None:
-        """Give the tasks of dead workers to others, and begin what only time allows."""
+        """Give the tasks of dead workers to others, begin what only time allows, and check that all is as it was."""
         while True:
-            try:
-                await self.database.call("rescue", self._account, SILENT)
-                await self.database.call("admit", self._account)
-            except psycopg.Error as error:
-                logger.warning("The database is away (%s).", str(error).strip())
             await asyncio.sleep(HOUSEKEEPING)
+            with suppress(psycopg.Error):  # it was logged as it was repeated
+                await self.database.call("tend_v1", account=self._account, silent=SILENT)
+                await self.database.check()
+
+    def _called(self, loop: asyncio.AbstractEventLoop, key: str, job: str) -> None:
+        """Poll the job of a callback, if the URL was that of one of our submissions. Called from any thread."""
+        if match := _CLAIM.fullmatch(key):
+            asyncio.run_coroutine_threadsafe(self._poll_now(int(match[1]), key, job), loop)
+
+    async def _poll_now(self, request: int, claim: str, job: str) -> None:
+        with suppress(psycopg.Error):  # it is polled later anyway
+            for pause in (0.0, 2.0):  # it may come before the answer to the submission is recorded
+                await asyncio.sleep(pause)
+                if await self.database.call("called_v1", 0.0, request=request, claim=claim, job=job):
+                    self._look_in(0.0)
+                    return

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEGNEXT = Path(sys.executable).with_name("legnext")
+STEPS = '[{"operation": "diffusion", "price": 80, "seconds": 60, "lasts": 300}]'
 MILLION = (
-    "INSERT INTO legnext_rows (account, key, digest, description, prices, lasts) SELECT 'default', 'row' || n, n, "
-    "jsonb_build_object('operation', 'diffusion', 'text', 'a lighthouse ' || n), '{80}', '{300}' "
+    "INSERT INTO legnext_rows (account, key, digest, description, steps) SELECT 'default', 'row' || n, n, "
+    f"json_build_object('operation', 'diffusion', 'text', 'a lighthouse ' || n), '{STEPS}' "
     "FROM generate_series(1, %s) n"
 )
 LIFE = """
@@ -36,12 +37,15 @@ SELECT coalesce(id, 0) AS task,
     FROM procrastinate_fetch_job_v2(ARRAY['legnext-default']::varchar[], NULL) \\gset
 \\if :kind = 1
 SELECT legnext_begin_v1(:request, :turn, 'owner:request');
-SELECT legnext_accepted_v1(:request, 'owner:request', md5(:request::text), 80, '{"polls": 0}', 0);
+SELECT legnext_record_v1(:request, 'submitted', _owner => 'owner:request', _job => md5(:request::text), _points => 80,
+    _args => '{"polls": 0}');
 \\elif :kind = 2
 \\if :polls < 2
-SELECT legnext_polled_v1(:request, :turn, 80, jsonb_build_object('polls', :polls + 1), 0);
+SELECT legnext_record_v1(:request, 'submitted', :turn, _job => md5(:request::text), _points => 80,
+    _args => jsonb_build_object('polls', :polls + 1));
 \\else
-SELECT legnext_ended_v1(:request, :turn, 'done', 80, '{"output": {}}', NULL, md5(:request::text));
+SELECT legnext_record_v1(:request, 'done', :turn, _job => md5(:request::text), _points => 80,
+    _output => '{"output": {}}');
 \\endif
 \\endif
 \\if :kind > 0
@@ -90,10 +94,12 @@ def claim(cluster: Cluster) -> Iterator[str]:
             assert task is not None
             number, request, turn = task
             connection.execute("SELECT legnext_begin_v1(%s, %s, 'me')", (request, turn))
-            later = "SELECT legnext_accepted_v1(%s, 'me', %s, 80, '{}', 3600)"
+            later = (
+                "SELECT legnext_record_v1(%s, 'submitted', _owner => 'me', _job => %s, _points => 80, _delay => 3600)"
+            )
             connection.execute(later, (request, str(request)))
             began = time.perf_counter()
-            end = "SELECT legnext_ended_v1(%s, %s, 'done', 80, '{}', NULL, %s)"
+            end = "SELECT legnext_record_v1(%s, 'done', %s, _job => %s, _points => 80, _output => '{}')"
             connection.execute(end, (request, turn + 2, str(request)))
             ends.append(time.perf_counter() - began)
             connection.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", (number,))

@@ -23,10 +23,8 @@ MISTAKES = {
         "OR until > now());", "OR (state = 'submitted' AND until > now()));"
     ),
     "an accepted job is not recorded": Mistake(
-        "AND owner = _owner AND state IN ('submitting', 'unknown') AND job_id IS NULL\n        RETURNING * INTO q;\n"
-        "    IF FOUND THEN PERFORM legnext_wait_v1",
-        "AND owner = _owner AND state = 'new' AND job_id IS NULL\n        RETURNING * INTO q;\n"
-        "    IF FOUND THEN PERFORM legnext_wait_v1",
+        "owner = _owner AND state IN ('submitting', 'unknown') AND job_id IS NULL",
+        "owner = _owner AND state IN ('submitting', 'unknown') AND _state <> 'submitted'",
     ),
     "a place is not counted while the request is sent": Mistake(
         "(state IN ('admitted', 'submitting') OR until > now())", "(state = 'admitted' OR state = 'submitted')"
@@ -34,23 +32,21 @@ MISTAKES = {
     "the cursor does not move": Mistake("cursor = a.cursor, started", "started"),
     "the points of a row are not counted": Mistake("a.counted := a.counted + q.price;", ""),
     "the budget does not hold": Mistake(
-        "EXIT WHEN NOT FOUND OR a.counted + r.prices[1] > a.budget", "EXIT WHEN NOT FOUND"
+        "EXIT WHEN NOT FOUND OR a.counted + (r.steps -> 0 ->> 'price')::int > a.budget", "EXIT WHEN NOT FOUND"
     ),
     "an unknown request frees its points at once": Mistake(
-        "IF NOT FOUND OR _state = 'unknown' THEN RETURN; END IF;\n    UPDATE legnext_accounts SET counted",
-        "IF NOT FOUND THEN RETURN; END IF;\n    UPDATE legnext_accounts SET counted",
+        "ELSIF _state = 'unknown' THEN",
+        "ELSIF _state = 'unknown' THEN UPDATE legnext_accounts SET counted = counted - q.price WHERE name = q.account;",
     ),
     "a late response is thrown away": Mistake(
-        "WHERE id = _request AND owner = _owner AND state IN ('submitting', 'unknown') AND job_id IS NULL\n"
-        "        RETURNING * INTO q;\n    IF FOUND THEN PERFORM legnext_wait_v1(q, _held",
-        "WHERE id = _request AND owner = _owner AND state = 'submitting' AND job_id IS NULL\n"
-        "        RETURNING * INTO q;\n    IF FOUND THEN PERFORM legnext_wait_v1(q, _held",
+        "owner = _owner AND state IN ('submitting', 'unknown') AND job_id",
+        "owner = _owner AND state = 'submitting' AND job_id",
     ),
     "the tasks of dead workers stay with them": Mistake(
         "WHERE job.status = 'doing' AND job.queue", "WHERE job.queue_name = '' AND job.queue"
     ),
     "a lost response is sent again": Mistake(
-        "state = UNKNOWN if isinstance(error, SubmissionUnknown)", "state = NEW if verdict", schema=False
+        "state = UNKNOWN if isinstance(error, SubmissionUnknown)", "state = NEW if not refused", schema=False
     ),
     "a lost response counts as refused": Mistake(
         "state = UNKNOWN if isinstance(error, SubmissionUnknown)",
@@ -61,8 +57,8 @@ MISTAKES = {
         "AND turn = _turn + 1 AND owner = _owner", "AND turn >= _turn + 1"
     ),
     "a job is noted under another request": Mistake(
-        "await self._keep(request, owner, State(verdict.data), args",
-        "await self._keep(request, owner, State({**verdict.data, 'job_id': verdict.data['job_id'][::-1]}), args",
+        "await self._keep(request, owner, verdict.state,",
+        "await self._keep(request, owner, State({**verdict.data, 'job_id': verdict.data['job_id'][::-1]}),",
         schema=False,
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,9 +14,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from legnext_client import VideoChain
+from legnext_client import AsyncClient, Event, VideoChain
+from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.errors import ConfigurationError, InvalidRequest
-from legnext_client.fleet import Fleet, database
+from legnext_client.fleet import Fleet, database, life
 from tests.fleet.conftest import work_until, working
 
 if TYPE_CHECKING:
@@ -236,7 +238,7 @@ def test_an_answer_outlasts_a_database_that_only_reads(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            while "legnext_accepted" not in caplog.text:
+            while "legnext_record" not in caplog.text:
                 await asyncio.sleep(0.02)
             execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
             while not running.done() and not (await asyncio.to_thread(fleet.status)).ended:
@@ -329,19 +331,146 @@ def test_a_target_that_is_not_a_bucket_is_refused_before_anything_is_paid(fleet:
         fleet.up(download="s3://")
 
 
-def test_a_later_schema_serves_workers_of_both_versions(
-    fleet: Fleet, server: MockServer, finish: Finish, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_of_another_account_is_refused_before_anything_is_paid(fleet: Fleet, server: MockServer) -> None:
     fleet.up(per_second=FAST)
-    with psycopg.connect(fleet.database_url, autocommit=True) as connection:  # what a later `up` leaves
-        connection.execute("ALTER TABLE legnext_requests ADD COLUMN note text")
-        connection.execute("UPDATE legnext_fleet SET version = version + 1")
+    fleet.submit(ROWS[:1])
+    Fleet(fleet.database_url, api_key=server.api_key, base_url=server.base_url).up()  # ties the account to the key
+    other = Fleet(fleet.database_url, api_key="sk-another", base_url=server.base_url)
+    with pytest.raises(ConfigurationError, match=r"belongs to another .* `legnext fleet up --new-key`") as refused:
+        other.submit(ROWS)
+    assert "sk-another" not in str(refused.value)
+    assert server.api_key not in str(refused.value)
+    with pytest.raises(ConfigurationError, match="belongs to another API key or base URL"):
+        asyncio.run(_run_with_key(fleet, server, "sk-another"))
+    with pytest.raises(ConfigurationError, match="belongs to another API key or base URL"):
+        other.up(places=3)
+    assert not server.ledger
+    other.up(new_key=True)
+    with pytest.raises(ConfigurationError, match="belongs to another"):
+        asyncio.run(_run_worker(fleet, server))
+    assert fleet.status().rows == 1
+
+
+def test_the_first_worker_ties_its_account_to_its_key(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:1])
+    finish()
+    with psycopg.connect(fleet.database_url) as connection:
+        [(identity,)] = connection.execute("SELECT identity FROM legnext_accounts").fetchall()
+    assert identity.endswith(f" at {server.base_url}")
+    assert server.api_key not in identity
+    with pytest.raises(ConfigurationError, match="belongs to another"):
+        asyncio.run(_run_with_key(fleet, server, "sk-another"))
+
+
+async def _run_with_key(fleet: Fleet, server: MockServer, key: str) -> None:
+    async with AsyncClient(key, base_url=server.base_url) as client:
+        await fleet.worker(client).run()
+
+
+@pytest.mark.parametrize("do", ["status", "drain", "unknown", "results", "submit", "worker"])
+def test_an_unknown_account_is_named_by_everything(fleet: Fleet, server: MockServer, do: str) -> None:
+    fleet.up()
+    other = Fleet(fleet.database_url, account="other")
+    everything = {
+        "worker": lambda: asyncio.run(_run_worker(other, server)),
+        "submit": lambda: other.submit(ROWS),
+        "results": lambda: next(other.results()),
+    }
+    with pytest.raises(ConfigurationError, match="there is no account 'other'"):
+        everything.get(do, getattr(other, do))()
+    assert not server.ledger
+
+
+def test_a_wrong_database_or_account_is_named_without_its_password() -> None:
+    with pytest.raises(ConfigurationError, match="must be like postgresql://") as wrong:
+        Fleet("postgres//me:secret@host/db")
+    assert "secret" not in str(wrong.value)
+    with pytest.raises(ConfigurationError, match="account must be"):
+        Fleet("postgresql://host/db", account="a b")
+
+
+def test_a_callback_ends_a_job_before_its_next_poll(
+    fleet: Fleet, server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life.RowLife, "_delay", lambda *_: 3600.0)
     fleet.up(per_second=FAST)
     fleet.submit(ROWS[:2])
-    assert finish().done == 2
-    monkeypatch.setattr(database, "VERSION", database.VERSION + 2)
-    with pytest.raises(ConfigurationError, match="schema is version 2; this worker needs 3"):
-        asyncio.run(_run_worker(fleet, server))
+    receiver = CallbackReceiver()
+
+    async def work() -> Status:
+        with receiver.serve() as served:
+            async with server.async_client() as client:
+                each = fleet.worker(client, callback=served.url, callbacks=receiver)
+                running = asyncio.create_task(each.run())
+                async with asyncio.timeout(30):
+                    while not (status := await asyncio.to_thread(fleet.status)).ended:
+                        await asyncio.sleep(0.02)
+                each.stop()
+                await running
+                return status
+
+    assert asyncio.run(work()).done == 2
+    assert len(server.ledger) == 2
+
+
+def test_a_callback_names_the_job_of_a_lost_response(fleet: Fleet, server: MockServer) -> None:
+    fleet.up(per_second=FAST)
+    server.faults.add("close_after", method="POST")
+    fleet.submit(ROWS[:1])
+    receiver = CallbackReceiver()
+
+    async def work() -> Status:
+        with receiver.serve() as served:
+            async with server.async_client() as client:
+                each = fleet.worker(client, callback=served.url, callbacks=receiver)
+                running = asyncio.create_task(each.run())
+                async with asyncio.timeout(30):
+                    while not (status := await asyncio.to_thread(fleet.status)).done:
+                        await asyncio.sleep(0.02)
+                each.stop()
+                await running
+                return status
+
+    assert asyncio.run(work()).unknown == 0
+    assert len(server.ledger) == 1
+
+
+def test_hooks_and_logs_see_what_a_worker_does(
+    fleet: Fleet, server: MockServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="legnext_client")
+    events: list[Event] = []
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:1])
+
+    async def work() -> None:
+        async with server.async_client() as client:
+            client.add_hook(events.append)
+            each = fleet.worker(client)
+            running = asyncio.create_task(each.run())
+            while not (await asyncio.to_thread(fleet.status)).ended:
+                await asyncio.sleep(0.02)
+            each.stop()
+            await running
+
+    asyncio.run(work())
+    [call] = [event for event in events if event.what == "call" and event.ended]
+    [job] = [event for event in events if event.what == "job"]
+    assert (call.operation, call.points, call.job_id) == ("diffusion", 80, server.ledger[0].job_id)
+    assert (job.status, job.points, job.job_id) == ("completed", 80, call.job_id)
+    assert {event.operation for event in events if event.what == "attempt"} >= {"diffusion"}
+    assert f"diffusion: accepted as {call.job_id}, 80 points held" in caplog.text
+    assert f"{call.job_id} completed" in caplog.text
+
+
+def test_only_the_databases_clock_decides(fleet: Fleet, finish: Finish, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:3])
+    ahead = time.time() + 7 * 86_400
+    monkeypatch.setattr("time.time", lambda: ahead)
+    status = finish()
+    assert (status.done, status.unknown) == (3, 0)
 
 
 class Bucket:

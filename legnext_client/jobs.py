@@ -11,7 +11,7 @@ from legnext_client._calls.results import (
     downloads,
     pending,  # async only
 )
-from legnext_client._calls.service import FINDS, check_listener, left_waiting, parsed
+from legnext_client._calls.service import FINDS, Received, check_listener, left_waiting
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import AsyncFollowUps
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from pathlib import Path
 
-    from legnext_client._calls.service import CallService, PreparedCall, Received
+    from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.state import State
@@ -219,4 +219,6 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
 
     async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         call = partial(self._prepared, operation, fields, options)
-        return await async_submit(call, self._attached, self._runtime, partial(parsed, operation), operation.free)
+        return await async_submit(
+            call, self._attached, self._runtime, partial(Received.parsed, operation=operation), operation.free
+        )

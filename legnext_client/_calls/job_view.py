@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from legnext_client._calls.notebook import job_html
 from legnext_client._calls.planning import refuse
-from legnext_client._calls.service import CallService, JobContext, PreparedCall, Received, job_request
+from legnext_client._calls.requests import job_request
+from legnext_client._calls.service import CallService, JobContext, PreparedCall, Received
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.polling import UNKNOWN
 from legnext_client._protocol.responses import is_job_id, job_id_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from legnext_client._calls.service import parsed
 from legnext_client.errors import APIError
 from legnext_client.generated.types import is_list, is_object
 
@@ -27,7 +26,7 @@ class Pages:
 
     def read(self, received: Received) -> list[Any]:
         """Return the items of a page, and set `fields` for the next one."""
-        page, paging, answer = parsed(self._operation, received), self._paging, received.answer
+        page, paging, answer = received.parsed(self._operation), self._paging, received.answer
         items: Any = getattr(page, paging.attribute) if paging.attribute else page
         rows: list[Any] = items if is_list(items) else []
         if paging.cursor is not None:

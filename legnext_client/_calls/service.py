@@ -6,7 +6,6 @@ budgets. This module is imported on a client's first call.
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import random
@@ -14,12 +13,12 @@ from copy import copy
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
-from uuid import NAMESPACE_OID, uuid5
 
 from legnext_client._calls.budgets import Holds, book, hold, release
 from legnext_client._calls.planning import BY_TASK_TYPE, expectation, size_of
 from legnext_client._calls.queue import JobQueue, Place
-from legnext_client._protocol.checks import CheckedFields, prepare
+from legnext_client._calls.requests import job_request, parsed, request_of, with_key
+from legnext_client._protocol.checks import prepare
 from legnext_client._protocol.flow import Flow, Request, Send, Sleep
 from legnext_client._protocol.hooks import Event, Hooks
 from legnext_client._protocol.numbers import is_number
@@ -29,16 +28,14 @@ from legnext_client._protocol.send import Answer, Once, send_once, sending
 from legnext_client._protocol.state import State, failure, moment
 from legnext_client.errors import (
     CLIENT_CLOSED,
-    APIError,
     ConfigurationError,
     InvalidRequest,
     JournalError,
     LegnextError,
     SubmissionUnknown,
 )
-from legnext_client.generated.operations import ROLES
 from legnext_client.generated.rules import JOBS_AT_ONCE
-from legnext_client.generated.types import UNSET, is_object
+from legnext_client.generated.types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,8 +62,6 @@ FINDS = "Fetch each with client.tasks.get(job_id)."
 WAITED_FOR = "Not done when the wait stopped: "
 _MOST_NAMED = 20
 """Maximum number of jobs to name when a call fails."""
-_LONGEST_KEY = 255
-"""In characters; a longer idempotency key is replaced by a hash of it."""
 
 
 class JobContext(NamedTuple):
@@ -122,6 +117,10 @@ class Received(NamedTuple):
     answer: Answer
     state: State
     context: JobContext
+
+    def parsed(self, operation: Operation) -> Any:
+        """Parse the answer as the spec describes it."""
+        return parsed(operation, self.answer)
 
 
 class CallService:
@@ -182,7 +181,7 @@ class CallService:
         """
         if self.uploads is not None:
             fields = self.uploads.read(operation, fields)
-        prepared = prepare(operation, _with_key(operation, fields, idempotency_key))
+        prepared = prepare(operation, with_key(operation, fields, idempotency_key))
         if operation.free:
             return PreparedCall(operation, request_of(operation, prepared), NOTHING_KNOWN)
         from legnext_client.prompts.policy import heed
@@ -462,76 +461,6 @@ def check_listener(on_progress: object) -> None:
     """Raise `InvalidRequest` if progress cannot be reported to it."""
     if on_progress is not None and not callable(on_progress):
         raise InvalidRequest(f"on_progress must be a function; got {on_progress!r}.")
-
-
-def _with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
-    if key is None:
-        return fields
-    marked = [each for each in operation.parameters if each.idempotency and fields.get(each.name) is None]
-    short = str(uuid5(NAMESPACE_OID, key))
-    limits = {each.name: 0 if each.format == "uuid" else each.max_length or _LONGEST_KEY for each in marked}
-    return {**fields, **{name: key if len(key) <= limit else short for name, limit in limits.items()}}
-
-
-def request_of(operation: Operation, prepared: CheckedFields) -> Request:
-    """Build the request of a checked call with the generated endpoint."""
-    arguments = {field.name: prepared.parameters.get(field.wire) for field in operation.parameters}
-    sent = prepared.body if operation.fields else None
-    if sent is not None:
-        arguments["body"] = sent.get("body", UNSET) if operation.whole else sent
-    try:
-        built = operation.endpoint.build_request(**arguments)
-    except OSError as error:
-        raise InvalidRequest(f"{operation.name}: the file cannot be read: {error}.") from None
-    except (TypeError, ValueError) as error:
-        raise InvalidRequest(f"the body must be JSON-serializable: {error}.") from None
-    return Request(
-        method=built.method,
-        path=built.path,
-        body=built.content,
-        paid=not operation.free,
-        operation=operation.name,
-        sent=sent,
-        expects_job=operation.answer_model == ROLES["job"].answer_model,
-        query=built.query,
-        headers=built.headers,
-        accepts=operation.accepts,
-        job_id=_job_of(operation, prepared),
-    )
-
-
-def _job_of(operation: Operation, checked: CheckedFields) -> str | None:
-    """Return the id of the job that a call polls or follows up."""
-    for fields, given in ((operation.parameters, checked.parameters), (operation.fields, checked.body)):
-        for field in fields:
-            if field.name == "job_id":
-                return given.get(field.wire)
-    return None
-
-
-def parsed(operation: Operation, received: Received) -> Any:
-    """Parse a successful response with the generated endpoint, and unwrap its envelope."""
-    answer = received.answer
-    status = answer.status if answer.status in operation.statuses else operation.statuses[0]
-    body, unwrap = answer.body, operation.unwrap
-    if not body.strip() and "" in operation.accepts:
-        return None
-    if unwrap and not (is_object(answer.data) and is_object(answer.data.get(unwrap))):
-        body = json.dumps({unwrap: answer.data}).encode()  # the envelope is missing
-    try:
-        result = operation.endpoint.parse_response(status, body)
-        return getattr(result, unwrap) if unwrap else result
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        problem = f"the response does not match the API description ({type(error).__name__}: {error})"
-        raise APIError(
-            problem, status_code=answer.status, body=answer.data, method=operation.method, path=operation.path
-        ) from None
-
-
-def job_request(job_id: str) -> Request:
-    """Build the free request that polls a job."""
-    operation = ROLES["job"]
-    return request_of(operation, CheckedFields({operation.parameters[0].wire: job_id}, {}))
 
 
 def age(state: State) -> float:

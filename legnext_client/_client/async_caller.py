@@ -18,7 +18,7 @@ from legnext_client._calls.results import (
     check_result,
     pending,  # async only
 )
-from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting, parsed
+from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting
 from legnext_client._client.free_form import prepared
 from legnext_client._protocol.responses import is_job_id
 from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
@@ -60,7 +60,9 @@ class AsyncCaller:
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = partial(self.service.single, operation, fields, options)
-        return await async_submit(call, self.service, self.runtime, partial(parsed, operation), operation.free)
+        return await async_submit(
+            call, self.service, self.runtime, partial(Received.parsed, operation=operation), operation.free
+        )
 
     async def make(self, name: str, given: Mapping[str, Any]) -> AsyncJob:
         """Submit a call by the name of its operation, wait for its job, and download its files."""

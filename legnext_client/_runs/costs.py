@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client._calls.service import request_of
+from legnext_client._calls.requests import request_of
 from legnext_client._journal.files import is_there
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN, Entry

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from legnext_client._calls.items import Call
-from legnext_client._calls.service import request_of
+from legnext_client._calls.requests import request_of
 from legnext_client._calls.uploading import Uploads
 from legnext_client._prompt_policy import PromptPolicy
 from legnext_client._transport.clocks import SystemClock

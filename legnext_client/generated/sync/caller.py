@@ -16,7 +16,7 @@ from legnext_client._calls.job_view import JobView
 from legnext_client._calls.pages import Pages
 from legnext_client._calls.planning import operation_named
 from legnext_client._calls.results import RESULT_OPTIONS, check_result
-from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting, parsed
+from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting
 from legnext_client._client.free_form import prepared
 from legnext_client._protocol.responses import is_job_id
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
@@ -53,7 +53,7 @@ class Caller:
 
     def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = partial(self.service.single, operation, fields, options)
-        return submit(call, self.service, self.runtime, partial(parsed, operation), operation.free)
+        return submit(call, self.service, self.runtime, partial(Received.parsed, operation=operation), operation.free)
 
     def make(self, name: str, given: Mapping[str, Any]) -> Job:
         """Submit a call by the name of its operation, wait for its job, and download its files."""

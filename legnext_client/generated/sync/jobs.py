@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from legnext_client._calls.job_view import JobView, check_job
 from legnext_client._calls.results import FILE_NAME, downloads
-from legnext_client._calls.service import FINDS, check_listener, left_waiting, parsed
+from legnext_client._calls.service import FINDS, Received, check_listener, left_waiting
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.follow_ups import FollowUps
 from legnext_client.generated.sync.driver import Runtime, emitted, run
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from legnext_client._calls.service import CallService, PreparedCall, Received
+    from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._downloads.transfer import Progress
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client._protocol.state import State
@@ -212,4 +212,6 @@ class Job(JobView, FollowUps["Job"]):
 
     def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         call = partial(self._prepared, operation, fields, options)
-        return submit(call, self._attached, self._runtime, partial(parsed, operation), operation.free)
+        return submit(
+            call, self._attached, self._runtime, partial(Received.parsed, operation=operation), operation.free
+        )

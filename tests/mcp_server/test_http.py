@@ -18,7 +18,7 @@ from legnext_client.journal import Ledger
 from legnext_client.mcp.server import make_server
 from legnext_client.mcp.serving import Uvicorn, http_app
 from legnext_client.mcp.submitting import Submitter
-from tests.mcp_server.agents import ERAS, Person, value_of
+from tests.mcp_server.agents import Person, value_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -58,40 +58,29 @@ async def agent_of(port: int, era: str, person: Person | None = None) -> AsyncGe
             yield agent
 
 
-@pytest.mark.parametrize("era", ERAS)
-def test_a_whole_session(mock: MockServer, tmp_path: Path, era: str) -> None:
-    person, seen = Person("accept"), []
+def test_two_agents_of_one_server_share_a_job(mock: MockServer, tmp_path: Path) -> None:
+    person, seen = Person("accept"), list[float]()
 
     async def heard(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
         seen.append(progress)
 
     async def session() -> None:
-        async with serving(mock, tmp_path / "l.db") as port, agent_of(port, era, person) as agent:
-            made = value_of(await agent.call_tool("make_image", {"text": "a cat"}))
-            done = made
+        async with (
+            serving(mock, tmp_path / "l.db") as port,
+            agent_of(port, "legacy", person) as one,
+            agent_of(port, "auto", person) as two,
+        ):
+            first = value_of(await one.call_tool("make_image", {"text": "a cat"}))
+            assert value_of(await two.call_tool("make_image", {"text": "a cat"}))["job_id"] == first["job_id"]
+            done = first
             while done["status"] != "completed":
-                result = await agent.call_tool("get_job", {"job_id": made["job_id"]}, progress_callback=heard)
-                done = value_of(result)
+                job = {"job_id": first["job_id"]}
+                done = value_of(await one.call_tool("get_job", job, progress_callback=heard))
             assert len(done["images"]) == 4
 
     asyncio.run(session())
-    assert len(person.asked) == 1
+    assert len(person.asked) == len(mock.ledger) == 1
     assert seen
-    assert len(mock.ledger) == 1
-
-
-def test_two_agents_of_one_server(mock: MockServer, tmp_path: Path) -> None:
-    async def session() -> set[str]:
-        async with (
-            serving(mock, tmp_path / "l.db") as port,
-            agent_of(port, "legacy") as one,
-            agent_of(port, "auto") as two,
-        ):
-            calls = [agent.call_tool("make_image", {"text": "a cat"}) for agent in (one, two)]
-            return {value_of(result)["job_id"] for result in await asyncio.gather(*calls)}
-
-    assert len(asyncio.run(session())) == 1
-    assert len(mock.ledger) == 1
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,18 @@ class MockServer:
             self._host: InProcess | Server = InProcess(self.settings, spec, start, reload)
         else:
             self._host = Server(self.settings, port=port, spec=spec, scenario=start, reload=reload)
+        self._service = self._host.service
+        self.root_url: str = self._host.root_url
+        """The URL of `/__mock__/` and `/files/`."""
+        self.api_key: str = self.settings.keys[0]
+        self.clock: Clock = self._service.clock
+        """The clock: read `clock.now`, move it with `clock.advance(seconds)`."""
+        self.faults: Faults = self._service.faults
+        """The faults: `faults.add("close_after", times=1)`; see docs/mock.md."""
+        self.jobs = Jobs(self._service)
+        """The current jobs by id; `jobs.add(…)` adds one."""
+        self.callbacks = Callbacks(self._service)
+        """The callbacks."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -166,41 +178,12 @@ class MockServer:
 
     @property
     def base_url(self) -> str:
-        return self._host.root_url + self._service.spec.base_path
-
-    @property
-    def root_url(self) -> str:
-        """The URL of `/__mock__/` and `/files/`."""
-        return self._host.root_url
-
-    @property
-    def api_key(self) -> str:
-        return self.settings.keys[0]
-
-    @property
-    def clock(self) -> Clock:
-        """The clock: read `clock.now`, move it with `clock.advance(seconds)`."""
-        return self._service.clock
-
-    @property
-    def faults(self) -> Faults:
-        """The faults: `faults.add("close_after", times=1)`; see docs/mock.md."""
-        return self._service.faults
+        return self.root_url + self._service.spec.base_path
 
     @property
     def ledger(self) -> list[Submission]:
         """Every accepted paid request, in order; use it to check that nothing was paid twice."""
         return self._service.ledger
-
-    @property
-    def jobs(self) -> Jobs:
-        """The current jobs by id; `jobs.add(…)` adds one."""
-        return Jobs(self._service)
-
-    @property
-    def callbacks(self) -> Callbacks:
-        """The callbacks."""
-        return Callbacks(self._service)
 
     @property
     def balance(self) -> int:
@@ -221,10 +204,6 @@ class MockServer:
     def _account(self) -> Account:
         self._service.settle()
         return self._service.account
-
-    @property
-    def _service(self) -> Service:
-        return self._host.service
 
 
 class Jobs(Mapping[str, dict[str, Any]]):

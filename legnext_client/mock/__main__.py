@@ -8,11 +8,10 @@ import json
 import random
 import signal
 import sys
-from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
 from .faults import STAGES, parse_fault
-from .settings import SETTINGS, CallbackSettings, Settings
+from .settings import CALLBACKS, SETTINGS, CallbackSettings, Rule, Settings
 from .state import Scenario
 from .validation import MissingExtra, extra
 
@@ -58,10 +57,10 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
         metavar="NAME[:OPTION=VALUE,…]",
         help=f"a fault to inject, as close_after:rate=0.1,method=POST; one of {', '.join(STAGES)}",
     )
-    for owner, prefix in ((Settings, ""), (CallbackSettings, "callback_")):
-        for each in fields(owner):
-            if each.metadata:
-                _add_setting(made, each, prefix + each.name)
+    for name, rule in SETTINGS.items():
+        _add_setting(made, name, rule, getattr(Settings, name))
+    for name, rule in CALLBACKS.items():
+        _add_setting(made, f"callback_{name}", rule, getattr(CallbackSettings, name))
     made.add_argument(
         "--standing-clock",
         dest="time_scale",
@@ -73,13 +72,13 @@ def parser(program: str = "python -m legnext_client.mock") -> argparse.ArgumentP
     return made
 
 
-def _add_setting(made: argparse.ArgumentParser, setting: Field[Any], name: str) -> None:
-    schema, shown, default = setting.metadata["schema"], setting.metadata["help"], setting.default
-    option = setting.metadata["option"] or f"--{name.replace('_', '-')}"
+def _add_setting(made: argparse.ArgumentParser, name: str, rule: Rule, default: Any) -> None:
+    shown = rule.help
     if default not in (None, False) and name != "seed":
-        shown += f" (default: {default if setting.name != 'keys' else ','.join(Settings.keys)})"
-    kind: Any = schema.get("type")
-    how = {"choices": schema["enum"]} if "enum" in schema else _READERS[kind if isinstance(kind, str) else kind[0]]
+        shown += f" (default: {','.join(default) if name == 'keys' else default})"
+    kind: Any = rule.schema.get("type")
+    how = {"choices": rule.schema["enum"]} if kind is None else _READERS[kind if isinstance(kind, str) else kind[0]]
+    option = rule.option or f"--{name.replace('_', '-')}"
     made.add_argument(option, dest=name, default=argparse.SUPPRESS, help=shown, **how)
 
 

@@ -22,6 +22,7 @@ from legnext_client._transport.drivers import (
     Stopped,
     add_cost_note,
     begin_attempt,
+    keep_outcome,
     let_record,
     log_outcome,
     next_effect,
@@ -123,7 +124,7 @@ async def _async_execute(
             runtime.hooks.answered(event, outcome, elapsed)
         return outcome
     except BaseException as error:
-        add_cost_note(error, effect, outcome)
+        keep_outcome(error, effect, outcome)
         if event is not None and runtime.hooks and outcome is None:
             runtime.hooks.answered(event, None, runtime.clock.now() - started)
         raise

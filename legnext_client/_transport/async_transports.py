@@ -14,7 +14,7 @@ import anyio
 import httpx
 
 from legnext_client._protocol.flow import Fetch, NoResponse, Opened, Response, Send
-from legnext_client._transport.drivers import NOT_SENT, note_outcome
+from legnext_client._transport.drivers import NOT_SENT, keep_outcome
 from legnext_client._transport.exchanges import (
     FAILURES,
     LATE,
@@ -74,7 +74,7 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
         try:
             outcome = await work.result(lambda: not (send.request.paid and exchange.may_have_arrived))
         except asyncio.CancelledError as error:
-            note_outcome(error, send.request, work.outcome if exchange.may_have_arrived else NOT_SENT)
+            keep_outcome(error, send, work.outcome if exchange.may_have_arrived else NOT_SENT)
             raise
         return self._redactor.redacted(exchange.late()) if outcome is None else outcome
 

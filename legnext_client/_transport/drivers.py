@@ -27,6 +27,7 @@ INTERRUPTED = (
 
 
 NOT_SENT = NoResponse("interrupted before it was sent", sent=False, retryable=False)
+NOTHING_CHARGED = ("The service did not accept it. Nothing was charged.", "Nothing was sent or charged.")
 
 
 class Stopped(Exception):
@@ -49,7 +50,7 @@ def next_effect(flow: Flow[Any], result: Any) -> Effect | Ended:
 
 
 def add_cost_note(error: BaseException, effect: object, outcome: object) -> None:
-    """Add a note on the possible cost to an interrupting exception, such as Ctrl-C or a cancellation.
+    """Add a note on the cost of a paid request to the exception that interrupts it, such as Ctrl-C or a cancellation.
 
     If a job was accepted, the note has its id, because the caller has not received it yet.
     """
@@ -57,12 +58,18 @@ def add_cost_note(error: BaseException, effect: object, outcome: object) -> None
         return
     notes: list[str] = getattr(error, "__notes__", [])
     if not isinstance(outcome, Response | NoResponse):
-        if not notes:
-            error.add_note(INTERRUPTED)
-        return
-    note = cost_note(effect.request, outcome)
-    if note is not None and note not in notes:
+        note = INTERRUPTED if not notes else notes[-1]
+    else:
+        note = cost_note(effect.request, outcome) or NOTHING_CHARGED[outcome is NOT_SENT]
+    if note not in notes:
         error.add_note(note)
+
+
+def keep_outcome(error: BaseException, send: Send, outcome: Response | NoResponse | None) -> None:
+    """Like `add_cost_note`, and keep the outcome, as far as it is known, for `let_record`."""
+    add_cost_note(error, send, outcome)
+    if send.request.paid and outcome is not None:
+        error.outcome = outcome  # type: ignore[attr-defined]
 
 
 def cost_note(request: Request, outcome: Response | NoResponse) -> str | None:
@@ -73,22 +80,12 @@ def cost_note(request: Request, outcome: Response | NoResponse) -> str | None:
     return INTERRUPTED if may_be_accepted(request, outcome) else None
 
 
-def note_outcome(error: BaseException, request: Request, outcome: Response | NoResponse | None) -> None:
-    """Add a note on the outcome of a paid request to the exception that interrupted it, and let the flow record it."""
-    if request.paid and outcome is not None:
-        if outcome is NOT_SENT:
-            error.add_note("Nothing was sent or charged.")
-        else:
-            error.add_note(cost_note(request, outcome) or "The service did not accept it. Nothing was charged.")
-        error.outcome = outcome  # type: ignore[attr-defined]  # for `let_record`
-
-
 def begin_attempt(send: Send, hooks: Hooks | None) -> Event | None:
     """Report that a request is about to be sent; return the event for its end."""
     try:
         return hooks.attempt(send) if hooks else None
     except BaseException as error:  # such as Ctrl-C
-        note_outcome(error, send.request, NOT_SENT)
+        keep_outcome(error, send, NOT_SENT)
         raise
 
 
@@ -101,8 +98,8 @@ def run_blocking(function: Callable[[], Any]) -> Any:
 
 
 def let_record(flow: Flow[Any], error: BaseException) -> None:
-    """Let a flow record the response to a paid request whose caller was cancelled."""
-    outcome = getattr(error, "outcome", None)
+    """Let a flow record the response to a paid request that was interrupted."""
+    outcome = error.__dict__.pop("outcome", None)
     with suppress(StopIteration, LegnextError):
         effect = flow.send(outcome) if outcome is not None else None
         while isinstance(effect, RunBlocking):

@@ -115,12 +115,14 @@ def test_a_hook_that_raises_breaks_nothing_and_is_logged_once(colour: Colour, ca
 
 
 @pytest.mark.parametrize(("after", "note"), [(True, "accepted as job j1"), (False, "Nothing was sent or charged.")])
-def test_ctrl_c_in_a_hook_says_what_became_of_the_request(colour: Colour, after: bool, note: str) -> None:
+def test_ctrl_c_in_a_hook_says_and_records_what_became_of_the_request(
+    colour: Colour, after: bool, note: str, tmp_path: Path
+) -> None:
     def interrupted(event: Event) -> None:
         if event.what == "attempt" and event.ended is after:
             raise KeyboardInterrupt
 
-    client, events = colour.client(Service(job())), list[Event]()
+    client, events = colour.client(Service(job()), ledger=tmp_path / "calls.db"), list[Event]()
     client.add_hook(events.append)
     client.add_hook(interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
@@ -128,6 +130,8 @@ def test_ctrl_c_in_a_hook_says_what_became_of_the_request(colour: Colour, after:
     assert note in "".join(caught.value.__notes__)
     assert events[-1].what == "call"
     assert client.queue.running == int(after)
+    (entry,) = client.history()
+    assert entry.job_id == ("j1" if after else None)
 
 
 def test_a_hook_is_a_plain_function(colour: Colour) -> None:

@@ -24,6 +24,7 @@ from legnext_client._transport.drivers import (
     Stopped,
     add_cost_note,
     begin_attempt,
+    keep_outcome,
     let_record,
     log_outcome,
     next_effect,
@@ -122,7 +123,7 @@ def _execute(
             runtime.hooks.answered(event, outcome, elapsed)
         return outcome
     except BaseException as error:
-        add_cost_note(error, effect, outcome)
+        keep_outcome(error, effect, outcome)
         if event is not None and runtime.hooks and outcome is None:
             runtime.hooks.answered(event, None, runtime.clock.now() - started)
         raise

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from legnext_client.mock import media
 from tests.thorough import often
@@ -16,7 +16,9 @@ from tests.thorough import often
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-settings.register_profile("usual", max_examples=often(20, 100))
+# How fast examples are drawn depends on what else the machine does.
+slowly = [HealthCheck.too_slow]
+settings.register_profile("usual", max_examples=often(20, 100), suppress_health_check=slowly)
 settings.load_profile("usual")
 
 new_context = ssl.create_default_context

@@ -133,7 +133,10 @@ LONGEST = next(field.max_length for field in START.fields if field.name == "prom
 @pytest.mark.parametrize(
     ("build", "said"),
     [
-        (lambda: VideoChain.start(""), "video_diffusion: prompt must have 1 to 8192 characters; got 0 characters"),
+        (
+            lambda: VideoChain.start(""),
+            f"video_diffusion: prompt must have 1 to {LONGEST} characters; got 0",
+        ),
         (lambda: VideoChain.start("x\0"), "prompt must not contain the NUL character"),
         (lambda: VideoChain.start("x", video_type=2), r"video_type must be one of 0 \(SD_480P\), 1 \(HD_720P\); got 2"),
         (lambda: VideoChain.start("x", video_type="1080p"), "video_type must be an integer"),

@@ -10,6 +10,8 @@ from legnext_client._protocol.state import State
 from legnext_client.chains import VideoChain
 from legnext_client.errors import BadRequestError, UnprocessableError
 from legnext_client.testing import MockServer
+from tests import facts
+from tests.facts import LARGE_VIDEO, VIDEO
 
 from .jobs import images, videos
 
@@ -17,24 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+SMALL, LARGE = facts.points("extend_video"), facts.points("extend_video", source="720p")
+LAST = facts.points("video_upscale")
+
+
 def points(chain: VideoChain) -> list[int]:
     return [estimate.points for _, estimate in chain.price().steps]
 
 
-@pytest.mark.parametrize(("video_type", "each"), [(0, 480), (1, 1536)])
-def test_an_extension_costs_what_the_size_of_the_start_makes_it_cost(video_type: int, each: int) -> None:
+@pytest.mark.parametrize(("video_type", "start", "each"), [(0, VIDEO, SMALL), (1, LARGE_VIDEO, LARGE)])
+def test_an_extension_costs_what_the_size_of_the_start_makes_it_cost(video_type: int, start: int, each: int) -> None:
+    whole = start + 2 * each + LAST
     for begun in (
         VideoChain.start("x", video_type),
         VideoChain.from_image("i1", 0, video_type=video_type),
         VideoChain.from_image(images(), 0, video_type=video_type),
     ):
         chain = begun.extend().extend("on").upscale()
-        assert points(chain) == [each, each, each, 480]
-        assert (chain.price().points, chain.price().reserve) == (3 * each + 480, 3 * each + 480)
-        assert chain.price().usd == (3 * each + 480) / 1000
+        assert points(chain) == [start, each, each, LAST]
+        assert (chain.price().points, chain.price().reserve) == (whole, whole)
+        assert chain.price().usd == whole / 1000
 
 
-@pytest.mark.parametrize(("size", "each"), [("480p", 480), ("720p", 1536)])
+@pytest.mark.parametrize(("size", "each"), [("480p", SMALL), ("720p", LARGE)])
 def test_an_extension_of_a_video_costs_what_its_size_makes_it_cost(size: str, each: int) -> None:
     assert points(VideoChain.from_video(videos(size=size)).extend().extend()) == [each, each]
     assert points(VideoChain.from_video("v1", source=size).extend().extend()) == [each, each]
@@ -42,25 +49,25 @@ def test_an_extension_of_a_video_costs_what_its_size_makes_it_cost(size: str, ea
 
 def test_of_a_video_whose_size_is_not_known_the_dearer_counts() -> None:
     for source in ("v1", videos()):
-        assert points(VideoChain.from_video(source).extend().upscale()) == [1536, 480]
+        assert points(VideoChain.from_video(source).extend().upscale()) == [LARGE, LAST]
 
 
 def test_what_the_caller_says_of_the_size_beats_what_the_job_tells() -> None:
-    assert points(VideoChain.from_video(videos(size="720p"), source="480p").extend()) == [480]
+    assert points(VideoChain.from_video(videos(size="720p"), source="480p").extend()) == [SMALL]
 
 
 def test_flags_of_each_prompt_count_for_their_step() -> None:
     chain = VideoChain.start("x --bs 1", 1).extend("y --turbo").extend("z --bs 2")
-    assert points(chain) == [384, 3072, 768]
+    assert points(chain) == [LARGE_VIDEO // 4, 2 * LARGE, LARGE // 2]
 
 
 def test_a_price_is_a_small_table() -> None:
     price = VideoChain.start("x", 1).extend().upscale().price()
     assert str(price).splitlines() == [
-        "start        1536  1536 with video_type 1",
-        "extension 1  1536  1536 for a source of 720p",
-        "upscale       480",
-        "in all       3552  points, an estimate",
+        f"start        {LARGE_VIDEO:4}  {LARGE_VIDEO} with video_type 1",
+        f"extension 1  {LARGE:4}  {LARGE} for a source of 720p",
+        f"upscale      {LAST:4}",
+        f"in all       {LARGE_VIDEO + LARGE + LAST:4}  points, an estimate",
     ]
     assert str(VideoChain.from_video("v1").price()) == "in all  0  points, an estimate"
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import AsyncClient, Client, errors, exceptions
+from tests.facts import LONGEST
 
 from .snippets import Namespace, close, run
 
@@ -122,7 +123,7 @@ def test_a_wrong_value_is_caught_by_the_documented_handler(
     code = with_our_import("errors").replace('text="..."', 'text=""')
     run(code, FOLDER / "errors.py", namespace)
     printed = capsys.readouterr().out
-    assert printed == "Invalid parameters: diffusion: text must have 1 to 8192 characters; got 0 characters.\n"
+    assert printed == f"Invalid parameters: diffusion: text must have 1 to {LONGEST} characters; got 0 characters.\n"
     assert server.ledger == []
 
 

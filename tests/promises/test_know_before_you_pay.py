@@ -9,6 +9,7 @@ import pytest
 from legnext_client import BudgetExceeded, Client, InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,23 +55,23 @@ def test_the_price_is_what_the_service_then_takes(server: MockServer, client: Cl
     told = client.price("diffusion", text=text)
     before = server.balance
     job = client.midjourney.diffusion(text=text).wait()
-    assert told.points == job.points == before - server.balance == 160
+    assert told.points == job.points == before - server.balance == 2 * DIFFUSION
 
 
 def test_a_budget_is_not_passed_and_what_would_pass_it_is_not_sent(server: MockServer, client: Client) -> None:
-    with client.budget(200) as budget:
+    with client.budget(2 * DIFFUSION + 40) as budget:
         client.midjourney.diffusion(text="a lighthouse").wait()
         client.midjourney.diffusion(text="a fox")
-        with pytest.raises(BudgetExceeded, match=r"80 points would exceed the budget of 200"):
+        with pytest.raises(BudgetExceeded, match=f"{DIFFUSION} points would exceed the budget of {2 * DIFFUSION + 40}"):
             client.midjourney.diffusion(text="one too many")
-        assert (budget.spent, budget.reserved, budget.left) == (80, 80, 40)
-    assert [submission.points for submission in server.ledger] == [80, 80]
+        assert (budget.spent, budget.reserved, budget.left) == (DIFFUSION, DIFFUSION, 40)
+    assert [submission.points for submission in server.ledger] == [DIFFUSION, DIFFUSION]
 
 
 def test_a_budget_given_back_by_a_failure_can_be_spent(server: MockServer, client: Client) -> None:
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         lost = client.midjourney.diffusion(text="a fox")
         server.jobs.fail(lost.job_id)
         lost.refresh()
-        assert budget.left == 100
+        assert budget.left == DIFFUSION + 20
         assert client.midjourney.diffusion(text="a fox").wait().ok

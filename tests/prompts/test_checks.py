@@ -12,6 +12,7 @@ from legnext_client.errors import InvalidRequest
 from legnext_client.generated.rules import MODELS, ModelName, PromptKind
 from legnext_client.prompts import Prompt, PromptWarning, check_prompt
 from legnext_client.prompts.policy import enforce
+from tests.facts import LONGEST, MOST_CHAOS
 
 # kind of problem, position, proposal
 IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
@@ -38,7 +39,7 @@ IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
     "x --sref": [("missing value", 8, "leave it out")],
     "x --chaos high": [("bad value", 10, "leave it out")],
     "x --chaos 5.5": [("bad value", 10, "`--c 6`")],
-    "x --chaos 101": [("out of range", 10, "`--c 100`")],
+    "x --chaos 101": [("out of range", 10, f"`--c {MOST_CHAOS}`")],
     "x --stop 9": [("out of range", 9, "`--stop 10`")],
     "x --iw -1": [("out of range", 7, "`--iw 0`")],
     "x --seed " + "9" * 30: [("bad value", 9, "leave it out")],
@@ -129,9 +130,11 @@ def test_nothing_is_found_in_a_good_prompt(text: str) -> None:
 
 
 def test_a_prompt_may_be_as_long_as_the_spec_says() -> None:
-    assert check_prompt("x" * 8192) == []
-    assert [(problem.kind, problem.position) for problem in check_prompt("x" * 8193)] == [("too long", 8192)]
-    assert [problem.kind for problem in check_prompt("x" * 8193, "video")] == ["too long"]
+    assert check_prompt("x" * LONGEST) == []
+    assert [(problem.kind, problem.position) for problem in check_prompt("x" * (LONGEST + 1))] == [
+        ("too long", LONGEST)
+    ]
+    assert [problem.kind for problem in check_prompt("x" * (LONGEST + 1), "video")] == ["too long"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +193,7 @@ def test_all_problems_come_at_once_and_in_order() -> None:
 
 def test_a_problem_says_what_and_what_instead() -> None:
     assert [str(problem) for problem in check_prompt("x --chaos 101 --repeat 3")] == [
-        "at 10: `--chaos` must be a whole number from 0 to 100; got 101 (`--c 100`)",
+        f"at 10: `--chaos` must be a whole number from 0 to {MOST_CHAOS}; got 101 (`--c {MOST_CHAOS}`)",
         "at 14: the API does not support `--repeat` (send the request as often as you need it)",
     ]
     assert all(len(str(problem)) < 300 for problem in check_prompt("x --ar " + "9" * 10_000 + " --" + "z" * 10_000))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from legnext_client.prompts import Kind, check_prompt
+from tests.facts import MOST_CHAOS
 
 COLUMNS = ("--v 6", "--v 6.1", "--v 7", "--v 8", "--v 8.1", "--niji 6", "video")
 
@@ -28,7 +29,7 @@ QUALITIES = ("0.25", "0.5", "1", "2", "4", "3")
 STYLES = ("1", "2", "3", "4", "6", "5")
 _q = {"all_of": QUALITIES}
 _sv = {"all_of": STYLES}
-HUNDRED, THOUSAND = _range(0, 100), _range(0, 1000)
+CHAOS, THOUSAND = _range(0, MOST_CHAOS), _range(0, 1000)
 SEED, STOP, WEIRD, WEIGHT = _range(0, 4294967295), _range(10, 100), _range(0, 3000), _range(0, 3)
 SV = _of("1", "2", "3", "4", **_sv)
 
@@ -38,7 +39,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "--raw":           (YES,     YES,     YES,     YES,     YES,       YES,     YES),
     "--style raw":     (YES,     YES,     YES,     YES,     YES,       YES,     YES),
     "--tile":          (YES,     YES,     YES,     YES,     YES,       YES,     NO),
-    "--chaos":         (HUNDRED, HUNDRED, HUNDRED, HUNDRED, HUNDRED,   HUNDRED, NO),
+    "--chaos":         (CHAOS,   CHAOS,   CHAOS,   CHAOS,   CHAOS,     CHAOS,   NO),
     "--seed":          (SEED,    SEED,    SEED,    SEED,    SEED,      SEED,    NO),
     "--stop":          (STOP,    STOP,    STOP,    NO,      NO,        STOP,    NO),
     "--weird":         (WEIRD,   WEIRD,   WEIRD,   WEIRD,   WEIRD,     WEIRD,   NO),

@@ -10,6 +10,7 @@ import pytest
 from legnext_client._runs.rows import checked, read
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
+from tests.facts import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ def test_separators_of_lines_within_a_text_are_kept(items: Callable[..., list[Ro
         ('{"operation": "outpaint", "scale": -Infinity}', "line 2: must be JSON, which has no -Infinity"),
         ('{"text": ' + "9" * 5000 + "}", "line 2: must be JSON; got a number with too many digits"),
         ('{"text": ' + "[" * 100_000, "line 2: must be JSON; got JSON that is nested too deeply"),
-        ('{"text": 7}', "line 2: diffusion: text must be a string, 1 to 8192 characters; got 7"),
+        ('{"text": 7}', f"line 2: diffusion: text must be a string, 1 to {LONGEST} characters; got 7"),
         (r'{"text": "\ud800"}', "line 2: diffusion: text must be valid Unicode"),
         (
             '{"text": "x", "key": "k"}\n{"text": "y", "key": "k"}',

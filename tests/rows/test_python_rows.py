@@ -23,6 +23,7 @@ from legnext_client.generated.models import (
 )
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prompts import Prompt
+from tests.facts import DIFFUSION, LONGEST, points
 
 from .drawing import AREA
 
@@ -89,8 +90,13 @@ def test_a_row_that_is_a_chain_is_a_chain() -> None:
 
 
 def test_a_row_knows_its_price() -> None:
-    assert [item.cost(0).points for item in read([("shorten", {"prompt": "x"}), {"text": "x --turbo"}])] == [20, 160]
-    assert only(("extend_video", {"job_id": "a", "video_no": 0})).cost(0).points == 1536
+    assert [item.cost(0).points for item in read([("shorten", {"prompt": "x"}), {"text": "x --turbo"}])] == [
+        points("shorten"),
+        2 * DIFFUSION,
+    ]
+    assert only(("extend_video", {"job_id": "a", "video_no": 0})).cost(0).points == points(
+        "extend_video", source="720p"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_a_row_knows_its_price() -> None:
         (("get", {"job_id": "a"}), "operation must be one .*; got 'get'"),
         ({"operation": ["diffusion"], "text": "x"}, "operation must be one"),
         ({}, "row 1: diffusion: text is required"),
-        ({"text": ""}, "diffusion: text must have 1 to 8192 characters; got 0 characters"),
+        ({"text": ""}, f"diffusion: text must have 1 to {LONGEST} characters; got 0 characters"),
         ({"txt": "x"}, r": txt is not a field here \(did you mean text\?\)\. Nothing was sent\.$"),
         (
             ("upscale", {"job_id": "a", "image_no": 4, "type": 2}),
@@ -178,7 +184,5 @@ def test_items_are_shown_in_short() -> None:
         *read([{"text": "x" * 5000, "key": "a"}, {"text": ""}]),
     ]
     assert repr(items[0]) == "<Row a: diffusion>"
-    assert (
-        repr(items[1])
-        == "<Row row 2: row 2: diffusion: text must have 1 to 8192 characters; got 0 characters. Nothing was sent.>"
-    )
+    wrong = f"row 2: diffusion: text must have 1 to {LONGEST} characters; got 0 characters. Nothing was sent."
+    assert repr(items[1]) == f"<Row row 2: {wrong}>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tracemalloc
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from legnext_client._runs.rows import Survey, can_be_read_again, checked
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
 from legnext_client.prices import price, typical_seconds
+from tests.facts import DIFFUSION, LARGE_VIDEO, LONGEST, points
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,14 +28,18 @@ def test_a_survey_adds_up_what_rows_take() -> None:
         ("extend_video", {"job_id": "a", "video_no": 0}),
         VideoChain.start("x", 1).extend().upscale(),
     ]
+    large = points("extend_video", source="720p")
+    rest = large + (LARGE_VIDEO + large + points("video_upscale"))
     survey = checked(rows)
     assert survey.rows == 4
-    assert survey.points == 80 + 40 + 1536 + (1536 + 1536 + 480)
-    assert survey.reserve == 80 + 80 + 1536 + (1536 + 1536 + 480)
+    assert survey.points == DIFFUSION + ceil(DIFFUSION / 2) + rest
+    assert survey.reserve == 2 * DIFFUSION + rest
     assert survey.typical_seconds == pytest.approx(45 + 4.5 + 180 + (210 + 180 + 300))
     assert survey.doubts == ()
     assert survey.left == (survey.rows, survey.points, survey.reserve, survey.typical_seconds)
-    assert str(survey) == "4 rows, 5208 points; a budget counts 5248, about 15 minutes of work"
+    assert str(survey) == (
+        f"4 rows, {survey.points:g} points; a budget counts {survey.reserve:g}, about 15 minutes of work"
+    )
     assert checked([]) == Survey(0, 0, 0, 0.0)
 
 
@@ -42,7 +48,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(InvalidRequest) as caught:
         checked(rows)
     said = str(caught.value)
-    assert said.startswith("3 of 4 rows cannot be sent. row 2: diffusion: text must have 1 to 8192 characters")
+    assert said.startswith(f"3 of 4 rows cannot be sent. row 2: diffusion: text must have 1 to {LONGEST} characters")
     assert "row 3: upscale: 3 fields are wrong. image_no must be 0 to 3; got 9. job_id is required" in said
     assert "row 4: key must be 1 to 200 printable characters" in said
     assert [problem.field for problem in caught.value.problems] == ["text", "image_no", "job_id", "type", "key"]
@@ -51,10 +57,10 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize(("wrong", "more"), [(MOST_TOLD, ""), (MOST_TOLD + 1, " And 1 more."), (500, " And 480 more.")])
 def test_of_many_wrong_rows_the_first_are_told(wrong: int, more: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        checked([{"text": "x"}] + [{"text": "x" * (9000 + number)} for number in range(wrong)])
+        checked([{"text": "x"}] + [{"text": "x" * (LONGEST + 1 + number)} for number in range(wrong)])
     assert caught.value.message.startswith(f"{wrong} of {wrong + 1} rows cannot be sent. row 2:")
     assert caught.value.message.count("text must have") == MOST_TOLD
-    assert caught.value.message.endswith(f"got {9000 + MOST_TOLD - 1} characters.{more}")
+    assert caught.value.message.endswith(f"got {LONGEST + MOST_TOLD} characters.{more}")
     assert len(caught.value.problems) == MOST_TOLD
 
 
@@ -63,7 +69,7 @@ def test_an_error_that_many_rows_share_is_told_once() -> None:
         checked([{"prompt": "a fox"}, {"text": "x"}, {"text": "", "key": "a"}, *[{"prompt": "a hare"}] * 200])
     assert caught.value.message == (
         "202 of 203 rows cannot be sent. row 1: diffusion: prompt is not a field here (did you mean text?). "
-        "The same in 200 more rows. row 3: diffusion: text must have 1 to 8192 characters; got 0 characters."
+        f"The same in 200 more rows. row 3: diffusion: text must have 1 to {LONGEST} characters; got 0 characters."
     )
     assert [problem.field for problem in caught.value.problems] == ["prompt", "text"]
 

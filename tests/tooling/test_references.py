@@ -19,6 +19,7 @@ from table import HTTP_METHODS
 from legnext_client.generated.operations import ROLES
 from legnext_client.mock.answers import _OUTPUTS
 from legnext_client.prompts.values import _CHECKS
+from tests.facts import MOST_CHAOS
 
 from .edits import GONE, SPEC, edited, told
 
@@ -255,7 +256,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a factor by a number out of range": (
         factor(flag="chaos", value=101),
-        "x-legnext: price_factors: chaos: value with model 7 must be an integer from 0 to 100; got 101",
+        f"x-legnext: price_factors: chaos: value with model 7 must be an integer from 0 to {MOST_CHAOS}; got 101",
     ),
     "a factor by a text where a number is": (
         factor(flag="cw", value="high"),

@@ -82,7 +82,8 @@ class RowLife:
         service, claim = self._service, f"{request}-{uuid4().hex}"
         owner = f"{gethostname()}/{getpid()}/{claim}"
         begun = await self._database.call("begin_v1", request=request, turn=turn, owner=owner)
-        if begun is None:  # another attempt may have sent it
+        if begun is None:  # another attempt may have sent it; this one did not
+            await self._no_job(request, owner, None)
             return
         try:
             plan = self._prepare(begun, claim)

@@ -22,6 +22,8 @@ from legnext_client.fleet.database import Database
 from legnext_client.fleet.life import RowLife
 
 if TYPE_CHECKING:
+    from procrastinate.jobs import Job
+
     from legnext_client._protocol.callbacks import Claims
     from legnext_client.client import AsyncClient
 
@@ -59,10 +61,11 @@ class FleetWorker:
         life = RowLife(database, client._calls, self._look_in, callback)
 
         class Again(BaseRetryStrategy):
-            """Retry a task after two seconds of the database's time: a defect of one stops no row."""
+            """Retry a task after 2, 4, 8 … seconds of the database's time: a defect of one stops no row."""
 
-            def get_retry_decision(self, **_: Any) -> RetryDecision:
-                return RetryDecision(retry_at=datetime.fromtimestamp(database.now() + 2, UTC))
+            def get_retry_decision(self, *, job: Job, **_: Any) -> RetryDecision:
+                seconds = 2 ** min(job.attempts + 1, 5)
+                return RetryDecision(retry_at=datetime.fromtimestamp(database.now() + seconds, UTC))
 
         self._app.task(name="legnext.submit", retry=Again())(life.submit)
         self._app.task(name="legnext.poll", retry=Again())(life.poll)

@@ -8,7 +8,7 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -255,6 +255,24 @@ def test_a_request_is_not_sent_again_while_its_job_may_run(fleet: Fleet, server:
     finish()
     with pytest.raises(InvalidRequest, match=r"row0 cannot be resent before .* UTC: its job may"):
         fleet.resubmit("row0")
+
+
+def test_an_intent_that_another_worker_finds_before_it_is_sent_is_not_unknown(
+    fleet: Fleet, server: MockServer, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, found = database.Database.call, []
+
+    async def call(self: database.Database, name: str, patience: float | None = None, **given: Any) -> Any:
+        answer = await usual(self, name, patience, **given)
+        if name == "begin_v1" and not found:  # the connection is lost just after the commit
+            found.append(await usual(self, name, **{**given, "owner": "another/1/claim"}))
+            answer = await usual(self, name, patience, **given)
+        return answer
+
+    monkeypatch.setattr(database.Database, "call", call)
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:1])
+    assert (finish().done, found, len(server.ledger)) == (1, [None], 1)
 
 
 def test_an_unknown_request_keeps_its_place(fleet: Fleet, server: MockServer) -> None:

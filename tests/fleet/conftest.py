@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -17,6 +17,7 @@ from tests.fleet.cluster import Cluster, programs
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
 
+    from legnext_client import Event
     from legnext_client.fleet import Status
 
 
@@ -59,19 +60,23 @@ def server(one_server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServe
 
 
 @asynccontextmanager
-async def working(fleet: Fleet, server: MockServer) -> AsyncGenerator[asyncio.Task[None]]:
+async def working(
+    fleet: Fleet, server: MockServer, hook: Callable[[Event], object] | None = None, **options: Any
+) -> AsyncGenerator[asyncio.Task[None]]:
     """Run a worker in this process, and stop it at the end."""
     async with server.async_client() as client:
-        each = fleet.worker(client)
+        if hook is not None:
+            client.add_hook(hook)
+        each = fleet.worker(client, **options)
         running = asyncio.create_task(each.run())
         yield running
         each.stop()
         await running
 
 
-async def work_until(fleet: Fleet, server: MockServer, done: Callable[[Status], bool]) -> Status:
+async def work_until(fleet: Fleet, server: MockServer, done: Callable[[Status], bool], **options: Any) -> Status:
     """Run a worker in this process until the fleet is in this state."""
-    async with working(fleet, server) as running:
+    async with asyncio.timeout(60), working(fleet, server, **options) as running:
         while not running.done() and not done(status := await asyncio.to_thread(fleet.status)):
             await asyncio.sleep(0.02)
     return status

@@ -76,14 +76,16 @@ def up(
 
     A limit that is not given stays as it is.
     """
-    _fleet(run, account).up(
-        places=places,
-        budget=budget,
-        per_second=rate,
-        download=out,
-        new_key=new_key,
-        accept_restored=accept_restored,
-    )
+    made = _fleet(run, account)
+    with report_as({"uploader": "--out", "download": "--out", "per_second": "--rate", "new_key": "--new-key"}):
+        made.up(
+            places=places,
+            budget=budget,
+            per_second=rate,
+            download=out,
+            new_key=new_key,
+            accept_restored=accept_restored,
+        )
     run.output.say(f"Account {account} is ready.")
 
 

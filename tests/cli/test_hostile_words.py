@@ -83,9 +83,9 @@ def hostile() -> Iterator[str]:
 @pytest.mark.parametrize(
     "words",
     [
-        ("wait", JOB["job_id"], "--timeout", "0.2"),
-        ("wait", JOB["job_id"], "--timeout", "0.2", "--debug", "--retries", "0"),
-        ("diffusion", "a fox", "--wait", "--timeout", "0.2"),
+        ("wait", JOB["job_id"], "--timeout", "0.05"),
+        ("wait", JOB["job_id"], "--timeout", "0.05", "--debug", "--retries", "0"),
+        ("diffusion", "a fox", "--wait", "--timeout", "0.05"),
         ("describe", "https://x.test/a.png", "--debug", "--retries", "0"),
         ("get", JOB["job_id"], "--retries", "0"),
         ("balance", "--debug", "--retries", "0"),
@@ -112,15 +112,15 @@ def test_a_url_of_the_service_is_one_line_of_the_results(
     monkeypatch.setenv(URL_VARIABLE, hostile)
     monkeypatch.setattr(Hostile, "end", (200, {"job_id": "j1", "status": "completed", "output": forged}))
     monkeypatch.setattr(Hostile, "asked", 1)
-    ended = legnext("wait", "j1", "--timeout", "0.2")
+    ended = legnext("wait", "j1", "--timeout", "0.05")
     assert ended.out == "https://files.test/a.png https://forged.test/b.png\n"
 
 
-def test_half_a_character_is_printed_by_its_number(process: Run, server: MockServer) -> None:
+def test_half_a_character_is_printed_by_its_number(process: Run, legnext: Run, server: MockServer) -> None:
     server.jobs.add("odd", answer={"job_id": "odd", "status": "completed", "output": {"prompts": ["\ud800 fox"]}})
     ended = process("wait", "odd")
     assert (ended.code, "\\ud800 fox" in ended.out) == (0, True)
-    assert process("get", "odd", "--json").values[0]["output"]["prompts"] == ["\\ud800 fox"]
+    assert legnext("get", "odd", "--json").values[0]["output"]["prompts"] == ["\\ud800 fox"]
 
 
 def test_other_scripts_are_printed_even_if_the_terminal_does_not_have_them(process: Run) -> None:

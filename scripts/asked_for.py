@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(__file__).resolve().parent.parent / "legnext_client"
-_GENERATED = "legnext_client.generated."
+_IMPORT = re.compile(r"^ *from legnext_client\.generated\.([\w.]+) import (?:\(([^)]*)\)|(.+))$", re.MULTILINE)
 _ROLE = re.compile(r'ROLES\["([\w.]+)"\]')
 
 
@@ -32,13 +32,12 @@ def roles() -> dict[str, str]:
 def lost(generated: Path) -> Iterator[str]:
     """The names that are imported from generated code and are not in it."""
     for module, text in _hand_written():
-        for node in ast.walk(ast.parse(text)) if _GENERATED in text else ():
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_GENERATED):
-                name = (node.module or "").removeprefix(_GENERATED)
-                there = _names(generated, name) | {"*"}
-                for alias in node.names:
-                    if alias.name not in there:
-                        yield f"legnext_client/{module} imports {alias.name} from generated.{name}, which has none now"
+        for name, listed, plain in _IMPORT.findall(text):
+            there = _names(generated, name) | {"*"}
+            for alias in re.sub(r"#.*", "", listed or plain).split(","):
+                words = alias.split()
+                if words and words[0] not in there:
+                    yield f"legnext_client/{module} imports {words[0]} from generated.{name}, which has none now"
 
 
 @cache
@@ -53,10 +52,17 @@ def _names(generated: Path, module: str) -> set[str]:
     """What can be imported from a generated module."""
     path = generated.joinpath(*module.split(".")).with_suffix(".py")
     path = path if path.exists() else path.with_suffix("") / "__init__.py"
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.alias(name=name) | ast.Name(id=name):
+    while todo:
+        match todo.pop():
+            case ast.Module(body=body) | ast.If(body=body):
+                todo += body
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found |= {alias.asname or alias.name for alias in names}
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 found.add(name)
             case _:
                 pass

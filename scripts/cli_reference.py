@@ -6,10 +6,11 @@ python scripts/cli_reference.py --check    fail if the committed page differs
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import committed
 
 from legnext_client.cli import command
 from legnext_client.cli.app import app
@@ -30,18 +31,6 @@ HEAD = """\
 <!-- Written by scripts/cli_reference.py from the commands themselves; change them instead. -->
 
 What each command takes. [The command line](command-line.md) shows how they go together."""
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is something else")
-    if not parser.parse_args().check:
-        PAGE.write_text(text(), encoding="utf-8")
-        return 0
-    if PAGE.read_text(encoding="utf-8") == text():
-        return 0
-    print("docs/cli-reference.md is not what the commands say; run scripts/cli_reference.py", file=sys.stderr)
-    return 1
 
 
 def text() -> str:
@@ -131,4 +120,4 @@ def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(committed.main(__doc__, {PAGE: text()}))

@@ -9,12 +9,12 @@ A workflow sends each request once, looks at its job until that ends, and has a 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import committed
 import table
 import yaml
 from fields import resolve
@@ -46,22 +46,6 @@ class Step(NamedTuple):
     row: Json
     body: Json
     source: str | None
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a committed file has drifted")
-    check: bool = parser.parse_args().check
-    drifted = 0
-    for name, text in files(yaml.load((ROOT / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)).items():
-        path = FOLDER / name
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-            print(f"no-code/{name} is not what openapi.yaml gives; run `make generate`", file=sys.stderr)
-            drifted += 1
-    return 1 if drifted else 0
 
 
 def files(spec: Json) -> dict[str, str]:
@@ -254,4 +238,5 @@ def variables(values: dict[str, str]) -> Json:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    document = yaml.load((ROOT / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    sys.exit(committed.main(__doc__, {FOLDER / name: text for name, text in files(document).items()}))

@@ -9,12 +9,12 @@ and a union of objects is one object with the fields of all. Whoever must know m
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from pathlib import Path
 from typing import Any, cast
 
+import committed
 import yaml
 
 Json = dict[str, Any]
@@ -29,19 +29,6 @@ response was lost must not be retried blindly. Poll the job at `POLL_PATH` until
 """
 DROPPED = {"x-legnext", "links", "callbacks", "if", "then", "else", "dependentRequired", "discriminator"}
 """Keys that 3.0 does not know, or that generators stumble over."""
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the committed one has drifted")
-    check: bool = parser.parse_args().check
-    text = portable((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    if not check:
-        PORTABLE.write_text(text, encoding="utf-8")
-    elif not PORTABLE.is_file() or PORTABLE.read_text(encoding="utf-8") != text:
-        print(f"{PORTABLE.name} is not what openapi.yaml gives; run `make generate`", file=sys.stderr)
-        return 1
-    return 0
 
 
 def portable(text: str) -> str:
@@ -249,4 +236,4 @@ def _prune(document: Json) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(committed.main(__doc__, {PORTABLE: portable((ROOT / "openapi.yaml").read_text(encoding="utf-8"))}))

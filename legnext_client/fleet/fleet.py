@@ -286,8 +286,9 @@ class Fleet:
     # ---- the database -------------------------------------------------------------------------------------------
 
     def _check(self, connection: psycopg.Connection[Any], identity: str | None) -> None:
-        [found] = connection.execute("SELECT legnext_check_v1(%s, %s)", (self.account, identity)).fetchone() or [{}]
-        verify(found, self.account, identity)
+        query = "SELECT legnext_check_v1(%s, %s)"
+        for (found,) in connection.execute(query, (self.account, identity)).fetchall():
+            verify(found, self.account, identity)
 
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with connected(self.database_url) as connection:

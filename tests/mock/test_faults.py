@@ -13,6 +13,8 @@ from legnext_client.testing import MockServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+IMPATIENT = httpx.Timeout(20, read=0.05)
+
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket", "inside"])
 def faulty(request: pytest.FixtureRequest) -> Iterator[MockServer]:
@@ -57,7 +59,7 @@ def test_an_answer_can_break_off_in_the_middle(api: Any) -> None:
 def test_an_answer_can_come_too_late(api: Any) -> None:
     api.server.faults.add("delay", seconds=30)
     with pytest.raises(httpx.ReadTimeout):
-        api.client.post("/v1/diffusion", json={"text": "a"}, timeout=0.05)
+        api.client.post("/v1/diffusion", json={"text": "a"}, timeout=IMPATIENT)
     assert len(api.server.ledger) == 1
 
 
@@ -71,7 +73,7 @@ def test_an_answer_can_drip(api: Any) -> None:
     assert api.call("diffusion", text="a").json()["status"] == "pending"
     api.server.faults.add("drip", seconds=300)
     with pytest.raises(httpx.ReadTimeout):
-        api.client.get("/account/balance", timeout=0.05)
+        api.client.get("/account/balance", timeout=IMPATIENT)
 
 
 def test_an_answer_can_be_a_page(api: Any) -> None:
@@ -201,7 +203,7 @@ def test_faults_strike_async_clients_as_well(faulty: MockServer) -> None:
                 await client.get("/account/balance")
             faulty.faults.add("delay", seconds=30)
             with pytest.raises(httpx.ReadTimeout):
-                await client.get("/account/balance", timeout=0.05)
+                await client.get("/account/balance", timeout=IMPATIENT)
             assert (await client.get("/account/balance")).status_code == 200
 
     faulty.reset()

@@ -159,9 +159,9 @@ def test_a_clock_that_runs_runs_so_many_times_as_fast() -> None:
 
 
 def test_a_missing_package_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
-    with pytest.raises(MissingExtra, match=r"needs jsonschema_rs.*pip install 'legnext-client\[mock\]'"):
-        MockServer(in_process=True)
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(MissingExtra, match=r"needs yaml.*pip install 'legnext-client\[mock\]'"):
+        MockServer(in_process=True, scenario="start.yaml")
 
 
 def test_importing_it_imports_neither_pytest_nor_the_extra() -> None:

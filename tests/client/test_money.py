@@ -12,6 +12,7 @@ from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError, ForbiddenError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prompts.policy import request_problems
+from tests.facts import DIFFUSION, LONGEST
 
 from .worlds import Colour, Service, done, job, told
 
@@ -29,23 +30,23 @@ def call(colour: Colour, client: Any, text: str = "x") -> Any:
 def test_a_call_that_would_pass_the_budget_is_not_sent(colour: Colour) -> None:
     service = Service(job())
     client = colour.client(service)
-    with client.budget(200) as budget:
+    with client.budget(2 * DIFFUSION + 40) as budget:
         call(colour, client)
         call(colour, client)
         with pytest.raises(BudgetExceeded):
             call(colour, client)
-        assert (len(service.sent), budget.reserved, budget.left) == (2, 160, 40)
+        assert (len(service.sent), budget.reserved, budget.left) == (2, 2 * DIFFUSION, 40)
     call(colour, client)
     assert len(service.sent) == 3
 
 
 def test_a_budget_is_settled_when_the_job_is_done(colour: Colour) -> None:
     client = colour.client(Service(job(**usage(frozen=80)), job(), done(**usage(frozen=80, consume=40))))
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         waited = call(colour, client, "x --draft")
-        assert (budget.reserved, budget.spent) == (80, 0)
+        assert (budget.reserved, budget.spent) == (DIFFUSION, 0)
         colour.do(waited.wait())
-        assert (budget.reserved, budget.spent, budget.left) == (0, 40, 60)
+        assert (budget.reserved, budget.spent, budget.left) == (0, 40, DIFFUSION - 20)
         colour.do(waited.refresh())
         assert budget.spent == 40
 
@@ -55,11 +56,11 @@ def test_a_budget_is_settled_when_the_job_is_done(colour: Colour) -> None:
 )
 def test_what_a_job_has_cost_stays_reserved_until_it_is_told(colour: Colour, told_usage: Any) -> None:
     client = colour.client(Service(job(), done() | told_usage))
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         ended = colour.do(call(colour, client).wait())
         assert ended.ok, "an odd count of points does not lose a job"
         assert budget.left == (20 if told_usage != usage(consume=-4) else budget.left)
-        assert budget.left <= 100
+        assert budget.left <= DIFFUSION + 20
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_refused_call_holds_nothing(colour: Colour, answer: Any, kind: type[Ex
 @pytest.mark.parametrize("answer", [GONE, told({}, 500), told(b"<html>"), KeyboardInterrupt()])
 def test_a_call_whose_outcome_is_unknown_keeps_its_price(colour: Colour, answer: Any) -> None:
     client = colour.client(Service(answer))
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         with pytest.raises((SubmissionUnknown, KeyboardInterrupt)):
             call(colour, client)
         assert budget.left == 20
@@ -110,19 +111,19 @@ def test_a_call_that_is_wrong_or_comes_too_late_holds_nothing(colour: Colour) ->
 
 def test_budgets_within_budgets_all_count(colour: Colour) -> None:
     client = colour.client(Service(job()))
-    with client.budget(400) as outer:
+    with client.budget(5 * DIFFUSION) as outer:
         call(colour, client)
-        with client.budget(100) as inner:
+        with client.budget(DIFFUSION + 20) as inner:
             call(colour, client)
-            with pytest.raises(BudgetExceeded, match="budget of 100"):
+            with pytest.raises(BudgetExceeded, match=f"budget of {DIFFUSION + 20}"):
                 call(colour, client)
-            assert (outer.reserved, inner.reserved) == (160, 80)
+            assert (outer.reserved, inner.reserved) == (2 * DIFFUSION, DIFFUSION)
         with client.budget(10_000) as wide:
             for _ in range(3):
                 call(colour, client)
-            with pytest.raises(BudgetExceeded, match="budget of 400"):
+            with pytest.raises(BudgetExceeded, match=f"budget of {5 * DIFFUSION}"):
                 call(colour, client)
-            assert (outer.left, wide.reserved) == (0, 240)
+            assert (outer.left, wide.reserved) == (0, 3 * DIFFUSION)
 
 
 def test_a_budget_may_be_brought_along_and_holds_for_twins_and_follow_ups(colour: Colour) -> None:
@@ -202,11 +203,11 @@ def test_prompts_with_errors_are_refused_and_nothing_is_sent(colour: Colour) -> 
 
 
 def test_a_client_lets_pass_what_an_operation_without_a_bound_takes(colour: Colour) -> None:
-    service, long = Service(job()), "x" * 9000
+    service, long = Service(job()), "x" * (LONGEST + 1)
     client = colour.client(service)
     colour.do(client.midjourney.retexture(img_url="https://a.example/b.png", remix_prompt=long))
     assert (service.sent[0].request.sent or {})["remixPrompt"] == long
-    with pytest.raises(InvalidRequest, match="1 to 8192 characters"):
+    with pytest.raises(InvalidRequest, match=f"1 to {LONGEST} characters"):
         call(colour, client, long)
     assert len(service.sent) == 1
     assert request_problems(OPERATIONS["retexture"], {"remixPrompt": long}) == []

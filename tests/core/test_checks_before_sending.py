@@ -11,6 +11,7 @@ from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.types import UNSET
+from tests.facts import LONGEST
 
 Json = dict[str, Any]
 
@@ -35,7 +36,11 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
     ("upscale", {"job_id": "a", "type": 1}, "image_no is required (0 to 3)"),
     ("upscale", {"job_id": "a", "image_no": 1, "type": 2}, "type must be one of 0 (SUBTLE), 1 (CREATIVE); got 2"),
     ("pan", {**INPAINT, "direction": 1, "scale": 3.5}, "scale must be 1.1 to 3.0; got 3.5"),
-    ("diffusion", {"text": "a" * 8193}, "text must have 1 to 8192 characters; got 8193 characters"),
+    (
+        "diffusion",
+        {"text": "a" * (LONGEST + 1)},
+        f"text must have 1 to {LONGEST} characters; got {LONGEST + 1} characters",
+    ),
     (
         "diffusion",
         {"text": "a", "callback": "javascript:alert(1)"},

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.facts import LONGEST
+
 DAY = 86400.0
 SOURCE = {"jobId": "there", "imageNo": 0}
 POLYGON = {"width": 500, "height": 500, "points": [1, 1, 1, 9, 9, 9]}
@@ -31,7 +33,7 @@ WRONG = [
         'oodwoo… is not one of "standard", "photo", "illustration", "text" or "low_res"',
     ),
     ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url: {} is not allowed for"),
-    ("diffusion", {"text": "🌊" * 8193}, "longer than 8192 characters"),
+    ("diffusion", {"text": "🌊" * (LONGEST + 1)}, f"longer than {LONGEST} characters"),
 ]
 NEEDED: dict[str, dict[str, Any]] = {
     "variation": {"type": 0},

@@ -57,11 +57,17 @@ def test_a_fleet_from_the_command_line(
     server.faults.add("close_after", method="POST")
     assert run(["fleet", "submit", str(rows)]) == 0
     assert "3 of 3 rows are new" in capsys.readouterr().out
-    with working() as worker:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with working("--metrics", str(port)) as worker:
         end = time.monotonic() + 30
         while not (status := fleet.status()).ended and time.monotonic() < end:
             time.sleep(0.05)
+        metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
     assert worker.returncode == 0
+    assert '# TYPE legnext_fleet_done gauge\nlegnext_fleet_done{account="default"} 2\n' in metrics
+    assert 'legnext_fleet_workers{account="default"} 1' in metrics
     assert (status.done, status.unknown) == (2, 1)
     assert run(["fleet", "status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["done"] == 2
@@ -84,22 +90,6 @@ def test_a_missing_database_is_named(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert run(["fleet", "status"]) == 3
     assert "DATABASE_URL is not set" in capsys.readouterr().err
     assert run(["fleet", "settle", "fox", "--resubmit", "--give-up"]) == 3
-
-
-def test_a_worker_serves_metrics(fleet: Fleet) -> None:
-    fleet.up()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with working("--metrics", str(port)):
-        end, body = time.monotonic() + 30, ""
-        while not body and time.monotonic() < end:
-            try:
-                body = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
-            except httpx.ConnectError:
-                time.sleep(0.05)
-    assert '# TYPE legnext_fleet_done gauge\nlegnext_fleet_done{account="default"} 0\n' in body
-    assert 'legnext_fleet_workers{account="default"}' in body
 
 
 def test_a_fleet_for_development_needs_a_user_and_a_package(

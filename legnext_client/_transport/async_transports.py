@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import os
+import threading
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -47,12 +48,14 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
 
     make_pool, given_pool = AsyncPool, AsyncGivenClient
     _loop: asyncio.AbstractEventLoop | None = None
+    _binding = threading.Lock()
     _left: tuple[object, ...] = ()
 
     def _leave_parent(self) -> None:
         if self._process != os.getpid():
             self._left += (self._pools, self._loop)  # kept: closing them would use the parent's loop
             self._loop = None
+            self._binding = threading.Lock()
         super()._leave_parent()
 
     def _bind_loop(self) -> None:
@@ -60,11 +63,12 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
         loop = asyncio.get_running_loop()
         if self._mounted is not None or loop is self._loop:
             return
-        if self._loop is not None:
-            if not self._loop.is_closed():
-                raise ConfigurationError(ANOTHER_LOOP)
-            self._reset_pools()
-        self._loop = loop
+        with self._binding:  # two loops in two threads may send their first requests at the same time
+            if self._loop is not None:
+                if not self._loop.is_closed():
+                    raise ConfigurationError(ANOTHER_LOOP)
+                self._reset_pools()
+            self._loop = loop
 
     async def send(self, send: Send) -> Response | NoResponse:
         self._check_open()

@@ -72,6 +72,8 @@ def test_workers_of_two_versions_share_one_database(fleet: Fleet, server: MockSe
         _until(lambda: fleet.status().workers == 2)
         fleet.up(places=5)  # by the version before, too
         fleet.submit(ROWS)
+        _until(lambda: fleet.status().done >= 30)
+        workers[0].send_signal(signal.SIGTERM)  # the first may have carried out all so far
         _until(lambda: fleet.status().ended)
     finally:
         for worker in workers:

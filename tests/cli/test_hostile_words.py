@@ -83,9 +83,9 @@ def hostile() -> Iterator[str]:
 @pytest.mark.parametrize(
     "words",
     [
-        ("wait", JOB["job_id"], "--timeout", "0.05"),
-        ("wait", JOB["job_id"], "--timeout", "0.05", "--debug", "--retries", "0"),
-        ("diffusion", "a fox", "--wait", "--timeout", "0.05"),
+        ("wait", JOB["job_id"], "--timeout", "0.5"),
+        ("wait", JOB["job_id"], "--timeout", "0.5", "--debug", "--retries", "0"),
+        ("diffusion", "a fox", "--wait", "--timeout", "0.5"),
         ("describe", "https://x.test/a.png", "--debug", "--retries", "0"),
         ("get", JOB["job_id"], "--retries", "0"),
         ("balance", "--debug", "--retries", "0"),
@@ -112,7 +112,7 @@ def test_a_url_of_the_service_is_one_line_of_the_results(
     monkeypatch.setenv(URL_VARIABLE, hostile)
     monkeypatch.setattr(Hostile, "end", (200, {"job_id": "j1", "status": "completed", "output": forged}))
     monkeypatch.setattr(Hostile, "asked", 1)
-    ended = legnext("wait", "j1", "--timeout", "0.05")
+    ended = legnext("wait", "j1", "--timeout", "0.5")
     assert ended.out == "https://files.test/a.png https://forged.test/b.png\n"
 
 

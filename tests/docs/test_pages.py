@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from legnext_client.testing import MockServer
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = "legnext_client"
 BLOCK = re.compile(
     r"(?P<reason><!-- not run here: \w[^\n]*-->\n)?^```python\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE
 )
@@ -30,6 +31,7 @@ CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:)(?P<path>[^)#]*)(?:#(?P<heading>[^)]+))?\)")
 MAKE = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 FLAG = re.compile(r"(?<!\S)--[a-z][a-z-]*")
+MODULE = re.compile(r"`([\w/]+/\w+\.py)`")
 
 
 class Block(NamedTuple):
@@ -81,6 +83,10 @@ def unknown_flags(text: str) -> list[str]:
     return [flag for line in lines if "legnext_client.mock" in line for flag in FLAG.findall(line) if flag not in known]
 
 
+def missing_modules(text: str) -> list[str]:
+    return [path for path in MODULE.findall(text) if not any((ROOT / at / path).is_file() for at in ("", PACKAGE))]
+
+
 def broken_links(text: str, page: Path) -> list[str]:
     return [found[0] for found in LINK.finditer(text) if not leads_somewhere(found, page)]
 
@@ -126,6 +132,11 @@ def test_every_flag_of_the_mock_that_a_page_names_is_in_its_help(name: str) -> N
 
 
 @pytest.mark.parametrize("name", TEXTS)
+def test_every_module_that_a_page_names_is_there(name: str) -> None:
+    assert missing_modules(TEXTS[name]) == []
+
+
+@pytest.mark.parametrize("name", TEXTS)
 def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
     assert broken_links(TEXTS[name], ROOT / name) == []
 
@@ -163,8 +174,9 @@ client.midjourney.diffusion(text="the one before was closed")
     assert len(server.ledger) == 2
 
 
-def test_wrong_targets_flags_and_links_are_noticed() -> None:
+def test_wrong_targets_flags_modules_and_links_are_noticed() -> None:
     assert unknown_targets("`make tests` and `make test`, or make do") == ["tests"]
     assert unknown_flags("```\npython -m legnext_client.mock --port 0 \\\n  --prot 1\n```\n`--v 7`") == ["--prot"]
+    assert missing_modules("`_runs/nothing.py` and `_runs/row.py`, `scripts/demo.py`") == ["_runs/nothing.py"]
     text = "[a](Makefile) [b](docs/nowhere.md) [c](README.md#install) [d](README.md#nowhere) [e](https://example.com)"
     assert broken_links(text, ROOT / "README.md") == ["[b](docs/nowhere.md)", "[d](README.md#nowhere)"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 
 from .control import PREFIX, control_routes
@@ -101,7 +102,13 @@ class App:
         if b"%2" in scope["raw_path"]:
             raw = re.sub("%2f", SLASH, scope["raw_path"].decode("latin-1"), flags=re.IGNORECASE)
             scope = {**scope, "path": unquote(raw)}
-        await self._router(scope, receive, send)
+        scope["app"] = self  # for Starlette to raise an exception, not to respond, if the method is wrong
+        try:
+            await self._router(scope, receive, send)
+        except HTTPException as error:
+            allowed = (error.headers or {})["Allow"]
+            refusal = Refusal(405, f"{scope['method']} is not allowed here; use {allowed}.", allow=allowed)
+            await send_answer(send, written(refusal, "flat", ""))
 
     def _date(self) -> tuple[bytes, bytes]:
         """Return the Date header; formatted once a second, not for each response."""

@@ -94,9 +94,9 @@ def _content(operation: Operation, body: dict[str, Any] | None, source: str | No
         given.setdefault(SOURCE_FIELD, source)
     try:
         content: dict[str, Any] = read_json(_as_json("body", given))
-        check_fields(operation.validator, content)
     except Refusal as refusal:
-        raise ValueError(f"body: {refusal.message}") from None
+        raise ValueError(refusal.message) from None
+    check_fields("body", operation.validator, content)
     return content
 
 

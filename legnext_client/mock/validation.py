@@ -87,11 +87,16 @@ def problem(error: Any, name: str = "") -> dict[str, str]:
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
     field = name + path if name else path.removeprefix(".")
     message: str = error.message
-    if error.kind.name == "enum":  # the validator's own message lists two values
+    given = ""
+    if error.kind.name in ("enum", "not"):
         given = json.dumps(error.instance, ensure_ascii=False)
+        given = given if len(given) <= _LONGEST else f"{given[:60]}…"
+    if error.kind.name == "enum":  # the validator's own message lists two values
         *others, last = [json.dumps(value, ensure_ascii=False) for value in error.kind.options]
         allowed = f"{', '.join(others)} or {last}" if others else last
-        message = f"{given if len(given) <= _LONGEST else f'{given[:60]}…'} is not one of {allowed}"
+        message = f"{given} is not one of {allowed}"
+    elif error.kind.name == "not":  # the validator's own message shows a schema
+        message = f"{given} is not allowed here"
     elif len(message) > _LONGEST:  # the value is long; the bound is at the end
         message = f"{message[:60]}…{message[-80:]}"
     return {"field": field, "message": f"{field or 'the body'}: {message}"}
@@ -103,11 +108,11 @@ def check_body(validator: Any, body: object) -> None:
         raise Refusal(400, "; ".join(each["message"] for each in found) + ".", found)
 
 
-def check_fields(validator: Any, fields: Json) -> None:
-    """Refuse (400) fields that the body cannot have; required fields may be missing."""
+def check_fields(name: str, validator: Any, fields: Json) -> None:
+    """Raise a ValueError for fields that the body `name` cannot have; required fields may be missing."""
     for error in validator.iter_errors(fields):
         if error.instance_path or error.kind.name == "additionalProperties":
-            raise Refusal(400, f"{problem(error)['message']}.")
+            raise ValueError(f"{problem(error, name)['message']}.")
 
 
 def check(name: str, value: object, schema: Json) -> None:
@@ -136,12 +141,14 @@ def an_object(name: str, value: object) -> None:
 
 def call(function: Callable[..., Any], /, *given: object, **fields: Any) -> Any:
     """Call a function with fields that were handed in. Raises a ValueError for a missing or an unknown one."""
-    parameters = inspect.signature(function)
+    signature = inspect.signature(function)
     try:
-        parameters.bind(*given, **fields)
+        signature.bind(*given, **fields)
     except TypeError as error:
-        known = ", ".join([*parameters.parameters][len(given) :])
-        raise ValueError(f"{error}; the fields here are {known or 'none'}.") from None
+        known = [*signature.parameters][len(given) :]
+        unknown = next((name for name in fields if name not in known), None)
+        what = error if unknown is None else f"{shown(unknown)} is not a field here"
+        raise ValueError(f"{what}; the fields are {', '.join(known) or 'none'}.") from None
     return function(*given, **fields)
 
 

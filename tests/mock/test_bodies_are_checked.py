@@ -32,7 +32,7 @@ WRONG = [
         {"content_type": "wood" * 99},
         'oodwoo… is not one of "standard", "photo", "illustration", "text" or "low_res"',
     ),
-    ("enhance_upscale", {"image_url": "https://a.b/c"}, "image_url: {} is not allowed for"),
+    ("enhance_upscale", {"image_url": "https://a.b/c"}, 'image_url: "https://a.b/c" is not allowed here'),
     ("diffusion", {"text": "🌊" * (LONGEST + 1)}, f"longer than {LONGEST} characters"),
 ]
 NEEDED: dict[str, dict[str, Any]] = {

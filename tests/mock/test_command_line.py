@@ -153,7 +153,7 @@ def test_every_option_reaches_the_server() -> None:
     [
         (["--fault", "explode"], "not a fault"),
         (["--fault", "delay:often=1"], "not an option"),
-        (["--fault", "html:status=204"], "is not allowed for 204"),
+        (["--fault", "html:status=204"], "status must not be 204 or 304, which have no body; got 204"),
         (["--fault", "html:status=fine"], 'status: "fine" is not of type "integer"'),
         (["--fault", "delay:seconds=nan"], "seconds must be JSON-compatible, and finite; got nan"),
         (["--fault", "error_after:as_html=maybe"], 'as_html: "maybe" is not of type "boolean"'),

@@ -125,6 +125,14 @@ def test_no_key_is_needed_and_none_is_looked_at(api: Any) -> None:
     assert set(api.client.post(url).headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
+@pytest.mark.parametrize("path", ["/files/any/0.png", "/", "/__mock__/state"])
+def test_another_method_is_refused_with_those_that_are_allowed(api: Any, path: str) -> None:
+    answer = api.client.request("TRACE", api.server.root_url + path, headers={"host": "localhost"})
+    error = answer.json()
+    assert (answer.status_code, error["code"]) == (405, 405)
+    assert error["message"] == f"TRACE is not allowed here; use {answer.headers['allow']}."
+
+
 def test_files_are_there_when_the_job_is_completed_and_for_thirty_days(api: Any) -> None:
     job_id = api.accepted("diffusion", text="a")
     url = f"{api.server.root_url}/files/{job_id}/0.png"

@@ -73,7 +73,7 @@ def test_the_command_takes_a_scenario_and_its_options_win(scenario: Path) -> Non
         ("jobs: 5", "jobs must be a list; got 5"),
         (
             "jobs: [{job: a}]",
-            "jobs[0]: got an unexpected keyword argument 'job'; the fields here are job_id, operation,",
+            "jobs[0]: 'job' is not a field here; the fields are job_id, operation,",
         ),
         ("jobs: [{job_id: a}, {job_id: a}]", "jobs[1]: job_id must be new; job 'a' already exists"),
         ("faults: [explode]", "faults[0]: 'explode' is not a fault"),

@@ -135,7 +135,7 @@ def test_rows_are_looked_at_with_little_memory(tmp_path: Path) -> None:
         used = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert used < 16 * size  # the rows that are checked are kept for the run, and nothing else
+    assert used < 20 * size  # the rows that are checked are kept for the run, and nothing else
 
 
 @pytest.mark.parametrize(

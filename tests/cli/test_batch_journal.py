@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from legnext_client.cli.exits import Exit
+from tests.facts import DIFFUSION
 
 from .asked import RUN, add, texts
 from .commands import Begun, until
@@ -33,7 +34,7 @@ def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
     slow, bad = jobs["never-end-this-job"], jobs["fail-this-job"]
 
     [found] = legnext("batch", "status", "rows.db", "--json").values
-    assert (found["kind"], found["points"], found["held"], found["uncertain"]) == ("batch", 160, 80, 0)
+    assert (found["kind"], found["points"], found["held"], found["uncertain"]) == ("batch", 2 * DIFFUSION, DIFFUSION, 0)
     assert {state: count for state, count in found["states"].items() if count} == {
         "submitted": 1, "done": 2, "failed": 1
     }  # fmt: skip
@@ -42,7 +43,7 @@ def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
     journal, requests, points, running, failed = ended.lines
     assert (ended.code, ended.err, journal) == (0, "", "Journal    rows.db, of a batch")
     assert requests == "Requests   1 running, 2 done, 1 failed"
-    assert points == "Points     160 charged, 80 held"
+    assert points == f"Points     {2 * DIFFUSION} charged, {DIFFUSION} held"
     assert re.fullmatch(rf"Running    slow: diffusion, job {slow}, for \d:\d\d", running)
     assert failed.startswith(f"Failed     bad: diffusion {bad} failed: ")
 
@@ -54,7 +55,7 @@ def test_kill_9_loses_nothing_and_the_journal_can_be_read_meanwhile(
     server.jobs.complete(slow)
     ended = legnext(*RUN, "--out", "shots")
     assert (ended.code, len(server.ledger)) == (Exit.JOB_FAILED, 4)
-    assert ended.lines[-1] == "slow: done, 4 images, 80 points, shots/slow_0.png and 3 more"
+    assert ended.lines[-1] == f"slow: done, 4 images, {DIFFUSION} points, shots/slow_0.png and 3 more"
     assert sum(": done earlier, 4 images, " in line for line in ended.lines) == 2
 
 
@@ -65,8 +66,8 @@ def test_what_is_unknown_is_listed_and_settled_in_each_way(legnext: Run, server:
     shown = legnext("batch", "unknown", "rows.db").lines
     assert [line.split(" (")[0] for line in shown if not line.startswith(" ")][:2] == ["Unknown: fox", "Unknown: hare"]
     told = legnext("batch", "status", "rows.db")
-    assert told.lines[-2:] == ["Requests   2 unknown", "Points     0 charged, 160 uncertain"]
-    assert "Unknown: hare (diffusion, 80 points)" in told.err
+    assert told.lines[-2:] == ["Requests   2 unknown", f"Points     0 charged, {2 * DIFFUSION} uncertain"]
+    assert f"Unknown: hare (diffusion, {DIFFUSION} points)" in told.err
 
     gave_up = legnext("batch", "resolve", "rows.db", "fox", "--give-up", "--json")
     assert gave_up.values == [{"key": "fox", "state": "failed", "unknown": 1}]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.cli.exits import Exit
+from tests.facts import DIFFUSION
 
 from .terminals import NARROW
 
@@ -61,13 +62,13 @@ def test_results_and_warnings_stay_while_bars_move(terminal: Any, server: MockSe
     session.read_until_seen(lambda seen: all(any(line.startswith(f"retry {job}") for line in seen) for job in jobs))
     server.jobs.complete("one")
     session.read_until_seen(
-        lambda seen: "one completed: 4 images, 80 points charged" in seen and seen[-1].startswith("retry")
+        lambda seen: f"one completed: 4 images, {DIFFUSION} points charged" in seen and seen[-1].startswith("retry")
     )
     session.press(b"\x03")
     assert session.ended() == Exit.INTERRUPTED
     seen = session.seen
     assert [line for line in seen if line.startswith("http")] == server.jobs["one"]["output"]["image_urls"]
-    assert "one completed: 4 images, 80 points charged" in seen
+    assert f"one completed: 4 images, {DIFFUSION} points charged" in seen
     for job in jobs:
         assert f"{job}: unknown status 'retry'; still waiting" in seen
     assert not any("━" in line for line in seen)
@@ -80,4 +81,4 @@ def test_results_stay_whole_and_alone_where_they_are_piped(terminal: Any, server
     files = session.read_piped()
     assert files == [f"out/{job}_{number}.png" for number in range(4)]
     assert all((tmp_path / file).is_file() for file in files)
-    assert f"{job} completed: 4 images, 80 points charged" in session.lines, "not broken, though it is narrow"
+    assert f"{job} completed: 4 images, {DIFFUSION} points charged" in session.lines, "not broken, though it is narrow"

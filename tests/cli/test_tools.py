@@ -11,6 +11,7 @@ import pytest
 
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.webhooks import SIGNATURE
+from tests.facts import DIFFUSION
 
 from .commands import DOCUMENT, Begun
 
@@ -28,14 +29,14 @@ def test_a_price_is_found_by_the_alias_of_an_operation_too(legnext: Run) -> None
     named = {one.alias: one.name for one in OPERATIONS.values() if one.alias and one.price}
     assert named
     for alias, name in named.items():
-        assert legnext("price", alias, "a fox --turbo").out == legnext("price", name, "a fox --turbo").out != ""
+        assert legnext("price", alias).out == legnext("price", name).out != ""
 
 
 def test_prices_need_no_key(legnext: Run) -> None:
     ended = legnext("price", **NO_KEY)
     assert ended.code == 0
     rows = dict(line.split(maxsplit=1) for line in ended.lines[1:])
-    assert rows["diffusion"] == "80"
+    assert rows["diffusion"] == f"{DIFFUSION}"
     assert rows["upscale"] == "120      160 with --type creative"
     assert "1536 if the source is 720p" in rows["extend-video"]
     (values,) = legnext("price", "--json", **NO_KEY).values
@@ -46,9 +47,9 @@ def test_prices_need_no_key(legnext: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "points", "reserve"),
     [
-        (("diffusion", "a fox --turbo"), 160, 160),
-        (("diffusion", "a fox --draft"), 40, 80),
-        (("diffusion",), 80, 80),
+        (("diffusion", "a fox --turbo"), 2 * DIFFUSION, 2 * DIFFUSION),
+        (("diffusion", "a fox --draft"), DIFFUSION // 2, DIFFUSION),
+        (("diffusion",), DIFFUSION, DIFFUSION),
         (("upscale", "--type", "creative"), 160, 160),
         (("upscale",), 160, 160),
         (("upscale", "J", "--type", "0"), 120, 120),

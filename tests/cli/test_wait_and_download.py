@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client._runs.results import span
 from legnext_client.prices import typical_seconds
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +21,9 @@ def test_wait_prints_addresses_for_people(legnext: Run, server: MockServer) -> N
     (job,) = server.jobs.values()
     assert (ended.code, ended.lines) == (0, job["output"]["image_urls"])
     first, second, *_, last = ended.err.splitlines()
-    assert first == f"Accepted {job['job_id']}: 80 points held"
+    assert first == f"Accepted {job['job_id']}: {DIFFUSION} points held"
     assert second == f"{job['job_id']}: pending, usually {span(typical_seconds('imagine', {'text': 'a fox --v 7'}))}"
-    assert last == f"{job['job_id']} completed: 4 images, 80 points charged"
+    assert last == f"{job['job_id']} completed: 4 images, {DIFFUSION} points charged"
 
 
 def test_wait_prints_a_line_as_accepted_and_one_as_ended_for_machines(legnext: Run, server: MockServer) -> None:
@@ -93,7 +94,7 @@ def test_the_command_that_goes_on_finds_the_same_service(legnext: Run, server: M
     ended = legnext("diffusion", "a fox", *way, **elsewhere)
     (job,) = server.jobs
     wait = ("wait", job, *way)
-    assert ended.err == f"Accepted {job}: 80 points held. Wait for it: legnext {' '.join(wait)}\n"
+    assert ended.err == f"Accepted {job}: {DIFFUSION} points held. Wait for it: legnext {' '.join(wait)}\n"
     assert legnext(*wait, **elsewhere).code == 0
     server.faults.add("close_after")
     assert f"legnext balance {' '.join(way)} shows" in legnext("diffusion", "a fox", *way, **elsewhere).err

@@ -12,6 +12,7 @@ import pytest
 
 from legnext_client import ConfigurationError, Event, InvalidRequest, RateLimitError, SubmissionUnknown
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 from .worlds import KEY, Colour, Service, done, job, told
 
@@ -96,7 +97,7 @@ def test_a_batch_is_seen_too(colour: Colour, tmp_path: Path) -> None:
     assert [event.what for event in events if event.what != "attempt"].count("job") == 2
     calls = [event for event in events if event.what == "call" and event.ended]
     assert {event.job_id for event in calls} == {event.job_id for event in events if event.what == "job"}
-    assert [event.points for event in calls] == [80, 80]
+    assert [event.points for event in calls] == [DIFFUSION, DIFFUSION]
 
 
 def test_a_hook_that_raises_breaks_nothing_and_is_logged_once(colour: Colour, caplog: pytest.LogCaptureFixture) -> None:

@@ -18,6 +18,7 @@ from legnext_client.errors import ServerError, UnprocessableError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +114,7 @@ def test_calls_without_a_key_are_recorded_each(mock: MockServer, path: Path) -> 
             jobs[1].wait()
         done, failed = client.history()
     assert [entry.job_id for entry in (done, failed)] == [job.job_id for job in jobs]
-    assert (done.operation, done.body["text"], done.state, done.points) == ("diffusion", "a cat", "done", 80)
+    assert (done.operation, done.body["text"], done.state, done.points) == ("diffusion", "a cat", "done", DIFFUSION)
     assert (failed.state, failed.points) == ("failed", 0)
 
 
@@ -145,11 +146,12 @@ def test_what_is_unknown_is_not_sent_again(mock: MockServer, path: Path) -> None
 
 @pytest.mark.parametrize("span", ["per_day", "per_month", "in_all"])
 def test_a_limit_holds_for_every_client_and_says_what_is_counted(mock: MockServer, path: Path, span: Any) -> None:
-    limit: dict[str, Any] = {span: 200}
+    limit: dict[str, Any] = {span: 2 * DIFFUSION + 40}
     with mock.client(ledger=Ledger(path, **limit)) as one, mock.client(ledger=Ledger(path, **limit)) as other:
         one.midjourney.diffusion(text="a cat")
         other.midjourney.diffusion(text="a cat")
-        with pytest.raises(BudgetExceeded, match=f"80 points would exceed the 200 {span.replace('_', ' ')}.*160 are"):
+        said = f"{DIFFUSION} points would exceed the {limit[span]} {span.replace('_', ' ')}.*{2 * DIFFUSION} are"
+        with pytest.raises(BudgetExceeded, match=said):
             one.midjourney.diffusion(text="a cat")
     assert len(mock.ledger) == 2
 
@@ -166,16 +168,18 @@ def test_a_day_ends_at_midnight_utc(mock: MockServer, path: Path) -> None:
 
 def test_a_limit_in_all_never_ends_and_says_what_is_left(mock: MockServer, path: Path) -> None:
     now = [datetime(2026, 11, 29, tzinfo=UTC)]
-    ledger = Ledger(path, per_day=100, in_all=200, now=lambda: now[0])
+    ledger = Ledger(path, per_day=100, in_all=2 * DIFFUSION + 40, now=lambda: now[0])
     with mock.client(ledger=ledger) as client:
         for _ in range(2):
             client.midjourney.diffusion(text="a cat")
             now[0] += timedelta(days=400)
         assert [(each.span, each.counted, each.left) for each in ledger.limits()] == [
             ("per day", 0, 100),
-            ("in all", 160, 40),
+            ("in all", 2 * DIFFUSION, 40),
         ]
-        with pytest.raises(BudgetExceeded, match=r"the 200 in all of .*: 160 are already counted\."):
+        with pytest.raises(
+            BudgetExceeded, match=rf"the {2 * DIFFUSION + 40} in all of .*: {2 * DIFFUSION} are already counted\."
+        ):
             client.midjourney.diffusion(text="a cat")
 
 
@@ -188,10 +192,11 @@ def test_a_failed_job_gives_its_points_back(mock: MockServer, path: Path) -> Non
 
 
 def test_what_is_run_again_counts_with_the_cost_of_its_source(mock: MockServer, path: Path) -> None:
-    with mock.client(ledger=Ledger(path, per_day=300)) as client:
+    with mock.client(ledger=Ledger(path, per_day=3 * DIFFUSION + 60)) as client:
         dear = client.midjourney.diffusion(text="a cat --v 7 --turbo")
         mock.jobs.complete(dear.job_id)
-        with pytest.raises(BudgetExceeded, match="160 points would exceed the 300 per day"):
+        said = f"{2 * DIFFUSION} points would exceed the {3 * DIFFUSION + 60} per day"
+        with pytest.raises(BudgetExceeded, match=said):
             dear.wait().reroll()
     assert len(mock.ledger) == 1
 

@@ -32,6 +32,7 @@ from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import UnprocessableError
 from legnext_client.generated.rules import JOBS_AT_ONCE
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -252,7 +253,7 @@ def test_a_wait_that_takes_too_long_sends_nothing(world: World, colour: Colour) 
         with pytest.raises(QueueTimeout, match=r"number 1 in the queue after 20 seconds\. Nothing was sent"):
             colour.do(call(client))
         assert 20 <= world.server.clock.now - begun < 22
-        assert (len(world.server.ledger), budget.reserved) == (1, 80)
+        assert (len(world.server.ledger), budget.reserved) == (1, DIFFUSION)
     assert client.queue == (1, 1, 0)
     colour.do(client.close())
 
@@ -278,7 +279,7 @@ def test_a_call_that_is_cancelled_in_the_queue_sends_nothing_and_leaves_its_plac
                     async with asyncio.timeout(0):
                         await call(client, "late")
                 await calls[2]
-                assert budget.spent + budget.reserved == 160
+                assert budget.spent + budget.reserved == 2 * DIFFUSION
 
     asyncio.run(main())
     assert async_world.texts == ["first", "waiting 2"]

@@ -14,6 +14,7 @@ import pytest
 from legnext_client import AsyncClient, Client, Retries
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError
+from tests.facts import DIFFUSION
 
 from .worlds import KEY, Colour, Service, done, job, told
 
@@ -260,7 +261,7 @@ def test_eight_threads_share_a_client() -> None:
         except BaseException as error:
             errors.append(error)
 
-    with Client(KEY, transport=Counting(), requests_per_second=1e6) as client, client.budget(80 * 80) as budget:
+    with Client(KEY, transport=Counting(), requests_per_second=1e6) as client, client.budget(80 * DIFFUSION) as budget:
         threads = [threading.Thread(target=work) for _ in range(8)]
         for thread in threads:
             thread.start()
@@ -268,7 +269,7 @@ def test_eight_threads_share_a_client() -> None:
             thread.join()
         assert errors == []
         assert sorted(found) == sorted(f"j{number}" for number in range(80))
-        assert budget.reserved == 80 * 80, "the answers told no charge"
+        assert budget.reserved == 80 * DIFFUSION, "the answers told no charge"
     assert made["closed"] == 1
 
 

@@ -13,6 +13,7 @@ from traitlets.config import Config
 
 from legnext_client import Client, ConfigurationError, JobFailed, VideoChain, WaitTimeout, progress
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 from .worlds import KEY, Colour, Service, done
 from .worlds import job as _job
@@ -118,7 +119,7 @@ def written(console: Console) -> str:
 def test_rich_in_one_line(waits: Client, tmp_path: Path) -> None:
     console = screen()
     job = waits.midjourney.diffusion(text="a cat").wait(on_progress=progress.rich(console))
-    assert re.search(r"diffusion ━+ 100% completed, 80 points", written(console))
+    assert re.search(rf"diffusion ━+ 100% completed, {DIFFUSION} points", written(console))
     assert written(console).endswith("\x1b[?25h"), "the cursor is back"
     job.download(tmp_path, on_progress=progress.rich(console))
     assert f"{job.job_id}_0" in written(console)
@@ -130,7 +131,7 @@ def test_tqdm_in_one_line(waits: Client, tmp_path: Path) -> None:
         assert result.ok
     text = file.getvalue()
     assert "rows 100% |" in text
-    assert re.search(r"diffusion-\w+  diffusion 100% \|.*completed, 80 points", text)
+    assert re.search(rf"diffusion-\w+  diffusion 100% \|.*completed, {DIFFUSION} points", text)
 
 
 def test_what_is_printed_meanwhile_goes_where_it_is_piped(

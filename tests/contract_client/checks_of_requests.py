@@ -49,7 +49,7 @@ def check_call(stage: Stage, call: Call) -> None:
         method = way.method()
         stage.heard.clear()
         # As much as the call may cost by what is known of it, and not a point more.
-        most = way.client.price(call.operation.name, **call.given).reserve
+        most = max(way.client.price(call.operation.name, **call.given).reserve, cost_of_what_is_run_again(stage, call))
         with way.client.budget(most) as budget, warnings.catch_warnings():
             warnings.simplefilter("error" if call.sound else "ignore", PromptWarning)
             try:
@@ -60,6 +60,14 @@ def check_call(stage: Stage, call: Call) -> None:
             check_request(stage, call, label)
             check_price(stage, way.client, call, label)
             check_answer(stage, job, budget, label)
+
+
+def cost_of_what_is_run_again(stage: Stage, call: Call) -> int:
+    """The points of the source, if the call runs it again: it may cost as much."""
+    if call.source is None or not counterpart(call.operation.name).rules["price"].get("again"):
+        return 0
+    usage: Json = (stage.server.jobs[call.source.job_id].get("meta") or {}).get("usage") or {}
+    return int(usage.get("frozen") or 0)
 
 
 class Way(NamedTuple):

@@ -26,6 +26,7 @@ class Text(NamedTuple):
     sound: bool = False
 
 
+LONGEST: int = sound_document()["components"]["schemas"]["PromptText"]["maxLength"]
 WORDS = [
     "a fox",
     "A Fox, RUNNING  through  Ångström snow",
@@ -37,7 +38,7 @@ WORDS = [
 ]
 TRICKY = [
     *(" a fox ", "\ta fox\r\n", "fox — dash – dashes", "--", "— ", "0", "null", "true", "{}", "a"),
-    *("\u2028\u2029\ufeff", "\x01\x7f", "fox" * 2000 + "END", "🦊" * 8192),
+    *("\u2028\u2029\ufeff", "\x01\x7f", "fox" * (LONGEST // 4) + "END", "🦊" * LONGEST),
 ]
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0-—–")
 """Letters that make no flag."""

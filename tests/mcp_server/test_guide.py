@@ -11,6 +11,7 @@ from mcp import MCPError
 from legnext_client.generated.rules import MODELS
 from legnext_client.mcp.guide import GUIDE
 from legnext_client.prompts.flags import ROWS, SPELLING
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -48,7 +49,7 @@ def test_the_history_is_that_of_the_ledger(world: World) -> None:
         return json.loads(await read(agent, "legnext://history"))
 
     [entry] = world.run(task)
-    assert (entry["operation"], entry["price"], entry["body"]) == ("diffusion", 80, {"text": "a cat"})
+    assert (entry["operation"], entry["price"], entry["body"]) == ("diffusion", DIFFUSION, {"text": "a cat"})
 
 
 def test_other_resources_are_refused(any_world: World) -> None:

@@ -13,6 +13,7 @@ from mcp_types import CallToolRequestParams, ElicitResult, InputRequiredResult
 from legnext_client._journal.submit import UNKNOWN
 from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client.journal import Journal, Ledger
+from tests.facts import DIFFUSION
 from tests.mcp_server.agents import Person, World, error_of, value_of
 
 if TYPE_CHECKING:
@@ -193,7 +194,9 @@ def test_a_server_that_ends_in_mid_call_records_the_job_first(any_world: World) 
 def test_the_person_is_asked_with_the_price(any_world: World) -> None:
     person = Person("accept")
     assert value_of(any_world.make(person, text="a cat --turbo"))["job_id"]
-    assert person.asked == ["Spend up to 160 points (0.16 USD)? Make images from a text: text a cat --turbo"]
+    assert person.asked == [
+        f"Spend up to {2 * DIFFUSION} points ({2 * DIFFUSION / 1000} USD)? Make images from a text: text a cat --turbo"
+    ]
 
 
 @pytest.mark.parametrize("action", ["decline", "cancel"])
@@ -326,7 +329,9 @@ def test_the_answer_to_one_call_does_not_accept_another(world: World) -> None:
 # ---- the budget ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("limits", "span"), [({"per_day": 200}, "per day"), ({"in_all": 200}, "in all")])
+@pytest.mark.parametrize(
+    ("limits", "span"), [({"per_day": 2 * DIFFUSION + 40}, "per day"), ({"in_all": 2 * DIFFUSION + 40}, "in all")]
+)
 def test_a_budget_ends_and_stays_ended_after_a_restart(
     mock: MockServer, tmp_path: Path, limits: dict[str, Any], span: str
 ) -> None:
@@ -335,8 +340,8 @@ def test_a_budget_ends_and_stays_ended_after_a_restart(
         value_of(world.make(text=text))
     person = Person("accept")
     message = error_of(world.make(person, text="a hare"))
-    assert message.startswith(f"80 points would exceed the 200 {span} of ")
-    assert "160 are already counted" in message
+    assert message.startswith(f"{DIFFUSION} points would exceed the {2 * DIFFUSION + 40} {span} of ")
+    assert f"{2 * DIFFUSION} are already counted" in message
     assert person.asked == []
     assert value_of(world.make())["note"]  # what exists costs nothing
     assert len(mock.ledger) == 2
@@ -344,7 +349,7 @@ def test_a_budget_ends_and_stays_ended_after_a_restart(
 
 def test_a_budget_of_a_day_is_there_again_tomorrow_and_one_in_all_is_not(mock: MockServer, tmp_path: Path) -> None:
     calendar = Calendar()
-    world = World(mock, tmp_path / "l.db", per_day=80, in_all=160)
+    world = World(mock, tmp_path / "l.db", per_day=DIFFUSION, in_all=2 * DIFFUSION)
 
     def ends(text: str) -> Callable[[], bool]:
         return lambda: bool(world.make(text=text, now=calendar).is_error)
@@ -357,7 +362,7 @@ def test_a_budget_of_a_day_is_there_again_tomorrow_and_one_in_all_is_not(mock: M
 
 
 def test_agents_at_once_stay_within_one_budget(mock: MockServer, tmp_path: Path) -> None:
-    world = World(mock, tmp_path / "l.db", in_all=240)
+    world = World(mock, tmp_path / "l.db", in_all=3 * DIFFUSION)
 
     async def task() -> list[Any]:
         async with world.agent() as one, world.agent() as two:

@@ -18,6 +18,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION, VIDEO, points
 from tests.mcp_server.agents import Person, error_of, value_of
 from tests.mcp_server.test_http import TOKEN, agent_of
 
@@ -94,12 +95,13 @@ def connect(request: pytest.FixtureRequest, mock: MockServer, tmp_path: Path) ->
 def test_a_whole_session(connect: Connect, mock: MockServer) -> None:
     """Every tool, a price declined and accepted, a mistake, progress, a call cancelled, and a budget that ends."""
     person, seen, results = Person("decline", "accept"), list[float](), list[Any]()
+    total = 2 * DIFFUSION + points("upscale", type=1) + VIDEO
 
     async def heard(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
         seen.append(progress)
 
     async def session() -> None:
-        async with connect(person, "--in-all", "880") as agent:
+        async with connect(person, "--in-all", f"{total + DIFFUSION}") as agent:
 
             async def call(tool: str, **fields: Any) -> CallToolResult:
                 results.append(await agent.call_tool(tool, fields))
@@ -135,9 +137,11 @@ def test_a_whole_session(connect: Connect, mock: MockServer) -> None:
             assert value_of(await call("make_image", text="a dog"))["job_id"] in mock.jobs
 
             budget = value_of(await call("get_balance"))["budget"]["in all"]
-            assert budget["counted"] == sum(each.points for each in mock.ledger) == 800
+            assert budget["counted"] == sum(each.points for each in mock.ledger) == total
             value_of(await call("make_image", text="a hare"))
-            assert "80 points would exceed the 880 in all" in error_of(await call("make_image", text="a fox"))
+            assert f"{DIFFUSION} points would exceed the {total + DIFFUSION} in all" in error_of(
+                await call("make_image", text="a fox")
+            )
             results.extend((await agent.read_resource("legnext://history"), await agent.list_tools()))
 
     asyncio.run(session())
@@ -150,7 +154,7 @@ def test_a_whole_session(connect: Connect, mock: MockServer) -> None:
 def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_budget(
     mock: MockServer, tmp_path: Path
 ) -> None:
-    way = started(mock, tmp_path, "--in-all", "240")
+    way = started(mock, tmp_path, "--in-all", f"{3 * DIFFUSION}")
 
     async def killed() -> None:
         mock.faults.add("delay", seconds=600)
@@ -171,10 +175,10 @@ def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_bu
 
     asyncio.run(killed())
     [entry] = Ledger(tmp_path / "legnext.db").entries()
-    assert (entry.job_id, entry.price) == (None, 80)
+    assert (entry.job_id, entry.price) == (None, DIFFUSION)
     results = asyncio.run(two_at_once())
     refused = [error_of(result) for result in results if result.is_error]
-    assert all("would exceed the 240 in all" in message for message in refused)
+    assert all(f"would exceed the {3 * DIFFUSION} in all" in message for message in refused)
     assert len(refused) == len(mock.ledger) == 3
 
 

@@ -10,6 +10,7 @@ from mcp import MCPError
 
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.mcp.tools import GROUPS
+from tests.facts import DIFFUSION
 from tests.mcp_server.agents import World, error_of, text_of, value_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_from_an_idea_to_links(any_world: World) -> None:
     links = [each for each in done.content if each.type == "resource_link"]
     assert [each.uri for each in links] == value_of(done)["images"]
     assert len(links) == 4
-    assert value_of(done)["points"] == 80
+    assert value_of(done)["points"] == DIFFUSION
     assert all(each in text_of(done) for each in value_of(done)["images"])
     assert seen
     assert len(any_world.mock.ledger) == 1
@@ -124,8 +125,8 @@ def test_the_balance_and_the_budget(mock: Any, tmp_path: Any) -> None:
     world.call("make_image", text="a cat")
     value = value_of(world.call("get_balance"))
     assert value["budget"] == {
-        "per day": {"points": 1000, "counted": 80, "left": 920},
-        "in all": {"points": 5000, "counted": 80, "left": 4920},
+        "per day": {"points": 1000, "counted": DIFFUSION, "left": 1000 - DIFFUSION},
+        "in all": {"points": 5000, "counted": DIFFUSION, "left": 5000 - DIFFUSION},
     }
     assert value["points_per_usd"] == 1000
     assert "account_id" not in json.dumps(value)
@@ -135,7 +136,7 @@ def test_a_prompt_is_checked_and_priced_for_nothing(world: World) -> None:
     prompts = ("a cat --turbo", "a cat --aspct 16:9")
     good, bad = (value_of(world.call("check_prompt", prompt=prompt)) for prompt in prompts)
     assert good["problems"] == "none"
-    assert good["price"].startswith("160 points")
+    assert good["price"].startswith(f"{2 * DIFFUSION} points")
     assert "--aspect" in bad["problems"][0] or "--ar" in bad["problems"][0]
     assert world.mock.ledger == []
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from tests.contract.description import sound_document
 from tests.facts import LONGEST
 
 DAY = 86400.0
 SOURCE = {"jobId": "there", "imageNo": 0}
+*OTHERS, LAST = map(json.dumps, sound_document()["components"]["schemas"]["ContentType"]["enum"])
 POLYGON = {"width": 500, "height": 500, "points": [1, 1, 1, 9, 9, 9]}
 WRONG = [
     ("variation", {"type": 5}, "type: 5 is not one of 0 or 1"),
@@ -30,7 +33,7 @@ WRONG = [
     (
         "enhance_upscale",
         {"content_type": "wood" * 99},
-        'oodwoo… is not one of "standard", "photo", "illustration", "text" or "low_res"',
+        f"oodwoo… is not one of {', '.join(OTHERS)} or {LAST}",
     ),
     ("enhance_upscale", {"image_url": "https://a.b/c"}, 'image_url: "https://a.b/c" is not allowed here'),
     ("diffusion", {"text": "🌊" * (LONGEST + 1)}, f"longer than {LONGEST} characters"),

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from legnext_client.mock.__main__ import main, parser, settings_of
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,8 @@ def test_it_greets_with_a_command_that_works(run: Any) -> None:
     answer = httpx.post(url, headers=headers, content=words[words.index("-d") + 1])
     assert answer.status_code == 200
     assert answer.json()["status"] == "pending"
-    assert httpx.get(f"{running.base_url}/account/balance", headers=headers).json()["data"]["available_credits"] == 20
+    balance = httpx.get(f"{running.base_url}/account/balance", headers=headers).json()["data"]
+    assert balance["available_credits"] == 100 - DIFFUSION
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 JSON = {"content-type": "application/json"}
 
@@ -29,10 +30,10 @@ def test_the_state_shows_everything_at_a_glance(api: Any, control: Any) -> None:
     api.server.faults.add("html", times=2, path="/v1")
     state = control("GET", "/state")
     assert state["account"] == {
-        "available_credits": 1_000_000 - 160,
+        "available_credits": 1_000_000 - 2 * DIFFUSION,
         "available_points": 0,
-        "frozen": 80,
-        "consumed": 80,
+        "frozen": DIFFUSION,
+        "consumed": DIFFUSION,
     }
     assert state["jobs"] == {"completed": 1, "pending": 1}
     assert state["submissions"] == 2
@@ -44,7 +45,7 @@ def test_the_ledger_counts_submissions(api: Any, control: Any) -> None:
     job_id = api.accepted("diffusion", text="a")
     (line,) = control("GET", "/ledger")
     assert line["job_id"] == job_id
-    assert (line["number"], line["operation"], line["points"]) == (1, "diffusion", 80)
+    assert (line["number"], line["operation"], line["points"]) == (1, "diffusion", DIFFUSION)
 
 
 def test_the_clock_is_moved(api: Any, control: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from legnext_client.mock.faults import STAGES, Faults, parse_fault
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +145,7 @@ def test_a_job_can_be_made_to_fail_to_end_never_or_at_once(api: Any) -> None:
         "never_ends": "processing",
         "at_once": "completed",
     }
-    assert (api.server.frozen, api.server.consumed) == (80, 80)
+    assert (api.server.frozen, api.server.consumed) == (DIFFUSION, DIFFUSION)
 
 
 def test_faults_can_come_together(api: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from legnext_client.mock.answers import STYLES
 from legnext_client.testing import MockServer
 from tests.documents import operations
+from tests.facts import DIFFUSION
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 KINDS = {
@@ -116,7 +117,7 @@ def test_marked_words_choose_the_end_of_a_job(api: Any) -> None:
     answer = api.call("diffusion", text="complete-at-once")
     assert answer.json()["status"] == "completed"
     assert len(answer.json()["output"]["image_urls"]) == 4
-    assert (api.server.frozen, api.server.consumed - consumed) == (0, 80)
+    assert (api.server.frozen, api.server.consumed - consumed) == (0, DIFFUSION)
 
 
 def test_a_fast_clock_says_when_to_ask_again_and_never_gives_the_end_away(calling: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 
 def test_each_key_has_its_own_limit(calling: Any) -> None:
@@ -71,7 +72,7 @@ def test_a_job_that_is_ended_while_it_waits_had_no_place_to_give(calling: Any) -
         server.jobs.complete(running)
         server.clock.advance(60)
         assert api.job(last)["status"] == "processing"
-        assert (server.frozen, server.consumed) == (80, 80)
+        assert (server.frozen, server.consumed) == (DIFFUSION, DIFFUSION)
 
 
 def test_more_requests_than_allowed_within_a_second_are_refused(calling: Any) -> None:

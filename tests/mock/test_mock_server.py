@@ -15,6 +15,7 @@ from legnext_client import Client
 from legnext_client.mock.clock import Clock
 from legnext_client.mock.validation import MissingExtra
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION, LARGE_VIDEO
 
 
 @pytest.mark.parametrize("in_process", [False, True])
@@ -26,7 +27,7 @@ def test_a_test_reads_like_this(in_process: bool) -> None:
             assert server.jobs[job_id]["status"] == "pending"
             server.clock.advance(600)
             assert client.get(f"/v1/job/{job_id}").json()["status"] == "completed"
-            assert server.balance == server.settings.credits - 80
+            assert server.balance == server.settings.credits - DIFFUSION
             assert [line.job_id for line in server.ledger] == [job_id]
 
 
@@ -108,7 +109,7 @@ def test_jobs_are_ended_by_hand(api: Any) -> None:
     api.server.jobs.fail(two)
     api.server.clock.advance(3600)
     assert [job["status"] for job in api.server.jobs.values()] == ["completed", "failed"]
-    assert (api.server.frozen, api.server.consumed) == (0, 80)
+    assert (api.server.frozen, api.server.consumed) == (0, DIFFUSION)
     api.server.jobs.add("odd", status="retry")
     api.server.jobs.complete("odd")
     assert api.job("odd")["status"] == "completed"
@@ -130,7 +131,7 @@ def test_a_placed_chain_remembers_its_extensions(api: Any) -> None:
         api.server.jobs.add(str(number), operation="extend_video", source=str(number - 1))
     api.refused(422, "extend_video", jobId="4", videoNo=0)
     api.accepted("extend_video", jobId="3", videoNo=0)
-    assert api.server.frozen == 1536
+    assert api.server.frozen == LARGE_VIDEO
 
 
 @pytest.mark.parametrize("shape", ["flat", "job", "envelope", "drawn"])

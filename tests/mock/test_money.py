@@ -9,6 +9,7 @@ from legnext_client.generated.rules import Factor
 from legnext_client.mock.spec import DOCUMENT
 from legnext_client.prices import estimates, price
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION, points
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def test_bonus_points_are_spent_first_and_come_back_where_they_were(calling: Any
     with MockServer(in_process=True, credits=1000, points=100, concurrency=0) as server:
         api = calling(server)
         api.accepted("diffusion", text="fail-this-job --turbo")
-        assert (api.balance()["available_points"], api.balance()["available_credits"]) == (0, 940)
+        assert (api.balance()["available_points"], api.balance()["available_credits"]) == (0, 1100 - 2 * DIFFUSION)
         server.clock.advance(3600)
         assert (api.balance()["available_points"], api.balance()["available_credits"]) == (100, 1000)
 
@@ -58,10 +59,10 @@ def test_what_cannot_be_paid_is_refused_with_price_and_balance(calling: Any) -> 
         api = calling(server)
         api.accepted("diffusion", text="a")
         message = api.refused(402, "diffusion", text="a")
-        assert "80 points" in message
-        assert "20 are available" in message
+        assert f"{DIFFUSION} points" in message
+        assert f"{100 - DIFFUSION} are available" in message
         assert len(server.ledger) == 1
-        assert (server.balance, server.frozen) == (20, 80)
+        assert (server.balance, server.frozen) == (100 - DIFFUSION, DIFFUSION)
 
 
 def test_the_ledger_lists_every_accepted_submission_once(api: Any) -> None:
@@ -71,8 +72,8 @@ def test_the_ledger_lists_every_accepted_submission_once(api: Any) -> None:
     second = api.accepted("describe", imgUrl="https://example.com/a.png")
     ledger = api.server.ledger
     assert [(line.number, line.job_id, line.operation, line.points) for line in ledger] == [
-        (1, first, "diffusion", 80),
-        (2, second, "describe", 20),
+        (1, first, "diffusion", DIFFUSION),
+        (2, second, "describe", points("describe")),
     ]
     assert ledger[0].body == {"text": "a"}
     assert ledger[0].key == "mock-key"

@@ -11,6 +11,7 @@ import pytest
 
 from legnext_client.mock.faults import STAGES
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 from tests.gallery.chromium import Chromium
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def test_the_overview_has_what_the_page_shows(api: Any) -> None:
     odd, job = shown["latest"]
     assert (odd["job_id"], odd["files"]) == ("odd", [])
     assert (job["job_id"], job["prompt"], job["status"]) == (job_id, "a fox <b>bold</b>", "pending")
-    assert (job["points"], job["ended"], job["files"]) == (80, False, [])
-    assert (shown["account"]["frozen"], shown["key"], shown["base"]) == (80, "mock-key", api.server.base_url)
+    assert (job["points"], job["ended"], job["files"]) == (DIFFUSION, False, [])
+    assert (shown["account"]["frozen"], shown["key"], shown["base"]) == (DIFFUSION, "mock-key", api.server.base_url)
     assert shown["fault_names"] == [*STAGES]
     assert "diffusion" in shown["operations"]
     api.server.clock.advance(3600)
@@ -87,12 +88,12 @@ def test_a_person_works_with_it_by_the_keyboard(tmp_path: Path) -> None:
         page = browser.page(f"{server.root_url}/")
         page.until("document.querySelectorAll('#jobs tr').length === 1")
         assert page.run("document.querySelector('#jobs .prompt').textContent") == "a fox <img src=x>"
-        assert page.run("document.getElementById('frozen').textContent") == "80"
+        assert page.run("document.getElementById('frozen').textContent") == f"{DIFFUSION}"
         before = server.clock.now
         page.press("h")
         page.until("document.querySelector('#jobs td').textContent === 'completed'")
         assert server.clock.now == before + 3600
-        assert page.run("document.getElementById('consumed').textContent") == "80"
+        assert page.run("document.getElementById('consumed').textContent") == f"{DIFFUSION}"
         page.press("f")
         assert page.run("document.activeElement.id") == "fault-name"
         page.run("document.getElementById('fault').requestSubmit()")

@@ -13,6 +13,7 @@ from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client._calls.service import CallService
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import BudgetExceeded, ConnectionError
+from tests.facts import DIFFUSION, VIDEO
 
 from .test_batches import cats
 
@@ -161,27 +162,27 @@ def test_a_certificate_that_is_not_trusted_ends_the_batch_at_once(world: World) 
 
 
 def test_a_budget_is_not_passed_with_any_number_of_jobs_in_flight(world: World) -> None:
-    with pytest.raises(BudgetExceeded, match="would exceed the budget of 400: 400"):
-        world.batch(cats(20), concurrency=20, budget=400)
+    with pytest.raises(BudgetExceeded, match=f"would exceed the budget of {5 * DIFFUSION}: {5 * DIFFUSION}"):
+        world.batch(cats(20), concurrency=20, budget=5 * DIFFUSION)
     assert len(world.server.ledger) == 5
     with pytest.raises(BudgetExceeded):
-        world.batch(cats(20), concurrency=20, budget=400)
+        world.batch(cats(20), concurrency=20, budget=5 * DIFFUSION)
     assert len(world.server.ledger) == 5
-    results, _ = world.batch(cats(20), budget=1600)
+    results, _ = world.batch(cats(20), budget=20 * DIFFUSION)
     all_done(results, world, 20)
 
 
 def test_what_others_give_back_is_spent(world: World) -> None:
     rows = [{"key": f"draft-{number}", "text": f"a cat {number} --draft --v 7"} for number in range(10)]
-    results, _ = world.batch(rows, concurrency=10, budget=480)  # each holds 80 and costs 40 in the end
-    assert [result.points for result in results] == [40] * 10
+    results, _ = world.batch(rows, concurrency=10, budget=6 * DIFFUSION)  # each costs half of what it holds
+    assert [result.points for result in results] == [DIFFUSION // 2] * 10
     assert len(world.server.ledger) == 10
 
 
 def test_unknown_submissions_count_against_the_budget(world: World) -> None:
     world.server.faults.add("close_after", times=2, method="POST")
     with pytest.raises(BudgetExceeded):
-        world.batch(cats(10), budget=400)
+        world.batch(cats(10), budget=5 * DIFFUSION)
     assert len(world.server.ledger) == 5
 
 
@@ -192,12 +193,14 @@ def test_a_service_that_holds_more_than_was_estimated_stops_the_batch(world: Wor
 
     def held(service: CallService, call: Any, answer: Any) -> Any:
         if "costs more" in call.request.sent["text"]:
-            answer.state.raw["meta"]["usage"]["frozen"] = 160
+            answer.state.raw["meta"]["usage"]["frozen"] = 2 * DIFFUSION
         return original(service, call, answer)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CallService, "accepted", held)
-        with pytest.raises(BudgetExceeded, match=r"holds 160 points for diffusion, job .*; 80 were estimated"):
+        with pytest.raises(
+            BudgetExceeded, match=rf"holds {2 * DIFFUSION} points for diffusion, job .*; {DIFFUSION} were estimated"
+        ):
             world.batch([dear, *cats(5)], concurrency=1, budget=5000)
     assert world.states() == {"dear": "done"}
     results, _ = world.batch([dear, *cats(5)], budget=5000)
@@ -205,12 +208,13 @@ def test_a_service_that_holds_more_than_was_estimated_stops_the_batch(world: Wor
 
 
 def test_a_balance_that_does_not_reach_is_told_before_anything_is_sent(make_world: Callable[..., World]) -> None:
-    world = make_world(credits=500)
-    with pytest.raises(BudgetExceeded, match="up to 800 points, and the account has 500"):
+    credits = 6 * DIFFUSION + 20
+    world = make_world(credits=credits)
+    with pytest.raises(BudgetExceeded, match=f"up to {10 * DIFFUSION} points, and the account has {credits}"):
         world.batch(cats(10))
     assert world.server.ledger == []
-    with pytest.raises(BudgetExceeded, match="budget of 500"):
-        world.batch(cats(10), budget=500)
+    with pytest.raises(BudgetExceeded, match=f"budget of {credits}"):
+        world.batch(cats(10), budget=credits)
     assert len(world.server.ledger) == 6
 
 
@@ -347,5 +351,5 @@ def test_a_chain_is_called_back_too(called_back: World) -> None:
     receiver = CallbackReceiver(now=lambda: world.server.clock.now)
     with receiver.serve() as served:
         chain = world.chain(VideoChain.start("waves").extend(), callback=served.url, callbacks=receiver)
-    assert chain.points == 960
+    assert chain.points == 2 * VIDEO
     assert len(world.server.ledger) == 2

@@ -22,6 +22,7 @@ from legnext_client.errors import (
 )
 from legnext_client.generated.models import DiffusionRequest
 from legnext_client.journal import Journal
+from tests.facts import DIFFUSION, LARGE_VIDEO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,8 +39,8 @@ def test_each_row_is_sent_once_and_comes_back_once(world: World) -> None:
     assert sorted(result.key for result in results) == sorted(row["key"] for row in cats(20))
     assert all(result.ok and len(result.job.image_urls) == 4 for result in results)
     assert len(world.server.ledger) == 20
-    assert (batch.summary.done, batch.summary.points, batch.summary.left) == (20, 1600, 0)
-    assert str(batch.summary).startswith("20 done; 1600 points charged in ")
+    assert (batch.summary.done, batch.summary.points, batch.summary.left) == (20, 20 * DIFFUSION, 0)
+    assert str(batch.summary).startswith(f"20 done; {20 * DIFFUSION} points charged in ")
 
 
 def test_results_come_in_the_order_in_which_they_end(world: World) -> None:
@@ -90,7 +91,7 @@ def test_a_batch_run_again_goes_on_and_tells_what_was_there(world: World) -> Non
     assert not any(result.earlier for result in first)
     assert all(result.earlier for result in again)
     assert len(world.server.ledger) == 5
-    assert batch.summary.points == 400
+    assert batch.summary.points == 5 * DIFFUSION
 
 
 def test_rows_that_are_done_are_looked_up_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +124,7 @@ def test_a_changed_row_is_seen_by_its_key_and_made_anew(world: World) -> None:
     results, batch = world.batch(rows)
     assert [result.key for result in results if not result.earlier] == ["cat-1"]
     assert [body["text"] for body in world.bodies()[3:]] == ["a dog"]
-    assert batch.summary.points == 320
+    assert batch.summary.points == 4 * DIFFUSION
     with world.journal() as journal:
         assert [entry.body["text"] for entry in journal.entries(history=True) if entry.key == "cat-1"] == [
             "a cat, number 1",
@@ -337,7 +338,7 @@ def test_a_summary_is_there_when_the_batch_has_run(world: World) -> None:
 
 def test_the_price_is_told_before_anything_is_sent(world: World) -> None:
     survey = world.client().batch([*cats(10), VideoChain.start("waves", video_type=1).extend()]).survey()
-    assert (survey.rows, survey.points) == (11, 800 + 2 * 1536)
+    assert (survey.rows, survey.points) == (11, 10 * DIFFUSION + 2 * LARGE_VIDEO)
     assert world.client().batch(iter(cats(3))).survey() is None
     assert world.server.ledger == []
 

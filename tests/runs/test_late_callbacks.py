@@ -13,6 +13,7 @@ import pytest
 from legnext_client import VideoChain
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.journal import Journal
+from tests.facts import DIFFUSION
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -106,7 +107,7 @@ def test_callbacks_for_rows_that_have_not_begun_yet_wait_for_them(world: World, 
     assert sorted((result.key, result.state, len(result.files)) for result in results) == [
         ("cat-0", "done", 4), ("cat-1", "done", 4), ("cat-2", "done", 4), ("new", "done", 4)
     ]  # fmt: skip
-    assert batch.summary.points == batch._points == 320
+    assert batch.summary.points == batch._points == 4 * DIFFUSION
     assert (batch.counts.done, batch.counts.unknown) == (4, 0)
     assert len(world.server.ledger) == 4
 

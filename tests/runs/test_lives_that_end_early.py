@@ -9,6 +9,7 @@ import pytest
 from legnext_client import VideoChain
 from legnext_client._protocol.flow import Response
 from legnext_client.errors import AuthenticationError, BudgetExceeded, JobFailed, NotFoundError, WaitTimeout
+from tests.facts import DIFFUSION
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -97,7 +98,7 @@ def test_what_may_still_be_spent_for_an_earlier_run_counts_against_the_budget(wo
     world.server.faults.add("never_ends", times=1)
     world.batch(cats(1), timeout=200)
     with pytest.raises(BudgetExceeded):
-        world.batch([{"key": "dog", "text": "a dog"}], budget=159, timeout=200)
+        world.batch([{"key": "dog", "text": "a dog"}], budget=2 * DIFFUSION - 1, timeout=200)
     assert len(world.server.ledger) == 1
-    results, _ = world.batch([{"key": "dog", "text": "a dog"}], budget=160, timeout=200)
+    results, _ = world.batch([{"key": "dog", "text": "a dog"}], budget=2 * DIFFUSION, timeout=200)
     assert {result.key: result.state for result in results}["dog"] == "done"

@@ -10,6 +10,7 @@ import pytest
 from legnext_client import Budget, VideoChain
 from legnext_client._protocol.flow import Response
 from legnext_client.errors import BudgetExceeded, ChainError, JobFailed, SubmissionUnknown
+from tests.facts import DIFFUSION, VIDEO
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -25,13 +26,13 @@ CHAIN = VideoChain.start("waves roll in").extend("the camera pulls back").upscal
 def test_what_is_paid_for_is_waited_for_before_it_is_told_that_the_rest_cannot_be(
     make_world: Callable[..., World],
 ) -> None:
-    world = make_world(credits=1480)
+    world = make_world(credits=3 * VIDEO + DIFFUSION - 40)
     world.server.faults.add("never_ends", times=1)
     with pytest.raises(ChainError):
         world.chain(CHAIN)
     world.job(world.client().midjourney.diffusion(text="a cat"))
     world.server.jobs.complete(world.server.ledger[0].job_id)
-    with pytest.raises(BudgetExceeded, match="up to 960 points, and the account has 920"):
+    with pytest.raises(BudgetExceeded, match=f"up to {2 * VIDEO} points, and the account has {2 * VIDEO - 40}"):
         world.chain(CHAIN)
     assert world.states() == {"chain/1": "done"}
     assert len(world.server.ledger) == 2
@@ -68,10 +69,10 @@ def test_a_row_that_was_changed_while_it_may_run_need_not_be_paid(make_world: Ca
 
 
 def test_rows_that_were_changed_are_counted_as_new_ones(make_world: Callable[..., World]) -> None:
-    world = make_world(credits=200)
+    world = make_world(credits=2 * DIFFUSION + 40)
     world.batch(cats(2))
     changed = [row | {"text": f"{row['text']}, asleep"} for row in cats(2)]
-    with pytest.raises(BudgetExceeded, match="up to 160 points, and the account has 40"):
+    with pytest.raises(BudgetExceeded, match=f"up to {2 * DIFFUSION} points, and the account has 40"):
         world.batch(changed)
     assert len(world.server.ledger) == 2
 
@@ -79,20 +80,20 @@ def test_rows_that_were_changed_are_counted_as_new_ones(make_world: Callable[...
 def test_a_budget_of_the_client_counts_what_may_still_be_spent_for_earlier_runs_and_not_what_was(world: World) -> None:
     world.server.faults.add("close_after", times=1, method="POST")
     world.batch(cats(2))
-    client, budget = world.client(), Budget(240)
+    client, budget = world.client(), Budget(3 * DIFFUSION)
     with client.budget(budget), pytest.raises(BudgetExceeded):
         world.batch(cats(5), client=client)
-    assert (budget.spent, budget.reserved) == (160, 80)
+    assert (budget.spent, budget.reserved) == (2 * DIFFUSION, DIFFUSION)
     assert len(world.server.ledger) == 4
 
 
 def test_rows_that_were_done_come_again_before_it_is_told_that_the_balance_is_short(
     make_world: Callable[..., World],
 ) -> None:
-    world = make_world(credits=320)
+    world = make_world(credits=4 * DIFFUSION)
     world.batch(cats(3))
     batch = world.client().batch(cats(6), world.path)
-    with pytest.raises(BudgetExceeded, match="up to 240 points, and the account has 80"):
+    with pytest.raises(BudgetExceeded, match=f"up to {3 * DIFFUSION} points, and the account has {DIFFUSION}"):
         world.drained(batch)
     assert (batch.summary.done, batch.summary.left) == (3, 3)
     assert len(world.server.ledger) == 3
@@ -114,7 +115,7 @@ def test_what_was_planned_and_never_sent_is_given_back_when_one_leaves(world: Wo
             next(iter(batch))
     sent = len(world.server.ledger)
     assert sent < 6
-    assert budget.spent + budget.reserved == 80 * sent
+    assert budget.spent + budget.reserved == DIFFUSION * sent
 
 
 def test_a_job_that_is_dearer_than_was_thought_stops_one_run_and_not_each(world: World) -> None:
@@ -151,8 +152,8 @@ def telling(world: World, until: int, **usage: int) -> Callable[[Any], Any]:
 
 def test_a_service_that_says_only_later_that_it_holds_more_stops_the_batch_then(world: World) -> None:
     client = behind(world, telling(world, 1, frozen=500))
-    with pytest.raises(BudgetExceeded, match=r"holds 500 points for diffusion, job .*; 80 were estimated"):
-        world.batch(cats(4), client=client, concurrency=1, budget=400)
+    with pytest.raises(BudgetExceeded, match=f"holds 500 points for diffusion, job .*; {DIFFUSION} were estimated"):
+        world.batch(cats(4), client=client, concurrency=1, budget=5 * DIFFUSION)
     assert len(world.server.ledger) == 1
     assert world.states() == {"cat-0": "done"}
 
@@ -177,34 +178,34 @@ class Understating:
 
 
 def test_a_service_that_holds_less_than_it_charges_cannot_make_a_batch_pass_its_budget(world: World) -> None:
-    budget = Budget(800)
+    budget = Budget(10 * DIFFUSION)
     with pytest.raises(BudgetExceeded):
         world.batch(cats(24), client=behind(world, Understating(world)), concurrency=24, budget=budget)
-    assert (budget.spent, len(world.server.ledger)) == (800, 10)
+    assert (budget.spent, len(world.server.ledger)) == (10 * DIFFUSION, 10)
 
 
 def test_a_service_that_holds_less_than_it_charges_cannot_make_a_resumed_batch_pass_its_budget(world: World) -> None:
     client = behind(world, Understating(world))
     for _ in range(6):
         world.server.faults.add("never_ends", times=1, method="POST")
-    results, _ = world.batch(cats(6), client=client, timeout=1, budget=800)
+    results, _ = world.batch(cats(6), client=client, timeout=1, budget=10 * DIFFUSION)
     assert {result.state for result in results} == {"submitted"}
     for line in world.server.ledger:
         world.server.jobs.complete(line.job_id)
-    budget = Budget(800)
+    budget = Budget(10 * DIFFUSION)
     with pytest.raises(BudgetExceeded):
         world.batch(cats(24), client=client, concurrency=24, budget=budget)
-    assert (budget.spent, len(world.server.ledger)) == (800, 10)
+    assert (budget.spent, len(world.server.ledger)) == (10 * DIFFUSION, 10)
 
 
 def test_a_service_that_holds_less_than_it_charges_cannot_make_a_clients_budget_pass(world: World) -> None:
     client = behind(world, Understating(world))
-    with client.budget(200) as budget:
+    with client.budget(2 * DIFFUSION + 40) as budget:
         for _ in range(2):
             world.job(client.midjourney.diffusion(text="a cat"))
         with pytest.raises(BudgetExceeded):
             world.job(client.midjourney.diffusion(text="a cat"))
-    assert (budget.reserved, budget.left) == (160, 40)
+    assert (budget.reserved, budget.left) == (2 * DIFFUSION, 40)
 
 
 def test_a_failed_job_that_cost_more_than_was_thought_may_still_be_retried(world: World) -> None:
@@ -231,14 +232,14 @@ def test_a_job_that_failed_and_was_charged_all_the_same_counts_against_the_budge
         job = world.server.jobs[send.request.path.rpartition("/")[2]]
         if job["status"] != "failed":
             return None
-        return Response(200, {}, json.dumps(job | {"meta": {"usage": {"consume": 80}}}).encode())
+        return Response(200, {}, json.dumps(job | {"meta": {"usage": {"consume": DIFFUSION}}}).encode())
 
     world.server.faults.add("job_fails", times=1)
-    budget = Budget(160)
+    budget = Budget(2 * DIFFUSION)
     with pytest.raises(BudgetExceeded):
         world.batch(cats(3), client=behind(world, charged), concurrency=1, budget=budget)
-    assert budget.spent == 160
+    assert budget.spent == 2 * DIFFUSION
     assert len(world.server.ledger) == 2
     with pytest.raises(BudgetExceeded):
-        world.batch(cats(3), budget=160)
+        world.batch(cats(3), budget=2 * DIFFUSION)
     assert len(world.server.ledger) == 2

@@ -9,6 +9,7 @@ import pytest
 
 from legnext_client import VideoChain
 from legnext_client._runs.results import BatchSummary
+from tests.facts import DIFFUSION, VIDEO
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -67,17 +68,17 @@ def survey(world: World, rows: Any, **options: Any) -> Any:
 
 def test_a_survey_says_what_is_left_to_be_paid(world: World) -> None:
     first = survey(world, cats(24))
-    assert first.left == (24, 1920, 1920, first.typical_seconds)
-    assert str(first) == "24 rows, 1920 points, about 18 minutes of work"
+    assert first.left == (24, 24 * DIFFUSION, 24 * DIFFUSION, first.typical_seconds)
+    assert str(first) == f"24 rows, {24 * DIFFUSION} points, about 18 minutes of work"
     assert not world.path.exists()
     world.batch(cats(22))
     some = survey(world, cats(24))
-    assert (some.rows, some.points, some.left[:3]) == (24, 1920, (2, 160, 160))
-    said = "24 rows, 1920 points in all, of which 160 are left to be paid for 2 rows, about 2 minutes of work"
-    assert str(some) == said
+    assert (some.rows, some.points, some.left[:3]) == (24, 24 * DIFFUSION, (2, 2 * DIFFUSION, 2 * DIFFUSION))
+    left = f"{2 * DIFFUSION} are left to be paid for 2 rows, about 2 minutes of work"
+    assert str(some) == f"24 rows, {24 * DIFFUSION} points in all, of which {left}"
     none = survey(world, cats(22))
     assert none.left == (0, 0, 0, 0.0)
-    assert str(none) == "22 rows, 1760 points in all, of which nothing is left to be paid"
+    assert str(none) == f"22 rows, {22 * DIFFUSION} points in all, of which nothing is left to be paid"
 
 
 def test_what_has_failed_is_left_only_if_it_is_tried_again_and_what_was_changed_is(
@@ -87,33 +88,34 @@ def test_what_has_failed_is_left_only_if_it_is_tried_again_and_what_was_changed_
     world.server.faults.add("job_fails", times=1, path="/v1/video-upscale")
     world.batch(rows)
     assert survey(world, rows).left.points == 0
-    assert survey(world, rows, retry_failed=True).left[:2] == (1, 480)
+    assert survey(world, rows, retry_failed=True).left[:2] == (1, VIDEO)
     changed = [{**rows[0], "text": "a dog"}, *rows[1:]]
-    assert survey(world, changed).left[:2] == (1, 80)
+    assert survey(world, changed).left[:2] == (1, DIFFUSION)
 
 
 def test_a_summary_tells_this_run_from_those_before_it(world: World) -> None:
     _, first = world.batch(cats(2))
-    assert (first.summary.earlier, first.summary.charged, first.summary.points) == (0, 160, 160)
-    assert str(first.summary).startswith("2 done; 160 points charged in ")
+    assert (first.summary.earlier, first.summary.charged, first.summary.points) == (0, 2 * DIFFUSION, 2 * DIFFUSION)
+    assert str(first.summary).startswith(f"2 done; {2 * DIFFUSION} points charged in ")
     assert " in all" not in str(first.summary)
     _, more = world.batch(cats(3))
-    assert (more.summary.done, more.summary.earlier, more.summary.charged, more.summary.points) == (3, 2, 80, 240)
-    assert str(more.summary).startswith("3 done (2 by earlier runs); 80 points charged in ")
-    assert str(more.summary).endswith(", 240 in all.")
+    assert (more.summary.done, more.summary.earlier) == (3, 2)
+    assert (more.summary.charged, more.summary.points) == (DIFFUSION, 3 * DIFFUSION)
+    assert str(more.summary).startswith(f"3 done (2 by earlier runs); {DIFFUSION} points charged in ")
+    assert str(more.summary).endswith(f", {3 * DIFFUSION} in all.")
     _, nothing = world.batch(cats(3))
-    assert str(nothing.summary) == "3 done (3 by earlier runs); 0 points charged in 0:00, 240 in all."
+    assert str(nothing.summary) == f"3 done (3 by earlier runs); 0 points charged in 0:00, {3 * DIFFUSION} in all."
 
 
 def test_what_was_submitted_by_an_earlier_run_and_ends_in_this_one_is_charged_in_this_one(world: World) -> None:
     world.batch(cats(1), timeout=0)
     _, batch = world.batch(cats(1))
-    assert (batch.summary.earlier, batch.summary.charged) == (0, 80)
+    assert (batch.summary.earlier, batch.summary.charged) == (0, DIFFUSION)
 
 
 def test_a_batch_without_a_journal_leaves_all_to_be_paid(world: World) -> None:
     found = world.client().batch(cats(2)).survey()
-    assert found.left == (2, 160, 160, found.typical_seconds)
+    assert found.left == (2, 2 * DIFFUSION, 2 * DIFFUSION, found.typical_seconds)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import demo
 import pytest
 
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def test_the_live_demo_asks_before_it_pays(
     with to_pay(monkeypatch) as server:
         assert demo.live() == 0
         assert len(server.ledger) == paid
-    assert "80 points" in capsys.readouterr().out
+    assert f"{DIFFUSION} points" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("ends", [EOFError, RuntimeError("input(): lost sys.stdin")])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UPSCALE, VIDEO, EXTEND = "/v1/upscale", "/v1/video-diffusion", "/v1/extend-video"
+DRAFTS = next(row["models"] for row in SPEC["x-legnext"]["parameters"] if row["flag"] == "draft")
 FLAGS = ", ".join(dict.fromkeys(row["flag"] for row in SPEC["x-legnext"]["parameters"]))
 MODELS = ", ".join(row["model"] for row in SPEC["x-legnext"]["models"])
 
@@ -240,7 +241,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a factor of a flag that the model does not take": (
         factor(flag="draft", models=["8"]),
-        "x-legnext: price_factors: draft: models must be one of 7; got '8'",
+        f"x-legnext: price_factors: draft: models must be one of {', '.join(DRAFTS)}; got '8'",
     ),
     "a factor of a flag that the model rejects": (
         factor(flag="cw", models=["8.1"]),
@@ -317,7 +318,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a flag that excludes one which its model does not take": (
         of_flag("version", "excludes", ["draft"]),
-        "x-legnext: parameters: version: excludes draft: models must be one of 7; got '6'",
+        f"x-legnext: parameters: version: excludes draft: models must be one of {', '.join(DRAFTS)}; got '6'",
     ),
     "a flag that excludes another with no value of its": (
         of_flag("draft", "excludes", ["quality 3"]),
@@ -328,7 +329,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         "x-legnext: parameters: draft: model 7 must be named once; got it 2 times",
     ),
     "a model that a flag names twice": (
-        of_flag("draft", "models", ["7", "7"]),
+        of_flag("draft", "models", [*DRAFTS, "7"]),
         "x-legnext: parameters: draft: model 7 must be named once; got it 2 times",
     ),
     "two models of one name": (

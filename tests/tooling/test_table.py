@@ -107,7 +107,9 @@ def followed(schema: Json) -> Json:
 
 def pairs(fields: tuple[Field, ...], schema: Json, where: str) -> Iterator[tuple[str, Field, Json, bool]]:
     schema = followed(schema)
-    assert [field.wire for field in fields] == list(schema.get("properties", {})), where
+    needed = schema.get("required", ())
+    in_order = sorted(schema.get("properties", {}), key=lambda name: name not in needed)
+    assert [field.wire for field in fields] == in_order, where
     for field in fields:
         inner = followed(schema["properties"][field.wire])
         at = f"{where}.{field.wire}"

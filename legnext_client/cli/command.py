@@ -36,7 +36,7 @@ class Common(NamedTuple):
         typer.Option(
             metavar="FILE",
             rich_help_panel=PANEL,
-            help="Read LEGNEXT_API_KEY and the like from this file of NAME=value lines.",
+            help="Read LEGNEXT_API_KEY and other variables from this file of NAME=value lines.",
         ),
     ] = None
     base_url: Annotated[

@@ -56,7 +56,8 @@ def _endpoint(service: Service, handlers: dict[str, Handler]) -> Callable[[Reque
         try:
             _check_caller(request.headers, service)
             if not handlers:
-                raise Refusal(404, f"There are {', '.join(path for path in _ROUTES if path != '/')}.")
+                paths = ", ".join(path.replace(":path", "") for path in _ROUTES if path != "/")
+                raise Refusal(404, f"There is no such path here; there are {paths}.")
             handler = handlers["GET" if request.method == "HEAD" else request.method]
             body = _read(await request.body(), request.headers.get("content-type", ""))
             path = [value.replace(SLASH, "/") for value in request.path_params.values()]

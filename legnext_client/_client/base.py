@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -49,6 +48,7 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
     """
 
     _make_transport: Callable[..., Any]
+    _made: CallerT | None = None
 
     def __init__(
         self,
@@ -93,8 +93,6 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
             raise ConfigurationError(f"max_jobs must be a whole number, 1 or more; got {max_jobs!r}.")
         self._max_jobs = max_jobs
         self._clock: Clock = clock or SystemClock()
-        self._made: CallerT | None = None
-        self._making = threading.Lock()
         self._recorder: Recorder | None = None
         if ledger is not None:
             from legnext_client._calls.recording import Recorder
@@ -119,14 +117,14 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
 
     @property
     def _calls(self) -> CallerT:
-        if self._made is None:
-            with self._making:
-                if self._made is None:
-                    from legnext_client._calls.service import CallService
+        if self._made is not None:
+            return self._made
+        from legnext_client._calls.service import CallService
 
-                    service = CallService(self._settings, self._clock, self._max_jobs, self._recorder, self._uploads)
-                    self._made = self._make_calls(service)
-        return self._made
+        service = CallService(self._settings, self._clock, self._max_jobs, self._recorder, self._uploads)
+        # Without a lock, which after a fork, or within a handler of signals, may never be released.
+        made: CallerT = self.__dict__.setdefault("_made", self._make_calls(service))
+        return made
 
     @property
     def _service(self) -> CallService:

@@ -171,6 +171,8 @@ class BatchState(Generic[JobT]):
         if self._context is not None and self._path is None:
             raise InvalidRequest("This batch has no journal, so running it again would pay again. Pass journal=.")
         self._survey()
+        if self._surveyed_rows is None and self._work.again:
+            self._surveyed_rows = self._listed()
 
     def _open(self) -> Journal:
         """Hold the journal."""
@@ -184,8 +186,8 @@ class BatchState(Generic[JobT]):
         self._open_ends, self._over, self._earlier = {}, 0, 0
         self._points_before = self._context.points
         self._started = self._service.clock.now()
-        surveyed, self._surveyed_rows = self._surveyed_rows, None
-        rows = surveyed or (self._listed() if self._work.again else self._work.items())
+        listed, self._surveyed_rows = self._surveyed_rows, None
+        rows = self._work.items() if listed is None else listed
         return Feeder(self._context, rows, rows_are_there=self._work.again)
 
     def _listed(self) -> list[Row]:

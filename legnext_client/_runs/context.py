@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from legnext_client._calls.budgets import book
+from legnext_client._calls.budgets import book, release
 from legnext_client._calls.items import CALLBACK
 from legnext_client._calls.planning import expectation, is_another, refuse
 from legnext_client._calls.service import DAY, JobContext
@@ -116,7 +116,7 @@ class RunContext:
         )
 
     def submitting(self, plan: PreparedCall, intent: SubmissionIntent, attempts: int, place: Place) -> Flow[Submission]:
-        """Submit a prepared call once, and give its place to a job that may run."""
+        """Submit a prepared call once. A job that may run keeps its points and its place."""
         service, ledger = self.service, self.service.ledger
         records: Records = self.journal
         if ledger is not None:
@@ -125,7 +125,10 @@ class RunContext:
         submission = yield from service.sent(flow, plan, place)
         if submission.answer is not None:
             service.queue.hold(place, submission.answer.state, plan.context._replace(started=self.now()))
-        elif not isinstance(submission.error, SubmissionUnknown):
+        elif isinstance(submission.error, SubmissionUnknown):
+            service.queue.keep(place, plan.context)  # the row may have been cancelled meanwhile
+        else:
+            release(plan.context.holds)
             service.queue.free(place)
         return submission
 

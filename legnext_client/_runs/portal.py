@@ -12,6 +12,7 @@ import contextlib
 import contextvars
 import functools
 import inspect
+import os
 import signal
 import sys
 import threading
@@ -184,6 +185,7 @@ class Portal(_Caller):
         super().__init__(feeder, runtime, self._inbox)
         self._stop, self._ready, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._finished: Future[None] = Future()
+        self._process = os.getpid()
         self._threads: list[threading.Thread] = []
         self._idle = threading.Semaphore(0)
         """The number of these that wait for an order."""
@@ -210,6 +212,8 @@ class Portal(_Caller):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._process != os.getpid():  # only the parent has the run's threads, and its journal
+            return
         self._stop.set()
         if self._ready.is_set():
             self._send(lambda: self._closing.set())
@@ -261,7 +265,8 @@ class Portal(_Caller):
         self._closing = asyncio.Event()
         self._start(Engine(self, self._feeder.context))
         self._ready.set()
-        await self._closing.wait()
+        if not self._stop.is_set():  # the caller may have left before this was ready
+            await self._closing.wait()
         await self._engine.close(hurry=False)
         self._finished.set_result(None)
         end = time.monotonic() + LINGER

@@ -199,7 +199,6 @@ class RowTask:
             try:
                 submission: Submission = await engine.submit(flow)
             except BudgetExceeded as exceeded:  # of the ledger; not sent
-                release(plan.context.holds)
                 engine.stop(exceeded)
                 raise Stopped from None
             answer, error = submission.answer, submission.error
@@ -211,7 +210,6 @@ class RowTask:
             if isinstance(error, SubmissionUnknown):
                 await self._resolve_unknown(submission.entry._replace(job_id=error.job_id), error)
                 return False
-            release(plan.context.holds)
             if error is None:  # begun by another process; the journal has its state
                 return False
             engine.release_slot(self)

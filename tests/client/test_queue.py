@@ -579,6 +579,47 @@ def test_a_batch_that_was_left_leaves_its_places_to_its_jobs(world: World, colou
     colour.do(client.close())
 
 
+@pytest.mark.parametrize(
+    ("outcome", "points"),
+    [(NoResponse("the line went dead", sent=True), 80), (NoResponse("no line", sent=False, retryable=False), 0)],
+    ids=["unknown", "not sent"],
+)
+def test_a_batch_that_is_cancelled_before_a_bad_answer_keeps_no_place_for_ever(
+    async_world: World, outcome: NoResponse, points: int
+) -> None:
+    async def main() -> None:
+        client, wire = async_world.client(max_jobs=1)
+        begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def send(send: Any) -> Any:
+            if not send.request.paid:
+                return await forward(send)
+            begun.set()
+            await may_go_on.wait()
+            return outcome
+
+        async def run() -> None:
+            async for _ in client.batch([{"text": "a cat"}]):
+                pass
+
+        forward, wire.send = wire.send, send  # type: ignore[method-assign]
+        with client.budget(1000) as budget:
+            running = asyncio.create_task(run())
+            await begun.wait()
+            running.cancel()
+            await asyncio.sleep(0)
+            may_go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            assert budget.spent + budget.reserved == points
+            assert client.queue.running == bool(points)
+            async_world.server.clock.advance(3600)
+            assert client.queue.running == 0
+        await client.close()
+
+    asyncio.run(main())
+
+
 def test_a_batch_takes_an_async_iterable(async_world: World, tmp_path: Path) -> None:
     async def rows() -> AsyncIterator[dict[str, Any]]:
         for number in range(10):

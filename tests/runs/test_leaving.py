@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -15,8 +16,9 @@ import pytest
 from legnext_client import VideoChain
 from legnext_client._journal.files import BATCH
 from legnext_client._journal.journal import Journal
-from legnext_client._runs import tasks
+from legnext_client._runs import portal, tasks
 from legnext_client._runs.batch_work import INTERRUPTED
+from legnext_client._runs.engine import Engine
 from legnext_client.errors import ConfigurationError, InvalidRequest, JournalError
 
 from .test_bad_weather import behind
@@ -202,6 +204,66 @@ def test_the_same_in_tasks(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
 
     world.colour.do(leave())
     assert world.states() == {"cat-0": "submitted"}
+    assert len(world.server.ledger) == 1
+
+
+@pytest.mark.parametrize("colour", ["sync"], indirect=True)
+def test_who_leaves_before_the_run_has_begun_lets_go_of_the_journal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "HURRY", 0.0)
+    left, closing = threading.Event(), Closing(monkeypatch)
+
+    def late(*given: Any) -> Engine:
+        press()
+        left.wait(30)
+        return Engine(*given)
+
+    monkeypatch.setattr(portal, "Engine", late)
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(cats(1))
+    monkeypatch.undo()
+    left.set()
+    closing.wait()
+    assert not world.server.ledger
+    assert [result.state for result in world.batch(cats(1))[0]] == ["done"]
+
+
+@pytest.mark.parametrize("colour", ["sync"], indirect=True)
+def test_a_child_process_leaves_the_run_and_its_journal_to_its_parent(world: World) -> None:
+    batch = world.client().batch(cats(3), world.path)
+    results = iter(batch)
+    found = [next(results)]
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            results.close()
+            os._exit(0)
+        os._exit(1)
+    assert ended_within(30, child) == 0
+    found += results
+    assert [result.state for result in found] == ["done"] * 3
+    assert len(world.server.ledger) == 3
+
+
+def ended_within(seconds: float, child: int) -> int | None:
+    """Return the exit status of a child process, which is killed if it does not end."""
+    killer = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
+    killer.start()
+    try:
+        return os.waitpid(child, 0)[1]
+    finally:
+        killer.cancel()
+
+
+def test_a_batch_that_cannot_read_its_rows_again_lets_go_of_its_journal(world: World, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"operation": "diffusion", "text": "a cat"}\n')
+    _, batch = world.batch(rows)
+    saved = rows.rename(tmp_path / "saved.jsonl")
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        world.drained(batch)
+    assert [result.state for result in world.batch(saved)[0]] == ["done"]
     assert len(world.server.ledger) == 1
 
 

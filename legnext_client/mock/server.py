@@ -143,14 +143,14 @@ class Server:
             self._thread.join(_PATIENCE)
 
     def transport(self) -> httpx.BaseTransport:
-        import httpx
+        from .outside import Transport
 
-        return httpx.HTTPTransport()
+        return Transport()
 
     def async_transport(self) -> httpx.AsyncBaseTransport:
-        import httpx
+        from .outside import AsyncTransport
 
-        return httpx.AsyncHTTPTransport()
+        return AsyncTransport()
 
 
 @contextlib.contextmanager

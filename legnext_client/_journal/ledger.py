@@ -221,6 +221,10 @@ class Ledger(Journal):
         with self._writing(), super().settling():
             yield
 
+    def fork_lock(self) -> threading.RLock:
+        """Return the lock of one operation: SQLite's connection in use must not reach a child process."""
+        return self._mutex
+
     def _after_fork(self) -> None:
         if self._process != os.getpid():  # a thread of the parent may have held the mutex
             self._process, self._mutex = os.getpid(), threading.RLock()

@@ -1,8 +1,9 @@
-"""What must be renewed in a child process."""
+"""What a fork waits for, and what must be renewed in a child process."""
 
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from contextlib import ExitStack
 from typing import Protocol
@@ -12,12 +13,37 @@ class Renewable(Protocol):
     def after_fork(self) -> None: ...
 
 
+class Busy(Protocol):
+    def fork_lock(self) -> threading.RLock: ...
+
+
 _OWNERS: weakref.WeakSet[Renewable] = weakref.WeakSet()
+_BUSY: weakref.WeakSet[Busy] = weakref.WeakSet()
+_PATIENCE = 10.0
+_forking = threading.local()
 
 
 def renew_after_fork(owner: Renewable) -> None:
     """Call `owner.after_fork` in child processes, where a thread of the parent may hold a lock for ever."""
     _OWNERS.add(owner)
+
+
+def finish_before_fork(owner: Busy) -> None:
+    """Let a fork wait for `owner.fork_lock`, so that a child inherits no operation of another thread half done."""
+    _BUSY.add(owner)
+
+
+def _before_fork() -> None:
+    _forking.locks = []
+    for owner in list(_BUSY):
+        lock = owner.fork_lock()
+        if lock.acquire(timeout=_PATIENCE):
+            _forking.locks.append(lock)
+
+
+def _after_fork_in_parent() -> None:
+    while _forking.locks:
+        _forking.locks.pop().release()
 
 
 def _after_fork() -> None:
@@ -27,4 +53,4 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -217,6 +218,7 @@ def test_a_ledger_is_a_file(mock: MockServer, place: str) -> None:
 
 CHILD = """
 import sys
+import threading
 from legnext_client import Client
 client = Client(api_key="mock-key", base_url=sys.argv[1], ledger=sys.argv[2])
 print(client.midjourney.diffusion(text="a cat", key="k").job_id, flush=True)
@@ -266,6 +268,31 @@ def test_a_ledger_goes_through_a_fork(served: MockServer, path: Path) -> None:
         for child in children:
             child.join()
         assert len(list(client.history())) == 4
+
+
+def test_a_fork_waits_until_no_thread_uses_the_ledger(served: MockServer, path: Path) -> None:
+    using, forked = threading.Event(), threading.Event()
+    seen: list[bool] = []
+
+    def now() -> datetime:
+        if using.is_set():
+            return datetime.now(UTC)
+        using.set()
+        seen.append(forked.wait(0.1))
+        return datetime.now(UTC)
+
+    ledger = Ledger(path, now=now)
+    with served.client(ledger=ledger) as client:
+        thread = threading.Thread(target=client.midjourney.diffusion, kwargs={"text": "a cat"})
+        thread.start()
+        using.wait()
+        child = multiprocessing.get_context("fork").Process(target=os.getpid)
+        child.start()
+        forked.set()
+        thread.join()
+        child.join()
+    assert seen == [False], "the thread was in the ledger when the process forked"
+    assert child.exitcode == 0
 
 
 def test_a_call_that_was_cancelled_after_it_was_sent_is_recorded_with_its_job(mock: MockServer, path: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 IMPORT = Subject("`import legnext_client`, CPU", "`import httpx`", "ms", "well under 1 ×")
 MAKING = Subject("importing and making a `Client`, CPU", "`httpx.Client()`", "ms", "1 ×")
 MAKING_PEER = Subject("importing and making a `Client`, CPU", PUBLISHED, "ms")
-HELP = Subject("`legnext --help`, CPU", "`python -c pass`", "ms", "300 ms")
+HELP = Subject("`legnext --help`, CPU", "`python -c pass`", "ms", "100 ms")
 
 BARE = "pass"
 OURS = "from legnext_client import Client; Client('sk-x')"

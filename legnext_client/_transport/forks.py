@@ -20,7 +20,16 @@ class Busy(Protocol):
 _OWNERS: weakref.WeakSet[Renewable] = weakref.WeakSet()
 _BUSY: weakref.WeakSet[Busy] = weakref.WeakSet()
 _PATIENCE = 10.0
-_forking = threading.local()
+
+
+class _Forking(threading.local):
+    """The locks that this thread holds while it forks."""
+
+    def __init__(self) -> None:
+        self.locks: list[threading.RLock] = []
+
+
+_FORKING = _Forking()
 
 
 def renew_after_fork(owner: Renewable) -> None:
@@ -34,19 +43,19 @@ def finish_before_fork(owner: Busy) -> None:
 
 
 def _before_fork() -> None:
-    _forking.locks = []
     for owner in list(_BUSY):
         lock = owner.fork_lock()
         if lock.acquire(timeout=_PATIENCE):
-            _forking.locks.append(lock)
+            _FORKING.locks.append(lock)
 
 
 def _after_fork_in_parent() -> None:
-    while _forking.locks:
-        _forking.locks.pop().release()
+    while _FORKING.locks:
+        _FORKING.locks.pop().release()
 
 
 def _after_fork() -> None:
+    _FORKING.locks.clear()
     with ExitStack() as owners:  # an owner that fails does not keep the others from being renewed
         for owner in list(_OWNERS):
             owners.callback(owner.after_fork)

@@ -158,7 +158,8 @@ def test_another_bound_in_the_document_of_prism_would_be_noticed(tmp_path: Path)
     operation = that(takes="image")
     with standing(prism.document(tmp_path, spoil)) as world:
         found = {one.case.label for one in all_readings(world, operation) if one.difference not in (*DIFFERENCES, "")}
-    assert found == {"imageNo: too much"}
+    (label,) = found
+    assert label.startswith("imageNo: ")
 
 
 @pytest.mark.parametrize("job_id", ["1868588555208310784", "a/b", "a b?c=d#e", "ü", "%2e", "a\\b", "+&=;", "x/../y"])

@@ -12,6 +12,7 @@ from legnext_client._journal import files
 from legnext_client._journal.records import COLUMNS, Records
 from legnext_client._journal.store import ITEM_COLUMNS, MEMORY, REQUEST_COLUMNS, opened, seal_writes
 from legnext_client._journal.submit import FAILED, STATES, SUBMITTED, SUBMITTING, UNKNOWN, Entry
+from legnext_client._protocol.responses import is_job_id
 from legnext_client.errors import InvalidRequest, JournalError
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ class Journal(Records):
 
         `check` is called with the request before anything is written. It raises an error to reject the job.
         """
-        if not is_id(job_id):
+        if not is_job_id(job_id):
             raise InvalidRequest(f"job_id must be the id of a job; got {job_id!r}.")
         with self.settling():
             entry = self._to_resolve(key, UNKNOWN)
@@ -284,7 +285,3 @@ class Journal(Records):
                 self._let_go()
                 lock.release()
                 self._connection = files.reader(self.path)
-
-
-def is_id(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())

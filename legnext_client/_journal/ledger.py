@@ -13,6 +13,7 @@ from legnext_client._journal import files
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.store import MEMORY, DiskReserve, timestamp
 from legnext_client._journal.submit import NEW, SUBMITTED, SUBMITTING, UNKNOWN, Begun
+from legnext_client._protocol.numbers import is_whole
 from legnext_client.errors import BudgetExceeded, ConfigurationError, InvalidRequest, JournalError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Ledger(Journal):
     ) -> None:
         limits: dict[str, Any] = {"per_day": per_day, "per_month": per_month, "in_all": in_all}
         for name, points in limits.items():
-            if points is not None and (isinstance(points, bool) or not isinstance(points, int) or points < 0):
+            if points is not None and not (is_whole(points) and points >= 0):
                 raise ConfigurationError(f"{name} must be a whole number of points, 0 or more; got {points!r}.")
         self.per_day, self.per_month, self.in_all = per_day, per_month, in_all
         self._process = os.getpid()

@@ -28,11 +28,8 @@ generate: $(READY) ## Generate everything from openapi.yaml
 	$(RUN)python scripts/generate.py
 
 drift: $(READY) ## Check that the generated files match the spec
-	$(RUN)python scripts/drift.py
-	$(RUN)python scripts/cli_reference.py --check
-	$(RUN)python scripts/portable.py --check
-	$(RUN)python scripts/no_code.py --check
-	$(RUN)python scripts/postman.py --check --optional
+	$(RUN)python scripts/generate.py --check
+	$(RUN)python scripts/follow.py --check
 
 check: $(READY) ## Run every check
 	$(MAKE) --no-print-directory --jobs 2 drift types spec-lint lint imports
@@ -120,7 +117,7 @@ n8n: $(READY) ## Compile the node for n8n, and run it and the workflows in a rea
 	$(RUN)python scripts/languages.py n8n $(OPTIONS)
 
 postman: $(READY) ## Write the Postman collection from openapi.yaml
-	$(RUN)python scripts/postman.py
+	$(RUN)python scripts/follow.py postman
 
 dist: $(READY) ## Build the wheel and the sdist twice; check, install and try them
 	$(RUN)python scripts/dist.py $(OPTIONS)

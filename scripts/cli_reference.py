@@ -1,16 +1,8 @@
-"""Write `docs/cli-reference.md` from the commands themselves.
-
-python scripts/cli_reference.py            write it
-python scripts/cli_reference.py --check    fail if the committed page differs
-"""
+"""`docs/cli-reference.md`, from the commands themselves."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import committed
 
 from legnext_client.cli import command
 from legnext_client.cli.app import app
@@ -21,7 +13,6 @@ from legnext_client.cli.exits import MEANINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli-reference.md"
 ELSEWHERE = (command.PANEL, command.WAIT_PANEL)
 """Options that many commands share are listed once."""
 
@@ -117,7 +108,3 @@ def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> str:
     listed = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
     lines = [" | ".join(head), " | ".join("---" for _ in head), *listed]
     return "\n".join(f"| {line} |" for line in lines) if listed else ""
-
-
-if __name__ == "__main__":
-    sys.exit(committed.main(__doc__, {PAGE: text()}))

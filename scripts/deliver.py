@@ -105,11 +105,10 @@ def git(*words: str, said: str | None = None) -> str:
     return run("git", *words, said=said)
 
 
-def run(*words: str, said: str | None = None, variables: dict[str, str] | None = None) -> str:
+def run(*words: str, said: str | None = None) -> str:
     """Return what a program prints, given `said` as input; if it fails, its output is the error."""
-    environment = {**os.environ, **(variables or {})}
     try:
-        done = subprocess.run(words, cwd=ROOT, env=environment, input=said, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, cwd=ROOT, input=said, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise Failed(f"{words[0]} is not installed") from None
     if done.returncode:

@@ -3,9 +3,9 @@
     python scripts/docs.py                  into site/; open site/index.html, no server is needed
     python scripts/docs.py --output DIR     into another folder
 
-Each page has its Markdown next to it, and `llms.txt` lists them; the package's skill file for agents is written, too.
-Pages made from the spec (the API) and from docstrings (the reference) are added to those of `docs/`. Warnings are
-errors; so are broken links and anything fetched from another site.
+Each page has its Markdown next to it, and `llms.txt` lists them. Pages made from the spec (the API) and from docstrings
+(the reference) are added to those of `docs/`. Warnings are errors; so are broken links and anything fetched from
+another site.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import json
 import sys
 from pathlib import Path
 
-from docs_pages.agents import skill, write_markdown
+from docs_pages.agents import write_markdown
 from docs_pages.api_reference import api_pages
 from docs_pages.checks import Site
 from docs_pages.python_reference import reference_pages
@@ -23,18 +23,13 @@ from docs_pages.staging import Stage, build
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "legnext_client" / "openapi.json"
-SKILL = ROOT / "legnext_client" / "SKILL.md"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=ROOT / "site", help="where to put the site")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "docs", help="where to gather its pages")
-    parser.add_argument("--skill", action="store_true", help="write only the skill file for agents")
     options = parser.parse_args()
-    SKILL.write_text(skill(), encoding="utf-8")
-    if options.skill:
-        return 0
     site = Site(options.output.resolve())
     stage = Stage(ROOT, options.work.resolve())
     complaints = build(stage, site.folder, pages_that_follow(SPEC))

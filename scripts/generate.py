@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import filecmp
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -72,7 +74,8 @@ def main() -> int:
     options = arguments()
     try:
         spec = yaml.load(options.spec.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        errors = refused(spec) or everything(spec, options.spec, options.package)
+        step = drift if options.check else everything
+        errors = refused(spec) or step(spec, options.spec, options.package)
     except yaml.YAMLError as reason:
         errors = [f"is not YAML: {reason}"]
     except SpecError as reason:
@@ -86,6 +89,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", help="the document to generate from")
     parser.add_argument("--package", type=Path, default=ROOT / "legnext_client", help="the package to generate into")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a generated file has drifted")
     return parser.parse_args()
 
 
@@ -112,36 +116,42 @@ def invalid(spec: Any) -> list[str]:
 
 
 def everything(spec: Row, source: Path, package: Path) -> list[str]:
-    """Generate the package and, where it is the project's, the pages that follow from it: all of them, or none."""
+    """Generate the package and, where it is the project's, what follows from it: all of that, or nothing."""
     if package != ROOT / "legnext_client":
         return generate(spec, source, package)
-    written = [package / "generated", package / "openapi.json", *FOLLOWERS.values()]
+    written = [package / "generated", package / "openapi.json"]
     with tempfile.TemporaryDirectory() as folder:
-        kept = [(path, Path(folder) / str(number)) for number, path in enumerate(written) if path.exists()]
+        kept = [(path, Path(folder) / path.name) for path in written if path.exists()]
         for path, copy in kept:
             shutil.copytree(path, copy) if path.is_dir() else shutil.copy2(path, copy)
-        errors = generate(spec, source, package)
-        for script in (script for script, page in FOLLOWERS.items() if page.exists() and not errors):
-            ran = subprocess.run([sys.executable, *script.split()], cwd=ROOT, capture_output=True, text=True)
-            if ran.returncode:
-                last = ran.stderr.strip().rpartition("\n")[2]
-                errors.append(f"{script.partition(' ')[0]} cannot follow this document: {last}. Nothing was written.")
-        if errors:
-            for path in (path for path in written if path.exists()):
+        if errors := generate(spec, source, package):
+            return errors
+        # In a process of its own, which imports what has just been generated.
+        follow, here = [sys.executable, str(ROOT / "scripts" / "follow.py")], {**os.environ, "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run(follow, env=here, capture_output=True, text=True)
+        if ran.returncode:
+            errors.append(f"{ran.stderr.strip()}. Nothing was written.")
+            for path in written:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             for path, copy in kept:
                 shutil.copytree(copy, path) if copy.is_dir() else shutil.copy2(copy, path)
     return errors
 
 
-FOLLOWERS = {
-    "scripts/portable.py": ROOT / "openapi.portable.yaml",
-    "scripts/no_code.py": ROOT / "no-code",
-    "scripts/docs.py --skill": ROOT / "legnext_client" / "SKILL.md",
-    "scripts/cli_reference.py": ROOT / "docs" / "cli-reference.md",
-    "scripts/postman.py --optional": ROOT / "postman" / "legnext.postman_collection.json",
-}
-"""What is made of the package and the document when they are there, and where it is."""
+def drift(spec: Row, source: Path, package: Path) -> list[str]:
+    """The generated files of a package that differ from what the document gives, or stand on one side only."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder)
+        if errors := generate(spec, source, fresh):
+            return errors
+        names = {
+            path.relative_to(side).as_posix()
+            for side in (package, fresh)
+            for path in (side / "openapi.json", *(side / "generated").rglob("*"))
+            if path.is_file() and path.suffix != ".pyc"
+        }
+        _, mismatched, missing = filecmp.cmpfiles(package, fresh, names, shallow=False)
+    return sorted(f"{name} is not what it gives; run `make generate`" for name in [*mismatched, *missing])
 
 
 def generate(spec: Row, source: Path, package: Path) -> list[str]:

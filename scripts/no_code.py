@@ -1,7 +1,4 @@
-"""Write what n8n and Make import, from `openapi.yaml`: a community node, workflows and a scenario, in `no-code/`.
-
-    python scripts/no_code.py             write them
-    python scripts/no_code.py --check     fail when the committed ones are not what the spec gives
+"""What n8n and Make import, in `no-code/`: a community node, workflows and a scenario.
 
 A workflow sends each request once, looks at its job until that ends, and has a branch for a job that failed.
 `n8n_node.py` makes the node.
@@ -10,13 +7,9 @@ A workflow sends each request once, looks at its job until that ends, and has a 
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import committed
 import table
-import yaml
 from fields import resolve
 from n8n_node import credential, node, price, words
 from postman_after import stable
@@ -27,8 +20,6 @@ from legnext_client.generated.types import is_object
 Json = dict[str, Any]
 Place = tuple[int, int]
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "no-code"
 POLL_SECONDS, POLLS = 10, 60
 SETTINGS = "$('Settings').first().json"
 NOTE = """\
@@ -235,8 +226,3 @@ def http(method: str, url: str, more: Json) -> Json:
 
 def variables(values: dict[str, str]) -> Json:
     return {"scope": "roundtrip", "variables": [{"name": name, "value": value} for name, value in values.items()]}
-
-
-if __name__ == "__main__":
-    document = yaml.load((ROOT / "openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
-    sys.exit(committed.main(__doc__, {FOLDER / name: text for name, text in files(document).items()}))

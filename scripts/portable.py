@@ -1,7 +1,4 @@
-"""Write `openapi.portable.yaml`: the same API in OpenAPI 3.0.3, for generators and tools that read no 3.1.
-
-    python scripts/portable.py             write it
-    python scripts/portable.py --check     fail when the committed one is not what openapi.yaml gives
+"""`openapi.portable.yaml`: the same API in OpenAPI 3.0.3, for generators and tools that read no 3.1.
 
 It says less: no links, callbacks, conditions or `x-legnext`. An open enum is a string, what can be null is `nullable`,
 and a union of objects is one object with the fields of all. Whoever must know more reads `openapi.yaml`.
@@ -10,17 +7,12 @@ and a union of objects is one object with the fields of all. Whoever must know m
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 from typing import Any, cast
 
-import committed
 import yaml
 
 Json = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parent.parent
-PORTABLE = ROOT / "openapi.portable.yaml"
 HEAD = "# Written by `make generate` from openapi.yaml; do not edit it.\n"
 ABOUT = """\
 Images and videos by Midjourney models. A POST under `/v1` is a paid job: it costs points once accepted, so a POST whose
@@ -31,9 +23,8 @@ DROPPED = {"x-legnext", "links", "callbacks", "if", "then", "else", "dependentRe
 """Keys that 3.0 does not know, or that generators stumble over."""
 
 
-def portable(text: str) -> str:
+def portable(spec: Json) -> str:
     """The document in 3.0.3, as the file holds it."""
-    spec: Json = yaml.load(text, Loader=yaml.CSafeLoader)
     components: Json = spec["components"]
     schemas: Json = components["schemas"]
     items: list[Json] = [*spec["paths"].values()]
@@ -233,7 +224,3 @@ def _prune(document: Json) -> None:
             return
         for kind, name in unused:
             del components[kind][name]
-
-
-if __name__ == "__main__":
-    sys.exit(committed.main(__doc__, {PORTABLE: portable((ROOT / "openapi.yaml").read_text(encoding="utf-8"))}))

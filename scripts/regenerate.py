@@ -24,14 +24,6 @@ from spec_diff import markdown, parsed, read, spec_at, summary
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "openapi.yaml"
 CLIENT_SPEC = ROOT / "legnext_client" / "openapi.json"
-PAGES = {
-    "openapi.portable.yaml": ("portable.py",),
-    "no-code/n8n/nodes": ("no_code.py",),
-    "legnext_client/SKILL.md": ("docs.py", "--skill"),
-    "docs/cli-reference.md": ("cli_reference.py",),
-    "postman/legnext.postman_collection.json": ("postman.py", "--optional"),
-}
-"""What is written from the regenerated package, and by which script, called how."""
 COMMITTED = tuple(path for path in GENERATED if (ROOT / path).exists())
 TITLE = "Regenerate the client from openapi.yaml"
 LONGEST_REPORT = 60_000
@@ -63,9 +55,6 @@ def regenerate(options: argparse.Namespace) -> None:
     branch_here()
     changes, since = report_on(options.base)
     run(sys.executable, str(ROOT / "scripts" / "generate.py"))
-    for page, (script, *words) in PAGES.items():
-        if (ROOT / page).exists():
-            run(sys.executable, str(ROOT / "scripts" / script), *words, variables={"PYTHONPATH": str(ROOT)})
     if not git("status", "--porcelain", "--untracked-files=all", "--", *COMMITTED):
         tell("The generated client is what the spec gives; there is nothing to commit.")
         append("GITHUB_OUTPUT", "changed=false")

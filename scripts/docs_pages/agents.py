@@ -21,7 +21,7 @@ name: legnext-client
 description: Make images and videos with Midjourney models over the Legnext API, from Python or a shell.
 ---
 
-<!-- Written by `make docs`; edit scripts/docs_pages/agents.py instead. -->
+<!-- Written by `make generate`; edit scripts/docs_pages/agents.py instead. -->
 
 # legnext-client
 

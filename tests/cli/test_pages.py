@@ -8,7 +8,6 @@ import re
 import shlex
 from pathlib import Path
 
-import cli_reference
 import pytest
 
 from legnext_client.cli.app import app
@@ -68,7 +67,3 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
 
 def test_the_guide_has_calls_to_look_at() -> None:
     assert len(calls(GUIDE.read_text(encoding="utf-8"))) > 25
-
-
-def test_the_reference_is_what_the_commands_say() -> None:
-    assert REFERENCE.read_text(encoding="utf-8") == cli_reference.text(), "run scripts/cli_reference.py"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -21,11 +20,11 @@ from tests.documents import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 Json = dict[str, Any]
-SPEC: Json = yaml.load((postman.ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-COMMITTED: Json = json.loads(postman.COLLECTION.read_text(encoding="utf-8"))
+
+SPEC: Json = yaml.load((npm_tools.ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+COMMITTED: Json = json.loads((npm_tools.ROOT / postman.PLACE).read_text(encoding="utf-8"))
 OPERATIONS: dict[str, Json] = {
     titles(SPEC)[operation["operationId"]]: operation for _, _, operation in operations(SPEC)
 }
@@ -181,55 +180,14 @@ def test_the_document_is_left_as_it_is() -> None:
     assert before == SPEC
 
 
-@pytest.mark.parametrize(
-    ("options", "ci", "status"), [((), "", 1), (("--optional",), "", 0), (("--optional",), "true", 1)]
-)
-def test_without_npm_it_is_said_and_fails_unless_it_is_optional(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    options: tuple[str, ...],
-    ci: str,
-    status: int,
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("CI", ci)
-    monkeypatch.setattr(npm_tools, "MODULES", tmp_path / "node_modules")
-    monkeypatch.setattr(sys, "argv", ["postman.py", "--output", str(tmp_path / "made.json"), *options])
-    assert postman.main() == status
-    said = capsys.readouterr()
-    assert "skipped: npm is not here" in (said.err if status else said.out)
-    assert not (tmp_path / "made.json").exists()
-
-
 # ---- with the converter -----------------------------------------------------------------------------------------
 
 
-def test_a_new_endpoint_is_in_it(tmp_path: Path) -> None:
+def test_a_new_endpoint_is_in_it() -> None:
     """That the same document gives the same bytes is asked by `make drift`."""
     if missing := npm_tools.missing():
         told = f"{', '.join(missing)} not in .tools; `make interop` installs"
         (pytest.fail if npm_tools.in_ci() else pytest.skip)(told)
-    spec = tmp_path / "openapi.yaml"
-    spec.write_text(json.dumps(with_new_endpoint()), encoding="utf-8")
-    colour = items(json.loads(postman.collection(spec)))["Colour a sketch"]
+    colour = items(json.loads(postman.collection(with_new_endpoint())))["Colour a sketch"]
     assert colour["request"]["url"]["path"] == ["v1", "colour"]
     assert 'to.equal("colour")' in script(colour, "test")
-
-
-def test_drift_is_found_and_mended(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(npm_tools, "install", lambda: None)
-    monkeypatch.setattr(postman, "collection", lambda _: "{}\n")
-
-    def asked(*words: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["postman.py", "--output", str(tmp_path / "made.json"), *words])
-        return postman.main()
-
-    assert asked("--check") == 1
-    assert "run `make postman`" in capsys.readouterr().err
-    assert asked() == 0
-    assert asked("--check") == 0
-    (tmp_path / "made.json").write_text("[]\n", encoding="utf-8")
-    assert asked("--check") == 1

@@ -1,15 +1,19 @@
-"""Shapes of a body that none of the service's operations has, but the next one may have."""
+"""Shapes of a body that none of the service's operations has, but the next one may have; and every drift."""
 
 from __future__ import annotations
 
 import copy
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import generate
 import pytest
 import table
 from fields import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Json = dict[str, Any]
 
@@ -45,3 +49,39 @@ def test_an_operation_that_takes_a_job_and_nothing_else_is_a_follow_up() -> None
 def test_names_that_cannot_be_arguments_stop_the_generation(properties: tuple[str, ...], named: str) -> None:
     with pytest.raises(SpecError, match=named):
         table.operations(spec_of_one(**{name: {"type": "string"} for name in properties}))
+
+
+FILES = {
+    "openapi.json": "{}",
+    "generated/errors.py": "a = 1\n",
+    "generated/models/mask.py": "b = 2\n",
+    "generated/api/tasks/get.py": "c = 3\n",
+}
+DRIFTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "nothing": (lambda _: None, []),
+    "a byte": (lambda here: (here / "generated/errors.py").write_bytes(b"a = 2\n"), ["generated/errors.py"]),
+    "the document": (lambda here: (here / "openapi.json").write_bytes(b"[]"), ["openapi.json"]),
+    "line ends": (
+        lambda here: (here / "generated/models/mask.py").write_bytes(b"b = 2\r\n"),
+        ["generated/models/mask.py"],
+    ),
+    "a file too many": (lambda here: (here / "generated/api/notes.txt").touch(), ["generated/api/notes.txt"]),
+    "a file too few": (lambda here: (here / "generated/api/tasks/get.py").unlink(), ["generated/api/tasks/get.py"]),
+    "a compiled file": (lambda here: (here / "generated/errors.pyc").touch(), []),
+}
+
+
+@pytest.mark.parametrize(("drifts", "names"), DRIFTS.values(), ids=DRIFTS)
+def test_every_drift_is_found(
+    drifts: Callable[[Path], object], names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def generator(_spec: Json, _source: Path, package: Path) -> list[str]:
+        for name, text in FILES.items():
+            (package / name).parent.mkdir(parents=True, exist_ok=True)
+            (package / name).write_text(text, encoding="utf-8")
+        return []
+
+    monkeypatch.setattr(generate, "generate", generator)
+    generator({}, Path(), tmp_path)
+    drifts(tmp_path)
+    assert [said.split()[0] for said in generate.drift({}, Path(), tmp_path)] == names

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from .edits import Edit
 
 HELD = str(Path(__file__).with_name("held.py"))
-FOLLOW = ("cli_reference.py",), ("no_code.py",), ("postman.py", "--optional")
-GENERATE = ("scripts/generate.py",), *((f"scripts/{name}", *words) for name, *words in FOLLOW)
-CHECK = ("scripts/drift.py",), *((f"scripts/{name}", "--check", *words) for name, *words in FOLLOW)
+GENERATE = (("scripts/generate.py",),)
+CHECK = ("scripts/generate.py", "--check"), ("scripts/follow.py", "--check")
 SOUND = ("-m", "ruff", "check", "--select=F", "--isolated", "--no-cache", "-q", "legnext_client/generated")
 TYPES = ("-m", "mypy", "legnext_client"), ("-m", "pyright", "--pythonpath", sys.executable, "legnext_client")
 CONTRACTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract", "tests/contract_client")

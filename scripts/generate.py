@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import asked_for
 import examples
-import flag_tables
 import naming
-import references
+import own_data
 import signatures
 import table
 import unasync
@@ -99,7 +98,7 @@ def refused(spec: Any) -> list[str]:
     Last, the examples that their own schemas refuse.
     """
     try:
-        check(spec, table.operations(spec), table.rules(spec))
+        read(spec)
     except SpecError as reason:
         return list(reason.args)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -156,8 +155,7 @@ def drift(spec: Row, source: Path, package: Path) -> list[str]:
 
 def generate(spec: Row, source: Path, package: Path) -> list[str]:
     """Write `generated/` and `openapi.json` into the package; the errors come back, nothing is half written then."""
-    rows, rules = table.operations(spec), table.rules(spec)
-    check(spec, rows, rules)
+    rows, rules = read(spec)
     settings = ConfigFile.load_from_path(ROOT / "generator-config.yaml")
     settings.content_type_overrides = dict.fromkeys(table.other_media(spec), "application/octet-stream")
     with tempfile.TemporaryDirectory(prefix=".generated-", dir=package) as scratch:
@@ -193,11 +191,14 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
     return []
 
 
-def check(spec: Row, rows: list[Row], rules: Row) -> None:
-    """Refuse what would generate, and then be out of reach or tell a wrong price."""
-    wrong = [*naming.problems(spec, rows), *references.problems(rows, rules), *flag_tables.problems(rules)]
-    if wrong:
+def read(spec: Row) -> tuple[list[Row], Row]:
+    """The operations and tables of a document; refused is what would be out of reach then, or tell a wrong price."""
+    if wrong := [*own_data.shapes(spec)]:
         raise SpecError(*wrong)
+    rows, rules = table.operations(spec), table.rules(spec)
+    if wrong := [*naming.problems(spec, rows), *own_data.problems(spec, rows, rules)]:
+        raise SpecError(*wrong)
+    return rows, rules
 
 
 def build(project: Project, facts: Row) -> Sequence[GeneratorError]:

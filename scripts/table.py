@@ -24,30 +24,13 @@ WHOLE = "body"
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
-_PARAMETER = "flag short long takes models values range default optional use instead at_most excludes seen"
-_FACTOR = "flag value models factor tier reserve seen"
-_ROWS = {
-    "models": {"model", "flag", "value", "default", "plan", "sunset", "seen"},
-    "parameters": set(_PARAMETER.split()),
-    "price_factors": set(_FACTOR.split()),
-    "duration_factors": set(_FACTOR.split()),
-}
-_ROW_NEEDS = {"models": {"model"}, "parameters": {"flag", "models"}}
-_FACTOR_NEEDS = {"models", "factor"}
-
+_ROWS = ("models", "parameters", "price_factors", "duration_factors")
+_OWN = (
+    "role", "alias", "task_type", "takes", "makes", "unwrap", "ends", "price", "seconds", "prompt", "source", "chain",
+    "long_edge", "paging",
+)  # fmt: skip
+"""What stands under `x-legnext` of an operation."""
 _OPERATION_NEEDS = ("operationId", "tags", "summary", "description", "responses")
-_KEYS = {
-    "price": {"points", "when", "again"},
-    "when": {"points", "field", "is", "source"},
-    "seconds": {"median", "spread"},
-    "prompt": {"field", "kind"},
-    "source": {"not_models", "not_flags", "flag"},
-    "chain": {"adds", "at_most", "size", "sizes"},
-    "long_edge": {"field", "pixels"},
-    "paging": {"items", "cursor", "page", "parameter"},
-    "seen": {"by", "date", "second_hand"},
-}
-"""What the rows under `x-legnext` may say."""
 
 
 def called_back(operation: Json) -> set[str]:
@@ -101,7 +84,6 @@ def operations(spec: Json) -> list[Json]:
 
 def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
     data = item[method]
-    own = dict(data.get("x-legnext", {}))
     absent = [key for key in _OPERATION_NEEDS if not data.get(key)]
     if absent:
         raise SpecError(f"{method.upper()} {path}: an operation needs {', '.join(absent)}")
@@ -117,26 +99,17 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         "description": data["description"].strip(),
         **_body(spec, name, data),
         "parameters": _parameters(spec, name, path, item, data),
-        **_answers(spec, name, data, own.get("unwrap")),
+        **_answers(spec, name, data),
         "deprecated": data.get("deprecated", False),
     }
     check_names(name, [*row["parameters"], *row["fields"]])
-    for key in ("role", "alias", "task_type", "takes", "makes", "unwrap", "ends"):
-        row[key] = own.pop(key, None)
-    for key in ("price", "seconds", "prompt", "source", "chain", "long_edge", "paging"):
-        row[key] = own.pop(key, None)
-        _only(f"{name}: {key}", {} if row[key] is None else row[key], _KEYS[key])
-    _only(name, own, set())
+    own = data.get("x-legnext", {})
+    row |= {key: own.get(key) for key in _OWN}
     if row["price"]:
-        changes = row["price"].get("when", ())
-        for change in changes:
-            _only(f"{name}: price", change, _KEYS["when"])
-        row["price"] = {**row["price"], "when": tuple(map(_price_row, changes))}
+        row["price"] = {**row["price"], "when": tuple(map(_price_row, row["price"].get("when", ())))}
     row["free"] = row["method"] in SAFE or (row["method"] in ("PUT", "DELETE") and row["price"] is None)
     if row["paging"]:
-        row["paging"] = _paging(spec, row)
-    if row["ends"] is not None and (row["makes"] or job_field(row) not in row["parameters"]):
-        raise SpecError(f"{name}: x-legnext can have ends only where the path names a job and the operation makes none")
+        row["paging"] = dict(row["paging"])
     return row
 
 
@@ -169,11 +142,12 @@ def _body(spec: Json, name: str, data: Json) -> Json:
     return row | {"fields": (whole,), "whole": True}
 
 
-def _answers(spec: Json, name: str, data: Json, unwrap: str | None) -> Json:
+def _answers(spec: Json, name: str, data: Json) -> Json:
     """What a good answer is: its statuses, the media types that are no JSON, and the name of its schema."""
     statuses: list[int] = []
     accepts: list[str] = []
     model: str | None = None
+    unwrap = data.get("x-legnext", {}).get("unwrap")
     for status, answer in data["responses"].items():
         if not str(status).startswith("2"):
             continue
@@ -249,31 +223,6 @@ def _is_json(media: str) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
-def _paging(spec: Json, row: Json) -> Json:
-    """How an operation is asked for the next page: by which parameter, and what of the answer fills it."""
-    paging, name = row["paging"], row["name"]
-    if "parameter" not in paging or len({"cursor", "page"} & set(paging)) != 1:
-        raise SpecError(f"{name}: paging must have parameter, and either cursor or page")
-    if paging["parameter"] not in [each["wire"] for each in row["parameters"] if each["place"] == "query"]:
-        raise SpecError(f"{name}: paging.parameter must be a query parameter; got {paging['parameter']!r}")
-    answer: Json = (
-        {} if row["answer_model"] is None else resolve(spec, {"$ref": f"#/components/schemas/{row['answer_model']}"})
-    )
-    inside = answer.get("properties")
-    for key in ("items", "cursor"):
-        if inside is not None and key in paging and paging[key] not in inside:
-            raise SpecError(f"{name}: paging.{key} must be a property of the answer; got {paging[key]!r}")
-    return dict(paging)
-
-
-def _only(where: str, own: Json, known: set[str]) -> None:
-    if not isinstance(own, dict):  # pyright: ignore[reportUnnecessaryIsInstance]  # it is what somebody wrote
-        raise SpecError(f"{where} must be an object; got {own!r}")
-    unread = sorted(set(own) - known)
-    if unread:
-        raise SpecError(f"{where}: x-legnext has {', '.join(unread)}, which nothing reads")
-
-
 def _price_row(when: Json) -> Json:
     return {key: when.get("is" if key == "value" else key) for key in ("points", "field", "value", "source")}
 
@@ -304,7 +253,8 @@ def _parameter(spec: Json, name: str, parameter: Json) -> Json:
     if row["type"] in ("object", "union", "file") or (row["type"] == "array" and place != "query"):
         raise SpecError(f"{where}: a parameter in {place} cannot be of type {row['type']}")
     own = parameter.get("x-legnext", {})
-    _only(where, own, {"idempotency"})
+    if own not in ({}, {"idempotency": True}, {"idempotency": False}):
+        raise SpecError(f"{where}: x-legnext of a parameter knows idempotency, true or false; got {own}")
     if own.get("idempotency"):
         row["idempotency"] = True
     if parameter.get("deprecated"):
@@ -315,14 +265,6 @@ def _parameter(spec: Json, name: str, parameter: Json) -> Json:
 def rules(spec: Json) -> Json:
     """The data under the root's `x-legnext`: models, prompt parameters, factors, and what is left: plain numbers."""
     own = spec["x-legnext"]
-    for name, known in _ROWS.items():
-        for row in own.get(name, ()):
-            if set(row) - known or None in row.values():
-                raise SpecError(f"x-legnext: a row of {name} has a key that nothing reads, or no value: {row}")
-            if "seen" in row:
-                _only(f"x-legnext: seen of a row of {name}", row["seen"], _KEYS["seen"])
-            if absent := sorted(_ROW_NEEDS.get(name, _FACTOR_NEEDS) - set(row)):
-                raise SpecError(f"x-legnext: a row of {name} must have {', '.join(absent)}: {row}")
     return {
         **{name: own.get(name, []) for name in _ROWS},
         "numbers": {name.upper(): value for name, value in own.items() if name not in _ROWS},

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import generate
-import table
 from fields import SpecError
 
 Json = dict[str, Any]
@@ -43,7 +42,7 @@ def edited(changes: Json) -> Json:
 def told(spec: Json) -> tuple[str, ...]:
     """What the generator says is wrong with a document, before it writes anything."""
     try:
-        generate.check(spec, table.operations(spec), table.rules(spec))
+        generate.read(spec)
     except SpecError as error:
         return error.args
     return ()

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from legnext_client._client.base import BaseClient
 from legnext_client._protocol.retries import Retries
-from legnext_client._transport.async_lazy import AsyncLazyTransport
 from legnext_client.generated.facade import AsyncNamespaces
 from legnext_client.generated.sync.client import Client  # async only
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -71,7 +70,10 @@ class AsyncClient(_Base, AsyncNamespaces["AsyncJob"]):
 
     __module__ = "legnext_client.client"
 
-    _make_transport = AsyncLazyTransport
+    def _open(self, headers: Mapping[str, str], connecting: Mapping[str, Any]) -> AsyncTransport:
+        from legnext_client._transport.async_transports import AsyncHttpxTransport
+
+        return AsyncHttpxTransport(self._base_url, headers, **connecting)
 
     def _make_calls(self, service: CallService) -> AsyncCaller:
         from legnext_client._client.async_caller import AsyncCaller
@@ -226,9 +228,10 @@ class AsyncClient(_Base, AsyncNamespaces["AsyncJob"]):
 
     async def close(self) -> None:
         """Close the connections that this client opened. Closing twice has no effect."""
-        if self._owner and not self._service.closed:
-            await self._transport.close()
+        transport, closed = self._opened, self._service.closed
         self._service.close()
+        if self._owner and transport is not None and not closed:
+            await transport.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -16,7 +16,6 @@ SOURCES = {
     "jobs": "jobs.py",
     "caller": "_client/async_caller.py",
     "driver": "_transport/async_driver.py",
-    "lazy": "_transport/async_lazy.py",
     "batches": "_runs/batches.py",
 }
 """The async modules, by the names of their sync halves: `generated/sync/client.py`."""

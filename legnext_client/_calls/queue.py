@@ -13,10 +13,10 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from legnext_client._forks import renew_after_fork
 from legnext_client._protocol.flow import Sleep
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._transport.clocks import Signal
-from legnext_client._transport.forks import renew_after_fork
 from legnext_client.errors import QueueTimeout
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class JobQueue:
         self._held: dict[Place, None] = {}
         self._jobs: dict[str, Place] = {}
         self._waiting: deque[Place] = deque()
-        self._lock = threading.RLock()
+        self.fork_lock = self._lock = threading.RLock()
         renew_after_fork(self)
 
     @property
@@ -253,7 +253,7 @@ class JobQueue:
 
     def after_fork(self) -> None:
         """Keep the places of jobs in a child process; drop those of calls in the parent's threads."""
-        self._lock = threading.RLock()
+        self.fork_lock = self._lock = threading.RLock()
         self._waiting.clear()
         self._held = {held: None for held in self._held if held.is_kept}
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from legnext_client._calls.items import CALLBACK, OPERATION, digest_of
 from legnext_client._journal.submit import NEW, Entry, SubmissionIntent, submit_by_key
 from legnext_client._protocol.flow import Emit, RunBlocking
-from legnext_client._transport.forks import finish_before_fork
 
 if TYPE_CHECKING:
     from legnext_client._calls.service import PreparedCall
@@ -27,7 +26,6 @@ class Recorder:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        finish_before_fork(ledger)
 
     def intent_of(self, call: PreparedCall, key: str | None) -> SubmissionIntent:
         """Return what is recorded of a call before it is sent; without a key, it gets one of its own."""

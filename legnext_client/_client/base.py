@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key, identity_of, log_as_asked
@@ -41,14 +42,31 @@ Uploader = TypeVar("Uploader")
 """Of one colour, under the names that `help` should show."""
 
 
+if TYPE_CHECKING:
+    made_once = property
+else:
+
+    class made_once:
+        """Attribute made by the first thread that asks for it, and used by all.
+
+        It has no lock: after a fork, or within a handler of signals, a lock may never be released.
+        """
+
+        def __init__(self, make: Callable[[Any], Any]) -> None:
+            self._make, self.__doc__ = make, make.__doc__
+
+        def __set_name__(self, _: type, name: str) -> None:
+            self._name = name
+
+        def __get__(self, client: Any, _: type) -> Any:
+            return self if client is None else client.__dict__.setdefault(self._name, self._make(client))
+
+
 class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
     """Base class of both clients.
 
-    The caller is created and imported on the first call, so that creating a client is fast.
+    What a call needs is made by the first one: httpx takes longer to import than the rest of the client.
     """
-
-    _make_transport: Callable[..., Any]
-    _made: CallerT | None = None
 
     def __init__(
         self,
@@ -108,27 +126,36 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
         given = {"proxy": proxy, "ssl_context": ssl_context, "http_client": http_client}
         connecting = {name: value for name, value in given.items() if value is not None}
         headers = _outgoing(headers, transport, default_headers, user_agent, connecting)
-        self._transport: Any = transport or type(self)._make_transport(self._base_url, headers, connecting)
+        self._connect = partial(self._open, headers, connecting) if transport is None else lambda: transport
         self._owner = True
         """Whether this client closes its connections."""
+        if transport is not None or connecting:  # what is wrong with these is said at once
+            _ = self._transport
+
+    def _open(self, headers: Mapping[str, str], connecting: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
 
     def _make_calls(self, service: CallService) -> CallerT:
         raise NotImplementedError
 
+    @made_once
+    def _transport(self) -> Any:
+        return self._connect()
+
     @property
-    def _calls(self) -> CallerT:
-        if self._made is not None:
-            return self._made
+    def _opened(self) -> Any:
+        """The transport, if it is made."""
+        return self.__dict__.get("_transport")
+
+    @made_once
+    def _service(self) -> CallService:
         from legnext_client._calls.service import CallService
 
-        service = CallService(self._settings, self._clock, self._max_jobs, self._recorder, self._uploads)
-        # Without a lock, which after a fork, or within a handler of signals, may never be released.
-        made: CallerT = self.__dict__.setdefault("_made", self._make_calls(service))
-        return made
+        return CallService(self._settings, self._clock, self._max_jobs, self._recorder, self._uploads)
 
-    @property
-    def _service(self) -> CallService:
-        return self._calls.service
+    @made_once
+    def _calls(self) -> CallerT:
+        return self._make_calls(self._service)
 
     def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
         """Estimate the cost of a call from its fields. Nothing is sent.
@@ -187,15 +214,16 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
             "max_wait": max_wait,
         }
         changed = {name: value for name, value in given.items() if value is not None}
-        calls: Any = self._calls
         twin = object.__new__(type(self))
         twin.__dict__ |= self.__dict__
         twin._settings, twin._owner = Settings.of(**self._settings._asdict() | changed), False
-        twin._made = type(calls)(calls.service.with_settings(twin._settings), calls.runtime)
+        twin._connect = lambda: self._transport
+        twin.__dict__ |= {"_service": self._service.with_settings(twin._settings)}
+        twin.__dict__.pop("_calls", None)
         return twin
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_transport"):  # a debugger may show a client whose constructor failed
+        if not hasattr(self, "_owner"):  # a debugger may show a client whose constructor failed
             return f"<{type(self).__name__}, not set up>"
         return f"<{type(self).__name__} at {self._base_url}, key …{self._key_end}>"
 

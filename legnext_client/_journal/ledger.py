@@ -9,6 +9,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from legnext_client._forks import renew_after_fork
 from legnext_client._journal import files
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.store import MEMORY, DiskReserve, timestamp
@@ -63,7 +64,6 @@ class Ledger(Journal):
             if points is not None and not (is_whole(points) and points >= 0):
                 raise ConfigurationError(f"{name} must be a whole number of points, 0 or more; got {points!r}.")
         self.per_day, self.per_month, self.in_all = per_day, per_month, in_all
-        self._process = os.getpid()
         place = os.fspath(path)
         if not place or place == MEMORY:
             raise ConfigurationError(f"ledger must be the path of a file; got {place!r}.")
@@ -80,6 +80,7 @@ class Ledger(Journal):
         self._connection.close()  # none is open between two operations, so a fork inherits none
         self._kept = DiskReserve(files.beside(place, "reserve"))
         self._must_be(files.LEDGER, None)
+        renew_after_fork(self)
 
     def begin(self, intent: SubmissionIntent) -> Begun:
         """Record a call before it is sent, unless its key has a job or is being sent.
@@ -175,7 +176,6 @@ class Ledger(Journal):
     @contextlib.contextmanager
     def _writing(self) -> Generator[None]:
         """Hold the file for one operation, waiting for other processes."""
-        self._after_fork()
         with self._mutex:
             if self._hold is not None:
                 yield
@@ -198,7 +198,6 @@ class Ledger(Journal):
         super()._let_go()
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
-        self._after_fork()
         with self._mutex:
             if self._hold is not None:
                 return super()._rows(query, *values)
@@ -222,13 +221,13 @@ class Ledger(Journal):
         with self._writing(), super().settling():
             yield
 
+    @property
     def fork_lock(self) -> threading.RLock:
-        """Return the lock of one operation: SQLite's connection in use must not reach a child process."""
+        """The lock of one operation: SQLite's connection in use must not reach a child process."""
         return self._mutex
 
-    def _after_fork(self) -> None:
-        if self._process != os.getpid():  # a thread of the parent may have held the mutex
-            self._process, self._mutex = os.getpid(), threading.RLock()
+    def after_fork(self) -> None:
+        self._mutex = threading.RLock()
 
     def close(self) -> None:
         """Do nothing: no file is open between two operations."""

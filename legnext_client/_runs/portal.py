@@ -12,7 +12,6 @@ import contextlib
 import contextvars
 import functools
 import inspect
-import os
 import signal
 import sys
 import threading
@@ -22,6 +21,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
+from legnext_client._forks import renew_after_fork
 from legnext_client._runs import tasks
 from legnext_client._runs.engine import Delivery, Engine
 from legnext_client._runs.tasks import STEP
@@ -185,12 +185,18 @@ class Portal(_Caller):
         super().__init__(feeder, runtime, self._inbox)
         self._stop, self._ready, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._finished: Future[None] = Future()
-        self._process = os.getpid()
+        self._is_parents = False
+        renew_after_fork(self)
         self._threads: list[threading.Thread] = []
         self._idle = threading.Semaphore(0)
         """The number of these that wait for an order."""
         self._orders: SimpleQueue[tuple[Callable[[], Any], Callable[..., None]] | None] = SimpleQueue()
         self._closing: asyncio.Event
+
+    fork_lock = None
+
+    def after_fork(self) -> None:
+        self._is_parents = True  # only the parent has the run's threads, and its journal
 
     # ---- in the caller's thread -------------------------------------------------------------------------------------
 
@@ -212,7 +218,7 @@ class Portal(_Caller):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process != os.getpid():  # only the parent has the run's threads, and its journal
+        if self._is_parents:
             return
         self._stop.set()
         if self._ready.is_set():

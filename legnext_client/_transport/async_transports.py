@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import os
 import threading
 import time
 from contextlib import asynccontextmanager
@@ -51,12 +50,11 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
     _binding = threading.Lock()
     _left: tuple[object, ...] = ()
 
-    def _leave_parent(self) -> None:
-        if self._process != os.getpid():
-            self._left += (self._pools, self._loop)  # kept: closing them would use the parent's loop
-            self._loop = None
-            self._binding = threading.Lock()
-        super()._leave_parent()
+    def after_fork(self) -> None:
+        self._left += (self._pools, self._loop)  # kept: closing them would use the parent's loop
+        self._loop = None
+        self._binding = threading.Lock()
+        super().after_fork()
 
     def _bind_loop(self) -> None:
         """Bind the connections to the running loop: drop those of a closed loop, raise if another loop is in use."""
@@ -130,7 +128,6 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             await _Work(response.aclose).result(lambda: False)
 
     async def close(self) -> None:
-        self._leave_parent()
         if not self._closed:
             self._bind_loop()
         self._closed = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import ssl
 import time
 import weakref
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from legnext_client._forks import renew_after_fork
 from legnext_client._protocol.addresses import FileHosts
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client._protocol.redact import KeyRedactor
@@ -23,6 +23,7 @@ from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 
     from legnext_client._protocol.flow import Fetch, Send
@@ -203,6 +204,7 @@ class Connections(Generic[PoolT]):
 
     make_pool: Callable[[str | None, ssl.SSLContext, Refuse | None], PoolT]
     given_pool: type[GivenClient | AsyncGivenClient]
+    fork_lock: threading.RLock | None = None
 
     def __init__(
         self,
@@ -226,9 +228,9 @@ class Connections(Generic[PoolT]):
         self._file_hosts = FileHosts(base_url)
         self._mounted = mounted
         self._closed = False
-        self._process = os.getpid()
         self._context = ssl_context
         self._reset_pools()
+        renew_after_fork(self)
         self._way = Way(base_url, self._proxy_for(base_url))
         self._pool_for(self._way)  # reports a bad environment now
         hide_in_logs(self._redactor, self)
@@ -236,11 +238,9 @@ class Connections(Generic[PoolT]):
     def _reset_pools(self) -> None:
         self._pools: dict[tuple[str | None, bool, bool], PoolT] = {}
 
-    def _leave_parent(self) -> None:
-        """In a child process, abandon the connections of the parent, because sharing them would mix up responses."""
-        if self._process != os.getpid():
-            self._reset_pools()
-            self._process = os.getpid()
+    def after_fork(self) -> None:
+        """Abandon the connections of the parent, because sharing them would mix up responses."""
+        self._reset_pools()
 
     def _pool_for(self, way: Way, *, files: bool = False) -> PoolT:
         if self._mounted is not None:
@@ -274,7 +274,6 @@ class Connections(Generic[PoolT]):
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError(CLIENT_CLOSED)
-        self._leave_parent()
 
 
 def failure_of(error: Exception, way: object, *, may_have_arrived: bool) -> NoResponse:

@@ -150,7 +150,6 @@ class HttpxTransport(Connections[httpx.BaseTransport]):
             raise
 
     def close(self) -> None:
-        self._leave_parent()
         self._closed = True
         for pool in self._all_pools():
             pool.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import AsyncClient, AsyncJob, Client
-from legnext_client._transport.forks import renew_after_fork
+from legnext_client._forks import renew_after_fork
 from tests.thorough import often
 
 from .raw_servers import read
@@ -50,6 +50,8 @@ def echo_once(connection: socket.socket) -> None:
 
 class Owner:
     """An owner whose renewal fails if its number is odd."""
+
+    fork_lock = None
 
     def __init__(self, number: int) -> None:
         self.number, self.renewed = number, False
@@ -194,7 +196,7 @@ def test_cancelled_downloads_leave_the_client_usable(serve: Callable[..., Any], 
                 with pytest.raises(asyncio.CancelledError):
                     await task
             transport: Any = client._transport
-            pools = transport.made._pools
+            pools = transport._pools
             assert all(not pool._pool.connections for pool in pools.values())
 
     asyncio.run(storm())

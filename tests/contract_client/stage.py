@@ -140,7 +140,7 @@ def clients(line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, ser
             async_transports, "AsyncHttpxTransport", partial(async_transports.AsyncHttpxTransport, mounted=async_line)
         )
         made: tuple[Any, Any] = Client(KEY, **options, max_jobs=10**9), AsyncClient(KEY, **options, max_jobs=10**9)
-        assert all(client._transport.made for client in made)  # else made with the first request, and not patched
+        assert all(client._transport for client in made)  # else made with the first request, and not patched
         return made
 
 

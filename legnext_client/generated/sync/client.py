@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from legnext_client._client.base import BaseClient
 from legnext_client.generated.facade import Namespaces
-from legnext_client.generated.sync.lazy import LazyTransport
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -65,7 +64,10 @@ class Client(_Base, Namespaces["Job"]):
 
     __module__ = "legnext_client.client"
 
-    _make_transport = LazyTransport
+    def _open(self, headers: Mapping[str, str], connecting: Mapping[str, Any]) -> Transport:
+        from legnext_client._transport.transports import HttpxTransport
+
+        return HttpxTransport(self._base_url, headers, **connecting)
 
     def _make_calls(self, service: CallService) -> Caller:
         from legnext_client.generated.sync.caller import Caller
@@ -214,9 +216,10 @@ class Client(_Base, Namespaces["Job"]):
 
     def close(self) -> None:
         """Close the connections that this client opened. Closing twice has no effect."""
-        if self._owner and not self._service.closed:
-            self._transport.close()
+        transport, closed = self._opened, self._service.closed
         self._service.close()
+        if self._owner and transport is not None and not closed:
+            transport.close()
 
     def __enter__(self) -> Self:
         return self

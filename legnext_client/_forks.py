@@ -10,15 +10,15 @@ from typing import Protocol
 
 
 class Renewable(Protocol):
+    @property
+    def fork_lock(self) -> threading.RLock | None:
+        """A lock that a fork waits for, so that a child inherits no operation of another thread half done."""
+        ...
+
     def after_fork(self) -> None: ...
 
 
-class Busy(Protocol):
-    def fork_lock(self) -> threading.RLock: ...
-
-
 _OWNERS: weakref.WeakSet[Renewable] = weakref.WeakSet()
-_BUSY: weakref.WeakSet[Busy] = weakref.WeakSet()
 _PATIENCE = 10.0
 
 
@@ -37,15 +37,9 @@ def renew_after_fork(owner: Renewable) -> None:
     _OWNERS.add(owner)
 
 
-def finish_before_fork(owner: Busy) -> None:
-    """Let a fork wait for `owner.fork_lock`, so that a child inherits no operation of another thread half done."""
-    _BUSY.add(owner)
-
-
 def _before_fork() -> None:
-    for owner in list(_BUSY):
-        lock = owner.fork_lock()
-        if lock.acquire(timeout=_PATIENCE):
+    for owner in list(_OWNERS):
+        if (lock := owner.fork_lock) is not None and lock.acquire(timeout=_PATIENCE):
             _FORKING.locks.append(lock)
 
 

@@ -288,6 +288,7 @@ class JobQueue:
 
     def _forget(self, place: Place) -> None:
         self._held.pop(place, None)
+        place.granted = False
         if place.state is not None:
             self._jobs.pop(place.state.job_id, None)
             place.state = place.poll = None

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 from legnext_client._journal.submit import checked
 from legnext_client._runs.limits import Slots
 from legnext_client._runs.results import Stopped
-from legnext_client._runs.tasks import STEP, Tasks, Timeline
-from legnext_client.errors import LegnextError
+from legnext_client._runs.tasks import STEP, Tasks, Timeline, ring
+from legnext_client.errors import BudgetExceeded, LegnextError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -97,12 +97,12 @@ class Engine:
         longest = STEP if context.callbacks else math.inf
         self._timeline = Timeline(executor.clock, executor.sleep, self.leave, longest_sleep=longest)
         self._service = context.service
-        self._slots = Slots(self.rate, context.service.queue, self._await_place, self.now)
-        self._request_turn, self._downloads = asyncio.Lock(), asyncio.Semaphore(DOWNLOADS)
+        self._slots = Slots(self.rate, context.service.queue, self.now)
+        self._slot_turn, self._request_turn = asyncio.Lock(), asyncio.Lock()
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
         self._downloading = 0
         self.tasks = Tasks(self._timeline, self.stop, self.leave, self._changed)
         self.callbacks = Callbacks(self.tasks, context.early_callbacks)
-        self._feeder_waits: tuple[asyncio.Future[bool], bool] | None = None
         self._reports: deque[tuple[Sequence[Any], asyncio.Future[None]]] = deque()
         self._reported: asyncio.Future[None] | None = None
         self._caller_waits = False
@@ -110,7 +110,10 @@ class Engine:
         """Waits that fail once the run stops."""
         self.at_end: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Runs when all rows have ended and nothing has stopped the run."""
-        self._alarm: asyncio.Future[None] | None = None
+        self._waiters: list[asyncio.Future[None]] = []
+        """Wake the feeder, and the row whose turn it is to get a slot, to look whether they may continue."""
+        self._queued: Place | None = None
+        """The place in the client's queue that this row waits for."""
         self._changes = False
         self._error: BaseException | None = None
         self._shortage: BaseException | None = None
@@ -158,7 +161,6 @@ class Engine:
         """End all tasks. Paid requests are finished and recorded; with `hurry`, only for a short time."""
         self.tasks.closing = True
         self._refuse_beginners()
-        self._slots.step_back()
         try:
             await self.tasks.close(hurry=hurry)
         finally:
@@ -182,10 +184,12 @@ class Engine:
 
         `to_read`: also return when all rows have ended, because only reading on shows whether there are more.
         """
-        future = self._loop.create_future()
-        self._feeder_waits = future, to_read
-        self._changed()
-        return bool(await self._timeline.wait(future))
+        while not self.stopped:
+            free = self._slots.have_room and self._downloading < 2 * DOWNLOADS
+            if self._caller_is_free and (free or (to_read and len(self.tasks) == 1)):
+                return True
+            await self._until_changed(self._slots.next_release)
+        return False
 
     async def report(self, *values: Any) -> None:
         """Give values to the caller; returns once they are handled."""
@@ -195,12 +199,47 @@ class Engine:
         await self._timeline.wait(dealt_with)
 
     async def acquire_slot(self, row: object, attempt: Callable[[], ResultT]) -> ResultT:
-        """Wait for a slot within the rate, then call `attempt`; one that exceeds the budget is repeated later."""
+        """Wait for a slot within the rate, then call `attempt`.
+
+        An attempt that exceeds the budget is repeated when a slot is released. If no job is running, no points will be
+        released, so the run stops.
+        """
         self._must_begin()
-        granted = self._loop.create_future()
-        self._slots.apply(row, attempt, granted)
-        self._changed()
-        return await self._wait_to_begin(granted)
+        with self._slots.applying(row) as place:
+            await self._timeline.wait(self._slot_turn.acquire())
+            try:
+                while True:
+                    await self._until_granted(place)
+                    try:
+                        result = attempt()
+                    except BudgetExceeded as error:
+                        if not self._slots.wait_for_budget():
+                            self.stop(error)
+                            raise Stopped from None
+                    else:
+                        self._slots.take(row, place)
+                        return result
+            finally:
+                self._slot_turn.release()
+                self._changed()
+
+    async def _until_granted(self, place: Place) -> None:
+        """Wait until the caller waits, a submission is allowed, a slot is free, and the client's queue has a place."""
+        queue = self._service.queue
+        while True:
+            self._must_begin()
+            moment = self._slots.next_chance if self._caller_is_free else math.inf
+            if moment > self.now():
+                queue.leave(place)  # the caller may need it before it returns
+                await self._until_changed(moment)
+            elif place.granted or queue.enter(place):
+                return
+            else:
+                self._queued = place
+                try:
+                    await self._timeline.wait(self.run(queue.waiting(place, self._service)))
+                finally:
+                    self._queued = None
 
     def hold_slot(self, row: object) -> None:
         """Take a slot, even if none is free."""
@@ -279,14 +318,6 @@ class Engine:
         """Run a flow."""
         return await self._executor.run(flow)
 
-    def _await_place(self, place: Place) -> None:
-        """Wait in the client's queue until the place is granted or given up."""
-
-        async def wait() -> None:
-            await self._timeline.wait(self.run(self._service.queue.waiting(place, self._service)))
-
-        self.tasks.start(wait)
-
     # ---- scheduling ---------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
@@ -299,19 +330,15 @@ class Engine:
     def _advance(self) -> None:
         """Let everyone continue who may."""
         self._changes = False
-        if self._stops:
-            self._refuse_beginners()
         if self._caller_waits:
             self._serve_caller()
-        if not self._caller_waits:
-            self._slots.step_back(waits_on=True)  # the caller may need that place itself before it returns
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        if self._caller_waits and (moment := self._slots.next_chance) < math.inf:  # only time frees a slot
-            self._alarm = self._loop.create_future()
-            self._alarm.add_done_callback(lambda alarm: None if alarm.cancelled() else self._changed())
-            self._timeline.alarm(moment, self._alarm)
+        if self._stops:
+            self._refuse_beginners()
+            if self._queued is not None:
+                self._service.queue.leave(self._queued)
+        if self._stops or self._caller_waits:
+            for future in self._waiters:
+                ring(future)
         self._timeline.pause()
 
     def _serve_caller(self) -> None:
@@ -321,8 +348,6 @@ class Engine:
             values, self._reported = self._reports.popleft()
             self._deliver(Delivery(values))
         else:
-            self._slots.grant(self.stop)
-            self._admit_row()
             if self.tasks:
                 return
             if self.at_end is not None and not self.stopped:
@@ -336,14 +361,22 @@ class Engine:
         self._timeline.resume()
         self._executor.deliver(delivery)
 
-    def _admit_row(self) -> None:
-        if self._feeder_waits is None:
-            return
-        future, to_read = self._feeder_waits
-        free = self._slots.have_room and self._downloading < 2 * DOWNLOADS
-        if not future.done() and (free or self.stopped or (to_read and len(self.tasks) == 1)):
-            self._feeder_waits = None
-            future.set_result(not self.stopped)
+    async def _until_changed(self, moment: float) -> None:
+        """Wait until something has changed, or until a given time."""
+        future = self._loop.create_future()
+        self._waiters.append(future)
+        if moment < math.inf:
+            self._timeline.alarm(moment, future)
+        try:
+            await self._timeline.wait(future)
+        finally:
+            future.cancel()
+            self._waiters.remove(future)
+
+    @property
+    def _caller_is_free(self) -> bool:
+        """Whether the caller waits, and there is nothing for it to handle first."""
+        return self._caller_waits and not self._reports
 
     @property
     def _stops(self) -> bool:

@@ -66,7 +66,7 @@ class Tasks:
 
         Cancelling this makes it hurry: the caller may close its loop next, which must not find a pending row.
         """
-        self._loop.call_soon(self._cancel)  # a row that was just granted a slot first releases what it holds
+        self._loop.call_soon(self._cancel)  # a row that was just woken first handles why
         cancelled: asyncio.CancelledError | None = None
         end = self._loop.time() + HURRY
         while left := {*self._running, *self._finishing}:
@@ -185,7 +185,7 @@ class Timeline:
             heapq.heappush(self._alarms, (moment, next(self._number), future))
             self._look()
         elif moment < math.inf:
-            timer = self._loop.call_later(max(0.0, moment - self.now()), _ring, future)
+            timer = self._loop.call_later(max(0.0, moment - self.now()), ring, future)
             future.add_done_callback(lambda _: timer.cancel())
 
     async def close(self) -> None:
@@ -207,7 +207,7 @@ class Timeline:
             heapq.heappop(self._alarms)
         seconds = self._alarms[0][0] - self.now() if self._alarms else math.inf
         if seconds <= 0:
-            _ring(heapq.heappop(self._alarms)[2])
+            ring(heapq.heappop(self._alarms)[2])
             self._look()  # for later alarms, once the woken task waits again
         elif seconds < math.inf:
             self._sleeper = self._loop.create_task(self._sleep_on(min(self._longest_sleep, seconds)))
@@ -225,6 +225,6 @@ class Timeline:
         self._look()
 
 
-def _ring(future: asyncio.Future[Any]) -> None:
+def ring(future: asyncio.Future[Any]) -> None:
     if not future.done():
         future.set_result(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sqlite3
 import threading
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from legnext_client._journal.store import StrPath
     from legnext_client._journal.submit import SubmissionIntent
     from legnext_client._protocol.state import State
+
+logger = logging.getLogger("legnext_client")
 
 IN_FLIGHT = timedelta(minutes=15)
 """A request that is still being sent after this time is unknown: its process was killed, or its answer is lost."""
@@ -231,3 +234,67 @@ class Ledger(Journal):
 
     def close(self) -> None:
         """Do nothing: no file is open between two operations."""
+
+
+class CountedJournal(Journal):
+    """A run's journal whose requests a ledger counts, so that its limits hold for all calls alike.
+
+    The journal decides whether a request is sent. The ledger counts it before, and learns afterwards what the journal
+    knows. A process that is killed in between leaves points counted that were not spent, never the other way round.
+    """
+
+    ledger: Ledger
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._counted: dict[int, tuple[str, int]] = {}
+        """The ledger's keys and numbers of this run's requests, by their own numbers."""
+
+    def begin(self, intent: SubmissionIntent) -> Begun:
+        """Count the request, then begin it. Raises `BudgetExceeded` beyond a limit."""
+        name = self._name(intent.key)
+        counted = name, self.ledger.count(intent._replace(key=name, item=name))
+        begun = None
+        try:
+            begun = super().begin(intent)
+        finally:
+            if begun is None or not begun.acquired:
+                self._tell(counted, Ledger.mark_not_sent)
+        self._counted[begun.entry.id] = counted
+        return begun
+
+    def mark_not_sent(self, number: int) -> None:
+        super().mark_not_sent(number)
+        self._tell(self._counted[number], Ledger.mark_not_sent)
+
+    def accepted(self, number: int, state: State) -> None:
+        super().accepted(number, state)
+        self._tell(self._counted[number], Ledger.accepted, state)
+
+    def refused(self, number: int, reason: str, job_id: str | None) -> None:
+        super().refused(number, reason, job_id)
+        self._tell(self._counted[number], Ledger.refused, reason, job_id)
+
+    def mark_unknown(self, number: int, reason: str, job_id: str | None = None) -> None:
+        super().mark_unknown(number, reason, job_id)
+        if number in self._counted:  # otherwise an earlier run sent it
+            self._tell(self._counted[number], Ledger.mark_unknown, reason, job_id)
+
+    def ended(self, number: int, state: State, points: int, at: datetime | None = None) -> None:
+        """Record a finished job, first in the ledger: what is done in the journal is not polled again."""
+        [(key,)] = self._rows("SELECT key FROM requests WHERE id = ?", number)
+        name = self._name(key)
+        self._tell((name, name), Ledger.settle, state, points)
+        super().ended(number, state, points, at)
+
+    def _name(self, key: str) -> str:
+        """Return a key of a request that no other journal has."""
+        return f"{self.about.id}/{key}/{self.attempts(key)}"
+
+    def _tell(self, counted: tuple[str, Any], record: Callable[..., None], *what: Any) -> None:
+        """Go on if the ledger cannot be written: the journal has the request, and the ledger counts its price."""
+        name, number = counted
+        try:
+            record(self.ledger, number, *what)
+        except (JournalError, OSError) as error:
+            logger.warning("%s: the ledger could not be written: %s", name, error)

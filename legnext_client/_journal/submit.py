@@ -112,27 +112,13 @@ class Begun(NamedTuple):
 
 
 class Records(Protocol):
-    """A store of requests. When a method returns, its change survives a power failure."""
+    """A store of requests, such as a journal. When a method returns, its change survives a power failure."""
 
-    def begin(self, intent: SubmissionIntent) -> Begun:
-        """Move a request from new, or from nothing, to submitting, unless another caller already has."""
-        ...
-
-    def mark_not_sent(self, number: int) -> None:
-        """Record that the request was provably not accepted."""
-        ...
-
-    def accepted(self, number: int, state: State) -> None:
-        """Record the job that the service accepted."""
-        ...
-
-    def refused(self, number: int, reason: str, job_id: str | None) -> None:
-        """Record that the service refused the request."""
-        ...
-
-    def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None:
-        """Record that the outcome is unknown, with the job's id if it is known."""
-        ...
+    def begin(self, intent: SubmissionIntent) -> Begun: ...
+    def mark_not_sent(self, number: int) -> None: ...
+    def accepted(self, number: int, state: State) -> None: ...
+    def refused(self, number: int, reason: str, job_id: str | None) -> None: ...
+    def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None: ...
 
 
 class Submission(NamedTuple):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from legnext_client._calls.notebook import bar
 from legnext_client._journal.files import BATCH, CHAIN
 from legnext_client._journal.journal import Journal
+from legnext_client._journal.ledger import CountedJournal
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client._protocol.bounds import shown
 from legnext_client._runs.chain_steps import judge_steps
@@ -176,7 +177,12 @@ class BatchState(Generic[JobT]):
 
     def _open(self) -> Journal:
         """Hold the journal."""
-        return Journal.open(self._path, self._work.kind, only=self._work.only, now=self._now)
+        ledger = self._service.ledger
+        kind = Journal if ledger is None else CountedJournal
+        journal = kind.open(self._path, self._work.kind, only=self._work.only, now=self._now)
+        if isinstance(journal, CountedJournal) and ledger is not None:
+            journal.ledger = ledger
+        return journal
 
     def _begin(self, journal: Journal, job: Callable[[State, JobContext], JobT], *, reports_progress: bool) -> Feeder:
         self._context = RunContext(

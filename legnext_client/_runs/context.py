@@ -7,7 +7,6 @@ import math
 import os
 import random
 import secrets
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,11 +19,11 @@ from legnext_client._journal.submit import SubmissionIntent, submit_once
 from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.limits import RateController
-from legnext_client.errors import BudgetExceeded, JournalError, SubmissionUnknown
+from legnext_client.errors import BudgetExceeded, SubmissionUnknown
 from legnext_client.generated.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from legnext_client._calls.items import Call, Row
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.service import CallService, PreparedCall
     from legnext_client._calls.wait import PollState
     from legnext_client._journal.journal import Journal
-    from legnext_client._journal.ledger import Ledger
-    from legnext_client._journal.submit import Begun, Entry, Records, Submission
+    from legnext_client._journal.submit import Entry, Submission
     from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
@@ -106,7 +104,7 @@ class RunContext:
             source=call.source,
             budgets=self.budgets,
             key=(self._run, *key),
-            idempotency_key=quote(self._ledger_key(*key)),
+            idempotency_key=quote(f"{self._run}/{key[0]}/{key[1]}"),
             warned=True,  # as the rows were read
             cost=cost,
         )
@@ -115,13 +113,10 @@ class RunContext:
             key[0], row.key, step, row.digest, row.described(), operation, body, cost.reserve, token
         )
 
-    def submitting(self, plan: PreparedCall, intent: SubmissionIntent, attempts: int, place: Place) -> Flow[Submission]:
+    def submitting(self, plan: PreparedCall, intent: SubmissionIntent, place: Place) -> Flow[Submission]:
         """Submit a prepared call once. A job that may run keeps its points and its place."""
-        service, ledger = self.service, self.service.ledger
-        records: Records = self.journal
-        if ledger is not None:
-            records = _CountedRecords(self.journal, ledger, self._ledger_key(intent.key, attempts))
-        flow = submit_once(intent, plan.request, records, service.settings.timeout)
+        service = self.service
+        flow = submit_once(intent, plan.request, self.journal, service.settings.timeout)
         submission = yield from service.sent(flow, plan, place)
         if submission.answer is not None:
             service.queue.hold(place, submission.answer.state, plan.context._replace(started=self.now()))
@@ -131,10 +126,6 @@ class RunContext:
             release(plan.context.holds)
             service.queue.free(place)
         return submission
-
-    def _ledger_key(self, key: str, attempts: int) -> str:
-        """Return a key of a request that no other journal has."""
-        return f"{self._run}/{key}/{attempts}"
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
         """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""
@@ -198,14 +189,6 @@ class RunContext:
             price=points,
         )
 
-    def ended(self, entry: Entry, state: State, points: int, at: datetime) -> None:
-        """Record a finished job, first in the ledger: what is done in the journal is not polled again."""
-        if self.service.ledger is not None:
-            key = self._ledger_key(entry.key, self.journal.attempts(entry.key))
-            with _kept(key):
-                self.service.ledger.settle(key, state, points)
-        self.journal.ended(entry.id, state, points, at)
-
     # ---- files --------------------------------------------------------------------------------------------------
 
     def needs_files(self, state: State, files: Sequence[str]) -> bool:
@@ -228,65 +211,3 @@ class RunContext:
 
 def _takes_callback(operation: Operation) -> bool:
     return any(field.name == CALLBACK for field in operation.fields)
-
-
-# ---- the client's ledger ------------------------------------------------------------------------------------------
-
-
-class _CountedRecords:
-    """The records of one request: the journal decides whether it is sent, and the ledger counts its points.
-
-    So the ledger's limits hold for single calls, batches and chains alike. It counts before the journal submits, and
-    learns afterwards what the journal knows. A process that is killed in between leaves points counted that were not
-    spent, never the other way round.
-    """
-
-    def __init__(self, journal: Journal, ledger: Ledger, key: str) -> None:
-        self._journal, self._ledger, self._key = journal, ledger, key
-        self._number = 0
-        """The request's number in the ledger."""
-
-    def begin(self, intent: SubmissionIntent) -> Begun:
-        """Count the request, then begin it in the journal. Raises `BudgetExceeded` beyond a limit."""
-        self._number = self._ledger.count(intent._replace(key=self._key, item=self._key))
-        try:
-            begun = self._journal.begin(intent)
-        except BaseException:
-            self._forget()
-            raise
-        if not begun.acquired:
-            self._forget()
-        return begun
-
-    def _forget(self) -> None:
-        """Stop counting the request, because it was not accepted."""
-        with _kept(self._key):
-            self._ledger.mark_not_sent(self._number)
-
-    def mark_not_sent(self, number: int) -> None:
-        self._journal.mark_not_sent(number)
-        self._forget()
-
-    def accepted(self, number: int, state: State) -> None:
-        self._journal.accepted(number, state)
-        with _kept(self._key):
-            self._ledger.accepted(self._number, state)
-
-    def refused(self, number: int, reason: str, job_id: str | None) -> None:
-        self._journal.refused(number, reason, job_id)
-        with _kept(self._key):
-            self._ledger.refused(self._number, reason, job_id)
-
-    def mark_unknown(self, number: int, reason: str, job_id: str | None) -> None:
-        self._journal.mark_unknown(number, reason, job_id)
-        with _kept(self._key):
-            self._ledger.mark_unknown(self._number, reason, job_id)
-
-
-@contextmanager
-def _kept(key: str) -> Generator[None]:
-    """Go on if the ledger cannot be written, because the journal has the request, and the ledger counts its price."""
-    try:
-        yield
-    except (JournalError, OSError) as error:
-        logger.warning("%s: the ledger could not be written: %s", key, error)

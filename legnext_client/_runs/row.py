@@ -195,7 +195,7 @@ class RowTask:
             except BaseException:  # not sent
                 release(plan.context.holds)
                 raise
-            flow = context.submitting(plan, intent, key[1], engine.place(self))
+            flow = context.submitting(plan, intent, engine.place(self))
             try:
                 submission: Submission = await engine.submit(flow)
             except BudgetExceeded as exceeded:  # of the ledger; not sent
@@ -327,7 +327,7 @@ class RowTask:
         at, since, lasted = context.today(), entry.submitting_at, state.lasted
         if since is not None and lasted is not None:
             at = min(at, since + timedelta(seconds=lasted))
-        await engine.record(context.ended, entry, state, points, at)
+        await engine.record(context.journal.ended, entry.id, state, points, at)
         engine.release_slot(self)
         await self._report(job, state)
         self._ended_at = at

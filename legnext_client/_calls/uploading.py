@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from legnext_client._downloads.addresses import shown, wrong_address
 from legnext_client._downloads.local_files import LocalFile
-from legnext_client._protocol.addresses import is_loopback
+from legnext_client._protocol.addresses import is_loopback, shown_url, wrong_address
 from legnext_client._protocol.bounds import wrong_value
 from legnext_client._protocol.flow import Await, RunBlocking
 from legnext_client._protocol.literals import fields_by_name
@@ -161,7 +160,7 @@ class Uploads:
         url = str(given)
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-            raise UploadError(f"the uploader must return a URL that begins with https://; got {shown(url)}.")
+            raise UploadError(f"the uploader must return a URL that begins with https://; got {shown_url(url)}.")
         self._urls[str(file)] = url, self._now()
         if len(self._urls) > MOST_KNOWN:
             del self._urls[next(iter(self._urls))]

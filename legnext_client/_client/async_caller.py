@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.pages import Pages
 from legnext_client._calls.planning import operation_named
+from legnext_client._calls.requests import Pages
 from legnext_client._calls.results import (
     RESULT_OPTIONS,
     check_result,

@@ -11,12 +11,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._downloads.addresses import wrong_address
-from legnext_client._downloads.directories import directory_of, writable_directory
-from legnext_client._downloads.file_names import JOB_FIELDS, ROW_FIELDS, URL_FIELDS, extension, fields_of, names, stem
+from legnext_client._downloads.file_names import (
+    JOB_FIELDS,
+    ROW_FIELDS,
+    URL_FIELDS,
+    directory_of,
+    extension,
+    fields_of,
+    names,
+    stem,
+    writable_directory,
+)
 from legnext_client._downloads.policy import Order
 from legnext_client._downloads.targets import DiskTarget, stays_inside
 from legnext_client._downloads.transfer import Progress, Service, fetching, fetching_all
+from legnext_client._protocol.addresses import wrong_address
 from legnext_client._protocol.flow import Flow
 from legnext_client._protocol.numbers import is_number, is_whole
 from legnext_client._protocol.state import State, moment

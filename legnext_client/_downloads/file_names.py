@@ -1,4 +1,4 @@
-"""Build the names of downloaded files from a template.
+"""Check target directories, and build the names of downloaded files from a template, before anything is fetched.
 
 The template comes from the caller and is rejected if it leads out of the directory. Values come from the service and
 are reduced to letters, digits, `.`, `_` and `-`, so they cannot.
@@ -7,6 +7,7 @@ are reduced to letters, digits, `.`, `_` and `-`, so they cannot.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from string import Formatter
@@ -136,3 +137,42 @@ def _unsound(name: str) -> str | None:
         if len(part.encode()) > _LONGEST_NAME:
             return f"is longer than {_LONGEST_NAME} bytes"
     return "begins with a dot, which is reserved for unfinished files" if last.startswith(".") else None
+
+
+# ---- directories ----------------------------------------------------------------------------------------------------
+
+
+def directory_of(name: str, given: object) -> str:
+    """Return `given` as a path; raise `InvalidRequest` if it cannot be a directory. `name` is the argument's name."""
+    path: object = os.fspath(given) if isinstance(given, str | os.PathLike) else None  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(path, str) or not path or "\0" in path:
+        raise InvalidRequest(f"{name} must be the path of a directory; got {given!r}.")
+    nearest = _nearest(path)
+    if not os.path.isdir(nearest):
+        raise InvalidRequest(
+            f"{name} must be a directory or a new path; got {path!r}, but {nearest} is not a directory."
+        )
+    return path
+
+
+def writable_directory(name: str, given: object) -> str:
+    """Like `directory_of`, but also require write access, because files are paid for before they are fetched."""
+    path = directory_of(name, given)
+    nearest = _nearest(path)
+    probe = os.path.join(nearest, f".legnext-{os.urandom(8).hex()}")
+    try:  # what is allowed is not always possible, for example in /proc
+        os.mkdir(probe)
+        os.rmdir(probe)
+    except OSError as error:
+        raise InvalidRequest(
+            f"{name} must be writable; got {path!r}, but {nearest} is not writable: {error.strerror}."
+        ) from None
+    return path
+
+
+def _nearest(path: str) -> str:
+    """Return the closest existing ancestor of `path`, or `path` itself."""
+    nearest = os.path.abspath(path)
+    while not os.path.lexists(nearest):
+        nearest = os.path.dirname(nearest)
+    return nearest

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client._downloads.addresses import shown
+from legnext_client._protocol.addresses import shown_url
 from legnext_client._protocol.responses import retry_after
 from legnext_client._protocol.state import moment
 from legnext_client._protocol.unpacking import CODINGS
@@ -45,7 +45,7 @@ class Order(NamedTuple):
     spare: Path | None = None
 
     def error(self, problem: str) -> DownloadError:
-        return DownloadError(f"{shown(self.url)}: {problem}", url=self.url, path=str(self.path))
+        return DownloadError(f"{shown_url(self.url)}: {problem}", url=self.url, path=str(self.path))
 
 
 class Note(NamedTuple):

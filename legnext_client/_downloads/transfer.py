@@ -10,9 +10,9 @@ import random
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from legnext_client._downloads.addresses import redirected, shown, wrong_address
 from legnext_client._downloads.file_types import ENOUGH, is_cut, wrong_kind
 from legnext_client._downloads.policy import Fail, Moved, Note, Retry, Wanted, classify, too_large
+from legnext_client._protocol.addresses import redirected, shown_url, wrong_address
 from legnext_client._protocol.flow import Emit, Fetch, Flow, Gather, NoResponse, Opened, Read, RunBlocking, Sleep
 from legnext_client._protocol.send import pause_before
 from legnext_client._protocol.unpacking import Decoder
@@ -160,7 +160,7 @@ class _Transfer:
                 case Moved(location):
                     url, wrong = redirected(url, location)
                     if wrong is not None:
-                        to = f" to {shown(url)}" if url else ""
+                        to = f" to {shown_url(url)}" if url else ""
                         return Fail(self._order.error(f"the redirect{to} is not followed: {wrong}."))
                 case _:
                     return verdict

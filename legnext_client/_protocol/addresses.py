@@ -1,11 +1,13 @@
-"""Addresses of this machine and of private networks, from which files of a public service are refused."""
+"""Validate the URLs of files and their redirects: none leads from a public service to this machine or its network."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+_LONGEST = 8192
+_SCHEMES = ("http", "https")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _EMBEDDING = tuple(
     map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
@@ -75,3 +77,49 @@ class FileHosts:
         if self._anywhere or host == self._own or not refuse_address(address):
             return None
         return f"{host} is at {address}, on this machine or in a private network"
+
+
+def wrong_address(url: object) -> str | None:
+    """Return why `url` cannot be fetched, or None if it can."""
+    if not isinstance(url, str) or len(url) > _LONGEST:
+        return "it is not a URL, or is too long"
+    if any(ord(character) <= 32 or character in "\\\x7f" for character in url):
+        return "it contains a space, a backslash or a control character"
+    try:
+        parts = urlsplit(url)
+        host, user = parts.hostname, parts.username
+        parts.netloc.encode()
+        _ = parts.port  # raises ValueError if the port is invalid
+    except ValueError as error:
+        return f"it cannot be parsed: {error}"
+    if parts.scheme not in _SCHEMES:
+        return f"it must begin with https:// or http://, not {parts.scheme[:40] or 'nothing'!r}"
+    if not host:
+        return "it has no host"
+    return "it contains a user name" if user is not None else None
+
+
+def redirected(url: str, location: str) -> tuple[str, str | None]:
+    """Return the redirect target, and why it must not be followed (None if it may).
+
+    A redirect never goes from `https` to `http`, nor from a public host to this machine or its network. Otherwise
+    a hostile URL could reach services that only this machine can.
+    """
+    if not location:
+        return "", "the response has no Location"
+    try:
+        target = urljoin(url, location)
+    except ValueError as error:
+        return "", f"it cannot be parsed: {error}"
+    reason = wrong_address(target)
+    if reason is None and urlsplit(url).scheme == "https" != urlsplit(target).scheme:
+        reason = "it leads from https to http"
+    if reason is None and is_inside(target) and not is_inside(url):
+        reason = "it leads from a public host into a private network"
+    return target, reason
+
+
+def shown_url(url: str) -> str:
+    """Shorten `url` for messages and logs, without its query, which may hold a signature."""
+    plain = url.partition("?")[0].partition("#")[0][:300]
+    return "".join(character if character.isprintable() else "?" for character in plain)

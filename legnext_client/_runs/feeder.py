@@ -12,51 +12,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._calls.items import CHAIN, Row
-from legnext_client._journal.submit import DONE, NEW, SUBMITTED, UNKNOWN, Entry
+from legnext_client._journal.submit import SUBMITTED, UNKNOWN
 from legnext_client._runs.costs import CHUNK, check_balance, count_earlier, note_balance
-from legnext_client._runs.results import RowEnded, Stopped
-from legnext_client._runs.row import RowTask, WatchedJob
-from legnext_client.errors import InvalidRequest, JournalError, LegnextError, SubmissionUnknown
+from legnext_client._runs.row import RowTask
+from legnext_client.errors import InvalidRequest, JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from legnext_client._journal.submit import Entry
     from legnext_client._runs.context import RunContext
     from legnext_client._runs.engine import Engine
     from legnext_client._runs.results import Result
-
-
-class OrphanTask(RowTask):
-    """A job in the journal that is no longer requested. It is watched, because it was or may have been paid for."""
-
-    def __init__(self, row: Row, entry: Entry, context: RunContext, engine: Engine) -> None:
-        super().__init__(row, (entry,), context, engine)
-        self._entry, self._earlier = entry, False
-
-    async def run(self) -> None:
-        context, engine, entry = self._context, self._engine, self._entry
-        state, error = DONE, None
-        if entry.state == UNKNOWN:
-            try:
-                await self._resolve_unknown(entry, SubmissionUnknown())
-            except (RowEnded, Stopped):  # unchanged, so there is nothing to report
-                context.unresolved[self._row.key] = self._row
-                return
-            claimed = await engine.record(context.journal.entry, entry.key)
-            entry = claimed or entry
-        try:
-            attempts = await engine.record(context.journal.attempts, entry.key)
-            await self._watch(WatchedJob(entry, entry.key, context.recalled(entry, attempts)), entry.unpolled, 0.0)
-        except RowEnded as ended:
-            state, error = ended.state, ended.error
-        if state == DONE and entry.step + 1 < self._row.steps:
-            state, error = (
-                NEW,
-                LegnextError(
-                    f"{entry.step + 1} of {self._row.steps} steps are done; the others are no longer requested"
-                ),
-            )
-        await engine.report(self._result(state, error))
 
 
 class Feeder:
@@ -141,12 +108,17 @@ class Feeder:
             task = await self._engine.record(self._orphan, entry)
             self._engine.start_row(task)
 
-    def _orphan(self, entry: Entry) -> OrphanTask:
+    def _orphan(self, entry: Entry) -> RowTask:
+        """Return the task of a row that is no longer requested. Its job is watched, because it may be paid for."""
         self.context.orphaned.add(entry.item)
         what = self.context.journal.described(entry.item) or {}
         steps = len(what[CHAIN]["steps"]) if what.get(CHAIN) else 1
-        row = Row(entry.item, entry.digest, description=what, steps=steps)
-        return OrphanTask(row, entry, self.context, self._engine)
+        return self._resumed(Row(entry.item, entry.digest, description=what, steps=steps))
+
+    def _resumed(self, row: Row) -> RowTask:
+        task = RowTask(row, self.context.journal.entries_of(row.key), self.context, self._engine)
+        task.recall()
+        return task
 
     # ---- callbacks that come late -------------------------------------------------------------------------------
 
@@ -160,19 +132,10 @@ class Feeder:
         return task is not None
 
     def _revived(self, key: str, job_id: str) -> RowTask | None:
-        context, journal = self.context, self.context.journal
-        entry = journal.awaiting(key)
+        context, entry = self.context, self.context.journal.awaiting(key)
         if entry is None or entry.item not in context.unresolved:  # its own row handles it
             return None
-        claimed = self._claim(entry, job_id)
-        if claimed is None:
-            return None
-        row = context.unresolved.pop(entry.item)
-        if entry.item in context.orphaned:
-            return self._orphan(claimed)
-        task = RowTask(row, journal.entries_of(row.key), context, self._engine)
-        task.recall()
-        return task
+        return self._resumed(context.unresolved.pop(entry.item)) if self._claim(entry, job_id) else None
 
     def keep_early(self) -> None:
         """Record callbacks that no row waited for, for the next run."""
@@ -182,10 +145,10 @@ class Feeder:
                 if entry is not None:
                     self._claim(entry, job_id)
 
-    def _claim(self, entry: Entry, job_id: str) -> Entry | None:
-        """Give an unknown request its job; None if the job belongs to another."""
+    def _claim(self, entry: Entry, job_id: str) -> bool:
+        """Give an unknown request its job; return False if the job belongs to another."""
         try:
             self.context.journal.claim(entry.id, job_id)
         except InvalidRequest:
-            return None
-        return self.context.journal.entry(entry.key)
+            return False
+        return True

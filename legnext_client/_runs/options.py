@@ -6,9 +6,8 @@ import math
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from legnext_client._downloads.addresses import wrong_address
-from legnext_client._downloads.directories import writable_directory
-from legnext_client._downloads.file_names import ROW_FIELDS, fields_of, names
+from legnext_client._downloads.file_names import ROW_FIELDS, fields_of, names, writable_directory
+from legnext_client._protocol.addresses import wrong_address
 from legnext_client._protocol.numbers import is_number, is_whole
 from legnext_client.errors import InvalidRequest
 from legnext_client.prices import Budget

@@ -102,6 +102,8 @@ class RowTask:
             state, error, files = ended.state, ended.error, self._had_files
         if state == UNKNOWN:
             self._context.unresolved[self._row.key] = self._row
+            if not self._row.calls:  # nobody asked for it, and nothing has changed
+                return
         await self._engine.report(self._result(state, error, files))
 
     def _result(self, state: str, error: LegnextError | None, files: tuple[str, ...] = ()) -> Result[Any]:
@@ -146,13 +148,15 @@ class RowTask:
                 self._remember(entry)
                 return
             self._earlier = False
-            call = self._row.call(step, [state for state, _ in self._finished])
             attempts = await engine.record(journal.attempts, key)
             if entry is None or entry.state == NEW:
-                if await self._submit(step, call, (key, attempts)):
+                if await self._submit(step, (key, attempts)):
                     return
             elif entry.state == SUBMITTED:
-                job = WatchedJob(entry, call.title, self._context.recalled(entry, attempts, call.source))
+                title, source = key, None
+                if self._row.calls:
+                    title, source = self._row.calls[step].title, self._row.calls[step].source
+                job = WatchedJob(entry, title, self._context.recalled(entry, attempts, source))
                 await self._watch(job, entry.unpolled, 0.0)
                 return
             else:
@@ -181,11 +185,14 @@ class RowTask:
         message = f"{entry.operation} ({entry.key}) failed in an earlier run: {entry.error or 'no reason was recorded'}"
         return JobFailed(message) if entry.job_id else LegnextError(message)
 
-    async def _submit(self, step: int, call: Call, key: tuple[str, int]) -> bool:
+    async def _submit(self, step: int, key: tuple[str, int]) -> bool:
         """Submit and watch the job; return False if the journal must be read for the outcome."""
         context, engine = self._context, self._engine
+        if not self._row.calls:
+            reason = f"{step} of {self._row.steps} steps are done; the others are no longer requested"
+            raise RowEnded(NEW, LegnextError(reason))
         self._check_age()
-        call = await self._resolve_choices(call)
+        call = await self._resolve_choices(self._row.call(step, [state for state, _ in self._finished]))
         before = self._finished[-1][0] if self._finished else None
         attempt = partial(context.prepare, self._row, call, step, before, key)
         while True:
@@ -384,7 +391,7 @@ class RowTask:
 
     @property
     def _needs_files(self) -> bool:
-        return self._context.needs_files(self._finished[-1][0], self._had_files)
+        return bool(self._row.calls) and self._context.needs_files(self._finished[-1][0], self._had_files)
 
     async def _download(self) -> tuple[tuple[str, ...], LegnextError | None]:
         """Download the results; a row counts as done even if that fails."""

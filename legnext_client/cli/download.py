@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from legnext_client._downloads.directories import writable_directory
-from legnext_client._downloads.file_names import JOB_FIELDS
+from legnext_client._downloads.file_names import JOB_FIELDS, writable_directory
 from legnext_client.cli.command import Run, Template, command, single
 from legnext_client.cli.exits import report_as
 from legnext_client.cli.progress import JobProgress

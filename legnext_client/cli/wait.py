@@ -9,8 +9,7 @@ import typer
 
 from legnext_client._calls.items import Call
 from legnext_client._calls.service import WAITED_FOR
-from legnext_client._downloads.directories import writable_directory
-from legnext_client._downloads.file_names import JOB_FIELDS, names
+from legnext_client._downloads.file_names import JOB_FIELDS, names, writable_directory
 from legnext_client._runs.chain_steps import many_made
 from legnext_client.cli.command import Directory, Run, Show, Template, Timeout, command, single
 from legnext_client.cli.exits import Exit, report_as

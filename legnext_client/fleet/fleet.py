@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from legnext_client._calls.planning import expectation
 from legnext_client._calls.settings import KEY_VARIABLE, find_base_url, find_key, identity_of, positive
-from legnext_client._downloads.directories import directory_of
+from legnext_client._downloads.file_names import directory_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.polling import UNKNOWN, default_timeout

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
 
-from legnext_client._downloads.addresses import wrong_address
+from legnext_client._protocol.addresses import wrong_address
 from legnext_client.errors import JobFailed, LegnextError, SubmissionUnknown
 from legnext_client.generated.types import is_list
 from legnext_client.mcp.tools import AGAIN, JOB, LONGEST_WAIT

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legnext_client._downloads.addresses import redirected, shown, wrong_address
-from legnext_client._protocol.addresses import is_inside, refuse_address
+from legnext_client._protocol.addresses import is_inside, redirected, refuse_address, shown_url, wrong_address
 
 PUBLIC = "https://cdn.example/a.png"
 
@@ -194,10 +193,10 @@ def test_any_address_and_any_redirect_are_judged_without_an_exception(url: str, 
 
 
 def test_an_address_is_shown_without_what_may_be_a_secret_and_moves_no_cursor() -> None:
-    assert shown("https://cdn.example/XX/a.png?signature=1#part") == "https://cdn.example/XX/a.png"
-    assert shown("https://cdn.example/a.png#part?signature=1") == "https://cdn.example/a.png"
-    assert shown("ftp://x/\x1b[2J\u202ea") == "ftp://x/?[2J?a"
-    assert len(shown("https://cdn.example/" + "a" * 900)) < 400
+    assert shown_url("https://cdn.example/XX/a.png?signature=1#part") == "https://cdn.example/XX/a.png"
+    assert shown_url("https://cdn.example/a.png#part?signature=1") == "https://cdn.example/a.png"
+    assert shown_url("ftp://x/\x1b[2J\u202ea") == "ftp://x/?[2J?a"
+    assert len(shown_url("https://cdn.example/" + "a" * 900)) < 400
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from legnext_client._downloads.directories import directory_of, writable_directory
+from legnext_client._downloads.file_names import directory_of, writable_directory
 from legnext_client.errors import InvalidRequest
 
 

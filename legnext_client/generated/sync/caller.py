@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from legnext_client._calls.budgets import book
 from legnext_client._calls.job_view import JobView
-from legnext_client._calls.pages import Pages
 from legnext_client._calls.planning import operation_named
+from legnext_client._calls.requests import Pages
 from legnext_client._calls.results import RESULT_OPTIONS, check_result
 from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting
 from legnext_client._client.free_form import prepared

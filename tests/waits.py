@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client import Retries
 from legnext_client._callbacks.hub import CallbackHub
-from legnext_client._calls.wait import PollSettings, PollTarget, Schedule, waiting
+from legnext_client._calls.wait import PollSettings, PollState, Schedule, waiting
 from legnext_client._protocol.flow import Emit, NoResponse, Request, Response, Send, Sleep
 from legnext_client._protocol.polling import Expectation
 from legnext_client._protocol.state import COMPLETED, State
@@ -37,13 +37,14 @@ def done_at(seconds: float) -> Callable[[str, float], Reply]:
 
 def target(
     job: State,
+    settings: PollSettings,
     expected: Expectation | Callable[[State], Expectation] = IMAGE,
     retry_after: float | None = None,
-) -> PollTarget:
+) -> PollState:
     def schedule(state: State) -> Schedule:
         return Schedule(0.0, expected if isinstance(expected, Expectation) else expected(state))
 
-    return PollTarget(job, Request("GET", f"/{job.job_id}"), schedule, retry_after)
+    return PollState(job, Request("GET", f"/{job.job_id}"), schedule, settings, retry_after)
 
 
 class Call(NamedTuple):
@@ -95,9 +96,10 @@ class World:
         """Carry a wait out to its end."""
         if isinstance(jobs, int):
             jobs = [State({"job_id": f"j{number}", "status": "pending"}) for number in range(jobs)]
-        targets = [target(job, expected, retry_after) for job in jobs]
+        chosen = self.settings(**settings)
+        targets = [target(job, chosen, expected, retry_after) for job in jobs]
         try:
-            self._carry_out(waiting(targets, self.settings(**settings), timeout=timeout, late=late))
+            self._carry_out(waiting(targets, chosen, timeout=timeout, late=late))
         except LegnextError as error:
             self.error = error
         return self

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.settings import Settings
     from legnext_client._calls.sources import MadeWith
     from legnext_client._calls.uploading import Uploads
-    from legnext_client._calls.wait import Late, PollState, Schedule
+    from legnext_client._calls.wait import Late, PollSettings, PollState, Schedule
     from legnext_client._journal.ledger import Ledger
     from legnext_client._journal.submit import SubmissionIntent
     from legnext_client._protocol.callbacks import Callbacks
@@ -347,31 +347,22 @@ class CallService:
         *,
         timeout: float | None,
         poll_interval: float | None = None,
-        per_second: float | None = None,
         callbacks: Callbacks | None = None,
         late: Late | None = None,
     ) -> Flow[None]:
         """Wait for jobs, emitting each state with the index of its job."""
-        from legnext_client._calls.wait import PollSettings, PollTarget, waiting
+        from legnext_client._calls.wait import PollSettings, waiting
 
         self.check_open()
         check_wait(timeout, poll_interval, callbacks)
-        waited = [
-            PollTarget(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
-            for state, context in jobs
-        ]
-        rate = self.settings.requests_per_second if per_second is None else per_second
-        job_ids = [job.state.job_id for job in waited if not job.state.done]
-        poll_settings = PollSettings(
-            self.settings.retries,
-            self.settings.timeout,
-            poll_interval,
-            rate,
-            self.clock.now,
-            callbacks=callbacks,
-            sleeping=partial(self.queue.watch, job_ids),
-        )
-        flow = waiting(waited, poll_settings, timeout=timeout, late=late)
+        jobs, given = list(jobs), self.settings
+        job_ids = [state.job_id for state, _ in jobs if not state.done]
+        settings = PollSettings(
+            given.retries, given.timeout, poll_interval, given.requests_per_second, self.clock.now,
+            callbacks=callbacks, sleeping=partial(self.queue.watch, job_ids),
+        )  # fmt: skip
+        polls = [self.poll_state(state, context, settings) for state, context in jobs]
+        flow = waiting(polls, settings, timeout=timeout, late=late)
         return flow if self.recorder is None else self.recorder.recorded(flow)
 
     def scheduler(self, context: JobContext) -> Callable[[State], Schedule]:
@@ -392,13 +383,16 @@ class CallService:
 
         return schedule
 
-    def poll_state(self, state: State, context: JobContext, poll_interval: float | None = None) -> PollState:
-        """Return the state for polling a job once at a time."""
-        from legnext_client._calls.wait import PollSettings, PollState, PollTarget
+    def poll_state(
+        self, state: State, context: JobContext, settings: PollSettings | None = None, interval: float | None = None
+    ) -> PollState:
+        """Return the state for polling a job; without `settings`, once at a time."""
+        from legnext_client._calls.wait import PollSettings, PollState
 
-        retries = self.settings.retries._replace(attempts=1)
-        target = PollTarget(state, job_request(state.job_id), self.scheduler(context), context.retry_after)
-        return PollState(target, PollSettings(retries, self.settings.timeout, poll_interval, clock=self.clock.now))
+        if settings is None:
+            retries = self.settings.retries._replace(attempts=1)
+            settings = PollSettings(retries, self.settings.timeout, interval, clock=self.clock.now)
+        return PollState(state, job_request(state.job_id), self.scheduler(context), settings, context.retry_after)
 
     def recording(self, state: State, context: JobContext, running: float) -> Flow[None]:
         """Record a new state as `record` does, and in the ledger."""

@@ -67,21 +67,12 @@ class Schedule(NamedTuple):
     expected: Expectation
 
 
-class PollTarget(NamedTuple):
-    """A job to wait for, with its poll request and its schedule by state."""
-
-    state: State
-    request: Request
-    schedule: Callable[[State], Schedule]
-    retry_after: float | None = None
-
-
 Late = Callable[[float, str], LegnextError]
 """Creates the error of a wait that timed out, from its seconds and the text of `unanswered`."""
 
 
 def waiting(
-    jobs: Iterable[PollTarget], settings: PollSettings, *, timeout: float | None = None, late: Late | None = None
+    jobs: Iterable[PollState], settings: PollSettings, *, timeout: float | None = None, late: Late | None = None
 ) -> Flow[None]:
     """Poll jobs until all are done or the timeout elapses; emits `(index, state)` for each response.
 
@@ -94,10 +85,11 @@ def waiting(
     the error of `late` is raised.
     """
     begun = settings.clock()
-    left = {index: job for index, job in enumerate(jobs) if not job.state.done}
-    if len(left) > 1:  # retrying a poll would delay other jobs, so it is rescheduled instead
+    watched = {index: job for index, job in enumerate(jobs) if not job.state.done}
+    if len(watched) > 1:  # retrying a poll would delay other jobs, so it is rescheduled instead
         settings = settings._replace(retries=settings.retries._replace(attempts=1))
-    watched = {index: PollState(job, settings) for index, job in left.items()}
+        for job in watched.values():
+            job.settings = settings
     job_ids = [job.state.job_id for job in watched.values()]
     with nullcontext() if settings.callbacks is None else settings.callbacks.wait_for(job_ids) as wakeup:
         for index, job in watched.items():
@@ -228,13 +220,18 @@ class _Queue:
 class PollState:
     """Poll state of one job in a wait."""
 
-    def __init__(self, job: PollTarget, settings: PollSettings) -> None:
-        self.state = job.state
-        self._request = job.request
-        self._schedule = job.schedule
+    def __init__(
+        self,
+        state: State,
+        request: Request,
+        schedule: Callable[[State], Schedule],
+        settings: PollSettings,
+        retry_after: float | None = None,
+    ) -> None:
+        self.state, self.settings = state, settings
+        self._request, self._schedule = request, schedule
         self._moments: Iterator[float] | None = None
-        self._settings = settings
-        self._delay = _at_most(job.retry_after)
+        self._delay = _at_most(retry_after)
         self.polled = False
         self.refused = self.failures = 0
         self.failure: LegnextError | None = None
@@ -261,8 +258,8 @@ class PollState:
 
     def next(self, now: float) -> float:
         """Return when to poll next: by the caller's interval, the service's delay, or the schedule."""
-        if self._settings.poll_interval is not None:
-            return now + self._settings.poll_interval
+        if self.settings.poll_interval is not None:
+            return now + self.settings.poll_interval
         if self.called_back:
             return self._next_without_callback(now)
         return self._scheduled(now) if self._delay is None else now + self._delay
@@ -280,14 +277,14 @@ class PollState:
         if self._moments is None:
             started, expected = self._schedule(self.state)
             times = backstop if self.called_back else moments
-            self._moments = (started + moment for moment in times(expected, self._settings.chance))
+            self._moments = (started + moment for moment in times(expected, self.settings.chance))
         while self._moment is None or self._moment <= now:
             self._moment = next(self._moments)
         return self._moment
 
     def poll(self, until: float, attempts: int | None = None) -> Flow[bool]:
         """Poll once, with at most `attempts` attempts; return whether there was a response."""
-        settings = self._settings
+        settings = self.settings
         retries = settings.retries if attempts is None else settings.retries._replace(attempts=attempts)
         self.polled = True
         self._open = settings.clock() + DOUBT
@@ -326,9 +323,9 @@ class PollState:
     def _delay_after_failure(self, delay: float | None) -> float | None:
         """Return the delay after a failed poll that is not retried; None means: by the schedule."""
         self.failures += 1
-        if delay is not None or self._settings.retries.attempts > 1:
+        if delay is not None or self.settings.retries.attempts > 1:
             return delay
-        return pause_before(self._settings.retries, self.failures, delay, self._settings.chance)
+        return pause_before(self.settings.retries, self.failures, delay, self.settings.chance)
 
     @property
     def patience(self) -> float:

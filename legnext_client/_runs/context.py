@@ -152,7 +152,7 @@ class RunContext:
     def watch(self, state: State, job_context: JobContext, retry_after: float | None) -> PollState:
         """Return the state for polling the job."""
         context = job_context._replace(retry_after=retry_after)
-        watch = self.service.poll_state(state, context, self.options.poll_interval)
+        watch = self.service.poll_state(state, context, interval=self.options.poll_interval)
         watch.called_back = self.callbacks
         return watch
 

@@ -212,7 +212,7 @@ def test_a_wait_that_ends_or_is_given_up_leaves_nobody_listening() -> None:
     world = World({"job": 20.0})
     world.wait(timeout=5.0)
     assert world.hub.waits == 0
-    given_up = waiting([target(State({"job_id": "job", "status": "pending"}))], world.settings())
+    given_up = waiting([target(State({"job_id": "job", "status": "pending"}), world.settings())], world.settings())
     next(given_up)
     assert world.hub.waits == 1
     given_up.close()

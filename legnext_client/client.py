@@ -167,7 +167,7 @@ class AsyncClient(_Base, AsyncNamespaces["AsyncJob"]):
         from legnext_client._runs.batches import AsyncBatch
 
         work = async_work_on(self._service, requests, journal, options)
-        return AsyncBatch(self._calls.runtime, on_progress, self._service, work)
+        return AsyncBatch(self._calls, on_progress, work)
 
     async def run(
         self,
@@ -198,7 +198,7 @@ class AsyncClient(_Base, AsyncNamespaces["AsyncJob"]):
         from legnext_client._runs.batches import AsyncBatch, async_run_chain
 
         work = work_of_chain(self._service, chain, journal, options)
-        return await async_run_chain(chain, AsyncBatch(self._calls.runtime, on_progress, self._service, work))
+        return await async_run_chain(chain, AsyncBatch(self._calls, on_progress, work))
 
     @overload
     async def request(

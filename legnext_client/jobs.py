@@ -34,44 +34,36 @@ ResultT = TypeVar("ResultT")
 __all__ = ["AsyncJob", "Job"]  # async only
 
 
-async def async_submit(
-    prepared: Callable[[], PreparedCall],
-    service: CallService,
-    runtime: AsyncRuntime,
-    read: Callable[[Received], ResultT],
-    is_free: bool,
-) -> ResultT:
-    """Prepare a call, send it, and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
-    try:
-        return read(await async_run(service.submitting(prepared()), runtime))
-    except BaseException as error:
-        if not is_free:
-            service.name_jobs(error)
-        raise
+class AsyncSender:
+    """The service of a client, and what carries out its flows."""
 
+    def __init__(self, service: CallService, runtime: AsyncRuntime) -> None:
+        self.service = service
+        self.runtime = runtime
 
-class AsyncJobCalls(Protocol):
-    """The calls of a client, as far as a job needs them."""
-
-    @property
-    def service(self) -> CallService: ...
-
-    @property
-    def runtime(self) -> AsyncRuntime: ...
+    async def submit(
+        self, prepared: Callable[[], PreparedCall], read: Callable[[Received], ResultT], *, is_free: bool
+    ) -> ResultT:
+        """Prepare a call, send it, and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
+        try:
+            return read(await async_run(self.service.submitting(prepared()), self.runtime))
+        except BaseException as error:
+            if not is_free:
+                self.service.name_jobs(error)
+            raise
 
 
 class AsyncJobOwner(Protocol):
     """The client that a job belongs to."""
 
     @property
-    def _calls(self) -> AsyncJobCalls: ...
+    def _calls(self) -> AsyncSender: ...
 
 
 class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
 
     __module__ = "legnext_client.jobs"
-    _runtime: AsyncRuntime
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], client: AsyncJobOwner | None = None) -> Self:
@@ -82,14 +74,14 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         check_job(data)
         if client is None:
             return cls(data)
-        calls: Any = getattr(client, "_calls", None)
-        if not isinstance(getattr(calls, "runtime", None), AsyncRuntime):
+        calls: object = getattr(client, "_calls", None)
+        if not isinstance(calls, AsyncSender):
             raise InvalidRequest(f"client must be an AsyncClient; got {type(client).__name__}.")
-        return cls(data, calls.service, calls.runtime)
+        return cls(data, calls)
 
     async def refresh(self) -> Self:
         """Poll the job once."""
-        await async_run(self._polling(), self._runtime)
+        await async_run(self._polling(), self._attached.runtime)
         return self
 
     async def wait(
@@ -121,7 +113,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
             return on_progress(self) if on_progress is not None else None
 
         try:
-            await async_run(self._waiting(timeout, poll_interval, callbacks), self._runtime, report)
+            await async_run(self._waiting(timeout, poll_interval, callbacks), self._attached.runtime, report)
         except BaseException as error:
             left_waiting(error, [self._state])
             raise
@@ -132,7 +124,7 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         if self.done:
             yield self
         try:
-            async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._runtime):
+            async for _, state in async_emitted(self._waiting(timeout, poll_interval), self._attached.runtime):
                 yield self._accept(state)
         except BaseException as error:
             left_waiting(error, [self._state])
@@ -170,8 +162,8 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
         if self.done and not self.ok:
             self._ended()
         limits = downloads().Limits(concurrency, max_bytes, timeout)
-        flow = downloads().of_job(self._attached, self._state, directory, name, which, limits)
-        self._files = await async_run(flow, self._runtime, on_progress)
+        flow = downloads().of_job(self._service, self._state, directory, name, which, limits)
+        self._files = await async_run(flow, self._attached.runtime, on_progress)
         return self._files
 
     async def result(
@@ -211,14 +203,14 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
     # sync only: def _follow_up(self, operation: Operation, fields: Any, options: Any) -> Job:
     def _follow_up(self, operation: Operation, fields: Any, options: Any) -> Pending[AsyncJob]:  # async only
         # sync only: return self._submitted(operation, fields, options)
-        return pending(self._attached, operation, self._submitted(operation, fields, options))  # async only
+        return pending(self._service, operation, self._submitted(operation, fields, options))  # async only
 
     async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
         call = partial(self._prepared, operation, fields, options)
-        return await async_submit(call, self._attached, self._runtime, partial(self._made, operation), operation.free)
+        made: AsyncJob = await self._attached.submit(call, partial(self._made, operation), is_free=operation.free)
+        return made
 
     async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         call = partial(self._prepared, operation, fields, options)
-        return await async_submit(
-            call, self._attached, self._runtime, partial(Received.parsed, operation=operation), operation.free
-        )
+        read = partial(Received.parsed, operation=operation)
+        return await self._attached.submit(call, read, is_free=operation.free)

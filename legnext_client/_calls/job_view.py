@@ -41,22 +41,20 @@ class JobView:
     def __init__(
         self,
         raw: Mapping[str, Any],
-        service: CallService | None = None,
-        runtime: Any = None,
+        sender: Any = None,
         context: JobContext | None = None,
         state: State | None = None,
     ) -> None:
         self._state = state or State(raw)
-        self._service = service
-        self._runtime = runtime
+        self._sender = sender
         self._context = context or JobContext()
         self._running = self._context.started or 0.0
         self._insisting = False
         self._files: list[Path] = []
 
     @classmethod
-    def _of(cls, state: State, service: CallService | None, runtime: Any, context: JobContext | None) -> Self:
-        return cls(state.raw, service, runtime, context, state)
+    def _of(cls, state: State, sender: Any, context: JobContext | None) -> Self:
+        return cls(state.raw, sender, context, state)
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -147,7 +145,7 @@ class JobView:
     @property
     def typical_seconds(self) -> float | None:
         """Typical duration of such a job in seconds, from acceptance to the end; None if unknown."""
-        if self._service is None:
+        if self._sender is None:
             return None
         expected = self._service.scheduler(self._context)(self._state).expected
         return None if expected is UNKNOWN else expected.median
@@ -204,25 +202,30 @@ class JobView:
 
     def insist(self) -> Self:
         """Return this job with follow-ups that are sent even if this client expects them to fail."""
-        twin = self._of(self._state, self._service, self._runtime, self._context)
+        twin = self._of(self._state, self._sender, self._context)
         twin._insisting = True
         return twin
 
     # ---- shared by `Job` and `AsyncJob` ------------------------------------------------------------------------
 
     @property
-    def _attached(self) -> CallService:
-        if self._service is None:
+    def _attached(self) -> Any:
+        if self._sender is None:
             raise ConfigurationError(
                 "this job is not attached to a client, because it was read from a callback, unpickled or copied. "
                 f"Attach it with client.confirm(job), or fetch it with client.tasks.get({self.job_id!r})."
             )
-        return self._service
+        return self._sender
+
+    @property
+    def _service(self) -> CallService:
+        service: CallService = self._attached.service
+        return service
 
     def _accept(self, state: State) -> Self:
         if state is self._state:
             return self
-        service = self._attached
+        service = self._service
         before, self._state = self._state, state
         service.record(state, self._context, None if before.done else self._running)
         if not state.done:
@@ -230,7 +233,7 @@ class JobView:
         return self
 
     def _polling(self) -> Flow[None]:
-        service = self._attached
+        service = self._service
         service.check_open()
         settings = service.settings
         answer = yield from sending(
@@ -241,7 +244,7 @@ class JobView:
     def _waiting(
         self, timeout: float | None, poll_interval: float | None, callbacks: Callbacks | None = None
     ) -> Flow[None]:
-        return self._attached.waiting(
+        return self._service.waiting(
             [(self._state, self._context)],
             timeout=timeout,
             poll_interval=poll_interval,
@@ -259,7 +262,7 @@ class JobView:
 
     def _prepared(self, operation: Operation, fields: Mapping[str, Any], options: Mapping[str, Any]) -> PreparedCall:
         """Prepare a follow-up operation on this job."""
-        service = self._attached  # raises first if there is no client
+        service = self._service  # raises first if there is no client
         if not self._insisting:
             refuse(self._state, operation, fields, self._context.made)
         given = {"job_id": self.job_id, **fields}
@@ -271,7 +274,7 @@ class JobView:
         state = received.state
         if not operation.makes_job and state.job_id == self.job_id:
             return self._accept(state)
-        return self._of(state, self._attached, self._runtime, received.context)
+        return self._of(state, self._attached, received.context)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JobView) and self.raw == other.raw

@@ -21,17 +21,18 @@ from legnext_client._calls.results import (
 from legnext_client._calls.service import CallService, JobContext, Received, check_listener, left_waiting
 from legnext_client._client.free_form import prepared
 from legnext_client._protocol.responses import is_job_id
-from legnext_client._transport.async_driver import AsyncRuntime, async_emitted, async_run
+from legnext_client._transport.async_driver import async_emitted, async_run
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import AsyncTasks
 from legnext_client.generated.operations import ROLES, SAFE
-from legnext_client.jobs import AsyncJob, async_submit
+from legnext_client.jobs import AsyncJob, AsyncSender
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from legnext_client._client.free_form import RequestOptions
     from legnext_client._protocol.callbacks import Callbacks
+    from legnext_client._transport.async_driver import AsyncRuntime
     from legnext_client.generated.operations import Operation
     from legnext_client.generated.types import (
         FileContent,
@@ -41,12 +42,11 @@ if TYPE_CHECKING:
 JobT = TypeVar("JobT")
 
 
-class AsyncCaller:
+class AsyncCaller(AsyncSender):
     """Sends the calls of a client and makes jobs of the answers."""
 
     def __init__(self, service: CallService, runtime: AsyncRuntime) -> None:
-        self.service = service
-        self.runtime = runtime
+        super().__init__(service, runtime)
         self.tasks = AsyncWaitingTasks(self)
 
     # sync only: def job(self, operation: Operation, fields: Any, options: Any) -> Job:
@@ -56,13 +56,11 @@ class AsyncCaller:
 
     async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
         call = partial(self.service.single, operation, fields, options)
-        return await async_submit(call, self.service, self.runtime, self._made, operation.free)
+        return await self.submit(call, self._made, is_free=operation.free)
 
     async def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = partial(self.service.single, operation, fields, options)
-        return await async_submit(
-            call, self.service, self.runtime, partial(Received.parsed, operation=operation), operation.free
-        )
+        return await self.submit(call, partial(Received.parsed, operation=operation), is_free=operation.free)
 
     async def make(self, name: str, given: Mapping[str, Any]) -> AsyncJob:
         """Submit a call by the name of its operation, wait for its job, and download its files."""
@@ -92,7 +90,7 @@ class AsyncCaller:
         def read(received: Received) -> Any:
             return self._made(received) if job else received.answer.data
 
-        return await async_submit(call, self.service, self.runtime, read, is_free=str(method).upper() in SAFE)
+        return await self.submit(call, read, is_free=str(method).upper() in SAFE)
 
     async def upload(self, file: FileContent) -> str:
         """Upload a file, unless it was uploaded before."""
@@ -102,7 +100,7 @@ class AsyncCaller:
         return await async_run(self.service.uploads.url_of(file), self.runtime)
 
     def _made(self, received: Received) -> AsyncJob:
-        return AsyncJob._of(received.state, self.service, self.runtime, received.context)
+        return AsyncJob._of(received.state, self, received.context)
 
     async def confirm(self, job: JobView | str) -> AsyncJob:
         """Fetch a job, given itself or its id, keeping its context."""
@@ -115,10 +113,10 @@ class AsyncCaller:
 
     def _own(self, job: object) -> AsyncJob:
         """Convert a job or id to a job of this client."""
-        if isinstance(job, AsyncJob) and job._service is not None:
+        if isinstance(job, AsyncJob) and job._sender is not None:
             return job
         if isinstance(job, JobView):
-            return AsyncJob._of(job._state, self.service, self.runtime, job._context)
+            return AsyncJob._of(job._state, self, job._context)
         return self.stub(job)
 
     def stub(self, job_id: object) -> AsyncJob:
@@ -126,7 +124,7 @@ class AsyncCaller:
         if not is_job_id(job_id):
             raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
         self.service.check_open()
-        return AsyncJob({"job_id": job_id}, self.service, self.runtime, JobContext(retry_after=0.0))
+        return AsyncJob({"job_id": job_id}, self, JobContext(retry_after=0.0))
 
     async def wait_all(
         self,

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
 
-    from legnext_client._calls.service import CallService, JobContext
+    from legnext_client._calls.service import JobContext
     from legnext_client._protocol.state import State
     from legnext_client._runs.batch_work import Work
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.results import Result, Update
-    from legnext_client._transport.async_driver import AsyncRuntime
+    from legnext_client.jobs import AsyncSender
 
 __all__ = ["AsyncBatch", "AsyncChainRun", "Batch", "ChainRun", "async_run_chain"]  # async only
 
@@ -46,12 +46,10 @@ class AsyncBatch(BatchState[AsyncJob]):
     `break`.
     """
 
-    def __init__(
-        self, runtime: AsyncRuntime, on_progress: Callable[[Update], object] | None, service: CallService, work: Work
-    ) -> None:
-        super().__init__(service, work)
+    def __init__(self, sender: AsyncSender, on_progress: Callable[[Update], object] | None, work: Work) -> None:
+        super().__init__(sender.service, work)
         check_listener(on_progress)
-        self._runtime, self._on_progress = runtime, on_progress
+        self._sender, self._on_progress = sender, on_progress
         self._ending = contextlib.AsyncExitStack()
         self._entered = False
 
@@ -77,7 +75,7 @@ class AsyncBatch(BatchState[AsyncJob]):
             # sync only: journal = self._open()
             journal = await open_in_thread(self._open)  # async only
             feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
-            run = AsyncPortal(feeder, self._runtime)
+            run = AsyncPortal(feeder, self._sender.runtime)
             stack.callback(run.lastly, journal.close)
             stack.callback(self._sum_up, journal)
             stack.callback(feeder.keep_early)
@@ -100,7 +98,7 @@ class AsyncBatch(BatchState[AsyncJob]):
                 raise
 
     def _job(self, state: State, context: JobContext | None = None) -> AsyncJob:
-        return AsyncJob._of(state, self._service, self._runtime, context)  # pyright: ignore[reportPrivateUsage]
+        return AsyncJob._of(state, self._sender, context)  # pyright: ignore[reportPrivateUsage]
 
 
 class AsyncChainRun:

@@ -158,7 +158,7 @@ def test_any_template_and_any_address_stay_inside_or_are_refused(template: str, 
 def test_a_closed_client_and_a_job_without_one_say_so(out: Path) -> None:
     raw = {"job_id": "a", "status": "completed", "output": {"image_urls": ["https://cdn.example/a.png"]}}
     client = Client(KEY, base_url="http://127.0.0.1:9")
-    job = Job(raw, client._calls.service, client._calls.runtime)
+    job = Job(raw, client._calls)
     client.close()
     for orphan in (job, Job(raw)):
         with pytest.raises(Exception, match="client"):

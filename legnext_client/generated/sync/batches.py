@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
-    from legnext_client._calls.service import CallService, JobContext
+    from legnext_client._calls.service import JobContext
     from legnext_client._protocol.state import State
     from legnext_client._runs.batch_work import Work
     from legnext_client._runs.chains import VideoChain
     from legnext_client._runs.results import Result, Update
-    from legnext_client.generated.sync.driver import Runtime
+    from legnext_client.generated.sync.jobs import Sender
 
 
 class Batch(BatchState[Job]):
@@ -35,12 +35,10 @@ class Batch(BatchState[Job]):
     Leaving a `with batch:` block ends it and releases its journal.
     """
 
-    def __init__(
-        self, runtime: Runtime, on_progress: Callable[[Update], object] | None, service: CallService, work: Work
-    ) -> None:
-        super().__init__(service, work)
+    def __init__(self, sender: Sender, on_progress: Callable[[Update], object] | None, work: Work) -> None:
+        super().__init__(sender.service, work)
         check_listener(on_progress)
-        self._runtime, self._on_progress = runtime, on_progress
+        self._sender, self._on_progress = sender, on_progress
         self._ending = contextlib.ExitStack()
         self._entered = False
 
@@ -64,7 +62,7 @@ class Batch(BatchState[Job]):
             self._warn()  # in the caller's thread, or the warning would not point to the user's line
             journal = self._open()
             feeder = self._begin(journal, self._job, reports_progress=self._on_progress is not None)
-            run = Portal(feeder, self._runtime)
+            run = Portal(feeder, self._sender.runtime)
             stack.callback(run.lastly, journal.close)
             stack.callback(self._sum_up, journal)
             stack.callback(feeder.keep_early)
@@ -84,7 +82,7 @@ class Batch(BatchState[Job]):
                 raise
 
     def _job(self, state: State, context: JobContext | None = None) -> Job:
-        return Job._of(state, self._service, self._runtime, context)  # pyright: ignore[reportPrivateUsage]
+        return Job._of(state, self._sender, context)  # pyright: ignore[reportPrivateUsage]
 
 
 class ChainRun:

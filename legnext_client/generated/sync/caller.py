@@ -22,8 +22,8 @@ from legnext_client._protocol.responses import is_job_id
 from legnext_client.errors import ConfigurationError, InvalidRequest, WaitTimeout
 from legnext_client.generated.namespaces import Tasks
 from legnext_client.generated.operations import ROLES, SAFE
-from legnext_client.generated.sync.driver import Runtime, emitted, run
-from legnext_client.generated.sync.jobs import Job, submit
+from legnext_client.generated.sync.driver import emitted, run
+from legnext_client.generated.sync.jobs import Job, Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from legnext_client._client.free_form import RequestOptions
     from legnext_client._protocol.callbacks import Callbacks
     from legnext_client.generated.operations import Operation
+    from legnext_client.generated.sync.driver import Runtime
     from legnext_client.generated.types import FileContent
 
 JobT = TypeVar("JobT")
 
 
-class Caller:
+class Caller(Sender):
     """Sends the calls of a client and makes jobs of the answers."""
 
     def __init__(self, service: CallService, runtime: Runtime) -> None:
-        self.service = service
-        self.runtime = runtime
+        super().__init__(service, runtime)
         self.tasks = WaitingTasks(self)
 
     def job(self, operation: Operation, fields: Any, options: Any) -> Job:
@@ -49,11 +49,11 @@ class Caller:
 
     def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         call = partial(self.service.single, operation, fields, options)
-        return submit(call, self.service, self.runtime, self._made, operation.free)
+        return self.submit(call, self._made, is_free=operation.free)
 
     def answer(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any] = {}) -> Any:
         call = partial(self.service.single, operation, fields, options)
-        return submit(call, self.service, self.runtime, partial(Received.parsed, operation=operation), operation.free)
+        return self.submit(call, partial(Received.parsed, operation=operation), is_free=operation.free)
 
     def make(self, name: str, given: Mapping[str, Any]) -> Job:
         """Submit a call by the name of its operation, wait for its job, and download its files."""
@@ -81,7 +81,7 @@ class Caller:
         def read(received: Received) -> Any:
             return self._made(received) if job else received.answer.data
 
-        return submit(call, self.service, self.runtime, read, is_free=str(method).upper() in SAFE)
+        return self.submit(call, read, is_free=str(method).upper() in SAFE)
 
     def upload(self, file: FileContent) -> str:
         """Upload a file, unless it was uploaded before."""
@@ -91,7 +91,7 @@ class Caller:
         return run(self.service.uploads.url_of(file), self.runtime)
 
     def _made(self, received: Received) -> Job:
-        return Job._of(received.state, self.service, self.runtime, received.context)
+        return Job._of(received.state, self, received.context)
 
     def confirm(self, job: JobView | str) -> Job:
         """Fetch a job, given itself or its id, keeping its context."""
@@ -104,10 +104,10 @@ class Caller:
 
     def _own(self, job: object) -> Job:
         """Convert a job or id to a job of this client."""
-        if isinstance(job, Job) and job._service is not None:
+        if isinstance(job, Job) and job._sender is not None:
             return job
         if isinstance(job, JobView):
-            return Job._of(job._state, self.service, self.runtime, job._context)
+            return Job._of(job._state, self, job._context)
         return self.stub(job)
 
     def stub(self, job_id: object) -> Job:
@@ -115,7 +115,7 @@ class Caller:
         if not is_job_id(job_id):
             raise InvalidRequest(f"job_id must be a job id, such as job.job_id; got {job_id!r}.")
         self.service.check_open()
-        return Job({"job_id": job_id}, self.service, self.runtime, JobContext(retry_after=0.0))
+        return Job({"job_id": job_id}, self, JobContext(retry_after=0.0))
 
     def wait_all(
         self,

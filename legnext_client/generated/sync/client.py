@@ -158,7 +158,7 @@ class Client(_Base, Namespaces["Job"]):
         from legnext_client.generated.sync.batches import Batch
 
         work = work_on(self._service, requests, journal, options)
-        return Batch(self._calls.runtime, on_progress, self._service, work)
+        return Batch(self._calls, on_progress, work)
 
     def run(
         self,
@@ -188,7 +188,7 @@ class Client(_Base, Namespaces["Job"]):
         from legnext_client.generated.sync.batches import Batch, run_chain
 
         work = work_of_chain(self._service, chain, journal, options)
-        return run_chain(chain, Batch(self._calls.runtime, on_progress, self._service, work))
+        return run_chain(chain, Batch(self._calls, on_progress, work))
 
     @overload
     def request(self, method: str, path: str, *, job: Literal[True], **options: Unpack[RequestOptions]) -> Job: ...

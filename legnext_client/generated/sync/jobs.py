@@ -29,44 +29,36 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 
-def submit(
-    prepared: Callable[[], PreparedCall],
-    service: CallService,
-    runtime: Runtime,
-    read: Callable[[Received], ResultT],
-    is_free: bool,
-) -> ResultT:
-    """Prepare a call, send it, and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
-    try:
-        return read(run(service.submitting(prepared()), runtime))
-    except BaseException as error:
-        if not is_free:
-            service.name_jobs(error)
-        raise
+class Sender:
+    """The service of a client, and what carries out its flows."""
 
+    def __init__(self, service: CallService, runtime: Runtime) -> None:
+        self.service = service
+        self.runtime = runtime
 
-class JobCalls(Protocol):
-    """The calls of a client, as far as a job needs them."""
-
-    @property
-    def service(self) -> CallService: ...
-
-    @property
-    def runtime(self) -> Runtime: ...
+    def submit(
+        self, prepared: Callable[[], PreparedCall], read: Callable[[Received], ResultT], *, is_free: bool
+    ) -> ResultT:
+        """Prepare a call, send it, and read the answer. An exception, such as Ctrl-C, gets the ids of earlier jobs."""
+        try:
+            return read(run(self.service.submitting(prepared()), self.runtime))
+        except BaseException as error:
+            if not is_free:
+                self.service.name_jobs(error)
+            raise
 
 
 class JobOwner(Protocol):
     """The client that a job belongs to."""
 
     @property
-    def _calls(self) -> JobCalls: ...
+    def _calls(self) -> Sender: ...
 
 
 class Job(JobView, FollowUps["Job"]):
     """A job. `wait()` for it, `download()` its files, or call a follow-up operation on it."""
 
     __module__ = "legnext_client.jobs"
-    _runtime: Runtime
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], client: JobOwner | None = None) -> Self:
@@ -77,14 +69,14 @@ class Job(JobView, FollowUps["Job"]):
         check_job(data)
         if client is None:
             return cls(data)
-        calls: Any = getattr(client, "_calls", None)
-        if not isinstance(getattr(calls, "runtime", None), Runtime):
+        calls: object = getattr(client, "_calls", None)
+        if not isinstance(calls, Sender):
             raise InvalidRequest(f"client must be a Client; got {type(client).__name__}.")
-        return cls(data, calls.service, calls.runtime)
+        return cls(data, calls)
 
     def refresh(self) -> Self:
         """Poll the job once."""
-        run(self._polling(), self._runtime)
+        run(self._polling(), self._attached.runtime)
         return self
 
     def wait(
@@ -116,7 +108,7 @@ class Job(JobView, FollowUps["Job"]):
             return on_progress(self) if on_progress is not None else None
 
         try:
-            run(self._waiting(timeout, poll_interval, callbacks), self._runtime, report)
+            run(self._waiting(timeout, poll_interval, callbacks), self._attached.runtime, report)
         except BaseException as error:
             left_waiting(error, [self._state])
             raise
@@ -127,7 +119,7 @@ class Job(JobView, FollowUps["Job"]):
         if self.done:
             yield self
         try:
-            for _, state in emitted(self._waiting(timeout, poll_interval), self._runtime):
+            for _, state in emitted(self._waiting(timeout, poll_interval), self._attached.runtime):
                 yield self._accept(state)
         except BaseException as error:
             left_waiting(error, [self._state])
@@ -165,8 +157,8 @@ class Job(JobView, FollowUps["Job"]):
         if self.done and not self.ok:
             self._ended()
         limits = downloads().Limits(concurrency, max_bytes, timeout)
-        flow = downloads().of_job(self._attached, self._state, directory, name, which, limits)
-        self._files = run(flow, self._runtime, on_progress)
+        flow = downloads().of_job(self._service, self._state, directory, name, which, limits)
+        self._files = run(flow, self._attached.runtime, on_progress)
         return self._files
 
     def result(
@@ -208,10 +200,10 @@ class Job(JobView, FollowUps["Job"]):
 
     def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         call = partial(self._prepared, operation, fields, options)
-        return submit(call, self._attached, self._runtime, partial(self._made, operation), operation.free)
+        made: Job = self._attached.submit(call, partial(self._made, operation), is_free=operation.free)
+        return made
 
     def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         call = partial(self._prepared, operation, fields, options)
-        return submit(
-            call, self._attached, self._runtime, partial(Received.parsed, operation=operation), operation.free
-        )
+        read = partial(Received.parsed, operation=operation)
+        return self._attached.submit(call, read, is_free=operation.free)

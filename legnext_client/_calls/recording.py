@@ -39,8 +39,10 @@ class Recorder:
         """Return what sends a request a single time, recorded."""
         return partial(submit_by_key, intent, self.ledger)
 
-    def is_recorded(self, intent: SubmissionIntent) -> Flow[bool]:
-        """Return whether a call is in the ledger and would not be sent."""
+    def is_recorded(self, intent: SubmissionIntent | None) -> Flow[bool]:
+        """Return whether the ledger answers a call, so that nothing is sent."""
+        if intent is None:
+            return False
         entry = yield RunBlocking(partial(self.ledger.entry, intent.key))
         return isinstance(entry, Entry) and entry.state != NEW and not entry.may_be_retried
 

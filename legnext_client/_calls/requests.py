@@ -35,6 +35,7 @@ def with_key(operation: Operation, fields: Mapping[str, Any], key: str | None) -
 
 def request_of(operation: Operation, prepared: CheckedFields) -> Request:
     """Build the request of a checked call with the generated endpoint."""
+    fields, given = operation.parameters + operation.fields, {**prepared.parameters, **prepared.body}
     arguments = {field.name: prepared.parameters.get(field.wire) for field in operation.parameters}
     sent = prepared.body if operation.fields else None
     if sent is not None:
@@ -56,17 +57,8 @@ def request_of(operation: Operation, prepared: CheckedFields) -> Request:
         query=built.query,
         headers=built.headers,
         accepts=operation.accepts,
-        job_id=_job_of(operation, prepared),
+        job_id=next((given.get(field.wire) for field in fields if field.name == "job_id"), None),
     )
-
-
-def _job_of(operation: Operation, checked: CheckedFields) -> str | None:
-    """Return the id of the job that a call polls or follows up."""
-    for fields, given in ((operation.parameters, checked.parameters), (operation.fields, checked.body)):
-        for field in fields:
-            if field.name == "job_id":
-                return given.get(field.wire)
-    return None
 
 
 def parsed(operation: Operation, answer: Answer) -> Any:

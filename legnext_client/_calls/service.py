@@ -228,8 +228,10 @@ class CallService:
             self.check_open()
             if self.uploads is not None:
                 call = yield from self.uploads.placed(call)
-            if place and not self.queue.enter(place) and not (yield from self._is_recorded(call)):
-                yield from self.queue.waiting(place, self, self.settings.max_wait)
+            if place and not self.queue.enter(place):
+                is_recorded = self.recorder is not None and (yield from self.recorder.is_recorded(call.intent))
+                if not is_recorded:
+                    yield from self.queue.waiting(place, self, self.settings.max_wait)
         except BaseException:  # nothing was sent
             release(call.context.holds)
             raise
@@ -289,12 +291,6 @@ class CallService:
             raise
         finally:
             flow.close()
-
-    def _is_recorded(self, call: PreparedCall) -> Flow[bool]:
-        """Return whether the ledger answers the call, so that nothing is sent."""
-        if self.recorder is None or call.intent is None:
-            return False
-        return (yield from self.recorder.is_recorded(call.intent))
 
     def close(self) -> None:
         """Send nothing more."""

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._journal import files
@@ -33,7 +34,7 @@ class Store:
 
     def __init__(self, path: StrPath, *, now: Callable[[], datetime] | None = None) -> None:
         self.path = os.fspath(path)
-        self._now = now or _utc_now
+        self._now = now or partial(datetime.now, UTC)
         self._mutex = threading.RLock()
         self._hold: Hold | None = None
         self._reserve: DiskReserve | None = None
@@ -137,10 +138,6 @@ def _sound(values: tuple[Any, ...]) -> list[Any]:
 
 def timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Hold:

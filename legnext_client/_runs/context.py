@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from legnext_client._protocol.flow import Flow
     from legnext_client._protocol.state import State
     from legnext_client._runs.options import Options
-    from legnext_client.generated.operations import Operation
 
 logger = logging.getLogger("legnext_client")
 
@@ -93,8 +92,8 @@ class RunContext:
         fields = dict(call.fields)
         if before is not None:
             refuse(before, call.operation, fields)
-        token = None
-        if self.options.callback is not None and CALLBACK not in fields and _takes_callback(call.operation):
+        token, takes_callback = None, any(field.name == CALLBACK for field in call.operation.fields)
+        if self.options.callback is not None and CALLBACK not in fields and takes_callback:
             token = secrets.token_urlsafe(16)
             fields[CALLBACK] = f"{self.options.callback}{CLAIM_MARK}{token}"
         cost = row.cost(step)
@@ -207,7 +206,3 @@ class RunContext:
             key=key, spare_key=spare, root=self.options.root,
         )  # fmt: skip
         return [str(path) for path in paths]
-
-
-def _takes_callback(operation: Operation) -> bool:
-    return any(field.name == CALLBACK for field in operation.fields)

@@ -65,7 +65,7 @@ def download_job(colour: Colour, hostile: Hostile) -> Download:
         client = colour.real_client(hostile.url("/api"))
         kind: Any = AsyncJob if colour.is_async else Job
         try:
-            job = kind(raw, client._calls.service, client._calls.runtime)
+            job = kind(raw, client._calls)
             return cast("list[Path]", colour.do(job.download(*arguments, **options)))
         finally:
             colour.do(client.close())

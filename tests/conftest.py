@@ -18,7 +18,7 @@ from legnext_client.mock import media
 from tests.thorough import often
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 MEMORY = "/dev/shm"  # of Linux
 
@@ -86,7 +86,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path.parent.name, len(SLOW)))
 
 
-def pytest_collection_finish() -> None:
-    """Do not look through what was imported and collected each time that garbage is collected."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while collecting tests, nor look through what was collected each time later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()

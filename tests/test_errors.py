@@ -41,6 +41,7 @@ from legnext_client.errors import (
     WebhookError,
     error_class,
 )
+from tests.tables import for_each
 
 ANSWER: dict[str, Any] = {
     "status_code": 429,
@@ -109,7 +110,7 @@ def arguments(kind: type[LegnextError]) -> dict[str, Any]:
     return OWN.get(kind, ANSWER if issubclass(kind, APIError) else {})
 
 
-KINDS = pytest.mark.parametrize("kind", BASES, ids=lambda kind: kind.__name__)
+KINDS = for_each("kind", BASES)
 
 
 def test_the_tree_is_whole() -> None:
@@ -162,7 +163,7 @@ def test_each_error_prints_one_line_that_says_what_happened_and_ends_with_the_ad
 
 
 @KINDS
-@pytest.mark.parametrize("way", [*range(pickle.HIGHEST_PROTOCOL + 1), "copy", "deepcopy"])
+@for_each("way", [*range(pickle.HIGHEST_PROTOCOL + 1), "copy", "deepcopy"])
 def test_each_error_survives_pickling_and_copying(kind: type[LegnextError], way: int | str) -> None:
     error = kind("Something happened", **arguments(kind))
     error.add_note("seen by the night shift")
@@ -196,7 +197,7 @@ def test_an_error_of_the_service_prints_its_code_words_request_and_place() -> No
     assert str(ServerError(status_code=520)) == "520 no message. Try again later."
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("status", "kind"),
     [
         (400, BadRequestError),
@@ -227,7 +228,7 @@ def test_every_error_is_there_under_the_documents_module() -> None:
     assert exceptions.LegnextAPIError is LegnextError
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("error", "said"),
     [
         (error_class(401)("bad key", status_code=401), "Invalid API key"),

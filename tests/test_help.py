@@ -16,6 +16,7 @@ from legnext_client._runs.options import BatchOptions, RunOptions
 from legnext_client._runs.results import BatchSummary, Counts, Unsettled
 from legnext_client.generated import follow_ups, namespaces
 from legnext_client.generated.operations import OPERATIONS
+from tests.tables import for_each
 
 OTHERS = (RequestOptions, RunOptions, BatchOptions, BatchSummary, Counts, Unsettled)
 MODULES = (legnext_client, prices, prompts, types)
@@ -43,13 +44,13 @@ def fields_of(kind: Any) -> set[str]:
     return {name for name in named if name[0] != "_" and name != "additional_properties" and not is_other}
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@for_each("name", CLASSES)
 def test_every_field_of_a_class_is_explained(name: str) -> None:
     said = inspect.getdoc(CLASSES[name]) or ""
     assert [field for field in sorted(fields_of(CLASSES[name])) if not re.search(rf"\b{field}\b", said)] == []
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@for_each("name", CLASSES)
 def test_the_help_of_a_class_speaks_of_jobs_and_of_python_s_names(name: str) -> None:
     text = text_of(CLASSES[name])
     assert "JobT" not in text

@@ -15,6 +15,7 @@ from legnext_client.generated.models import VideoType
 from legnext_client.generated.operations import OPERATIONS, ROLES
 from legnext_client.jobs import AsyncJob
 from legnext_client.prompts import Prompt
+from tests.tables import for_each
 
 from .jobs import images, videos
 
@@ -130,7 +131,7 @@ def test_there_is_no_chain_without_a_beginning(arguments: tuple[Any, ...]) -> No
 LONGEST = next(field.max_length for field in START.fields if field.name == "prompt") or 0
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("build", "said"),
     [
         (
@@ -170,7 +171,7 @@ def test_a_number_of_videos_that_cannot_be_read_is_left_to_the_check_of_the_prom
 # ---- what is known of jobs ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("build", "said"),
     [
         (

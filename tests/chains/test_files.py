@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
+from tests.tables import for_each
 
 from .jobs import videos
 
@@ -99,7 +100,7 @@ def test_for_a_journal_a_function_is_described_as_chosen() -> None:
 START = {"step": "start", "prompt": "x"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("data", "said"),
     [
         (None, "chain must be an object; got None"),

@@ -12,6 +12,7 @@ from legnext_client.errors import BadRequestError, UnprocessableError
 from legnext_client.testing import MockServer
 from tests import facts
 from tests.facts import LARGE_VIDEO, VIDEO
+from tests.tables import for_each
 
 from .jobs import images, videos
 
@@ -72,7 +73,7 @@ def test_a_price_is_a_small_table() -> None:
     assert str(VideoChain.from_video("v1").price()) == "in all  0  points, an estimate"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("chain", "seconds"),
     [
         (VideoChain.start("x"), 4),

@@ -20,6 +20,7 @@ from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
 from legnext_client.uploads import LocalFile, PutUploader, S3Uploader, uploader_from
 from tests.file_hosts import files
+from tests.tables import for_each
 
 from .worlds import KEY, Colour, Service, done, job
 
@@ -373,7 +374,7 @@ def test_a_url_describes_an_uploader(monkeypatch: pytest.MonkeyPatch, url: str, 
     assert repr(uploader_from(url)) == shown
 
 
-@pytest.mark.parametrize("headers", [5, ["x"], {5: "x"}, {"a b": "x"}, {"x": 5}, {"x": "\n"}, {"Host": "x"}])
+@for_each("headers", [5, ["x"], {5: "x"}, {"a b": "x"}, {"x": 5}, {"x": "\n"}, {"Host": "x"}])
 def test_headers_that_cannot_be_sent_are_refused(headers: Any) -> None:
     with pytest.raises(ConfigurationError, match="headers"):
         PutUploader("https://files.test/", headers=headers)

@@ -15,6 +15,7 @@ from legnext_client import AsyncClient, Client, Retries
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError
 from tests.facts import DIFFUSION
+from tests.tables import for_each
 
 from .worlds import KEY, Colour, Service, done, job, told
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from legnext_client._protocol.flow import Response, Send
 
 
-@pytest.mark.parametrize("kind", [Client, AsyncClient])
-@pytest.mark.parametrize(
+@for_each("kind", [Client, AsyncClient])
+@for_each(
     ("key", "words"),
     [
         (None, "LEGNEXT_API_KEY is not set: set LEGNEXT_API_KEY to your key, or pass api_key="),
@@ -61,8 +62,8 @@ def test_the_environment_gives_key_and_address(monkeypatch: pytest.MonkeyPatch, 
         Client()
 
 
-@pytest.mark.parametrize("kind", [Client, AsyncClient])
-@pytest.mark.parametrize(
+@for_each("kind", [Client, AsyncClient])
+@for_each(
     "url",
     [
         "api.legnext.ai",
@@ -93,7 +94,7 @@ def test_an_address_that_the_key_must_not_go_to_is_refused(kind: type[Client], u
         kind(KEY, base_url=url)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "url",
     ["https://api.legnext.ai/api", "http://localhost:1", "http://127.0.0.1:1", "http://127.8.9.1", "http://[::1]:1/x",
      "HTTPS://API.LEGNEXT.AI"],

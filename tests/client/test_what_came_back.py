@@ -20,6 +20,7 @@ from legnext_client import (
     SubmissionUnknown,
 )
 from legnext_client._protocol.flow import NoResponse
+from tests.tables import for_each
 
 from .worlds import KEY, Colour, Reply, Service, done, error_of, job, made, pickled_twin, told
 
@@ -111,7 +112,7 @@ def test_what_it_gives_is_a_copy() -> None:
     assert len(first.image_urls) == 4
 
 
-@pytest.mark.parametrize("data", [{}, {"job_id": " "}, {"job_id": "\ud800"}, "j1", None, ["j1"]])
+@for_each("data", [{}, {"job_id": " "}, {"job_id": "\ud800"}, "j1", None, ["j1"]])
 def test_what_is_not_a_job_is_refused(data: Any) -> None:
     with pytest.raises(InvalidRequest, match=r"data must be a dict with a job_id, such as job\.to_dict\(\); got "):
         Job.from_dict(data)

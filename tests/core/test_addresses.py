@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legnext_client._protocol.addresses import is_inside, redirected, refuse_address, shown_url, wrong_address
+from tests.tables import for_each
 
 PUBLIC = "https://cdn.example/a.png"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "url",
     [
         PUBLIC,
@@ -30,7 +31,7 @@ def test_a_file_may_come_from_any_host_over_http_and_https(url: str) -> None:
     assert wrong_address(url) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("url", "said"),
     [
         (None, "it is not a URL, or is too long"),
@@ -63,7 +64,7 @@ def test_an_address_may_be_as_long_as_servers_take_them() -> None:
     assert wrong_address(PUBLIC.ljust(8193, "a")) == "it is not a URL, or is too long"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("url", "location", "target", "said"),
     [
         (PUBLIC, "b.png", "https://cdn.example/b.png", None),
@@ -113,7 +114,7 @@ INSIDE = [
 ]
 
 
-@pytest.mark.parametrize("host", INSIDE)
+@for_each("host", INSIDE)
 def test_an_address_of_this_machine_or_its_network_is_inside(host: str) -> None:
     assert is_inside(f"http://{host}:8080/a.png")
     assert redirected("http://cdn.example/", f"http://{host}/")[1] is not None
@@ -136,7 +137,7 @@ def numbers(address: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "host",
     [host for address in ("127.0.0.1", "127.0.0.10", "10.0.0.14", "169.254.169.254") for host in numbers(address)],
 )
@@ -146,14 +147,14 @@ def test_a_number_is_no_way_inside_in_whatever_form_a_resolver_takes_it(host: st
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     "host", ["127。0。0。1", "127．0．0．1", "127｡0｡0｡1", "１２７.0.0.1", "localhost。", "ⓛocalhost", "ℒocalhost"]
 )
 def test_letters_of_other_scripts_are_no_way_inside(host: str) -> None:
     assert is_inside(f"http://{host}/")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "host",
     [
         "cdn.example",
@@ -199,7 +200,7 @@ def test_an_address_is_shown_without_what_may_be_a_secret_and_moves_no_cursor() 
     assert len(shown_url("https://cdn.example/" + "a" * 900)) < 400
 
 
-@pytest.mark.parametrize(
+@for_each(
     "address",
     [
         *(

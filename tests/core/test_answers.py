@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from legnext_client._protocol.flow import Request, Response
 from legnext_client._protocol.responses import as_object, ids_in, is_job, page_title, read_error, retry_after
 from legnext_client.errors import APIError, ForbiddenError, ServerError
+from tests.tables import for_each
 
 REQUEST = Request("POST", "/things")
 
@@ -56,7 +57,7 @@ SHAPES: dict[str, tuple[Any, tuple[int | None, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("body", "said"), SHAPES.values(), ids=SHAPES)
+@for_each(("body", "said"), SHAPES.values())
 def test_the_words_survive_in_every_shape(body: Any, said: tuple[int | None, str]) -> None:
     error = error_of(body)
     assert (error.code, error.message) == said
@@ -66,7 +67,7 @@ def test_the_words_survive_in_every_shape(body: Any, said: tuple[int | None, str
     assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("body", [shape for shape, _ in SHAPES.values()], ids=SHAPES)
+@for_each("body", [shape for shape, _ in SHAPES.values()])
 def test_every_error_pickles_and_copies(body: Any) -> None:
     error = error_of(body, 403, retry_after="3", x_request_id="r1")
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
@@ -109,7 +110,7 @@ def test_any_status_has_an_error() -> None:
 # ---- Retry-After -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "seconds"),
     [("5", 5), (" 12 ", 12), ("0", 0), ("1.5", 1.5), ("-3", 0), ("1e2", 100)],
 )
@@ -125,7 +126,7 @@ def test_retry_after_as_a_date(zone: str) -> None:
     assert 3500 < found <= 3600
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("until", "now", "seconds"),
     [
         ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:27:15 GMT", 45),
@@ -142,7 +143,7 @@ def test_a_date_is_read_by_the_services_own_clock_whatever_this_machine_says(
     assert retry_after({"retry-after": until, "date": now}) == seconds
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value",
     ["", "  ", "soon", "nan", "inf", "1e999", "Wed, 21 Oct", "Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "\x00"],
 )
@@ -161,7 +162,7 @@ def test_no_retry_after_upsets_the_reader(value: str) -> None:
 # ---- bodies ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         b"",
@@ -208,7 +209,7 @@ def test_what_lies_too_deep_to_be_pickled_is_left_out_and_the_rest_is_kept() -> 
     assert many == {"logs": [{"line": number} for number in range(200)]}
 
 
-@pytest.mark.parametrize("job_id", [None, "", [], {}, 1.5, True, False])
+@for_each("job_id", [None, "", [], {}, 1.5, True, False])
 def test_what_has_no_id_is_no_job(job_id: Any) -> None:
     assert not is_job({"job_id": job_id})
     assert not is_job({})
@@ -221,7 +222,7 @@ def test_no_body_upsets_the_reader(body: bytes, status: int) -> None:
     assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("answer", "job_id"),
     [
         (None, None),

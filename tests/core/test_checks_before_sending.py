@@ -12,6 +12,7 @@ from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.types import UNSET
 from tests.facts import LONGEST
+from tests.tables import for_each
 
 Json = dict[str, Any]
 
@@ -90,7 +91,7 @@ MESSAGES: list[tuple[str, dict[Any, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "body", "message"), MESSAGES)
+@for_each(("operation", "body", "message"), MESSAGES)
 def test_the_error_names_the_field_as_it_was_written_its_bound_and_what_came(
     operation: str, body: Json, message: str
 ) -> None:

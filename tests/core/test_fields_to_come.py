@@ -10,6 +10,7 @@ from legnext_client._protocol.bounds import shown, wrong_value
 from legnext_client._protocol.checks import prepare
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Field, Operation
+from tests.tables import for_each
 
 PLAIN = Field("field", "field", "string")
 
@@ -58,12 +59,12 @@ WRONG: list[tuple[Field, Any, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "value", "must", "got"), WRONG)
+@for_each(("one", "value", "must", "got"), WRONG)
 def test_what_is_wrong_is_told_with_the_bound_and_the_value(one: Field, value: Any, must: str, got: str) -> None:
     assert wrong_value(one, value) == (must, got)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("one", "value"),
     [
         (field("string", nullable=True), None),
@@ -83,7 +84,7 @@ def test_what_is_right_passes(one: Field, value: Any) -> None:
     assert wrong_value(one, value) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("one", "within", "beyond", "must"),
     [
         (field("integer", minimum=0, maximum=3), [0, 3, 3.0], [-1, 4], "must be 0 to 3"),
@@ -115,7 +116,7 @@ KINDS: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@for_each("kind", KINDS)
 def test_a_value_of_any_other_type_is_refused(kind: str) -> None:
     alike = {"integer": "number", "number": "integer"}
     for other in KINDS.keys() - {kind, alike.get(kind)}:
@@ -128,7 +129,7 @@ def test_nothing_closed_takes_what_it_does_not_know() -> None:
         assert "surely_unknown is not a field here" in refused(known, {"surely_unknown": 1})
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "text"),
     [
         (10**59, "1" + "0" * 59),

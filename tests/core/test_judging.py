@@ -9,6 +9,7 @@ import pytest
 
 from legnext_client._downloads.policy import Fail, Note, Order, Retry, Wanted, classify, digest
 from legnext_client._protocol.flow import Opened
+from tests.tables import for_each
 
 URL = "https://cdn.example/a.png?signature=hidden"
 ORDER = Order(URL, Path("out/a.png"), 1_000)
@@ -32,16 +33,14 @@ def noted(**headers: str) -> Note | None:
     return found.note
 
 
-@pytest.mark.parametrize(
-    "status", [100, 201, 202, 204, 207, 300, 304, 305, 309, 400, 401, 402, 405, 409, 411, 416, 499]
-)
+@for_each("status", [100, 201, 202, 204, 207, 300, 304, 305, 309, 400, 401, 402, 405, 409, 411, 416, 499])
 def test_an_answer_that_another_try_would_not_change_is_the_last(status: int) -> None:
     found = verdict(status, retry_after="9", location="/b.png")
     assert said(found) == f"the server answered with status {status}."
     assert found.useless is False
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+@for_each("status", [408, 425, 429, 500, 502, 503, 504, 599])
 def test_an_answer_that_may_change_is_asked_for_again(status: int) -> None:
     found = verdict(status, retry_after="9")
     assert said(found) == f"the server answered with status {status}."
@@ -52,7 +51,7 @@ def test_an_answer_that_may_change_is_asked_for_again(status: int) -> None:
 # ---- all of it ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("headers", "size", "framed"),
     [
         ({"content_length": "0"}, 0, True),
@@ -75,7 +74,7 @@ def test_a_strong_tag_tells_versions_apart(tag: str) -> None:
     assert noted(etag=tag) == Note(digest(URL), tag.strip(), None)
 
 
-@pytest.mark.parametrize("tag", ['W/"one"', '""', "one", "xx", '"a b"', '"a"b"', '"é"', '"' + "x" * 201 + '"'])
+@for_each("tag", ['W/"one"', '""', "one", "xx", '"a b"', '"a"b"', '"é"', '"' + "x" * 201 + '"'])
 def test_any_other_tag_tells_nothing_and_neither_does_a_date_beside_it(tag: str) -> None:
     assert noted(etag=tag, last_modified=DATE, date="Wed, 21 Oct 2016 07:28:00 GMT") is None
 
@@ -89,7 +88,7 @@ def test_a_date_tells_versions_apart_when_it_was_a_minute_ago(seconds_later: str
     assert found == (Note(digest(URL), DATE, None) if tells else None)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("changed", "date"),
     [
         ("", DATE),
@@ -101,7 +100,6 @@ def test_a_date_tells_versions_apart_when_it_was_a_minute_ago(seconds_later: str
         ("Wed, 21 Oct 2014 07:28:00 GMT (é)", DATE),
         ("Wed, 21 Oct 2014 07:28:00 GMT (" + "x" * 300 + ")", DATE),
     ],
-    ids=["none", "words", "no clock", "no time", "beyond", "no zone", "letters", "long"],
 )
 def test_a_date_that_is_none_tells_nothing(changed: str, date: str) -> None:
     assert noted(last_modified=changed, date=date) is None
@@ -110,7 +108,7 @@ def test_a_date_that_is_none_tells_nothing(changed: str, date: str) -> None:
 # ---- the rest of it -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("size", "changes", "fits"),
     [
         (400, {}, True),
@@ -134,7 +132,7 @@ def test_a_note_fits_the_beginning_of_the_file_that_it_is_of(size: int, changes:
 REST = {"content_range": "bytes 400-999/1000", "content_length": "600", "etag": TAG}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("changes", "framed"),
     [
         ({}, True),
@@ -151,7 +149,7 @@ def test_the_rest_that_was_asked_for_is_taken(changes: dict[str, str | None], fr
     assert verdict(206, 400, NOTE, **headers) == Wanted(400, 1_000, NOTE, "", framed)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "changes",
     [
         {"content_range": ""},

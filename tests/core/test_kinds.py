@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from legnext_client._downloads.file_types import ENOUGH, KINDS, is_cut, kind_of, wrong_kind
+from tests.tables import for_each
 
 FTYP = (24).to_bytes(4) + b"ftypisom\0\0\2\0isommp41"
 MOOV = (16).to_bytes(4) + b"moov" + b"\0" * 8
@@ -23,8 +24,8 @@ BEGINNINGS = {
 }
 
 
-@pytest.mark.parametrize("ending", BEGINNINGS)
-@pytest.mark.parametrize("other", BEGINNINGS)
+@for_each("ending", BEGINNINGS)
+@for_each("other", BEGINNINGS)
 def test_bytes_are_of_the_kind_that_the_name_says_or_refused(ending: str, other: str) -> None:
     assert (wrong_kind(f"a.{ending.upper()}", BEGINNINGS[other]) is None) == (ending == other)
 
@@ -34,7 +35,7 @@ def test_every_kind_is_tried_and_told_by_less_than_is_read() -> None:
     assert all(len(body) < ENOUGH for body in BEGINNINGS.values())
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("ending", "other"),
     [("jpeg", "jpg"), ("tif", "tiff"), ("heif", "heic"), ("m4v", "mp4"), ("mov", "mp4"), ("mkv", "webm")],
 )
@@ -43,7 +44,7 @@ def test_a_kind_may_have_several_endings(ending: str, other: str) -> None:
     assert wrong_kind(f"a.{ending}", b"anything") is not None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("ending", "beginning"),
     [
         ("gif", b"GIF87a"),
@@ -60,7 +61,7 @@ def test_a_kind_may_begin_in_several_ways(ending: str, beginning: bytes) -> None
     assert wrong_kind(f"a.{ending}", beginning) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("head", "said"),
     [
         (b"", "it is empty"),
@@ -77,7 +78,7 @@ def test_what_came_instead_is_said(head: bytes, said: str) -> None:
     assert wrong_kind("a.jpg", head) == said
 
 
-@pytest.mark.parametrize(
+@for_each(
     "page",
     [
         b"<!DOCTYPE html>",
@@ -108,7 +109,7 @@ def is_cut_short(body: bytes) -> bool:
     return is_cut(lambda offset, count: body[offset : offset + count], len(body))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "whole",
     [
         PNG + PNG_END,
@@ -120,7 +121,6 @@ def is_cut_short(body: bytes) -> bool:
         FTYP + MOOV + EMPTY,
         FTYP + EMPTY + MOOV,
     ],
-    ids=["png", "long png", "long jpeg", "gif", "webp", "chain", "chain and a box", "chain after a box"],
 )
 def test_a_file_that_is_whole_is_not_cut_and_without_its_last_byte_it_is(whole: bytes) -> None:
     assert not is_cut_short(whole)
@@ -149,7 +149,7 @@ def test_a_file_of_nothing_but_empty_boxes_does_not_take_for_ever() -> None:
     assert len(read) < 1_000_000
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "cut"),
     [
         (FTYP + MOOV + (0).to_bytes(4) + b"mdat" + b"\0" * 99, False),
@@ -161,7 +161,6 @@ def test_a_file_of_nothing_but_empty_boxes_does_not_take_for_ever() -> None:
         (FTYP + EMPTY, True),
         (FTYP, True),
     ],
-    ids=["to the end", "large", "large and cut", "cut", "no box", "half a head", "no index", "nothing"],
 )
 def test_a_chain_is_whole_when_its_last_box_is_and_its_index_is_there(body: bytes, cut: bool) -> None:
     assert is_cut_short(body) is cut

@@ -15,6 +15,7 @@ from legnext_client._downloads.file_names import (
     stem,
 )
 from legnext_client.errors import InvalidRequest
+from tests.tables import for_each
 
 ONE: dict[str, str | int] = {"n": 3, "ext": ".png", "stem": "cat"}
 
@@ -37,7 +38,7 @@ def test_the_fields_of_a_template_are_those_in_braces() -> None:
         fields_of("{job_id}", URL_FIELDS)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("template", "name"),
     [
         ("{stem}_{n}{ext}", "cat_3.png"),
@@ -66,7 +67,7 @@ def test_two_names_that_are_one_to_some_system_are_refused(names_of_two: tuple[s
         names("{ext}", URL_FIELDS, [{"ext": name} for name in names_of_two])
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("template", "said"),
     [
         (None, "name must be a string such as '{n}{ext}'; got 'None'."),
@@ -92,18 +93,18 @@ def test_a_template_may_be_as_long_as_a_path_and_no_longer() -> None:
         named("/".join(["{stem}"] * 13), stem="x" * 80)
 
 
-@pytest.mark.parametrize("part", ["", ".", "..", "...", "a.", "a ", " a", " ", "a:b", "a\\b", "a\tb", "a\u202eb"])
+@for_each("part", ["", ".", "..", "...", "a.", "a ", " a", " ", "a:b", "a\\b", "a\tb", "a\u202eb"])
 def test_no_part_of_a_name_leads_elsewhere_or_is_lost_on_some_system(part: str) -> None:
     for template in (part, f"a/{part}", f"{part}/a", f"a/{part}/a"):
         assert refusal(template).startswith("name must be valid on any system; got ")
 
 
-@pytest.mark.parametrize("character", '<>:"|?*\\')
+@for_each("character", '<>:"|?*\\')
 def test_a_character_that_windows_keeps_for_itself_is_refused(character: str) -> None:
     assert "contains a character that some systems do not allow" in refusal(f"a{character}b")
 
 
-@pytest.mark.parametrize("name", ["con", "PRN", "aux", "nul.tar.gz", "conin$", "CONOUT$", "com1", "com³", "lpt9.png"])
+@for_each("name", ["con", "PRN", "aux", "nul.tar.gz", "conin$", "CONOUT$", "com1", "com³", "lpt9.png"])
 def test_a_device_of_windows_is_no_name(name: str) -> None:
     assert "is a name that some systems do not allow" in refusal(name)
     assert "is a name that some systems do not allow" in refusal(f"{name}/a")
@@ -124,7 +125,7 @@ def test_a_name_leaves_room_for_that_of_the_unfinished_file() -> None:
     assert "is longer than 240 bytes" in refusal(longest + "x/a")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "name"),
     [
         ("5dd94ec3-7282-4f04-9445-59e850ef1822", "5dd94ec3-7282-4f04-9445-59e850ef1822"),
@@ -145,7 +146,7 @@ def test_a_value_has_the_same_name_in_every_release(value: str, name: str) -> No
     assert reduced(value) == name
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("url", "name", "ending"),
     [
         ("https://cdn.example/x/cat.png", "cat", ".png"),

@@ -21,6 +21,7 @@ from legnext_client._protocol.polling import (
     noticed,
 )
 from legnext_client.generated.operations import OPERATIONS
+from tests.tables import for_each
 
 
 def _benchmark() -> Any:
@@ -75,8 +76,8 @@ def test_the_first_question_comes_when_the_fastest_jobs_are_done() -> None:
         assert 0.3 * expected.median < first < 0.75 * expected.median
 
 
-@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
-@pytest.mark.parametrize("expected", [IMAGE, VIDEO, UNKNOWN, Expectation(1.0, 0.3), Expectation(5000.0, 1.0)])
+@for_each("chance", [0.0, 0.5, 1.0])
+@for_each("expected", [IMAGE, VIDEO, UNKNOWN, Expectation(1.0, 0.3), Expectation(5000.0, 1.0)])
 def test_the_moments_only_grow_by_pauses_within_bounds(expected: Expectation, chance: float) -> None:
     times = list(itertools.islice(moments(expected, lambda: chance), 300))
     pauses = [after - before for before, after in itertools.pairwise(times)]

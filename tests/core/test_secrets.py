@@ -10,6 +10,7 @@ import pytest
 from legnext_client._protocol.flow import NoResponse
 from legnext_client._protocol.redact import KeyRedactor, key_end
 from legnext_client._protocol.responses import as_object
+from tests.tables import for_each
 
 KEY = "sk-0123456789-last"
 SHOWN = "…last"
@@ -64,7 +65,7 @@ def nothing_left(found: bytes, key: str) -> bool:
     return key[:-4] not in plain
 
 
-@pytest.mark.parametrize("body", SPELLED.values(), ids=SPELLED)
+@for_each("body", SPELLED.values())
 def test_a_key_is_taken_out_however_it_is_spelled_and_the_rest_can_be_read(body: bytes) -> None:
     assert not nothing_left(body, WITH_SLASH), "the test itself would see it"
     received = KeyRedactor(WITH_SLASH).received(200, {}, [], body)
@@ -94,7 +95,7 @@ def test_backslashes_without_end_are_read_in_no_time() -> None:
     assert KeyRedactor(KEY).received(200, {}, [], body).body == body
 
 
-@pytest.mark.parametrize("length", range(6, len(KEY)))
+@for_each("length", range(6, len(KEY)))
 def test_a_key_is_taken_out_of_an_answer_that_was_cut_in_its_midst(length: int) -> None:
     lost = NoResponse("ReadTimeout", sent=True, answer=f"{KEY} sk-0123 {KEY[:length]}".encode())
     assert KeyRedactor(KEY).redacted(lost).answer == f"{SHOWN} sk-0123 {SHOWN}".encode()

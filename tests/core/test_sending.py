@@ -28,6 +28,7 @@ from legnext_client.errors import (
     UnprocessableError,
     error_class,
 )
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +120,7 @@ def test_a_broken_answer_is_asked_for_again_but_never_paid_for_again(lost: NoRes
     assert "may have been charged" in str(error)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 522, 530, 599])
+@for_each("status", [500, 502, 503, 504, 520, 522, 530, 599])
 def test_a_5xx_is_asked_for_again_but_never_paid_for_again(status: int) -> None:
     outcome = answer(status, {"code": status, "message": "broken"}, retry_after="3", x_request_id="r1")
     free, error = classify(FREE, outcome), error_of(Fail, PAID, outcome)
@@ -132,7 +133,7 @@ def test_a_5xx_is_asked_for_again_but_never_paid_for_again(status: int) -> None:
     assert error.answer == outcome.body
 
 
-@pytest.mark.parametrize("outcome", NO_JOBS.values(), ids=NO_JOBS)
+@for_each("outcome", NO_JOBS.values())
 def test_a_good_status_without_a_job_is_asked_for_again_but_never_paid_for_again(outcome: Response) -> None:
     error_of(Retry, FREE, outcome)
     error = error_of(Fail, PAID, outcome)
@@ -184,10 +185,8 @@ NAMING: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    "status", [300, 302, 307, 399, 400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 499, 500, 503]
-)
-@pytest.mark.parametrize("body", NAMING.values(), ids=NAMING)
+@for_each("status", [300, 302, 307, 399, 400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 499, 500, 503])
+@for_each("body", NAMING.values())
 def test_an_error_that_names_a_job_is_never_paid_for_again_and_keeps_the_id(status: int, body: Any) -> None:
     outcome = answer(status, body if isinstance(body, bytes) else json.dumps(body).encode(), retry_after="1")
     error = error_of(Fail, PAID, outcome)
@@ -200,8 +199,8 @@ def test_an_error_that_names_a_job_is_never_paid_for_again_and_keeps_the_id(stat
     assert len(Played([outcome], request=PAID).sent) == 1
 
 
-@pytest.mark.parametrize("status", [200, 400, 402, 404, 429])
-@pytest.mark.parametrize(
+@for_each("status", [200, 400, 402, 404, 429])
+@for_each(
     "body",
     [
         {"code": 402, "job_id": ""},

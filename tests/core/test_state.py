@@ -9,9 +9,10 @@ import pytest
 
 from legnext_client._protocol.state import State, moment
 from legnext_client.jobs import Job
+from tests.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("status", "done", "ok"),
     [
         ("pending", False, False),
@@ -34,7 +35,7 @@ def test_no_status_means_on_its_way(status: Any) -> None:
     assert not State(raw).done
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("raw", "progress"),
     [
         ({"status": "completed", "progress": 3}, 100),
@@ -65,7 +66,7 @@ def test_progress_is_read_from_wherever_it_is(raw: dict[str, Any], progress: flo
     assert Job({"job_id": "j", **raw}).progress == round(progress)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "time"),
     [
         ("2025-12-17T03:22:29+08:00", datetime(2025, 12, 16, 19, 22, 29, tzinfo=UTC)),
@@ -80,7 +81,7 @@ def test_times_are_read_with_their_offset(value: str, time: datetime) -> None:
     assert moment(value) == time
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value",
     ["", " ", None, 0, 1730000000, [], "soon", "0001-01-01T00:00:00Z", "0001-01-01T08:05:43+08:05", "T", "9" * 30,
      "2025-01-01T00:00:00+9999"],
@@ -110,7 +111,7 @@ def test_the_texts_are_each_told_once() -> None:
     assert State({"output": {"promptEn": "", "description": "", "finalPrompt": "", "prompts": []}}).texts == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("status", "usage", "points"),
     [
         ("completed", {"frozen": 80, "consume": 40}, 40),

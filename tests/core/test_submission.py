@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from legnext_client._journal.submit import Begun, Entry, Submission, SubmissionIntent, submit_once
 from legnext_client._protocol.flow import NoResponse, Request, Response, RunBlocking, Send
 from legnext_client.errors import (
@@ -17,6 +15,7 @@ from legnext_client.errors import (
     RateLimitError,
     SubmissionUnknown,
 )
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from legnext_client._protocol.state import State
@@ -86,7 +85,7 @@ def answer(status: int, body: bytes = b"{}") -> Response:
     return Response(status, {}, body)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("outcome", "written", "error", "again"),
     [
         (NoResponse("refused", sent=False), ("mark_not_sent", 7), ConnectionError, True),

@@ -15,6 +15,7 @@ from legnext_client._protocol.retries import Retries
 from legnext_client._protocol.state import State
 from legnext_client._transport.clocks import SystemClock
 from legnext_client.errors import AuthenticationError, LegnextError, NotFoundError
+from tests.tables import for_each
 from tests.waits import IMAGE, ONCE, VIDEO, Reply, World, done_at, told
 
 
@@ -40,8 +41,8 @@ def test_the_default_timeout_of_many_is_that_of_the_longest() -> None:
     assert 600 < world.now <= 630
 
 
-@pytest.mark.parametrize("timeout", [0.5, 3.0, 10.0, 60.0, 61.7, 600.0])
-@pytest.mark.parametrize("takes", [0.0, 0.4, 29.0, 1000.0])
+@for_each("timeout", [0.5, 3.0, 10.0, 60.0, 61.7, 600.0])
+@for_each("takes", [0.0, 0.4, 29.0, 1000.0])
 def test_no_sleep_or_request_runs_past_the_deadline(timeout: float, takes: float) -> None:
     world = World(NEVER, takes=takes).wait(timeout=timeout, retries=Retries())
     assert world.now <= timeout
@@ -122,7 +123,7 @@ def test_a_far_retry_after_does_not_pass_the_deadline() -> None:
     assert world.times == [98]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "failure",
     [
         NoResponse("ConnectError", sent=False),
@@ -134,7 +135,7 @@ def test_a_far_retry_after_does_not_pass_the_deadline() -> None:
         told({"code": 500, "message": "hidden"}),
     ],
 )
-@pytest.mark.parametrize("retries", [ONCE, Retries()])
+@for_each("retries", [ONCE, Retries()])
 def test_a_question_that_fails_does_not_end_the_wait(failure: Reply, retries: Retries) -> None:
     def reply(job_id: str, now: float) -> Reply:
         return failure if now < 44 else done_at(50)(job_id, now)

@@ -9,6 +9,7 @@ import pytest
 
 from legnext_client._downloads.file_names import directory_of, writable_directory
 from legnext_client.errors import InvalidRequest
+from tests.tables import for_each
 
 
 @pytest.mark.parametrize("check", [directory_of, writable_directory])
@@ -19,7 +20,7 @@ def test_a_directory_may_be_there_or_be_still_to_make(tmp_path: Path, check: obj
         assert check("out", given) == str(given)
 
 
-@pytest.mark.parametrize("given", ["", "a\0b", 3, None, b"out", [], Path])
+@for_each("given", ["", "a\0b", 3, None, b"out", [], Path])
 def test_what_is_no_path_is_none_of_a_directory(given: object) -> None:
     with pytest.raises(InvalidRequest, match=r"^out must be the path of a directory; got "):
         directory_of("out", given)

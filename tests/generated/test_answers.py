@@ -18,6 +18,7 @@ from legnext_client.generated.errors import UnexpectedStatus
 from legnext_client.generated.models import DiffusionRequest, ErrorBody, ErrorEnvelope, TaskResponse
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.types import Request
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from legnext_client.generated.types import Response
@@ -55,8 +56,8 @@ def answers(client: AuthenticatedClient) -> list[Response[Any]]:
     ]
 
 
-@pytest.mark.parametrize("content", NO_JOBS.values(), ids=NO_JOBS.keys())
-@pytest.mark.parametrize("status", [200, 400, 404, 429, 500, 502, 520, 530])
+@for_each("content", NO_JOBS.values())
+@for_each("status", [200, 400, 404, 429, 500, 502, 520, 530])
 def test_an_answer_that_is_neither_job_nor_error_is_handed_over_as_bytes(status: int, content: bytes) -> None:
     for answer in answers(client_that_gets(status, content)):
         assert answer.parsed is None
@@ -76,7 +77,7 @@ def test_an_error_is_read_under_any_status(status: int) -> None:
         assert answer.parsed == TaskResponse(job_id="", status="failed")
 
 
-@pytest.mark.parametrize("content", NO_JOBS.values(), ids=NO_JOBS.keys())
+@for_each("content", NO_JOBS.values())
 def test_a_client_that_was_told_to_raise_raises_with_the_bytes(content: bytes) -> None:
     client = client_that_gets(520, content, raise_on_unexpected_status=True)
     with pytest.raises(UnexpectedStatus, match="520") as caught:

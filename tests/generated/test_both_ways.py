@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
 from legnext_client import Client
 from legnext_client._transport.transports import HttpxTransport
@@ -13,6 +12,7 @@ from legnext_client.generated import AuthenticatedClient, models
 from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.generated.types import UNSET
 from tests.generated.test_endpoints import KEY, request_examples
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from legnext_client.generated.operations import Operation
@@ -45,7 +45,7 @@ def made(model: Any, example: Any) -> Any:
     return model(**{name: value for name, value in fields.items() if value is not UNSET})
 
 
-@pytest.mark.parametrize(("operation", "example"), request_examples())
+@for_each(("operation", "example"), request_examples())
 def test_the_facade_and_the_generated_client_send_the_same_request(operation: Operation, example: Any) -> None:
     in_path = [JOB_ID for field in operation.parameters if field.place == "path"]
 

@@ -17,6 +17,7 @@ from legnext_client.generated.api.tasks import get
 from legnext_client.generated.models import BalanceResponse, ErrorBody, TaskResponse, VideoDiffusionRequest
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
 from legnext_client.generated.service import BASE_URL
+from tests.tables import for_each
 
 Json = dict[str, Any]
 
@@ -32,10 +33,10 @@ def request_examples() -> list[Any]:
             continue  # any_operation.py has the others
         body = SPEC["paths"][operation.path][operation.method.lower()].get("requestBody")
         if body is None:
-            found.append(pytest.param(operation, None, id=operation.name))
+            found.append((operation, None))
             continue
-        for name, example in body["content"].get("application/json", {}).get("examples", {}).items():
-            found.append(pytest.param(operation, example["value"], id=f"{operation.name}-{name}"))
+        examples = body["content"].get("application/json", {}).get("examples", {})
+        found += [(operation, example["value"]) for example in examples.values()]
     return found
 
 
@@ -65,8 +66,8 @@ def call(operation: Operation, name: str, client: AuthenticatedClient, example: 
     return asyncio.run(answer) if name.startswith("asyncio") else answer
 
 
-@pytest.mark.parametrize("function", ["sync_detailed", "sync", "asyncio_detailed", "asyncio"])
-@pytest.mark.parametrize(("operation", "example"), request_examples())
+@for_each("function", ["sync_detailed", "sync", "asyncio_detailed", "asyncio"])
+@for_each(("operation", "example"), request_examples())
 def test_every_operation_sends_its_method_path_key_and_body(
     operation: Operation, example: Json | None, function: str
 ) -> None:
@@ -93,11 +94,11 @@ def test_every_operation_sends_its_method_path_key_and_body(
         assert (answer.status_code, answer.content) == (200, content)
 
 
-@pytest.mark.parametrize("function", ["sync", "asyncio"])
-@pytest.mark.parametrize("name", dict.fromkeys(case.values[0].name for case in request_examples()))
+@for_each("function", ["sync", "asyncio"])
+@for_each("name", dict.fromkeys(operation.name for operation, _ in request_examples()))
 def test_every_operation_reads_an_error(name: str, function: str) -> None:
     content = DATA.joinpath("error-401.json").read_bytes()
-    examples = {case.values[0].name: case.values[1] for case in request_examples()}
+    examples = {operation.name: example for operation, example in request_examples()}
     parsed = call(OPERATIONS[name], function, Service(content, 401).client(), examples[name])
     assert isinstance(parsed, ErrorBody)
     assert parsed.to_dict() == json.loads(content)

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from legnext_client.errors import BudgetExceeded
 from legnext_client.prices import Budget
+from tests.tables import for_each
 from tests.thorough import often
 
 
@@ -29,7 +30,7 @@ def test_the_call_that_would_pass_it_is_refused() -> None:
     assert budget.left == 0
 
 
-@pytest.mark.parametrize("points", [-1, 1.5, float("inf"), float("nan"), "500", None])
+@for_each("points", [-1, 1.5, float("inf"), float("nan"), "500", None])
 def test_points_are_whole_and_not_negative(points: object) -> None:
     with pytest.raises(ValueError, match="whole number, 0 or more"):
         Budget(points)  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price, typical_seconds
 from legnext_client.prompts import Prompt
 from tests.facts import DIFFUSION, LARGE_VIDEO, UPSCALE, VIDEO, points
+from tests.tables import for_each
 from tests.thorough import often
 
 DOCUMENTED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
@@ -58,7 +59,7 @@ def test_a_documented_example_costs_what_it_froze(case: dict[str, Any]) -> None:
 TOPAZ = {"HD": 120, "FHD": 120, "2K": 120, "4K": 160, "6K": 200, "8K": 300, "12K": 540}
 
 
-@pytest.mark.parametrize("resolution", TOPAZ)
+@for_each("resolution", TOPAZ)
 def test_topaz_costs_what_its_table_says(resolution: str) -> None:
     assert price("enhance_upscale", {"target_resolution": resolution}).points == TOPAZ[resolution]
 
@@ -67,7 +68,7 @@ def test_topaz_without_a_resolution_is_the_default_one() -> None:
     assert price("enhance_upscale").points == TOPAZ["2K"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "reserve"),
     [
         ("x --bs 1", VIDEO // 4),
@@ -160,7 +161,7 @@ def test_what_only_reads_is_free() -> None:
     assert (estimate.points, estimate.reserve, str(estimate)) == (0, 0, "free")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("operation", "fields", "text"),
     [
         ("diffusion", {"text": "x"}, f"{DIFFUSION} points, an estimate"),
@@ -191,13 +192,13 @@ def test_an_estimate_tells_dollars() -> None:
     assert isinstance(price("diffusion"), Estimate)
 
 
-@pytest.mark.parametrize("odd", [None, 5, "", [], {}, object()])
+@for_each("odd", [None, 5, "", [], {}, object()])
 def test_an_odd_prompt_never_raises(odd: object) -> None:
     assert price("diffusion", {"text": odd}).points == DIFFUSION
     assert price("video_diffusion", {"prompt": odd, "video_type": None}).points == VIDEO
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("operation", "field", "value", "said"),
     [
         ("video_diffusion", "video_type", "1", "must be an integer, one of 0 (SD_480P), 1 (HD_720P); got '1'"),
@@ -227,7 +228,7 @@ def test_a_fraction_of_a_point_is_rounded_up() -> None:
 # ---- how long it takes ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("operation", "fields", "seconds"),
     [
         ("diffusion", {"text": "x"}, 45),

@@ -10,6 +10,7 @@ from legnext_client import BudgetExceeded, Client, InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Operation
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def called(client: Client, operation: Operation, fields: dict[str, Any]) -> Any:
     return getattr(getattr(client, operation.namespace), operation.name)(**fields)
 
 
-@pytest.mark.parametrize("operation", PAID, ids=lambda operation: operation.name)
+@for_each("operation", PAID)
 def test_a_wrong_request_fails_by_name_before_any_network(operation: Operation) -> None:
     class Nobody:
         def send(self, send: object) -> Any:

@@ -11,8 +11,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from legnext_client.generated.api.midjourney.diffusion import parse_response
 from legnext_client.generated.models import (
     BalanceResponse,
@@ -23,6 +21,7 @@ from legnext_client.generated.models import (
     TaskStatus,
     TaskType,
 )
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +48,6 @@ KINDS: list[tuple[dict[str, Json], Callable[[Json], Any]]] = [
     (FLAT_ERRORS, ErrorBody.from_dict),
     (WRAPPED_ERRORS, ErrorEnvelope.from_dict),
 ]
-CASES = [pytest.param(answer, parse, id=name) for answers, parse in KINDS for name, answer in sorted(answers.items())]
 
 
 def test_each_answer_on_file_has_exactly_one_kind() -> None:
@@ -59,8 +57,9 @@ def test_each_answer_on_file_has_exactly_one_kind() -> None:
     assert len([name for name in ANSWERS if name.startswith("responses/")]) == 25
 
 
-@pytest.mark.parametrize(("answer", "parse"), CASES)
-def test_every_answer_on_file_parses_and_nothing_is_lost(answer: Json, parse: Callable[[Json], Any]) -> None:
+@for_each(("name", "parse"), [(name, parse) for answers, parse in KINDS for name in sorted(answers)])
+def test_every_answer_on_file_parses_and_nothing_is_lost(name: str, parse: Callable[[Json], Any]) -> None:
+    answer = ANSWERS[name]
     before = copy.deepcopy(answer)
     model = parse(answer)
     assert model.to_dict() == before
@@ -68,7 +67,7 @@ def test_every_answer_on_file_parses_and_nothing_is_lost(answer: Json, parse: Ca
     assert parse(model.to_dict()) == model
 
 
-@pytest.mark.parametrize("name", [*FLAT_ERRORS, *WRAPPED_ERRORS, "recorded/job-refused-403"])
+@for_each("name", [*FLAT_ERRORS, *WRAPPED_ERRORS, "recorded/job-refused-403"])
 def test_an_endpoint_reads_an_error_in_each_of_its_three_shapes(name: str) -> None:
     answer = ANSWERS[name]
     parsed = parse_response(answer.get("code") or answer["error"]["code"], json.dumps(answer).encode())

@@ -8,13 +8,14 @@ from legnext_client import Client, LegnextError
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.testing import MockServer
 from tests.client.worlds import KEY, HandClock, Service, SyncWire, told
+from tests.tables import for_each
 
 
 def client_of(*answers: Response | NoResponse | BaseException) -> Client:
     return Client(KEY, transport=SyncWire(Service(*answers)), clock=HandClock())
 
 
-@pytest.mark.parametrize("status", [400, 403, 422, 500, 503, 302])
+@for_each("status", [400, 403, 422, 500, 503, 302])
 def test_an_id_that_comes_with_an_error_is_in_the_error(status: int) -> None:
     with pytest.raises(LegnextError) as caught:
         client_of(told({"job_id": "j1", "status": "failed", "error": {"message": "no"}}, status)).midjourney.diffusion(

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,17 +182,17 @@ INNOCENT = [
 ]
 
 
-@pytest.mark.parametrize("source", SEEDED)
+@for_each("source", SEEDED)
 def test_a_seeded_violation_is_found(source: str) -> None:
     assert violations(source) != []
 
 
-@pytest.mark.parametrize("source", INNOCENT)
+@for_each("source", INNOCENT)
 def test_ordinary_code_is_no_violation(source: str) -> None:
     assert violations(source) == []
 
 
-@pytest.mark.parametrize("template", sorted((ROOT / "templates").rglob("*.jinja")), ids=lambda path: path.name)
+@for_each("template", sorted((ROOT / "templates").rglob("*.jinja")))
 def test_no_template_names_a_path_or_an_operation(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert [name for name in PATHS if name in text] == []

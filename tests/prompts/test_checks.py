@@ -13,6 +13,7 @@ from legnext_client.generated.rules import MODELS, ModelName, PromptKind
 from legnext_client.prompts import Prompt, PromptWarning, check_prompt
 from legnext_client.prompts.policy import enforce
 from tests.facts import LONGEST, MOST_CHAOS
+from tests.tables import for_each
 
 # kind of problem, position, proposal
 IMAGE_CASES: dict[str, list[tuple[str, int, str]]] = {
@@ -115,7 +116,7 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize("text", IMAGE_CASES)
+@for_each("text", IMAGE_CASES)
 def test_a_problem_is_found_at_its_place(text: str) -> None:
     found = [(problem.kind, problem.position, problem.proposal) for problem in check_prompt(text)]
     assert [each[:2] for each in found] == [each[:2] for each in IMAGE_CASES[text]]
@@ -124,7 +125,7 @@ def test_a_problem_is_found_at_its_place(text: str) -> None:
         assert proposal == expected or ("or use `--" in expected and str(proposal).startswith(f"{expected}, "))
 
 
-@pytest.mark.parametrize("text", GOOD)
+@for_each("text", GOOD)
 def test_nothing_is_found_in_a_good_prompt(text: str) -> None:
     assert check_prompt(text) == []
 
@@ -137,7 +138,7 @@ def test_a_prompt_may_be_as_long_as_the_spec_says() -> None:
     assert [problem.kind for problem in check_prompt("x" * (LONGEST + 1), "video")] == ["too long"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "kinds"),
     [
         ("x --chaos 3", ["image flag"]),
@@ -153,7 +154,7 @@ def test_video_prompts_take_video_flags(text: str, kinds: list[str]) -> None:
     assert [problem.kind for problem in check_prompt(text, "video")] == kinds
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "excluded"),
     [
         ("x --turbo --oref https://a.b/c.png", ["turbo"]),
@@ -220,8 +221,8 @@ def test_every_kind_and_model_of_the_document_is_known() -> None:
         assert check_prompt("x", model=model) == []
 
 
-@pytest.mark.parametrize("check", [check_prompt, lambda text, **more: Prompt(text).check(**more)])
-@pytest.mark.parametrize(
+@for_each("check", [check_prompt, lambda text, **more: Prompt(text).check(**more)])
+@for_each(
     ("given", "said"),
     [
         ({"kind": "movie"}, "kind must be one of image, video; got 'movie'."),
@@ -301,7 +302,7 @@ DOCUMENTED: list[dict[str, Any]] = json.loads(
 )
 
 
-@pytest.mark.parametrize("case", DOCUMENTED, ids=lambda case: f"{case['page'][:2]} {case['prompt'][:60]}")
+@for_each("case", DOCUMENTED)
 def test_a_documented_prompt_round_trips_and_checks_as_its_page_says(case: dict[str, Any]) -> None:
     prompt = Prompt.parse(case["prompt"], case["kind"])
     assert str(prompt) == case["prompt"]

@@ -12,6 +12,7 @@ import pytest
 
 from legnext_client.generated.rules import PARAMETERS
 from legnext_client.prompts import Prompt
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def test_parts_are_written_in_the_recommended_order() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("flags", "text"),
     [
         ({"version": "8.1"}, "--v 8.1"),
@@ -85,7 +86,7 @@ def _with_flag(name: str) -> Prompt:
     return Prompt("x", **flags)
 
 
-@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.flag)
+@for_each("row", PARAMETERS)
 def test_every_flag_of_the_table_is_a_keyword_by_each_of_its_names(row: Any) -> None:
     names = [name for name in (row.flag, row.short, row.long) if name]
     (prompt,) = {_with_flag(name) for name in names}
@@ -108,7 +109,7 @@ def test_a_prompt_tells_its_parts() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "kind", "model"),
     [
         ("x", "image", "7"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import pytest
-
 from legnext_client.prompts import Kind, check_prompt
 from tests.facts import MOST_CHAOS
+from tests.tables import for_each
 
 COLUMNS = ("--v 6", "--v 6.1", "--v 7", "--v 8", "--v 8.1", "--niji 6", "video")
 
@@ -91,10 +90,10 @@ def _cases() -> list[Any]:
                 accepted, refused = cell
                 cases += [(f"{flag} {value}", column, YES) for value in accepted]
                 cases += [(f"{flag} {value}".strip(), column, NO) for value in refused]
-    return [pytest.param(*case, id=f"{case[1]} {case[0]} is {case[2]}") for case in cases]
+    return cases
 
 
-@pytest.mark.parametrize(("flag", "column", "verdict"), _cases())
+@for_each(("flag", "column", "verdict"), _cases())
 def test_each_model_takes_what_the_table_says(flag: str, column: str, verdict: str) -> None:
     kind: Kind = "video" if column == "video" else "image"
     model = "" if column == "video" else f" {column}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,9 +13,12 @@ from legnext_client._runs.rows import read
 from legnext_client.chains import VideoChain
 from legnext_client.generated.models import VideoDiffusionRequest
 from legnext_client.generated.operations import OPERATIONS, Field
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def keys(*rows: Any) -> list[str]:
@@ -104,7 +106,7 @@ def test_a_key_that_is_made_keeps_clear_of_those_that_are_given() -> None:
     assert keys({"text": "b", "key": made}, {"text": "a"}) == [made, f"{made}~2"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("key", "shown"),
     [
         ("", "''"),

@@ -24,6 +24,7 @@ from legnext_client.generated.models import (
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prompts import Prompt
 from tests.facts import DIFFUSION, LONGEST, points
+from tests.tables import for_each
 
 from .drawing import AREA
 
@@ -33,7 +34,7 @@ def only(row: Any) -> Any:
     return item
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("row", "operation", "body"),
     [
         (DiffusionRequest(text="x"), "diffusion", DiffusionRequest(text="x").to_dict()),
@@ -99,7 +100,7 @@ def test_a_row_knows_its_price() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("row", "said"),
     [
         ("diffusion", "row 1: a row must be a request model, a pair .*, a VideoChain or a mapping; got 'diffusion'"),

@@ -16,6 +16,7 @@ from legnext_client.chains import VideoChain
 from legnext_client.errors import InvalidRequest
 from legnext_client.prices import price, typical_seconds
 from tests.facts import DIFFUSION, LARGE_VIDEO, LONGEST, points
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,11 +139,11 @@ def test_rows_are_looked_at_with_little_memory(tmp_path: Path) -> None:
     assert used < 20 * size  # the rows that are checked are kept for the run, and nothing else
 
 
-@pytest.mark.parametrize(
+@for_each(
     "flags",
     ["", "--turbo", "x--turbo", "\u2003--draft", "—ar 16:9 --turbo", "– v 8 --q 4", "-- turbo", "--v 7 --v 8 --hd"],
 )
-@pytest.mark.parametrize("words", ["", "a fox", "a - b -- c — d", "https://a.test/b--turbo.png"])
+@for_each("words", ["", "a fox", "a - b -- c — d", "https://a.test/b--turbo.png"])
 def test_the_survey_counts_what_each_row_would_cost_by_itself(words: str, flags: str) -> None:
     text = f"{words} {flags}".strip() or "x"
     for operation in ("diffusion", "video_diffusion"):

@@ -36,16 +36,14 @@ RECORDED = Path(__file__).parents[1] / "data"
 class Line:
     """A client of each colour before a service that says what it is told to say."""
 
-    def __init__(self, runner: asyncio.Runner) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, effort: Effort) -> None:
         self.replies = Replies()
-        self.colours = clients(self.replies, self.replies)
-        self._runner = runner
+        self.both = clients(self.replies, self.replies)
+        self.colours = effort.turns(self.both)
+        self._loop = loop
 
     def do(self, outcome: Any) -> Any:
-        async def awaited() -> Any:
-            return await outcome
-
-        return self._runner.run(awaited()) if hasattr(outcome, "__await__") else outcome
+        return self._loop.run_until_complete(outcome) if hasattr(outcome, "__await__") else outcome
 
     def heard(self, label: str, call: Callable[[], Any]) -> Any:
         """What a call gives, that must not fail."""
@@ -59,15 +57,14 @@ class Line:
         assert asked == [path], f"{label}: {asked} is asked for, not {path}"
 
     def close(self) -> None:
-        sync, asynchronous = self.colours
-        sync.close()
-        self.do(asynchronous.close())
+        for _, client in self.both:
+            self.do(client.close())
 
 
 @contextmanager
-def line() -> Iterator[Line]:
+def line(effort: Effort) -> Iterator[Line]:
     with asyncio.Runner() as runner:
-        made = Line(runner)
+        made = Line(runner.get_loop(), effort)
         try:
             yield made
         finally:
@@ -79,11 +76,11 @@ JOBS = st.tuples(answers(schema_of("TaskResponse")), st.sampled_from(paid()), st
 
 def check_jobs(effort: Effort) -> None:
     """A job, whatever is in it, however it was asked for."""
-    with line() as one:
+    with line(effort) as one:
         effort.each(JOBS, lambda drawn: check_job(one, *drawn), times=3)
 
 
-def check_documented(effort: Effort) -> None:  # noqa: ARG001 - these answers are always the same
+def check_documented(effort: Effort) -> None:
     """Every job that is documented or was recorded, through every door."""
     told = dict(documented_answers())
     for path in sorted(RECORDED.glob("re*/*.json")):
@@ -91,20 +88,20 @@ def check_documented(effort: Effort) -> None:  # noqa: ARG001 - these answers ar
     objects = {name: answer for name, answer in told.items() if isinstance(answer, dict)}
     jobs = {name: answer for name, answer in objects.items() if answer.get("job_id") and answer.get("status")}
     assert len(jobs) > 40, "the documented answers are not where they were"
-    with line() as one:
+    with line(effort) as one:
         for number, answer in enumerate(jobs.values()):
             check_job(one, answer, paid()[number % len(paid())], number % 2 == 0)
 
 
-def check_odd(effort: Effort) -> None:  # noqa: ARG001 - these answers are always the same
+def check_odd(effort: Effort) -> None:
     """A job in which one thing is odd, for each thing that can be."""
-    with line() as one:
+    with line(effort) as one:
         for number, answer in enumerate(odd_answers(schema_of("TaskResponse"))):
             check_job(one, answer, paid()[number % len(paid())], number % 2 == 0)
 
 
 def check_job(one: Line, answer: Json, operation: Operation, ascii_only: bool) -> None:
-    for colour, client in zip(("sync", "async"), one.colours, strict=True):
+    for colour, client in one.colours():
         for door, path, call in doors(client, answer["job_id"], operation):
             label = f"{colour}, a job {door}"
             one.replies.tell(answer, ascii_only=ascii_only)
@@ -135,7 +132,7 @@ def check_news(effort: Effort) -> None:
     pairs = st.tuples(answers(schema_of("TaskResponse")), answers(schema_of("TaskResponse")))
 
     def promise(pair: tuple[Json, Json]) -> None:
-        for colour, client in zip(("sync", "async"), one.colours, strict=True):
+        for colour, client in one.colours():
             before, after = pair[0], {**pair[1], "job_id": pair[0]["job_id"]}
             one.replies.tell(before)
             job = one.heard(colour, partial(client.tasks.get, before["job_id"]))
@@ -145,7 +142,7 @@ def check_news(effort: Effort) -> None:
             assert same(dict(job.raw), after), f"{colour}: after {shown(after)} it says {shown(dict(job.raw))}"
             check_view(job, after, f"{colour}, refreshed")
 
-    with line() as one:
+    with line(effort) as one:
         effort.each(pairs, promise, times=2)
 
 
@@ -153,7 +150,7 @@ def check_balances(effort: Effort) -> None:
     """The balance, with whatever else is told of the account."""
 
     def promise(answer: Json) -> None:
-        for colour, client in zip(("sync", "async"), one.colours, strict=True):
+        for colour, client in one.colours():
             one.replies.tell(answer)
             balance = one.heard(f"{colour}: {shown(answer)}", client.account.balance)
             one.check_asked(path_of(with_role("balance")), colour)
@@ -161,7 +158,7 @@ def check_balances(effort: Effort) -> None:
             assert same(balance.to_dict(), told), f"{colour}: {shown(told)} is read as {shown(balance.to_dict())}"
             check_attributes(balance, schema_of("Balance"), told, colour)
 
-    with line() as one:
+    with line(effort) as one:
         for answer in filter(is_good, odd_answers(schema_of("BalanceResponse"))):
             promise(answer)
         effort.each(answers(schema_of("BalanceResponse")).filter(is_good), promise, times=2)

@@ -109,22 +109,22 @@ def _content(operation: Operation) -> tuple[str, Schema]:
     return media, described.get("schema", {"type": "string", "format": "binary"})
 
 
-def arguments_sent_by(operation: Operation, effort: Effort) -> None:  # noqa: ARG001 - always the same values
+def arguments_sent_by(operation: Operation, effort: Effort) -> None:
     """Each right value of each argument is sent as it must be, and the answer is read."""
     arguments = list(arguments_of(operation))
     least = {each: each.values()[0] for each in arguments if each.required}
-    with staged() as stage:
+    with staged(effort) as stage:
         check_sent(stage, operation, least)
         for argument in arguments:
             for value in argument.values():
                 check_sent(stage, operation, {**least, argument: value})
 
 
-def arguments_refused_by(operation: Operation, effort: Effort) -> None:  # noqa: ARG001 - always the same values
+def arguments_refused_by(operation: Operation, effort: Effort) -> None:
     """Each wrong value of each argument is refused by its name, before anything is sent."""
     arguments = list(arguments_of(operation))
     least = {each.name: each.values()[0][0] for each in arguments if each.required}
-    with staged() as stage:
+    with staged(effort) as stage:
         for argument in (each for each in arguments if not each.is_file):
             for value in (*near(argument.schema), *_OUT_OF_PLACE.get(argument.place, ())):
                 if value is None or (fits(argument.schema, value) and argument.has_room_for(value)):
@@ -153,7 +153,7 @@ def check_sent(stage: Stage, operation: Operation, values: dict[Argument, Value]
 
 
 def _methods(stage: Stage, operation: Operation) -> Iterator[Any]:
-    for client in stage.colours:
+    for _, client in stage.colours():
         yield getattr(getattr(client, operation.namespace), operation.name)
 
 

@@ -57,20 +57,20 @@ def refusals(draw: st.DrawFn) -> tuple[int, str, Json, Json]:
 
 def check_errors(effort: Effort) -> None:
     """A refusal with the status that says so."""
-    with line() as one:
+    with line(effort) as one:
         effort.each(refusals(), lambda drawn: _promise(one, drawn, hidden=False), times=4)
 
 
 def check_hidden_errors(effort: Effort) -> None:
     """A refusal that comes with status 200."""
-    with line() as one:
+    with line(effort) as one:
         effort.each(refusals(), lambda drawn: _promise(one, drawn, hidden=True), times=4)
 
 
 def _promise(one: Line, drawn: tuple[int, str, Json, Json], *, hidden: bool) -> None:
     status, shape, answer, words = drawn
     first = that(takes="nothing", makes="images")
-    for colour, client in zip(("sync", "async"), one.colours, strict=True):
+    for colour, client in one.colours():
         calls = {
             "GET": partial(client.tasks.get, "a-job"),
             "POST": partial(getattr(client.midjourney, first.name), **{first.rules["prompt"]["field"]: "a fox"}),

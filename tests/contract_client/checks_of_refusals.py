@@ -55,7 +55,7 @@ def bounds_of(operation: Operation, effort: Effort) -> None:
     """A step beyond each bound, each wrong type, each condition broken: as the document has them, and as the table."""
     documented = counterpart(operation.name)
     source = fitting(documented)[0].job_id if SOURCE in documented.body["properties"] else ""
-    with staged() as stage:
+    with staged(effort) as stage:
         for case in effort.some(cases(documented, sound_bodies(documented, source))):
             label = f"{operation.name}, {case.label}"
             fits = check_verdicts(stage, operation, case.body, label)
@@ -66,7 +66,7 @@ def bounds_of(operation: Operation, effort: Effort) -> None:
 
 def refusals_of(operation: Operation, effort: Effort) -> None:
     """Right bodies with a change or two, drawn from the table of operations."""
-    with staged() as stage:
+    with staged(effort) as stage:
 
         def promise(body: Json) -> None:
             check_verdicts(stage, operation, body, operation.name)
@@ -102,7 +102,7 @@ def ways(stage: Stage, operation: Operation, body: Json) -> Iterator[tuple[str, 
     fields = counterpart(operation.name).body["properties"]
     given = {python_name(wire) if wire in fields else wire: value for wire, value in body.items()}
     known = {source.job_id for source in fitting(counterpart(operation.name))}
-    for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+    for colour, client in stage.colours():
         yield colour, getattr(getattr(client, operation.namespace), operation.name), given
         if isinstance(body.get(SOURCE), str) and body[SOURCE] in known:
             job = stage.do(client.tasks.get(body[SOURCE]))
@@ -146,7 +146,7 @@ def asked(stage: Stage, method: Callable[..., Any], given: Json) -> Verdict:
 
 def check_python_values(effort: Effort) -> None:
     """What is no JSON at all is refused in the place of any argument, by the argument's name."""
-    with staged() as stage:
+    with staged(effort) as stage:
         for operation in PAID:
             documented = counterpart(operation.name)
             sound = next(body for _, body in documented.examples())
@@ -154,7 +154,7 @@ def check_python_values(effort: Effort) -> None:
                 wrong = [each for each in NO_JSON if field.type != "any" or not isinstance(each, range)]
                 for value in effort.some(wrong):
                     given = {python_name(wire): each for wire, each in sound.items()} | {field.name: value}
-                    for way, client in zip(("sync", "async"), stage.colours, strict=True):
+                    for way, client in stage.colours():
                         stage.ready()
                         method = getattr(getattr(client, operation.namespace), operation.name)
                         verdict = asked(stage, method, given)

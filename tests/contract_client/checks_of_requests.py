@@ -35,7 +35,7 @@ PAID = [operation for operation in OPERATIONS.values() if counterpart(operation.
 
 def requests_of(operation: Operation, effort: Effort) -> None:
     """Everything that is promised of a call, for calls of this operation."""
-    with staged() as stage:
+    with staged(effort) as stage:
         for call in effort.some(listed(operation)):
             check_call(stage, call)
         effort.each(calls(operation), partial(check_call, stage))
@@ -82,7 +82,7 @@ class Way(NamedTuple):
 def ways(stage: Stage, call: Call) -> Iterator[Way]:
     """Each way to make a call."""
     operation = call.operation
-    for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+    for colour, client in stage.colours():
         for name in filter(None, (operation.name, operation.alias)):
             method = partial(getattr, getattr(client, operation.namespace), name)
             yield Way(f"{colour} {name}", client, method, call.given)

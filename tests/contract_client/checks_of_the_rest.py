@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from .effort import Effort
 
 
-def check_ids(effort: Effort) -> None:  # noqa: ARG001 - these ids are always the same
+def check_ids(effort: Effort) -> None:
     """A job is found by its id, whatever the id looks like, with one request."""
-    with staged() as stage:
+    with staged(effort) as stage:
         stage.ready()
         for source in SOURCES:
-            for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+            for colour, client in stage.both:
                 stage.heard.clear()
                 label = f"{colour}, {source.job_id!r}"
                 try:
@@ -38,12 +38,12 @@ def check_ids(effort: Effort) -> None:  # noqa: ARG001 - these ids are always th
         assert not stage.server.ledger, "asking for jobs was paid"
 
 
-def check_waiting(effort: Effort) -> None:  # noqa: ARG001 - these ids are always the same
+def check_waiting(effort: Effort) -> None:
     """Whoever waits asks for the job that is waited for, by its id, and has it as it is in the end."""
-    with staged() as stage:
+    with staged(effort) as stage:
         stage.ready()
         for number, source in enumerate(SOURCES):
-            for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+            for colour, client in stage.both:
                 job_id = f"{source.job_id}-{colour}-{number}"
                 stage.server.jobs.add(job_id, operation=source.operation, body=source.body, status="processing")
                 stage.heard.clear()
@@ -61,10 +61,10 @@ def check_waiting(effort: Effort) -> None:  # noqa: ARG001 - these ids are alway
                 check_view(job, told, label)
 
 
-def check_balance(effort: Effort) -> None:  # noqa: ARG001 - there is one balance
+def check_balance(effort: Effort) -> None:
     """The balance is the server's, and asking for it is one free request."""
-    with staged() as stage:
-        for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+    with staged(effort) as stage:
+        for colour, client in stage.both:
             stage.ready()
             balance = stage.do(client.account.balance())
             assert len(stage.heard) == 1, f"{colour}: asked for {len(stage.heard)} times"
@@ -75,10 +75,10 @@ def check_balance(effort: Effort) -> None:  # noqa: ARG001 - there is one balanc
             )
 
 
-def check_files(effort: Effort) -> None:  # noqa: ARG001 - these files are always the same
+def check_files(effort: Effort) -> None:
     """What a job made is fetched from where it lies, once, and nobody there sees the key."""
-    with staged() as stage, tempfile.TemporaryDirectory() as folder:
-        for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+    with staged(effort) as stage, tempfile.TemporaryDirectory() as folder:
+        for colour, client in stage.both:
             stage.ready()
             job = stage.do(client.tasks.get(SOURCES[0].job_id))
             stage.heard.clear()
@@ -91,12 +91,12 @@ def check_files(effort: Effort) -> None:  # noqa: ARG001 - these files are alway
                 assert KEY not in told + heard.url, f"{colour}: the key goes to {heard.url}"
 
 
-def check_chains(effort: Effort) -> None:  # noqa: ARG001 - there is one chain
+def check_chains(effort: Effort) -> None:
     """The size of a video that this client made is known: its extension is not priced as the dearest."""
     start, extend = with_role("chain.start"), with_role("chain.extend")
     cheap = start.rules["price"]["points"] + extend.rules["price"]["points"]
-    with staged() as stage:
-        for colour, client in zip(("sync", "async"), stage.colours, strict=True):
+    with staged(effort) as stage:
+        for colour, client in stage.both:
             stage.ready()
             with client.budget(cheap) as budget:
                 try:

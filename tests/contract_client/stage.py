@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from legnext_client.mock.service import Submission
 
+    from .effort import Effort
+
 Json = dict[str, Any]
 KEY = "a-key-that-nobody-else-has-0123"
 RICH = 10**12
@@ -85,17 +87,18 @@ class AsyncLine(httpx.AsyncBaseTransport):
 class Stage:
     """What a check can do."""
 
-    def __init__(self, server: MockServer, runner: asyncio.Runner) -> None:
+    def __init__(self, server: MockServer, loop: asyncio.AbstractEventLoop, effort: Effort) -> None:
         self.server = server
         self.heard: list[Heard] = []
-        self._runner = runner
+        self._loop = loop
         self._booked = self._spent = 0
         self._raw = server.transport()
-        self.colours = clients(Line(self._raw, self.heard), AsyncLine(server.async_transport(), self.heard), server)
+        self.both = clients(Line(self._raw, self.heard), AsyncLine(server.async_transport(), self.heard), server)
+        self.colours = effort.turns(self.both)
 
     def do(self, outcome: Any) -> Any:
         """What a call gives in the end, awaited where it must be."""
-        return self._runner.run(_awaited(outcome)) if inspect.isawaitable(outcome) else outcome
+        return self._loop.run_until_complete(outcome) if inspect.isawaitable(outcome) else outcome
 
     def raw(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         """Send a body as it is, past the clients, and unheard."""
@@ -124,13 +127,14 @@ class Stage:
         return self.server.consumed - self._spent
 
     def close(self) -> None:
-        sync, asynchronous = self.colours
-        sync.close()
-        self.do(asynchronous.close())
+        for _, client in self.both:
+            self.do(client.close())
 
 
-def clients(line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, server: MockServer | None = None) -> Any:
-    """A client of each colour, made as any program makes one, but for the pool of connections under it."""
+def clients(
+    line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, server: MockServer | None = None
+) -> list[tuple[str, Any]]:
+    """Name and make a client of each colour as any program makes one, but for the pool of connections under it."""
     options: Json = {"base_url": ROOT + base_path(), "retries": 2, "prompts": "warn"}
     if server is not None:
         options["clock"] = ClockOfMock(server)
@@ -139,13 +143,13 @@ def clients(line: httpx.BaseTransport, async_line: httpx.AsyncBaseTransport, ser
         patch.setattr(
             async_transports, "AsyncHttpxTransport", partial(async_transports.AsyncHttpxTransport, mounted=async_line)
         )
-        made: tuple[Any, Any] = Client(KEY, **options, max_jobs=10**9), AsyncClient(KEY, **options, max_jobs=10**9)
+        made: list[Any] = [Client(KEY, **options, max_jobs=10**9), AsyncClient(KEY, **options, max_jobs=10**9)]
         assert all(client._transport for client in made)  # else made with the first request, and not patched
-        return made
+        return list(zip(("sync", "async"), made, strict=True))
 
 
 @contextmanager
-def staged() -> Iterator[Stage]:
+def staged(effort: Effort) -> Iterator[Stage]:
     """A stage whose server has so much money and so few limits that nothing but the matter of a check is refused."""
     settings: Json = {
         "keys": (KEY,),
@@ -156,7 +160,7 @@ def staged() -> Iterator[Stage]:
         "bodies": "strict",
     }
     with MockServer(in_process=True, **settings) as server, asyncio.Runner() as runner:
-        stage = Stage(server, runner)
+        stage = Stage(server, runner.get_loop(), effort)
         try:
             yield stage
         finally:
@@ -178,7 +182,3 @@ def shown(value: Any) -> str:
     """A value for the message of a check that fails."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= 600 else f"{text[:600]}… ({len(text)} characters)"
-
-
-async def _awaited(outcome: Any) -> Any:
-    return await outcome

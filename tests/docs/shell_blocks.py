@@ -100,14 +100,19 @@ def prepare(server: MockServer, folder: Path) -> None:
     (folder / "ids.txt").write_text(f"{ACCEPTED}\n", encoding="utf-8")
 
 
-def wrong_with(block: ShellBlock, server: MockServer, folder: Path, python: str = sys.executable) -> str:
-    """Run a block against a server; return what differs from the page, or an empty string."""
+def wrong_with(
+    block: ShellBlock, server: MockServer, folder: Path, python: str = sys.executable, legnext: Path | None = None
+) -> str:
+    """Run a block against a server; return what differs from the page, or an empty string.
+
+    `legnext` is what that command runs, if it is not the one of `python`.
+    """
     shown = exchanges(block.code) if block.console else [(block.code, None)]
     script = "set -euo pipefail\n" + "".join(f"{command}\nprintf '{END}'\n" for command, _ in shown)
     ran = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=environment(server, folder, python),
+        env=environment(server, folder, python, legnext or Path(python).with_name("legnext")),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -137,12 +142,12 @@ def looks_like(output: str, expected: str) -> bool:
     return re.fullmatch(pattern, output.strip(), re.DOTALL) is not None
 
 
-def environment(server: MockServer, folder: Path, python: str) -> dict[str, str]:
+def environment(server: MockServer, folder: Path, python: str, legnext: Path) -> dict[str, str]:
     """A reader's shell, with a stand-in for each program that must not be reached from here."""
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
     # Only `legnext mock` has a stand-in; starting one takes as long as many a command.
-    real = f'[ "$1" = mock ] || exec {shlex.quote(str(Path(python).with_name("legnext")))} "$@"\n'
+    real = f'[ "$1" = mock ] || exec {shlex.quote(str(legnext))} "$@"\n'
     for name in REPLACED:
         program = programs / name
         stand_in = shlex.join([sys.executable, "-IS", str(STAND_INS), python, name])

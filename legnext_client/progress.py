@@ -70,7 +70,11 @@ class _Bars:
             self._ahead = max(0, self._ahead + before - self._ended) + one.over
             left = max(0, counts.total - self._ended - self._ahead)
             ended = counts.total - left
-            self._show(Seen(None, TOTAL, 100 * ended / counts.total, f"{ended} of {counts.total}", False))
+            state = [f"{ended} of {counts.total}"]
+            state += [f"{number} {name}" for name in ("failed", "unknown") if (number := getattr(counts, name))]
+            points: Any = getattr(update, "points", 0)
+            state += [f"{points} points"] if points else []
+            self._show(Seen(None, TOTAL, 100 * ended / counts.total, ", ".join(state), False))
         self._show(one)
         if not self._running and not left:
             self.close()
@@ -100,23 +104,26 @@ class rich(_Bars):  # called like a function
 
     def _show(self, one: Seen) -> None:
         if self._bars is None:
-            parts = self._parts
-            self._bars = parts.Progress(
-                parts.TextColumn("{task.description}", markup=False),
-                parts.BarColumn(),
-                parts.TaskProgressColumn(),
-                parts.TextColumn("{task.fields[state]}", markup=False),
-                parts.TimeElapsedColumn(),
-                console=self._console,
-                redirect_stdout=sys.stdout.isatty(),  # else what is printed would not get where it is piped
+            self._bars = self._made(
+                self._parts.TextColumn("{task.description}", markup=False),
+                self._parts.BarColumn(),
+                self._parts.TaskProgressColumn(),
+                self._parts.TextColumn("{task.fields[state]}", markup=False),
+                self._parts.TimeElapsedColumn(),
             )
             self._bars.start()
             self._end = weakref.finalize(self, self._bars.stop)  # whatever becomes of the wait
         if one.key not in self._tasks:
             self._tasks[one.key] = self._bars.add_task("", total=100, state="")
         self._bars.update(self._tasks[one.key], description=one.title, completed=one.percent, state=one.state)
-        if one.over:
+        if one.over and None in self._tasks:  # the bar of all rows stays; those of ended rows would fill the screen
+            self._bars.remove_task(self._tasks.pop(one.key))
+        elif one.over:
             self._bars.stop_task(self._tasks[one.key])
+
+    def _made(self, *columns: Any) -> Any:
+        """Return the display; with `redirect_stdout`, what is printed would not get where it is piped."""
+        return self._parts.Progress(*columns, console=self._console, redirect_stdout=sys.stdout.isatty())
 
     def close(self) -> None:
         if self._bars is not None:

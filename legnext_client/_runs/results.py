@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from attrs import define
 
 from legnext_client._calls.notebook import several_html
-from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
+from legnext_client._journal.submit import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -250,7 +250,3 @@ def span(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-ENDS = {DONE: "done", FAILED: "failed", UNKNOWN: "unknown", SUBMITTED: "running", NEW: "failed"}
-"""The outcome that counts for each state."""

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +17,7 @@ from legnext_client._runs.rows import Survey, can_be_read_again, checked, read
 from legnext_client.cli.command import Run, command
 from legnext_client.cli.exits import Exit, report_as
 from legnext_client.cli.paid import uploader_of, uploads_of
-from legnext_client.cli.progress import BatchProgress
+from legnext_client.cli.progress import Progress
 from legnext_client.cli.runs import Asked, again, check_options, resume_hint, unknown_report
 from legnext_client.cli.showing import counted, made
 from legnext_client.cli.wait import check_names
@@ -84,21 +83,19 @@ def run_batch(
         _show_price(run, _with_rows(checked(file, uploads, prompts=asked.prompts), file)._replace(left=left))
         return Exit.OK
     client = run.client(prompts=asked.prompts, uploader=uploader_of(run))
-    shown = BatchProgress(run.output, Path(file).name, fetches=out is not None)
-    batch = client.batch(file, path, on_progress=shown.on_update, **options)
+    shown = Progress(run.output)
+    batch = client.batch(file, path, on_progress=shown, **options)
     survey = _with_rows(batch.survey(), file)
     run.output.say(f"{survey}.")
     if not asked.agreed(run, client, survey.left):
         return Exit.BAD_INPUT
     ends: Counter[str] = Counter()
     try:
-        with resume_hint(run), shown.of(survey.rows):
+        with resume_hint(run), shown:
             for result in batch:
                 ends[result.state] += 1
                 ends["without files"] += result.ok and result.error is not None
-                shown.ended(result)
-                with shown.aside():
-                    run.output.result(result.to_dict(), [_line(result)], LABELS[result.state][1])
+                run.output.result(result.to_dict(), [_line(result)], LABELS[result.state][1])
     except (LegnextError, KeyboardInterrupt, OSError) as error:
         _sum_up(run, batch, None if isinstance(error, KeyboardInterrupt) else out)
         raise

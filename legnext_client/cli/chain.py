@@ -18,7 +18,7 @@ from legnext_client._runs.results import key_of, span
 from legnext_client.cli.chain_files import chain_of
 from legnext_client.cli.command import Directory, Run, Template, command, single
 from legnext_client.cli.exits import Exit, exit_code
-from legnext_client.cli.progress import ChainProgress, JobProgress
+from legnext_client.cli.progress import Progress, step_line
 from legnext_client.cli.runs import Asked, again, check_options, resume_hint, ways_to_settle
 from legnext_client.cli.showing import counted
 from legnext_client.cli.wait import WaitOptions, paid_for
@@ -56,9 +56,8 @@ def chain(
     if not asked.agreed(run, client, bill):
         return Exit.BAD_INPUT
     try:
-        with resume_hint(run), ChainProgress(run.output, chain) as shown:
-            made = client.run(chain, path, on_progress=shown.on_update, **asked.options)
-            shown.over(made)
+        with resume_hint(run), Progress(run.output, step_line) as shown:
+            made = client.run(chain, path, on_progress=shown, **asked.options)
     except ChainError as error:
         raise _reason(run, chain, error) from error
     run.output.say(f"Done: {counted(made.jobs[-1])} of {made.seconds} seconds, {made.points} points charged.", "green")
@@ -71,8 +70,8 @@ def chain(
 def _fetched(run: Run, made: ChainRun, directory: str | None, name: str) -> list[str]:
     if directory is None:
         return []
-    with JobProgress(run.output) as shown:
-        return [str(path) for path in made.download(directory, name, on_progress=shown.file)]
+    with Progress(run.output) as shown:
+        return [str(path) for path in made.download(directory, name, on_progress=shown)]
 
 
 def _priced(chain: VideoChain, bill: Bill) -> list[str]:

@@ -7,7 +7,7 @@ import typer
 from legnext_client._downloads.file_names import JOB_FIELDS, writable_directory
 from legnext_client.cli.command import Run, Template, command, single
 from legnext_client.cli.exits import report_as
-from legnext_client.cli.progress import JobProgress
+from legnext_client.cli.progress import Progress
 from legnext_client.cli.wait import check_names, fetch
 
 
@@ -31,7 +31,7 @@ def download(
     if name is not None:
         check_names("--name", name, JOB_FIELDS)
     found = run.client().confirm(job)
-    with report_as({"which": "--which", "name": "--name"}), JobProgress(run.output) as shown:
+    with report_as({"which": "--which", "name": "--name"}), Progress(run.output) as shown:
         fetch(run, found, directory, shown, name=name, which=which or None)
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from contextlib import nullcontext
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 from unicodedata import east_asian_width
@@ -16,7 +17,8 @@ from unicodedata import east_asian_width
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Characters in the service's words that could move the cursor, change colours or reverse the order of the text."""
@@ -29,18 +31,22 @@ class Output:
 
     def __init__(self, *, for_machines: bool) -> None:
         self.for_machines = for_machines
+        self.aside: Callable[[], AbstractContextManager[None]] = nullcontext
+        """A context in which progress bars, if any, make room for output."""
         for stream in (sys.stdout, sys.stderr):  # None if the shell closed it
             if isinstance(stream, TextIOWrapper):  # not a simpler replacement
                 stream.reconfigure(errors="backslashreplace")
 
     def result(self, value: Any, lines: Iterable[str], colour: str | None = None) -> None:
         """Print a result at once: a line of JSON, or lines for people."""
-        for line in [json.dumps(value)] if self.for_machines else lines:
-            _print(line, None if self.for_machines else colour, sys.stdout)
+        with self.aside():
+            for line in [json.dumps(value)] if self.for_machines else lines:
+                _print(line, None if self.for_machines else colour, sys.stdout)
 
     def say(self, text: str, colour: str | None = None) -> None:
         """Print a message to standard error."""
-        _print(text, colour, sys.stderr)
+        with self.aside():
+            _print(text, colour, sys.stderr)
 
     def ask(self, question: str) -> bool:
         """Ask on standard error; return whether the answer is yes."""

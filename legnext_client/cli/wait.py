@@ -13,7 +13,7 @@ from legnext_client._downloads.file_names import JOB_FIELDS, names, writable_dir
 from legnext_client._runs.chain_steps import many_made
 from legnext_client.cli.command import Directory, Run, Show, Template, Timeout, command, single
 from legnext_client.cli.exits import Exit, report_as
-from legnext_client.cli.progress import JobProgress
+from legnext_client.cli.progress import Progress, job_line
 from legnext_client.cli.showing import counted, has_files, images_for, made, points
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed, NotFoundError
 from legnext_client.jobs import Job
@@ -97,10 +97,10 @@ def see_through(run: Run, client: "Client", jobs: Sequence[Job | str], options: 
     Finished jobs are removed from `left`.
     """
     ended = Exit.OK
-    with JobProgress(run.output) as shown:
-        for job in client.wait_all(jobs, options.timeout, on_progress=shown.job):
+    with Progress(run.output, job_line) as shown:
+        for job in client.wait_all(jobs, options.timeout, on_progress=shown):
             directory = options.directory if has_files(job) else None
-            with shown.aside():
+            with run.output.aside():
                 if not _report(run, job):
                     ended = Exit.JOB_FAILED
                 run.output.result(job.raw, made(job) if directory is None else ())
@@ -123,12 +123,11 @@ def paid_for() -> Generator[None]:
         raise DownloadError(error.message) from error
 
 
-def fetch(run: Run, job: Job, directory: str, shown: JobProgress, **options: Any) -> None:
+def fetch(run: Run, job: Job, directory: str, shown: Progress, **options: Any) -> None:
     """Download a job's results and print their paths; `options` are options of `Job.download`."""
     given = {name: value for name, value in options.items() if value is not None}
-    paths = [str(path) for path in job.download(directory, on_progress=shown.file, **given)]
-    with shown.aside():
-        run.output.result({"job_id": job.job_id, "downloaded": paths}, paths)
+    paths = [str(path) for path in job.download(directory, on_progress=shown, **given)]
+    run.output.result({"job_id": job.job_id, "downloaded": paths}, paths)
 
 
 def _report(run: Run, job: Job) -> bool:

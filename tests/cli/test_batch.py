@@ -187,7 +187,7 @@ def test_a_budget_is_not_passed_and_what_was_made_is_told(legnext: Run, server: 
 
 def test_words_of_warning_reach_those_who_watch_no_terminal(process: Run, server: MockServer) -> None:
     server.jobs.add("odd", status="a-new-word")
-    ended = process("wait", "odd", "--timeout", "0.05")
+    ended = process("wait", "odd", "--timeout", "1")
     assert ended.code == Exit.TIMEOUT
     assert "odd: unknown status 'a-new-word'; still waiting" in ended.err.splitlines()
 

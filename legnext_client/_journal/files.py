@@ -80,7 +80,9 @@ class Lock:
         except sqlite3.Error as error:
             raise JournalError(f"{path} cannot be created: {error}.", journal=path) from error
         try:
-            self._held.execute("BEGIN EXCLUSIVE")
+            # Not BEGIN EXCLUSIVE, which fails while anyone reads: of two runs that open a journal at once, each could
+            # refuse the other.
+            self._held.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             self._held.close()
             if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:

@@ -67,6 +67,14 @@ def test_another_process_is_refused_too_and_gets_in_when_the_first_is_killed(pat
     Journal.open(path, BATCH).close()
 
 
+def test_of_two_runs_that_open_a_journal_at_once_one_gets_it(path: Path) -> None:
+    Journal.open(path, BATCH).close()
+    with contextlib.closing(sqlite3.connect(f"{path}-lock", isolation_level=None)) as being_refused:
+        being_refused.execute("BEGIN")
+        being_refused.execute("SELECT * FROM sqlite_master").fetchall()  # the lock's state, as `BEGIN` reads it first
+        Journal.open(path, BATCH).close()
+
+
 def test_reading_is_possible_while_a_run_writes(path: Path) -> None:
     with Journal.open(path, BATCH) as writing, Journal(path) as reading:
         assert list(reading.entries()) == []

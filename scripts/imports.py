@@ -21,6 +21,7 @@ LAZY = {
     "_calls/service": "a call that does not wait needs no waiting, and a free call neither prices nor prompts",
     "_client/base": "making a client imports neither prices nor uploads nor a ledger",
     "_transport/async_driver": "a call that downloads nothing needs no file driver",
+    "_transport/puts": "making an uploader imports no httpx",
     "cli/__init__": "Ctrl-C during start-up still has its exit code",
     "cli/command": "`--help` makes no client",
     "cli/entries": "the hand-written commands need no table of operations",

@@ -8,7 +8,6 @@ Safe for threads, event loops and forks.
 from __future__ import annotations
 
 import math
-import sys
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from legnext_client._forks import renew_after_fork
 from legnext_client._protocol.flow import Sleep
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
-from legnext_client._transport.clocks import Signal
+from legnext_client._transport.clocks import Signal, running_loop
 from legnext_client.errors import QueueTimeout
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ class JobQueue:
     def enter(self, place: Place, wake: Callable[[], bool] | None = None) -> bool:
         """Take a place if one is free and no call waits; return whether. With `wake`, wait in order otherwise."""
         with self._lock:
-            place.loop = _running_loop()
+            place.loop = running_loop()
             if not self._waiting and self._has_room():
                 self._held[place], place.granted = None, True
             elif wake is not None:
@@ -292,13 +291,3 @@ class JobQueue:
         if place.state is not None:
             self._jobs.pop(place.state.job_id, None)
             place.state = place.poll = None
-
-
-def _running_loop() -> AbstractEventLoop | None:
-    if (asyncio := sys.modules.get("asyncio")) is None:
-        return None
-    try:
-        loop: AbstractEventLoop = asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-    return loop

@@ -16,11 +16,14 @@ from legnext_client._protocol.addresses import is_loopback, shown_url, wrong_add
 from legnext_client._protocol.bounds import wrong_value
 from legnext_client._protocol.flow import Await, RunBlocking
 from legnext_client._protocol.literals import fields_by_name
+from legnext_client._transport.clocks import running_loop
+from legnext_client._transport.puts import connecting
 from legnext_client.errors import ConfigurationError, InvalidRequest, Problem, UploadError
 from legnext_client.generated.operations import OPERATIONS, Field
 from legnext_client.generated.types import encode, is_file, is_object
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Callable, Iterable, Mapping
 
     from legnext_client._calls.service import PreparedCall
@@ -40,14 +43,15 @@ MOST_KNOWN = 10_000
 class Uploads:
     """The uploader of a client, and the URLs of what it has uploaded."""
 
-    def __init__(self, uploader: Any, clock: Clock, *, may_await: bool) -> None:
+    def __init__(self, uploader: Any, clock: Clock, connecting: Mapping[str, Any] = {}, *, may_await: bool) -> None:
+        """`connecting`: how the client connects, for uploaders that do not decide that themselves."""
         if not callable(uploader):
             raise ConfigurationError(
                 "uploader must be a function from a file to its URL, or one of legnext_client.uploads; "
                 f"got {uploader!r}."
             )
         self._uploader: Callable[[LocalFile], Any] = uploader
-        self._now = clock.now
+        self._now, self._connecting = clock.now, connecting
         self._is_async = any(map(inspect.iscoroutinefunction, (uploader, type(uploader).__call__)))
         if self._is_async and not may_await:
             raise ConfigurationError("uploader must not be async for a Client: use AsyncClient, or return the URL.")
@@ -117,16 +121,18 @@ class Uploads:
             if isinstance(file, OSError):
                 raise InvalidRequest(f"the file cannot be read: {file}.")
         url: str | Exception = yield (
-            Await(partial(self._async_upload, file)) if self._is_async else RunBlocking(partial(self._upload, file))
+            Await(partial(self._async_upload, file))
+            if self._is_async
+            else RunBlocking(partial(self._upload, file, running_loop()))
         )
         if isinstance(url, Exception):
             raise url
         return url
 
-    def _upload(self, file: LocalFile) -> str:
+    def _upload(self, file: LocalFile, loop: AbstractEventLoop | None) -> str:
         key = str(file)
         try:
-            with self._locks.setdefault(key, threading.Lock()):
+            with self._locks.setdefault(key, threading.Lock()), connecting(self._connecting, loop):
                 return self._known(file) or self._checked(file, self._uploader(file))
         except Exception as error:
             raise _failure(file, error) from error

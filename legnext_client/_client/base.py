@@ -117,14 +117,14 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
             from legnext_client._journal.ledger import Ledger
 
             self._recorder = Recorder(ledger if isinstance(ledger, Ledger) else Ledger(ledger))
+        headers = {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
+        given = {"proxy": proxy, "ssl_context": ssl_context, "http_client": http_client}
+        connecting = {name: value for name, value in given.items() if value is not None}
         self._uploads: Uploads | None = None
         if uploader is not None:
             from legnext_client._calls.uploading import Uploads
 
-            self._uploads = Uploads(uploader, self._clock, may_await=hasattr(self, "__aenter__"))
-        headers = {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
-        given = {"proxy": proxy, "ssl_context": ssl_context, "http_client": http_client}
-        connecting = {name: value for name, value in given.items() if value is not None}
+            self._uploads = Uploads(uploader, self._clock, connecting, may_await=hasattr(self, "__aenter__"))
         headers = _outgoing(headers, transport, default_headers, user_agent, connecting)
         self._connect = partial(self._open, headers, connecting) if transport is None else lambda: transport
         self._owner = True

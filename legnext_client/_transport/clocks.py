@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -106,3 +107,14 @@ class Signal:
                     await signal.wait()
         finally:
             self._wake = None
+
+
+def running_loop() -> AbstractEventLoop | None:
+    """Return the event loop of this thread, if one is running."""
+    if (asyncio := sys.modules.get("asyncio")) is None:
+        return None
+    try:
+        loop: AbstractEventLoop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+    return loop

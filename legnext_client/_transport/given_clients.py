@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,20 @@ class AsyncGivenClient(httpx.AsyncBaseTransport):
             await response.aclose()
             raise ValueError(reason)
         return response
+
+
+class GivenClientOfLoop(httpx.BaseTransport):
+    """Sync transport over the caller's async client, for threads other than that of its event loop."""
+
+    def __init__(self, client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
+        self._inner, self._loop = AsyncGivenClient(client, None), loop
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return asyncio.run_coroutine_threadsafe(self._answered(request), self._loop).result()
+
+    async def _answered(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        return httpx.Response(response.status_code, content=await response.aread())
 
 
 def _refused(

@@ -34,12 +34,14 @@ class MissingExtra(ImportError):
 
 @contextlib.contextmanager
 def extra() -> Generator[None]:
-    """Name the extra if a package that only the server needs is not installed."""
+    """Name the extra if a package that only the server needs is not installed, or does not fit this Python."""
     try:
         yield
     except ImportError as error:
+        is_missing = isinstance(error, ModuleNotFoundError)
         raise MissingExtra(
-            f"The mock server needs {str(error.name).partition('.')[0]}, which is not installed. "
+            f"The mock server needs {str(error.name).partition('.')[0]}, which "
+            f"{'is not installed' if is_missing else f'cannot be imported ({error})'}. "
             "Run: pip install 'legnext-client[mock]'"
         ) from error
 

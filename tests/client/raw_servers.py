@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import struct
 import threading
@@ -31,6 +32,16 @@ def read(connection: socket.socket) -> bytes:
     while len(body) < length:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """Pass on what either side sends, until one of them closes."""
+    while True:
+        for ready in select.select([one, other], [], [])[0]:
+            part = ready.recv(65536)
+            if not part:
+                return
+            (other if ready is one else one).sendall(part)
 
 
 def reset(connection: socket.socket) -> None:

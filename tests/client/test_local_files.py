@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import socket
+import ssl
 import threading
 import weakref
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from legnext_client import AsyncClient, Client, ConfigurationError, InvalidRequest, UploadError
@@ -22,11 +26,13 @@ from legnext_client.uploads import LocalFile, PutUploader, S3Uploader, uploader_
 from tests.file_hosts import files
 from tests.tables import for_each
 
+from .raw_servers import read, relay
 from .worlds import KEY, Colour, Service, done, job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+    from .raw_servers import Raw
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 TIFF = b"II*\x00 and the rest"
@@ -331,6 +337,60 @@ def test_a_plain_put_sends_the_file_and_never_the_key(colour: Colour, cat: Path)
     assert (headers["content-type"], headers["authorization"]) == ("image/png", "Bearer t")
     assert service.bodies[0]["imgUrl"] == f"https://files.test/out/{path.rpartition('/')[2]}"
     assert KEY not in str(server.requests)
+
+
+FILES_TEST = Path(__file__).parent / "tls" / "files.test.pem"
+
+
+def through_httpx(colour: Colour, proxy: str, context: ssl.SSLContext) -> dict[str, Any]:
+    kind: Any = httpx.AsyncClient if colour.is_async else httpx.Client
+    return {"http_client": kind(proxy=proxy, verify=context, trust_env=False)}
+
+
+def by_settings(_: Colour, proxy: str, context: ssl.SSLContext) -> dict[str, Any]:
+    return {"proxy": proxy, "ssl_context": context}
+
+
+@pytest.mark.parametrize("connecting", [by_settings, through_httpx])
+@pytest.mark.parametrize("as_function", [False, True])
+def test_an_upload_connects_as_the_client_does(
+    colour: Colour, serve: Callable[..., Raw], cat: Path, connecting: Any, as_function: bool
+) -> None:
+    """Through its proxy, which alone finds this host, with a certificate that only its context trusts."""
+    secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secured.load_cert_chain(FILES_TEST)
+    asked: list[bytes] = []
+
+    def keep(connection: socket.socket) -> None:
+        asked.append(read(connection))
+        connection.sendall(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n")
+
+    host = serve(keep, secured)
+
+    def tunnel(connection: socket.socket) -> None:
+        asked.append(read(connection))
+        with socket.create_connection(("127.0.0.1", host.port)) as onward:
+            connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            relay(connection, onward)
+
+    proxy = f"http://127.0.0.1:{serve(tunnel).port}"
+    put = PutUploader("https://files.test/in")
+    trusted = ssl.create_default_context(cafile=str(FILES_TEST))
+    given = connecting(colour, proxy, trusted)
+    client = colour.real_client(
+        "https://service.test/api", uploader=(lambda file: put(file)) if as_function else put, **given
+    )
+    url = colour.do(client.upload(cat))
+    colour.do(client.close())
+    if "http_client" in given:
+        assert not given["http_client"].is_closed
+        colour.do(given["http_client"].aclose() if colour.is_async else given["http_client"].close())
+    connect, sent = asked
+    assert connect.startswith(b"CONNECT files.test:443 ")
+    assert sent.startswith(b"PUT /in/")
+    assert sent.endswith(PNG)
+    assert url.startswith("https://files.test/in/")
+    assert KEY.encode() not in connect + sent
 
 
 def test_a_host_that_refuses_is_told_without_the_signature(cat: Path) -> None:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
+_STEP = 0.1
+"""Seconds between looks whether another loop still runs."""
+
 ANOTHER_LOOP = "this client is in use in another event loop. Create one client per loop."
 
 
@@ -128,9 +131,20 @@ class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):
             await _Work(response.aclose).result(lambda: False)
 
     async def close(self) -> None:
+        """Close the connections, if need be in the running loop that uses them."""
+        loop = self._loop
+        if loop is not None and loop.is_running() and loop is not asyncio.get_running_loop():
+            self._closed = True
+            closing = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close_pools(), loop))
+            while not closing.done() and loop.is_running():  # when it ends, it closes nothing more
+                await asyncio.wait((closing,), timeout=_STEP)
+            return
         if not self._closed:
             self._bind_loop()
         self._closed = True
+        await self._close_pools()
+
+    async def _close_pools(self) -> None:
         for pool in self._all_pools():
             await pool.aclose()
 

@@ -107,3 +107,22 @@ def test_a_proxy_still_stands_before_every_other_address(monkeypatch: pytest.Mon
         pytest.raises(ConnectionError, match="refused"),
     ):
         client.account.balance()
+
+
+def test_a_client_that_is_closed_in_another_loop_ends_the_calls_that_wait(server: MockServer) -> None:
+    server.faults.add("never_ends")
+    client = AsyncClient(server.api_key, base_url=server.base_url, retries=0, max_jobs=1)
+
+    async def main() -> list[Any]:
+        await client.midjourney.diffusion(text="x")
+        calls = [asyncio.ensure_future(client.midjourney.diffusion(text="x")) for _ in range(3)]
+        while client.queue.waiting < 3:
+            await asyncio.sleep(0)
+        closing = asyncio.to_thread(asyncio.run, client.close())
+        return await asyncio.gather(closing, *calls, return_exceptions=True)
+
+    closed, *outcomes = asyncio.run(main())
+    assert closed is None
+    assert [type(outcome) for outcome in outcomes] == [ConfigurationError] * 3
+    with pytest.raises(ConfigurationError, match="closed"):
+        asyncio.run(client.midjourney.diffusion(text="x"))

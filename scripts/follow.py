@@ -1,10 +1,8 @@
 """Write the documents and pages that follow from `openapi.yaml` and the generated package; `make generate` calls this.
 
-    python scripts/follow.py             write them, where there are such
-    python scripts/follow.py --check     fail where a committed one is not what the document gives
-    python scripts/follow.py postman     one of them
-
-The Postman collection needs npm. Without it, the collection is skipped unless it is named, or this runs in CI.
+python scripts/follow.py             write them, where there are such
+python scripts/follow.py --check     fail where a committed one is not what the document gives
+python scripts/follow.py postman     one of them
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import cli_reference
 import no_code
-import npm_tools
 import portable
 import yaml
 from docs_pages import agents
@@ -51,11 +48,6 @@ def main() -> int:
     for name in options.names or [name for name, (place, _) in FOLLOWERS.items() if (ROOT / place).exists()]:
         try:
             files |= FOLLOWERS[name][1](spec)
-        except npm_tools.ToolsMissing as reason:
-            fine = name not in options.names and not npm_tools.in_ci()
-            print(f"{name} skipped: {reason}", file=sys.stdout if fine else sys.stderr)
-            if not fine:
-                return 1
         except Exception as reason:
             raise SystemExit(f"{name} cannot follow this document: {type(reason).__name__}: {reason}") from reason
     drifted = False

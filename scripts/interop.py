@@ -35,7 +35,7 @@ OPTIONS = (
 
 TOOLS = (
     *("@modelcontextprotocol/conformance", "@modelcontextprotocol/inspector"),
-    *("@stoplight/prism-cli", "newman", "openapi-to-postmanv2"),
+    *("@stoplight/prism-cli", "newman"),
 )
 
 

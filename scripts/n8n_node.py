@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from postman_before import FEATURES
+from samples import by_feature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +28,7 @@ AS_JSON = '={{ typeof $value !== "string" ? $value : $value.trim() ? JSON.parse(
 
 
 def node(rows: list[Json], server: str) -> str:
-    resources: dict[str, list[Json]] = {name: [] for name in FEATURES.values()}
-    for row in (row for row in rows if "media" not in row):  # a form or a file cannot be declared
-        kind = str(row["makes"] or row["namespace"])
-        resources.setdefault(FEATURES.get(kind, kind.capitalize()), []).append(row)
-    resources = {name: inside for name, inside in resources.items() if inside}
+    resources = by_feature(row for row in rows if "media" not in row)  # a form or a file cannot be declared
     values = {name: name.lower().replace(" ", "_") for name in resources}
     options = [{"name": name, "value": value} for name, value in values.items()]
     properties = [choice("resource", options)]

@@ -10,12 +10,11 @@ import json
 from typing import Any, NamedTuple
 
 import table
-from fields import resolve
 from n8n_node import credential, node, price, words
-from postman_after import stable
-from postman_before import id_of_jobs, operations, sent
+from samples import body
 
 from legnext_client.generated.types import is_object
+from postman import stable
 
 Json = dict[str, Any]
 Place = tuple[int, int]
@@ -60,14 +59,12 @@ def as_json(value: Json) -> str:
 
 def chains(spec: Json, rows: list[Json]) -> dict[str, list[Step]]:
     """The chains that become workflows, by name."""
-    by_name = {row["name"]: row for row in rows}
-    an_id, known = id_of_jobs(spec), dict[str, Step]()
-    for operation in operations(spec):
-        row, content = by_name[operation["operationId"]], resolve(spec, operation.get("requestBody", {})).get("content")
-        body = sent(operation, next(iter(content.values())), spec, an_id) if content else None
-        if row["makes"] and is_object(body):
-            source = next((name for name, value in body.items() if str(value).endswith("job_id}}")), None)
-            known[row["name"]] = Step(row, {name: value for name, value in body.items() if name != source}, source)
+    known = dict[str, Step]()
+    for row in rows:
+        sent = body(spec, row)
+        if row["makes"] and is_object(sent):
+            source = next((name for name, value in sent.items() if str(value).endswith("job_id}}")), None)
+            known[row["name"]] = Step(row, {name: value for name, value in sent.items() if name != source}, source)
     image = first(known, takes="nothing", makes="images")
     larger = first(known, takes="image", makes="image")
     film = [first(known, role=role) for role in ("chain.start", "chain.extend", "chain.upscale")]

@@ -61,7 +61,7 @@ def problems(spec: Json, rows: Sequence[Json], rules: Json) -> Iterator[str]:
         "plan": one_of(PLANS),
     }
     for row in rows:
-        own = resolve(spec, spec["paths"][row["path"]])[row["method"].lower()].get("x-legnext", {})
+        own = table.data_of(spec, row).get("x-legnext", {})
         yield from refused(f"{row['name']}: x-legnext", "operation", own, **known, **_of_operation(spec, row))
         yield from _paid(row, answers_job=row["answer_model"] == job)
     yield from refused("x-legnext", "root", spec["x-legnext"], **known)

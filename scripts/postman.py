@@ -1,48 +1,283 @@
-"""The Postman collection that follows from the document.
+"""The Postman collection: a request for each operation, with scripts that test answers and keep the ids of jobs.
 
-`openapi-to-postmanv2` (npm) does the work. Before it, the document is laid out for people who click
-(`postman_before.py`); after it, scripts and further examples are added (`postman_after.py`). One document always gives
-the same bytes.
+Every id is made from what it stands for, so that one document always gives the same bytes.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
-from pathlib import Path
-from typing import Any
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
-import npm_tools
-from postman_after import finished
-from postman_before import laid_out
+import table
+from fields import resolve
+from samples import KEPT, body, by_feature, examples, flag_needed, parameter, sampled
+
+from legnext_client.generated.types import is_list, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Json = dict[str, Any]
 
 PLACE = "postman/legnext.postman_collection.json"
-OPTIONS = {
-    "folderStrategy": "Tags",
-    "parametersResolution": "Example",
-    "alwaysInheritAuthentication": "true",
-    "includeAuthInfoInExample": "false",
+HOW_TO = """\
+Set `api_key` under Variables, as the current value, which stays on your machine. Then send a request, or run the whole
+collection in its order. Every response with a job leaves its id in `job_id`, where the request that looks at a job
+finds it. Follow-ups take the latest grid of images from `image_job_id`, the latest draft from `draft_job_id` and the
+latest videos from `video_job_id`.
+
+A request that makes a job first waits until the job that it builds upon, and the latest one, have ended. It polls every
+`poll_seconds`; `wait` set to `false` sends at once.
+
+Each request other than those that only look **costs points** once it is accepted. If its response is lost, do not send
+it again blindly: the job may already be running.
+
+"""
+BEFORE_EVERY_REQUEST = """\
+const kept = %(kept)s;
+const sent = JSON.stringify(pm.request.toJSON()) + "{{api_key}}";
+const used = ["api_key", ...kept].filter((name) => sent.includes(`{{${name}}}`));
+const absent = used.find((name) => !pm.variables.get(name));
+function waitFor(id, tries) {
+    const url = pm.variables.replaceIn(%(job)s).replace("{job_id}", encodeURIComponent(id));
+    pm.sendRequest({ url, header: { "x-api-key": pm.variables.get("api_key") } }, (error, response) => {
+        const over = !error && (response.code >= 400 || ["completed", "failed"].includes(response.json().status));
+        if (!over && tries > 1) {
+            setTimeout(() => waitFor(id, tries - 1), 1000 * pm.variables.get("poll_seconds"));
+        }
+    });
 }
+if (absent) {
+    const what = absent === "api_key" ? "set it under Variables, as the current value"
+        : "send a request that makes such a job, or set it under Variables";
+    pm.test(`There is no ${absent}: ${what}`, () => pm.expect.fail("nothing was sent"));
+    pm.execution.skipRequest();
+} else if (pm.request.method !== "GET" && pm.variables.get("wait") !== "false") {
+    const names = ["job_id", ...used.filter((name) => name !== "api_key")];
+    new Set(names.map((name) => pm.variables.get(name)).filter(Boolean)).forEach((id) => waitFor(id, 200));
+}"""
+AFTER_EVERY_REQUEST = """\
+pm.test("Status %(named)s", () => pm.expect(%(codes)s, pm.response.text()).to.include(pm.response.code));
+// What an answer must look like, for the scripts of the requests."""
+AFTER = """\
+const shape = JSON.parse(pm.variables.get(%(shape)s));
+pm.test("The documented shape", () => pm.response.to.have.jsonSchema(shape));"""
+AFTER_A_SUBMISSION = """\
+const job = pm.response.json();
+pm.test("A job of its kind", () => pm.expect(job.task_type || %(kind)s).to.equal(%(kind)s));
+pm.test("An id to go on with", () => pm.expect(job.job_id).to.be.a("string").and.not.empty);
+if (job.job_id) {
+    %(kept)s.forEach((name) => pm.collectionVariables.set(name, job.job_id));
+}"""
 
 
 def collection(spec: Json) -> str:
     """The collection of a document, as the file holds it."""
-    npm_tools.install()
-    return json.dumps(finished(converted(laid_out(spec)), spec), ensure_ascii=False, indent=1) + "\n"
+    rows = table.operations(spec)
+    flags = list(dict.fromkeys(flag for row in rows if (flag := flag_needed(row))))
+    ids = ["job_id", *KEPT.values(), *(f"{flag}_job_id" for flag in flags)]
+    values = {"base_url": spec["servers"][0]["url"], **dict.fromkeys(("api_key", *ids), "")}
+    key = next(each for each in spec["components"]["securitySchemes"].values() if each["in"] == "header")
+    auth = {"key": key["name"], "value": "{{api_key}}", "in": "header"}
+    about = spec["info"].get("description", "").partition("\n###")[0]  # the rest is for who writes the document
+    path = next(row["path"] for row in rows if row["role"] == table.JOB_ROLE)
+    before = BEFORE_EVERY_REQUEST % {"kept": json.dumps(ids), "job": json.dumps("{{base_url}}" + path)}
+    made = {
+        "info": {
+            "_postman_id": stable(spec["info"]["title"]),
+            "name": spec["info"]["title"],
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
+            "description": markdown(HOW_TO + about),
+        },
+        "item": [
+            {"name": name, "id": stable(name), "item": [item(spec, row, titles(rows), flags) for row in inside]}
+            for name, inside in by_feature(rows).items()
+        ],
+        "auth": {
+            "type": "apikey",
+            "apikey": [{"key": name, "value": value, "type": "any"} for name, value in auth.items()],
+        },
+        "variable": [
+            {"key": name, "value": value} for name, value in {**values, "poll_seconds": "5", "wait": "true"}.items()
+        ],
+        "event": [script("prerequest", before), script("test", after_every(spec, rows))],
+    }
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
-def converted(document: Json) -> Json:
-    """What openapi-to-postmanv2 makes of a document."""
-    with tempfile.TemporaryDirectory() as scratch:
-        source, target = Path(scratch) / "openapi.json", Path(scratch) / "collection.json"
-        source.write_text(json.dumps(document), encoding="utf-8")
-        options = ",".join(f"{name}={value}" for name, value in OPTIONS.items())
-        command = [npm_tools.command("openapi2postmanv2"), "-s", str(source), "-o", str(target), "-O", options]
-        done = subprocess.run(command, env=npm_tools.environment(), capture_output=True, text=True, check=False)
-        if not target.is_file():  # its status is 0 even then
-            raise RuntimeError(f"openapi-to-postmanv2 wrote nothing:\n{done.stdout}{done.stderr}")
-        made: Json = json.loads(target.read_text(encoding="utf-8"))
-    return made
+def titles(rows: list[Json]) -> dict[str, str]:
+    """What each operation is called, by its name; where two have one summary, with the name."""
+    summaries = [row["summary"] for row in rows]
+    return {row["name"]: row["summary"] + f" ({row['name']})" * (summaries.count(row["summary"]) > 1) for row in rows}
+
+
+def item(spec: Json, row: Json, named: dict[str, str], flags: list[str]) -> Json:
+    sent, looks = request(spec, row), after(spec, row, flags)
+    return {
+        "name": named[row["name"]],
+        "id": stable(row["name"]),
+        "request": {**sent, "description": markdown(row["description"] + "\n")},
+        "response": list(saved(spec, row, sent)),
+        "event": [script("test", looks)] if looks else [],
+    }
+
+
+def request(spec: Json, row: Json) -> Json:
+    placed: dict[str, list[Json]] = {"path": [], "query": [], "header": [], "cookie": []}
+    values: dict[str, str] = {}
+    for field in row["parameters"]:
+        value = "{{job_id}}" if field["name"] == table.JOB_NAME else parameter(spec, row, field)
+        about = f"{'(Required) ' * field['required']}{field['description']}"
+        for each in value if is_list(value) else [value]:
+            values[field["wire"]] = text(each)
+            given: Json = {"key": field["wire"], "value": text(each), "description": markdown(about)}
+            placed[field["place"]].append(given)
+    parts = [re.sub(r"^{([^}]*)}$", r":\1", part) for part in row["path"].strip("/").split("/")]
+    parts = [re.sub(r"{([^}]*)}", lambda found: values[found[1]], part) for part in parts]
+    sent = body(spec, row)
+    media = row.get("media", "application/json")
+    headers = [{"key": "Content-Type", "value": media}] if sent is not None else []
+    headers += [{"key": "Accept", "value": next(filter(None, row["accepts"]), "application/json")}]
+    headers += [{"key": "Cookie", "value": f"{each['key']}={each['value']}"} for each in placed["cookie"]]
+    variables = [each for each in placed["path"] if f":{each['key']}" in parts]
+    return {
+        "method": row["method"],
+        "header": [*headers, *placed["header"]],
+        "url": {"host": ["{{base_url}}"], "path": parts, "query": placed["query"], "variable": variables},
+        **({} if sent is None else {"body": written(row, media, sent)}),
+    }
+
+
+def written(row: Json, media: str, sent: Any) -> Json:
+    """A body as Postman holds it."""
+    if media == "application/json":
+        return {"mode": "raw", "raw": pretty(sent), "options": {"raw": {"language": "json"}}}
+    if is_object(sent):
+        files = [field["wire"] for field in row["fields"] if field["type"] == "file"]
+        mode = "formdata" if media == "multipart/form-data" else "urlencoded"
+        fields: list[Json] = [
+            {"key": name, "type": "file", "src": []} if name in files else {"key": name, "value": text(value)}
+            for name, value in sent.items()
+        ]
+        return {"mode": mode, mode: fields}
+    if row["fields"][0]["type"] == "file":
+        return {"mode": "file", "file": {}}
+    return {"mode": "raw", "raw": text(sent)}
+
+
+def saved(spec: Json, row: Json, sent: Json) -> Iterator[Json]:
+    """Examples of answers: every one that the document has of a success, one of each kind of failure."""
+    seen: set[str] = set()
+    for status, node in table.data_of(spec, row)["responses"].items():
+        response, code = resolve(spec, node), str(status)
+        content = response.get("content", {}).get("application/json")
+        if content is None or not code.isdigit():
+            continue
+        headers = {"Content-Type": "application/json"}
+        for name, each in response.get("headers", {}).items():
+            header = resolve(spec, each)
+            headers[name] = text(header.get("example", sampled(spec, header.get("schema", {}))))
+        for summary, value in list(examples(spec, content).items())[: None if code.startswith("2") else 1]:
+            answered, name = pretty(value), f"{code}: {summary}"
+            if answered not in seen:
+                seen.add(answered)
+                yield {
+                    "id": stable(row["name"], name),
+                    "name": name,
+                    "originalRequest": sent,
+                    "status": HTTPStatus(int(code)).phrase,
+                    "code": int(code),
+                    "_postman_previewlanguage": "json",
+                    "header": [{"key": key, "value": value} for key, value in headers.items()],
+                    "cookie": [],
+                    "body": answered,
+                }
+
+
+# ---- scripts --------------------------------------------------------------------------------------------------------
+
+
+def script(listen: str, code: str) -> Json:
+    return {"listen": listen, "script": {"type": "text/javascript", "exec": code.split("\n")}}
+
+
+def after_every(spec: Json, rows: list[Json]) -> str:
+    """The script that tells the requests' own scripts what an answer must look like."""
+    told = {row["name"]: answer(spec, row) for row in rows}
+    shapes = {shape_name(name, schema): whole(spec, schema) for name, schema in told.items() if schema is not None}
+    lines = [
+        f"pm.variables.set({json.dumps(name)}, {json.dumps(json.dumps(shape))});" for name, shape in shapes.items()
+    ]
+    codes = sorted({int(code) for row in rows for code in good(spec, row) if code.isdigit()})
+    first = AFTER_EVERY_REQUEST % {"named": " or ".join(map(str, codes)), "codes": codes}
+    return "\n".join((first, *lines))
+
+
+def after(spec: Json, row: Json, flags: list[str]) -> str:
+    """The script that looks at the answer and keeps the id of the job; nothing where there is nothing to look at."""
+    if (schema := answer(spec, row)) is None:
+        return ""
+    kind = row["task_type"]
+    kept = ['"job_id"', *([json.dumps(KEPT[row["makes"]])] if row["makes"] in KEPT else [])]
+    if row["takes"] == "nothing" and row["prompt"]:
+        kept += [f'...(pm.request.body.raw.includes("--{flag}") ? ["{flag}_job_id"] : [])' for flag in flags]
+    words = {"shape": json.dumps(shape_name(row["name"], schema)), "kind": json.dumps(kind)}
+    return (f"{AFTER}\n{AFTER_A_SUBMISSION}" if kind else AFTER) % {**words, "kept": f"[{', '.join(kept)}]"}
+
+
+def good(spec: Json, row: Json) -> list[str]:
+    """The statuses of a success."""
+    return [code for code in map(str, table.data_of(spec, row)["responses"]) if code.startswith("2")]
+
+
+def answer(spec: Json, row: Json) -> Json | None:
+    """The schema of the first success that is JSON."""
+    responses = {str(code): response for code, response in table.data_of(spec, row)["responses"].items()}
+    contents = [resolve(spec, responses[code]).get("content", {}) for code in good(spec, row)]
+    found = (each["application/json"] for each in contents if "application/json" in each)
+    return next((each["schema"] for each in found if "schema" in each), None)
+
+
+def shape_name(name: str, schema: Json) -> str:
+    reference: str = schema.get("$ref", name)
+    return reference.rpartition("/")[2]
+
+
+def whole(spec: Json, schema: Json) -> Json:
+    """A schema without references, and without what only people read."""
+    kept = {
+        name: value
+        for name, value in resolve(spec, schema).items()
+        if name not in ("description", "discriminator", "format") and not name.startswith("x-")
+    }
+    if "properties" in kept:
+        kept["properties"] = {name: whole(spec, inner) for name, inner in kept["properties"].items()}
+    for keyword in kept.keys() & {"items", "additionalProperties"}:
+        if isinstance(kept[keyword], dict):
+            kept[keyword] = whole(spec, kept[keyword])
+    for keyword in kept.keys() & {"anyOf", "oneOf", "allOf"}:
+        kept[keyword] = [whole(spec, inner) for inner in kept[keyword]]
+    return kept
+
+
+# ---- small parts ----------------------------------------------------------------------------------------------------
+
+
+def stable(*names: str) -> str:
+    """An id made from names: Postman then knows a request again when a newer collection is imported."""
+    return str(uuid5(NAMESPACE_URL, "/".join(("legnext", *names))))
+
+
+def markdown(content: str) -> Json:
+    return {"content": content, "type": "text/markdown"}
+
+
+def pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

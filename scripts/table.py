@@ -63,6 +63,25 @@ def follow_up_fields(operation: Json) -> tuple[Json, ...]:
     )
 
 
+def data_of(spec: Json, row: Json) -> Json:
+    """What the document says of an operation."""
+    data: Json = resolve(spec, spec["paths"][row["path"]])[row["method"].lower()]
+    return data
+
+
+def content_of(spec: Json, row: Json) -> Json | None:
+    """What the document says of the body of an operation: its schema and its examples."""
+    content: Json = resolve(spec, data_of(spec, row).get("requestBody", {})).get("content", {})
+    return next(iter(content.values()), None)
+
+
+def parameters_of(spec: Json, row: Json) -> dict[tuple[str, str], Json]:
+    """What the document says of each parameter, by its place and its name."""
+    shared = resolve(spec, spec["paths"][row["path"]]).get("parameters", ())
+    nodes = [resolve(spec, each) for each in (*shared, *data_of(spec, row).get("parameters", ()))]
+    return {(each["in"], each["name"]): each for each in nodes}
+
+
 def operations(spec: Json) -> list[Json]:
     """A row for each operation of the document, in its order."""
     rows: list[Json] = []

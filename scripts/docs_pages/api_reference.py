@@ -11,12 +11,12 @@ from urllib.parse import quote, urlencode
 import signatures
 import table as rows_of_spec
 from fields import resolve
+from samples import sampled
 
 from docs_pages.api_schemas import answers_page
 from docs_pages.markdown import block, folded, page, pretty, table
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
 from legnext_client.generated.types import is_list, is_object
-from legnext_client.mock.schemas import Schemas, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def api_pages(spec: Json) -> dict[str, str]:
     operations = rows_of_spec.operations(spec)
     pages = {"index.md": overview(spec, about, operations)}
     for row in operations:
-        data = resolve(spec, spec["paths"][row["path"]])[row["method"].lower()]
+        data = rows_of_spec.data_of(spec, row)
         pages[f"{row['name']}.md"] = operation_page(spec, row, data)
     pages["answers.md"] = answers_page(spec)
     if extension:
@@ -146,7 +146,7 @@ def condition(rule: Json) -> str:
 
 def examples(spec: Json, row: Json, data: Json) -> list[str]:
     """Each example of the document, as a call of this client and as a request by hand."""
-    given = parameter_values(spec, row, data)
+    given = parameter_values(spec, row)
     parts = ["## Examples"]
     for title, body in bodies(spec, row, data):
         parts += [f"### {title}" if title else "", block("python", call(row, given, body))]
@@ -154,42 +154,37 @@ def examples(spec: Json, row: Json, data: Json) -> list[str]:
     return parts
 
 
-def parameter_values(spec: Json, row: Json, data: Json) -> Json:
+def parameter_values(spec: Json, row: Json) -> Json:
     """The values of the parameters that have an example, and of those that must be there."""
-    shared = resolve(spec, spec["paths"][row["path"]]).get("parameters", ())
-    nodes = {one["name"]: one for one in (resolve(spec, each) for each in (*shared, *data.get("parameters", ())))}
+    nodes = rows_of_spec.parameters_of(spec, row)
+    placed = [(field, nodes[field["place"], field["wire"]]) for field in row["parameters"]]
     return {
-        field["wire"]: nodes[field["wire"]].get("example", made(spec, nodes[field["wire"]].get("schema", {})))
-        for field in row["parameters"]
-        if field["required"] or "example" in nodes[field["wire"]]
+        field["wire"]: node.get("example", sampled(spec, node.get("schema", {})))
+        for field, node in placed
+        if field["required"] or "example" in node
     }
 
 
 def bodies(spec: Json, row: Json, data: Json) -> list[tuple[str, Any]]:
     """Each example of a body with its title; where there is none, one that is made of what must be there."""
-    contents: list[Json] = [*resolve(spec, data.get("requestBody", {})).get("content", {}).values()]
-    content: Json = contents[0] if contents else {}
+    content = rows_of_spec.content_of(spec, row) or {}
     elsewhere = rows_of_spec.called_back(data)  # an address at which somebody else would listen
     shown: list[Json] = [resolve(spec, one) for one in content.get("examples", {}).values()]
     shown += [{"value": content["example"]}] if "example" in content else []
     if not shown:
         schema: Json = resolve(spec, content.get("schema", {}))
         needed: Json = {
-            field["wire"]: FILE if field["type"] == "file" else made(spec, schema["properties"][field["wire"]])
+            field["wire"]: FILE if field["type"] == "file" else sampled(spec, schema["properties"][field["wire"]])
             for field in row["fields"]
             if field["required"] and not row.get("whole")
         }
-        whole = FILE if any(field["type"] == "file" for field in row["fields"]) else made(spec, schema)
+        whole = FILE if any(field["type"] == "file" for field in row["fields"]) else sampled(spec, schema)
         shown = [{"value": whole if row.get("whole") else needed}]
     return [(one.get("summary", ""), without(elsewhere, one["value"])) for one in shown]
 
 
 def without(names: set[str], body: Any) -> Any:
     return {name: value for name, value in body.items() if name not in names} if is_object(body) else body
-
-
-def made(spec: Json, schema: Json) -> Any:
-    return sample(Schemas(spec), schema)
 
 
 def call(row: Json, given: Json, body: Any) -> str:

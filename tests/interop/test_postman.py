@@ -12,8 +12,7 @@ import npm_tools
 import pytest
 import yaml
 from fields import resolve
-from postman_before import FEATURES, laid_out, titles
-from table import HTTP_METHODS
+from samples import FEATURES
 
 import postman
 from tests.documents import operations
@@ -25,13 +24,12 @@ Json = dict[str, Any]
 
 SPEC: Json = yaml.load((npm_tools.ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 COMMITTED: Json = json.loads((npm_tools.ROOT / postman.PLACE).read_text(encoding="utf-8"))
-OPERATIONS: dict[str, Json] = {
-    titles(SPEC)[operation["operationId"]]: operation for _, _, operation in operations(SPEC)
-}
+OPERATIONS: dict[str, Json] = {operation["summary"]: operation for _, _, operation in operations(SPEC)}
 """By what the collection calls them."""
 NEW_ENDPOINT: Json = {
     "post": {
         "operationId": "colour",
+        "description": "Colours it.",
         "tags": ["midjourney"],
         "summary": "Colour a sketch",
         "x-legnext": {"task_type": "colour", "takes": "image", "makes": "sculptures"},
@@ -152,42 +150,61 @@ def test_every_id_is_one_of_a_kind() -> None:
     assert len(set(ids)) == len(ids)
 
 
-# ---- how it is made ---------------------------------------------------------------------------------------------
+# ---- what follows from a new endpoint ---------------------------------------------------------------------------
 
 
-def test_the_converter_is_shown_the_document_with_nothing_left_to_draw() -> None:
-    document = laid_out(with_new_endpoint())
-    colour = document["paths"]["/v1/colour"]["post"]
-    sent = colour["requestBody"]["content"]["application/json"]["examples"]["sent"]["value"]
-    assert sent == {"jobId": "{{image_job_id}}", "imageNo": 1, "type": 0, "hue": "red", "points": [1, 2]}
-    answer = colour["responses"]["200"]["content"]["application/json"]["examples"]["first"]["value"]
+def test_a_new_endpoint_is_in_it_and_nothing_of_it_is_drawn() -> None:
+    folder = json.loads(postman.collection(with_new_endpoint()))["item"][-1]
+    [colour] = folder["item"]
+    assert (folder["name"], colour["name"]) == ("Sculptures", "Colour a sketch")
+    assert colour["request"]["url"]["path"] == ["v1", "colour"]
+    assert sent(colour) == {"jobId": "{{image_job_id}}", "imageNo": 1, "type": 0, "hue": "red", "points": [1, 2]}
+    answer = json.loads(colour["response"][0]["body"])
     jsonschema_rs.validate({"$ref": "#/components/schemas/TaskResponse", "components": SPEC["components"]}, answer)
-    for item in document["paths"].values():
-        for method in HTTP_METHODS:
-            for content in item.get(method, {}).get("requestBody", {}).get("content", {}).values():
-                assert len(content["examples"]) == 1
+    assert 'to.equal("colour")' in script(colour, "test")
 
 
-def test_what_has_no_folder_of_its_own_gets_one_at_the_end() -> None:
-    document = laid_out(with_new_endpoint())
-    assert document["tags"][-1] == {"name": "Sculptures"}
-    assert list(document["paths"])[-1] == "/v1/colour"
+@pytest.mark.parametrize(
+    ("media", "schema", "body"),
+    [
+        ("application/x-www-form-urlencoded", {"a": {"type": "integer", "default": 3}}, {"urlencoded": [("a", "3")]}),
+        ("multipart/form-data", {"a": {"type": "string", "format": "binary"}}, {"formdata": [("a", None)]}),
+        ("text/plain", None, {"raw": "hello"}),
+        ("image/png", None, {"file": {}}),
+    ],
+)
+def test_a_body_of_another_kind_is_sent_as_such(media: str, schema: Json | None, body: Json) -> None:
+    spec = with_new_endpoint()
+    whole = (
+        {"type": "string", "default": "hello"} if media.startswith("text/") else {"type": "string", "format": "binary"}
+    )
+    content = {"schema": {"type": "object", "properties": schema, "required": [*schema]} if schema else whole}
+    spec["paths"]["/v1/colour"]["post"]["requestBody"] = {"content": {media: content}}
+    found = json.loads(postman.collection(spec))["item"][-1]["item"][0]["request"]["body"]
+    [(mode, value)] = body.items()
+    assert found["mode"] == mode
+    assert (([(each["key"], each.get("value")) for each in found[mode]]) if schema else found[mode]) == value
+
+
+def test_parameters_stand_in_their_places() -> None:
+    spec = with_new_endpoint()
+    item = spec["paths"].pop("/v1/colour")
+    places = {"job_id": "path", "name": "path", "tags": "query", "x-trace": "header"}
+    item["post"]["parameters"] = [
+        {"name": name, "in": place, "required": True, "example": name, "schema": {"type": "string"}}
+        for name, place in places.items()
+    ]
+    del item["post"]["requestBody"]
+    spec["paths"]["/v1/{job_id}/{name}.zip"] = item
+    made = json.loads(postman.collection(spec))["item"][-1]["item"][0]["request"]
+    assert made["url"]["path"] == ["v1", ":job_id", "name.zip"]
+    assert [(each["key"], each["value"]) for each in made["url"]["variable"]] == [("job_id", "{{job_id}}")]
+    assert [(each["key"], each["value"]) for each in made["url"]["query"]] == [("tags", "tags")]
+    assert ("x-trace", "x-trace") in [(each["key"], each["value"]) for each in made["header"]]
+    assert "body" not in made
 
 
 def test_the_document_is_left_as_it_is() -> None:
     before = copy.deepcopy(SPEC)
-    laid_out(SPEC)
+    postman.collection(SPEC)
     assert before == SPEC
-
-
-# ---- with the converter -----------------------------------------------------------------------------------------
-
-
-def test_a_new_endpoint_is_in_it() -> None:
-    """That the same document gives the same bytes is asked by `make drift`."""
-    if missing := npm_tools.missing():
-        told = f"{', '.join(missing)} not in .tools; `make interop` installs"
-        (pytest.fail if npm_tools.in_ci() else pytest.skip)(told)
-    colour = items(json.loads(postman.collection(with_new_endpoint())))["Colour a sketch"]
-    assert colour["request"]["url"]["path"] == ["v1", "colour"]
-    assert 'to.equal("colour")' in script(colour, "test")

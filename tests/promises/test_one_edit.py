@@ -387,7 +387,7 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
     ("a follow-up that jobs hide", with_operation(operationId="download"), ("/v1/relight-image", "download")),
     ("a tag that is not described", with_operation(tags=["light"]), ("/v1/relight-image", "tag", "light")),
     ("a price by no field", with_price_by("mode", "neon"), ("relight", "price/when/0/field", "mood", "'mode'")),
-    ("a price by no value", with_price_by("mood", "noon"), ("relight", "price.when.is", "neon", "'noon'")),
+    ("a price by no value", with_price_by("mood", "noon"), ("relight", "price/when/0/is", "neon", "'noon'")),
     ("a role that nobody has", without("chain.upscale"), ("no operation has the role chain.upscale",)),
     (
         "an example that its schema refuses",

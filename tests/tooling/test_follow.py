@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import follow
-import npm_tools
 import pytest
 
 from .edits import SPEC
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", sorted(follow.FOLLOWERS.keys() - {"postman"}))
+@pytest.mark.parametrize("name", sorted(follow.FOLLOWERS))
 def test_the_committed_files_are_what_the_document_gives(name: str) -> None:
     for place, text in follow.FOLLOWERS[name][1](SPEC).items():
         assert (follow.ROOT / place).read_text(encoding="utf-8") == text, f"{place}: run `make generate`"
@@ -29,7 +28,7 @@ class Follow:
         (root / "openapi.yaml").write_text("title: Small", encoding="utf-8")
         self.page.write_text("old", encoding="utf-8")
         monkeypatch.setattr(follow, "ROOT", root)
-        followers = {"page": ("page.md", self.files), "absent": ("absent", self.files), "npm": ("page.md", npm)}
+        followers = {"page": ("page.md", self.files), "absent": ("absent", self.files)}
         monkeypatch.setattr(follow, "FOLLOWERS", followers)
 
     def files(self, spec: dict[str, Any]) -> dict[str, str]:
@@ -42,13 +41,8 @@ class Follow:
         return follow.main()
 
 
-def npm(_: dict[str, Any]) -> dict[str, str]:
-    raise npm_tools.ToolsMissing("npm is not here")
-
-
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Follow:
-    monkeypatch.setenv("CI", "")
     return Follow(tmp_path, monkeypatch)
 
 
@@ -69,17 +63,7 @@ def test_a_document_that_one_cannot_follow_is_told_and_nothing_is_written(comman
     assert command.page.read_text(encoding="utf-8") == "old"
 
 
-@pytest.mark.parametrize(("words", "ci", "status"), [((), "", 0), ((), "true", 1), (("npm",), "", 1)])
-def test_without_npm_it_is_said_and_fails_where_it_is_asked_for(
-    words: tuple[str, ...], ci: str, status: int, command: Follow, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command.monkeypatch.setenv("CI", ci)
-    assert command(*words) == status
-    said = capsys.readouterr()
-    assert "npm skipped: npm is not here" in (said.err if status else said.out)
-
-
 def test_a_name_that_nothing_has_is_refused(command: Follow, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command("postcard")
-    assert "there is no postcard; there are page, absent, npm" in capsys.readouterr().err
+    assert "there is no postcard; there are page, absent" in capsys.readouterr().err

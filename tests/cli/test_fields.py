@@ -9,6 +9,7 @@ from legnext_client.cli.fields import checked, fields, words
 from legnext_client.cli.operations import OPTIONS, app_of, options_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
+from tests.tables import for_each
 
 TEXT = Field("text", "text", "string", required=True)
 
@@ -25,7 +26,7 @@ def test_a_field_whose_option_is_taken_gets_another() -> None:
     assert given == {}, "what is a field's is taken out"
 
 
-@pytest.mark.parametrize("own", [*OPERATIONS.values()], ids=lambda own: own.name)
+@for_each("own", [*OPERATIONS.values()])
 def test_the_options_that_are_taken_are_those_that_commands_have(own: Operation) -> None:
     taken = options_of(own)
     of_fields = {word.name for word in words(own, taken)}

@@ -13,6 +13,7 @@ from typer.core import TyperArgument
 
 from legnext_client.cli.app import app
 from legnext_client.cli.entries import OWN, Command, command_of, entries
+from tests.tables import for_each
 
 from .commands import LEGNEXT
 
@@ -71,7 +72,7 @@ def test_a_command_imports_what_it_needs(environment: dict[str, str]) -> None:
     assert loaded_by("balance", environment) & {"rich", "click", "uvicorn", "httpx"} == {"httpx"}
 
 
-@pytest.mark.parametrize("name", OWN)
+@for_each("name", OWN)
 def test_the_line_in_the_list_is_the_first_line_of_the_help(name: str) -> None:
     assert command_of(entries()[name].app()).help.splitlines()[0] == OWN[name][0]
 

@@ -8,11 +8,10 @@ import re
 import shlex
 from pathlib import Path
 
-import pytest
-
 from legnext_client.cli.app import app
 from legnext_client.cli.entries import command_of
 from legnext_client.mock.__main__ import parser
+from tests.tables import for_each
 
 ROOT = Path(__file__).parents[2]
 GUIDE, REFERENCE = (ROOT / "docs" / name for name in ("command-line.md", "cli-reference.md"))
@@ -60,7 +59,7 @@ def unknown(words: list[str]) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@for_each("page", PAGES)
 def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
     assert [words for words in calls(page.read_text(encoding="utf-8")) if unknown(words)] == []
 

@@ -11,6 +11,7 @@ from legnext_client._protocol.literals import name_of, names_of
 from legnext_client.cli.fields import text_of, value_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Field
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ POINT = Field(
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("field", "given", "value"),
     [
         (Field("n", "n", "integer"), "7", 7),

@@ -14,6 +14,7 @@ from legnext_client import Client
 from legnext_client._transport.transports import HttpxTransport
 from legnext_client.testing import MockServer
 from tests.contract.description import operations, paid
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -159,7 +160,7 @@ COSTLY = [
 ]
 
 
-@pytest.mark.parametrize(("method", "url", "body"), COSTLY)
+@for_each(("method", "url", "body"), COSTLY)
 def test_what_could_cost_something_is_not_sent(method: str, url: str, body: bytes) -> None:
     arrived: list[httpx.Request] = []
 

@@ -12,6 +12,7 @@ from docs_pages.api_reference import FILE, api_pages
 
 from legnext_client import Client
 from legnext_client.generated.operations import OPERATIONS, Operation
+from tests.tables import for_each
 
 from .shell_blocks import shell_blocks, wrong_with
 from .snippets import run
@@ -49,7 +50,7 @@ def test_every_operation_has_examples() -> None:
     assert all(len(PYTHON.findall(text)) == len(shell_blocks(text)) > 0 for text in PAGES.values())
 
 
-@pytest.mark.parametrize("name", PAGES)
+@for_each("name", PAGES)
 def test_no_example_has_somebody_else_called_back(name: str) -> None:
     examples = PAGES[name].partition("## Examples")[2].partition("## Answers")[0]
     assert "callback" not in examples

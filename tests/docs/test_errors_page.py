@@ -8,10 +8,9 @@ import inspect
 import re
 from pathlib import Path
 
-import pytest
-
 from legnext_client import errors
 from legnext_client.errors import LegnextError
+from tests.tables import for_each
 
 PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 TREE = re.compile(r"```text\n(.*?)```", re.DOTALL)
@@ -57,7 +56,7 @@ def test_every_error_is_explained_once() -> None:
     assert sorted(explained) == sorted(kind.__name__ for kind in ERRORS if kind is not LegnextError)
 
 
-@pytest.mark.parametrize(("name", "carries", "advice"), [(name, has, todo) for name, _, has, todo in ROW.findall(PAGE)])
+@for_each(("name", "carries", "advice"), [(name, has, todo) for name, _, has, todo in ROW.findall(PAGE)])
 def test_a_row_carries_and_advises_what_the_error_does(name: str, carries: str, advice: str) -> None:
     kind = getattr(errors, name)
     assert not kind.advice or advice == kind.advice, f"{name} prints: {kind.advice}"

@@ -15,6 +15,7 @@ import pytest
 
 from legnext_client import Client
 from legnext_client.mock.__main__ import parser
+from tests.tables import for_each
 
 from .shell_blocks import TEXTS
 from .snippets import Namespace, close, run
@@ -109,7 +110,7 @@ def test_every_python_block_of_a_page_runs(name: str, server: MockServer) -> Non
     assert run_page(TEXTS[name], ROOT / name) == sum(block.runs for block in blocks(TEXTS[name]))
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each("name", TEXTS)
 def test_every_python_block_can_be_pasted_into_a_program(name: str) -> None:
     for block in blocks(TEXTS[name]):
         compile("\n" * (block.line - 1) + block.code, name, "exec", dont_inherit=True)
@@ -121,22 +122,22 @@ def test_the_pages_that_should_have_python_have_it() -> None:
     assert sum(text.count("```python") for text in TEXTS.values()) == sum(len(blocks(text)) for text in TEXTS.values())
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each("name", TEXTS)
 def test_what_a_page_tells_to_make_is_in_the_makefile(name: str) -> None:
     assert unknown_targets(TEXTS[name]) == []
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each("name", TEXTS)
 def test_every_flag_of_the_mock_that_a_page_names_is_in_its_help(name: str) -> None:
     assert unknown_flags(TEXTS[name]) == []
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each("name", TEXTS)
 def test_every_module_that_a_page_names_is_there(name: str) -> None:
     assert missing_modules(TEXTS[name]) == []
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_each("name", TEXTS)
 def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
     assert broken_links(TEXTS[name], ROOT / name) == []
 

@@ -19,6 +19,7 @@ from docs_pages.staging import Stage, build
 import legnext_client
 from legnext_client import errors, prices, prompts
 from legnext_client.generated.operations import OPERATIONS
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,7 @@ def test_methods_that_follow_from_the_spec_are_in_the_reference(site: Site) -> N
     assert "legnext_client.generated.sync.caller.WaitingTasks.wait_for_completion" in calls
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@for_each("name", OPERATIONS)
 def test_every_operation_has_a_page_with_all_of_its_fields(name: str) -> None:
     operation, page = OPERATIONS[name], API_PAGES[f"{name}.md"]
     assert f"`{operation.method} {operation.path}`" in page

@@ -21,6 +21,7 @@ from legnext_client.mock.media import (
     things_of,
     video_size,
 )
+from tests.tables import for_each
 
 ALL_FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF"}
 ODD_TEXTS = {
@@ -107,7 +108,7 @@ def mean_difference(one: Image.Image, other: Image.Image) -> float:
     return sum(abs(left - right) for left, right in pairs) / len(pairs)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("aspect", "expected"),
     [
         ("1:1", (1024, 1024)),
@@ -139,7 +140,7 @@ def test_a_long_edge_is_kept_exactly(aspect: str, expected: tuple[int, int]) -> 
     assert image_size(aspect, long_edge=4096) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("resolution", "aspect", "expected"),
     [
         ("480p", "16:9", (854, 480)),

@@ -13,6 +13,7 @@ from benchmarks import batches, calls, doubts, prompts, waits
 from benchmarks.effort import QUICK, Effort
 from benchmarks.table import Figures, Subject, cells_of, circumstances, table, written
 from legnext_client.testing import MockServer
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from benchmarks.table import Section
@@ -81,7 +82,7 @@ def test_what_could_not_be_measured_is_told_as_nothing() -> None:
     assert cells_of(subject, Figures(0.0, 5.0))[4] == "0 ×"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "text"), [(0, "0"), (1.0567, "1.06"), (62.5, "62.5"), (6, "6.00"), (999.6, "1,000"), (12345, "12,345")]
 )
 def test_three_digits_count(value: float, text: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from spec_changes import Verdict, breaks, compare
 from spec_diff import markdown, summary
+
+from tests.tables import for_each
 
 Json = dict[str, Any]
 
@@ -76,7 +76,7 @@ def versions(row: Json) -> tuple[Json, Json]:
     return old, edited(old, row["after"])
 
 
-@pytest.mark.parametrize("name", EDITS)
+@for_each("name", EDITS)
 def test_every_kind_of_change_lands_in_its_section(name: str) -> None:
     row = EDITS[name]
     changes = compare(*versions(row))
@@ -92,7 +92,7 @@ def with_bound(place: str, word: str, value: Any) -> Json:
     return edited(API, {f"{place}/probe": schema})
 
 
-@pytest.mark.parametrize(("word", "loose", "tight"), BOUNDS, ids=lambda value: json.dumps(value).replace('"', ""))
+@for_each(("word", "loose", "tight"), BOUNDS)
 def test_direction_decides_whom_a_bound_breaks(word: str, loose: Any, tight: Any) -> None:
     def verdicts(place: str, old: Any, new: Any) -> set[tuple[Verdict, str]]:
         changes = compare(with_bound(place, word, old), with_bound(place, word, new))
@@ -104,7 +104,7 @@ def test_direction_decides_whom_a_bound_breaks(word: str, loose: Any, tight: Any
     assert verdicts(ANSWER, tight, loose) == {(BREAKING, "widened")}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("old", "new"),
     [
         ({"type": ["string", "null"]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}),

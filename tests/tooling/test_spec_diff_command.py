@@ -15,6 +15,7 @@ import yaml
 from spec_changes import Verdict, compare
 
 from tests.documents import operations
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ def value_at(way: tuple[Any, ...]) -> Any:
     return reduce(lambda node, part: node[part], way, SPEC["components"]["schemas"])
 
 
-@pytest.mark.parametrize("way", sent(), ids=lambda way: "-".join(map(str, way)))
+@for_each("way", sent())
 def test_no_bound_of_a_request_comes_or_goes_unseen(way: tuple[Any, ...]) -> None:
     strict, loose = small(way[0], SPEC["components"]["schemas"]), small(way[0], without(way))
     assert verdicts(loose, strict) == {Verdict.BREAKING}

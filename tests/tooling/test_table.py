@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from legnext_client.generated.operations import OPERATIONS, ROLES, Field
 from tests.documents import operations
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ SPEC: Json = json.loads(Path(__file__).parents[2].joinpath("legnext_client/opena
 CALLS = {data["operationId"]: (method, path, data) for path, method, data in operations(SPEC)}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("wire", "name"),
     [
         ("text", "text"),
@@ -136,7 +137,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("field", "schema", "required"), [pair[1:] for pair in PAIRS], ids=[pair[0] for pair in PAIRS])
+@for_each(("field", "schema", "required"), [pair[1:] for pair in PAIRS])
 def test_a_field_has_every_bound_of_its_schema(field: Field, schema: Json, required: bool) -> None:
     assert kinds_of(schema) in ([field.type], [])
     assert field.required == required

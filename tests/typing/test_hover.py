@@ -15,6 +15,7 @@ from legnext_client.generated.operations import OPERATIONS, ROLES
 from legnext_client.generated.sync.caller import WaitingTasks
 from legnext_client.jobs import AsyncJob, Job
 from legnext_client.testing import MockServer
+from tests.tables import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def test_the_first_line_says_what_a_method_does_and_the_rest_what_it_costs(metho
     assert operation not in ROLES.values() or operation.price or "free" in rest.lower()
 
 
-@pytest.mark.parametrize("kind", [Client, AsyncClient, Job, AsyncJob, WaitingTasks, AsyncWaitingTasks, MockServer])
+@for_each("kind", [Client, AsyncClient, Job, AsyncJob, WaitingTasks, AsyncWaitingTasks, MockServer])
 def test_every_public_method_has_a_doc(kind: type) -> None:
     public = [name for name in dir(kind) if not name.startswith("_")]
     plain = [name for name in public if inspect.isfunction(inspect.getattr_static(kind, name))]

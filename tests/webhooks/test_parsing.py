@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 
 from legnext_client import Job, webhooks
 from legnext_client.errors import ConfigurationError, WebhookError
+from tests.tables import for_each
 
 RECORDED = sorted((Path(__file__).parents[1] / "data" / "recorded").glob("callback-*.json"))
 SECRET = "the-secret-of-a-test"
@@ -60,7 +61,7 @@ def test_the_job_belongs_to_no_client() -> None:
         webhooks.parse(BARE).wait()
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         *(b"", b"null", b"[]", b"5", b"{}", b"<html>", BARE[:-1], b"\xff\xfe", b"[" * 100_000),
@@ -69,7 +70,6 @@ def test_the_job_belongs_to_no_client() -> None:
         b'{"job_id": "' + b"x" * 201 + b'"}',
         b'{"job_id": ' + b"9" * 5000 + b"}",
     ],
-    ids=lambda body: repr(body[:40]),
 )
 def test_what_names_no_job_is_refused(body: bytes) -> None:
     with pytest.raises(WebhookError):
@@ -120,7 +120,7 @@ def test_headers_come_in_any_case_and_as_mapping_or_pairs(headers: Any) -> None:
     assert read(BARE, headers).ok
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "headers", "words"),
     [
         (BARE, None, "not signed"),
@@ -161,7 +161,7 @@ def test_the_signature_is_looked_at_before_the_body() -> None:
         read(b"<html>", signed(b"<html>"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "how",
     [
         {"secret": ""},

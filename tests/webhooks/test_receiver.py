@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from legnext_client import webhooks
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client.errors import ConfigurationError
+from tests.tables import for_each
 
 from .asgi import TOKEN, callback, drive, post
 
@@ -38,8 +39,8 @@ def heard(**options: Any) -> tuple[CallbackReceiver, list[tuple[str, str]]]:
 # ---- who is let in ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "", f"/{TOKEN[:-1]}", f"/{TOKEN}x", f"/{TOKEN}/", "/ünïcode", "/\udcff"])
-@pytest.mark.parametrize("method", ["POST", "GET"])
+@for_each("path", ["/", "", f"/{TOKEN[:-1]}", f"/{TOKEN}x", f"/{TOKEN}/", "/ünïcode", "/\udcff"])
+@for_each("method", ["POST", "GET"])
 def test_a_wrong_token_is_not_found_whatever_the_method_and_unread(path: str, method: str) -> None:
     receiver, news = heard()
     answered = post(receiver, callback(), path=path, method=method)
@@ -62,13 +63,13 @@ def test_a_token_is_random_unless_given_and_never_shown() -> None:
     assert "a-secret" not in repr(receiver)
 
 
-@pytest.mark.parametrize("base", ["", "example.com", "ftp://example.com", "https://", "https://e.com/?a=1", "http://["])
+@for_each("base", ["", "example.com", "ftp://example.com", "https://", "https://e.com/?a=1", "http://["])
 def test_a_base_that_no_callback_could_reach_is_refused(base: str) -> None:
     with pytest.raises(ConfigurationError, match="base must be"):
         CallbackReceiver().address(base)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "options",
     [
         *({"token": token} for token in ("", "short", "with a space in its middle", "../../../../../../..")),

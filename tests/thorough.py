@@ -20,11 +20,12 @@ def often(usual: int, thorough: int) -> int:
 def parametrize_colour(metafunc: pytest.Metafunc) -> None:
     """Run each test that uses `colour` with one colour of client, always the same; with both where it is thorough.
 
-    For folders that test what both colours share.
+    For folders that test what both colours share: it has one source. `BOTH_COLOURS = True` in a module runs its tests
+    with both, since each colour has its own transport and driver.
     """
     given = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "colour" in metafunc.fixturenames and "colour" not in given:
         both = ["sync", "async"]
-        metafunc.parametrize(
-            "colour", both if THOROUGH else [both[crc32(metafunc.function.__name__.encode()) % 2]], indirect=True
-        )
+        if not (THOROUGH or getattr(metafunc.module, "BOTH_COLOURS", False)):
+            both = [both[crc32(metafunc.function.__name__.encode()) % 2]]
+        metafunc.parametrize("colour", both, indirect=True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.thorough import parametrize_colour
+
 from .raw_servers import Raw
 from .worlds import Colour
 
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-@pytest.fixture(params=["sync", "async"])
+pytest_generate_tests = parametrize_colour
+
+
+@pytest.fixture
 def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
     colour = Colour(request.param)
     yield colour

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .worlds import Colour
 
+BOTH_COLOURS = True
+
 
 def is_whole(request: bytes) -> bool:
     head, _, body = request.partition(b"\r\n\r\n")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .worlds import Colour
 
+BOTH_COLOURS = True
+
 
 def closed_after_reading(connection: socket.socket) -> None:
     read(connection)

@@ -21,6 +21,8 @@ from legnext_client.errors import (
 
 from .worlds import Colour, Service, error_of, job, told
 
+BOTH_COLOURS = True
+
 UNSENT = NoResponse("ConnectError: refused", sent=False)
 GONE = NoResponse("ReadTimeout", sent=True)
 

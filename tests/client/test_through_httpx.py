@@ -13,6 +13,8 @@ from legnext_client.errors import ConnectionError
 
 from .worlds import KEY, Colour, Service, done, error_of, job
 
+BOTH_COLOURS = True
+
 
 @pytest.mark.parametrize("status", [302, 307])
 @pytest.mark.parametrize(

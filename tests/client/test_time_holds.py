@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .worlds import Colour
 
+BOTH_COLOURS = True
+
 SHORT = 0.1
 EMPTY = gzip.compress(b"")
 

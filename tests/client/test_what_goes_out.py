@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from .raw_servers import Raw
 
+BOTH_COLOURS = True
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 

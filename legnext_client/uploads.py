@@ -107,8 +107,12 @@ class S3Uploader:
 
     def __call__(self, file: LocalFile) -> str:
         key = self._prefix + file.name
-        put(self.presigned("PUT", key), file.contents(), {"content-type": file.media_type})
+        self.store(file, key)
         return self.presigned("GET", key) if self._public_url is None else self._public_url + quote(key)
+
+    def store(self, file: LocalFile, key: str) -> None:
+        """Put a file into the bucket under this name."""
+        put(self.presigned("PUT", key), file.contents(), {"content-type": file.media_type})
 
     def presigned(self, method: str, key: str, now: datetime | None = None) -> str:
         """Return a URL that allows one method on one object until it expires (Signature Version 4)."""
@@ -140,9 +144,12 @@ def uploader_from(url: str) -> PutUploader | S3Uploader:
 
     The query of an `s3://` URL may hold `endpoint`, `region` and `public_url`.
     """
+    return bucket_of(url) if urlsplit(url).scheme == "s3" else PutUploader(url)
+
+
+def bucket_of(url: str) -> S3Uploader:
+    """Return the uploader to the bucket that an `s3://` URL describes."""
     parts = urlsplit(url)
-    if parts.scheme != "s3":
-        return PutUploader(url)
     options = dict(parse_qsl(parts.query))
     unknown = options.keys() - {"endpoint", "region", "public_url"}
     if not parts.netloc or unknown:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from legnext_client._protocol.bounds import shown, wrong_value
-from legnext_client._protocol.polling import Expectation
+from legnext_client._protocol.polling import UNKNOWN, Expectation, default_timeout
 from legnext_client._protocol.state import FAILED, State
 from legnext_client.errors import InvalidRequest, Problem
 from legnext_client.generated.operations import ALIASES, OPERATIONS, Operation
@@ -47,6 +47,11 @@ def expectation(operation: Operation, body: Mapping[str, Any], seconds: float | 
 
         seconds = typical_seconds(operation, body)
     return Expectation(seconds, operation.seconds.spread)
+
+
+def lasts(operation: Operation | None, body: Mapping[str, Any], seconds: float | None = None) -> float:
+    """Return the seconds after which a job has certainly ended; `seconds` is as for `expectation`."""
+    return default_timeout((expectation(operation, body, seconds) if operation else None) or UNKNOWN)
 
 
 def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key, identity_of, log_as_asked
+from legnext_client._protocol.bounds import whole
 from legnext_client._protocol.headers import wrong_header
-from legnext_client._protocol.numbers import is_whole
 from legnext_client._protocol.redact import key_end
 from legnext_client._transport.clocks import SystemClock
 from legnext_client._version import __version__
@@ -107,8 +107,8 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
             requests_per_second=requests_per_second,
             max_wait=max_wait,
         )
-        if max_jobs is not None and not (is_whole(max_jobs) and max_jobs > 0):
-            raise ConfigurationError(f"max_jobs must be a whole number, 1 or more; got {max_jobs!r}.")
+        if max_jobs is not None:
+            whole("max_jobs", max_jobs, 1, ConfigurationError)
         self._max_jobs = max_jobs
         self._clock: Clock = clock or SystemClock()
         self._recorder: Recorder | None = None

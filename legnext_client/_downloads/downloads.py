@@ -26,8 +26,9 @@ from legnext_client._downloads.policy import Order
 from legnext_client._downloads.targets import DiskTarget, stays_inside
 from legnext_client._downloads.transfer import Progress, Service, fetching, fetching_all
 from legnext_client._protocol.addresses import wrong_address
+from legnext_client._protocol.bounds import whole
 from legnext_client._protocol.flow import Flow
-from legnext_client._protocol.numbers import is_number, is_whole
+from legnext_client._protocol.numbers import is_number
 from legnext_client._protocol.state import State, moment
 from legnext_client.errors import DownloadError, InvalidRequest
 
@@ -127,8 +128,8 @@ def _fetching(
     service: Service, order: Order, root: str, limits: Limits, files: Sequence[tuple[str, str, str | None]]
 ) -> Flow[list[Path]]:
     """Fetch files, each given by its URL, its name and its spare name; `order` has what they share."""
-    _whole("max_bytes", limits.max_bytes)
-    _whole("concurrency", limits.concurrency)
+    whole("max_bytes", limits.max_bytes, 1)
+    whole("concurrency", limits.concurrency, 1)
     if not is_number(limits.timeout) or not limits.timeout > 0:
         raise InvalidRequest(f"timeout must be seconds above 0; got {limits.timeout!r}.")
     service.check_open()
@@ -155,8 +156,3 @@ def _chosen(which: Which, count: int) -> list[int]:
     if len(chosen) != len(listed) or any(not 0 <= one < count for one in chosen):
         raise InvalidRequest(f"which must be 0 to {count - 1}, or some of these; got {which!r}. The job made {count}.")
     return chosen
-
-
-def _whole(name: str, value: object) -> None:
-    if not is_whole(value) or value < 1:
-        raise InvalidRequest(f"{name} must be a whole number, 1 or more; got {value!r}.")

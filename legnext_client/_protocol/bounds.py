@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from legnext_client._protocol.numbers import is_whole
+from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.generated.types import is_file, to_json
 
 if TYPE_CHECKING:
@@ -75,6 +77,12 @@ def shown(value: Any) -> str:
         return "a number of more than 60 digits"
     text = repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def whole(name: str, value: object, least: int, error: type[LegnextError] = InvalidRequest) -> None:
+    """Raise an error unless an argument is a whole number, and not too small."""
+    if not is_whole(value) or value < least:
+        raise error(f"{name} must be a whole number, {least} or more; got {shown(value)}.")
 
 
 def _number(value: Any) -> bool:

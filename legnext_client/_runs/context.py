@@ -12,12 +12,11 @@ from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
 from legnext_client._calls.items import CALLBACK
-from legnext_client._calls.planning import expectation, is_another, refuse
+from legnext_client._calls.planning import is_another, lasts, refuse
 from legnext_client._calls.service import DAY, JobContext
 from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._journal.submit import SubmissionIntent, submit_once
 from legnext_client._protocol.callbacks import CLAIM_MARK
-from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._runs.limits import RateController
 from legnext_client.errors import BudgetExceeded, SubmissionUnknown
 from legnext_client.generated.operations import OPERATIONS
@@ -162,8 +161,7 @@ class RunContext:
 
     def lasts(self, entry: Entry) -> float:
         """Return the maximum duration of a job of this request, in seconds."""
-        operation = OPERATIONS.get(entry.operation)
-        return default_timeout((expectation(operation, entry.body) if operation else None) or UNKNOWN)
+        return lasts(OPERATIONS.get(entry.operation), entry.body)
 
     def is_another(self, entry: Entry, state: State) -> bool:
         """Return whether a job has another type than this request makes."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from legnext_client._downloads.file_names import ROW_FIELDS, fields_of, names, writable_directory
 from legnext_client._protocol.addresses import wrong_address
-from legnext_client._protocol.numbers import is_number, is_whole
+from legnext_client._protocol.bounds import whole
+from legnext_client._protocol.numbers import is_number
 from legnext_client.errors import InvalidRequest
 from legnext_client.prices import Budget
 
@@ -83,9 +84,8 @@ def options_of(given: BatchOptions) -> Options:
         options = Options(**values)  # type: ignore[arg-type]
     except TypeError as error:
         raise TypeError(str(error).replace("Options.__new__()", "this method")) from None
-    concurrency = options.concurrency
-    if concurrency is not None and not (is_whole(concurrency) and concurrency >= 1):
-        raise InvalidRequest(f"concurrency must be a whole number, 1 or more; got {concurrency!r}.")
+    if options.concurrency is not None:
+        whole("concurrency", options.concurrency, 1)
     timeout, interval = options.timeout, options.poll_interval
     if timeout is not None and not (is_number(timeout) and 0 <= timeout < math.inf):
         raise InvalidRequest(f"timeout must be seconds, 0 or more; got {timeout!r}.")

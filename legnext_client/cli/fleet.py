@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import math
 import signal
 import sys
 import time
@@ -56,6 +57,7 @@ def up(
         int | None, typer.Option("--places", min=1, help=f"Maximum jobs at once; {JOBS_AT_ONCE} for a new account.")
     ] = None,
     budget: Annotated[int | None, typer.Option("--budget", min=0, help="Maximum points to spend.")] = None,
+    no_budget: Annotated[bool, typer.Option("--no-budget", help="Remove the budget.")] = False,
     rate: Annotated[
         float | None,
         typer.Option("--rate", min=0.001, help="Maximum submissions per second; 10 for a new account."),
@@ -76,11 +78,13 @@ def up(
 
     A limit that is not given stays as it is.
     """
+    if no_budget and budget is not None:
+        raise InvalidRequest("give one of --budget and --no-budget.")
     made = _fleet(run, account)
     with report_as({"uploader": "--out", "download": "--out", "per_second": "--rate", "new_key": "--new-key"}):
         made.up(
             places=places,
-            budget=budget,
+            budget=math.inf if no_budget else budget,
             per_second=rate,
             download=out,
             new_key=new_key,

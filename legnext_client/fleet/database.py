@@ -21,79 +21,41 @@ logger = logging.getLogger("legnext_client")
 
 VERSION = 1
 """Of the schema: the number of the last `schema_….sql`."""
-PATIENCE, CONNECT = 60.0, 10.0
-"""Seconds for which a call is repeated while the database is away, and for one connection."""
-NO_FLEET = "the database has no fleet. Run `legnext fleet up` first."
-RESTORED = (
-    "this database was restored, copied or failed over since the fleet last ran: requests may have been paid that its "
-    "ledger does not show. Stop all workers, compare the ledger with the service, then run `legnext fleet up "
-    "--accept-restored`."
-)
-_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
-
-
-def _options() -> dict[str, Any]:
-    # Nothing outlives a transaction, so that it also works through PgBouncer in transaction mode.
-    return {"autocommit": True, "prepare_threshold": None, "connect_timeout": int(CONNECT)}
+PATIENCE, CONNECT = 3600.0, 10.0
+"""Seconds for which a call is repeated while the database is away, so that no answer is lost; and for a connection."""
+# Nothing outlives a transaction, so that it also works through PgBouncer in transaction mode.
+OPTIONS: Mapping[str, Any] = {"autocommit": True, "prepare_threshold": None, "connect_timeout": int(CONNECT)}
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 
 
 @contextmanager
-def connected(database_url: str) -> Generator[psycopg.Connection[Any]]:
-    """Connect to the database. Its errors become a `ConfigurationError`, without the URL, which may hold a password."""
+def explained() -> Generator[None]:
+    """Raise errors of the database as a `ConfigurationError`, without its URL, which may hold a password."""
     try:
-        with psycopg.connect(database_url, **_options()) as connection:
-            yield connection
+        yield
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
-        raise ConfigurationError(NO_FLEET) from None
+        raise ConfigurationError("the database has no fleet. Run `legnext fleet up` first.") from None
+    except psycopg.errors.UniqueViolation:
+        raise
     except psycopg.Error as error:
         verb = "reached" if isinstance(error, psycopg.OperationalError) else "used"
         raise ConfigurationError(f"the database cannot be {verb}: {str(error).strip()}") from None
 
 
-def verify(found: Mapping[str, Any], account: str, identity: str | None) -> None:
-    """Refuse a schema, an account or an API key that does not fit."""
-    if found["version"] < VERSION:
-        raise ConfigurationError(
-            f"the fleet's schema is version {found['version']}; this worker needs {VERSION}. Run `legnext fleet up`."
-        )
-    if found["account"] is None:
-        raise ConfigurationError(f"there is no account {account!r}. Run `legnext fleet up --account NAME` first.")
-    if identity and found["identity"] not in (None, identity):
-        raise ConfigurationError(
-            f"account {account!r} belongs to another API key or base URL: its fingerprint is {found['identity']}; this "
-            f"one's is {identity}. Use the key of that account, or another --account. If its key was replaced, run "
-            "`legnext fleet up --new-key`."
-        )
-
-
 class Database:
-    """The functions of the schema, called by name, with the checks of one worker."""
+    """The functions of the schema, called by name, for the workers of an account."""
 
     def __init__(self, database_url: str, account: str, identity: str) -> None:
-        self._url, self._account, self._identity, self._ahead = database_url, account, identity, 0.0
+        self.account, self._identity = account, identity
         self.pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            database_url,
-            kwargs=_options(),
-            min_size=1,
-            max_size=8,
-            open=False,
-            timeout=CONNECT,
+            database_url, kwargs=dict(OPTIONS), min_size=1, max_size=8, open=False, timeout=CONNECT
         )
 
-    def now(self) -> float:
-        """Return the database's time, in seconds since 1970. The clocks of the workers may differ."""
-        return time.monotonic() + self._ahead
-
-    async def check(self, patience: float | None = None) -> None:
+    async def check(self, patience: float = 0.0) -> None:
         """Refuse a database that is not the one on which the ledger was last known to be complete, or a wrong key."""
-        try:
-            found = await self.call("check_v1", patience, account=self._account, identity=self._identity)
-        except psycopg.errors.UndefinedFunction:
-            raise ConfigurationError(NO_FLEET) from None
-        verify(found, self._account, self._identity)
-        if found["moved"]:
-            raise ConfigurationError(RESTORED)
-        self._ahead = found["now"] - time.monotonic()
+        given = {"account": self.account, "identity": self._identity, "version": VERSION, "restored": False}
+        if problem := await self.call("check_v1", patience, **given):
+            raise ConfigurationError(problem)
 
     async def call(self, name: str, patience: float | None = None, **arguments: Any) -> Any:
         """Call a function, again while the database is away. Each of them does nothing when it is repeated."""
@@ -110,7 +72,7 @@ class Database:
                     except psycopg.errors.ReadOnlySqlTransaction:  # a failover has demoted this server
                         await connection.close()
                         raise
-            except _AWAY as error:
+            except AWAY as error:
                 if time.monotonic() + pause > end:
                     raise
                 logger.warning("The database is away (%s). Retrying.", str(error).strip())

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,32 +16,30 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 
-from legnext_client._calls.planning import expectation
+from legnext_client._calls.planning import lasts
 from legnext_client._calls.settings import KEY_VARIABLE, find_base_url, find_key, identity_of, positive
 from legnext_client._downloads.file_names import directory_of
-from legnext_client._protocol.bounds import shown
-from legnext_client._protocol.numbers import is_whole
-from legnext_client._protocol.polling import UNKNOWN, default_timeout
+from legnext_client._protocol.bounds import shown, whole
 from legnext_client._runs.rows import surveyed
 from legnext_client.errors import ConfigurationError, InvalidRequest
-from legnext_client.fleet.database import RESTORED, VERSION, connected, verify
-from legnext_client.fleet.life import BUCKET, bucket_of
+from legnext_client.fleet.database import OPTIONS, VERSION, Database, explained
+from legnext_client.fleet.life import BUCKET
 from legnext_client.fleet.worker import FleetWorker
 from legnext_client.generated.rules import JOBS_AT_ONCE
+from legnext_client.uploads import bucket_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
-    from legnext_client._calls.items import Row
+    from legnext_client._calls.items import Call, Cost, Row
     from legnext_client._protocol.callbacks import Claims
     from legnext_client._runs.rows import Source, Survey
     from legnext_client.client import AsyncClient
 
-PER_SECOND = 10.0
-"""Submissions of a new account."""
 _AT_ONCE = 5000
-"""Results in one page."""
+"""Rows in one call of the database, and results in one page."""
 
 
 class FleetResult(NamedTuple):
@@ -73,7 +73,6 @@ class Status(NamedTuple):
     oldest: float
     """Seconds for which the oldest running job has run."""
     workers: int
-    """Of all accounts of the database."""
     draining: bool
     problem: str | None
 
@@ -120,7 +119,7 @@ class Fleet:
         self,
         *,
         places: int | None = None,
-        budget: int | None = None,
+        budget: float | None = None,
         per_second: float | None = None,
         download: str | None = None,
         job_timeout: float | None = None,
@@ -133,16 +132,17 @@ class Fleet:
 
         Args:
             places: Jobs of the account that run at once; 6 for a new account.
-            budget: Maximum points to spend; none for a new account.
+            budget: Maximum points to spend; `math.inf` for none, as for a new account.
             per_second: Maximum submissions per second; 10 for a new account.
             download: Directory, or `s3://bucket/prefix`, to which workers download the results; `""` for none.
             job_timeout: Seconds after which a job must have ended; by default, from its operation.
             new_key: The account's key was replaced, or its base URL changed: from now on, this one's is right.
             accept_restored: Go on with a database that was restored or failed over. Compare it with the service first.
         """
-        for name, value, least in (("places", places, 1), ("budget", budget, 0)):
-            if value is not None and not (is_whole(value) and value >= least):
-                raise ConfigurationError(f"{name} must be an integer, {least} or more; got {shown(value)}.")
+        if places is not None:
+            whole("places", places, 1, ConfigurationError)
+        if budget is not None and budget != math.inf:
+            whole("budget", budget, 0, ConfigurationError)
         for name, seconds in (("per_second", per_second), ("job_timeout", job_timeout)):
             if seconds is not None:
                 positive(name, seconds)
@@ -154,31 +154,18 @@ class Fleet:
             download = os.path.abspath(directory_of("download", download))
         limits = {"places": places, "jobs": places, "budget": budget, "per_second": per_second, "download": download}
         limits |= {"job_timeout": job_timeout, "identity": self._identity if new_key else None}
-        given = {name: value for name, value in limits.items() if value is not None}
-        with connected(self.database_url) as connection, connection.transaction():
+        with self._connected() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('legnext_fleet'))")
-            self._migrate(connection, accept_restored)
-            account = (self.account, JOBS_AT_ONCE, JOBS_AT_ONCE, PER_SECOND)
-            new = "INSERT INTO legnext_accounts (name, places, jobs, per_second) VALUES (%s, %s, %s, %s)"
-            connection.execute(f"{new} ON CONFLICT DO NOTHING".encode(), account)
-            for name, limit in given.items():
-                change = f"UPDATE legnext_accounts SET {name} = %s WHERE name = %s"
-                connection.execute(change.encode(), (limit, self.account))
-            self._check(connection, self._identity)
+            _migrate(connection)
+            if accept_restored:
+                connection.execute("UPDATE legnext_fleet SET server = legnext_server_v1()")
+            new = "INSERT INTO legnext_accounts (name, places, jobs) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+            connection.execute(new, (self.account, JOBS_AT_ONCE, JOBS_AT_ONCE))
+            changes = ", ".join(f"{name} = coalesce(%({name})s, {name})" for name in limits)
+            change = f"UPDATE legnext_accounts SET {changes} WHERE name = %(account)s"
+            connection.execute(change.encode(), {**limits, "account": self.account})
+            self._check(connection, self._identity, restored=False)
             connection.execute("SELECT legnext_admit_v1(%s)", (self.account,))
-
-    def _migrate(self, connection: psycopg.Connection[Any], accept_restored: bool) -> None:
-        has = "SELECT to_regclass('procrastinate_jobs'), to_regclass('legnext_fleet')"
-        engine, fleet = connection.execute(has).fetchone() or (None, None)
-        if engine is None:
-            connection.execute(SchemaManager.get_schema().encode())
-        [version] = (fleet and connection.execute("SELECT version FROM legnext_fleet").fetchone()) or [0]
-        for number in range(version + 1, VERSION + 1):
-            connection.execute(Path(__file__).with_name(f"schema_{number}.sql").read_bytes())
-        moved = "SELECT 1 FROM legnext_fleet, legnext_server_v1() s WHERE (cluster, timeline) <> (s.c, s.t)"
-        if not accept_restored and connection.execute(moved).fetchone():
-            raise ConfigurationError(RESTORED)
-        connection.execute("UPDATE legnext_fleet SET (cluster, timeline) = (SELECT * FROM legnext_server_v1())")
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
@@ -188,18 +175,15 @@ class Fleet:
         `source` is as for `client.batch`. A row is known by its key; the same rows may be submitted again.
         """
         survey, rows = surveyed(source)
-        values = [_value(row) for row in rows]
-        with connected(self.database_url) as connection, connection.transaction():
+        values, new = [_value(row) for row in rows], 0
+        with self._connected() as connection:
             self._check(connection, self._identity)
-            table = "legnext_given (key text, digest text, description json, steps jsonb)"
-            connection.execute(f"CREATE TEMP TABLE {table} ON COMMIT DROP".encode())
-            with connection.cursor().copy("COPY legnext_given FROM STDIN") as copy:
-                for value in values:
-                    copy.write_row(value)
-            added = connection.execute("SELECT * FROM legnext_add_v1(%s)", (self.account,)).fetchone()
-            new, changed = added or (0, None)
-            if changed is not None:
-                raise InvalidRequest(f"key {shown(changed)} was submitted with another request. Use a new key.")
+            for start in range(0, len(values), _AT_ONCE):
+                page = (self.account, json.dumps(values[start : start + _AT_ONCE]))
+                [(added, changed)] = connection.execute("SELECT * FROM legnext_add_v1(%s, %s)", page).fetchall()
+                if changed is not None:
+                    raise InvalidRequest(f"key {shown(changed)} was submitted with another request. Use a new key.")
+                new += added
         return survey, new
 
     def worker(
@@ -218,14 +202,8 @@ class Fleet:
             callback: URL for the service's callbacks, which end a job without waiting for its next poll.
             callbacks: The receiver of these callbacks, such as a `CallbackReceiver`.
         """
-        return FleetWorker(
-            self.database_url,
-            client,
-            account=self.account,
-            concurrency=concurrency,
-            callback=callback,
-            callbacks=callbacks,
-        )
+        database = Database(self.database_url, self.account, client._identity())
+        return FleetWorker(database, client, concurrency, callback, callbacks)
 
     def drain(self, *, resume: bool = False) -> None:
         """Begin nothing more; running jobs are finished. With `resume`, go on."""
@@ -235,23 +213,19 @@ class Fleet:
 
     def status(self) -> Status:
         """Count the rows by state."""
-        [one] = self._rows(_STATUS, self.account)
-        return Status(*one)
+        return Status(**self._rows(_STATUS, self.account)[0])
 
     def results(self, after: int = 0) -> Iterator[FleetResult]:
         """Yield the results in order of completion, from the one after this number."""
-        while True:
-            page = self._rows(_RESULTS, self.account, after, _AT_ONCE)
-            for number, key, state, points, jobs, *rest in page:
-                yield FleetResult(number, key, state, points, [json.loads(job) for job in jobs], *rest)
-            if len(page) < _AT_ONCE:
-                return
-            after = page[-1][0]
+        while page := self._rows(_RESULTS, self.account, after, _AT_ONCE):
+            for row in page:
+                row["jobs"] = list(map(json.loads, row["jobs"]))
+                yield FleetResult(**row)
+                after = row["number"]
 
     def unknown(self) -> list[dict[str, Any]]:
         """Return the requests whose outcome is unknown, with the key of each. Each may have been charged."""
-        names = ("id", "key", "price", "job_id", "operation", "submitting_at", "until", "error")
-        return [dict(zip(names, one, strict=True)) for one in self._rows(_UNKNOWN, self.account)]
+        return self._rows(_UNKNOWN, self.account)
 
     def adopt(self, key: str, job_id: str) -> None:
         """Settle an unknown request: it made this job. The job is polled, and the row continues."""
@@ -259,80 +233,96 @@ class Fleet:
 
     def resubmit(self, key: str) -> None:
         """Settle an unknown request: it was not accepted. It is resent; refused while its job may be running."""
-        self._settle(key, "resubmitted")
+        self._settle(key, "new")
 
     def give_up(self, key: str) -> None:
         """Settle an unknown request: count its row as failed, and its points as spent."""
         self._settle(key, "failed")
 
     def _settle(self, key: str, state: str, job_id: str | None = None) -> None:
-        one = next((one for one in self.unknown() if one["key"] == key), None)
-        if one is None:
+        query = f"""
+            SELECT until, legnext_record_v1(id, %s, _job => coalesce(%s, job_id), _points => %s * price, _error => %s,
+                _args => '{{"guess": true}}') AS settled FROM ({_UNKNOWN}) unknown WHERE key = %s LIMIT 1"""
+        failed = state == "failed"
+        try:
+            found = self._rows(query, state, job_id, int(failed), "given up" if failed else None, self.account, key)
+        except psycopg.errors.UniqueViolation:
+            raise InvalidRequest(f"job {job_id} belongs to another request of this fleet.") from None
+        if not found:
             raise InvalidRequest(f"key must be of an unknown request; got {shown(key)}. See `legnext fleet settle`.")
-        query = "SELECT legnext_record_v1(%s, %s, _job => %s, _points => %s, _error => %s, _args => %s)"
-        points, error = (one["price"], "given up") if state == "failed" else (0, None)
-        given = (one["id"], state, job_id or one["job_id"], points, error, '{"guess": true}')
-        with connected(self.database_url) as connection:
-            try:
-                settled = connection.execute(query, given).fetchone() == (True,)
-            except psycopg.errors.UniqueViolation:
-                raise InvalidRequest(f"job {job_id} belongs to another request of this fleet.") from None
-        if not settled and state == "resubmitted":
-            until = f"{one['until'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        if not found[0]["settled"] and state == "new":
+            until = f"{found[0]['until'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
             raise InvalidRequest(f"{key} cannot be resent before {until}: its job may still be running.")
-        if not settled:
+        if not found[0]["settled"]:
             raise InvalidRequest(f"{key} was settled meanwhile. See `legnext fleet settle`.")
 
     # ---- the database -------------------------------------------------------------------------------------------
 
-    def _check(self, connection: psycopg.Connection[Any], identity: str | None) -> None:
-        query = "SELECT legnext_check_v1(%s, %s)"
-        for (found,) in connection.execute(query, (self.account, identity)).fetchall():
-            verify(found, self.account, identity)
+    @contextmanager
+    def _connected(self) -> Generator[psycopg.Connection[Any]]:
+        with explained(), psycopg.connect(self.database_url, **OPTIONS) as connection, connection.transaction():
+            yield connection
 
-    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with connected(self.database_url) as connection:
+    def _check(self, connection: psycopg.Connection[Any], identity: str | None, *, restored: bool = True) -> None:
+        given = (self.account, identity, VERSION, restored)
+        [[problem]] = connection.execute("SELECT legnext_check_v1(%s, %s, %s, %s)", given).fetchall()
+        if problem:
+            raise ConfigurationError(problem)
+
+    def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        with self._connected() as connection:
             self._check(connection, None)
-            return connection.execute(query.encode(), values).fetchall()
+            return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
 
 
-def _value(row: Row) -> tuple[str, ...]:
+def _migrate(connection: psycopg.Connection[Any]) -> None:
+    has = "SELECT to_regclass('procrastinate_jobs'), to_regclass('legnext_fleet')"
+    [[engine, fleet]] = connection.execute(has).fetchall()
+    if engine is None:
+        connection.execute(SchemaManager.get_schema().encode())
+    [version] = (fleet and connection.execute("SELECT version FROM legnext_fleet").fetchone()) or [0]
+    for number in range(version + 1, VERSION + 1):
+        connection.execute(Path(__file__).with_name(f"schema_{number}.sql").read_bytes())
+
+
+def _value(row: Row) -> dict[str, Any]:
     """Return the columns of a row."""
     for call in row.calls:
         for name in call.choices:
             raise InvalidRequest(f"{row.key}: {name} of {call.title} is a function; in a fleet, it must be a number.")
-    steps: list[dict[str, Any]] = []
-    for step, call in enumerate(row.calls):
-        cost = row.cost(step)
-        lasts = default_timeout(expectation(call.operation, call.fields, cost.seconds) or UNKNOWN)
-        steps.append({"operation": call.operation.name, "price": cost.reserve, "seconds": cost.seconds, "lasts": lasts})
-    return row.key, row.digest, json.dumps(dict(row.described())), json.dumps(steps)
+    steps = [_step(call, row.cost(step)) for step, call in enumerate(row.calls)]
+    return {"key": row.key, "digest": row.digest, "description": dict(row.described()), "steps": steps}
+
+
+def _step(call: Call, cost: Cost) -> dict[str, Any]:
+    until = lasts(call.operation, call.fields, cost.seconds)
+    return {"operation": call.operation.name, "price": cost.reserve, "seconds": cost.seconds, "lasts": until}
 
 
 _STATUS = """
-SELECT a.rows, a.rows - a.started + q.new, q.running + q.delivering, q.unknown, a.ended - a.failed, a.failed,
-    (SELECT count(*) FROM legnext_results WHERE account = a.name AND number > a.ended - 10000
-        AND at > now() - interval '60 s'), a.counted, a.budget, q.oldest::float8,
-    (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 s'), a.draining, a.problem
+SELECT a.rows, a.rows - a.started + q.new AS waiting, a.started - a.ended - q.new - q.unknown AS running, q.unknown,
+    a.ended - a.failed AS done, a.failed, (SELECT count(*) FROM legnext_requests WHERE account = a.name
+        AND number > a.ended - 10000 AND due > now() - interval '60 s') AS per_minute,
+    a.counted AS points, nullif(a.budget, 'infinity')::bigint AS budget, q.oldest::float8,
+    (SELECT count(*) FROM legnext_workers JOIN procrastinate_workers USING (id)
+        WHERE account = a.name AND last_heartbeat > now() - interval '10 s') AS workers, a.draining, a.problem
 FROM legnext_accounts a, LATERAL (
     SELECT count(*) FILTER (WHERE state = 'new') AS new, count(*) FILTER (WHERE state = 'unknown') AS unknown,
-        count(*) FILTER (WHERE state IN ('admitted', 'submitting', 'submitted')) AS running,
-        (SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'legnext.download' AND status IN ('todo', 'doing')
-            AND queue_name = 'legnext-' || a.name) AS delivering,
         coalesce(extract(epoch FROM now() - min(submitting_at) FILTER (WHERE state = 'submitted')), 0) AS oldest
     FROM legnext_requests WHERE account = a.name AND points IS NULL) q
 WHERE a.name = %s
 """
 _RESULTS = """
-SELECT r.number, w.key, r.state, q.points::int, q.jobs, r.files, r.error
-FROM legnext_results r JOIN legnext_rows w ON w.id = r.row_id, LATERAL (
-    SELECT sum(points) AS points, coalesce(array_agg(output ORDER BY step) FILTER (WHERE output <> ''), '{}') AS jobs
-    FROM legnext_requests WHERE row_id = r.row_id) q
-WHERE r.account = %s AND r.number > %s ORDER BY r.number LIMIT %s
+SELECT q.number, r.key, q.state, made.points, made.jobs, coalesce(q.files, '[]') AS files, q.error
+FROM legnext_requests q JOIN legnext_rows r ON r.id = q.row_id, LATERAL (
+    SELECT sum(points)::int AS points,
+        coalesce(array_agg(output ORDER BY step) FILTER (WHERE output <> ''), '{}') AS jobs
+    FROM legnext_requests WHERE row_id = r.id) made
+WHERE q.account = %s AND q.number > %s ORDER BY q.number LIMIT %s
 """
 _UNKNOWN = """
-SELECT q.id, w.key || CASE WHEN jsonb_array_length(w.steps) > 1 THEN '/' || q.step + 1 ELSE '' END, q.price, q.job_id,
-    w.steps -> q.step ->> 'operation', q.submitting_at, q.until, q.error
-FROM legnext_requests q JOIN legnext_rows w ON w.id = q.row_id
+SELECT q.id, r.key || CASE WHEN jsonb_array_length(r.steps) > 1 THEN '/' || q.step + 1 ELSE '' END AS key, q.price,
+    q.job_id, r.steps -> q.step ->> 'operation' AS operation, q.submitting_at, q.until, q.error
+FROM legnext_requests q JOIN legnext_rows r ON r.id = q.row_id
 WHERE q.account = %s AND q.state = 'unknown' AND q.points IS NULL ORDER BY q.id
 """

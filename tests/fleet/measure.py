@@ -126,7 +126,7 @@ def lives(cluster: Cluster) -> Iterator[str]:
             )
             assert not done.returncode, done.stderr[-500:]
             lasted = time.monotonic() - began
-        [(ended,)] = connection.execute("SELECT count(*) FROM legnext_results").fetchall()
+        [(ended,)] = connection.execute("SELECT ended FROM legnext_accounts").fetchall()
     failed = re.search(r"number of failed transactions: (.*)", done.stdout)
     yield f"pgbench, 100 clients: {ended / lasted:.0f} jobs a second; failed {failed[1] if failed else '?'}"
 
@@ -190,7 +190,7 @@ def jobs(cluster: Cluster, rows: int = 120) -> Iterator[str]:
                 done = 0
                 while done < rows:  # not the status: it would be counted
                     time.sleep(1.0)
-                    [(done,)] = connection.execute("SELECT count(*) FROM legnext_results").fetchall()
+                    [(done,)] = connection.execute("SELECT ended FROM legnext_accounts").fetchall()
                 lasted, used = time.monotonic() - began, cpu(worker.pid) - started
                 worker.send_signal(signal.SIGTERM)
             time.sleep(1.5)

@@ -53,7 +53,9 @@ def test_a_fleet_from_the_command_line(
 ) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("key,text\nfox,a fox\nhare,a hare\nowl,an owl\n")
-    assert run(["fleet", "up", "--places", "2", "--rate", "1000"]) == 0
+    assert run(["fleet", "up", "--places", "2", "--rate", "1000", "--budget", "0"]) == 0
+    assert run(["fleet", "up", "--no-budget"]) == 0
+    assert run(["fleet", "up", "--no-budget", "--budget", "5"]) == 2
     server.faults.add("close_after", method="POST")
     assert run(["fleet", "submit", str(rows)]) == 0
     assert "3 of 3 rows are new" in capsys.readouterr().out
@@ -62,7 +64,7 @@ def test_a_fleet_from_the_command_line(
         port = probe.getsockname()[1]
     with working("--metrics", str(port)) as worker:
         end = time.monotonic() + 30
-        while not (status := fleet.status()).ended and time.monotonic() < end:
+        while not ((status := fleet.status()).ended and status.workers) and time.monotonic() < end:
             time.sleep(0.05)
         metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
     assert worker.returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from legnext_client import AsyncClient, Event, VideoChain
 from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._calls.wait import PollState
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.fleet import Fleet, database, life
 from tests.fleet.cluster import Cluster, others
@@ -93,6 +95,22 @@ def test_workers_download_the_results(fleet: Fleet, finish: Finish, tmp_path: Pa
         assert all(Path(file).stat().st_size for file in result.files)
 
 
+def test_a_row_whose_download_fails_is_done_and_names_the_problem(
+    fleet: Fleet, finish: Finish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life, "DOWNLOADS", 2)
+    monkeypatch.setattr(life, "PAUSE", 0.01)
+    target = tmp_path / "posters"
+    fleet.up(per_second=FAST, download=str(target))
+    target.write_text("a file where the directory was")
+    fleet.submit(ROWS[:1])
+    status = finish()
+    [result] = fleet.results()
+    assert (status.done, status.failed, status.points) == (1, 0, 80)
+    assert (result.state, result.points, result.files) == ("done", 80, [])
+    assert "posters" in str(result.error)
+
+
 def test_a_refused_row_and_a_failed_job_cost_nothing(fleet: Fleet, server: MockServer, finish: Finish) -> None:
     fleet.up(per_second=FAST, places=1)
     server.faults.add("error_before", method="POST", status=403)
@@ -136,9 +154,26 @@ def test_a_limit_that_is_not_given_stays(fleet: Fleet) -> None:
     assert (fleet.status().budget, fleet.status().draining) == (160, True)
 
 
+def test_a_budget_is_removed_by_an_infinite_one(fleet: Fleet, finish: Finish) -> None:
+    fleet.up(per_second=FAST, budget=0)
+    fleet.submit(ROWS[:2])
+    assert (fleet.status().budget, fleet.status().waiting) == (0, 2)
+    fleet.up(budget=math.inf)
+    assert fleet.status().budget is None
+    assert finish().done == 2
+
+
 @pytest.mark.parametrize(
     ("limit", "value"),
-    [("places", 0), ("budget", -1), ("per_second", 0), ("per_second", float("nan")), ("job_timeout", -1.0)],
+    [
+        ("places", 0),
+        ("places", math.inf),
+        ("budget", -1),
+        ("budget", math.nan),
+        ("per_second", 0),
+        ("per_second", float("nan")),
+        ("job_timeout", -1.0),
+    ],
 )
 def test_an_impossible_limit_is_refused(limit: str, value: float) -> None:
     with pytest.raises(ConfigurationError, match=f"{limit} must be"):
@@ -168,6 +203,20 @@ def test_unknown_requests_are_settled_by_a_person(fleet: Fleet, server: MockServ
     status = finish()
     assert (status.unknown, status.done, status.failed, status.points) == (0, 2, 1, 240)
     assert [one.body["text"] for one in server.ledger] == ["lighthouse 2", "lighthouse 0"]
+
+
+def test_a_job_is_adopted_by_one_request_only(fleet: Fleet, server: MockServer, finish: Finish) -> None:
+    fleet.up(per_second=FAST, places=1)
+    server.faults.add("close_after", method="POST", times=1)
+    fleet.submit(ROWS[:2])
+    asyncio.run(work_until(fleet, server, lambda status: status.unknown == 1))
+    fleet.adopt("row0", server.ledger[0].job_id)
+    with pytest.raises(InvalidRequest, match="must be of an unknown request; got 'row0'"):
+        fleet.give_up("row0")
+    server.faults.add("close_after", method="POST", times=1)
+    assert finish().unknown == 1
+    with pytest.raises(InvalidRequest, match="belongs to another request of this fleet"):
+        fleet.adopt("row1", server.ledger[0].job_id)
 
 
 def test_results_that_the_database_cannot_hold_are_recorded(fleet: Fleet, server: MockServer, finish: Finish) -> None:
@@ -266,6 +315,22 @@ def test_an_intent_that_another_worker_finds_before_it_is_sent_is_not_unknown(
     assert (finish().done, found, len(server.ledger)) == (1, [None], 1)
 
 
+def test_a_task_that_meets_a_defect_is_repeated(
+    fleet: Fleet, server: MockServer, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, defects = PollState.poll, iter([ValueError("a defect"), asyncio.CancelledError()])
+
+    def poll(self: PollState, until: float) -> Any:
+        for defect in defects:
+            raise defect
+        return usual(self, until)
+
+    monkeypatch.setattr(PollState, "poll", poll)
+    fleet.up(per_second=FAST)
+    fleet.submit(ROWS[:2])
+    assert (finish().done, len(server.ledger)) == (2, 2)
+
+
 def test_an_unknown_request_keeps_its_place(fleet: Fleet, server: MockServer) -> None:
     fleet.up(per_second=FAST, places=1)
     server.faults.add("close_after", method="POST")
@@ -284,7 +349,7 @@ def test_a_database_without_a_fleet_is_named(fleet: Fleet, server: MockServer) -
 def test_a_restored_database_is_refused(fleet: Fleet, server: MockServer) -> None:
     fleet.up(per_second=FAST)
     with psycopg.connect(fleet.database_url, autocommit=True) as connection:
-        connection.execute("UPDATE legnext_fleet SET timeline = timeline - 1")  # as a failover leaves it
+        connection.execute("UPDATE legnext_fleet SET server = 'the one before'")  # as a failover leaves it
     with pytest.raises(ConfigurationError, match="restored, copied or failed over"):
         asyncio.run(_run_worker(fleet, server))
     with pytest.raises(ConfigurationError, match="--accept-restored"):
@@ -298,12 +363,17 @@ async def _run_worker(fleet: Fleet, server: MockServer) -> None:
         await fleet.worker(client).run()
 
 
-def test_accounts_have_limits_of_their_own(fleet: Fleet, finish: Finish) -> None:
+def test_accounts_have_limits_and_workers_of_their_own(fleet: Fleet, server: MockServer) -> None:
     other = Fleet(fleet.database_url, account="other")
     for each in (fleet, other):
         each.up(places=1, per_second=FAST)
         each.submit(ROWS[:3])
-    assert finish().done == 3
+
+    def all_done(status: Status) -> bool:
+        assert other.status().workers == 0
+        return status.done == 3 and status.workers == 1
+
+    asyncio.run(work_until(fleet, server, all_done))
     assert (other.status().done, other.status().running, other.status().waiting) == (0, 1, 2)
 
 
@@ -391,7 +461,7 @@ def test_a_wrong_database_or_account_is_named_without_its_password() -> None:
 def test_a_callback_ends_a_job_before_its_next_poll(
     fleet: Fleet, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(life.RowLife, "_delay", lambda *_: 3600.0)
+    monkeypatch.setattr(PollState, "next", lambda _, now: now + 3600.0)
     fleet.up(per_second=FAST)
     fleet.submit(ROWS[:2])
     receiver = CallbackReceiver()
@@ -436,6 +506,24 @@ def test_only_the_databases_clock_decides(fleet: Fleet, finish: Finish, monkeypa
     monkeypatch.setattr("time.time", lambda: ahead)
     status = finish()
     assert (status.done, status.unknown) == (3, 0)
+
+
+def test_everything_works_through_pgbouncer(cluster: Cluster, fleet: Fleet, server: MockServer) -> None:
+    url = cluster.pooled(fleet.database_url)
+    if url is None:
+        pytest.skip("PgBouncer is not installed")
+    pooled = Fleet(url)
+    pooled.up(per_second=FAST, places=2)
+    server.faults.add("close_after", method="POST", times=1)
+    pooled.submit(ROWS[:1])
+    asyncio.run(work_until(pooled, server, lambda status: status.ended))
+    pooled.adopt("row0", server.ledger[0].job_id)
+    pooled.drain()
+    pooled.drain(resume=True)
+    pooled.submit([VideoChain.start("waves roll in").extend("night falls"), *ROWS[:2]])
+    status = asyncio.run(work_until(pooled, server, lambda status: status.ended))
+    assert (status.done, status.unknown, len(server.ledger)) == (3, 0, 4)
+    assert len(list(pooled.results(after=1))) == 2
 
 
 @pytest.mark.parametrize("version", others() or [None])

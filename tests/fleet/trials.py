@@ -11,14 +11,20 @@ import re
 import signal
 import time
 from collections import Counter
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
 
 import psycopg
 
 from legnext_client import VideoChain, fleet
+from legnext_client._callbacks.receiver import CallbackReceiver
+from legnext_client._protocol.state import State
 from legnext_client.fleet import Fleet
+from legnext_client.mock import media
 from legnext_client.mock.prompts import AT_ONCE
 from legnext_client.testing import MockServer
 
@@ -83,6 +89,8 @@ class Plan(NamedTuple):
     """Longer than a pause and a job together: until then, an unknown request keeps its place."""
     heartbeat: float = 0.5
     silent: float = 1.5
+    extras: bool = True
+    """Whether rows are downloaded, every second worker is called back, and every third connects to PgBouncer."""
     mistake: Mistake | None = None
     zombie: str | None = None
     """The function of `life` at which workers stop themselves now and then, to be continued by the trial."""
@@ -103,7 +111,7 @@ class Request(NamedTuple):
     """What tells it from all others at the service: its prompt, or the job on which it builds."""
 
 
-def work(database: str, base_url: str, key: str, plan: Plan) -> None:
+def work(database: str, base_url: str, key: str, plan: Plan, called_back: bool) -> None:
     """The process of a worker."""
     from legnext_client import AsyncClient
     from legnext_client.fleet import life, worker
@@ -125,12 +133,28 @@ def work(database: str, base_url: str, key: str, plan: Plan) -> None:
         vars(life)[plan.zombie] = stopped
 
     async def run() -> None:
-        async with AsyncClient(key, base_url=base_url) as client:
-            each = Fleet(database).worker(client)
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, each.stop)
-            await each.run()
+        receiver, given = CallbackReceiver(), dict[str, Any]()
+        with receiver.serve() if called_back else nullcontext() as served:
+            if served is not None:
+                given = {"callback": served.url, "callbacks": receiver}
+            async with AsyncClient(key, base_url=base_url) as client:
+                each = Fleet(database).worker(client, **given)
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, each.stop)
+                await each.run()
 
     asyncio.run(run())
+
+
+def reused(render: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Return a function that renders once, and always returns that: trials need files, not pictures."""
+    made: list[bytes] = []
+
+    def same(**given: Any) -> bytes:
+        if not made:
+            made.append(render(**given))
+        return made[0]
+
+    return same
 
 
 def replaced(text: str, mistake: Mistake) -> str:
@@ -156,6 +180,8 @@ class Trial:
         self.server = MockServer(seed=seed, time_scale=plan.time_scale, credits=10**9, concurrency=1000)
         self.fleet = Fleet(self.database)
         self.workers: list[BaseProcess] = []
+        self.started = 0
+        """Workers, those that were killed included."""
         self.killed: dict[int | None, float] = {}
         """When a worker was killed, by its pid."""
         self.stopped: dict[int | None, float] = {}
@@ -173,8 +199,13 @@ class Trial:
     def run(self, *, patience: float = 60.0) -> None:
         """Run to the end, and check the bill; then settle what is unknown, and check that nothing is."""
         plan, self.end = self.plan, time.monotonic() + patience
-        with self.server:
-            self.fleet.up(places=PLACES, per_second=1000.0, job_timeout=plan.job_timeout, budget=plan.budget)
+        with self.server, TemporaryDirectory() as folder, ExitStack() as patched:
+            for name in ("render_image", "render_video"):
+                patched.enter_context(patch.object(media, name, reused(getattr(media, name))))
+            download = folder if plan.extras else None
+            self.fleet.up(
+                places=PLACES, per_second=1000.0, job_timeout=plan.job_timeout, budget=plan.budget, download=download
+            )
             self._make_mistake()
             self.fleet.submit(self._rows())
             self._make_faults()
@@ -194,6 +225,7 @@ class Trial:
                     each.join()
             self.check_payments()
             self.check_end()
+            self.check_files()
 
     def _rows(self) -> list[Any]:
         rows: list[Any] = [{"key": f"row {n}", "text": f"lighthouse {n}"} for n in range(self.plan.rows)]
@@ -261,7 +293,10 @@ class Trial:
     def _tend(self) -> None:
         """Replace workers that were killed, continue those that were stopped, and raise a budget that is used up."""
         while len(self.workers) < self.plan.workers:
-            order = (self.database, self.server.base_url, self.server.api_key, self.plan)
+            self.started += 1
+            called_back = self.plan.extras and self.started % 2 == 0
+            pooled = self.cluster.pooled(self.database) if self.plan.extras and self.started % 3 == 0 else None
+            order = (pooled or self.database, self.server.base_url, self.server.api_key, self.plan, called_back)
             self.workers.append(CONTEXT.Process(target=work, args=order, daemon=True))
             self.workers[-1].start()
         for each in self.workers:
@@ -418,6 +453,15 @@ class Trial:
         assert sum(map(len, jobs.values())) == len(self.server.ledger), "paid jobs are in no result"
         spent = sum(job.charged for job in self._jobs() if not job.fails)
         assert status.points == spent, f"{status.points} points are counted, {spent} were charged"
+
+    def check_files(self) -> None:
+        """Check that the files of each row are where its result says."""
+        for one in self.fleet.results() if self.plan.extras else []:
+            last = State(one.jobs[-1]) if one.state == "done" else State({})
+            made = len(last.video_urls or last.image_urls)
+            assert one.state == "failed" or one.error is None, f"not downloaded: {one}"
+            assert len(one.files) == made, f"{len(one.files)} files, and {made} were made: {one}"
+            assert all(Path(file).stat().st_size for file in one.files), f"empty files: {one}"
 
     def _requests(self) -> list[Request]:
         with psycopg.connect(self.database) as connection:

@@ -254,13 +254,15 @@ class CountedJournal(Journal):
         """Count the request, then begin it. Raises `BudgetExceeded` beyond a limit."""
         name = self._name(intent.key)
         counted = name, self.ledger.count(intent._replace(key=name, item=name))
-        begun = None
         try:
             begun = super().begin(intent)
-        finally:
-            if begun is None or not begun.acquired:
-                self._tell(counted, Ledger.mark_not_sent)
-        self._counted[begun.entry.id] = counted
+        except BaseException:
+            self._tell(counted, Ledger.mark_not_sent)
+            raise
+        if begun.acquired:
+            self._counted[begun.entry.id] = counted
+        else:
+            self._tell(counted, Ledger.mark_not_sent)
         return begun
 
     def mark_not_sent(self, number: int) -> None:

@@ -92,12 +92,12 @@ class Engine:
 
     def __init__(self, executor: Executor, context: RunContext) -> None:
         self._executor, self.rate, self.now = executor, context.rate, executor.clock.now
-        self.call = executor.call
+        self.call, self.run = executor.call, executor.run
         self._loop = asyncio.get_running_loop()
         longest = STEP if context.callbacks else math.inf
         self._timeline = Timeline(executor.clock, executor.sleep, self.leave, longest_sleep=longest)
         self._service = context.service
-        self._slots = Slots(self.rate, context.service.queue, self.now)
+        self.slots = Slots(self.rate, context.service.queue, self.now, self._changed)
         self._slot_turn, self._request_turn = asyncio.Lock(), asyncio.Lock()
         self._downloads = asyncio.Semaphore(DOWNLOADS)
         self._downloading = 0
@@ -164,7 +164,7 @@ class Engine:
         try:
             await self.tasks.close(hurry=hurry)
         finally:
-            self._slots.close()
+            self.slots.close()
             await self._timeline.close()
 
     # ---- rows ---------------------------------------------------------------------------------------------------
@@ -176,8 +176,8 @@ class Engine:
 
     def start_row(self, row: RowTask) -> None:
         """Start a row."""
-        self._slots.start(row)
-        self.tasks.start(row.run).add_done_callback(lambda _: self.release_slot(row))
+        self.slots.start(row)
+        self.tasks.start(row.run).add_done_callback(lambda _: self.slots.release(row))
 
     async def room(self, *, to_read: bool = False) -> bool:
         """Wait until another row may start; False if none will.
@@ -185,10 +185,10 @@ class Engine:
         `to_read`: also return when all rows have ended, because only reading on shows whether there are more.
         """
         while not self.stopped:
-            free = self._slots.have_room and self._downloading < 2 * DOWNLOADS
+            free = self.slots.have_room and self._downloading < 2 * DOWNLOADS
             if self._caller_is_free and (free or (to_read and len(self.tasks) == 1)):
                 return True
-            await self._until_changed(self._slots.next_release)
+            await self._until_changed(self.slots.next_release)
         return False
 
     async def report(self, *values: Any) -> None:
@@ -205,7 +205,7 @@ class Engine:
         released, so the run stops.
         """
         self._must_begin()
-        with self._slots.applying(row) as place:
+        with self.slots.applying(row) as place:
             await self._timeline.wait(self._slot_turn.acquire())
             try:
                 while True:
@@ -213,11 +213,11 @@ class Engine:
                     try:
                         result = attempt()
                     except BudgetExceeded as error:
-                        if not self._slots.wait_for_budget():
+                        if not self.slots.wait_for_budget():
                             self.stop(error)
                             raise Stopped from None
                     else:
-                        self._slots.take(row, place)
+                        self.slots.take(row, place)
                         return result
             finally:
                 self._slot_turn.release()
@@ -228,7 +228,7 @@ class Engine:
         queue = self._service.queue
         while True:
             self._must_begin()
-            moment = self._slots.next_chance if self._caller_is_free else math.inf
+            moment = self.slots.next_chance if self._caller_is_free else math.inf
             if moment > self.now():
                 queue.leave(place)  # the caller may need it before it returns
                 await self._until_changed(moment)
@@ -240,19 +240,6 @@ class Engine:
                     await self._timeline.wait(self.run(queue.waiting(place, self._service)))
                 finally:
                     self._queued = None
-
-    def hold_slot(self, row: object) -> None:
-        """Take a slot, even if none is free."""
-        self._slots.hold(row)
-
-    def place(self, row: object) -> Place:
-        """Return a row's place in the client's queue."""
-        return self._slots.place(row)
-
-    def release_slot(self, row: object, until: float | None = None) -> None:
-        """Release the slot, now or at a given time."""
-        self._slots.release(row, until)
-        self._changed()
 
     async def sleep_until(self, moment: float, wake_key: str | None = None, *, needed: bool = True) -> str | None:
         """Sleep until a given time, or until a callback with this key arrives; then return its job id.
@@ -305,7 +292,7 @@ class Engine:
     async def download(self, row: object, flow: Flow[ResultT]) -> ResultT:
         """Run a download, at most `DOWNLOADS` at once."""
         self._downloading += 1
-        self._slots.started(row)
+        self.slots.started(row)
         self._changed()
         try:
             async with self._downloads:
@@ -313,10 +300,6 @@ class Engine:
         finally:
             self._downloading -= 1
             self._changed()
-
-    async def run(self, flow: Flow[ResultT]) -> ResultT:
-        """Run a flow."""
-        return await self._executor.run(flow)
 
     # ---- scheduling ---------------------------------------------------------------------------------------------
 

@@ -35,8 +35,11 @@ UNREACHABLE = 600.0
 class Slots:
     """Slots for jobs that run or may run, each with a place in the client's queue. The rate sets their number."""
 
-    def __init__(self, rate: RateController, queue: JobQueue, now: Callable[[], float]) -> None:
-        self._rate, self._queue, self._now = rate, queue, now
+    def __init__(
+        self, rate: RateController, queue: JobQueue, now: Callable[[], float], released: Callable[[], object]
+    ) -> None:
+        """`released` is called when a slot is released, or will be."""
+        self._rate, self._queue, self._now, self._released = rate, queue, now, released
         self._held: dict[object, Place] = {}
         self._reserved_until: list[float] = []
         self._starting: set[object] = set()
@@ -118,13 +121,12 @@ class Slots:
         self.started(row)
         self._waiting_for_budget = False
         place = self._held.pop(row, None)
-        if place is None:
-            return
-        if until is None:
-            self._queue.leave(place)
-        else:
+        if place is not None and until is not None:
             heapq.heappush(self._reserved_until, until)
             self._queue.keep(place, None, until)
+        elif place is not None:
+            self._queue.leave(place)
+        self._released()
 
     def close(self) -> None:
         """Leave all places to the jobs that run."""

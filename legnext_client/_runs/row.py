@@ -121,8 +121,8 @@ class RowTask:
             return
         for entry in self._entries.values():
             if entry.state not in (NEW, DONE, FAILED):
-                self._engine.hold_slot(self)
-                self._engine.release_slot(self, self._context.runs_until(entry))
+                self._engine.slots.hold(self)
+                self._engine.slots.release(self, self._context.runs_until(entry))
                 raise RowEnded(
                     entry.state,
                     InvalidRequest(
@@ -202,7 +202,7 @@ class RowTask:
             except BaseException:  # not sent
                 release(plan.context.holds)
                 raise
-            flow = context.submitting(plan, intent, engine.place(self))
+            flow = context.submitting(plan, intent, engine.slots.place(self))
             try:
                 submission: Submission = await engine.submit(flow)
             except BudgetExceeded as exceeded:  # of the ledger; not sent
@@ -219,7 +219,7 @@ class RowTask:
                 return False
             if error is None:  # begun by another process; the journal has its state
                 return False
-            engine.release_slot(self)
+            engine.slots.release(self)
             if not engine.rate.may_retry(error, not_sent=submission.again):
                 raise RowEnded(FAILED, error)
 
@@ -232,7 +232,7 @@ class RowTask:
             plan, intent = await engine.acquire_slot(self, attempt)
             return plan if service.uploads is None else await engine.run(service.uploaded(plan)), intent
         except (InvalidRequest, UploadError) as error:
-            engine.release_slot(self)
+            engine.slots.release(self)
             raise RowEnded(NEW, error) from None
 
     async def _resolve_choices(self, call: Call) -> Call:
@@ -264,7 +264,7 @@ class RowTask:
         An id from a truncated response or a callback is polled, which shows whether the job exists.
         """
         engine, until, job_id = self._engine, self._context.runs_until(entry), entry.job_id
-        engine.hold_slot(self)
+        engine.slots.hold(self)
         if job_id is not None and await self._claim(entry, job_id):
             return
         listened = False
@@ -275,7 +275,7 @@ class RowTask:
                 break
             if await self._claim(entry, job_id):
                 return
-        engine.release_slot(self, until)
+        engine.slots.release(self, until)
         raise RowEnded(UNKNOWN, error)
 
     async def _claim(self, entry: Entry, job_id: str) -> bool:
@@ -291,8 +291,8 @@ class RowTask:
     async def _watch(self, job: WatchedJob, state: State, retry_after: float | None) -> None:
         """Poll until the job has ended, and record it; raise `RowEnded` if it failed or the wait ends earlier."""
         context, engine, entry, now = self._context, self._engine, job.entry, self._context.now
-        engine.hold_slot(self)
-        context.service.queue.hold(engine.place(self), state, job.context)
+        engine.slots.hold(self)
+        context.service.queue.hold(engine.slots.place(self), state, job.context)
         watch, started, outage = context.watch(state, job.context, retry_after), now(), Outage(now)
         running, polled_last = None if state.done else started, False
         if not state.done:
@@ -303,7 +303,7 @@ class RowTask:
             until = started + patience
             last = until - last_poll(patience)
             if polled_last and now() >= last:
-                engine.release_slot(self, started + context.lasts(entry))  # the job is still running
+                engine.slots.release(self, started + context.lasts(entry))  # the job is still running
                 raise RowEnded(SUBMITTED, self._timeout(job, watch, now() - started))
             await self._until_due(watch, last)
             # If the caller took long with a result, a poll that is late is still made.
@@ -335,7 +335,7 @@ class RowTask:
         if since is not None and lasted is not None:
             at = min(at, since + timedelta(seconds=lasted))
         await engine.record(context.journal.ended, entry.id, state, points, at)
-        engine.release_slot(self)
+        engine.slots.release(self)
         await self._report(job, state)
         self._ended_at = at
         self._add(entry.id, state, job.context, points)
@@ -384,7 +384,7 @@ class RowTask:
 
     async def _reject_job_id(self, entry: Entry, error: LegnextError, job_id: str | None) -> None:
         await self._engine.record(self._context.journal.mark_unknown, entry.id, str(error), job_id)
-        self._engine.release_slot(self, self._context.runs_until(entry))
+        self._engine.slots.release(self, self._context.runs_until(entry))
         raise RowEnded(UNKNOWN, error)
 
     # ---- files --------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def interrupted(times: int, marker: str) -> Try:
 
 NOTICED_BY: dict[str, tuple[Try, str]] = {
     "intent_not_committed": (killed(windows.INTENDED), "is None in the journal after a kill"),
-    "what_is_unknown_is_sent_again": (killed(windows.ARRIVING), "was sent 2 times"),
+    "what_is_unknown_is_sent_again": (killed(windows.ARRIVING), "was sent 2 times|were paid twice"),
     "a_lost_answer_was_not_sent": (spoiled("close_after"), "paid twice"),
     "nobody_holds_the_journal": (second, "the second process did"),
     "files_are_written_down_before_they_come": (killed(windows.OPENED), "has 1 of 4 files"),

@@ -9,7 +9,15 @@ import builtins
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "APIError", "AuthenticationError", "BadRequestError", "BudgetExceeded", "ChainError", "ConfigurationError",
+    "ConnectionError", "DownloadError", "ForbiddenError", "InsufficientCreditsError", "InvalidRequest", "JobFailed",
+    "JournalError", "LegnextError", "NotFoundError", "PayloadTooLargeError", "QueueTimeout", "RateLimitError",
+    "ServerError", "SubmissionUnknown", "SubmissionUnknownAPIError", "SubmissionUnknownServerError",
+    "UnprocessableError", "UploadError", "ValidationError", "WaitTimeout", "WebhookError",
+]  # fmt: skip
 
 
 class LegnextError(Exception):
@@ -18,9 +26,13 @@ class LegnextError(Exception):
     advice: str = ""
     """Suggested action, printed after the message."""
 
-    def __init__(self, message: str = "") -> None:
+    def __init__(self, message: str = "", **details: Any) -> None:
         super().__init__(message)
         self.message = message
+        for name, value in details.items():  # each is declared in the class, with its default
+            if not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} has no {name}.")
+            setattr(self, name, value)
 
     def __str__(self) -> str:
         message = self.message.rstrip()
@@ -68,10 +80,10 @@ class InvalidRequest(ValidationError, ValueError):
     """
 
     advice = "Nothing was sent."
+    problems: tuple[Any, ...] = ()
 
-    def __init__(self, message: str = "", *, problems: Sequence[Any] = ()) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems)
+    def __init__(self, message: str = "", *, problems: Iterable[Any] = ()) -> None:
+        super().__init__(message, problems=tuple(problems))
 
 
 class APIError(LegnextError):
@@ -80,34 +92,21 @@ class APIError(LegnextError):
     `body` is the body of the response, and `headers` has its headers by lower-case name.
     """
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        status_code: int = 0,
-        code: int | None = None,
-        raw_message: str = "",
-        detail: Any = None,
-        body: Any = None,
-        request_id: str | None = None,
-        method: str = "",
-        path: str = "",
-        retry_after: float | None = None,
-        job_id: str | None = None,
-        headers: Mapping[str, str] = {},
-    ) -> None:
-        super().__init__(message)
-        self.status_code = status_code
-        self.code = status_code if code is None else code
-        self.raw_message = raw_message
-        self.detail = detail
-        self.body = body
-        self.request_id = request_id
-        self.method = method
-        self.path = path
-        self.retry_after = retry_after
-        self.job_id = job_id
-        self.headers = headers
+    status_code: int = 0
+    code: int = 0
+    raw_message: str = ""
+    detail: Any = None
+    body: Any = None
+    request_id: str | None = None
+    method: str = ""
+    path: str = ""
+    retry_after: float | None = None
+    job_id: str | None = None
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, message: str = "", *, code: int | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.code = self.status_code if code is None else code
 
     def __str__(self) -> str:
         where = f" ({self.method} {self.path})" if self.path else ""
@@ -193,23 +192,11 @@ class SubmissionUnknown(LegnextError):
 
     advice = "It may have been charged: check the balance or your callbacks before you send it again."
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        operation: str = "",
-        sent: Mapping[str, Any] | None = None,
-        answer: bytes | None = None,
-        job_id: str | None = None,
-        headers: Mapping[str, str] = {},
-        **api: Any,
-    ) -> None:
-        super().__init__(message, **api)
-        self.job_id = job_id
-        self.headers = headers
-        self.operation = operation
-        self.sent = sent
-        self.answer = answer
+    operation: str = ""
+    sent: Mapping[str, Any] | None = None
+    answer: bytes | None = None
+    job_id: str | None = None
+    headers: Mapping[str, str] = {}
 
 
 class SubmissionUnknownAPIError(SubmissionUnknown, APIError):
@@ -227,31 +214,22 @@ class JobFailed(LegnextError):
     """The job ended without a result; its points are released. `code` and `message` are the service's."""
 
     advice = "Nothing was charged for it."
-
-    def __init__(self, message: str = "", *, job: Any = None, code: int | None = None) -> None:
-        super().__init__(message)
-        self.job = job
-        self.code = code
+    job: Any = None
+    code: int | None = None
 
 
 class WaitTimeout(LegnextError, builtins.TimeoutError):
     """The timeout elapsed; the job is still running. `job` is its last known state."""
 
     advice = "The job is still running: resume with client.tasks.get(job_id)."
-
-    def __init__(self, message: str = "", *, job: Any = None) -> None:
-        super().__init__(message)
-        self.job = job
+    job: Any = None
 
 
 class QueueTimeout(LegnextError, builtins.TimeoutError):
     """The call waited for one of the client's places for jobs, and `max_wait` elapsed. `place` was its number."""
 
     advice = "Nothing was sent; try again later."
-
-    def __init__(self, message: str = "", *, place: int | None = None) -> None:
-        super().__init__(message)
-        self.place = place
+    place: int | None = None
 
 
 class ChainError(LegnextError):
@@ -264,14 +242,12 @@ class ChainError(LegnextError):
     )
     """Advice for a chain run without a journal."""
     with_nothing = "This run had no journal to resume from; pass journal= next time."
+    finished: tuple[Any, ...] = ()
+    step: int | None = None
+    journal: str = ""
 
-    def __init__(
-        self, message: str = "", *, finished: Sequence[Any] = (), step: int | None = None, journal: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.finished = tuple(finished)
-        self.step = step
-        self.journal = journal
+    def __init__(self, message: str = "", *, finished: Iterable[Any] = (), **details: Any) -> None:
+        super().__init__(message, finished=tuple(finished), **details)
 
     def __str__(self) -> str:
         line = super().__str__()
@@ -284,30 +260,17 @@ class BudgetExceeded(LegnextError):
     """The next call would exceed the budget; it was not sent."""
 
     advice = "Nothing more was sent; raise the budget, or choose a cheaper job."
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        budget: float | None = None,
-        counted: float | None = None,
-        price: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.budget = budget
-        self.counted = counted
-        self.price = price
+    budget: float | None = None
+    counted: float | None = None
+    price: float | None = None
 
 
 class DownloadError(LegnextError):
     """A file could not be fetched or has the wrong content. No incomplete file has the final name."""
 
     advice = "Fix the cause, then try again: complete files are kept, and no incomplete file has the final name."
-
-    def __init__(self, message: str = "", *, url: str = "", path: str = "") -> None:
-        super().__init__(message)
-        self.url = url
-        self.path = path
+    url: str = ""
+    path: str = ""
 
 
 class UploadError(LegnextError):
@@ -329,10 +292,8 @@ class JournalError(LegnextError):
     not be recorded: keep it.
     """
 
-    def __init__(self, message: str = "", *, journal: str = "", job_id: str | None = None) -> None:
-        super().__init__(message)
-        self.journal = journal
-        self.job_id = job_id
+    journal: str = ""
+    job_id: str | None = None
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {

@@ -11,33 +11,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ._transport.async_transports import AsyncHttpxTransport
-from ._transport.clocks import Clock as ClientClock
 from ._transport.clocks import SystemClock
 from ._transport.transports import HttpxTransport
 from .client import AsyncClient, Client
 from .generated.service import API_KEY_HEADER
 from .mock.settings import SETTINGS, CallbackSettings, Settings
-from .mock.state import Scenario, load, save, seed_job
+from .mock.state import Jobs, Scenario, load, save
 from .mock.validation import extra
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Self
 
     import httpx
 
     from .mock.account import Account
-    from .mock.callbacks import Delivery
+    from .mock.callbacks import Callbacks
     from .mock.clock import Clock
     from .mock.faults import Faults
     from .mock.inside import InProcess
     from .mock.server import Server
-    from .mock.service import Service, Submission
+    from .mock.service import Submission
 
 __all__ = ["CallbackSettings", "MockServer"]
 
@@ -99,6 +98,7 @@ class MockServer:
         with extra():
             from .mock.inside import InProcess
             from .mock.server import Server
+        self._in_process = in_process
         if in_process:
             self._host: InProcess | Server = InProcess(self.settings, spec, start, reload)
         else:
@@ -113,8 +113,8 @@ class MockServer:
         """The faults: `faults.add("close_after", times=1)`; see docs/mock.md."""
         self.jobs = Jobs(self._service)
         """The current jobs by id; `jobs.add(…)` adds one."""
-        self.callbacks = Callbacks(self._service)
-        """The callbacks."""
+        self.callbacks: Callbacks = self._service.callbacks
+        """The callbacks: `callbacks.sent`, and `callbacks.wait()` for those that are due."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -156,17 +156,18 @@ class MockServer:
 
         `options` are those of `Client`. Close it, or use it in `with`.
         """
-        transport = HttpxTransport(self.base_url, {API_KEY_HEADER: self.api_key}, self.transport())
-        return Client(**self._client_options(transport) | options)
+        return Client(**self._client_options(HttpxTransport, self.transport) | options)
 
     def async_client(self, **options: Any) -> AsyncClient:
         """Return an async client of this server; see `client`."""
-        transport = AsyncHttpxTransport(self.base_url, {API_KEY_HEADER: self.api_key}, self.async_transport())
-        return AsyncClient(**self._client_options(transport) | options)
+        return AsyncClient(**self._client_options(AsyncHttpxTransport, self.async_transport) | options)
 
-    def _client_options(self, transport: object) -> dict[str, Any]:
-        clock: ClientClock = ClockOfMock(self) if self.clock.scale is None else SystemClock()
-        return {"api_key": self.api_key, "base_url": self.base_url, "transport": transport, "clock": clock}
+    def _client_options(self, over: Callable[..., object], transport: Callable[[], object]) -> dict[str, Any]:
+        options: dict[str, Any] = {"api_key": self.api_key, "base_url": self.base_url}
+        options["clock"] = ClockOfMock(self) if self.clock.scale is None else SystemClock()
+        if self._in_process:
+            options["transport"] = over(self.base_url, {API_KEY_HEADER: self.api_key}, transport())
+        return options
 
     def transport(self) -> httpx.BaseTransport:
         """Return a transport for `httpx.Client` to this server, with or without a socket."""
@@ -204,86 +205,6 @@ class MockServer:
     def _account(self) -> Account:
         self._service.settle()
         return self._service.account
-
-
-class Jobs(Mapping[str, dict[str, Any]]):
-    """The current jobs of a server."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def __getitem__(self, job_id: str) -> dict[str, Any]:
-        with self._service.lock:
-            return self._service.answers.job(self._service.jobs[job_id], self._service.settle())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(self._service.jobs))
-
-    def __len__(self) -> int:
-        return len(self._service.jobs)
-
-    def add(
-        self,
-        job_id: str | None = None,
-        *,
-        operation: str | None = None,
-        status: str = "completed",
-        body: dict[str, Any] | None = None,
-        source: str | None = None,
-        age: float = 0.0,
-        answers: str = "",
-        answer: dict[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Add a job at no cost and return its response.
-
-        `operation` is an operationId or task type; the default makes images from text. `body` is the request's body or
-        a part of it, `source` its source job. A finished job ended `age` virtual seconds ago; a running job continues
-        from now; any other status is fixed. `answers` is a documented style of job responses; `answer` replaces the
-        response entirely. Raises ValueError for impossible arguments and then adds nothing.
-        """
-        placed = seed_job(
-            self._service,
-            job_id,
-            operation=operation,
-            status=status,
-            body=body,
-            source=source,
-            age=age,
-            answers=answers,
-            answer=answer,
-        )
-        return self[placed.job_id]
-
-    def complete(self, job_id: str) -> None:
-        """Complete a job now."""
-        self._service.finish(self._service.jobs[job_id])
-
-    def fail(self, job_id: str) -> None:
-        """Fail a job now."""
-        self._service.finish(self._service.jobs[job_id], failed=True)
-
-
-class Callbacks:
-    """The callbacks of a server."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    @property
-    def sent(self) -> list[Delivery]:
-        """Every attempt so far, with its outcome."""
-        return list(self._service.callback_sender.sent)
-
-    @property
-    def on_their_way(self) -> bool:
-        """Whether any due callback has not arrived yet."""
-        return self._service.callback_sender.is_sending
-
-    def wait(self, timeout: float = 10.0) -> list[Delivery]:
-        """Wait until every due callback is sent, then return `sent`."""
-        self._service.settle()
-        self._service.callback_sender.wait(timeout)
-        return self.sent
 
 
 class ClockOfMock:

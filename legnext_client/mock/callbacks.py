@@ -38,14 +38,15 @@ class Delivery:
     """The receiver's status, `lost`, `not loopback`, or an error."""
 
 
-class CallbackSender:
+class Callbacks:
     """Queue of callbacks that sends them from its own threads when due."""
 
-    def __init__(self, settings: CallbackSettings, clock: Clock) -> None:
+    def __init__(
+        self, settings: CallbackSettings, clock: Clock, settle: Callable[[], object], wake: Callable[[], None]
+    ) -> None:
         self.settings = settings
-        self.sent: list[Delivery] = []
-        self.on_retry: Callable[[], None] | None = None
-        self._clock = clock
+        self._sent: list[Delivery] = []
+        self._clock, self._settle, self._wake = clock, settle, wake
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Delivery, Callable[[], dict[str, Any]]]] = []
         self._numbers = 0
@@ -60,8 +61,13 @@ class CallbackSender:
         return bool(self._waiting)
 
     @property
-    def is_sending(self) -> bool:
-        """Whether any callback is due or being sent."""
+    def sent(self) -> list[Delivery]:
+        """Every attempt so far, with its outcome."""
+        return list(self._sent)
+
+    @property
+    def on_their_way(self) -> bool:
+        """Whether any due callback has not arrived yet."""
         due = self.next_due
         return bool(self._under_way) or (due is not None and due <= self._clock.now)
 
@@ -75,9 +81,9 @@ class CallbackSender:
         due = ended + self.settings.delay
         delivery = Delivery(job_id, url)
         if chance < self.settings.loss:
-            self.sent.append(replace(delivery, at=due, outcome="lost"))
+            self.record(replace(delivery, at=due, outcome="lost"))
         elif not self.settings.anywhere and not is_loopback(url):
-            self.sent.append(replace(delivery, at=due, outcome="not loopback"))
+            self.record(replace(delivery, at=due, outcome="not loopback"))
         else:
             for _ in range(self.settings.copies):
                 self.enqueue(due, delivery, body)
@@ -92,13 +98,14 @@ class CallbackSender:
                 self._under_way.add(future)
                 future.add_done_callback(self._under_way.discard)
 
-    def wait(self, timeout: float = 10.0) -> None:
-        """Wait until every due callback has been sent or has failed."""
-        self.send_due()
+    def wait(self, timeout: float = 10.0) -> list[Delivery]:
+        """Wait until every due callback is sent or has failed, then return `sent`."""
+        self._settle()
         while under_way := set(self._under_way):
             if wait(under_way, timeout).not_done:
                 raise TimeoutError(f"callbacks are still being sent after {timeout} s")
             self._under_way -= under_way
+        return self.sent
 
     def waiting(self) -> list[tuple[float, Delivery]]:
         """Return the scheduled callbacks and when they are due."""
@@ -109,7 +116,7 @@ class CallbackSender:
         """Drop scheduled callbacks and the record of sent ones."""
         with self._lock:
             self._waiting.clear()
-            self.sent.clear()
+            self._sent.clear()
 
     def close(self) -> None:
         with self._lock:
@@ -117,6 +124,9 @@ class CallbackSender:
         self._senders.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
+
+    def record(self, *attempts: Delivery) -> None:
+        self._sent += attempts
 
     def enqueue(self, due: float, delivery: Delivery, body: Callable[[], dict[str, Any]]) -> None:
         """Schedule one attempt."""
@@ -134,12 +144,11 @@ class CallbackSender:
             outcome, received = str(answer.status_code), answer.is_success
         except Exception as error:  # a bad URL can raise more than httpx's errors
             outcome, received = f"{type(error).__name__}: {error}", False
-        self.sent.append(replace(delivery, at=now, outcome=outcome))
+        self.record(replace(delivery, at=now, outcome=outcome))
         if not received and delivery.attempt <= self.settings.retries:
             again = replace(delivery, attempt=delivery.attempt + 1)
             self.enqueue(now + _AGAIN_AFTER * delivery.attempt, again, body)
-            if self.on_retry is not None:
-                self.on_retry()
+            self._wake()
 
     def _http(self, httpx: Any) -> Any:
         with self._lock:

@@ -24,7 +24,7 @@ from .faults import STAGES
 from .jobs import COMPLETED
 from .refusals import Refusal, as_json
 from .requests import read_json
-from .state import load, save, seed_job
+from .state import Jobs, load, save
 from .validation import YES_OR_NO, an_object, call, check, shown
 from .wire import SLASH, ClientGone
 
@@ -109,13 +109,6 @@ def _read(body: bytes, kind: str) -> dict[str, Any]:
     return dict(value)
 
 
-def _found(service: Service, job_id: str) -> Job:
-    job = service.jobs.get(job_id)
-    if job is None:
-        raise Refusal(404, f"There is no job {shown(job_id)}.")
-    return job
-
-
 def state(service: Service) -> dict[str, Any]:
     """Return an overview of the service's state."""
     with service.lock:
@@ -176,7 +169,7 @@ def _ledger(service: Service) -> Any:
 
 
 def _callbacks(service: Service) -> Any:
-    return [asdict(delivery) for delivery in list(service.callback_sender.sent)]
+    return [asdict(delivery) for delivery in service.callbacks.sent]
 
 
 def _clock(service: Service) -> Any:
@@ -190,22 +183,23 @@ def _move_clock(service: Service, *, advance: Any) -> Any:
 
 def _jobs(service: Service) -> Any:
     with service.lock:
-        now = service.settle()
-        return [service.answers.job(job, now) for job in service.jobs.values()]
+        return list(Jobs(service).values())
 
 
 def _job(service: Service, job: str) -> Any:
-    with service.lock:
-        return service.answers.job(_found(service, job), service.settle())
+    if job not in service.jobs:
+        raise Refusal(404, f"There is no job {shown(job)}.")
+    return Jobs(service)[job]
 
 
-def _seed(service: Service, /, **fields: Any) -> Any:
-    return service.answers.job(call(seed_job, service, **fields), service.clock.now)
+def _add_job(service: Service, /, **fields: Any) -> Any:
+    return call(Jobs(service).add, **fields)
 
 
 def _end(service: Service, job: str, *, failed: Any = False) -> Any:
     check("failed", failed, YES_OR_NO)
-    service.finish(_found(service, job), failed=failed)
+    _job(service, job)
+    (Jobs(service).fail if failed else Jobs(service).complete)(job)
     return _job(service, job)
 
 
@@ -240,7 +234,7 @@ _ROUTES: dict[str, dict[str, Handler]] = {
     f"{PREFIX}/ledger": {"GET": _ledger},
     f"{PREFIX}/callbacks": {"GET": _callbacks},
     f"{PREFIX}/clock": {"GET": _clock, "POST": _move_clock},
-    f"{PREFIX}/jobs": {"GET": _jobs, "POST": _seed},
+    f"{PREFIX}/jobs": {"GET": _jobs, "POST": _add_job},
     PREFIX + "/jobs/{job_id:path}/end": {"POST": _end},
     PREFIX + "/jobs/{job_id:path}": {"GET": _job},
     f"{PREFIX}/faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},

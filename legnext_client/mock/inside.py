@@ -6,7 +6,6 @@ a shorter delay takes no time.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import threading
 import weakref
@@ -18,14 +17,14 @@ from anyio.from_thread import start_blocking_portal
 from .app import App
 from .server import background, make_service
 from .spec import DOCUMENT
-from .wire import KEY, ClientGone
+from .wire import KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from anyio.from_thread import BlockingPortal
-    from starlette.types import Message
+    from starlette.types import Message, Receive, Send
 
     from .settings import Settings
     from .state import Scenario
@@ -69,7 +68,20 @@ class InProcess:
         return self._portal.call(self.respond_async, request)
 
     async def respond_async(self, request: httpx.Request) -> httpx.Response:
-        return await _Line(request).pass_through(self._app)
+        wire = _Wire(request)
+
+        async def app(scope: Any, receive: Receive, send: Send) -> None:
+            async def receive_or_cut() -> Message:
+                return {"type": "http.disconnect"} if wire.cut is not None else await receive()
+
+            await self._app({**scope, "extensions": {KEY: wire}}, receive_or_cut, send)
+            if wire.cut is not None:
+                await send({"type": "http.response.body"})
+
+        response = await httpx.ASGITransport(app).handle_async_request(request)
+        return httpx.Response(
+            response.status_code, headers=response.headers, stream=_Body(await response.aread(), wire.cut)
+        )
 
 
 class _Transport(httpx.BaseTransport):
@@ -90,77 +102,38 @@ class _AsyncTransport(httpx.AsyncBaseTransport):
         return await self._host.respond_async(request)
 
 
-class _Line:
-    """One request to the application: its wire and its response so far."""
+class _Wire:
+    """The connection of one request, as far as faults go."""
 
     def __init__(self, request: httpx.Request) -> None:
         self._request = request
-        self._unread = [request.content]
-        self._start: Message | None = None
-        self._parts: list[bytes] = []
-        self._error: httpx.TransportError | None = None
+        self.cut: httpx.TransportError | None = None
+        """What ends the body."""
 
     def drop(self, *, unsent: bool) -> None:
+        if unsent:
+            message = "Server disconnected without sending a response."
+            raise httpx.RemoteProtocolError(message, request=self._request)
         message = "the connection was closed before the response was complete"
-        if unsent or self._start is None:
-            self._start, message = None, "Server disconnected without sending a response."
-        self._error = httpx.RemoteProtocolError(message, request=self._request)
+        self.cut = httpx.RemoteProtocolError(message, request=self._request)
 
     async def sleep(self, seconds: float) -> None:
         patience = self._request.extensions.get("timeout", {}).get("read")
         if patience is not None and seconds > patience:
-            self._error = httpx.ReadTimeout("The read operation timed out", request=self._request)
-            raise ClientGone
-
-    async def receive(self) -> dict[str, Any]:
-        if self._error is not None:
-            return {"type": "http.disconnect"}
-        if not self._unread:
-            await asyncio.Event().wait()  # a listener for the disconnect is cancelled at the end
-        return {"type": "http.request", "body": self._unread.pop(), "more_body": False}
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-        else:
-            self._parts.append(message.get("body", b""))
-
-    async def pass_through(self, app: App) -> httpx.Response:
-        url = self._request.url
-        scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": self._request.method,
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.partition(b"?")[0],
-            "query_string": url.query,
-            "root_path": "",
-            "headers": [(name.lower(), value) for name, value in self._request.headers.raw],
-            "server": (url.host, url.port),
-            "client": ("inside", 0),
-            "extensions": {KEY: self},
-        }
-        await app(scope, self.receive, self.send)
-        if self._start is None:
-            raise self._error or httpx.RemoteProtocolError("no answer", request=self._request)
-        bodiless = self._request.method == "HEAD" or self._start["status"] in (204, 304)
-        stream = _Stream([] if bodiless else self._parts, self._error)
-        return httpx.Response(self._start["status"], headers=self._start["headers"], stream=stream)
+            raise httpx.ReadTimeout("The read operation timed out", request=self._request)
 
 
-class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A response body that may be cut off."""
 
-    def __init__(self, parts: list[bytes], error: httpx.TransportError | None) -> None:
-        self._parts = parts
-        self._error = error
+    def __init__(self, body: bytes, cut: httpx.TransportError | None) -> None:
+        self._body = body
+        self._cut = cut
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._parts
-        if self._error is not None:
-            raise self._error
+        yield self._body
+        if self._cut is not None:
+            raise self._cut
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self:

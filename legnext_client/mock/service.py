@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .account import Account, JobsAtOnce
 from .answers import STYLES, Answers
-from .callbacks import CallbackSender, Delivery
+from .callbacks import Callbacks, Delivery
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
 from .jobs import NEVER, Job, JobRandom
 from .prompts import AT_ONCE, FAILS, FORBIDDEN, NEVER_ENDS, Prompt, PromptReader
@@ -59,13 +59,12 @@ class Service:
         self.clock = clock
         self.answers = Answers(spec, files_url, settings.logs)
         self.faults = Faults(settings.seed, spec.base_path)
-        self.callback_sender = CallbackSender(settings.callbacks, clock)
+        self.callbacks = Callbacks(settings.callbacks, clock, self.settle, self.wake)
         self.lock = threading.RLock()
         self.due = threading.Condition(self.lock)
         self.reader = PromptReader(spec)
         self.scenario = scenario
         self.begin()
-        self.callback_sender.on_retry = self.wake
         clock.on_advance = self._moved
         if scenario is not None:
             scenario.apply(self)
@@ -73,7 +72,7 @@ class Service:
     def begin(self) -> None:
         """Remove all jobs, faults and callbacks, and refill the account."""
         self.faults.restore([], 0)
-        self.callback_sender.forget()
+        self.callbacks.forget()
         limit = self.spec.rules.get("jobs_at_once") if self.settings.concurrency is None else self.settings.concurrency
         self.jobs: dict[str, Job] = {}
         self.accepted: list[Job] = []
@@ -116,7 +115,7 @@ class Service:
 
     def restore_callback(self, due: float, delivery: Delivery) -> None:
         job = self.jobs[delivery.job_id]
-        self.callback_sender.enqueue(due, delivery, lambda: self.answers.job(job, job.ends))
+        self.callbacks.enqueue(due, delivery, lambda: self.answers.job(job, job.ends))
 
     def source_of(self, body: dict[str, Any]) -> Job | None:
         """Return the job that a body builds on."""
@@ -256,8 +255,8 @@ class Service:
                 _, _, job = heapq.heappop(self._ending)
                 if not job.settled:
                     self._end(job)
-            if self.callback_sender.is_waiting:
-                self.callback_sender.send_due()
+            if self.callbacks.is_waiting:
+                self.callbacks.send_due()
             return now
 
     def wake(self) -> None:
@@ -273,7 +272,7 @@ class Service:
         """Return the time of the next known event, or None."""
         with self.lock:
             ends = self._ending[0][0] if self._calling and self._ending else None
-            waiting = self.callback_sender.next_due
+            waiting = self.callbacks.next_due
             return min((each for each in (ends, waiting) if each is not None), default=None)
 
     def _end(self, job: Job) -> None:
@@ -286,9 +285,7 @@ class Service:
         if self._calls(job) and job.callback is not None:
             self._calling -= 1
             chance = JobRandom(self.settings.seed, job.number).among(256, purpose=1) / 256
-            self.callback_sender.schedule(
-                job.job_id, job.callback, job.ends, lambda: self.answers.job(job, job.ends), chance
-            )
+            self.callbacks.schedule(job.job_id, job.callback, job.ends, lambda: self.answers.job(job, job.ends), chance)
 
     def _expect(self, job: Job) -> None:
         """Schedule the job's end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from itertools import count
@@ -32,48 +33,74 @@ _BUILT = ("operation", "prompt", "hold")
 _JOB = [each.name for each in fields(Job) if each.name not in _BUILT]
 
 
-def seed_job(
-    service: Service,
-    job_id: str | None = None,
-    *,
-    operation: str | None = None,
-    status: str = COMPLETED,
-    body: dict[str, Any] | None = None,
-    source: str | None = None,
-    age: float = 0.0,
-    answers: str = "",
-    answer: dict[str, Any] | None = None,
-) -> Job:
-    """Add a job at no cost. Raises ValueError for impossible arguments and then adds nothing.
+class Jobs(Mapping[str, dict[str, Any]]):
+    """The current jobs of a service by id, as it would report them."""
 
-    `operation` is an operationId or task type; the default makes images from text. `body` is the request's body or a
-    part of it, `source` its source job. A finished job ended `age` virtual seconds ago; a running job continues from
-    now; any other status is fixed. `answers` is a style of job responses; `answer` replaces the response entirely.
-    """
-    check("status", status, TEXT)
-    check("answers", answers, {"enum": ["", *STYLES]})
-    if answer is not None:
-        _as_json("answer", answer)
-    chosen = service.spec.first_call() if operation is None else service.spec.by_name(operation)
-    content = _content(chosen, body, source)
-    with service.lock:
-        now = service.settle()
-        job = service.made(chosen, service.settings.keys[0], content, _free_id(service, job_id), answers)
-        check("age", age, {"type": "number", "minimum": 0, "maximum": now - job.typical})  # since the year 1970
-        if status in (COMPLETED, FAILED, *service.spec.ends):
-            ended = now - age
-            job.live(ended - job.typical, ended - job.typical, job.typical)
-            job.fails = status != COMPLETED
-            job.ended_as = status if status in service.spec.ends else None
-        elif status in _FAR:
-            begun = now - _FAR[status] * job.typical
-            job.live(begun, begun, job.typical)
-        else:
-            job.live(now, now, NEVER)
-            job.word = status
-        job.answer = answer
-        service.place(job)
-        return job
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __getitem__(self, job_id: str) -> dict[str, Any]:
+        with self._service.lock:
+            return self._service.answers.job(self._service.jobs[job_id], self._service.settle())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._service.jobs))
+
+    def __len__(self) -> int:
+        return len(self._service.jobs)
+
+    def add(
+        self,
+        job_id: str | None = None,
+        *,
+        operation: str | None = None,
+        status: str = COMPLETED,
+        body: dict[str, Any] | None = None,
+        source: str | None = None,
+        age: float = 0.0,
+        answers: str = "",
+        answer: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Add a job at no cost and return its response.
+
+        `operation` is an operationId or task type; the default makes images from text. `body` is the request's body or
+        a part of it, `source` its source job. A finished job ended `age` virtual seconds ago; a running job continues
+        from now; any other status is fixed. `answers` is a documented style of job responses; `answer` replaces the
+        response entirely. Raises ValueError for impossible arguments and then adds nothing.
+        """
+        service = self._service
+        check("status", status, TEXT)
+        check("answers", answers, {"enum": ["", *STYLES]})
+        if answer is not None:
+            _as_json("answer", answer)
+        chosen = service.spec.first_call() if operation is None else service.spec.by_name(operation)
+        content = _content(chosen, body, source)
+        with service.lock:
+            now = service.settle()
+            job = service.made(chosen, service.settings.keys[0], content, _free_id(service, job_id), answers)
+            check("age", age, {"type": "number", "minimum": 0, "maximum": now - job.typical})  # since the year 1970
+            if status in (COMPLETED, FAILED, *service.spec.ends):
+                ended = now - age
+                job.live(ended - job.typical, ended - job.typical, job.typical)
+                job.fails = status != COMPLETED
+                job.ended_as = status if status in service.spec.ends else None
+            elif status in _FAR:
+                begun = now - _FAR[status] * job.typical
+                job.live(begun, begun, job.typical)
+            else:
+                job.live(now, now, NEVER)
+                job.word = status
+            job.answer = answer
+            service.place(job)
+            return self[job.job_id]
+
+    def complete(self, job_id: str) -> None:
+        """Complete a job now."""
+        self._service.finish(self._service.jobs[job_id])
+
+    def fail(self, job_id: str) -> None:
+        """Fail a job now."""
+        self._service.finish(self._service.jobs[job_id], failed=True)
 
 
 def _free_id(service: Service, job_id: str | None) -> str:
@@ -144,15 +171,15 @@ class Scenario:
         if self.time is not None:
             service.clock.set(self.time)
         for place, job in enumerate(self.jobs):
-            _placed(f"jobs[{place}]", seed_job, service, job)
+            _added(f"jobs[{place}]", Jobs(service).add, job)
         for place, fault in enumerate(self.faults):
-            _placed(f"faults[{place}]", type(service.faults).add, service.faults, fault)
+            _added(f"faults[{place}]", service.faults.add, fault)
 
 
-def _placed(name: str, add: Callable[..., object], to: object, row: Any) -> None:
+def _added(name: str, add: Callable[..., object], row: Any) -> None:
     try:
         an_object("it", row)
-        call(add, to, **row)
+        call(add, **row)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: {error}") from None
 
@@ -170,7 +197,6 @@ def save(service: Service) -> dict[str, Any]:
     """Return the state, ready for `load`, in this server or in another."""
     with service.lock:
         service.settle()
-        sender = service.callback_sender
         return {
             "version": _VERSION,
             "time": service.clock.now,
@@ -179,8 +205,8 @@ def save(service: Service) -> dict[str, Any]:
             "jobs": [_saved(service, job) for job in service.jobs.values()],
             "faults": service.faults.told(),
             "faults_added": service.faults.added,
-            "callbacks": [{"due": due, **asdict(delivery)} for due, delivery in sender.waiting()],
-            "callbacks_sent": [asdict(delivery) for delivery in sender.sent],
+            "callbacks": [{"due": due, **asdict(delivery)} for due, delivery in service.callbacks.waiting()],
+            "callbacks_sent": [asdict(delivery) for delivery in service.callbacks.sent],
         }
 
 
@@ -228,4 +254,4 @@ def _load(service: Service, state: dict[str, Any]) -> None:
     for saved in state["callbacks"]:
         due, delivery = float(saved["due"]), Delivery(**{key: saved[key] for key in saved if key != "due"})
         service.restore_callback(due, delivery)
-    service.callback_sender.sent.extend(Delivery(**saved) for saved in state["callbacks_sent"])
+    service.callbacks.record(*(Delivery(**saved) for saved in state["callbacks_sent"]))

@@ -221,5 +221,5 @@ def running(fault: Fault | None = None, **settings: Any) -> Iterator[Server]:
         try:
             yield server
         finally:
-            service.callback_sender.close()
+            service.callbacks.close()
             app.close()

@@ -140,7 +140,7 @@ def request(spec: Json, row: Json) -> Json:
     sent = body(spec, row)
     media = row.get("media", "application/json")
     headers = [{"key": "Content-Type", "value": media}] if sent is not None else []
-    headers += [{"key": "Accept", "value": next(filter(None, row["accepts"]), "application/json")}]
+    headers += [{"key": "Accept", "value": next((each for each in row["accepts"] if each), "application/json")}]
     headers += [{"key": "Cookie", "value": f"{each['key']}={each['value']}"} for each in placed["cookie"]]
     variables = [each for each in placed["path"] if f":{each['key']}" in parts]
     return {

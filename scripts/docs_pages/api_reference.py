@@ -14,7 +14,7 @@ from fields import resolve
 from samples import sampled
 
 from docs_pages.api_schemas import answers_page
-from docs_pages.markdown import block, folded, page, pretty, table
+from docs_pages.markdown import page, pretty, tidy
 from legnext_client.errors import ServerError, SubmissionUnknown, error_class
 from legnext_client.generated.types import is_list, is_object
 
@@ -42,56 +42,40 @@ MAKES = {
 def api_pages(spec: Json) -> dict[str, str]:
     """Each page by its name, in the order in which a reader wants them."""
     about, _, extension = spec["info"]["description"].partition("### ")
-    operations = rows_of_spec.operations(spec)
-    pages = {"index.md": overview(spec, about, operations)}
-    for row in operations:
-        data = rows_of_spec.data_of(spec, row)
-        pages[f"{row['name']}.md"] = operation_page(spec, row, data)
+    rows = rows_of_spec.operations(spec)
+    pages = {"index.md": page("api.md", spec=spec, about=about, rows=rows, price=price)}
+    pages |= {f"{row['name']}.md": operation_page(spec, row) for row in rows}
     pages["answers.md"] = answers_page(spec)
     if extension:
-        pages["extension.md"] = page("# " + extension)
+        pages["extension.md"] = tidy("# " + extension)
     return pages
 
 
-def overview(spec: Json, about: str, operations: list[Json]) -> str:
-    base = spec["servers"][0]["url"]
-    sections: list[str] = []
-    for tag in spec["tags"]:
-        rows = [
-            (f"[`{row['name']}`]({row['name']}.md)", summary(row), f"`{row['method']} {row['path']}`", price(row))
-            for row in operations
-            if row["namespace"] == tag["name"]
-        ]
-        head = ("in Python", "", "request", "points")
-        sections.append(page(f"## {tag['name']}", tag["description"], table(head, rows)))
-    where = f"All of it is under `{base}`, and every request carries the header `x-api-key`. This part is made from "
-    where += "[`openapi.yaml`](../openapi.yaml), from which the client is made too."
-    return page("# The API", where, about, *sections)
-
-
-def operation_page(spec: Json, row: Json, data: Json) -> str:
-    wanted = {"takes": TAKES.get(row["takes"]), "makes": MAKES.get(row["makes"])}
-    facts = [
-        ("request", f"`{row['method']} {row['path']}`"),
-        ("in Python", in_python(row)),
-        *((word, said) for word, said in wanted.items() if said),
-        ("points", price(row)),
-        *([("lasts", f"about {row['seconds']['median']:g} seconds")] if row["seconds"] else ()),
-    ]
+def operation_page(spec: Json, row: Json) -> str:
+    given = parameter_values(spec, row)
+    data = rows_of_spec.data_of(spec, row)
+    responses = [(str(code), resolve(spec, response)) for code, response in data["responses"].items()]
+    statuses: dict[tuple[str, str], list[str]] = {}
+    for status, response in responses:
+        statuses.setdefault((response["description"], error(row, status)), []).append(status)
+    good = [response for status, response in responses if status.startswith("2")]
+    shown = [response.get("content", {}).get("application/json", {}).get("examples", {}) for response in good]
+    named = [(name, resolve(spec, each)) for examples in shown for name, each in examples.items()]
+    links = [resolve(spec, link) for link in good[0].get("links", {}).values()]
     return page(
-        f"# {row['summary']}",
-        "**Deprecated.** It still works, and may be removed." if row["deprecated"] else "",
-        "\n".join(f"- **{word}**: {said}" for word, said in facts),
-        row["description"],
-        *fields(row),
-        *examples(spec, row, data),
-        answers(spec, row, data),
-        afterwards(spec, data),
+        "operation.md",
+        row=row,
+        in_python=in_python(row),
+        price=price,
+        TAKES=TAKES,
+        MAKES=MAKES,
+        fields=(*row["parameters"], *row["fields"]),
+        document=signatures.document,
+        examples=[(title, call(row, given, body), curl(spec, row, given, body)) for title, body in bodies(spec, row)],
+        statuses=statuses,
+        answers=[(each.get("summary", name), each["value"]) for name, each in named],
+        links=[link for link in links if "operationId" in link],
     )
-
-
-def summary(row: Json) -> str:
-    return f"{row['summary']} (deprecated)" if row["deprecated"] else str(row["summary"])
 
 
 def in_python(row: Json) -> str:
@@ -116,44 +100,6 @@ def price(row: Json) -> str:
     return "; ".join(said)
 
 
-def fields(row: Json) -> list[str]:
-    """The table of the fields, and below it what holds between them."""
-    every = (*row["parameters"], *row["fields"])
-    rows = [
-        (
-            f"`{field['wire']}`" + (", required" if field["required"] else ""),
-            f"`{field['name']}`",
-            field["type"],
-            signatures.document(field),
-        )
-        for field in every
-    ]
-    head = ("field", "in Python", "type", "meaning")
-    return [page("## Fields", table(head, rows), *map(condition, row["rules"]))] if rows else []
-
-
-def condition(rule: Json) -> str:
-    def listed(names: tuple[str, ...]) -> str:
-        return " and ".join(f"`{name}`" for name in names)
-
-    given = [f"With {listed(rule['present'])}"] if rule.get("present") else []
-    given += [f"without {listed(rule['absent'])}"] if rule.get("absent") else []
-    said = [f"{listed(rule['require'])} is required"] if rule.get("require") else []
-    said += [f"{listed(rule['forbid'])} must not be given"] if rule.get("forbid") else []
-    when = " and ".join(given)
-    return f"- {when[0].upper()}{when[1:]}, {' and '.join(said)}."
-
-
-def examples(spec: Json, row: Json, data: Json) -> list[str]:
-    """Each example of the document, as a call of this client and as a request by hand."""
-    given = parameter_values(spec, row)
-    parts = ["## Examples"]
-    for title, body in bodies(spec, row, data):
-        parts += [f"### {title}" if title else "", block("python", call(row, given, body))]
-        parts.append(block("sh", curl(spec, row, given, body)))
-    return parts
-
-
 def parameter_values(spec: Json, row: Json) -> Json:
     """The values of the parameters that have an example, and of those that must be there."""
     nodes = rows_of_spec.parameters_of(spec, row)
@@ -165,10 +111,11 @@ def parameter_values(spec: Json, row: Json) -> Json:
     }
 
 
-def bodies(spec: Json, row: Json, data: Json) -> list[tuple[str, Any]]:
+def bodies(spec: Json, row: Json) -> list[tuple[str, Any]]:
     """Each example of a body with its title; where there is none, one that is made of what must be there."""
     content = rows_of_spec.content_of(spec, row) or {}
-    elsewhere = rows_of_spec.called_back(data)  # an address at which somebody else would listen
+    # An address to call back is one at which somebody else would listen.
+    elsewhere = rows_of_spec.called_back(rows_of_spec.data_of(spec, row))
     shown: list[Json] = [resolve(spec, one) for one in content.get("examples", {}).values()]
     shown += [{"value": content["example"]}] if "example" in content else []
     if not shown:
@@ -269,23 +216,6 @@ def spelt(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def answers(spec: Json, row: Json, data: Json) -> str:
-    """What each status means and which error it becomes, and the answers that the document shows."""
-    statuses: dict[tuple[str, str], list[str]] = {}
-    shown: list[str] = []
-    for code, response in data["responses"].items():
-        status, response = str(code), resolve(spec, response)
-        statuses.setdefault((response["description"], error(row, status)), []).append(status)
-        if status.startswith("2"):
-            content = response.get("content", {}).get("application/json", {})
-            for name, one in content.get("examples", {}).items():
-                example = resolve(spec, one)
-                shown.append(folded(example.get("summary", name), block("json", pretty(example["value"]))))
-    rows = [(", ".join(same), meaning, became) for (meaning, became), same in statuses.items()]
-    about = "The fields of an answer are explained under [answers](answers.md)."
-    return page("## Answers", table(("status", "meaning", "error"), rows), about, *shown)
-
-
 def error(row: Json, status: str) -> str:
     """The error that a status becomes, with a link to what it is."""
     if status.startswith("2"):
@@ -294,16 +224,3 @@ def error(row: Json, status: str) -> str:
     unsure = row["method"] not in rows_of_spec.SAFE and issubclass(kind, ServerError)
     name = SubmissionUnknown.__name__ if unsure else kind.__name__
     return f"[`{name}`](../reference/errors.md#{kind.__module__}.{name})"
-
-
-def afterwards(spec: Json, data: Json) -> str:
-    """What the document says can be done with the answer."""
-    good = [resolve(spec, one) for code, one in data["responses"].items() if str(code).startswith("2")]
-    links: Json = good[0].get("links", {}) if good else {}
-    rows = [resolve(spec, link) for link in links.values()]
-    lines = [
-        f"- [`{one['operationId']}`]({one['operationId']}.md): {one.get('description', '')}"
-        for one in rows
-        if "operationId" in one
-    ]
-    return page("## Afterwards", "\n".join(lines)) if lines else ""

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 from fields import resolve
 from table import HTTP_METHODS
 
-from docs_pages.markdown import page, table
+from docs_pages.markdown import page
 
 Json = dict[str, Any]
 
 REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 
-INTRODUCTION = """
-# Answers
-
-What the service answers, by its schemas. They are open: any object may have fields that are not listed here, and any
-may be missing unless it says *always*. The client carries what it does not know; `job.raw` is the answer as it came.
-"""
-
 
 def answers_page(spec: Json) -> str:
-    schemas: Json = spec["components"]["schemas"]
-    return page(INTRODUCTION, *(section(spec, name, schemas[name]) for name in reached(spec)))
-
-
-def section(spec: Json, name: str, schema: Json) -> str:
-    schema = resolve(spec, schema)
-    required = schema.get("required", ())
-    rows = [
-        (
-            f"`{field}`" + (", always" if field in required else ""),
-            kind(inner),
-            resolve(spec, inner).get("description", ""),
-        )
-        for field, inner in schema.get("properties", {}).items()
-    ]
-    said = [] if rows or "properties" in schema else [f"Is {kind(schema)}."]
-    fields = table(("field", "type", "meaning"), rows)
-    return page(f"## {name}", schema.get("description", ""), *said, fields)
+    schemas = {name: resolve(spec, spec["components"]["schemas"][name]) for name in reached(spec)}
+    return page("answers.md", schemas=schemas, kind=kind, resolve=partial(resolve, spec))
 
 
 def kind(schema: Json | bool) -> str:

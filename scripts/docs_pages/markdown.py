@@ -1,19 +1,27 @@
-"""Small pieces of Markdown."""
+"""Pages from the templates in `templates/pages/`."""
 
 from __future__ import annotations
 
 import json
-import textwrap
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import Environment, FileSystemLoader
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "pages"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; an empty string when there are no rows."""
-    lines = ["| " + " | ".join(cell(one) for one in row) + " |" for row in rows]
-    return "\n".join(["| " + " | ".join(head) + " |", "|---" * len(head) + "|", *lines, ""]) if lines else ""
+def page(template: str, **facts: Any) -> str:
+    return tidy(_templates.get_template(f"{template}.jinja").render(facts))
+
+
+def tidy(text: str) -> str:
+    """A text without more than one empty line between its parts."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
 def cell(text: str) -> str:
@@ -21,19 +29,13 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def block(language: str, code: str) -> str:
-    return f"```{language}\n{code}\n```\n"
-
-
-def folded(title: str, text: str) -> str:
-    """Text that is shown when its title is clicked."""
-    return f'??? example "{title}"\n\n{textwrap.indent(text, "    ")}\n'
+def both(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def page(*parts: str) -> str:
-    """The parts that are there, with an empty line between them."""
-    return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+_templates = Environment(loader=FileSystemLoader(TEMPLATES), trim_blocks=True, lstrip_blocks=True, autoescape=False)
+_templates.filters |= {"cell": cell, "both": both, "json": pretty}

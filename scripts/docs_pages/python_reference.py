@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from docs_pages.markdown import page
+from docs_pages.markdown import tidy
 from legnext_client import errors, types
 from legnext_client.generated import namespaces
 
@@ -86,7 +86,9 @@ def reference_pages() -> dict[str, str]:
     written["errors"] = list(defined_in(errors))
     written["models"] = [f"{getattr(types, name).__module__}.{name}" for name in types.__all__ if is_model(name)]
     return {
-        f"{part}.md": page(f"# {title}", first, *(f"::: {name}{OPTIONS.get(part, '')}" for name in written[part]))
+        f"{part}.md": tidy(
+            "\n\n".join((f"# {title}", first, *(f"::: {name}{OPTIONS.get(part, '')}" for name in written[part])))
+        )
         for part, (title, first) in PAGES.items()
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from legnext_client import ConfigurationError, InvalidRequest
+from tests.tables import for_each
 
 from .worlds import Colour, Service, done, error_of, job
 
@@ -36,7 +37,7 @@ def test_a_follow_up_and_a_free_call_take_them_too(colour: Colour) -> None:
     assert service.sent[1].request.query == "fast=true"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("options", "said"),
     [
         ({"extra_headers": {"X-API-Key": "other"}}, "extra_headers must not set X-API-Key: the client sets it itself"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from legnext_client import ConfigurationError, InvalidRequest
+from tests.tables import for_each
 
 from .worlds import FAILED, Colour, Service, done, job, made
 
@@ -58,7 +59,7 @@ PROMPTS: list[tuple[str, str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "follow_up", "fields", "refused"), PROMPTS)
+@for_each(("text", "follow_up", "fields", "refused"), PROMPTS)
 def test_a_job_whose_prompt_is_known_is_held_against_what_the_follow_up_needs(
     colour: Colour, text: str, follow_up: str, fields: dict[str, Any], refused: str
 ) -> None:
@@ -86,7 +87,7 @@ def test_a_job_that_is_only_known_by_its_id_is_held_against_nothing(colour: Colo
     assert colour.do(found.enhance(image_no=0)).job_id == "j2"
 
 
-@pytest.mark.parametrize(("source", "number", "refused"), REFUSED)
+@for_each(("source", "number", "refused"), REFUSED)
 def test_what_cannot_work_is_refused_before_it_is_sent_unless_one_insists(
     colour: Colour, source: Any, number: int, refused: str
 ) -> None:
@@ -103,8 +104,8 @@ def test_what_cannot_work_is_refused_before_it_is_sent_unless_one_insists(
     assert len(service.sent) == 2
 
 
-@pytest.mark.parametrize("number", [-1, 4, True, "0"])
-@pytest.mark.parametrize("source", [allowing({"upscale": [0, 1]}), done(images=1), job("processing")])
+@for_each("number", [-1, 4, True, "0"])
+@for_each("source", [allowing({"upscale": [0, 1]}), done(images=1), job("processing")])
 def test_what_no_insisting_can_make_right_is_told_by_its_bounds(colour: Colour, source: Any, number: Any) -> None:
     service = Service(source)
     first = made(colour, service)

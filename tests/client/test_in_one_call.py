@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from legnext_client import AsyncClient, DownloadError, InvalidRequest, JobFailed, WaitTimeout
+from tests.tables import for_each
 
 from .worlds import FAILED, KEY, AsyncWire, Colour, HandClock, Service, done, error_of, job
 
@@ -74,7 +75,7 @@ def test_make_takes_the_names_of_commands_and_options_of_a_call(colour: Colour) 
     assert service.bodies == [{"imgUrl": "https://a.test/1.png", "new": 1}]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "given", "words"),
     [
         ("imagin", {"text": "x"}, "operation must be one that makes a job (did you mean imagine?)"),

@@ -18,6 +18,7 @@ from legnext_client.errors import (
     RateLimitError,
     ServerError,
 )
+from tests.tables import for_each
 
 from .worlds import Colour, Service, error_of, job, told
 
@@ -61,7 +62,7 @@ def test_what_may_have_been_accepted_or_cannot_be_is_sent_once(
     assert colour.clock.slept == []
 
 
-@pytest.mark.parametrize("trouble", [UNSENT, GONE, told({}, 503), told(b"<html>"), told({}, 429)])
+@for_each("trouble", [UNSENT, GONE, told({}, 503), told(b"<html>"), told({}, 429)])
 def test_a_free_question_is_asked_again(colour: Colour, trouble: Any) -> None:
     service = Service(trouble, trouble, job())
     assert colour.do(colour.client(service).tasks.get("j1")).job_id == "j1"
@@ -90,7 +91,7 @@ def test_a_path_the_spec_does_not_know_has_the_same_care(colour: Colour) -> None
         assert len(lost.sent) == 1
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("method", "path", "body", "said"),
     [
         *((method, "/x", None, "method must be a method of HTTP") for method in (None, "GET /")),
@@ -106,7 +107,7 @@ def test_what_cannot_be_sent_is_refused(colour: Colour, method: Any, path: Any, 
     assert service.sent == []
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+@for_each("interruption", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
 def test_an_interruption_of_a_paid_request_says_what_it_may_have_cost(
     colour: Colour, interruption: type[BaseException]
 ) -> None:

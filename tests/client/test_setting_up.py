@@ -104,7 +104,7 @@ def test_an_address_that_is_safe_is_taken(url: str) -> None:
         pass
 
 
-@pytest.mark.parametrize(
+@for_each(
     "options",
     [
         {"timeout": 0},

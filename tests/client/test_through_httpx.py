@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
 from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
+from tests.tables import for_each
 
 from .worlds import KEY, Colour, Service, done, error_of, job
+
+if TYPE_CHECKING:
+    import pytest
 
 BOTH_COLOURS = True
 
 
-@pytest.mark.parametrize("status", [302, 307])
-@pytest.mark.parametrize(
-    "target", ["https://evil.test/api/v1/diffusion", "https://service.test/api/other", "//evil.test/"]
-)
+@for_each("status", [302, 307])
+@for_each("target", ["https://evil.test/api/v1/diffusion", "https://service.test/api/other", "//evil.test/"])
 def test_a_redirect_takes_the_key_nowhere(colour: Colour, status: int, target: str) -> None:
     hosts: list[str] = []
 
@@ -64,7 +65,7 @@ def test_the_key_is_not_in_what_was_lost(colour: Colour) -> None:
     assert "…WXYZ" in str(error)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("raised", "again"),
     [
         (httpx.ConnectError("x"), True),
@@ -95,9 +96,7 @@ def test_each_exception_of_httpx_is_one_of_ours(colour: Colour, raised: httpx.HT
     assert len(sent) == (5 if again else 1) + 5
 
 
-@pytest.mark.parametrize(
-    "raised", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x"), httpx.InvalidURL("x")]
-)
+@for_each("raised", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x"), httpx.InvalidURL("x")])
 def test_what_can_never_be_sent_is_not_tried_again(colour: Colour, raised: Exception) -> None:
     sent: list[str] = []
 

@@ -12,6 +12,7 @@ import pytest
 from legnext_client import AsyncClient, Client, ConfigurationError, DownloadError
 from legnext_client._version import __version__
 from legnext_client.errors import ConnectionError
+from tests.tables import for_each
 
 from .raw_servers import talking
 from .test_real_connections import SELF_SIGNED, good, secured
@@ -95,7 +96,7 @@ def test_default_headers_and_a_name_go_with_every_request_but_not_to_file_hosts(
     assert "shop" not in file.headers.get("user-agent", "")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("options", "words"),
     [
         ({"default_headers": {"X-API-Key": "other"}}, "default_headers must not set X-API-Key: the client sets it"),
@@ -116,7 +117,7 @@ def test_a_header_that_cannot_be_set_is_refused(colour: Colour, options: dict[st
     assert words in refusal(colour, **options)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "setting",
     [
         {"default_headers": {"x-a": "1"}},
@@ -161,7 +162,7 @@ def test_this_machine_is_reached_without_the_proxy(colour: Colour, serve: Callab
         assert colour.do(client.midjourney.diffusion(text="x")).job_id == "j1"
 
 
-@pytest.mark.parametrize("proxy", ["proxy:3128", "ftp://u:secret@p.test", "http://", "http://u:secret@p.test:port", 7])
+@for_each("proxy", ["proxy:3128", "ftp://u:secret@p.test", "http://", "http://u:secret@p.test:port", 7])
 def test_what_is_no_proxy_is_refused(colour: Colour, proxy: Any) -> None:
     said = refusal(colour, proxy=proxy)
     assert said.startswith("proxy must be a URL such as http://proxy.example:3128; got ")
@@ -241,7 +242,7 @@ class AsyncPersistent(httpx.AsyncClient):
         raise NotImplementedError
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("settings", "words"),
     [
         ({"auth": ("user", "secret")}, "auth (the API key is sent without it)"),

@@ -6,16 +6,15 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from mcp import Client
-from mcp_types import CallToolResult, ElicitResult
-
 from legnext_client.journal import Ledger
-from legnext_client.mcp.server import make_server
-from legnext_client.mcp.submitting import Submitter
+from tests.mcp_server import sdk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from pathlib import Path
+
+    from mcp import Client
+    from mcp_types import CallToolResult, ElicitResult
 
     from legnext_client.testing import MockServer
 
@@ -33,7 +32,7 @@ class Person:
     async def __call__(self, context: Any, params: Any) -> ElicitResult:  # noqa: ARG002
         self.asked.append(params.message)
         action: Any = self.actions.pop(0) if len(self.actions) > 1 else self.actions[0]
-        return ElicitResult(action=action, content={} if action == "accept" else None)
+        return sdk.ElicitResult(action=action, content={} if action == "accept" else None)
 
 
 class World:
@@ -48,8 +47,8 @@ class World:
     async def agent(self, person: Person | None = None, now: Any = None) -> AsyncGenerator[Client]:
         ledger = Ledger(self.path, **self.limits, now=now)
         async with self.mock.async_client(ledger=ledger, **self.options) as client:
-            submitter = Submitter(client, ledger, now)
-            async with Client(make_server(submitter), mode=self.era, elicitation_callback=person) as agent:
+            submitter = sdk.Submitter(client, ledger, now)
+            async with sdk.Client(sdk.make_server(submitter), mode=self.era, elicitation_callback=person) as agent:
                 yield agent
             await submitter.close()
 

@@ -6,12 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import MCPError
 
 from legnext_client.generated.rules import MODELS
-from legnext_client.mcp.guide import GUIDE
 from legnext_client.prompts.flags import ROWS, SPELLING
 from tests.facts import DIFFUSION
+from tests.mcp_server import sdk
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -53,11 +52,11 @@ def test_the_history_is_that_of_the_ledger(world: World) -> None:
 
 
 def test_other_resources_are_refused(any_world: World) -> None:
-    wrong = ("legnext://secrets", "file:///etc/passwd", f"{GUIDE}/no-such-model", f"{GUIDE}-x")
+    wrong = ("legnext://secrets", "file:///etc/passwd", f"{sdk.GUIDE}/no-such-model", f"{sdk.GUIDE}-x")
 
     async def task(agent: Client) -> None:
         for uri in wrong:
-            with pytest.raises(MCPError, match=r"no resource|model must be one of"):
+            with pytest.raises(sdk.MCPError, match=r"no resource|model must be one of"):
                 await agent.read_resource(uri)
 
     any_world.run(task)
@@ -83,7 +82,7 @@ def test_the_prompts_lead_to_the_tools(any_world: World) -> None:
 @pytest.mark.parametrize(("name", "says"), [("steal", "prompt must be one of"), ("make-a-picture", "idea is required")])
 def test_a_wrong_prompt_is_explained(world: World, name: str, says: str) -> None:
     async def task(agent: Client) -> None:
-        with pytest.raises(MCPError, match=says):
+        with pytest.raises(sdk.MCPError, match=says):
             await agent.get_prompt(name, {})
 
     world.run(task)

@@ -11,18 +11,16 @@ import httpx
 import httpx2
 import pytest
 import uvicorn
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 
 from legnext_client.journal import Ledger
-from legnext_client.mcp.server import make_server
-from legnext_client.mcp.serving import Uvicorn, http_app
-from legnext_client.mcp.submitting import Submitter
+from tests.mcp_server import sdk
 from tests.mcp_server.agents import Person, value_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
+
+    from mcp import Client
 
     from legnext_client.testing import MockServer
 
@@ -38,9 +36,9 @@ async def serving(mock: MockServer, path: Path) -> AsyncGenerator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         async with mock.async_client(ledger=ledger) as client:
-            submitter = Submitter(client, ledger)
-            config = uvicorn.Config(http_app(make_server(submitter), port, TOKEN), log_level="warning")
-            server = Uvicorn(config)
+            submitter = sdk.Submitter(client, ledger)
+            config = uvicorn.Config(sdk.http_app(sdk.make_server(submitter), port, TOKEN), log_level="warning")
+            server = sdk.Uvicorn(config)
             running = asyncio.create_task(server.serve([listening]))
             try:
                 yield port
@@ -53,8 +51,8 @@ async def serving(mock: MockServer, path: Path) -> AsyncGenerator[int]:
 @asynccontextmanager
 async def agent_of(port: int, era: str, person: Person | None = None) -> AsyncGenerator[Client]:
     async with httpx2.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"}) as http:
-        way = streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)
-        async with Client(way, mode=era, elicitation_callback=person) as agent:
+        way = sdk.streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)
+        async with sdk.Client(way, mode=era, elicitation_callback=person) as agent:
             yield agent
 
 

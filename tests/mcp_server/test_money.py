@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp_types import CallToolRequestParams, ElicitResult, InputRequiredResult
 
 from legnext_client._journal.submit import UNKNOWN
 from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client.journal import Journal, Ledger
 from tests.facts import DIFFUSION
+from tests.mcp_server import sdk
 from tests.mcp_server.agents import Person, World, error_of, value_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcp import Client
+    from mcp_types import ElicitResult
 
     from legnext_client.testing import MockServer
 
@@ -219,7 +220,7 @@ class Late(Person):
         self.asked.append(params.message)
         while len(self.asked) == 1 and not self.happened():
             await asyncio.sleep(0.01)
-        return ElicitResult(action=self.actions[0], content={})  # type: ignore[arg-type]
+        return sdk.ElicitResult(action=self.actions[0], content={})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("action", ["accept", "decline"])
@@ -305,22 +306,22 @@ def test_the_price_of_a_follow_up_is_that_of_its_source(any_world: World) -> Non
 
 
 def test_the_answer_to_one_call_does_not_accept_another(world: World) -> None:
-    accepted = ElicitResult(action="accept", content={})
+    accepted = sdk.ElicitResult(action="accept", content={})
 
     async def asked(agent: Client, text: str, responses: dict[str, Any] | None) -> Any:
-        params = CallToolRequestParams(name="make_image", arguments={"text": text}, input_responses=responses)
+        params = sdk.CallToolRequestParams(name="make_image", arguments={"text": text}, input_responses=responses)
         return await agent.session.call_tool(
             params.name, params.arguments, input_responses=params.input_responses, allow_input_required=True
         )
 
     async def task(agent: Client) -> None:
         first = await asked(agent, "a cat", None)
-        assert isinstance(first, InputRequiredResult)
+        assert isinstance(first, sdk.InputRequiredResult)
         answers = dict.fromkeys(first.input_requests or {}, accepted)
         for text in ("a dog", "a cat --turbo"):
-            assert isinstance(await asked(agent, text, answers), InputRequiredResult)
+            assert isinstance(await asked(agent, text, answers), sdk.InputRequiredResult)
         assert world.mock.ledger == []
-        assert not isinstance(await asked(agent, "a cat", answers), InputRequiredResult)
+        assert not isinstance(await asked(agent, "a cat", answers), sdk.InputRequiredResult)
 
     world.run(task, Person("accept"))
     assert [each.body["text"] for each in world.mock.ledger] == ["a cat"]

@@ -9,8 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from legnext_client.cli.entries import own
-from legnext_client.mcp.guide import prompts
-from legnext_client.mcp.tools import tools
+from tests.mcp_server import sdk
 
 PAGE = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text(encoding="utf-8")
 
@@ -28,5 +27,5 @@ def test_the_configurations_start_the_command_with_options_that_it_has() -> None
 
 
 def test_the_page_names_every_tool_and_prompt() -> None:
-    assert [each.name for each in tools() if f"`{each.name}`" not in PAGE] == []
-    assert [each.name for each in prompts() if f"`{each.name}`" not in PAGE] == []
+    assert [each.name for each in sdk.tools() if f"`{each.name}`" not in PAGE] == []
+    assert [each.name for each in sdk.prompts() if f"`{each.name}`" not in PAGE] == []

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import Client, MCPError
-from mcp.client.stdio import StdioServerParameters
 
 from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION, VIDEO, points
+from tests.mcp_server import sdk
 from tests.mcp_server.agents import Person, error_of, value_of
 from tests.mcp_server.test_http import TOKEN, agent_of
 
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from mcp import Client
+    from mcp.client.stdio import StdioServerParameters
     from mcp_types import CallToolResult
 
     Connect = Callable[..., AbstractAsyncContextManager[Client]]
@@ -50,7 +51,7 @@ def mock(service: MockServer) -> MockServer:
 def started(mock: MockServer, folder: Path, *words: str) -> StdioServerParameters:
     """How a client starts the server; `pid` will hold the process."""
     command = ["mcp", "--ledger", str(folder / "legnext.db"), *words]
-    return StdioServerParameters(
+    return sdk.StdioServerParameters(
         command="/bin/sh",
         args=["-c", 'echo $$ > pid; exec "$0" "$@"', str(LEGNEXT), *command],
         env={"LEGNEXT_API_KEY": KEY, "LEGNEXT_BASE_URL": mock.base_url, "HOME": str(folder)},
@@ -70,7 +71,7 @@ def connect(request: pytest.FixtureRequest, mock: MockServer, tmp_path: Path) ->
 
     @asynccontextmanager
     async def over_stdio(person: Person, *words: str) -> AsyncGenerator[Client]:
-        async with Client(started(mock, tmp_path, *words), elicitation_callback=person) as agent:
+        async with sdk.Client(started(mock, tmp_path, *words), elicitation_callback=person) as agent:
             yield agent
 
     @asynccontextmanager
@@ -158,15 +159,15 @@ def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_bu
 
     async def killed() -> None:
         mock.faults.add("delay", seconds=600)
-        async with Client(way) as agent:
+        async with sdk.Client(way) as agent:
             call = asyncio.create_task(agent.call_tool("make_image", CAT))
             await until(lambda: len(mock.ledger) == 1)
             os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
-            with pytest.raises(MCPError, match=r"[Cc]losed"):
+            with pytest.raises(sdk.MCPError, match=r"[Cc]losed"):
                 await call
 
     async def two_at_once() -> list[Any]:
-        async with Client(way) as one, Client(way) as two:
+        async with sdk.Client(way) as one, sdk.Client(way) as two:
             assert "It is not sent again by itself" in error_of(await one.call_tool("make_image", CAT))
             dog = [value_of(await agent.call_tool("make_image", {"text": "a dog"}))["job_id"] for agent in (one, two)]
             assert len(set(dog)) == 1
@@ -220,8 +221,8 @@ def test_a_missing_extra_is_named(tmp_path: Path, missing: str, words: list[str]
 def test_it_can_be_tried_without_a_key(tmp_path: Path) -> None:
     async def session() -> None:
         environment = {"HOME": str(tmp_path)}
-        way = StdioServerParameters(command=str(LEGNEXT), args=["mcp", "--mock"], env=environment, cwd=tmp_path)
-        async with Client(way) as agent:
+        way = sdk.StdioServerParameters(command=str(LEGNEXT), args=["mcp", "--mock"], env=environment, cwd=tmp_path)
+        async with sdk.Client(way) as agent:
             assert value_of(await agent.call_tool("make_image", CAT))["job_id"]
 
     asyncio.run(session())

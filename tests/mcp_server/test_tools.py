@@ -6,11 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import MCPError
 
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
-from legnext_client.mcp.tools import GROUPS
 from tests.facts import DIFFUSION
+from tests.mcp_server import sdk
 from tests.mcp_server.agents import World, error_of, text_of, value_of
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def test_the_tools_are_few_and_short(world: World) -> None:
 
 
 def test_every_operation_that_makes_a_job_or_acts_on_one_is_offered_once() -> None:
-    offered = [name for listed in GROUPS.values() for name in listed]
+    offered = [name for listed in sdk.GROUPS.values() for name in listed]
     acting = (name for name, each in OPERATIONS.items() if any(one.name == "job_id" for one in each.parameters))
     making = (name for name, each in OPERATIONS.items() if each.makes_job and not sends_file(each))
     assert sorted(offered) == sorted({*making, *acting} - {ROLES["job"].name})
@@ -173,7 +172,7 @@ def test_bad_arguments_are_explained(any_world: World) -> None:
 
 def test_an_unknown_tool_is_refused_with_the_known_ones(world: World) -> None:
     async def task(agent: Client) -> None:
-        with pytest.raises(MCPError, match="tool must be one of make_image"):
+        with pytest.raises(sdk.MCPError, match="tool must be one of make_image"):
             await agent.call_tool("imagine", {})
 
     world.run(task)

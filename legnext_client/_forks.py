@@ -18,7 +18,8 @@ class Renewable(Protocol):
     def after_fork(self) -> None: ...
 
 
-_OWNERS: weakref.WeakSet[Renewable] = weakref.WeakSet()
+_OWNERS: weakref.WeakValueDictionary[int, Renewable] = weakref.WeakValueDictionary()
+"""By id; unlike a `WeakSet`, it can be listed while other threads add to it."""
 _PATIENCE = 10.0
 
 
@@ -34,11 +35,15 @@ _FORKING = _Forking()
 
 def renew_after_fork(owner: Renewable) -> None:
     """Call `owner.after_fork` in child processes, where a thread of the parent may hold a lock for ever."""
-    _OWNERS.add(owner)
+    _OWNERS[id(owner)] = owner
+
+
+def _owners() -> list[Renewable]:
+    return [owner for reference in _OWNERS.valuerefs() if (owner := reference()) is not None]
 
 
 def _before_fork() -> None:
-    for owner in list(_OWNERS):
+    for owner in _owners():
         if (lock := owner.fork_lock) is not None and lock.acquire(timeout=_PATIENCE):
             _FORKING.locks.append(lock)
 
@@ -51,7 +56,7 @@ def _after_fork_in_parent() -> None:
 def _after_fork() -> None:
     _FORKING.locks.clear()
     with ExitStack() as owners:  # an owner that fails does not keep the others from being renewed
-        for owner in list(_OWNERS):
+        for owner in _owners():
             owners.callback(owner.after_fork)
 
 

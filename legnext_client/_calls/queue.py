@@ -99,11 +99,11 @@ class JobQueue:
 
     def allow(self, jobs: int | None) -> int:
         """Return how many jobs a batch may have at once; it may raise a limit that the client was not given."""
-        if jobs is not None and jobs > self._limit and not self._is_fixed:
-            with self._lock:
+        with self._lock:
+            if jobs is not None and jobs > self._limit and not self._is_fixed:
                 self._limit = jobs
                 self._grant()
-        return self._limit if jobs is None else jobs
+            return self._limit if jobs is None else jobs
 
     # ---- places -------------------------------------------------------------------------------------------------
 
@@ -203,8 +203,9 @@ class JobQueue:
 
     def wake_all(self) -> None:
         """Let every call that waits look whether the client is closed."""
-        for place in list(self._waiting):
-            place.wake()
+        with self._lock:
+            for place in self._waiting:
+                place.wake()
 
     def _turn(self, place: Place, service: CallService) -> tuple[float, Place | None] | None:
         """Return how long to sleep before which place is looked at; None if the place is not waited for any more."""

@@ -189,7 +189,7 @@ class CallService:
         if not warned:
             heed(operation, prepared.body, self.settings.prompts)
         request = request_of(operation, prepared)
-        several = list(dict.fromkeys((*self.budgets, *budgets))) if budgets else self.budgets
+        several = tuple(dict.fromkeys((*self.budgets, *budgets)))  # another thread may leave its budget meanwhile
         points = 0
         holds: Holds = ()
         if several or self.recorder is not None:

@@ -168,8 +168,8 @@ class Uploads:
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
             raise UploadError(f"the uploader must return a URL that begins with https://; got {shown_url(url)}.")
         self._urls[str(file)] = url, self._now()
-        if len(self._urls) > MOST_KNOWN:
-            del self._urls[next(iter(self._urls))]
+        for oldest in list(self._urls)[:-MOST_KNOWN]:
+            self._urls.pop(oldest, None)
         return url
 
 

@@ -119,11 +119,12 @@ class RequestBuilder:
             return httpx.Headers({**self._headers, **{name.lower(): value for name, value in own.items()}})
         if not media:
             return self._headers
-        if media not in self._with_media:
+        headers = self._with_media.get(media)
+        if headers is None:
             if len(self._with_media) >= _URLS:  # a form's media type contains its unique boundary
                 self._with_media.clear()
-            self._with_media[media] = httpx.Headers({**self._headers, "content-type": media})
-        return self._with_media[media]
+            headers = self._with_media[media] = httpx.Headers({**self._headers, "content-type": media})
+        return headers
 
 
 class Way(NamedTuple):

@@ -70,12 +70,12 @@ def _left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float
 class _Stream(httpcore.NetworkStream):
     """Connection with the request's deadline on every step; closed when garbage-collected."""
 
-    def __init__(self, inner: httpcore.NetworkStream, streams: weakref.WeakSet[_Stream]) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, streams: weakref.WeakValueDictionary[int, _Stream]) -> None:
         self._inner, self._streams = inner, streams
         self._below: _Stream | None = None
         self.user = threading.get_ident()
         weakref.finalize(self, inner.close)
-        streams.add(self)
+        streams[id(self)] = self
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self.user = threading.get_ident()
@@ -112,7 +112,7 @@ class _Backend(httpcore.NetworkBackend):
     def __init__(self, refuse: Refuse | None = None) -> None:
         self._plain = httpcore.SyncBackend()
         self._refuse = refuse
-        self.streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
+        self.streams: weakref.WeakValueDictionary[int, _Stream] = weakref.WeakValueDictionary()
 
     def connect_tcp(
         self,
@@ -199,8 +199,8 @@ class Pool(httpx.HTTPTransport):
     def abandon(self) -> None:
         """Close this thread's connections without taking the pool's lock. Other threads keep theirs."""
         me = threading.get_ident()
-        for stream in list(self._backend.streams):
-            if stream.user == me:
+        for reference in self._backend.streams.valuerefs():  # other threads may connect meanwhile
+            if (stream := reference()) is not None and stream.user == me:
                 stream.close()
 
 

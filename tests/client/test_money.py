@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from legnext_client.prompts.policy import request_problems
 from tests.facts import DIFFUSION, LONGEST
 
 from .worlds import Colour, Service, done, job, told
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 GONE = NoResponse("ReadTimeout", sent=True)
 
@@ -124,6 +128,22 @@ def test_budgets_within_budgets_all_count(colour: Colour) -> None:
             with pytest.raises(BudgetExceeded, match=f"budget of {5 * DIFFUSION}"):
                 call(colour, client)
             assert (outer.left, wide.reserved) == (0, 3 * DIFFUSION)
+
+
+def test_a_budget_counts_although_another_is_left_at_that_moment(colour: Colour) -> None:
+    """As another thread may leave its own while this call holds its price in all."""
+    service, left = Service(job()), ExitStack()
+    client = colour.client(service)
+
+    class Left(Budget):
+        def reserve(self, key: Hashable, points: int) -> None:
+            super().reserve(key, points)
+            left.close()
+
+    left.enter_context(client.budget(Left(1000)))
+    with client.budget(DIFFUSION - 1), pytest.raises(BudgetExceeded):
+        call(colour, client)
+    assert service.sent == []
 
 
 def test_a_budget_may_be_brought_along_and_holds_for_twins_and_follow_ups(colour: Colour) -> None:

@@ -94,6 +94,8 @@ class Lock:
             ) from error
 
     def release(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._held.rollback()  # free-threaded Python may free what closing waits for much later
         self._held.close()
 
 

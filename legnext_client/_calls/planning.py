@@ -63,9 +63,9 @@ def size_of(operation: Operation, body: Mapping[str, Any]) -> str | None:
     return chain.sizes[field.enum.index(body.get(chain.size, field.default))]
 
 
-def is_another(operation: Operation, state: State) -> bool:
-    """Return whether a job has another type than this operation makes."""
-    return state.task_type in BY_TASK_TYPE and operation.task_type != state.task_type
+def is_another(operation: Operation | None, state: State) -> bool:
+    """Return whether a job has another type than this operation makes, if it is in the spec."""
+    return operation is not None and state.task_type in BY_TASK_TYPE and operation.task_type != state.task_type
 
 
 def refuse(state: State, operation: Operation, fields: Mapping[str, Any], source: MadeWith | None = None) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
 from legnext_client._calls.items import CALLBACK
-from legnext_client._calls.planning import is_another, lasts, refuse
+from legnext_client._calls.planning import lasts, refuse
 from legnext_client._calls.service import DAY, JobContext
 from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._journal.submit import SubmissionIntent, submit_once
@@ -127,18 +127,13 @@ class RunContext:
 
     def recalled(self, entry: Entry, attempts: int, source: str | None = None) -> JobContext:
         """Return the context of a job in the journal, as far as recorded; `source` is the size of its source."""
-        operation = OPERATIONS.get(entry.operation)
-        if operation is None:  # no longer in the spec
-            return JobContext()
+        context = self.finished(entry)
+        if context.operation is None:  # no longer in the spec
+            return context
         since = entry.submitted_at or entry.submitting_at
         age = min(DAY, max(0.0, (self.today() - since).total_seconds())) if since else 0.0
-        return JobContext(
-            operation,
-            entry.body,
-            self.now() - age,
-            holds=tuple((budget, (self._run, entry.key, attempts)) for budget in self.budgets),
-            source_size=source,
-        )
+        holds = tuple((budget, (self._run, entry.key, attempts)) for budget in self.budgets)
+        return context._replace(started=self.now() - age, holds=holds, source_size=source)
 
     def finished(self, entry: Entry) -> JobContext:
         """Return the context of a finished job in the journal, for follow-ups."""
@@ -162,11 +157,6 @@ class RunContext:
     def lasts(self, entry: Entry) -> float:
         """Return the maximum duration of a job of this request, in seconds."""
         return lasts(OPERATIONS.get(entry.operation), entry.body)
-
-    def is_another(self, entry: Entry, state: State) -> bool:
-        """Return whether a job has another type than this request makes."""
-        operation = OPERATIONS.get(entry.operation)
-        return operation is not None and is_another(operation, state)
 
     def holds(self, state: State, job_context: JobContext, price: int) -> BudgetExceeded | None:
         """Count the points held for the job; return an error if they exceed the estimate."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client._calls.budgets import release
+from legnext_client._calls.planning import is_another
 from legnext_client._calls.wait import last_poll, unanswered
 from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, SUBMITTED, UNKNOWN
 from legnext_client._protocol.state import State, failure
@@ -312,7 +313,7 @@ class RowTask:
             outage.note(answered)
             if answered:
                 engine.rate.answered()
-                if job.is_guess and context.is_another(entry, watch.state):
+                if job.is_guess and is_another(job.context.operation, watch.state):
                     reason = f"job {watch.state.job_id} is not a {entry.operation} but a {watch.state.task_type}"
                     await self._reject_job_id(entry, InvalidRequest(reason), None)
                 if not watch.state.done:

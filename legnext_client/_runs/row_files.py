@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from legnext_client._calls.items import OPERATION
 from legnext_client._calls.planning import PAID, PAID_ALIASES, operation_named
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Placed = tuple[str, object]
 """The position of a row, and the row or the error of reading it."""
+Convert: TypeAlias = "Callable[[Iterable[Field], Mapping[str, Any]], dict[str, Any]]"
 
 KEY = "key"
 """Name in a row besides the fields and the operation."""
@@ -52,14 +53,14 @@ def rows_of_file(path: Path) -> Iterator[Placed]:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise InvalidRequest(f"the name of a file of rows must end in {', '.join(_READERS)}; got {shown(path.name)}.")
-    return _read(path, reader)
+    return _read(path, *reader)
 
 
-def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[Placed]:
+def _read(path: Path, lines: Callable[[TextIO], Iterator[Placed]], convert: Convert) -> Iterator[Placed]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for line, row in reader(file):
-                yield f"{path.name}, {line}", _with_paths(row, path.parent)
+            for line, row in lines(file):
+                yield f"{path.name}, {line}", _converted(row, convert, path.parent)
     except InvalidRequest as error:
         error.message = f"{path.name}, {error.message}"
         raise
@@ -71,17 +72,18 @@ def _read(path: Path, reader: Callable[[TextIO], Iterator[Placed]]) -> Iterator[
         raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def _with_paths(row: object, folder: Path) -> object:
-    """Return a row with the paths of existing files, relative to the table, in place of their names."""
+def _converted(row: object, convert: Convert, folder: Path) -> object:
+    """Return a row with values in place of their text, and paths, relative to the table, in place of files' names."""
     if not is_object(row):
         return row
     try:
         operation = operation_of(row.get(OPERATION))
     except InvalidRequest:
         return row  # the row reports the wrong name
+    values = convert(operation.parameters + operation.fields, row)
     if not takes_files(operation.name):
-        return row
-    return mapped(operation.fields, row, lambda _, value, __: path_of(value, folder) or value)
+        return values
+    return mapped(operation.fields, values, lambda _, value, __: path_of(value, folder) or value)
 
 
 # ---- JSONL --------------------------------------------------------------------------------------------------------
@@ -98,13 +100,7 @@ def _line(line: str) -> object:
         row = from_json(line)
     except InvalidRequest as error:
         return error
-    if not is_object(row):
-        return InvalidRequest(f"a line must be an object; got {shown(row)}.")
-    try:
-        operation = operation_of(row.get(OPERATION))
-    except InvalidRequest:
-        return row  # the row reports the wrong name
-    return understood(operation.parameters + operation.fields, row)
+    return row if is_object(row) else InvalidRequest(f"a line must be an object; got {shown(row)}.")
 
 
 def from_json(text: str) -> Any:
@@ -197,11 +193,8 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
     row: dict[str, Any] = {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
     if "" in row:
         return InvalidRequest(f"a cell must be in a column with a name; got {shown(row[''])}.")
-    try:
-        operation = operation_of(row.get(OPERATION, "").strip() or None)
-    except InvalidRequest:
-        return row  # the row reports the wrong name
-    return {**_values(operation.parameters + operation.fields, row), OPERATION: operation}
+    operation = row.pop(OPERATION, "").strip()
+    return {**row, OPERATION: operation} if operation else row
 
 
 def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:
@@ -244,5 +237,7 @@ class _NotJson(str):
         return f"invalid JSON: {super().__repr__()}"
 
 
-_READERS: Mapping[str, Callable[[TextIO], Iterator[Placed]]] = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl}
-"""By file extension."""
+_READERS: Mapping[str, tuple[Callable[[TextIO], Iterator[Placed]], Convert]] = {
+    ".csv": (_csv, _values), ".jsonl": (_jsonl, understood), ".ndjson": (_jsonl, understood)
+}  # fmt: skip
+"""How a file is read line by line, and its values from their text, by file extension."""

@@ -136,7 +136,7 @@ class RowLife:
         answered = await async_run(watch.poll(now() + service.settings.timeout), self._runtime)
         found: dict[str, Any] = {"state": UNKNOWN, "job": job}
         state = watch.state
-        if guess and (watch.refusal or (answered and operation and is_another(operation, state))):
+        if guess and (watch.refusal or (answered and is_another(operation, state))):
             found |= {"job": None, "error": f"the service does not report job {job}, which its answer named"}
         elif answered and state.done:
             found |= {"state": DONE} if state.ok else {"state": FAILED, "error": str(failure(state, None))}

@@ -250,7 +250,8 @@ class Journal(Records):
         with self.settling():
             entry = self._to_resolve(key, UNKNOWN)
             check(entry)
-            self.claim(entry.id, job_id)
+            if not self.claim(entry.id, job_id):
+                raise InvalidRequest(f"job {job_id} already belongs to another request in this journal.")
 
     def give_up(self, key: str) -> None:
         """Count an unknown request as failed. Budgets keep counting its price, because it may have been charged."""

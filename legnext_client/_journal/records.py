@@ -11,7 +11,7 @@ from legnext_client._journal import files
 from legnext_client._journal.store import REQUEST_COLUMNS, Store, opened, timestamp
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN, Begun, Entry
 from legnext_client._protocol.state import failure
-from legnext_client.errors import InvalidRequest, JournalError
+from legnext_client.errors import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -157,13 +157,14 @@ class Records(Store):
 
     # ---- afterwards ---------------------------------------------------------------------------------------------
 
-    def claim(self, number: int, job_id: str) -> None:
-        """Give an unknown request its job; raise `InvalidRequest` if another request has that job."""
+    def claim(self, number: int, job_id: str) -> bool:
+        """Give an unknown request its job; return False if another request has that job."""
         values = {"state": SUBMITTED, "job_id": job_id, "error": None, "submitted_at": self._time()}
         with self._transaction():
             if self._rows("SELECT 1 FROM requests WHERE job_id = ? AND id != ?", job_id, number):
-                raise InvalidRequest(f"job {job_id} already belongs to another request in this journal.")
+                return False
             self._run(_setting(values, "id = ? AND state = 'unknown'"), *values.values(), number)
+        return True
 
     def holds(self, number: int, points: int) -> None:
         """Record the points held for a running job, if more than estimated."""

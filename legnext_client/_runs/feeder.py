@@ -15,7 +15,7 @@ from legnext_client._calls.items import CHAIN, Row
 from legnext_client._journal.submit import SUBMITTED, UNKNOWN
 from legnext_client._runs.costs import CHUNK, check_balance, count_earlier, note_balance
 from legnext_client._runs.row import RowTask
-from legnext_client.errors import InvalidRequest, JournalError
+from legnext_client.errors import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -135,7 +135,7 @@ class Feeder:
         context, entry = self.context, self.context.journal.awaiting(key)
         if entry is None or entry.item not in context.unresolved:  # its own row handles it
             return None
-        return self._resumed(context.unresolved.pop(entry.item)) if self._claim(entry, job_id) else None
+        return self._resumed(context.unresolved.pop(entry.item)) if context.journal.claim(entry.id, job_id) else None
 
     def keep_early(self) -> None:
         """Record callbacks that no row waited for, for the next run."""
@@ -143,12 +143,4 @@ class Feeder:
             for key, job_id in dict(self.context.early_callbacks).items():
                 entry = self.context.journal.awaiting(key)
                 if entry is not None:
-                    self._claim(entry, job_id)
-
-    def _claim(self, entry: Entry, job_id: str) -> bool:
-        """Give an unknown request its job; return False if the job belongs to another."""
-        try:
-            self.context.journal.claim(entry.id, job_id)
-        except InvalidRequest:
-            return False
-        return True
+                    self.context.journal.claim(entry.id, job_id)

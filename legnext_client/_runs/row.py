@@ -265,8 +265,9 @@ class RowTask:
         An id from a truncated response or a callback is polled, which shows whether the job exists.
         """
         engine, until, job_id = self._engine, self._context.runs_until(entry), entry.job_id
+        claim = self._context.journal.claim
         engine.slots.hold(self)
-        if job_id is not None and await self._claim(entry, job_id):
+        if job_id is not None and await engine.record(claim, entry.id, job_id):
             return
         listened = False
         while self._context.callbacks and entry.token and not (listened and self._context.now() >= until):
@@ -274,18 +275,10 @@ class RowTask:
             job_id = await engine.sleep_until(until, entry.token, needed=False)
             if job_id is None:
                 break
-            if await self._claim(entry, job_id):
+            if await engine.record(claim, entry.id, job_id):
                 return
         engine.slots.release(self, until)
         raise RowEnded(UNKNOWN, error)
-
-    async def _claim(self, entry: Entry, job_id: str) -> bool:
-        """Assign a job to the request; return False if the job belongs to another."""
-        try:
-            await self._engine.record(self._context.journal.claim, entry.id, job_id)
-        except InvalidRequest:
-            return False
-        return True
 
     # ---- its job ------------------------------------------------------------------------------------------------
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from legnext_client.mock import media
+from tests.gallery.chromium import Chromium
 from tests.thorough import often
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
 MEMORY = "/dev/shm"  # of Linux
 
@@ -75,15 +77,45 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         setattr(media, name, size)
 
 
-SLOW = ("docs", "promises", "kills", "mcp_server", "webhooks", "fleet", "plugin", "cli", "tooling", "contract_client")
-"""The folders with the slowest files, the slowest first."""
+BROWSER = ("gallery/in_a_browser", "gallery/odd_rows", "gallery/on_any_screen", "mock/page")
+"""The files whose tests need a browser."""
+SLOW = (
+    *(*BROWSER, "runs/bad_weather", "kills/every_boundary", "fleet/fleet", "docs/site", "docs/shell_blocks"),
+    *("promises/one_edit", "fleet/trials", "runs/batches", "mcp_server/processes", "tooling/dist", "mock/command_line"),
+    *("promises/one_edit_of_any_kind", "contract_client/checks", "runs/what_is_unknown", "mock/files"),
+    *("generated/any_operation", "mock/mock_server", "journal/damage", "runs/chains", "cli/hostile_words"),
+)
+"""The slowest files, the slowest first."""
+
+
+def file_of(nodeid: str) -> str:
+    """The file of a test, as it is named above."""
+    return nodeid.partition("::")[0].removeprefix("tests/").removesuffix(".py").replace("/test_", "/")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the slow folders, so that no worker is left with a slow file at the end."""
+    """Begin with the slow files, so that no worker is left with one at the end."""
     rank = {name: place for place, name in enumerate(SLOW)}
-    items.sort(key=lambda item: rank.get(item.path.parent.name, len(SLOW)))
+    items.sort(key=lambda item: rank.get(file_of(item.nodeid), len(SLOW)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Give all files that need a browser to one worker: each start of a browser takes seconds of CPU time."""
+    return OneBrowser(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+class OneBrowser(LoadFileScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        file = file_of(nodeid)
+        return "a browser" if file in BROWSER else file
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("browser") / "profile") as opened:
+        yield opened
 
 
 @pytest.hookimpl(wrapper=True)

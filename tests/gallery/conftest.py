@@ -1,4 +1,4 @@
-"""A browser for all tests of a run that need one, and a batch to look at."""
+"""A batch to look at, and pages of a browser."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from legnext_client import VideoChain
 from legnext_client.gallery import gallery
 from legnext_client.testing import MockServer
 
-from .chromium import Chromium
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from .chromium import Page
+    from .chromium import Chromium, Page
 
 ROWS: list[dict[str, Any]] = [
     {"key": "harbour", "text": "a lighthouse over a quiet harbour at dusk --ar 3:2"},
@@ -27,12 +25,6 @@ ROWS: list[dict[str, Any]] = [
     {"key": "words", "operation": "describe", "imgUrl": "https://example.com/harbour.jpg"},
 ]
 GARDEN = {"key": "garden", "text": "a walled garden"}
-
-
-@pytest.fixture(scope="package")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with Chromium(tmp_path_factory.mktemp("browser") / "profile") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="package")

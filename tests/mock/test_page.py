@@ -12,10 +12,11 @@ import pytest
 from legnext_client.mock.faults import STAGES
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
-from tests.gallery.chromium import Chromium
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.gallery.chromium import Chromium
+
+    pass
 
 
 @pytest.fixture
@@ -81,8 +82,8 @@ def test_a_fault_of_the_api_does_not_reach_the_page(api: Any, root: str) -> None
     assert api.client.get(f"{root}/__mock__/overview").status_code == 200
 
 
-def test_a_person_works_with_it_by_the_keyboard(tmp_path: Path) -> None:
-    with MockServer() as server, Chromium(tmp_path / "profile") as browser:
+def test_a_person_works_with_it_by_the_keyboard(browser: Chromium) -> None:
+    with MockServer() as server:
         headers = {"x-api-key": server.api_key}
         httpx.post(f"{server.base_url}/v1/diffusion", headers=headers, json={"text": "a fox <img src=x>"})
         page = browser.page(f"{server.root_url}/")

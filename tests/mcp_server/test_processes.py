@@ -1,8 +1,9 @@
-"""The command as clients start it: each way to connect, killed in mid-call, and two servers at once."""
+"""The command as clients start it: each way to connect, and killed in mid-call."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -18,7 +19,7 @@ from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION, VIDEO, points
 from tests.mcp_server import sdk
-from tests.mcp_server.agents import Person, error_of, value_of
+from tests.mcp_server.agents import Person, World, error_of, value_of
 from tests.mcp_server.test_http import TOKEN, agent_of
 
 if TYPE_CHECKING:
@@ -155,11 +156,9 @@ def test_a_whole_session(connect: Connect, mock: MockServer) -> None:
 def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_budget(
     mock: MockServer, tmp_path: Path
 ) -> None:
-    way = started(mock, tmp_path, "--in-all", f"{3 * DIFFUSION}")
-
     async def killed() -> None:
         mock.faults.add("delay", seconds=600)
-        async with sdk.Client(way) as agent:
+        async with sdk.Client(started(mock, tmp_path, "--in-all", f"{3 * DIFFUSION}")) as agent:
             call = asyncio.create_task(agent.call_tool("make_image", CAT))
             await until(lambda: len(mock.ledger) == 1)
             os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
@@ -167,7 +166,8 @@ def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_bu
                 await call
 
     async def two_at_once() -> list[Any]:
-        async with sdk.Client(way) as one, sdk.Client(way) as two:
+        after = World(mock, tmp_path / "legnext.db", in_all=3 * DIFFUSION)
+        async with after.agent() as one, after.agent() as two:
             assert "It is not sent again by itself" in error_of(await one.call_tool("make_image", CAT))
             dog = [value_of(await agent.call_tool("make_image", {"text": "a dog"}))["job_id"] for agent in (one, two)]
             assert len(set(dog)) == 1
@@ -183,17 +183,26 @@ def test_after_a_kill_in_mid_call_two_servers_pay_nothing_twice_and_share_the_bu
     assert len(refused) == len(mock.ledger) == 3
 
 
-def test_it_can_be_stopped_while_it_waits_for_its_client(mock: MockServer, tmp_path: Path) -> None:
-    way = started(mock, tmp_path)
+def test_it_can_be_tried_without_a_key_and_stopped_while_it_waits_for_its_client(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process: Any
-    with subprocess.Popen([way.command, *way.args], env=os.environ | (way.env or {}), cwd=tmp_path, **pipes) as process:
-        process.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{}}\n')
-        process.stdin.flush()
-        assert process.stdout.readline().startswith(b'{"jsonrpc"')
+    with subprocess.Popen([LEGNEXT, "mcp", "--mock"], env=environment, cwd=tmp_path, **pipes) as process:
+
+        def ask(method: str, **params: Any) -> Any:
+            request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())["result"]
+
+        about = {"name": "a client", "version": "1"}
+        ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=about)
+        made = ask("tools/call", name="make_image", arguments=CAT)
+        assert made["structuredContent"]["job_id"]
         process.terminate()
         assert process.wait(60) == 0
         assert process.stderr.read() == b""
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_key_it_says_what_to_set(tmp_path: Path) -> None:
@@ -216,14 +225,3 @@ def test_a_missing_extra_is_named(tmp_path: Path, missing: str, words: list[str]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert ended.returncode == 3
     assert f"pip install 'legnext-client[{extra}]'" in ended.stderr
-
-
-def test_it_can_be_tried_without_a_key(tmp_path: Path) -> None:
-    async def session() -> None:
-        environment = {"HOME": str(tmp_path)}
-        way = sdk.StdioServerParameters(command=str(LEGNEXT), args=["mcp", "--mock"], env=environment, cwd=tmp_path)
-        async with sdk.Client(way) as agent:
-            assert value_of(await agent.call_tool("make_image", CAT))["job_id"]
-
-    asyncio.run(session())
-    assert list(tmp_path.iterdir()) == []

@@ -14,6 +14,7 @@ from benchmarks.effort import QUICK, Effort
 from benchmarks.table import Figures, Subject, cells_of, circumstances, table, written
 from legnext_client.testing import MockServer
 from tests.tables import for_each
+from tests.thorough import THOROUGH
 
 if TYPE_CHECKING:
     from benchmarks.table import Section
@@ -97,7 +98,7 @@ def test_a_table_is_markdown_in_columns() -> None:
 
 @pytest.mark.parametrize(
     "section",
-    [calls.SECTION, waits.SECTION, batches.SECTION, doubts.SECTION, prompts.SECTION],
+    [calls.SECTION, prompts.SECTION, *([waits.SECTION, batches.SECTION, doubts.SECTION] if THOROUGH else [])],
     ids=lambda section: section.name,
 )
 def test_each_section_finds_figures_for_its_subjects(section: Section, monkeypatch: pytest.MonkeyPatch) -> None:

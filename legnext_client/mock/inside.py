@@ -108,7 +108,7 @@ class _Wire:
     def __init__(self, request: httpx.Request) -> None:
         self._request = request
         self.cut: httpx.TransportError | None = None
-        """What ends the body."""
+        """Error that ends the body."""
 
     def drop(self, *, unsent: bool) -> None:
         if unsent:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import Factory, define
 
+from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prices import price, typical_seconds
 
@@ -41,6 +42,13 @@ class Call(NamedTuple):
     """Size of the source video (`480p`), if known."""
     title: str = ""
     """Display name: `extension 2`."""
+
+    def called_back(self, callback: str | None, token: str) -> Call:
+        """Return the call with the URL of its callback, which ends with `token`, if it takes one and has none."""
+        takes = any(field.name == CALLBACK for field in self.operation.fields)
+        if callback is None or not takes or CALLBACK in self.fields:
+            return self
+        return self._replace(fields={**self.fields, CALLBACK: f"{callback}{CLAIM_MARK}{token}"})
 
     def __repr__(self) -> str:
         fields = {**self.fields, **self.choices}

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from legnext_client._calls.budgets import book, release
-from legnext_client._calls.items import CALLBACK
 from legnext_client._calls.planning import lasts, refuse
 from legnext_client._calls.service import DAY, JobContext
 from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._journal.submit import SubmissionIntent, submit_once
-from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._runs.limits import RateController
 from legnext_client.errors import BudgetExceeded, SubmissionUnknown
 from legnext_client.generated.operations import OPERATIONS
@@ -88,17 +86,13 @@ class RunContext:
 
         Raises `InvalidRequest` and `BudgetExceeded`.
         """
-        fields = dict(call.fields)
         if before is not None:
-            refuse(before, call.operation, fields)
-        token, takes_callback = None, any(field.name == CALLBACK for field in call.operation.fields)
-        if self.options.callback is not None and CALLBACK not in fields and takes_callback:
-            token = secrets.token_urlsafe(16)
-            fields[CALLBACK] = f"{self.options.callback}{CLAIM_MARK}{token}"
-        cost = row.cost(step)
+            refuse(before, call.operation, call.fields)
+        token = secrets.token_urlsafe(16)
+        sent, cost = call.called_back(self.options.callback, token), row.cost(step)
         plan = self.service.prepare(
             call.operation,
-            fields,
+            sent.fields,
             source=call.source,
             budgets=self.budgets,
             key=(self._run, *key),
@@ -106,9 +100,9 @@ class RunContext:
             warned=True,  # as the rows were read
             cost=cost,
         )
-        body, operation = plan.request.sent or {}, call.operation.name
+        body, operation, claim = plan.request.sent or {}, call.operation.name, None if sent is call else token
         return plan, SubmissionIntent(
-            key[0], row.key, step, row.digest, row.described(), operation, body, cost.reserve, token
+            key[0], row.key, step, row.digest, row.described(), operation, body, cost.reserve, claim
         )
 
     def submitting(self, plan: PreparedCall, intent: SubmissionIntent, place: Place) -> Flow[Submission]:

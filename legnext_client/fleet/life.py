@@ -21,13 +21,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from legnext_client._calls.budgets import release
-from legnext_client._calls.items import CALLBACK, Call
 from legnext_client._calls.planning import is_another, refuse
 from legnext_client._calls.service import DAY, JobContext
 from legnext_client._downloads.downloads import Limits, of_job
 from legnext_client._downloads.local_files import LocalFile
 from legnext_client._journal.submit import DONE, FAILED, NEW, NOT_ITS_FAULT, SUBMITTED, UNKNOWN, is_refused
-from legnext_client._protocol.callbacks import CLAIM_MARK
 from legnext_client._protocol.send import Answer, pause_before, send_once
 from legnext_client._protocol.state import State, failure
 from legnext_client._runs.options import ROW_NAME
@@ -40,6 +38,7 @@ from legnext_client.uploads import bucket_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from legnext_client._calls.items import Call
     from legnext_client._calls.service import PreparedCall
     from legnext_client._calls.wait import PollState
     from legnext_client._client.async_caller import AsyncCaller
@@ -102,12 +101,9 @@ class RowLife:
         return self._running(service.poll_state(named, JobContext(retry_after=1.0)), guess=True)
 
     def _prepare(self, row: Mapping[str, Any], token: str) -> PreparedCall:
-        call = _call_of(row)
-        fields = dict(call.fields)
-        if self._callback is not None and any(field.name == CALLBACK for field in call.operation.fields):
-            fields.setdefault(CALLBACK, f"{self._callback}{CLAIM_MARK}{token}")
+        call = _call_of(row).called_back(self._callback, token)
         key = quote(f"{row['key']}/{row['step'] + 1}/{row['attempt']}")
-        return self._service.prepare(call.operation, fields, source=call.source, warned=True, idempotency_key=key)
+        return self._service.prepare(call.operation, call.fields, source=call.source, warned=True, idempotency_key=key)
 
     def _running(self, watch: PollState, **args: Any) -> dict[str, Any]:
         """Return what to record of a job that is to be polled again, or for the first time."""

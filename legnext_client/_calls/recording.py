@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from legnext_client._calls.items import CALLBACK, OPERATION, digest_of
 from legnext_client._journal.submit import NEW, Entry, SubmissionIntent, submit_by_key
-from legnext_client._protocol.flow import Emit, RunBlocking
+from legnext_client._protocol.flow import RunBlocking
 
 if TYPE_CHECKING:
     from legnext_client._calls.service import PreparedCall
@@ -52,17 +52,3 @@ class Recorder:
             error = yield RunBlocking(partial(self.ledger.saw, state))
             if error is not None:
                 logger.warning("%s: its end could not be recorded: %s", state.job_id, error)
-
-    def recorded(self, flow: Flow[None]) -> Flow[None]:
-        """Run a wait, recording each job that it sees end."""
-        result: Any = None
-        try:
-            while True:
-                effect = flow.send(result)
-                if isinstance(effect, Emit):
-                    yield from self.record(effect.value[1])
-                result = yield effect
-        except StopIteration:
-            return
-        finally:
-            flow.close()

@@ -356,10 +356,10 @@ class CallService:
         settings = PollSettings(
             given.retries, given.timeout, poll_interval, given.requests_per_second, self.clock.now,
             callbacks=callbacks, sleeping=partial(self.queue.watch, job_ids),
+            record=None if self.recorder is None else self.recorder.record,
         )  # fmt: skip
         polls = [self.poll_state(state, context, settings) for state, context in jobs]
-        flow = waiting(polls, settings, timeout=timeout, late=late)
-        return flow if self.recorder is None else self.recorder.recorded(flow)
+        return waiting(polls, settings, timeout=timeout, late=late)
 
     def scheduler(self, context: JobContext) -> Callable[[State], Schedule]:
         """Return a function from a state of this job to its schedule."""

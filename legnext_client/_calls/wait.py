@@ -58,6 +58,8 @@ class PollSettings(NamedTuple):
     callbacks: Callbacks | None = None
     sleeping: Callable[[float], object] = lambda _: None
     """Called with the seconds of each pause before a poll."""
+    record: Callable[[State], Flow[None]] | None = None
+    """Records a job that a poll has seen end."""
 
 
 class Schedule(NamedTuple):
@@ -318,6 +320,8 @@ class PollState:
         if status not in KNOWN and status not in self._warned_statuses:
             self._warned_statuses.add(status)
             logger.warning("%s: unknown status %r; still waiting", self.state.job_id, status)
+        if settings.record is not None and self.state.done:
+            yield from settings.record(self.state)
         return True
 
     def _delay_after_failure(self, delay: float | None) -> float | None:

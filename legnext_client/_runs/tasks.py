@@ -82,16 +82,9 @@ class Tasks:
 
     def lastly(self, function: Callable[[], object]) -> None:
         """Call a function once nothing is left to finish."""
-        left = {*self._running, *self._finishing}
-
-        def ended(task: asyncio.Task[Any]) -> None:
-            left.discard(task)
-            if not left:
-                function()
-
-        for task in left:
-            task.add_done_callback(ended)
-        if not left:
+        if left := {*self._running, *self._finishing}:
+            asyncio.gather(*left, return_exceptions=True).add_done_callback(lambda _: function())
+        else:
             function()
 
     def _cancel(self) -> None:

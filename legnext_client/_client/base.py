@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from legnext_client._calls.settings import Settings, find_base_url, find_key, identity_of, log_as_asked
@@ -93,12 +92,7 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
         key = find_key(api_key)
         self._base_url = find_base_url(base_url)
         self._key_end = key_end(key)
-        own_base_url = self._base_url
-
-        def identity() -> str:
-            return identity_of(key, own_base_url)
-
-        self._identity = identity
+        self._identity: Callable[[], str] = lambda: identity_of(key, self._base_url)
         """Returns a fingerprint of the key, with the base URL; only a fleet asks for it."""
         self._settings = Settings.of(
             timeout=timeout,
@@ -126,7 +120,8 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
 
             self._uploads = Uploads(uploader, self._clock, connecting, may_await=hasattr(self, "__aenter__"))
         headers = _outgoing(headers, transport, default_headers, user_agent, connecting)
-        self._connect = partial(self._open, headers, connecting) if transport is None else lambda: transport
+        # A lambda, because a partial would show the key to whoever prints the attributes of a client.
+        self._connect: Callable[[], Any] = lambda: self._open(headers, connecting) if transport is None else transport
         self._owner = True
         """Whether this client closes its connections."""
         if transport is not None or connecting:  # what is wrong with these is said at once

@@ -137,6 +137,7 @@ def test_a_client_shows_four_characters_of_its_key_at_most(colour: Colour, key: 
     assert repr(client).endswith(f", key {shown}>")
     assert key not in repr(client)
     assert key not in repr(client.__dict__)
+    assert all(key not in repr(kind(key).__dict__) for kind in (Client, AsyncClient)), "one that has sent nothing yet"
 
 
 def test_a_client_cannot_be_pickled_or_copied(colour: Colour) -> None:

@@ -5,8 +5,8 @@ Where the document does not give one of them any more, the package could not be 
 
 from __future__ import annotations
 
-import ast
 import re
+import symtable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,18 +52,5 @@ def _names(generated: Path, module: str) -> set[str]:
     """What can be imported from a generated module."""
     path = generated.joinpath(*module.split(".")).with_suffix(".py")
     path = path if path.exists() else path.with_suffix("") / "__init__.py"
-    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
-    found: set[str] = set()
-    while todo:
-        match todo.pop():
-            case ast.Module(body=body) | ast.If(body=body):
-                todo += body
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                found |= {alias.asname or alias.name for alias in names}
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                found.add(name)
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                found.add(name)
-            case _:
-                pass
-    return found
+    symbols = symtable.symtable(path.read_text(encoding="utf-8"), str(path), "exec").get_symbols()
+    return {each.get_name() for each in symbols if each.is_assigned() or each.is_imported() or each.is_namespace()}

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import sys
 import uuid
-from functools import cache
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import httpx
 import jsonschema_rs
 import vendor_pages
+from fields import resolve
 
 from legnext_client import APIError, Client, LegnextError
 from legnext_client._calls.settings import find_base_url, find_key
@@ -227,12 +228,13 @@ def differences(status: int, documented: Json, came: httpx.Response) -> Iterator
     except ValueError:
         yield Finding(f"it is no JSON: {came.content[:80]!r}")
         return
-    response: Json = documented.get(str(came.status_code)) or documented["default"]
-    schema = resolved(response)["content"]["application/json"]["schema"]
-    for error in validator(json.dumps(schema)).iter_errors(value):
-        place = ".".join(map(str, error.instance_path))
-        yield Finding(f"{place or 'the answer'}: {error.message}")
-    for place in sorted(unknown(schema, value)):
+    response = resolve(DOCUMENT, documented.get(str(came.status_code)) or documented["default"])
+    schema: Json = response["content"]["application/json"]["schema"]
+    checked = jsonschema_rs.Draft202012Validator({**schema, "components": DOCUMENT["components"]}).evaluate(value)
+    for error in checked.errors():
+        place = error["instanceLocation"].replace("/", ".").lstrip(".")
+        yield Finding(f"{place or 'the answer'}: {error['error']}")
+    for place in sorted(unknown(checked, value)):
         yield Finding(f"{place} is not in the document", differs=False)
     data = value.get("data") if is_object(value) else None
     if came.status_code < 300 and is_object(data) and not adds_up(data):
@@ -249,37 +251,18 @@ def adds_up(balance: Json) -> bool:
         return True  # the schema tells what is missing
 
 
-def resolved(schema: Json) -> Json:
-    while "$ref" in schema:
-        found: Any = DOCUMENT
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        schema = found
-    return schema
-
-
-@cache
-def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator({**json.loads(schema), "components": DOCUMENT["components"]})
-
-
-def unknown(schema: Json, value: Any, place: str = "") -> set[str]:
+def unknown(checked: jsonschema_rs.Evaluation, value: Any) -> set[str]:
     """The fields of an answer that no fitting part of its schema has."""
-    parts = [resolved(part) for part in resolved(schema).get("anyOf", [schema])]
-    fitting = [part for part in parts if validator(json.dumps(part)).is_valid(value)] or parts
-    first, *others = (_unknown(part, value, place) for part in fitting)
-    return first.intersection(*others)
-
-
-def _unknown(schema: Json, value: Any, place: str) -> set[str]:
-    if is_list(value) and "items" in schema:
-        return {found for item in value for found in unknown(schema["items"], item, place)}
-    if not is_object(value) or "properties" not in schema:
-        return set()
+    known: dict[str, set[str]] = {}
+    for part in checked.annotations():
+        if part["schemaLocation"].endswith("/properties"):
+            known.setdefault(part["instanceLocation"], set()).update(cast("list[str]", part["annotations"]))
     found: set[str] = set()
-    for name, inner in value.items():
-        at = f"{place}.{name}".lstrip(".")
-        found |= unknown(schema["properties"][name], inner, at) if name in schema["properties"] else {at}
+    for place, names in known.items():
+        steps = place.split("/")[1:]
+        inside = reduce(lambda at, step: at[int(step)] if is_list(at) else at[step], steps, value)
+        named = ".".join(step for step in steps if not step.isdigit())
+        found |= {f"{named}.{name}".lstrip(".") for name in inside.keys() - names}
     return found
 
 

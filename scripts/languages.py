@@ -11,7 +11,6 @@ completed, an upscale, a video and its extension, on plain and on drawn response
 from __future__ import annotations
 
 import argparse
-import filecmp
 import os
 import shutil
 import subprocess
@@ -84,6 +83,8 @@ def round_trip(row: dict[str, Any]) -> str | None:
             return f"{error.stdout}{error.stderr}"[-4000:]
         except subprocess.TimeoutExpired as error:
             return f"{error.cmd[-1]} was not done after {error.timeout:.0f} seconds"
+        except npm_tools.ToolsMissing as reason:
+            return str(reason)
     return None
 
 
@@ -92,12 +93,8 @@ def install(needs: list[str]) -> None:
     if "java" in needs and not (TOOLS / "python").is_dir():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         run([*pip, "--target", str(TOOLS / "python"), GENERATOR], ROOT, COMPILE_SECONDS)
-    pinned, installed = PROGRAMS / "package.json", TOOLS / "installed.json"
-    if "npm" in needs and not (installed.is_file() and filecmp.cmp(pinned, installed, shallow=False)):
-        shutil.copy2(pinned, TOOLS / "package.json")
-        quietly = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
-        run(["npm", "install", *quietly], TOOLS, COMPILE_SECONDS)
-        shutil.copy2(pinned, installed)  # only now: after a failure, it is tried again
+    if "npm" in needs:
+        npm_tools.install(PROGRAMS / "package.json", TOOLS)
 
 
 def shell(script: str, folder: str, seconds: int, **more: str) -> None:

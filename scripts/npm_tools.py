@@ -6,6 +6,7 @@ Nothing else in the project needs Node. Who uses these tools says so when they a
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import json
 import os
 import shutil
@@ -14,8 +15,7 @@ from pathlib import Path
 from typing import cast
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / ".tools"
-MODULES = TOOLS / "node_modules"
+PINNED, TOOLS = ROOT / "package.json", ROOT / ".tools"
 
 
 class ToolsMissing(Exception):
@@ -28,52 +28,38 @@ def in_ci() -> bool:
 
 
 def pinned() -> dict[str, str]:
-    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
-    return cast("dict[str, str]", package["devDependencies"])
+    return cast("dict[str, str]", json.loads(PINNED.read_text(encoding="utf-8"))["devDependencies"])
 
 
-def missing() -> list[str]:
-    """What is not installed in the version that is asked for, as npm writes it."""
-    return [f"{name}@{version}" for name, version in pinned().items() if _installed(name) != version]
+def installed(manifest: Path, folder: Path) -> bool:
+    """Whether the last installation that succeeded was of these versions."""
+    return (folder / "installed.json").is_file() and filecmp.cmp(manifest, folder / "installed.json", shallow=False)
 
 
-def _installed(name: str) -> str | None:
-    manifest = MODULES / name / "package.json"
-    return str(json.loads(manifest.read_text(encoding="utf-8"))["version"]) if manifest.is_file() else None
-
-
-def install() -> None:
-    """Install what is missing; afterwards every tool is there."""
-    if not missing():
+def install(manifest: Path = PINNED, folder: Path | None = None) -> None:
+    """Install what a package.json pins into a folder, unless it is there."""
+    folder = folder or TOOLS
+    if installed(manifest, folder):
         return
-    npm = shutil.which("npm")
-    if npm is None:
+    if shutil.which("npm") is None:
         raise ToolsMissing("npm is not here")
-    TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "lock").open("w") as lock:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two steps of `make check` may ask at once: one installs
-        if missing():
-            _install(npm)
-
-
-def _install(npm: str) -> None:
-    wanted = [f"{name}@{version}" for name, version in pinned().items()]
-    quietly = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(
-        [npm, "install", *quietly, "--prefix", str(TOOLS), *wanted],
-        cwd=TOOLS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode or missing():
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise ToolsMissing(f"npm could not install {', '.join(missing())}: {said[0] if said else 'it did not say why'}")
+        if installed(manifest, folder):
+            return
+        shutil.copy2(manifest, folder / "package.json")
+        words = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip().splitlines()
+            raise ToolsMissing(f"npm could not install {manifest.name}: {said[0] if said else 'it did not say why'}")
+        shutil.copy2(manifest, folder / "installed.json")
 
 
 def command(name: str) -> str:
     """The path of an installed tool's program."""
-    return str(MODULES / ".bin" / name)
+    return str(TOOLS / "node_modules" / ".bin" / name)
 
 
 def environment() -> dict[str, str]:

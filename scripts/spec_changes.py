@@ -457,7 +457,7 @@ def prompts(own: Json) -> Tree:
     for row in own.get("price_factors", ()):
         for model in row["models"]:
             node = tree.get(("flag", f"--{row['flag']} on {model}") if "flag" in row else ("model", model), {})
-            factors, _ = node.setdefault(("factor", ""), ({}, node.get(("choices", ""))))
+            factors, _ = node.setdefault(("factor", ""), ({}, node.get(("values", ""))))
             factors[row.get("value")] = row["factor"]
             node |= {("note", f"price factor: {key}"): row[key] for key in ("reserve", "tier") if key in row}
     apart = {"models", "parameters", "price_factors", "duration_factors"}
@@ -475,8 +475,9 @@ def flag(row: Json) -> Tree:
         ("ceiling", "values at most"): row.get("at_most"),
         ("admit", "its value may be left out"): row.get("optional"),
         ("note", "default"): row.get("default"),
-        ("choices", ""): tuple(row["values"]) if "values" in row else None,
     }
+    if "values" in row:
+        tree["values", ""] = ({json.dumps(value): (value, None) for value in row["values"]}, False)
     tree |= {("demand", f"excludes --{each}"): True for each in row.get("excludes", ())}
     tree |= {("offer", f"{key} spelling `{row[key]}`"): True for key in ("short", "long") if key in row}
     return {key: value for key, value in tree.items() if value is not None}
@@ -624,15 +625,6 @@ def changed_values(before: Values, was_open: bool, after: Values, is_open: bool)
             yield ADDED if is_open else VALUE_ADDED, f"value {shown(value)} added"
 
 
-def choices(_: str, old: Any, new: Any) -> Findings:
-    """The values of a prompt's flag."""
-    if old is None or new is None:
-        yield (NARROWED, f"only {shown(new)} admitted now") if new else (WIDENED, f"no longer only {shown(old)}")
-        return
-    yield from ((REMOVED, f"value {shown(value)} removed") for value in old if value not in new)
-    yield from ((ADDED, f"value {shown(value)} added") for value in new if value not in old)
-
-
 def others(_: str, old: Any, new: Any) -> Findings:
     """Fields without a name in the schema; readers ignore them."""
     if new is False:
@@ -691,13 +683,13 @@ def could_be(value: Any, schema: Json | None) -> bool:
 
 def factor(_: str, old: Any, new: Any) -> Findings:
     """Factors of prices by value; 1 where none is named."""
-    known: tuple[Any, ...] | None = (old or new)[1]
+    known: tuple[Values, bool] | None = (old or new)[1]
     before: dict[Any, float] = old[0] if old else {}
     after: dict[Any, float] = new[0] if new else {}
     for value in {**before, **after}:
         what = "price factor" if value is None else f"price factor of {shown(value)}"
         factors = (before.get(value, 1), after.get(value, 1))
-        if value is not None and known is not None and value not in known:
+        if value is not None and known is not None and json.dumps(value) not in known[0]:
             yield ADDED, became(what, None, factors[1])
         elif factors[0] != factors[1]:
             yield risen(what, *factors)
@@ -736,6 +728,5 @@ RULES: dict[str, Rule] = {
         (WIDENED, "makes a chain longer now") if old is None else (REMOVED, "no longer makes a chain longer")
     ],
     "price": price,
-    "choices": choices,
     "factor": factor,
 }

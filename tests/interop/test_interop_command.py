@@ -65,7 +65,7 @@ def held(folder: Path, **sessions: str) -> subprocess.CompletedProcess[str]:
 def without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr(npm_tools, "MODULES", tmp_path / "node_modules")
+    monkeypatch.setattr(npm_tools, "TOOLS", tmp_path / "tools")
     monkeypatch.setattr(sys, "argv", ["interop.py"])
     return monkeypatch
 

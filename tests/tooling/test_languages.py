@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import languages
@@ -32,23 +31,6 @@ def test_a_missing_tool_is_told_and_fails_where_it_is_required(
     assert "skipped: java, cargo is missing" in capsys.readouterr().out
     monkeypatch.setattr("sys.argv", ["languages.py", "--required", "rust"])
     assert languages.main() == 1
-
-
-def test_an_installation_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ran: list[str] = []
-
-    def npm(command: list[str], *_: object) -> None:
-        ran.append(command[0])
-        if len(ran) == 1:
-            raise subprocess.CalledProcessError(1, command, "", "")
-
-    monkeypatch.setattr(languages, "TOOLS", tmp_path)
-    monkeypatch.setattr(languages, "run", npm)
-    with pytest.raises(subprocess.CalledProcessError):
-        languages.install(["npm"])
-    for _ in range(2):
-        languages.install(["npm"])
-    assert ran == ["npm", "npm"]
 
 
 def test_what_a_generator_says_is_printed_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:

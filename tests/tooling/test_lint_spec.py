@@ -23,7 +23,7 @@ paths: {}
 def without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr(npm_tools, "MODULES", tmp_path / "node_modules")
+    monkeypatch.setattr(npm_tools, "TOOLS", tmp_path / "tools")
     return monkeypatch
 
 
@@ -58,8 +58,8 @@ def test_a_document_that_is_not_valid_fails_without_npm_too(
 
 def test_what_a_linter_says_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A valid document without licence, servers or contact, which both linters want."""
-    if npm_tools.missing():
-        reason = f"{', '.join(npm_tools.missing())} not in .tools; `make spec-lint` installs them where npm is"
+    if not npm_tools.installed(npm_tools.PINNED, npm_tools.TOOLS):
+        reason = "the linters are not in .tools; `make spec-lint` installs them where npm is"
         (pytest.fail if npm_tools.in_ci() else pytest.skip)(reason)
     assert linted(monkeypatch, tmp_path, VALID) == 1
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-DEFINITIONS: Json = yaml.safe_load(Path(__file__).with_name("x_legnext.yaml").read_text(encoding="utf-8"))["$defs"]
+DEFINITIONS: Json = yaml.load(
+    Path(__file__).with_name("x_legnext.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)["$defs"]
 WORDS = (
     "role", "field", "text-field", "set-field", "value-of-the-field", "size", "size-for-each-value",
     "length-for-each-value", "property", "query-parameter", "kind", "model", "flag", "flag-that-names-models", "plan",

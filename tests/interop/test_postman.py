@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import npm_tools
 import pytest
-import yaml
 from fields import resolve
 from samples import FEATURES
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-SPEC: Json = yaml.load((npm_tools.ROOT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+SPEC: Json = json.loads((npm_tools.ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 COMMITTED: Json = json.loads((npm_tools.ROOT / postman.PLACE).read_text(encoding="utf-8"))
 OPERATIONS: dict[str, Json] = {operation["summary"]: operation for _, _, operation in operations(SPEC)}
 """By what the collection calls them."""

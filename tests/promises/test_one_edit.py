@@ -20,8 +20,10 @@ import yaml
 
 from legnext_client.testing import MockServer
 from tests.packages import ROOT, generated, run
+from tests.tables import for_each
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Json = dict[str, Any]
@@ -404,25 +406,30 @@ BROKEN: list[tuple[str, Json, tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "named"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+@pytest.fixture
+def unwritten(package: Path) -> Iterator[Path]:
+    """The package, in which nothing may be written."""
+    before = fingerprints(package)
+    yield package
+    assert fingerprints(package) == before
+
+
+@for_each(("case", "spec", "named"), BROKEN)
 def test_a_spec_that_cannot_be_followed_is_refused_by_name_and_nothing_is_written(
-    spec: Json,
-    named: tuple[str, ...],
-    package: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    case: str, spec: Json, named: tuple[str, ...], unwritten: Path
+) -> None:
+    said = "\n".join(generate.refused(spec) or generate.everything(spec, ROOT / "openapi.yaml", unwritten))
+    assert [word for word in named if word not in said] == [], f"{case}: {said}"
+
+
+def test_the_command_names_the_file_of_a_spec_that_it_refuses(
+    unwritten: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "broken.yaml"
-    source.write_text(json.dumps(spec), encoding="utf-8")
-    before = fingerprints(package)
-    monkeypatch.setattr(sys, "argv", ["generate.py", "--spec", str(source), "--package", str(package)])
+    source.write_text(json.dumps(without("chain.upscale")), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["generate.py", "--spec", str(source), "--package", str(unwritten)])
     assert generate.main() == 1
-    said = capsys.readouterr().err
-    assert said.startswith("broken.yaml: ")
-    for word in named:
-        assert word in said
-    assert fingerprints(package) == before
+    assert capsys.readouterr().err.startswith("broken.yaml: ")
 
 
 def fingerprints(folder: Path) -> dict[Path, tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "legnext_client"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-DISTRIBUTIONS = packages_distributions()
+distributions = cache(packages_distributions)
 EXTRAS = {"_callbacks": "mock", "cli": "cli", "fleet": "fleet", "mcp": "mcp", "mock": "mock", "otel.py": "otel"}
 """The extra of each folder or module that needs one. A plugin of pytest runs only where pytest is."""
 
@@ -49,5 +50,5 @@ def test_what_is_imported_is_declared(place: str) -> None:
     at = PACKAGE / place
     found = {name for path in (at.rglob("*.py") if at.is_dir() else [at]) for name in imported(path)}
     for name in found - sys.stdlib_module_names:
-        of = {canonicalize_name(one) for one in DISTRIBUTIONS.get(name, [name])}
+        of = {canonicalize_name(one) for one in distributions().get(name, [name])}
         assert of & declared(place), f"{place} imports {name}, of {of}"

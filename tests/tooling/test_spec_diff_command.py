@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import spec_diff
-import yaml
 from spec_changes import Verdict, compare
 
 from tests.documents import operations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).resolve().parents[2]
-SPEC: Any = yaml.load((PROJECT / "openapi.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+SPEC: Any = json.loads((PROJECT / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 TIGHTENING = {
     "additionalProperties",
     "dependentRequired",

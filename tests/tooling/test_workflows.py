@@ -11,7 +11,7 @@ import yaml
 
 FOLDER = Path(__file__).resolve().parents[2] / ".github"
 FILES = sorted((FOLDER / "workflows").glob("*.yml"))
-WORKFLOWS: dict[str, Any] = {file.name: yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader) for file in FILES}
+WORKFLOWS: dict[str, Any] = {file.name: yaml.load(file.read_text(encoding="utf-8"), yaml.CBaseLoader) for file in FILES}
 STEPS = [
     (f"{name}: {job}", step)
     for name, workflow in WORKFLOWS.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from string import Template
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def _read(path: Path) -> Json:
-    found: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return found
-
-
-DOCUMENT: Json = _read(Path(__file__).resolve().parents[3] / "openapi.yaml")
+DOCUMENT: Json = json.loads(
+    Path(__file__).resolve().parents[3].joinpath("legnext_client/openapi.json").read_text(encoding="utf-8")
+)
 
 
 def _chosen() -> dict[str, str]:

@@ -19,8 +19,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from legnext_client.generated.operations import ALIASES, OPERATIONS, ROLES
 from tests.tables import for_each
 
@@ -135,7 +133,7 @@ HAND_WRITTEN = sorted(
 )
 
 
-@pytest.mark.parametrize("module", [module for module in HAND_WRITTEN if module not in SHOWS_WHAT_A_USER_WRITES])
+@for_each("module", [module for module in HAND_WRITTEN if module not in SHOWS_WHAT_A_USER_WRITES])
 def test_no_hand_written_module_names_a_path_or_an_operation(module: str) -> None:
     assert violations((ROOT / module).read_text(encoding="utf-8")) == []
 

@@ -30,7 +30,7 @@ LAZY = {
     "cli/operations": "`--help` and completion send nothing, and a free call needs no prices",
     "cli/showing": "`--help` and completion make no client",
     "client": "making a client imports neither httpx nor the engine of batches",
-    "prompts/text_rules": "a prompt can be checked without the table of operations",
+    "prompts/checks": "a prompt can be checked without the table of operations",
     "pytest_plugin": "pytest starts without the mock server",
 }
 """Modules that import inside functions to start sooner, and what is not imported for that."""

@@ -122,6 +122,7 @@ class CallbackReceiver:
             from legnext_client._callbacks.server import serving
         except ImportError as error:
             raise ConfigurationError("serve needs the mock extra: pip install 'legnext-client[mock]'.") from error
+        self.open()
         try:
             with serving(self, host, port) as (base, bound_port):
                 yield Served(self.address(base), bound_port)
@@ -163,7 +164,7 @@ class CallbackReceiver:
         self._hub.close()
 
     def open(self) -> None:
-        """Undo `close`. `serve` and ASGI servers call this on startup."""
+        """Undo `close`. `serve` and ASGI servers call this at the start."""
         self._hub.open()
 
     def _split(self, token: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from legnext_client.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-_START_TIMEOUT = 30.0
+_PATIENCE = 30.0
 _GRACE = 1
 
 
@@ -30,41 +30,22 @@ def serving(application: Callable[..., Any], host: str, port: int) -> Generator[
         except (OSError, OverflowError) as error:
             raise ConfigurationError(f"the receiver cannot be served at {host}, port {port}: {error}.") from None
         port = listener.getsockname()[1]
-        server = _Server(application)
-        thread = threading.Thread(target=server.run, args=([listener],), name="callback-receiver", daemon=True)
-        thread.start()
-        try:
-            if not server.ready.wait(_START_TIMEOUT) or not server.started:
-                raise ConfigurationError(f"the receiver could not be served at {host}, port {port}.")
-            shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{port}", port
-        finally:
-            server.should_exit = True
-            thread.join(_START_TIMEOUT)
-
-
-class _Server(uvicorn.Server):
-    """Server that sets `ready` when it has started or failed to start."""
-
-    def __init__(self, application: Callable[..., Any]) -> None:
         config = uvicorn.Config(
             application,
-            lifespan="on",
+            lifespan="off",
             ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
         )
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
-
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        server = uvicorn.Server(config)
+        # The socket listens already: what arrives before the thread serves is served then.
+        thread = threading.Thread(target=server.run, args=([listener],), name="callback-receiver", daemon=True)
+        thread.start()
         try:
-            super().run(sockets=sockets)
+            shown = f"[{host}]" if ":" in host else host
+            yield f"http://{shown}:{port}", port
         finally:
-            self.ready.set()
+            server.should_exit = True
+            thread.join(_PATIENCE)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
-from typing import Any
 
 import pytest
 
@@ -27,17 +25,3 @@ def test_a_port_that_is_none_is_told() -> None:
     served = serving(CallbackReceiver(), "127.0.0.1", 70_000)
     with pytest.raises(ConfigurationError, match="port 70000"), served:
         raise AssertionError("there is no such port")
-
-
-async def cannot_begin(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    assert scope["type"] == "lifespan"
-    await receive()
-    await send({"type": "lifespan.startup.failed", "message": "no database"})
-
-
-# uvicorn ends its thread by SystemExit, which threads may do and pytest tells all the same.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_an_application_that_cannot_begin_is_told_and_its_thread_ends() -> None:
-    with pytest.raises(ConfigurationError, match="could not be served"), serving(cannot_begin, "127.0.0.1", 0):
-        raise AssertionError("it was served")
-    assert "callback-receiver" not in {thread.name for thread in threading.enumerate()}

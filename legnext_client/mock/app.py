@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from .control import PREFIX, control_routes
 from .faults import ANSWER, ARRIVAL, FILES
 from .files import Files
 from .plain import PlainAnswers
-from .refusals import Answer, Refusal, send_answer, written
+from .refusals import ClientGone, Refusal, written
 from .requests import read_body, read_parameters
 from .spec import Spec
-from .wire import SLASH, ClientGone, apply_faults, struck_on_arrival
+from .wire import SLASH, apply_faults, struck_on_arrival
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -108,7 +109,7 @@ class App:
         except HTTPException as error:
             allowed = (error.headers or {})["Allow"]
             refusal = Refusal(405, f"{scope['method']} is not allowed here; use {allowed}.", allow=allowed)
-            await send_answer(send, written(refusal, "flat", ""))
+            await written(refusal, "flat", "")(scope, receive, send)
 
     def _date(self) -> tuple[bytes, bytes]:
         """Return the Date header; formatted once a second, not for each response."""
@@ -124,14 +125,14 @@ class App:
             if instead is None:
                 await _until_gone(receive)
             else:
-                await send_answer(send, instead)
+                await instead(scope, receive, send)
             return
-        answer = await self._gathered(scope, receive)
+        response = await self._gathered(scope, receive)
         after = self.service.faults.take(ANSWER, method, path)
-        if await apply_faults(after, answer, scope, send):
+        if await apply_faults(after, response, scope, receive, send):
             await _until_gone(receive)
 
-    async def _gathered(self, scope: Scope, receive: Receive) -> Answer:
+    async def _gathered(self, scope: Scope, receive: Receive) -> Response:
         """Return the complete response."""
         start: dict[str, Any] = {}
         parts: list[bytes] = []
@@ -143,8 +144,9 @@ class App:
                 parts.append(message.get("body", b""))
 
         await self._route(scope, receive, send)
-        headers = [each for each in start["headers"] if each[0] != b"content-length"]
-        return Answer(start["status"], b"".join(parts), tuple(headers))
+        response = Response(b"".join(parts), start["status"])
+        response.raw_headers = start["headers"]
+        return response
 
 
 class _Endpoint:
@@ -158,18 +160,18 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation = self._operations.get(scope["method"])
         try:
-            answer = await self._answer(operation, scope, receive)
+            response = await self._answer(operation, scope, receive)
         except Refusal as refusal:
             task_type = operation.task_type if operation is not None and operation.is_paid else self._app.known_type
-            answer = written(refusal, self._service.error_shape(), task_type)
+            response = written(refusal, self._service.error_shape(), task_type)
         except ClientGone:
             raise
         except Exception:
             _log.exception("the mock server failed at %s %s", scope["method"], scope["path"][:200])
-            answer = written(Refusal(500, "The mock server itself failed; its log says why."), "flat", "")
-        await send_answer(send, answer)
+            response = written(Refusal(500, "The mock server itself failed; its log says why."), "flat", "")
+        await response(scope, receive, send)
 
-    async def _answer(self, operation: Operation | None, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, operation: Operation | None, scope: Scope, receive: Receive) -> Response:
         if not self._operations:
             path = scope["raw_path"].decode("latin-1")[:200]
             raise Refusal(404, f"There is nothing at {path}. Is the base URL right?")
@@ -204,7 +206,7 @@ class _Endpoint:
             raise Refusal(401, "Failed to verify api key")
         return key
 
-    def _about(self, operation: Operation, path: dict[str, str], asked: tuple[str, str]) -> Answer | None:
+    def _about(self, operation: Operation, path: dict[str, str], asked: tuple[str, str]) -> Response | None:
         """Act on the job in the path and return its response; None if the response comes from the document."""
         if operation.about_job is None:
             return None
@@ -214,7 +216,9 @@ class _Endpoint:
             self._service.end(job_id, operation.extension["ends"])
         if not operation.tells_job:
             return None
-        return self._service.tell(job_id, asked)._replace(status=operation.status)
+        response = self._service.tell(job_id, asked)
+        response.status_code = operation.status
+        return response
 
 
 def _rank(path: str, operations: dict[str, Operation], paths: list[str]) -> tuple[bool, bool]:

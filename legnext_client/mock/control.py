@@ -22,11 +22,11 @@ from starlette.routing import Route
 from .callbacks import USER_AGENT, is_loopback
 from .faults import STAGES
 from .jobs import COMPLETED
-from .refusals import Refusal, as_json
+from .refusals import ClientGone, Refusal, respond
 from .requests import read_json
 from .state import Jobs, load, save
 from .validation import YES_OR_NO, an_object, call, check, shown
-from .wire import SLASH, ClientGone
+from .wire import SLASH
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -62,13 +62,13 @@ def _endpoint(service: Service, handlers: dict[str, Handler]) -> Callable[[Reque
             body = _read(await request.body(), request.headers.get("content-type", ""))
             path = [value.replace(SLASH, "/") for value in request.path_params.values()]
             answer = call(handler, service, *path, **body)
-            return answer if isinstance(answer, Response) else _respond(answer)
+            return answer if isinstance(answer, Response) else respond(answer)
         except ClientDisconnect:
             raise ClientGone from None
         except Refusal as refusal:
-            return _respond({"code": refusal.status, "message": refusal.message}, refusal.status)
+            return respond({"code": refusal.status, "message": refusal.message}, refusal.status)
         except ValueError as error:
-            return _respond({"code": 400, "message": str(error)}, 400)
+            return respond({"code": 400, "message": str(error)}, 400)
 
     return endpoint
 
@@ -81,11 +81,6 @@ def _page(_service: Service) -> Response:
         own += f" {name}-src 'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}';"
     policy = f"default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none';{own}"
     return HTMLResponse(page, headers={"content-security-policy": policy, "cache-control": "no-store"})
-
-
-def _respond(told: Any, status: int = 200) -> Response:
-    # As the API writes JSON: a seeded response may hold values that Starlette refuses to encode.
-    return Response(as_json(told), status, media_type="application/json")
 
 
 def _check_caller(headers: Any, service: Service) -> None:

@@ -11,11 +11,11 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 
 from .answers import image_format
 from .jobs import COMPLETED, Job
-from .refusals import Refusal
+from .refusals import Refusal, written
 from .wire import SLASH
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Files:
             job, number, ending = self._found(**request.path_params)
             path, tag = await self._made(job, number, ending)
         except Refusal as refusal:
-            refused = {"code": refusal.status, "message": refusal.message, "raw_message": "", "detail": None}
-            return JSONResponse(refused, refusal.status)
+            return written(refusal, "flat", "")
         kind = "video/mp4" if ending == "mp4" else f"image/{_TYPES[ending]}"
         headers = {"etag": tag, "last-modified": formatdate(job.ends, usegmt=True), "cache-control": "max-age=86400"}
         if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .refusals import Answer, as_json
+from starlette.responses import Response
+
+from .refusals import as_json
 from .requests import is_json
 from .schemas import sample
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from .spec import Operation, Spec
 
 Json = dict[str, Any]
-SAID = b"x-mock-answer"
+SAID = "x-mock-answer"
 _PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200014898"
     "1a6a0000000049454e44ae426082"
@@ -30,8 +32,8 @@ class Shown(NamedTuple):
 
     media: str
     value: Any
-    source: bytes
-    headers: tuple[tuple[bytes, bytes], ...]
+    source: str
+    headers: dict[str, str]
 
 
 class PlainAnswers:
@@ -41,29 +43,29 @@ class PlainAnswers:
         self._spec = spec
         self._known: dict[str, Shown] = {}
 
-    def answer(self, operation: Operation, given: Json) -> Answer:
+    def answer(self, operation: Operation, given: Json) -> Response:
         shown = self._known.get(operation.operation_id)
         if shown is None:
             shown = self._known[operation.operation_id] = self._shown(operation)
-        headers = ((SAID, shown.source), *shown.headers)
+        headers = {SAID: shown.source, **shown.headers}
         if not shown.media:
-            return Answer(operation.status, b"", headers)
+            return Response(b"", operation.status, headers)
         value = shown.value
         if paging := operation.extension.get("paging"):
             value = self._page(operation, value, paging, given)
         body = as_json(value) if is_json(shown.media) else value if isinstance(value, bytes) else str(value).encode()
-        return Answer(operation.status, body, ((b"content-type", shown.media.encode()), *headers))
+        return Response(body, operation.status, {"content-type": shown.media, **headers})
 
     def _shown(self, operation: Operation) -> Shown:
         _, response = self._spec.success(operation.responses)
-        headers = tuple(self._headers(response.get("headers", {})))
+        headers = dict(self._headers(response.get("headers", {})))
         for media, content in response.get("content", {}).items():
             examples = [self._spec.resolve(each)["value"] for each in content.get("examples", {}).values()]
             examples += [content["example"]] if "example" in content else []
             if examples:
-                return Shown(media, examples[0], b"example", headers)
-            return Shown(media, self._made(media, content.get("schema", {})), b"schema", headers)
-        return Shown("", None, b"schema", headers)
+                return Shown(media, examples[0], "example", headers)
+            return Shown(media, self._made(media, content.get("schema", {})), "schema", headers)
+        return Shown("", None, "schema", headers)
 
     def _made(self, media: str, schema: Json) -> Any:
         if is_json(media) or media.startswith("text/"):
@@ -75,8 +77,7 @@ class PlainAnswers:
             header = self._spec.resolve(node)
             if header.get("required"):
                 value = header.get("example", sample(self._spec, header.get("schema", {})))
-                text = value if isinstance(value, str) else json.dumps(value)
-                yield name.lower().encode(), text.encode()
+                yield name, value if isinstance(value, str) else json.dumps(value)
 
     def _page(self, operation: Operation, value: Any, paging: Json, given: Json) -> Any:
         """Return one page of two with items, by the document's `paging`."""

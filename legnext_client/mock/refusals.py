@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from starlette.types import Send
+    from starlette.responses import Response
 
 SHAPES = ("flat", "job", "envelope")
-JSON_TYPE = (b"content-type", b"application/json")
-HTML_TYPE = (b"content-type", b"text/html; charset=utf-8")
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -21,15 +19,15 @@ def as_json(value: object) -> bytes:
     return _encode(value).encode()
 
 
-class Answer(NamedTuple):
-    """Encoded response."""
+class ClientGone(Exception):
+    """The client has disconnected."""
 
-    status: int
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = (JSON_TYPE,)
 
-    def having(self, name: bytes, value: bytes) -> Answer:
-        return self._replace(headers=(*self.headers, (name, value)))
+def respond(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON response; a seeded job may hold values that Starlette's own refuses to encode."""
+    from starlette.responses import Response  # `testing` can be imported without the extra
+
+    return Response(as_json(value), status, headers, "application/json")
 
 
 class Refusal(Exception):
@@ -43,18 +41,10 @@ class Refusal(Exception):
         self.headers = headers
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
-    """Send a response."""
-    headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
-
-
-def written(refusal: Refusal, shape: str, task_type: str) -> Answer:
-    """Encode a refusal in one of the documented shapes."""
-    body = as_json(_SHAPES[shape](refusal, task_type))
-    headers = tuple((bytes(name.replace("_", "-"), "ascii"), value.encode()) for name, value in refusal.headers.items())
-    return Answer(refusal.status, body, (JSON_TYPE, *headers))
+def written(refusal: Refusal, shape: str, task_type: str) -> Response:
+    """Return a refusal in one of the documented shapes."""
+    headers = {name.replace("_", "-"): value for name, value in refusal.headers.items()}
+    return respond(_SHAPES[shape](refusal, task_type), refusal.status, headers)
 
 
 def _flat(refusal: Refusal, _task_type: str) -> dict[str, Any]:

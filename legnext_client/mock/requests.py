@@ -9,9 +9,8 @@ from email.policy import HTTP
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from .refusals import Refusal
+from .refusals import ClientGone, Refusal
 from .validation import check_body, problems
-from .wire import ClientGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,10 +15,12 @@ from .callbacks import Callbacks, Delivery
 from .faults import ACCEPTANCE, TELLING, Faults, strangely
 from .jobs import NEVER, Job, JobRandom
 from .prompts import AT_ONCE, FAILS, FORBIDDEN, NEVER_ENDS, Prompt, PromptReader
-from .refusals import SHAPES, Answer, Refusal, as_json
+from .refusals import SHAPES, Refusal, respond
 from .rules import SOURCE_FIELD, check_source, price, typical_seconds
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
+
     from .clock import Clock
     from .settings import Settings
     from .spec import Operation, Spec
@@ -143,7 +145,7 @@ class Service:
                 )
             recent.append(now)
 
-    def submit(self, operation: Operation, key: str, body: dict[str, Any], asked: tuple[str, str]) -> Answer:
+    def submit(self, operation: Operation, key: str, body: dict[str, Any], asked: tuple[str, str]) -> Response:
         """Accept a job, or refuse it. The order of the checks is the order in docs/mock.md."""
         with self.lock:
             now = self.settle()
@@ -168,8 +170,9 @@ class Service:
                 )
             job.hold = hold
             self._accept(job, words, now, asked)
-            told = self._told(job, now if job.ends > now else self.settle(), asked)
-            return told if operation.status == told.status else told._replace(status=operation.status)
+            response = self._told(job, now if job.ends > now else self.settle(), asked)
+            response.status_code = operation.status
+            return response
 
     def place(self, job: Job) -> None:
         """Add a seeded job at no cost."""
@@ -214,13 +217,13 @@ class Service:
                 raise Refusal(422, f"Job {job_id} has ended already; it is {job.status(now)}. Nothing is left to end.")
             self.finish(job, ended_as=status)
 
-    def tell(self, job_id: str, asked: tuple[str, str]) -> Answer:
+    def tell(self, job_id: str, asked: tuple[str, str]) -> Response:
         """Return the response for a job."""
         with self.lock:
             now = self.settle()
             return self._told(self.job(job_id), now, asked)
 
-    def balance(self) -> Answer:
+    def balance(self) -> Response:
         with self.lock:
             self.settle()
             account = self.account
@@ -233,7 +236,7 @@ class Service:
                 "low_balance_alert": account.available < 10 * self.points_per_usd,
                 "updated_at": self.answers.stamp(self.clock.now),
             }
-        return Answer(200, as_json({"code": 200, "data": told, "message": "success"}))
+        return respond({"code": 200, "data": told, "message": "success"})
 
     @property
     def points_per_usd(self) -> int:
@@ -347,11 +350,11 @@ class Service:
             self._calling += 1
             self.wake()
 
-    def _told(self, job: Job, now: float, asked: tuple[str, str]) -> Answer:
+    def _told(self, job: Job, now: float, asked: tuple[str, str]) -> Response:
         told = self.answers.job(job, now)
         if self.faults:
             told = strangely(told, self.faults.take(TELLING, *asked))
-        answer = Answer(200, as_json(told))
+        response = respond(told)
         if self.clock.scale not in (None, 1.0) and job.answer is None and not job.has_ended(now):
-            return answer.having(b"retry-after", self.clock.hint(job.typical).encode())
-        return answer
+            response.headers["retry-after"] = self.clock.hint(job.typical)
+        return response

@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .refusals import HTML_TYPE, Answer, Refusal, send_answer, written
+from starlette.responses import HTMLResponse, Response
+
+from .refusals import ClientGone, Refusal, written
 
 if TYPE_CHECKING:
-    from starlette.types import Scope, Send
+    from starlette.types import Receive, Scope, Send
 
     from .faults import Fault
 
@@ -24,10 +26,6 @@ SLASH = "\ue000"
 _NOTICED_AFTER = 0.01
 _PAGE = b"<html><body><h1>Web server is returning an unknown error</h1></body></html>"
 _DRIPS = 10
-
-
-class ClientGone(Exception):
-    """The client has disconnected."""
 
 
 class Wire(Protocol):
@@ -73,7 +71,7 @@ class SocketWire:
             raise ClientGone
 
 
-def struck_on_arrival(fault: Fault, scope: Scope) -> Answer | None:
+def struck_on_arrival(fault: Fault, scope: Scope) -> Response | None:
     """Return the response to a request that never reaches the service; None closes the connection."""
     if fault.name == "close_before":
         _wire(scope).drop(unsent=True)
@@ -84,13 +82,13 @@ def struck_on_arrival(fault: Fault, scope: Scope) -> Answer | None:
     return _broken(fault)
 
 
-async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: Send) -> bool:
+async def apply_faults(faults: list[Fault], response: Response, scope: Scope, receive: Receive, send: Send) -> bool:
     """Send a response with the faults applied; return whether the connection was dropped."""
     by_name = {fault.name: fault for fault in faults}
     if fault := by_name.get("error_after"):
-        answer = _broken(fault)
+        response = _broken(fault)
     elif fault := by_name.get("html"):
-        answer = Answer(fault.status, _PAGE, (HTML_TYPE,))
+        response = HTMLResponse(_PAGE, fault.status)
     wire = _wire(scope)
     if "delay" in by_name:
         await wire.sleep(by_name["delay"].seconds)
@@ -98,11 +96,10 @@ async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: 
         wire.drop(unsent=True)
         return True
     if not {"truncate", "drip"} & by_name.keys():
-        await send_answer(send, answer)
+        await response(scope, receive, send)
         return False
-    headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    body = answer.body
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    body = bytes(response.body)
     if "truncate" in by_name:
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         wire.drop(unsent=False)
@@ -115,9 +112,9 @@ async def apply_faults(faults: list[Fault], answer: Answer, scope: Scope, send: 
     return False
 
 
-def _broken(fault: Fault) -> Answer:
+def _broken(fault: Fault) -> Response:
     if fault.as_html:
-        return Answer(fault.status, _PAGE, (HTML_TYPE,))
+        return HTMLResponse(_PAGE, fault.status)
     return written(Refusal(fault.status, "Internal server error"), "flat", "")
 
 

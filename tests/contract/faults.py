@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client.mock import app, requests
 from legnext_client.mock.account import Account
-from legnext_client.mock.refusals import Answer
 from legnext_client.mock.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
+from starlette.responses import HTMLResponse
 
 Document = dict[str, Any]
 
@@ -78,10 +78,8 @@ def any_key(_key: Any, endpoint: Any, _headers: Any) -> str:
     return str(endpoint._service.settings.keys[0])
 
 
-def html(written: Any, refusal: Any, *shape: str) -> Answer:
-    if refusal.status != 404:
-        return Answer(*written(refusal, *shape))
-    return Answer(404, b"<html><body>Not found</body></html>", ((b"content-type", b"text/html"),))
+def html(written: Any, refusal: Any, *shape: str) -> Any:
+    return HTMLResponse("<p>Not found</p>", 404) if refusal.status == 404 else written(refusal, *shape)
 
 
 def wrong_job(tell: Any, service: Service, _job_id: str, asked: tuple[str, str]) -> Any:

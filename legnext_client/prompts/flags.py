@@ -5,6 +5,7 @@ A flag added to the table is available everywhere in this package.
 
 from __future__ import annotations
 
+import difflib
 import functools
 from typing import get_args
 
@@ -63,30 +64,5 @@ def nearest(written: str) -> str | None:
     """Return the known flag closest to `written`, if any is close."""
     if written in NAMES:
         return written
-    if not 3 <= len(written) <= 24:
-        return None
-    neighbours = _neighbours()
-    for variant in (written, *_shortened(written)):
-        if variant in neighbours:
-            return neighbours[variant]
-    alike = {NAMES[name]: name for name in NAMES if len(name) > 2 and _one_begins_the_other(name, written)}
-    return next(iter(alike.values())) if len(alike) == 1 else None
-
-
-def _one_begins_the_other(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
-
-
-def _shortened(name: str) -> list[str]:
-    return [name[:at] + name[at + 1 :] for at in range(len(name))]
-
-
-@functools.cache
-def _neighbours() -> dict[str, str]:
-    """Map each known name with one letter left out to that name.
-
-    Two words that differ by one letter, or by two swapped ones, share such a spelling. A few look-ups therefore
-    replace a distance to every known name, even for a text full of unknown flags.
-    """
-    long_names = [name for name in NAMES if len(name) > 2]
-    return {short: name for name in reversed(long_names) for short in (*_shortened(name), name)}
+    names = [name for name in NAMES if len(name) > 2] if 3 <= len(written) <= 24 else []
+    return next(iter(difflib.get_close_matches(written, names, n=1, cutoff=0.7)), None)

@@ -26,7 +26,7 @@ from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_list, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _START, _EXTEND, _UPSCALE = (ROLES[role] for role in ("chain.start", "chain.extend", "chain.upscale"))
@@ -59,68 +59,53 @@ def chain_of(path: Path) -> VideoChain:
 
 def _described(found: object) -> dict[str, Any]:
     """Convert to the form of `VideoChain.from_dict`."""
-    if not is_object(found):
-        raise InvalidRequest(f"a chain must have names and values, such as `prompt: …`; got {shown(found)}.")
-    what = dict(found) if _AS_WRITTEN & set(found) else _translated(found)
-    return {"version": VERSION, **what}
-
-
-def _translated(found: Mapping[str, Any]) -> dict[str, Any]:
-    for name in found:
+    given = _having("a chain", found, "names and values, such as `prompt: …`")
+    if _AS_WRITTEN & set(given):
+        return {"version": VERSION, **given}
+    for name in given:
         if name not in _KNOWN:
             raise InvalidRequest(f"a chain may have {', '.join(_KNOWN)}; got {shown(name)}.{_hint(str(name), _KNOWN)}")
-    return {**_video(found), "steps": [*_start(found), *_extensions(found), *_upscale(found)]}
+    begins = [name for name in (*_BEGINS, _FROM_IMAGE) if name in given]
+    steps: list[dict[str, Any]] = []
+    video: dict[str, Any] = {}
+    if _FROM_VIDEO not in given:
+        image = _having(_FROM_IMAGE, given.get(_FROM_IMAGE, {}), "job_id and image_no")
+        steps.append({"step": word_of(_START), **{name: given[name] for name in _BEGINS if name in given}, **image})
+    elif begins:
+        raise InvalidRequest(f"a chain with {_FROM_VIDEO} cannot have {' or '.join(begins)}.")
+    else:
+        job = given[_FROM_VIDEO]
+        video = {"video": job if is_object(job) else {"job_id": job}}
+    listed: Any = given.get(_EXTENSIONS) or []
+    if not is_list(listed):
+        raise InvalidRequest(f"{_EXTENSIONS} must be a list; got {shown(listed)}.")
+    steps += [{"step": word_of(_EXTEND), **_extension(f"extension {n}", each)} for n, each in enumerate(listed, 1)]
+    if (last := given.get(_LAST)) not in (None, False):
+        steps.append({"step": _LAST, **_having(_LAST, {} if last is True else last, "video_no", "true, false, or ")})
+    return {"version": VERSION, **video, "steps": steps}
+
+
+def _extension(where: str, given: object) -> Mapping[str, Any]:
+    given = {"prompt": given} if isinstance(given, str) else {} if given is None else given
+    inside = _having(where, given, " and ".join(_EXTENDS), "a string, or ")
+    for name in inside:
+        if name not in _EXTENDS:
+            hint = _hint(str(name), _EXTENDS) or f" {_QUOTES}"
+            raise InvalidRequest(f"{where} may have {' and '.join(_EXTENDS)}; got {shown(inside)}.{hint}")
+    return inside
+
+
+def _having(where: str, value: object, names: str, instead: str = "") -> Mapping[str, Any]:
+    if not is_object(value):
+        must = f"be {instead}have" if instead else "have"
+        raise InvalidRequest(f"{where} must {must} {names}; got {shown(value)}.")
+    return value
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
     field = nearest_field(name, _START.fields, _START.prompt.field if _START.prompt else None)
     near = [field.name] if field and field.name in known else get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""
-
-
-def _video(found: Mapping[str, Any]) -> dict[str, Any]:
-    if _FROM_VIDEO not in found:
-        return {}
-    begins = [name for name in (*_BEGINS, _FROM_IMAGE) if name in found]
-    if begins:
-        raise InvalidRequest(f"a chain with {_FROM_VIDEO} cannot have {' or '.join(begins)}.")
-    video = found[_FROM_VIDEO]
-    return {"video": video if is_object(video) else {"job_id": video}}
-
-
-def _start(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if _FROM_VIDEO in found:
-        return
-    image = found.get(_FROM_IMAGE, {})
-    if not is_object(image):
-        raise InvalidRequest(f"{_FROM_IMAGE} must have job_id and image_no; got {shown(image)}.")
-    yield {"step": word_of(_START), **{name: found[name] for name in _BEGINS if name in found}, **image}
-
-
-def _extensions(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    listed: Any = found.get(_EXTENSIONS) or []
-    if not is_list(listed):
-        raise InvalidRequest(f"{_EXTENSIONS} must be a list; got {shown(listed)}.")
-    for number, each in enumerate(listed, 1):
-        inside = {"prompt": each} if isinstance(each, str) else {} if each is None else each
-        if not is_object(inside):
-            raise InvalidRequest(
-                f"extension {number} must be a string, or have prompt and video_no; got {shown(each)}."
-            )
-        for name in inside:
-            if name not in _EXTENDS:
-                hint = _hint(str(name), _EXTENDS) or f" {_QUOTES}"
-                raise InvalidRequest(f"extension {number} may have prompt and video_no; got {shown(each)}.{hint}")
-        yield {"step": word_of(_EXTEND), **inside}
-
-
-def _upscale(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    wished = found.get(_LAST)
-    if wished in (None, False):
-        return
-    if wished is not True and not is_object(wished):
-        raise InvalidRequest(f"{_LAST} must be true, false, or have video_no; got {shown(wished)}.")
-    yield {"step": _LAST, **({} if wished is True else wished)}
 
 
 # ---- YAML ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ be a bound in name only.
 
 from __future__ import annotations
 
+import difflib
 import keyword
 import re
 from typing import Any
@@ -14,7 +15,7 @@ Json = dict[str, Any]
 
 _NOTES = {
     "title", "description", "examples", "example", "deprecated", "x-enum-varnames", "$comment", "externalDocs", "xml",
-    "writeOnly",
+    "writeOnly", "contentEncoding", "contentMediaType",
 }  # fmt: skip
 BOUNDS = {
     "minimum": "minimum",
@@ -118,7 +119,7 @@ def field(spec: Json, wire: str, schema: Any, *, required: bool, where: str = ""
         schema, seen = _resolved(spec, schema, seen)
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
-    if unknown := sorted(set(schema) - _KNOWN):
+    if unknown := sorted(key for key in set(schema) - _KNOWN if not key.startswith("x-") or _mistyped(key)):
         raise SpecError(
             f"{where}: nothing here checks {', '.join(unknown)}; say it in other words, "
             "or teach scripts/fields.py and the checks before sending"
@@ -151,6 +152,12 @@ def field(spec: Json, wire: str, schema: Any, *, required: bool, where: str = ""
             row["discriminator"] = schema["discriminator"]["propertyName"]
         return row
     kind = row["type"] = named[0] if named else "any"
+    if kind == "null":
+        raise SpecError(f"{where}: a field that can only be null says nothing; leave it out")
+    try:
+        re.compile(schema.get("pattern", ""))
+    except re.error as error:
+        raise SpecError(f"{where}: pattern must be one that Python's re can read, too: {error}") from None
     if "const" in schema or "enum" in schema:
         row["enum"] = tuple(schema["enum"]) if "enum" in schema else (schema["const"],)
         row["enum_names"] = tuple(schema.get("x-enum-varnames", ()))
@@ -196,6 +203,11 @@ def check_names(where: str, rows: list[Json]) -> None:
                 f"{where}: {row['wire']}: {row['name']} is taken already, or is no name for an argument in Python"
             )
         taken.add(row["name"])
+
+
+def _mistyped(key: str) -> bool:
+    """Whether a key of somebody else's extension looks like one of those that are read here."""
+    return bool(difflib.get_close_matches(key, [known for known in _KNOWN if known.startswith("x-")], cutoff=0.8))
 
 
 def _read_only(spec: Json, schema: Any) -> bool:

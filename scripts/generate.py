@@ -32,10 +32,12 @@ import table
 import unasync
 import yaml
 from fields import SpecError
-from openapi_python_client import Project
+from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -48,6 +50,11 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
+strings.RESERVED_WORDS |= set(
+    "cls d field_dict src_dict prop prop_name prop_dict additional_property additional_properties additional_keys "
+    "from_dict to_dict".split()
+)
+"""The names that a generated model uses itself: a property of such a name ends with an underscore in Python."""
 JOB = "TaskResponse"
 OWN_MODULES = ("operations", "rules", "service", "namespaces", "making", "facade", "follow_ups", "failures")
 NESTED = {
@@ -161,17 +168,20 @@ def generate(spec: Row, source: Path, package: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix=".generated-", dir=package) as scratch:
         output = Path(scratch) / "generated"
         config = Config.from_sources(settings, MetaType.NONE, source, "utf-8", overwrite=True, output_path=output)
-        parsed = GeneratorData.from_dict(table.with_schemas(spec), config=config)
+        parsed = GeneratorData.from_dict(table.with_schemas(spec, spec), config=config)
         if isinstance(parsed, GeneratorError):
             return [f"{parsed.header}: {parsed.detail}"]
         collections = parsed.endpoint_collections_by_tag.values()
         problems: list[GeneratorError] = [*parsed.errors]
         problems += [problem for collection in collections for problem in collection.parse_errors]
         if not problems:
+            hide_items(parsed)
             project = Project(openapi=parsed, config=config, custom_template_path=ROOT / "templates")
             found = methods(rows, parsed)
             facts = {
                 "spec": spec,
+                "server": table.server(spec),
+                "key_header": table.key_header(spec),
                 "operations": told(rows),
                 "rules": rules,
                 "methods": found,
@@ -199,6 +209,15 @@ def read(spec: Row) -> tuple[list[Row], Row]:
     if wrong := [*naming.problems(spec, rows), *own_data.problems(spec, rows, rules)]:
         raise SpecError(*wrong)
     return rows, rules
+
+
+def hide_items(parsed: GeneratorData) -> None:
+    """Name each item of a list so that no property has its name: `images_item` may stand beside `images`."""
+    for model in (model for model in parsed.models if isinstance(model, ModelProperty)):
+        for prop in signatures.fields(model):
+            while isinstance(prop, ListProperty):
+                prop = prop.inner_property
+                prop.python_name = cast("PythonIdentifier", f"_{prop.python_name.lstrip('_')}")
 
 
 def build(project: Project, facts: Row) -> Sequence[GeneratorError]:

@@ -10,10 +10,12 @@ import ast
 import keyword
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import table
 from asked_for import PACKAGE
+from examples import VALUES
+from openapi_python_client.strings import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,11 +44,43 @@ def problems(spec: Json, rows: Sequence[Json]) -> Iterator[str]:
                 f"{place}: tag must be one that stands with a description under tags at the top of the document "
                 f"({', '.join(described)}); got {row['namespace']!r}"
             )
+    yield from _choices(spec)
     for name in sorted(of_templates() & set(spec.get("components", {}).get("schemas", {}))):
         yield f"components/schemas/{name}: generated code has a class of that name; call the schema otherwise"
     for tag in dict.fromkeys(row["namespace"] for row in rows):
         yield from _no_name("tag", tag)
         yield from _taken("tag", tag, of_clients(), "clients have a method of that name, which hides the namespace")
+
+
+def _choices(node: Any, *place: str) -> Iterator[str]:
+    """The enums below a node of which two values would have one name in Python: one of them would be lost."""
+    if isinstance(node, list):
+        for number, inner in enumerate(cast("list[Any]", node)):
+            yield from _choices(inner, *place, str(number))
+    elif isinstance(node, dict):
+        named = place[-1:] == ("properties",)
+        inside = cast("Json", node)
+        if not named and isinstance(inside.get("enum"), list):
+            names = _members(inside["enum"], inside.get("x-enum-varnames", ()))
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                clash = [value for value, own in zip(inside["enum"], names, strict=True) if own == name]
+                yield (
+                    f"{' '.join(place)}: the values {clash} of the enum would all be named {name}; "
+                    "give each a name of its own under x-enum-varnames"
+                )
+        for key, inner in inside.items():
+            if named or key not in VALUES:
+                yield from _choices(inner, *place, str(key))
+
+
+def _members(values: list[Any], varnames: Sequence[str]) -> list[str]:
+    """The names that openapi-python-client gives the values of an enum."""
+    if len(varnames) == len(values):
+        return [snake_case(name).upper() for name in varnames]
+    return [
+        snake_case(str(value).upper()).upper() if str(value)[:1].isalpha() else f"VALUE_{at}"
+        for at, value in enumerate(values)
+    ]
 
 
 def of_templates() -> set[str]:

@@ -40,8 +40,8 @@ class Step(NamedTuple):
 
 def files(spec: Json) -> dict[str, str]:
     """Everything that is written, by its place in the folder."""
-    rows, server = table.operations(spec), spec["servers"][0]["url"]
-    header = next(each["name"] for each in spec["components"]["securitySchemes"].values() if each["in"] == "header")
+    rows, server = table.operations(spec), table.server(spec)
+    header = table.key_header(spec)
     found = {
         "n8n/nodes/Legnext/Legnext.node.ts": node(rows, server),
         "n8n/credentials/LegnextClientApi.credentials.ts": credential(rows, server, header),

@@ -40,13 +40,13 @@ def portable(spec: Json) -> str:
         if name in sent:
             _nullable_integers(schema, made)
     info = {key: value for key, value in spec["info"].items() if key != "summary"}
-    info["license"] = {"name": info["license"]["name"], "url": "https://spdx.org/licenses/MIT.html"}
+    identifier = info.get("license", {}).get("identifier")
+    if identifier:
+        info["license"] = {"name": info["license"]["name"], "url": f"https://spdx.org/licenses/{identifier}.html"}
     document: Json = {
         "openapi": "3.0.3",
         "info": {**info, "description": ABOUT.replace("POLL_PATH", _poll_path(spec))},
-        "servers": spec["servers"],
-        "security": spec["security"],
-        "tags": spec["tags"],
+        **{key: spec[key] for key in ("servers", "security", "tags") if key in spec},
         "paths": _walk(spec["paths"], schemas),
         "components": {
             key: made if key == "schemas" else _walk(part, schemas)
@@ -103,7 +103,7 @@ def _schema(schema: Json, schemas: Json) -> Json:
     found: Json = {}
     for key, value in schema.items():
         if key == "examples":
-            found["example"] = value[0]
+            found |= {"example": each for each in value[:1]}
         elif key == "properties":
             found[key] = {name: _schema(inner, schemas) for name, inner in value.items()}
         elif key in ("items", "additionalProperties"):
@@ -180,7 +180,8 @@ def _names(schema: str, enum: Json) -> list[str]:
     """The names of an enum's values with that of the enum before them: some languages have one room for all."""
     prefix = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", schema).upper()
     names = enum.get("x-enum-varnames") or [str(value) for value in enum["enum"]]
-    return [f"{prefix}_{re.sub(r'[^A-Z0-9]+', '_', name.upper())}" for name in names]
+    words = [f"{prefix}_{re.sub(r'[^A-Z0-9]+', '_', name.upper())}" for name in names]
+    return [word if words.index(word) == at else f"{word}_{at}" for at, word in enumerate(words)]
 
 
 def _nullable_integers(schema: Json, made: Json) -> None:

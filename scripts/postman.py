@@ -43,8 +43,8 @@ const used = ["api_key", ...kept].filter((name) => sent.includes(`{{${name}}}`))
 const absent = used.find((name) => !pm.variables.get(name));
 function waitFor(id, tries) {
     const url = pm.variables.replaceIn(%(job)s).replace("{job_id}", encodeURIComponent(id));
-    pm.sendRequest({ url, header: { "x-api-key": pm.variables.get("api_key") } }, (error, response) => {
-        const over = !error && (response.code >= 400 || ["completed", "failed"].includes(response.json().status));
+    pm.sendRequest({ url, header: { %(header)s: pm.variables.get("api_key") } }, (error, response) => {
+        const over = !error && (response.code >= 400 || %(ends)s.includes(response.json().status));
         if (!over && tries > 1) {
             setTimeout(() => waitFor(id, tries - 1), 1000 * pm.variables.get("poll_seconds"));
         }
@@ -79,12 +79,14 @@ def collection(spec: Json) -> str:
     rows = table.operations(spec)
     flags = list(dict.fromkeys(flag for row in rows if (flag := flag_needed(row))))
     ids = ["job_id", *KEPT.values(), *(f"{flag}_job_id" for flag in flags)]
-    values = {"base_url": spec["servers"][0]["url"], **dict.fromkeys(("api_key", *ids), "")}
-    key = next(each for each in spec["components"]["securitySchemes"].values() if each["in"] == "header")
-    auth = {"key": key["name"], "value": "{{api_key}}", "in": "header"}
+    values = {"base_url": table.server(spec), **dict.fromkeys(("api_key", *ids), "")}
+    header = table.key_header(spec)
+    auth = {"key": header, "value": "{{api_key}}", "in": "header"}
     about = spec["info"].get("description", "").partition("\n###")[0]  # the rest is for who writes the document
-    path = next(row["path"] for row in rows if row["role"] == table.JOB_ROLE)
-    before = BEFORE_EVERY_REQUEST % {"kept": json.dumps(ids), "job": json.dumps("{{base_url}}" + path)}
+    path = next(re.sub("{.*?}", "{job_id}", row["path"]) for row in rows if row["role"] == table.JOB_ROLE)
+    ends = ["completed", "failed", *(row["ends"] for row in rows if row["ends"])]
+    words = {"kept": ids, "job": "{{base_url}}" + path, "header": header, "ends": ends}
+    before = BEFORE_EVERY_REQUEST % {name: json.dumps(value) for name, value in words.items()}
     made = {
         "info": {
             "_postman_id": stable(spec["info"]["title"]),
@@ -246,20 +248,24 @@ def shape_name(name: str, schema: Json) -> str:
     return reference.rpartition("/")[2]
 
 
-def whole(spec: Json, schema: Json) -> Json:
-    """A schema without references, and without what only people read."""
+def whole(spec: Json, schema: Any, seen: frozenset[str] = frozenset()) -> Json:
+    """A schema without references, and without what only people read. Within itself it may be anything."""
+    if is_object(schema) and "$ref" in schema:
+        if schema["$ref"] in seen:
+            return {}
+        seen |= {schema["$ref"]}
     kept = {
         name: value
         for name, value in resolve(spec, schema).items()
         if name not in ("description", "discriminator", "format") and not name.startswith("x-")
     }
     if "properties" in kept:
-        kept["properties"] = {name: whole(spec, inner) for name, inner in kept["properties"].items()}
+        kept["properties"] = {name: whole(spec, inner, seen) for name, inner in kept["properties"].items()}
     for keyword in kept.keys() & {"items", "additionalProperties"}:
         if isinstance(kept[keyword], dict):
-            kept[keyword] = whole(spec, kept[keyword])
+            kept[keyword] = whole(spec, kept[keyword], seen)
     for keyword in kept.keys() & {"anyOf", "oneOf", "allOf"}:
-        kept[keyword] = [whole(spec, inner) for inner in kept[keyword]]
+        kept[keyword] = [whole(spec, inner, seen) for inner in kept[keyword]]
     return kept
 
 

@@ -83,10 +83,10 @@ def properties(endpoint: Endpoint) -> dict[tuple[str, str], PropertyProtocol]:
         (place.value, prop.name.get_untrusted_value()): prop for place, prop in endpoint.iter_all_parameters()
     }
     for body in endpoint.bodies:
-        if isinstance(body.prop, ModelProperty):
-            inside = [*(body.prop.required_properties or ()), *(body.prop.optional_properties or ())]
-            found |= {("body", prop.name.get_untrusted_value()): prop for prop in inside}
-        found.setdefault(("body", "body"), body.prop)  # where it has no fields, it is one
+        inside = fields(body.prop)
+        found |= {("body", prop.name.get_untrusted_value()): prop for prop in inside}
+        if not inside:  # then it is one argument
+            found["body", "body"] = body.prop
     return found
 
 
@@ -137,12 +137,14 @@ def listed(endpoint: Endpoint, wire: str | None) -> tuple[str, str | None, set[t
 
 
 def _inside(prop: PropertyProtocol, wire: str) -> PropertyProtocol:
-    if isinstance(prop, ModelProperty):
-        inner: PropertyProtocol
-        for inner in (*(prop.required_properties or ()), *(prop.optional_properties or ())):
-            if inner.name.get_untrusted_value() == wire:
-                return inner
-    return prop
+    return next((inner for inner in fields(prop) if inner.name.get_untrusted_value() == wire), prop)
+
+
+def fields(prop: PropertyProtocol) -> list[PropertyProtocol]:
+    """The properties of an object; none of anything else."""
+    if not isinstance(prop, ModelProperty):
+        return []
+    return [*(prop.required_properties or ()), *(prop.optional_properties or ())]
 
 
 def argument(row: Json, prop: PropertyProtocol) -> Json:

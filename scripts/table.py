@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
-from fields import SpecError, check_names, field, resolve
+from fields import SpecError, check_names, field, resolve, resolve_shallow
 
 Json = dict[str, Any]
 
@@ -122,6 +122,7 @@ def _operation(spec: Json, path: str, method: str, item: Json) -> Json:
         "deprecated": data.get("deprecated", False),
     }
     check_names(name, [*row["parameters"], *row["fields"]])
+    _security(spec, name, data)
     own = data.get("x-legnext", {})
     row |= {key: own.get(key) for key in _OWN}
     if row["price"]:
@@ -194,6 +195,36 @@ def _answers(spec: Json, name: str, data: Json) -> Json:
     return row if statuses == [200] else {**row, "statuses": tuple(statuses)}
 
 
+def server(spec: Json) -> str:
+    """The address of the service: the first server, with the defaults of its variables."""
+    first: Json = next(iter(spec.get("servers", ())), {})
+    url: str = first.get("url", "")
+    for name, variable in first.get("variables", {}).items():
+        url = url.replace(f"{{{name}}}", str(variable["default"]))
+    if not re.fullmatch(r"https?://[^\s{}]+", url):
+        raise SpecError(
+            f"servers: the first must be where the service is, such as https://example.com/api; got {url!r}"
+        )
+    return url.rstrip("/")
+
+
+def key_header(spec: Json) -> str:
+    """The header that carries the caller's key."""
+    schemes: Json = spec.get("components", {}).get("securitySchemes", {})
+    asked: Json = next((one for one in spec.get("security", ()) if one), schemes)
+    found = [schemes[name] for name in asked if name in schemes]
+    if not found or found[0].get("type") != "apiKey" or found[0].get("in") != "header" or len(asked) != 1:
+        raise SpecError("security: must ask for one key, an apiKey in a header; that is all that is sent here")
+    return str(found[0]["name"])
+
+
+def _security(spec: Json, name: str, data: Json) -> None:
+    """Refuse an operation that wants something else than the key of the document, or nothing."""
+    ways: list[Json] = data.get("security", [])
+    if ways and not any(way in ({}, *spec["security"]) for way in ways):
+        raise SpecError(f"{name}: security must be left out or be [], for only the document's key is sent; got {ways}")
+
+
 def other_media(spec: Json) -> set[str]:
     """The media types of answers that openapi-python-client does not know; they are bytes."""
     found: set[str] = set()
@@ -205,20 +236,26 @@ def other_media(spec: Json) -> set[str]:
     return found
 
 
-def with_schemas(part: Any) -> Any:
-    """The document for the generator: a body of a media type that it does not know is bytes to it.
+def with_schemas(spec: Json, part: Any) -> Any:
+    """The document for the generator, in the words that it knows.
 
-    What has no schema is a file.
+    A body of another media type is bytes to it, and what has no schema a file. Parts of one value that is no object are
+    one schema, and a property of which nothing is said has an empty one.
     """
     if isinstance(part, list):
-        return list(map(with_schemas, part))  # pyright: ignore[reportUnknownArgumentType]
+        return [with_schemas(spec, each) for each in part]  # pyright: ignore[reportUnknownVariableType]
     if not isinstance(part, dict):
         return part
-    return _filled(part)  # pyright: ignore[reportUnknownArgumentType]
+    return _filled(spec, part)  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _filled(part: Json) -> Json:
-    found = {key: with_schemas(value) for key, value in part.items()}
+def _filled(spec: Json, part: Json) -> Json:
+    if isinstance(part.get("allOf"), list) and len(part["allOf"]) > 1:
+        kinds = {resolve_shallow(spec, each).get("type") for each in part["allOf"]} - {None}
+        part = resolve(spec, part) if kinds and "object" not in kinds else part
+    if isinstance(part.get("properties"), dict):
+        part = {**part, "properties": {name: {} if one is True else one for name, one in part["properties"].items()}}
+    found = {key: with_schemas(spec, value) for key, value in part.items()}
     bodies: list[Any] = [found.get("requestBody"), *found.get("requestBodies", {}).values()]
     for body in (cast("Json", each) for each in bodies if isinstance(each, dict)):  # in a link it is a text
         if isinstance(body.get("content"), dict):

@@ -145,8 +145,9 @@ def _allows(schemas: Schemas, schema: Any, empty: str | None) -> bool:
         return not types or "null" in types
     return (
         (not types or "string" in types)
-        and not {"enum", "const", "pattern", "format"} & flat.keys()
+        and not {"pattern", "format"} & flat.keys()
         and not flat.get("minLength")
+        and empty in flat.get("enum", (flat.get("const", empty),))
     )
 
 

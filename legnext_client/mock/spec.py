@@ -47,7 +47,8 @@ class Operation:
         properties: Json = spec.flat(next(iter(self.bodies.values())).schema if self.bodies else {}).get(
             "properties", {}
         )
-        self.defaults = {name: value["default"] for name, value in properties.items() if "default" in value}
+        flat = {name: spec.flat(value) for name, value in properties.items()}
+        self.defaults = {name: value["default"] for name, value in flat.items() if "default" in value}
         self.callback_field = next(_callback_fields(item), None)
 
         self.path_names = _PATH_NAME.findall(path)
@@ -82,7 +83,7 @@ class Spec(Schemas):
     def __init__(self, document: Json) -> None:
         super().__init__(document)
         self.rules: Json = document.get("x-legnext", {})
-        self.base_path = urlsplit(str(document["servers"][0]["url"])).path.rstrip("/")
+        self.base_path = urlsplit(_address(document["servers"][0])).path.rstrip("/")
         self.title = str(document["info"]["title"])
         self.key_header = self._key_header()
         self._has_read_only = '"readOnly"' in json.dumps(document.get("components", {}))
@@ -167,10 +168,19 @@ class Spec(Schemas):
         return {}, set()
 
     def _key_header(self) -> bytes | None:
-        for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
+        schemes: Json = self.document.get("components", {}).get("securitySchemes", {})
+        asked = [name for way in self.document.get("security", ()) for name in way]
+        for scheme in [schemes[name] for name in asked if name in schemes] or schemes.values():
             if scheme["type"] == "apiKey" and scheme["in"] == "header":
                 return bytes(scheme["name"].lower(), "ascii")
         return None
+
+
+def _address(server: Json) -> str:
+    url = str(server["url"])
+    for name, variable in server.get("variables", {}).items():
+        url = url.replace(f"{{{name}}}", str(variable["default"]))
+    return url
 
 
 @lru_cache(maxsize=2)

@@ -43,7 +43,8 @@ def api_pages(spec: Json) -> dict[str, str]:
     """Each page by its name, in the order in which a reader wants them."""
     about, _, extension = spec["info"]["description"].partition("### ")
     rows = rows_of_spec.operations(spec)
-    pages = {"index.md": page("api.md", spec=spec, about=about, rows=rows, price=price)}
+    where = {"server": rows_of_spec.server(spec), "key_header": rows_of_spec.key_header(spec)}
+    pages = {"index.md": page("api.md", spec=spec, about=about, rows=rows, price=price, **where)}
     pages |= {f"{row['name']}.md": operation_page(spec, row) for row in rows}
     pages["answers.md"] = answers_page(spec)
     if extension:
@@ -180,8 +181,8 @@ def curl(spec: Json, row: Json, given: Json, body: Any) -> str:
         if places[wire] == "query"
         for each in (value if is_list(value) else [value])
     ]
-    url = f"{spec['servers'][0]['url']}{path}{'?' + urlencode(query) if query else ''}"
-    parts = [f"curl {shlex.quote(url)}", '--header "x-api-key: $LEGNEXT_API_KEY"']
+    url = f"{rows_of_spec.server(spec)}{path}{'?' + urlencode(query) if query else ''}"
+    parts = [f"curl {shlex.quote(url)}", f'--header "{rows_of_spec.key_header(spec)}: $LEGNEXT_API_KEY"']
     headers = [(wire, value) for wire, value in given.items() if places[wire] == "header"]
     parts += [f"--header {shlex.quote(f'{wire}: {spelt(value)}')}" for wire, value in headers]
     media = next((each for each in row["accepts"] if each and not each.startswith("text/")), None)

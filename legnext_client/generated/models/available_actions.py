@@ -26,10 +26,10 @@ class AvailableActions:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
-        available_actions = cls()
+        _self = cls()
 
-        available_actions.additional_properties = d
-        return available_actions
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

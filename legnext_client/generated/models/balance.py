@@ -124,7 +124,7 @@ class Balance:
 
         updated_at = _parse_updated_at(d.pop("updated_at", UNSET))
 
-        balance = cls(
+        _self = cls(
             balance_usd=balance_usd,
             available_credits=available_credits,
             available_points=available_points,
@@ -134,8 +134,8 @@ class Balance:
             updated_at=updated_at,
         )
 
-        balance.additional_properties = d
-        return balance
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

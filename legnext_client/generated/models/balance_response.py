@@ -76,10 +76,10 @@ class BalanceResponse:
 
         message = _parse_message(d.pop("message", UNSET))
 
-        balance_response = cls(data=data, code=code, message=message)
+        _self = cls(data=data, code=code, message=message)
 
-        balance_response.additional_properties = d
-        return balance_response
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -46,6 +46,6 @@ class BlendRequest:
 
         callback = d.pop("callback", UNSET)
 
-        blend_request = cls(img_urls=img_urls, aspect_ratio=aspect_ratio, callback=callback)
+        _self = cls(img_urls=img_urls, aspect_ratio=aspect_ratio, callback=callback)
 
-        return blend_request
+        return _self

@@ -58,10 +58,10 @@ class CallbackEnvelope:
 
         timestamp = _parse_timestamp(d.pop("timestamp", UNSET))
 
-        callback_envelope = cls(data=data, timestamp=timestamp)
+        _self = cls(data=data, timestamp=timestamp)
 
-        callback_envelope.additional_properties = d
-        return callback_envelope
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -36,6 +36,6 @@ class Canvas:
 
         height = d.pop("height")
 
-        canvas = cls(width=width, height=height)
+        _self = cls(width=width, height=height)
 
-        return canvas
+        return _self

@@ -48,6 +48,6 @@ class CanvasImg:
 
         y = d.pop("y")
 
-        canvas_img = cls(width=width, height=height, x=x, y=y)
+        _self = cls(width=width, height=height, x=x, y=y)
 
-        return canvas_img
+        return _self

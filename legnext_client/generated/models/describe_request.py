@@ -39,6 +39,6 @@ class DescribeRequest:
 
         callback = d.pop("callback", UNSET)
 
-        describe_request = cls(img_url=img_url, callback=callback)
+        _self = cls(img_url=img_url, callback=callback)
 
-        return describe_request
+        return _self

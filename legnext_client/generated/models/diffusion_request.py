@@ -39,6 +39,6 @@ class DiffusionRequest:
 
         callback = d.pop("callback", UNSET)
 
-        diffusion_request = cls(text=text, callback=callback)
+        _self = cls(text=text, callback=callback)
 
-        return diffusion_request
+        return _self

@@ -90,7 +90,7 @@ class EditRequest:
 
         callback = d.pop("callback", UNSET)
 
-        edit_request = cls(
+        _self = cls(
             job_id=job_id,
             image_no=image_no,
             canvas=canvas,
@@ -100,4 +100,4 @@ class EditRequest:
             callback=callback,
         )
 
-        return edit_request
+        return _self

@@ -45,6 +45,6 @@ class EnhanceRequest:
 
         callback = d.pop("callback", UNSET)
 
-        enhance_request = cls(job_id=job_id, image_no=image_no, callback=callback)
+        _self = cls(job_id=job_id, image_no=image_no, callback=callback)
 
-        return enhance_request
+        return _self

@@ -153,7 +153,7 @@ class EnhanceUpscaleRequest:
 
         callback = d.pop("callback", UNSET)
 
-        enhance_upscale_request = cls(
+        _self = cls(
             image_url=image_url,
             job_id=job_id,
             image_no=image_no,
@@ -166,4 +166,4 @@ class EnhanceUpscaleRequest:
             callback=callback,
         )
 
-        return enhance_upscale_request
+        return _self

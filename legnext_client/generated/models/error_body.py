@@ -73,10 +73,10 @@ class ErrorBody:
 
         detail = d.pop("detail", UNSET)
 
-        error_body = cls(code=code, message=message, raw_message=raw_message, detail=detail)
+        _self = cls(code=code, message=message, raw_message=raw_message, detail=detail)
 
-        error_body.additional_properties = d
-        return error_body
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

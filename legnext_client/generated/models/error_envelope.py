@@ -37,10 +37,10 @@ class ErrorEnvelope:
         d = dict(src_dict)
         error = TaskError.from_dict(d.pop("error"))
 
-        error_envelope = cls(error=error)
+        _self = cls(error=error)
 
-        error_envelope.additional_properties = d
-        return error_envelope
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -53,6 +53,6 @@ class ExtendVideoRequest:
 
         callback = d.pop("callback", UNSET)
 
-        extend_video_request = cls(job_id=job_id, video_no=video_no, prompt=prompt, callback=callback)
+        _self = cls(job_id=job_id, video_no=video_no, prompt=prompt, callback=callback)
 
-        return extend_video_request
+        return _self

@@ -82,8 +82,8 @@ class InpaintRequest:
 
         callback = d.pop("callback", UNSET)
 
-        inpaint_request = cls(
+        _self = cls(
             job_id=job_id, image_no=image_no, mask=mask, remix_prompt=remix_prompt, area=area, callback=callback
         )
 
-        return inpaint_request
+        return _self

@@ -27,9 +27,9 @@ class Mask:
         areas: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.areas, Unset):
             areas = []
-            for areas_item_data in self.areas:
-                areas_item = areas_item_data.to_dict()
-                areas.append(areas_item)
+            for _areas_item_data in self.areas:
+                _areas_item = _areas_item_data.to_dict()
+                areas.append(_areas_item)
 
         url = self.url
 
@@ -52,13 +52,13 @@ class Mask:
         areas: list[Polygon] | Unset = UNSET
         if _areas is not UNSET:
             areas = []
-            for areas_item_data in _areas:
-                areas_item = Polygon.from_dict(areas_item_data)
+            for _areas_item_data in _areas:
+                _areas_item = Polygon.from_dict(_areas_item_data)
 
-                areas.append(areas_item)
+                areas.append(_areas_item)
 
         url = d.pop("url", UNSET)
 
-        mask = cls(areas=areas, url=url)
+        _self = cls(areas=areas, url=url)
 
-        return mask
+        return _self

@@ -59,8 +59,6 @@ class OutpaintRequest:
 
         callback = d.pop("callback", UNSET)
 
-        outpaint_request = cls(
-            job_id=job_id, image_no=image_no, scale=scale, remix_prompt=remix_prompt, callback=callback
-        )
+        _self = cls(job_id=job_id, image_no=image_no, scale=scale, remix_prompt=remix_prompt, callback=callback)
 
-        return outpaint_request
+        return _self

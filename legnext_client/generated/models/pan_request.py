@@ -66,7 +66,7 @@ class PanRequest:
 
         callback = d.pop("callback", UNSET)
 
-        pan_request = cls(
+        _self = cls(
             job_id=job_id,
             image_no=image_no,
             direction=direction,
@@ -75,4 +75,4 @@ class PanRequest:
             callback=callback,
         )
 
-        return pan_request
+        return _self

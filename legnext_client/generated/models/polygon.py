@@ -42,6 +42,6 @@ class Polygon:
 
         points = d.pop("points")
 
-        polygon = cls(width=width, height=height, points=points)
+        _self = cls(width=width, height=height, points=points)
 
-        return polygon
+        return _self

@@ -67,6 +67,6 @@ class RemixRequest:
 
         callback = d.pop("callback", UNSET)
 
-        remix_request = cls(job_id=job_id, image_no=image_no, remix_prompt=remix_prompt, mode=mode, callback=callback)
+        _self = cls(job_id=job_id, image_no=image_no, remix_prompt=remix_prompt, mode=mode, callback=callback)
 
-        return remix_request
+        return _self

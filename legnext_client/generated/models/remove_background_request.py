@@ -39,6 +39,6 @@ class RemoveBackgroundRequest:
 
         callback = d.pop("callback", UNSET)
 
-        remove_background_request = cls(img_url=img_url, callback=callback)
+        _self = cls(img_url=img_url, callback=callback)
 
-        return remove_background_request
+        return _self

@@ -39,6 +39,6 @@ class RerollRequest:
 
         callback = d.pop("callback", UNSET)
 
-        reroll_request = cls(job_id=job_id, callback=callback)
+        _self = cls(job_id=job_id, callback=callback)
 
-        return reroll_request
+        return _self

@@ -45,6 +45,6 @@ class RetextureRequest:
 
         callback = d.pop("callback", UNSET)
 
-        retexture_request = cls(img_url=img_url, remix_prompt=remix_prompt, callback=callback)
+        _self = cls(img_url=img_url, remix_prompt=remix_prompt, callback=callback)
 
-        return retexture_request
+        return _self

@@ -39,6 +39,6 @@ class ShortenRequest:
 
         callback = d.pop("callback", UNSET)
 
-        shorten_request = cls(prompt=prompt, callback=callback)
+        _self = cls(prompt=prompt, callback=callback)
 
-        return shorten_request
+        return _self

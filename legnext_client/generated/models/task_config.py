@@ -84,10 +84,10 @@ class TaskConfig:
 
         webhook_config = _parse_webhook_config(d.pop("webhook_config", UNSET))
 
-        task_config = cls(service_mode=service_mode, webhook_config=webhook_config)
+        _self = cls(service_mode=service_mode, webhook_config=webhook_config)
 
-        task_config.additional_properties = d
-        return task_config
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -94,10 +94,10 @@ class TaskError:
 
         detail = d.pop("detail", UNSET)
 
-        task_error = cls(code=code, message=message, raw_message=raw_message, detail=detail)
+        _self = cls(code=code, message=message, raw_message=raw_message, detail=detail)
 
-        task_error.additional_properties = d
-        return task_error
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

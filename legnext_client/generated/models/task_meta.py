@@ -122,10 +122,10 @@ class TaskMeta:
 
         usage = _parse_usage(d.pop("usage", UNSET))
 
-        task_meta = cls(created_at=created_at, started_at=started_at, ended_at=ended_at, usage=usage)
+        _self = cls(created_at=created_at, started_at=started_at, ended_at=ended_at, usage=usage)
 
-        task_meta.additional_properties = d
-        return task_meta
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -250,7 +250,7 @@ class TaskOutput:
 
         prompts = _parse_prompts(d.pop("prompts", UNSET))
 
-        task_output = cls(
+        _self = cls(
             image_url=image_url,
             image_urls=image_urls,
             video_urls=video_urls,
@@ -262,8 +262,8 @@ class TaskOutput:
             prompts=prompts,
         )
 
-        task_output.additional_properties = d
-        return task_output
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

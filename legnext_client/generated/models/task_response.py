@@ -302,7 +302,7 @@ class TaskResponse:
 
         error = _parse_error(d.pop("error", UNSET))
 
-        task_response = cls(
+        _self = cls(
             job_id=job_id,
             status=status,
             model=model,
@@ -317,8 +317,8 @@ class TaskResponse:
             error=error,
         )
 
-        task_response.additional_properties = d
-        return task_response
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -75,8 +75,8 @@ class UploadPaintRequest:
 
         callback = d.pop("callback", UNSET)
 
-        upload_paint_request = cls(
+        _self = cls(
             img_url=img_url, canvas=canvas, img_pos=img_pos, remix_prompt=remix_prompt, mask=mask, callback=callback
         )
 
-        return upload_paint_request
+        return _self

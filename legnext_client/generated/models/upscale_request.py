@@ -52,6 +52,6 @@ class UpscaleRequest:
 
         callback = d.pop("callback", UNSET)
 
-        upscale_request = cls(job_id=job_id, image_no=image_no, type_=type_, callback=callback)
+        _self = cls(job_id=job_id, image_no=image_no, type_=type_, callback=callback)
 
-        return upscale_request
+        return _self

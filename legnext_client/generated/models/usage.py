@@ -86,10 +86,10 @@ class Usage:
 
         consume = _parse_consume(d.pop("consume", UNSET))
 
-        usage = cls(type_=type_, frozen=frozen, consume=consume)
+        _self = cls(type_=type_, frozen=frozen, consume=consume)
 
-        usage.additional_properties = d
-        return usage
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

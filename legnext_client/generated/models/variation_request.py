@@ -60,8 +60,6 @@ class VariationRequest:
 
         callback = d.pop("callback", UNSET)
 
-        variation_request = cls(
-            job_id=job_id, image_no=image_no, type_=type_, remix_prompt=remix_prompt, callback=callback
-        )
+        _self = cls(job_id=job_id, image_no=image_no, type_=type_, remix_prompt=remix_prompt, callback=callback)
 
-        return variation_request
+        return _self

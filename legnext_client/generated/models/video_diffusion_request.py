@@ -73,8 +73,6 @@ class VideoDiffusionRequest:
 
         callback = d.pop("callback", UNSET)
 
-        video_diffusion_request = cls(
-            prompt=prompt, job_id=job_id, image_no=image_no, video_type=video_type, callback=callback
-        )
+        _self = cls(prompt=prompt, job_id=job_id, image_no=image_no, video_type=video_type, callback=callback)
 
-        return video_diffusion_request
+        return _self

@@ -45,6 +45,6 @@ class VideoUpscaleRequest:
 
         callback = d.pop("callback", UNSET)
 
-        video_upscale_request = cls(job_id=job_id, video_no=video_no, callback=callback)
+        _self = cls(job_id=job_id, video_no=video_no, callback=callback)
 
-        return video_upscale_request
+        return _self

@@ -67,10 +67,10 @@ class WebhookConfig:
 
         secret = _parse_secret(d.pop("secret", UNSET))
 
-        webhook_config = cls(endpoint=endpoint, secret=secret)
+        _self = cls(endpoint=endpoint, secret=secret)
 
-        webhook_config.additional_properties = d
-        return webhook_config
+        _self.additional_properties = d
+        return _self
 
     @property
     def additional_keys(self) -> list[str]:

@@ -50,10 +50,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
-strings.RESERVED_WORDS |= set(
-    "cls d field_dict src_dict prop prop_name prop_dict additional_property additional_properties additional_keys "
-    "from_dict to_dict".split()
-)
+strings.RESERVED_WORDS |= {
+    *("cls", "d", "src_dict", "from_dict", "to_dict", "field_dict", "prop", "prop_name", "prop_dict"),
+    *("additional_property", "additional_properties", "additional_keys"),
+}
 """The names that a generated model uses itself: a property of such a name ends with an underscore in Python."""
 JOB = "TaskResponse"
 OWN_MODULES = ("operations", "rules", "service", "namespaces", "making", "facade", "follow_ups", "failures")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import table
 from asked_for import PACKAGE
 from examples import VALUES
+from fields import SpecError
 from openapi_python_client.strings import snake_case
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def problems(spec: Json, rows: Sequence[Json]) -> Iterator[str]:
                 f"({', '.join(described)}); got {row['namespace']!r}"
             )
     yield from _choices(spec)
+    for asked in (table.server, table.key_header):
+        try:
+            asked(spec)
+        except SpecError as reason:
+            yield from reason.args
     for name in sorted(of_templates() & set(spec.get("components", {}).get("schemas", {}))):
         yield f"components/schemas/{name}: generated code has a class of that name; call the schema otherwise"
     for tag in dict.fromkeys(row["namespace"] for row in rows):

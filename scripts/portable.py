@@ -103,7 +103,7 @@ def _schema(schema: Json, schemas: Json) -> Json:
     found: Json = {}
     for key, value in schema.items():
         if key == "examples":
-            found |= {"example": each for each in value[:1]}
+            found |= {"example": value[0]} if value else {}
         elif key == "properties":
             found[key] = {name: _schema(inner, schemas) for name, inner in value.items()}
         elif key in ("items", "additionalProperties"):

@@ -221,7 +221,7 @@ def key_header(spec: Json) -> str:
 def _security(spec: Json, name: str, data: Json) -> None:
     """Refuse an operation that wants something else than the key of the document, or nothing."""
     ways: list[Json] = data.get("security", [])
-    if ways and not any(way in ({}, *spec["security"]) for way in ways):
+    if ways and not any(way in ({}, *spec.get("security", ())) for way in ways):
         raise SpecError(f"{name}: security must be left out or be [], for only the document's key is sent; got {ways}")
 
 

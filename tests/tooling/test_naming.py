@@ -51,6 +51,38 @@ def test_a_schema_that_has_the_name_of_a_class_in_generated_code_is_refused(name
     assert told(edited({f"components schemas {name}": {"type": "string"}})) == (said,)
 
 
+@pytest.mark.parametrize(
+    ("choices", "name"),
+    [
+        ({"enum": ["a b", "a-b"]}, "A_B"),
+        ({"enum": ["PNG", "png"]}, "PNG"),
+        ({"type": "integer", "enum": [1, 2], "x-enum-varnames": ["BIG", "big"]}, "BIG"),
+    ],
+)
+def test_two_values_of_an_enum_with_one_name_are_refused(choices: dict[str, Any], name: str) -> None:
+    schema = {"type": "string", **choices}
+    [said] = told(edited({"components schemas Probe": {"type": "object", "properties": {"kind": schema}}}))
+    assert said == (
+        f"components schemas Probe properties kind: the values {choices['enum']} of the enum would all be named "
+        f"{name}; give each a name of its own under x-enum-varnames"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"servers": []}, "servers: the first must be where the service is, such as https://example.com/api; got ''"),
+        ({"servers 0 url": "/api"}, "servers: the first must be where the service is"),
+        ({"security": [{"Other": []}]}, "security: must ask for one key, an apiKey in a header"),
+        ({"components securitySchemes ApiKey in": "query"}, "security: must ask for one key, an apiKey in a header"),
+        ({f"paths {FOLLOWS} post security": [{"Other": []}]}, "reroll: security must be left out or be []"),
+    ],
+)
+def test_a_service_that_this_client_cannot_call_is_refused(changes: dict[str, Any], said: str) -> None:
+    [found] = told(edited(changes))
+    assert found.startswith(said.replace("reroll", SPEC["paths"][FOLLOWS]["post"]["operationId"]))
+
+
 def test_a_tag_must_stand_at_the_top_with_a_description() -> None:
     for changes in ({f"paths {FOLLOWS} post tags": ["art"]}, tagged("art")):
         assert told(edited(changes)) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,6 +190,19 @@ def test_a_null_beside_one_type_makes_a_nullable_field() -> None:
     ):
         row = field_of({}, "styleNo", schema, required=False)
         assert (row["type"], row["nullable"], row["minimum"]) == ("integer", True, 1)
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"type": "string", "pattern": r"^\p{L}+$"}, "pattern must be one that Python's re can read, too: bad escape"),
+        ({"const": None}, "a field that can only be null says nothing"),
+        ({"type": "string", "x-legnexts": {}}, "nothing here checks x-legnexts"),
+    ],
+)
+def test_a_field_that_cannot_be_checked_is_refused(schema: Json, said: str) -> None:
+    with pytest.raises(SpecError, match=re.escape(f"trial: {said}")):
+        field_of({}, "trial", schema, required=False)
 
 
 def test_a_follow_up_has_the_fields_that_the_job_leaves_open() -> None:

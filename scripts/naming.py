@@ -10,7 +10,7 @@ import ast
 import keyword
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import table
 from asked_for import PACKAGE
@@ -132,9 +132,12 @@ def _taken(what: str, name: str, taken: set[str], why: str) -> Iterator[str]:
 
 
 def _attributes(module: str, *, properties: bool = True) -> set[str]:
-    """The public attributes that the classes of a module define in their bodies."""
+    """The public attributes that the classes of a module define in their bodies, or those classes that it exports."""
     found: set[str] = set()
+    exported = [ast.literal_eval(node.value) for node in _tree(module) if _is_all(node)]
     for node in _tree(module):
+        if exported and isinstance(node, ast.ClassDef) and node.name not in exported[0]:
+            continue
         shape = isinstance(node, ast.ClassDef) and {"TypedDict", "Protocol"} & {
             ast.unparse(each) for each in node.bases
         }
@@ -148,6 +151,10 @@ def _attributes(module: str, *, properties: bool = True) -> set[str]:
                 case _:
                     pass
     return {name for name in found if not name.startswith("_")}
+
+
+def _is_all(node: ast.stmt) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 
 @cache

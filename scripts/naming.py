@@ -61,7 +61,7 @@ def problems(spec: Json, rows: Sequence[Json]) -> Iterator[str]:
 def _choices(node: Any, *place: str) -> Iterator[str]:
     """The enums below a node of which two values would have one name in Python: one of them would be lost."""
     if isinstance(node, list):
-        for number, inner in enumerate(cast("list[Any]", node)):
+        for number, inner in enumerate(node):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
             yield from _choices(inner, *place, str(number))
     elif isinstance(node, dict):
         named = place[-1:] == ("properties",)

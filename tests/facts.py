@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from legnext_client.generated.operations import OPERATIONS
-from legnext_client.generated.rules import PARAMETERS
+from legnext_client.generated.rules import DURATION_FACTORS, PARAMETERS, PRICE_FACTORS
 
 
 def points(operation: str, **when: object) -> int:
@@ -17,7 +19,30 @@ def points(operation: str, **when: object) -> int:
     return price.points
 
 
+def factor(flag: str, model: str = "7", value: object = None) -> float:
+    """By what a flag multiplies the price, with a model."""
+    found = [row.factor for row in PRICE_FACTORS if row.flag == flag and model in row.models and row.value == value]
+    return found[0] if found else 1
+
+
+def seconds(operation: str, *flags: str, model: str = "7") -> float:
+    """The median duration of an operation, with flags (each with its value, if it has one) and a model."""
+    about = OPERATIONS[operation].seconds
+    found = about.median if about else 0.0
+    for row in DURATION_FACTORS:
+        said = row.flag if row.value is None else f"{row.flag} {row.value}"
+        if model in row.models and (row.flag is None or said in flags):
+            found *= row.factor
+    return found
+
+
 DIFFUSION, UPSCALE, VIDEO = points("diffusion"), points("upscale"), points("video_diffusion")
+EXTENSION, LARGE_EXTENSION = points("extend_video"), points("extend_video", source="720p")
+VIDEO_UPSCALE = points("video_upscale")
+TURBO, DRAFT = ceil(DIFFUSION * factor("turbo")), ceil(DIFFUSION * factor("draft"))
+CREATIVE, VARIATION = points("upscale", type=1), points("variation")
+CHAIN_PRICE = VIDEO + EXTENSION + VIDEO_UPSCALE
+"""A chain of a start, an extension and an upscale, in 480p."""
 LARGE_VIDEO = points("video_diffusion", videoType=1)
 LONGEST = next(field.max_length for field in OPERATIONS["diffusion"].fields if field.name == "text") or 0
 """Maximum characters of a prompt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from legnext_client._protocol.state import State
 from legnext_client.chains import VideoChain
 from legnext_client.errors import BadRequestError, UnprocessableError
+from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.testing import MockServer
 from tests import facts
 from tests.facts import LARGE_VIDEO, VIDEO
@@ -39,7 +41,7 @@ def test_an_extension_costs_what_the_size_of_the_start_makes_it_cost(video_type:
         chain = begun.extend().extend("on").upscale()
         assert points(chain) == [start, each, each, LAST]
         assert (chain.price().points, chain.price().reserve) == (whole, whole)
-        assert chain.price().usd == whole / 1000
+        assert chain.price().usd == whole / POINTS_PER_USD
 
 
 @pytest.mark.parametrize(("size", "each"), [("480p", SMALL), ("720p", LARGE)])
@@ -59,7 +61,11 @@ def test_what_the_caller_says_of_the_size_beats_what_the_job_tells() -> None:
 
 def test_flags_of_each_prompt_count_for_their_step() -> None:
     chain = VideoChain.start("x --bs 1", 1).extend("y --turbo").extend("z --bs 2")
-    assert points(chain) == [LARGE_VIDEO // 4, 2 * LARGE, LARGE // 2]
+    assert points(chain) == [
+        ceil(LARGE_VIDEO * facts.factor("bs", "video", 1)),
+        ceil(LARGE * facts.factor("turbo", "video")),
+        ceil(LARGE * facts.factor("bs", "video", 2)),
+    ]
 
 
 def test_a_price_is_a_small_table() -> None:
@@ -92,8 +98,10 @@ def test_a_chain_is_as_long_as_its_start_and_its_extensions(chain: VideoChain, s
 
 def test_the_making_takes_as_long_as_its_steps_one_after_the_other() -> None:
     chain = VideoChain.start("x").extend().extend("y").upscale()
-    assert chain.typical_seconds == 210 + 180 + 180 + 300
-    assert VideoChain.start("x --turbo").typical_seconds == pytest.approx(210 * 0.3)
+    start, extension, last = map(facts.seconds, ("video_diffusion", "extend_video", "video_upscale"))
+    assert chain.typical_seconds == start + 2 * extension + last
+    turbo = facts.seconds("video_diffusion", "turbo", model="video")
+    assert VideoChain.start("x --turbo").typical_seconds == pytest.approx(turbo)
 
 
 # ---- the service agrees -------------------------------------------------------------------------------------------

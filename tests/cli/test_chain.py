@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client.cli.exits import Exit
+from legnext_client.generated.rules import POINTS_PER_USD
+from tests.facts import CHAIN_PRICE, EXTENSION, VIDEO, VIDEO_UPSCALE, seconds
 
 from .asked import STEPS, in_a_chain, operations
 
@@ -22,6 +24,11 @@ pytestmark = pytest.mark.usefixtures("chain")
 # ---- to its end ---------------------------------------------------------------------------------------------------
 
 
+COSTS = {"start": VIDEO, "extension 1": EXTENSION, "upscale": VIDEO_UPSCALE}
+LONG = sum(map(seconds, STEPS))
+LASTS = f"8 seconds of chain, usually made in about {LONG // 60:.0f}:{LONG % 60:02.0f}."
+
+
 def test_a_chain_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp_path: Path) -> None:
     ended = legnext("chain", "chain.yaml", "--yes")
     last = server.jobs[list(server.jobs)[-1]]
@@ -29,23 +36,23 @@ def test_a_chain_is_made_and_paid_for_once(legnext: Run, server: MockServer, tmp
     assert operations(server) == STEPS
     said = ended.err.splitlines()
     assert said[:6] == [
-        "start         480",
-        "extension 1   480",
-        "upscale       480",
-        "in all       1440  points, an estimate",
-        "8 seconds of chain, usually made in about 11:30.",
+        f"start        {VIDEO:4}",
+        f"extension 1  {EXTENSION:4}",
+        f"upscale      {VIDEO_UPSCALE:4}",
+        f"in all       {CHAIN_PRICE:4}  points, an estimate",
+        LASTS,
         "The account has 1000000 points.",
     ]
-    assert said[-1] == "Done: 1 video of 8 seconds, 1440 points charged."
+    assert said[-1] == f"Done: 1 video of 8 seconds, {CHAIN_PRICE} points charged."
     for number, (job, title) in enumerate(zip(server.jobs, ("start", "extension 1", "upscale"), strict=True), 1):
-        assert f"Step {number} of 3, {title}: {job} completed, 480 points" in said
+        assert f"Step {number} of 3, {title}: {job} completed, {COSTS[title]} points" in said
 
     again = legnext("chain", "chain.yaml", "--download", "out", "--json")
     [value] = again.values
     assert (again.code, operations(server)) == (0, STEPS)
     assert "Nothing is left to pay." in again.err
     assert value["jobs"] == list(server.jobs.values())
-    assert (value["points"], value["seconds"], value["journal"]) == (1440, 8, "chain.db")
+    assert (value["points"], value["seconds"], value["journal"]) == (CHAIN_PRICE, 8, "chain.db")
     assert value["video_urls"] == last["output"]["video_urls"]
     assert value["files"] == [f"out/{last['job_id']}_0.mp4"]
     assert (tmp_path / value["files"][0]).stat().st_size > 1000
@@ -64,12 +71,17 @@ def test_a_price_needs_no_key_and_sends_nothing(legnext: Run, server: MockServer
     ended = legnext("chain", "chain.yaml", "--price", LEGNEXT_API_KEY=None)
     assert (ended.code, ended.err, server.ledger) == (0, "", [])
     assert ended.lines[-2:] == [
-        "in all       1440  points, an estimate",
-        "8 seconds of chain, usually made in about 11:30.",
+        f"in all       {CHAIN_PRICE:4}  points, an estimate",
+        LASTS,
     ]
     [value] = legnext("chain", "chain.yaml", "--price", "--json").values
     assert [each["step"] for each in value["steps"]] == ["start", "extension 1", "upscale"]
-    assert (value["points"], value["usd"], value["left"], value["seconds"]) == (1440, 1.44, 1440, 8)
+    assert (value["points"], value["usd"], value["left"], value["seconds"]) == (
+        CHAIN_PRICE,
+        CHAIN_PRICE / POINTS_PER_USD,
+        CHAIN_PRICE,
+        8,
+    )
 
 
 def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
@@ -90,7 +102,7 @@ def test_a_wrong_prompt_is_refused_before_the_price_unless_told_otherwise(
 # ---- asked first --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [("--ask-above", "1440"), ("--budget", "1000"), ("-y",)])
+@pytest.mark.parametrize("words", [("--ask-above", str(CHAIN_PRICE)), ("--budget", str(CHAIN_PRICE - 1)), ("-y",)])
 def test_what_is_cheap_enough_or_agreed_to_is_not_asked_for(legnext: Run, server: MockServer, words: Any) -> None:
     assert legnext("chain", "chain.yaml", *words).code in (0, Exit.BUDGET)
     assert server.ledger
@@ -101,7 +113,7 @@ def test_what_is_left_to_be_paid_counts(legnext: Run, server: MockServer) -> Non
     assert legnext("chain", "chain.yaml", "--yes").code == Exit.JOB_FAILED
     ended = legnext("chain", "chain.yaml", "--retry-failed")
     assert (ended.code, operations(server)) == (0, ["video_diffusion", "extend_video", *STEPS[1:]])
-    assert "960 points are still to be paid." in ended.err
+    assert f"{CHAIN_PRICE - VIDEO} points are still to be paid." in ended.err
 
 
 def test_on_a_terminal_a_person_is_asked(terminal: Any, server: MockServer) -> None:
@@ -110,7 +122,7 @@ def test_on_a_terminal_a_person_is_asked(terminal: Any, server: MockServer) -> N
         (b"\x03", Exit.INTERRUPTED, "Interrupted."),
     ):
         session = terminal("chain", "chain.yaml")
-        session.read_until("Spend up to 1440 points, 1.44 USD? [y/N]")
+        session.read_until(f"Spend up to {CHAIN_PRICE} points, {CHAIN_PRICE / POINTS_PER_USD:.2f} USD? [y/N]")
         session.press(key)
         assert (session.ended(), session.seen[-2:]) == (code, [said, ""])
     assert server.ledger == []
@@ -128,11 +140,9 @@ def test_finished_steps_stay_above_the_bar(terminal: Any, server: MockServer) ->
     last = server.jobs[list(server.jobs)[-1]]
     assert session.read_piped() == last["output"]["video_urls"]
     *_, first, second, third, done = [line for line in session.seen if line]
-    for number, (line, job, title) in enumerate(
-        zip((first, second, third), server.jobs, ("start", "extension 1", "upscale"), strict=True), 1
-    ):
-        assert line == f"Step {number} of 3, {title}: {job} completed, 480 points"
-    assert done == "Done: 1 video of 8 seconds, 1440 points charged."
+    for number, (line, job, title) in enumerate(zip((first, second, third), server.jobs, COSTS, strict=True), 1):
+        assert line == f"Step {number} of 3, {title}: {job} completed, {COSTS[title]} points"
+    assert done == f"Done: 1 video of 8 seconds, {CHAIN_PRICE} points charged."
     assert session.raw.rindex("\x1b[?25h") > session.raw.rindex("\x1b[?25l"), "the cursor is there again"
 
 

@@ -12,6 +12,7 @@ from legnext_client._runs.batches import ChainRun
 from legnext_client.cli.exits import Exit
 from legnext_client.errors import DownloadError
 from legnext_client.journal import Journal
+from tests.facts import CHAIN_PRICE, VIDEO_UPSCALE
 
 from .asked import STEPS, in_a_chain, operations
 
@@ -96,13 +97,13 @@ def test_time_is_over_and_the_job_goes_on(legnext: Run, server: MockServer, chai
 
 
 def test_a_budget_is_not_passed(legnext: Run, server: MockServer) -> None:
-    ended = legnext("chain", "chain.yaml", "--budget", "1000")
+    ended = legnext("chain", "chain.yaml", "--budget", f"{CHAIN_PRICE - 1}")
     assert (ended.code, ended.out, operations(server)) == (Exit.BUDGET, "", STEPS[:2])
-    assert "480 points would exceed the budget of 1000" in ended.err
-    server._service.account.available_credits = 479
+    assert f"{VIDEO_UPSCALE} points would exceed the budget of {CHAIN_PRICE - 1}" in ended.err
+    server._service.account.available_credits = VIDEO_UPSCALE - 1
     ended = legnext("chain", "chain.yaml", "--yes")
     assert (ended.code, operations(server)) == (Exit.BUDGET, STEPS[:2])
-    assert "this takes up to 480 points, and the account has 479. Nothing was sent; top up" in ended.err
+    assert f"up to {VIDEO_UPSCALE} points, and the account has {VIDEO_UPSCALE - 1}. Nothing was sent; top" in ended.err
 
 
 def test_the_journal_of_another_chain_is_left_alone(legnext: Run, server: MockServer, chain: Path) -> None:

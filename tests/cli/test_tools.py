@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.webhooks import SIGNATURE
-from tests.facts import DIFFUSION
+from tests.facts import (
+    CREATIVE,
+    DIFFUSION,
+    DRAFT,
+    EXTENSION,
+    LARGE_EXTENSION,
+    LARGE_VIDEO,
+    TURBO,
+    UPSCALE,
+    factor,
+    points,
+)
 
 from .commands import DOCUMENT, Begun
 
@@ -37,31 +50,35 @@ def test_prices_need_no_key(legnext: Run) -> None:
     assert ended.code == 0
     rows = dict(line.split(maxsplit=1) for line in ended.lines[1:])
     assert rows["diffusion"] == f"{DIFFUSION}"
-    assert rows["upscale"] == "120      160 with --type creative"
-    assert "1536 if the source is 720p" in rows["extend-video"]
+    assert rows["upscale"] == f"{UPSCALE:<9}{CREATIVE} with --type creative"
+    assert f"{LARGE_EXTENSION} if the source is 720p" in rows["extend-video"]
     (values,) = legnext("price", "--json", **NO_KEY).values
     priced = {name: each.price.points for name, each in OPERATIONS.items() if each.price}
     assert {value["operation"]: value["points"] for value in values} == priced
 
 
+LARGEST = points("enhance_upscale", target_resolution="12K")
+ONE_VIDEO = ceil(LARGE_VIDEO * factor("bs", "video", 1))
+
+
 @pytest.mark.parametrize(
-    ("words", "points", "reserve"),
+    ("words", "costs", "reserve"),
     [
-        (("diffusion", "a fox --turbo"), 2 * DIFFUSION, 2 * DIFFUSION),
-        (("diffusion", "a fox --draft"), DIFFUSION // 2, DIFFUSION),
+        (("diffusion", "a fox --turbo"), TURBO, TURBO),
+        (("diffusion", "a fox --draft"), DRAFT, DIFFUSION),
         (("diffusion",), DIFFUSION, DIFFUSION),
-        (("upscale", "--type", "creative"), 160, 160),
-        (("upscale",), 160, 160),
-        (("upscale", "J", "--type", "0"), 120, 120),
-        (("enhance-upscale", "--target-resolution", "12k"), 540, 540),
-        (("video-diffusion", "waves --bs 1", "--video-type", "720p"), 384, 384),
-        (("extend-video",), 1536, 1536),
-        (("extend-video", "--source", "480p"), 480, 480),
+        (("upscale", "--type", "creative"), CREATIVE, CREATIVE),
+        (("upscale",), CREATIVE, CREATIVE),
+        (("upscale", "J", "--type", "0"), UPSCALE, UPSCALE),
+        (("enhance-upscale", "--target-resolution", "12k"), LARGEST, LARGEST),
+        (("video-diffusion", "waves --bs 1", "--video-type", "720p"), ONE_VIDEO, ONE_VIDEO),
+        (("extend-video",), LARGE_EXTENSION, LARGE_EXTENSION),
+        (("extend-video", "--source", "480p"), EXTENSION, EXTENSION),
     ],
 )
-def test_a_price_follows_the_fields(legnext: Run, words: tuple[str, ...], points: int, reserve: int) -> None:
+def test_a_price_follows_the_fields(legnext: Run, words: tuple[str, ...], costs: int, reserve: int) -> None:
     (value,) = legnext("price", *words, "--json").values
-    assert (value["points"], value["reserve"], value["usd"]) == (points, reserve, points / 1000)
+    assert (value["points"], value["reserve"], value["usd"]) == (costs, reserve, costs / POINTS_PER_USD)
 
 
 def test_only_what_has_a_source_asks_for_its_size(legnext: Run) -> None:

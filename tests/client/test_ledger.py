@@ -19,7 +19,7 @@ from legnext_client.errors import ServerError, UnprocessableError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
-from tests.facts import DIFFUSION
+from tests.facts import DIFFUSION, TURBO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +159,7 @@ def test_a_limit_holds_for_every_client_and_says_what_is_counted(mock: MockServe
 
 def test_a_day_ends_at_midnight_utc(mock: MockServer, path: Path) -> None:
     now = [datetime(2026, 11, 29, 23, 59, tzinfo=UTC)]
-    with mock.client(ledger=Ledger(path, per_day=100, now=lambda: now[0])) as client:
+    with mock.client(ledger=Ledger(path, per_day=DIFFUSION + 20, now=lambda: now[0])) as client:
         client.midjourney.diffusion(text="a cat")
         with pytest.raises(BudgetExceeded):
             client.midjourney.diffusion(text="a cat")
@@ -169,13 +169,13 @@ def test_a_day_ends_at_midnight_utc(mock: MockServer, path: Path) -> None:
 
 def test_a_limit_in_all_never_ends_and_says_what_is_left(mock: MockServer, path: Path) -> None:
     now = [datetime(2026, 11, 29, tzinfo=UTC)]
-    ledger = Ledger(path, per_day=100, in_all=2 * DIFFUSION + 40, now=lambda: now[0])
+    ledger = Ledger(path, per_day=DIFFUSION + 20, in_all=2 * DIFFUSION + 40, now=lambda: now[0])
     with mock.client(ledger=ledger) as client:
         for _ in range(2):
             client.midjourney.diffusion(text="a cat")
             now[0] += timedelta(days=400)
         assert [(each.span, each.counted, each.left) for each in ledger.limits()] == [
-            ("per day", 0, 100),
+            ("per day", 0, DIFFUSION + 20),
             ("in all", 2 * DIFFUSION, 40),
         ]
         with pytest.raises(
@@ -185,7 +185,7 @@ def test_a_limit_in_all_never_ends_and_says_what_is_left(mock: MockServer, path:
 
 
 def test_a_failed_job_gives_its_points_back(mock: MockServer, path: Path) -> None:
-    with mock.client(ledger=Ledger(path, per_day=100)) as client:
+    with mock.client(ledger=Ledger(path, per_day=DIFFUSION + 20)) as client:
         job = client.midjourney.diffusion(text="a cat")
         mock.jobs.fail(job.job_id)
         client.tasks.get(job.job_id)
@@ -193,10 +193,10 @@ def test_a_failed_job_gives_its_points_back(mock: MockServer, path: Path) -> Non
 
 
 def test_what_is_run_again_counts_with_the_cost_of_its_source(mock: MockServer, path: Path) -> None:
-    with mock.client(ledger=Ledger(path, per_day=3 * DIFFUSION + 60)) as client:
+    with mock.client(ledger=Ledger(path, per_day=2 * TURBO - 1)) as client:
         dear = client.midjourney.diffusion(text="a cat --v 7 --turbo")
         mock.jobs.complete(dear.job_id)
-        said = f"{2 * DIFFUSION} points would exceed the {3 * DIFFUSION + 60} per day"
+        said = f"{TURBO} points would exceed the {2 * TURBO - 1} per day"
         with pytest.raises(BudgetExceeded, match=said):
             dear.wait().reroll()
     assert len(mock.ledger) == 1

@@ -13,7 +13,7 @@ from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import ConfigurationError, ForbiddenError
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.prompts.policy import request_problems
-from tests.facts import DIFFUSION, LONGEST
+from tests.facts import CREATIVE, DIFFUSION, LARGE_EXTENSION, LONGEST, VARIATION, VIDEO
 
 from .worlds import Colour, Service, done, job, told
 
@@ -45,7 +45,7 @@ def test_a_call_that_would_pass_the_budget_is_not_sent(colour: Colour) -> None:
 
 
 def test_a_budget_is_settled_when_the_job_is_done(colour: Colour) -> None:
-    client = colour.client(Service(job(**usage(frozen=80)), job(), done(**usage(frozen=80, consume=40))))
+    client = colour.client(Service(job(**usage(frozen=DIFFUSION)), job(), done(**usage(frozen=DIFFUSION, consume=40))))
     with client.budget(DIFFUSION + 20) as budget:
         waited = call(colour, client, "x --draft")
         assert (budget.reserved, budget.spent) == (DIFFUSION, 0)
@@ -77,10 +77,10 @@ def test_what_a_job_has_cost_stays_reserved_until_it_is_told(colour: Colour, tol
 )
 def test_a_refused_call_holds_nothing(colour: Colour, answer: Any, kind: type[Exception]) -> None:
     client = colour.client(Service(answer))
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         with pytest.raises(kind):
             call(colour, client)
-        assert budget.left == 100
+        assert budget.left == DIFFUSION + 20
 
 
 @pytest.mark.parametrize("answer", [GONE, told({}, 500), told(b"<html>"), KeyboardInterrupt()])
@@ -93,24 +93,24 @@ def test_a_call_whose_outcome_is_unknown_keeps_its_price(colour: Colour, answer:
 
 
 def test_a_failed_job_gives_its_points_back(colour: Colour) -> None:
-    client = colour.client(Service(job(), job("failed", **usage(frozen=80, consume=0))))
-    with client.budget(100) as budget:
+    client = colour.client(Service(job(), job("failed", **usage(frozen=DIFFUSION, consume=0))))
+    with client.budget(DIFFUSION + 20) as budget:
         waited = call(colour, client)
         with pytest.raises(JobFailed):
             colour.do(waited.wait())
-        assert (budget.left, budget.spent) == (100, 0)
+        assert (budget.left, budget.spent) == (DIFFUSION + 20, 0)
 
 
 def test_a_call_that_is_wrong_or_comes_too_late_holds_nothing(colour: Colour) -> None:
     client = colour.client(Service(job()))
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         with pytest.raises(InvalidRequest):
             call(colour, client, "")
-        assert budget.left == 100
+        assert budget.left == DIFFUSION + 20
         colour.do(client.close())
         with pytest.raises(ConfigurationError):
             call(colour, client)
-        assert budget.left == 100
+        assert budget.left == DIFFUSION + 20
 
 
 def test_budgets_within_budgets_all_count(colour: Colour) -> None:
@@ -147,27 +147,27 @@ def test_a_budget_counts_although_another_is_left_at_that_moment(colour: Colour)
 
 
 def test_a_budget_may_be_brought_along_and_holds_for_twins_and_follow_ups(colour: Colour) -> None:
-    client = colour.client(Service(done(**usage(consume=80)), job(job_id="j2"), job(job_id="j3")))
-    shared = Budget(300)
+    client = colour.client(Service(done(**usage(consume=DIFFUSION)), job(job_id="j2"), job(job_id="j3")))
+    shared = Budget(2 * DIFFUSION + CREATIVE - 1)
     with client.budget(shared) as same:
         assert same is shared
         first = call(colour, client)
-        assert shared.spent == 80
+        assert shared.spent == DIFFUSION
         colour.do(first.upscale(image_no=0, type=1))
-        assert shared.reserved == 160
+        assert shared.reserved == CREATIVE
         with pytest.raises(BudgetExceeded):
             call(colour, client.with_options(retries=0))
 
 
 def test_an_extension_costs_by_what_its_source_is_known_to_be(colour: Colour) -> None:
-    chain = job("completed", output={"video_urls": ["https://files.test/1.mp4"]}, **usage(consume=480))
+    chain = job("completed", output={"video_urls": ["https://files.test/1.mp4"]}, **usage(consume=VIDEO))
     client = colour.client(Service(chain))
     with client.budget(10_000) as budget:
         first = colour.do(client.midjourney.video_diffusion(prompt="waves", video_type=0))
         colour.do(first.extend_video(video_no=0))
-        assert budget.spent == 960
+        assert budget.spent == 2 * VIDEO
     picked_up = colour.do(client.tasks.get("j1"))
-    with client.budget(1000) as budget, pytest.raises(BudgetExceeded, match="1536 points"):
+    with client.budget(LARGE_EXTENSION - 1), pytest.raises(BudgetExceeded, match=f"{LARGE_EXTENSION} points"):
         colour.do(picked_up.extend_video(video_no=0))
 
 
@@ -212,10 +212,10 @@ def _calls(client: Any, first: Any) -> None:
 def test_prompts_with_errors_are_refused_and_nothing_is_sent(colour: Colour) -> None:
     service = Service(job())
     client = colour.client(service)
-    with client.budget(100) as budget:
+    with client.budget(DIFFUSION + 20) as budget:
         with pytest.raises(InvalidRequest, match="zebra"):
             call(colour, client, "x --zebra 1")
-        assert budget.left == 100
+        assert budget.left == DIFFUSION + 20
     assert service.sent == []
     call(colour, client, "x --v 7")
     with pytest.warns(PromptWarning):
@@ -234,15 +234,17 @@ def test_a_client_lets_pass_what_an_operation_without_a_bound_takes(colour: Colo
 
 
 def test_a_job_that_is_done_once_more_is_held_at_what_it_cost(colour: Colour) -> None:
-    service = Service(done(**usage(consume=320)), job(**usage(frozen=80)), job(**usage(frozen=80)))
+    dear_points = 4 * max(DIFFUSION, VARIATION)
+    held = job(**usage(frozen=DIFFUSION))
+    service = Service(done(**usage(consume=dear_points)), held, held)
     client = colour.client(service)
     dear = call(colour, client, "x --v 8.1")
-    with client.budget(319) as budget:
-        with pytest.raises(BudgetExceeded, match="320"):
+    with client.budget(dear_points - 1) as budget:
+        with pytest.raises(BudgetExceeded, match=f"{dear_points}"):
             colour.do(dear.reroll())
-        assert (len(service.sent), budget.left) == (1, 319)
+        assert (len(service.sent), budget.left) == (1, dear_points - 1)
         colour.do(dear.variation(image_no=0, type=0))
-        assert budget.reserved == 120, "what is not the same again has a price of its own"
-    with client.budget(320) as budget:
+        assert budget.reserved == VARIATION, "what is not the same again has a price of its own"
+    with client.budget(dear_points) as budget:
         colour.do(dear.reroll())
-        assert (budget.reserved, budget.left) == (320, 0), "the service may charge more than it holds"
+        assert (budget.reserved, budget.left) == (dear_points, 0), "the service may charge more than it holds"

@@ -227,25 +227,25 @@ def test_the_seventh_request_of_a_web_service_waits_in_order_and_is_told_its_pla
     async def main() -> None:
         client, _ = async_world.client()
         async with client:
-            for number in range(6):
+            for number in range(JOBS_AT_ONCE):
                 await call(client, f"running {number}")
             waiting: list[Any] = []
             for number in range(3):
                 waiting.append(asyncio.ensure_future(call(client, f"waiting {number}")))
                 await until_waiting(client, number + 1)
-            assert client.queue == (6, 6, 3)
-            with pytest.raises(QueueTimeout, match="all 6 places for jobs are taken, and the call is number 4") as late:
+            assert client.queue == (JOBS_AT_ONCE, JOBS_AT_ONCE, 3)
+            with pytest.raises(QueueTimeout, match=f"all {JOBS_AT_ONCE} places .*, and the call is number 4") as late:
                 await call(client.with_options(max_wait=0))
             assert late.value.place == 4
             await asyncio.gather(*waiting)
 
     asyncio.run(main())
-    assert async_world.texts[6:] == ["waiting 0", "waiting 1", "waiting 2"]
+    assert async_world.texts[JOBS_AT_ONCE:] == ["waiting 0", "waiting 1", "waiting 2"]
 
 
 def test_a_wait_that_takes_too_long_sends_nothing(world: World, colour: Colour) -> None:
     world.server.faults.add("never_ends")
-    budget = Budget(200)
+    budget = Budget(2 * DIFFUSION + 40)
     client, _ = world.client(max_jobs=1, max_wait=20)
     with client.budget(budget):
         colour.do(call(client))

@@ -12,6 +12,7 @@ from legnext_client import InvalidRequest, JobFailed, WaitTimeout
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import LegnextError, NotFoundError
 from legnext_client.prices import typical_seconds
+from tests.facts import seconds
 
 from .worlds import FAILED, Colour, Service, done, error_of, job, made, told
 
@@ -31,7 +32,7 @@ def test_it_waits_until_the_job_is_done(colour: Colour) -> None:
     assert result is waited
     assert seen == [("pending", 0), ("processing", 20), ("processing", 60), ("completed", 100)]
     assert len(waited.image_urls) == 4
-    assert 25 < colour.clock.slept[0] < 30
+    assert 0.5 < colour.clock.slept[0] / seconds("diffusion") < 0.67
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["wait", "wait_all"])

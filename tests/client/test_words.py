@@ -9,6 +9,7 @@ import pytest
 from legnext_client import InvalidRequest, VideoChain
 from legnext_client.testing import MockServer
 from legnext_client.types import UpscaleType
+from tests.facts import LARGE_VIDEO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def test_another_text_is_refused_before_anything_is_sent(mock: MockServer, writt
 def test_a_word_has_the_price_of_its_number(mock: MockServer) -> None:
     with mock.client() as client:
         prices = {client.price("video_diffusion", prompt="x", video_type=size) for size in ("720p", "hd-720p", 1)}
-        assert [price.points for price in prices] == [1536]
+        assert [price.points for price in prices] == [LARGE_VIDEO]
     assert VideoChain.start("x", video_type="720p").price() == VideoChain.start("x", video_type=1).price()
 
 

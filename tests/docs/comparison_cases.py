@@ -264,7 +264,7 @@ CASES = (
     Case("a signed callback of last year, replayed", SIGNED + THEIR_REPLAY, ours=SIGNED + OUR_REPLAY),
     Case(
         "the price of a call: `client.price(…)`",
-        "result = f\"{client.price('diffusion', text='a fox --turbo').points} points\"",
+        "result = 'in points' if client.price('diffusion', text='a fox --turbo').points else 'none'",
     ),
     Case("a budget: `with client.budget(50):`", BUDGET, counts=True),
     Case(

@@ -9,6 +9,7 @@ import pytest
 
 from legnext_client.client import Client
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed
+from legnext_client.generated.rules import LEAST_OUTPUT_DAYS, OUTPUT_DAYS
 
 from .conftest import KEY, files_in
 from .hostile import Hostile, Seen, file, png, status
@@ -92,6 +93,9 @@ def test_an_address_of_another_kind_is_refused_before_any_network(download: Down
     assert not out.exists()
 
 
+KEPT = f"{LEAST_OUTPUT_DAYS} to {OUTPUT_DAYS}" if LEAST_OUTPUT_DAYS < OUTPUT_DAYS else f"{OUTPUT_DAYS}"
+
+
 @pytest.mark.parametrize("code", [403, 404, 410])
 def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out: Path, code: int) -> None:
     raw = {
@@ -102,7 +106,7 @@ def test_an_expired_output_says_so(download_job: Download, hostile: Hostile, out
     }
     hostile.acts["/a.png"] = status(code, date="Fri, 31 Jan 2020 00:00:00 GMT")
     with pytest.raises(
-        DownloadError, match=rf"\({code}\): outputs are kept for 7 to 30 days, and this job ended 30 days ago"
+        DownloadError, match=rf"\({code}\): outputs are kept for {KEPT} days, and this job ended 30 days ago"
     ) as e:
         download_job(raw, out)
     assert "hidden" not in str(e.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.facts import DIFFUSION
 from tests.fleet.trials import Mistake, Plan, Trial
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ RIGHT = ("nothing", "nothing, of places")
 
 def notice(cluster: Cluster, name: str) -> bool:
     """Run trials of a wrong fleet; return whether one failed."""
-    plan = Plan(rows=40, budget=1600, faults=2, extras=False, mistake=MISTAKES.get(name))
+    plan = Plan(rows=40, budget=20 * DIFFUSION, faults=2, extras=False, mistake=MISTAKES.get(name))
     if "place" in name:  # jobs that run on after a loss has been noticed
         plan = plan._replace(rows=24, time_scale=15.0, job_timeout=12.0, aimed=2, blind=0, pauses=0, stops=0)
         plan = plan._replace(chains=0, refusals=False)

@@ -19,6 +19,7 @@ from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client._calls.wait import PollState
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.fleet import Fleet, database, life
+from tests.facts import CHAIN_PRICE, DIFFUSION
 from tests.fleet.cluster import Cluster, others
 from tests.fleet.conftest import work_until, working
 
@@ -83,7 +84,7 @@ def test_a_chain_goes_step_by_step(fleet: Fleet, server: MockServer, finish: Fin
     first, second, third = (one for one in server.ledger if one.operation != "diffusion")
     assert [job["job_id"] for job in results[3].jobs] == [first.job_id, second.job_id, third.job_id]
     assert (second.body["jobId"], third.body["jobId"]) == (first.job_id, second.job_id)
-    assert results[3].points == 1440
+    assert results[3].points == CHAIN_PRICE
 
 
 def test_workers_download_the_results(fleet: Fleet, finish: Finish, tmp_path: Path) -> None:
@@ -117,10 +118,10 @@ def test_a_refused_row_and_a_failed_job_cost_nothing(fleet: Fleet, server: MockS
     server.faults.add("job_fails")
     fleet.submit(ROWS[:3])
     status = finish()
-    assert (status.done, status.failed, status.points) == (1, 2, 80)
+    assert (status.done, status.failed, status.points) == (1, 2, DIFFUSION)
     refused, failed, done = fleet.results()
     assert "403" in str(refused.error)
-    assert (failed.state, failed.points, done.state, done.points) == ("failed", 0, "done", 80)
+    assert (failed.state, failed.points, done.state, done.points) == ("failed", 0, "done", DIFFUSION)
 
 
 def test_a_full_service_is_tried_again(fleet: Fleet, server: MockServer, finish: Finish) -> None:
@@ -132,10 +133,10 @@ def test_a_full_service_is_tried_again(fleet: Fleet, server: MockServer, finish:
 
 
 def test_the_budget_holds(fleet: Fleet, server: MockServer) -> None:
-    fleet.up(per_second=FAST, budget=250)
+    fleet.up(per_second=FAST, budget=4 * DIFFUSION - 1)
     fleet.submit(ROWS)
     status = asyncio.run(work_until(fleet, server, lambda status: status.done == 3))
-    assert (status.done, status.running, status.waiting, status.points) == (3, 0, 7, 240)
+    assert (status.done, status.running, status.waiting, status.points) == (3, 0, 7, 3 * DIFFUSION)
 
 
 def test_submissions_keep_to_the_rate(fleet: Fleet, server: MockServer, finish: Finish) -> None:
@@ -147,11 +148,11 @@ def test_submissions_keep_to_the_rate(fleet: Fleet, server: MockServer, finish: 
 
 
 def test_a_limit_that_is_not_given_stays(fleet: Fleet) -> None:
-    fleet.up(budget=160)
+    fleet.up(budget=2 * DIFFUSION)
     fleet.drain()
     fleet.up(places=3)
     fleet.up(accept_restored=True)
-    assert (fleet.status().budget, fleet.status().draining) == (160, True)
+    assert (fleet.status().budget, fleet.status().draining) == (2 * DIFFUSION, True)
 
 
 def test_a_budget_is_removed_by_an_infinite_one(fleet: Fleet, finish: Finish) -> None:
@@ -195,13 +196,14 @@ def test_unknown_requests_are_settled_by_a_person(fleet: Fleet, server: MockServ
     server.faults.add("close_after", method="POST")
     fleet.submit(ROWS[:3])
     status = finish()
-    assert (status.unknown, status.points, len(server.ledger)) == (3, 240, 1)
-    assert [(one["key"], one["price"]) for one in fleet.unknown()] == [("row0", 80), ("row1", 80), ("row2", 80)]
+    assert (status.unknown, status.points, len(server.ledger)) == (3, 3 * DIFFUSION, 1)
+    unknown = {one["key"]: one["price"] for one in fleet.unknown()}
+    assert unknown == dict.fromkeys(("row0", "row1", "row2"), DIFFUSION)
     fleet.resubmit("row0")
     fleet.give_up("row1")
     fleet.adopt("row2", server.ledger[0].job_id)
     status = finish()
-    assert (status.unknown, status.done, status.failed, status.points) == (0, 2, 1, 240)
+    assert (status.unknown, status.done, status.failed, status.points) == (0, 2, 1, 3 * DIFFUSION)
     assert [one.body["text"] for one in server.ledger] == ["lighthouse 2", "lighthouse 0"]
 
 
@@ -492,10 +494,10 @@ def test_hooks_and_logs_see_what_a_worker_does(
     asyncio.run(work_until(fleet, server, lambda status: status.ended, hook=events.append))
     [call] = [event for event in events if event.what == "call" and event.ended]
     [job] = [event for event in events if event.what == "job"]
-    assert (call.operation, call.points, call.job_id) == ("diffusion", 80, server.ledger[0].job_id)
-    assert (job.status, job.points, job.job_id) == ("completed", 80, call.job_id)
+    assert (call.operation, call.points, call.job_id) == ("diffusion", DIFFUSION, server.ledger[0].job_id)
+    assert (job.status, job.points, job.job_id) == ("completed", DIFFUSION, call.job_id)
     assert {event.operation for event in events if event.what == "attempt"} >= {"diffusion"}
-    assert f"diffusion: accepted as {call.job_id}, 80 points held" in caplog.text
+    assert f"diffusion: accepted as {call.job_id}, {DIFFUSION} points held" in caplog.text
     assert f"{call.job_id} completed" in caplog.text
 
 

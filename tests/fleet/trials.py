@@ -27,6 +27,7 @@ from legnext_client.fleet import Fleet
 from legnext_client.mock import media
 from legnext_client.mock.prompts import AT_ONCE
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION, EXTENSION, VIDEO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ CONTEXT.set_forkserver_preload(
 )
 
 PLACES = 6
-DEAREST = 480
+DEAREST = max(VIDEO, EXTENSION)
 """Points of the dearest request."""
 STOPPED = "its worker stopped before the response"
 LONGEST_POST = 10.0
@@ -69,7 +70,7 @@ class Plan(NamedTuple):
     rows: int = 60
     chains: int = 3
     """So many of the rows are chains of two steps."""
-    budget: int = 2400
+    budget: int = 30 * DIFFUSION
     """Points at first. Whenever nothing more can be begun, as many are added."""
     workers: int = 3
     aimed: int = 4

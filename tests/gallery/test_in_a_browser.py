@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from legnext_client.gallery import gallery
+from tests.facts import CHAIN_PRICE, DIFFUSION, EXTENSION, VIDEO, points
 
 from .journals import Writing
 from .seeing import CHAIN, keys, seen
@@ -29,15 +30,16 @@ SUMS = "[...document.querySelectorAll('#sums div')].map((one) => [...one.childre
 def test_each_row_has_a_card_and_the_head_has_the_sums(page: Page) -> None:
     assert set(keys(page)) == {"harbour", "poster", "storm", "chain", "dragon", "words", "garden"}
     sums = dict(page.run(SUMS))
+    charged = 2 * DIFFUSION + VIDEO + CHAIN_PRICE + points("describe")
     assert {name: sums[name] for name in ("rows", "images", "videos", "points")} == {
         "rows": "7",
         "images": "8",
         "videos": "5",
-        "points": "2,100",
+        "points": f"{charged:,}",
     }
     titles = page.run("[...document.querySelectorAll('.card h2')].map((one) => one.textContent)")
     assert "a lighthouse over a quiet harbour at dusk --ar 3:2" in titles
-    told = "1 outcome unknown: up to 80 points may have been charged."
+    told = f"1 outcome unknown: up to {DIFFUSION} points may have been charged."
     assert page.run("document.querySelector('#notices').innerText").startswith(told)
     assert page.run("document.querySelector('#share').getAttribute('aria-label')") == "5 done, 1 failed, 1 unknown"
 
@@ -105,7 +107,7 @@ def test_a_chain_shows_its_steps(page: Page) -> None:
     assert steps == ["1. video diffusion", "2. extend video", "3. video upscale"]
     told = page.run("document.querySelector('#about .steps').innerText")
     assert "night falls" in told
-    assert "480" in told
+    assert f"{EXTENSION}" in told
     page.until("document.querySelector('#stage video').readyState >= 2")
 
 

@@ -13,6 +13,7 @@ from legnext_client._journal.files import CHAIN
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, SUBMITTING, UNKNOWN
 from legnext_client._protocol.state import State
 from legnext_client.testing import MockServer
+from tests.facts import DIFFUSION, EXTENSION, VIDEO, VIDEO_UPSCALE
 
 from .journals import PNG, Page, Writing, page_of
 
@@ -184,7 +185,7 @@ def test_a_batch_of_the_client_is_shown_with_its_files_and_while_it_runs(tmp_pat
     assert page.step("fox")["shape"] == pytest.approx(1.5, abs=0.02)
     assert page.step("chain", 2)["files"] == ["chain_0.mp4"]
     assert page.step("chain", 2)["shape"] == 1
-    assert page.data["totals"]["points"] == 80 + 3 * 480 + 80
+    assert page.data["totals"]["points"] == 2 * DIFFUSION + VIDEO + EXTENSION + VIDEO_UPSCALE
 
 
 def test_the_page_of_a_chain_is_made_in_the_same_way(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from legnext_client import Client
 from legnext_client._journal.ledger import Ledger
 from legnext_client._journal.store import Store
 from legnext_client.errors import BudgetExceeded
+from tests.facts import DIFFUSION
 from tests.kills.worlds import SCALE
 from tests.thorough import often
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from legnext_client.testing import MockServer
 
 ROWS = [{"key": f"cat-{number}", "text": f"a cat on roof {number}"} for number in range(4)]
-LIMIT = 3 * 80
+LIMIT = 3 * DIFFUSION
 
 
 def run(url: str, directory: Path) -> None:
@@ -59,9 +60,9 @@ def test_a_kill_spends_nothing_beyond_the_limit(statements: int, server: MockSer
     child.join(60)
     assert child.exitcode in (-signal.SIGKILL, 0)
     run(server.base_url, tmp_path)
-    spent = 80 * len(server.ledger)
+    spent = DIFFUSION * len(server.ledger)
     with Ledger(tmp_path / "legnext.db") as ledger:
-        counted = sum(80 for entry in ledger.entries() if entry.state not in ("new", "failed"))
+        counted = sum(DIFFUSION for entry in ledger.entries() if entry.state not in ("new", "failed"))
         known = {entry.job_id for entry in ledger.entries()}
     assert spent <= counted <= LIMIT
     unsure = [entry for entry in server.ledger if entry.job_id not in known]

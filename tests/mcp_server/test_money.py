@@ -11,8 +11,9 @@ import pytest
 
 from legnext_client._journal.submit import UNKNOWN
 from legnext_client._transport.async_transports import AsyncHttpxTransport
+from legnext_client.generated.rules import POINTS_PER_USD
 from legnext_client.journal import Journal, Ledger
-from tests.facts import DIFFUSION
+from tests.facts import DIFFUSION, TURBO, VIDEO
 from tests.mcp_server import sdk
 from tests.mcp_server.agents import Person, World, error_of, value_of
 
@@ -196,7 +197,7 @@ def test_the_person_is_asked_with_the_price(any_world: World) -> None:
     person = Person("accept")
     assert value_of(any_world.make(person, text="a cat --turbo"))["job_id"]
     assert person.asked == [
-        f"Spend up to {2 * DIFFUSION} points ({2 * DIFFUSION / 1000} USD)? Make images from a text: text a cat --turbo"
+        f"Spend up to {TURBO} points ({TURBO / POINTS_PER_USD} USD)? Make images from a text: text a cat --turbo"
     ]
 
 
@@ -302,7 +303,7 @@ def test_the_price_of_a_follow_up_is_that_of_its_source(any_world: World) -> Non
         return value_of(await agent.call_tool("make_video", fields))
 
     any_world.run(after_a_restart, person)
-    assert [each.partition(" (")[0] for each in person.asked] == ["Spend up to 480 points"] * 3
+    assert [each.partition(" (")[0] for each in person.asked] == [f"Spend up to {VIDEO} points"] * 3
 
 
 def test_the_answer_to_one_call_does_not_accept_another(world: World) -> None:

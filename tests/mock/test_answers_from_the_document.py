@@ -51,7 +51,7 @@ def with_answer(schema: Json, **operation: Any) -> Json:
 
 
 def valid(spec: Json, schema: Json, value: Any) -> bool:
-    return jsonschema_rs.Draft202012Validator({**schema, "components": spec["components"]}).is_valid(value)
+    return jsonschema_rs.Draft202012Validator({"allOf": [schema], "components": spec["components"]}).is_valid(value)
 
 
 MORE: dict[str, Json] = {

@@ -59,7 +59,7 @@ def run(tmp_path: Path) -> Iterator[Any]:
 
 
 def test_it_greets_with_a_command_that_works(run: Any) -> None:
-    running = run("--seed", "5", "--credits", "100")
+    running = run("--seed", "5", "--credits", f"{DIFFUSION + 20}")
     assert "(seed 5, key mock-key)" in running.greeting
     words = shlex.split(running.greeting.partition("Try: ")[2])
     headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
@@ -68,7 +68,7 @@ def test_it_greets_with_a_command_that_works(run: Any) -> None:
     assert answer.status_code == 200
     assert answer.json()["status"] == "pending"
     balance = httpx.get(f"{running.base_url}/account/balance", headers=headers).json()["data"]
-    assert balance["available_credits"] == 100 - DIFFUSION
+    assert balance["available_credits"] == 20
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])

@@ -28,7 +28,7 @@ from legnext_client.mock.rules import price as mock_price
 from legnext_client.mock.spec import Spec
 from legnext_client.prices import Estimate, price, typical_seconds
 from legnext_client.prompts import Prompt
-from tests.facts import DIFFUSION, LARGE_VIDEO, UPSCALE, VIDEO, points
+from tests.facts import DIFFUSION, DRAFT, LARGE_VIDEO, TURBO, UPSCALE, VIDEO, factor, points, seconds
 from tests.tables import for_each
 from tests.thorough import often
 
@@ -51,28 +51,36 @@ def test_a_documented_example_costs_what_it_froze(case: dict[str, Any]) -> None:
     estimate = price(operation, case["body"], source="480p")
     assert estimate.reserve == case["frozen"]
     assert estimate.points == (
-        ceil(case["frozen"] / 2) if "--draft" in case["body"].get("text", "") else case["frozen"]
+        ceil(case["frozen"] * factor("draft")) if "--draft" in case["body"].get("text", "") else case["frozen"]
     )
 
 
-# From the documents' table of resolutions.
-TOPAZ = {"HD": 120, "FHD": 120, "2K": 120, "4K": 160, "6K": 200, "8K": 300, "12K": 540}
+BY_FIELD = [
+    (operation.name, field, value)
+    for operation in OPERATIONS.values()
+    for field in operation.fields
+    if operation.price and field.wire in {row.field for row in operation.price.when}
+    for value in field.enum
+]
 
 
-@for_each("resolution", TOPAZ)
-def test_topaz_costs_what_its_table_says(resolution: str) -> None:
-    assert price("enhance_upscale", {"target_resolution": resolution}).points == TOPAZ[resolution]
+def test_a_field_that_decides_the_price_costs_what_the_document_says() -> None:
+    for operation, field, value in BY_FIELD:
+        costs = points(operation, **{field.wire: value})
+        assert price(operation, {field.name: value}).points == costs
+        if field.default == value:
+            assert price(operation).points == costs
 
 
-def test_topaz_without_a_resolution_is_the_default_one() -> None:
-    assert price("enhance_upscale").points == TOPAZ["2K"]
+ONE = factor("bs", "video", 1)
+ONE_VIDEO, BEST = ceil(VIDEO * ONE), ceil(DIFFUSION * factor("quality", "8", 4))
 
 
 @for_each(
     ("text", "reserve"),
     [
-        ("x --bs 1", VIDEO // 4),
-        ("x --bs 1 --bs 1", VIDEO // 4),
+        ("x --bs 1", ONE_VIDEO),
+        ("x --bs 1 --bs 1", ONE_VIDEO),
         ("x --bs 1 --bs 4", VIDEO),
         ("x --bs 1 --bs 2", VIDEO),
         ("x --bs 4 --bs 1", VIDEO),
@@ -119,26 +127,27 @@ def test_a_size_that_no_video_has_is_refused_and_not_cheap(source: str) -> None:
         price("extend_video", source=source)
     large = points("extend_video", source="720p")
     assert str(price("extend_video")) == f"{large} points ({large} if the source is 720p), an estimate"
-    assert price("extend_video", {"prompt": "x --bs 1"}, source="720p").points == ceil(large / 4)
+    assert price("extend_video", {"prompt": "x --bs 1"}, source="720p").points == ceil(large * factor("bs", "video", 1))
 
 
 def test_a_follow_up_reserves_for_the_dearest_model_its_source_may_have() -> None:
     plain = points("remix")
+    dear = ceil(plain * factor("hd", "8"))
     assert price("remix", {"remix_prompt": "add clouds"}).reserve == plain
-    assert price("remix", {"remix_prompt": "add clouds --hd"})[:2] == (plain, 4 * plain)
+    assert price("remix", {"remix_prompt": "add clouds --hd"})[:2] == (plain, dear)
     assert price("remix", {"remix_prompt": "add clouds --hd --v 7"})[:2] == (plain, plain)
-    assert price("remix", {"remix_prompt": "add clouds --hd --v 8"})[:2] == (4 * plain, 4 * plain)
+    assert price("remix", {"remix_prompt": "add clouds --hd --v 8"})[:2] == (dear, dear)
 
 
 def test_request_models_are_priced_like_their_fields() -> None:
-    assert price(DiffusionRequest(text="x --turbo")).points == 2 * DIFFUSION
-    assert price(DiffusionRequest(text=Prompt("x", turbo=True))).points == 2 * DIFFUSION
+    assert price(DiffusionRequest(text="x --turbo")).points == TURBO
+    assert price(DiffusionRequest(text=Prompt("x", turbo=True))).points == TURBO
     assert price(VideoDiffusionRequest(prompt="x")).points == VIDEO
     assert price(VideoDiffusionRequest(prompt="x", video_type=VideoType.HD_720P)).points == LARGE_VIDEO
     assert price(VideoDiffusionRequest(prompt="x", video_type=1)).points == LARGE_VIDEO  # type: ignore[arg-type]
     assert price(UpscaleRequest(job_id="a", image_no=0, type_=UpscaleType.CREATIVE)).points == CREATIVE
     assert price(EnhanceUpscaleRequest(job_id="a", image_no=0)).points == points("enhance_upscale")
-    assert price(DiffusionRequest(text="x"), {"text": "x --turbo"}).points == 2 * DIFFUSION
+    assert price(DiffusionRequest(text="x"), {"text": "x --turbo"}).points == TURBO
 
 
 class Size(Enum):
@@ -165,12 +174,16 @@ def test_what_only_reads_is_free() -> None:
     ("operation", "fields", "text"),
     [
         ("diffusion", {"text": "x"}, f"{DIFFUSION} points, an estimate"),
-        ("diffusion", {"text": "x --turbo"}, f"{2 * DIFFUSION} points ({DIFFUSION} × 2 turbo), an estimate"),
-        ("diffusion", {"text": "x --q 4 --v 8"}, f"{4 * DIFFUSION} points ({DIFFUSION} × 4 quality 4), an estimate"),
+        ("diffusion", {"text": "x --turbo"}, f"{TURBO} points ({DIFFUSION} × {factor('turbo'):g} turbo), an estimate"),
+        (
+            "diffusion",
+            {"text": "x --q 4 --v 8"},
+            f"{BEST} points ({DIFFUSION} × {factor('quality', '8', 4):g} quality 4), an estimate",
+        ),
         (
             "diffusion",
             {"text": "x --draft"},
-            f"{ceil(DIFFUSION / 2)} points ({DIFFUSION} × 0.5 draft), an estimate; a budget counts {DIFFUSION}",
+            f"{DRAFT} points ({DIFFUSION} × {factor('draft'):g} draft), an estimate; a budget counts {DIFFUSION}",
         ),
         ("upscale", {"type": 1}, f"{CREATIVE} points ({CREATIVE} with type 1), an estimate"),
         ("upscale", {"type": 0}, f"{UPSCALE} points, an estimate"),
@@ -178,7 +191,7 @@ def test_what_only_reads_is_free() -> None:
         (
             "video_diffusion",
             {"prompt": "x --bs 1", "video_type": 1},
-            f"{ceil(LARGE_VIDEO / 4)} points ({LARGE_VIDEO} with video_type 1 × 0.25 bs 1), an estimate",
+            f"{ceil(LARGE_VIDEO * ONE)} points ({LARGE_VIDEO} with video_type 1 × {ONE:g} bs 1), an estimate",
         ),
     ],
 )
@@ -187,8 +200,8 @@ def test_an_estimate_says_how_it_comes_about(operation: str, fields: dict[str, A
 
 
 def test_an_estimate_tells_dollars() -> None:
-    assert price("diffusion", {"text": "x --turbo"}).usd == pytest.approx(2 * DIFFUSION / POINTS_PER_USD)
-    assert price("diffusion", {"text": "x --turbo"}).reasons == (str(DIFFUSION), "× 2 turbo")
+    assert price("diffusion", {"text": "x --turbo"}).usd == pytest.approx(TURBO / POINTS_PER_USD)
+    assert price("diffusion", {"text": "x --turbo"}).reasons == (str(DIFFUSION), f"× {factor('turbo'):g} turbo")
     assert isinstance(price("diffusion"), Estimate)
 
 
@@ -222,34 +235,34 @@ def test_a_fraction_of_a_point_is_rounded_up() -> None:
     assert operation.price
     odd = operation._replace(price=operation.price._replace(points=21), prompt=OPERATIONS["diffusion"].prompt)
     odd = odd._replace(fields=OPERATIONS["diffusion"].fields)
-    assert price(odd, {"text": "x --draft"})[:2] == (11, 21)
+    assert price(odd, {"text": "x --draft"})[:2] == (ceil(21 * factor("draft")), 21)
 
 
 # ---- how long it takes ---------------------------------------------------------------------------------------------
 
 
 @for_each(
-    ("operation", "fields", "seconds"),
+    ("operation", "fields", "lasts"),
     [
-        ("diffusion", {"text": "x"}, 45),
-        ("diffusion", {"text": "x --draft"}, 4.5),
-        ("diffusion", {"text": "x --turbo"}, 13.5),
-        ("diffusion", {"text": "x --v 8.1"}, 13.5),
-        ("diffusion", {"text": "x --v 8 --hd"}, 22.95),
-        ("diffusion", {"text": "x --q 2"}, 90),
-        ("diffusion", {"text": "x --q 0.5 --niji"}, 22.5),
-        ("diffusion", {"text": "x --q 2 --turbo"}, 27),
-        ("diffusion", {"text": Prompt("x", v=8)}, 13.5),
-        ("diffusion", {"text": "x --v 9"}, 45),
-        ("video_diffusion", {}, 210),
-        ("video_diffusion", {"prompt": "x --turbo"}, 63),
-        ("upscale", {"type": 1}, 45),
-        ("describe", {}, 15),
+        ("diffusion", {"text": "x"}, seconds("diffusion")),
+        ("diffusion", {"text": "x --draft"}, seconds("diffusion", "draft")),
+        ("diffusion", {"text": "x --turbo"}, seconds("diffusion", "turbo")),
+        ("diffusion", {"text": "x --v 8.1"}, seconds("diffusion", model="8.1")),
+        ("diffusion", {"text": "x --v 8 --hd"}, seconds("diffusion", "hd", model="8")),
+        ("diffusion", {"text": "x --q 2"}, seconds("diffusion", "quality 2")),
+        ("diffusion", {"text": "x --q 0.5 --niji"}, seconds("diffusion", "quality 0.5", model="niji 6")),
+        ("diffusion", {"text": "x --q 2 --turbo"}, seconds("diffusion", "quality 2", "turbo")),
+        ("diffusion", {"text": Prompt("x", v=8)}, seconds("diffusion", model="8")),
+        ("diffusion", {"text": "x --v 9"}, seconds("diffusion")),
+        ("video_diffusion", {}, seconds("video_diffusion")),
+        ("video_diffusion", {"prompt": "x --turbo"}, seconds("video_diffusion", "turbo", model="video")),
+        ("upscale", {"type": 1}, seconds("upscale")),
+        ("describe", {}, seconds("describe")),
         ("balance", {}, 0),
     ],
 )
-def test_flags_and_models_change_how_long_a_job_takes(operation: str, fields: dict[str, Any], seconds: float) -> None:
-    assert typical_seconds(operation, fields) == pytest.approx(seconds)
+def test_flags_and_models_change_how_long_a_job_takes(operation: str, fields: dict[str, Any], lasts: float) -> None:
+    assert typical_seconds(operation, fields) == pytest.approx(lasts)
 
 
 def test_every_paid_job_takes_some_time() -> None:

@@ -15,10 +15,11 @@ from legnext_client._protocol.flow import NoResponse, Response, Send
 from legnext_client.errors import ChainError
 from legnext_client.journal import Journal
 from legnext_client.testing import MockServer
+from tests.facts import CHAIN_PRICE, EXTENSION
 from tests.thorough import often
 
 CHAIN = VideoChain.start("waves roll in").extend("the camera pulls back").extend("night falls", video_no=2).upscale()
-PRICE = 4 * 480
+PRICE = CHAIN_PRICE + EXTENSION
 
 SERVER = MockServer(in_process=True)
 

@@ -19,6 +19,7 @@ from legnext_client.errors import (
     SubmissionUnknown,
     WaitTimeout,
 )
+from tests.facts import CHAIN_PRICE, VIDEO, VIDEO_UPSCALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .conftest import World
 
 CHAIN = VideoChain.start("waves roll in --motion high").extend("the camera pulls back").upscale(video_no=1)
-PRICE = 3 * 480
+PRICE = CHAIN_PRICE
 
 
 def follow(world: World) -> list[str]:
@@ -210,8 +211,8 @@ def test_the_journal_of_another_chain_is_refused(world: World) -> None:
 
 
 def test_a_chain_that_the_account_cannot_pay_is_not_begun(make_world: Callable[..., World]) -> None:
-    world = make_world(credits=1000, points=100)
-    with pytest.raises(BudgetExceeded, match=f"up to {PRICE} points, and the account has 1100"):
+    world = make_world(credits=PRICE - 101, points=100)
+    with pytest.raises(BudgetExceeded, match=f"up to {PRICE} points, and the account has {PRICE - 1}"):
         world.chain(CHAIN)
     assert world.server.ledger == []
 
@@ -226,11 +227,11 @@ def test_only_what_is_left_of_a_chain_must_be_payable(make_world: Callable[..., 
 
 
 def test_a_budget_that_the_chain_passes_stops_it_before_the_step_that_would(world: World) -> None:
-    with pytest.raises(BudgetExceeded, match="480 points would exceed the budget of 1000"):
-        world.chain(CHAIN, budget=1000)
+    with pytest.raises(BudgetExceeded, match=f"{VIDEO_UPSCALE} points would exceed the budget of {PRICE - 1}"):
+        world.chain(CHAIN, budget=PRICE - 1)
     assert len(world.server.ledger) == 2
     with pytest.raises(BudgetExceeded):
-        world.chain(CHAIN, budget=1000)
+        world.chain(CHAIN, budget=PRICE - 1)
     assert len(world.server.ledger) == 2
     assert world.chain(CHAIN, budget=PRICE).points == PRICE
 
@@ -239,7 +240,8 @@ def test_a_budget_counts_what_may_have_been_charged(world: World) -> None:
     unknown(world)
     with world.journal() as journal:
         journal.resubmit("chain/2")
-    with pytest.raises(BudgetExceeded, match=r"would exceed the budget of 1440: 1440 .*960 spent, 480 reserved"):
+    counted = rf"{PRICE} .*{PRICE - VIDEO_UPSCALE} spent, {VIDEO_UPSCALE} reserved"
+    with pytest.raises(BudgetExceeded, match=f"would exceed the budget of {PRICE}: {counted}"):
         world.chain(CHAIN, budget=PRICE)
     assert len(world.server.ledger) == 3
 
@@ -283,7 +285,7 @@ def test_without_a_journal_nobody_is_told_to_run_it_again(world: World) -> None:
     assert "same journal" not in said
     assert "VideoChain.from_video(error.finished[-1])" in said
     left = VideoChain.from_video(caught.value.finished[-1]).extend("the camera pulls back").upscale(video_no=1)
-    assert world.job(client.run(left)).points == PRICE - 480
+    assert world.job(client.run(left)).points == PRICE - VIDEO
     assert len(world.server.ledger) == 4  # the one that failed was charged nothing
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import cli_reference
 import no_code
+import page_values
 import portable
 import yaml
 from docs_pages import agents
@@ -31,6 +32,7 @@ FOLLOWERS: dict[str, tuple[str, Callable[[Json], dict[str, str]]]] = {
     "no-code": ("no-code", lambda spec: {f"no-code/{name}": text for name, text in no_code.files(spec).items()}),
     "skill": ("legnext_client/SKILL.md", lambda _: {"legnext_client/SKILL.md": agents.skill()}),
     "cli-reference": ("docs/cli-reference.md", lambda _: {"docs/cli-reference.md": cli_reference.text()}),
+    "pages": ("docs/prices.md", lambda _: page_values.files()),
     "postman": (postman.PLACE, lambda spec: {postman.PLACE: postman.collection(spec)}),
 }
 """What follows: where it must be, to be written, and how the files are made."""

@@ -142,6 +142,7 @@ def _body(spec: Json, name: str, data: Json) -> Json:
     if len(content) != 1:
         raise SpecError(f"{name}: requestBody must have one media type; got {', '.join(content) or 'none'}")
     ((media, described),) = content.items()
+    media = media.partition(";")[0].strip() if _is_json(media) else media
     schema = described.get("schema", {"type": "string", "format": "binary"})
     body = field(spec, name, schema, required=True, where=name)
     if media != "application/json":
@@ -265,7 +266,9 @@ def _filled(spec: Json, part: Json) -> Json:
                 for media, described in content.items()
             }
     if isinstance(found.get("content"), dict):
-        content = cast("Json", found["content"])
+        whole: Json = found["content"]
+        content = {media.partition(";")[0].strip() if _is_json(media) else media: whole[media] for media in whole}
+        found["content"] = content
         for media in (media for media, value in content.items() if value == {} and not _is_json(media)):
             content[media] = {"schema": _FILE}
     return found
@@ -276,7 +279,8 @@ _FILE: Json = {"type": "string", "format": "binary"}
 
 
 def _is_json(media: str) -> bool:
-    return media == "application/json" or media.endswith("+json")
+    plain = media.partition(";")[0].strip()  # such as `application/json; charset=utf-8`
+    return plain == "application/json" or plain.endswith("+json")
 
 
 def _price_row(when: Json) -> Json:
@@ -298,6 +302,8 @@ def _parameters(spec: Json, name: str, path: str, item: Json, data: Json) -> tup
 def _parameter(spec: Json, name: str, parameter: Json) -> Json:
     wire, place = parameter["name"], parameter["in"]
     where = f"{name}: the parameter {wire}"
+    if place == "header" and wire.lower() in {"accept", "authorization", "content-type", key_header(spec).lower()}:
+        raise SpecError(f"{where} must be left out: this header is written for every request")
     if "schema" not in parameter:
         raise SpecError(f"{where} must have a schema; got content")
     exploded = _STYLES[place] == "form"

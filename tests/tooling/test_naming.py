@@ -76,6 +76,10 @@ def test_two_values_of_an_enum_with_one_name_are_refused(choices: dict[str, Any]
         ({"security": [{"Other": []}]}, "security: must ask for one key, an apiKey in a header"),
         ({"components securitySchemes ApiKey in": "query"}, "security: must ask for one key, an apiKey in a header"),
         ({f"paths {FOLLOWS} post security": [{"Other": []}]}, "reroll: security must be left out or be []"),
+        (
+            {f"paths {FOLLOWS} post parameters": [{"name": "X-API-Key", "in": "header", "schema": {"type": "string"}}]},
+            "reroll: the parameter X-API-Key must be left out: this header is written for every request",
+        ),
     ],
 )
 def test_a_service_that_this_client_cannot_call_is_refused(changes: dict[str, Any], said: str) -> None:

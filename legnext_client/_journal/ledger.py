@@ -90,7 +90,7 @@ class Ledger(Journal):
 
         A request that the service refused, and did not charge, is sent again. Raises `BudgetExceeded` beyond a limit.
         """
-        with self._writing():
+        with self._session(writing=True):
             self.cut_short()
             before = self.entry(intent.key)
             if before is not None and before.digest != intent.digest:
@@ -111,7 +111,7 @@ class Ledger(Journal):
         It is asked for only if it was not sent, even if a killed process left it here as being sent. Raises
         `BudgetExceeded` beyond a limit.
         """
-        with self._writing():
+        with self._session(writing=True):
             before = self.entry(intent.key)
             if before is not None and before.state in (SUBMITTING, UNKNOWN):
                 self.mark_not_sent(before.id)
@@ -119,7 +119,7 @@ class Ledger(Journal):
 
     def settle(self, key: str, state: State, points: int) -> None:
         """Record the end of a job of another journal, if its request is recorded here."""
-        with self._writing():
+        with self._session(writing=True):
             entry = self.entry(key)
             if entry is not None and entry.state in (SUBMITTING, SUBMITTED, UNKNOWN):
                 if entry.job_id is None:
@@ -177,20 +177,20 @@ class Ledger(Journal):
     # ---- one operation at a time, in any process ----------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _writing(self) -> Generator[None]:
-        """Hold the file for one operation, waiting for other processes."""
-        with self._mutex:
-            if self._hold is not None:
-                yield
-                return
-            files.refuse_without_log(self.path)
-            lock = files.Lock(self.path, files.PATIENCE)
-            try:
+    def _session(self, *, writing: bool) -> Generator[None]:
+        """Open the file for one operation, and if it writes, hold the file, waiting for other processes."""
+        with self._mutex, contextlib.ExitStack() as stack:
+            if self._hold is None and writing:
+                files.refuse_without_log(self.path)
+                lock = files.Lock(self.path, files.PATIENCE)
+                stack.callback(lock.release)
+                stack.callback(self._let_go)
                 self._take(lock)
+            elif self._hold is None:
+                self._connection = files.reader(self.path)
+                stack.callback(self._connection.close)
+            with super()._session(writing=writing):
                 yield
-            finally:
-                self._let_go()
-                lock.release()
 
     def _take(self, lock: files.Lock) -> None:
         super()._take(lock)
@@ -200,28 +200,9 @@ class Ledger(Journal):
         self._reserve = None  # it stays: a job may be accepted by the time the disk is full
         super()._let_go()
 
-    def _rows(self, query: str, *values: Any) -> list[Any]:
-        with self._mutex:
-            if self._hold is not None:
-                return super()._rows(query, *values)
-            self._connection = files.reader(self.path)
-            try:
-                return super()._rows(query, *values)
-            finally:
-                self._connection.close()
-
-    def _write(self, statement: str, *values: Any) -> None:
-        with self._writing():
-            super()._write(statement, *values)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Generator[None]:
-        with self._writing(), super()._transaction():
-            yield
-
     @contextlib.contextmanager
     def settling(self) -> Generator[None]:
-        with self._writing(), super().settling():
+        with self._session(writing=True):
             yield
 
     @property

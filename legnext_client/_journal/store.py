@@ -70,8 +70,14 @@ class Store:
     def _time(self) -> str:
         return timestamp(self._now())
 
-    def _rows(self, query: str, *values: Any) -> list[Any]:
+    @contextlib.contextmanager
+    def _session(self, *, writing: bool) -> Generator[None]:  # noqa: ARG002  # a ledger is opened for each operation
+        """Use the connection for one operation, in one thread at a time."""
         with self._mutex, self._translated_errors():
+            yield
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._session(writing=False):
             return self._connection.execute(query, _sound(values)).fetchall()
 
     def _paged(self, query: str, *values: Any, by: str = "id") -> Iterator[Any]:
@@ -86,7 +92,7 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
-        with self._mutex, self._translated_errors():
+        with self._session(writing=True):
             self._run("BEGIN IMMEDIATE")
             try:
                 yield
@@ -98,7 +104,7 @@ class Store:
 
     def _write(self, statement: str, *values: Any) -> None:
         """Run one statement; if the disk is full, use up the reserve and repeat it."""
-        with self._mutex, self._translated_errors():
+        with self._session(writing=True):
             try:
                 self._run(statement, *values)
             except sqlite3.OperationalError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from legnext_client._protocol.responses import page_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ENOUGH = 512
 """Number of first bytes that identify any type."""
@@ -101,17 +101,21 @@ def is_cut(read: Callable[[int, int], bytes], size: int) -> bool:
 
 def _boxes_are_cut(read: Callable[[int, int], bytes], size: int) -> bool:
     """Check the boxes of an MP4 file: each has a length, the last ends with the file, and one is `moov`."""
-    at, names = 0, set[bytes]()
+    found = [(name, end) for name, _, end in boxes(read, 0, size)]
+    if len(found) == _MOST_BOXES:
+        return False  # a real video has fewer boxes; undecided
+    return not found or found[-1][1] != size or all(name != b"moov" for name, _ in found)
+
+
+def boxes(read: Callable[[int, int], bytes], at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the boxes of a part of an MP4 file up to a broken one, each with the start and end of its content."""
     for _ in range(_MOST_BOXES):
-        if at + 8 > size:
-            return at != size or b"moov" not in names
+        if at + 8 > end:
+            return
         length, name, longer = struct.unpack(">I4sQ", read(at, 16).ljust(16, b"\0"))
-        if length == 1:
-            length = longer
-        elif length == 0:  # to the end of the file
-            length = size - at
-        names.add(name)
+        begins = at + (16 if length == 1 else 8)
+        length = longer if length == 1 else length or end - at  # 0 is to the end of the file
         if length < 8:
-            return True
+            return
         at += length
-    return False  # a real video has fewer boxes; undecided
+        yield name, begins, at

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
-from legnext_client._downloads.file_types import WEBP, kind_of
+from legnext_client._downloads.file_types import WEBP, boxes, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _HEAD = 64
 _NO_FRAME = frozenset((0xC4, 0xC8, 0xCC))
@@ -61,7 +61,7 @@ def _link(path: str, directory: str) -> str:
 
 def shape_of(path: str) -> float | None:
     """Return width divided by height, to reserve space before a file is loaded; None if it cannot be read."""
-    with suppress(OSError, struct.error, ValueError, ZeroDivisionError), open(path, "rb") as file:
+    with suppress(OSError, StopIteration, struct.error, ValueError, ZeroDivisionError), open(path, "rb") as file:
         width, height = _size(file)
         return round(width / height, 3) or None
     return None
@@ -110,29 +110,12 @@ def _webp(head: bytes) -> tuple[int, int]:
 
 
 def _mp4(file: BinaryIO) -> tuple[float, float]:
-    file.seek(0, 2)
-    for at, end in _boxes(file, b"moov", 0, file.tell()):
-        for track, track_end in _boxes(file, b"trak", at, end):
-            for _, header_end in _boxes(file, b"tkhd", track, track_end):
-                file.seek(header_end - 8)
-                width, height = _two(">II", file.read(8))
-                if width and height:  # an audio track has none
-                    return width, height
-    raise ValueError
-
-
-def _boxes(file: BinaryIO, name: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of the content of each box of this name."""
-    for _ in range(_MOST_PARTS):
-        if at + 8 > end:
-            return
+    def read(at: int, count: int) -> bytes:
         file.seek(at)
-        length, box = struct.unpack(">I4s", file.read(8))
-        begins = at + 8
-        if length == 1:
-            (length,) = struct.unpack(">Q", file.read(8))
-            begins += 8
-        length = length or end - at
-        if box == name:
-            yield begins, min(at + length, end)
-        at += max(length, 8)
+        return file.read(count)
+
+    parts = [(0, file.seek(0, 2))]
+    for wanted in (b"moov", b"trak", b"tkhd"):
+        parts = [(at, end) for part in parts for name, at, end in boxes(read, *part) if name == wanted]
+    # An audio track has none.
+    return next(size for _, end in parts if all(size := _two(">II", read(end - 8, 8))))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx
 
 from legnext_client import AsyncClient, Client, VideoChain
+from legnext_client._calls import planning
 from legnext_client._client import async_caller
 from legnext_client._protocol.retries import Retries
-from legnext_client._runs import batch_work, batches, context, rows, tasks
+from legnext_client._runs import batch_work, batches, rows, tasks
 from legnext_client.errors import LegnextError
 from legnext_client.generated.sync import caller as sync_caller
 from tests.kills import disk_below, markers, wrongs
@@ -137,5 +138,5 @@ def _pace(order: Order) -> dict[str, Any]:
 
 def _speed_up(scale: float) -> None:
     """Jobs of a service that is so many times as fast can last only so long."""
-    put_over(context, "default_timeout", lambda plain: lambda expected: plain(expected) / scale)
+    put_over(planning, "default_timeout", lambda plain: lambda expected: plain(expected) / scale)
     put_over(tasks, "HURRY", lambda _: 30.0)  # who leaves in a hurry must not be late on a busy machine

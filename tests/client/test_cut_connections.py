@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,10 @@ def is_whole(request: bytes) -> bool:
     return bool(lengths) and len(body) >= lengths[0]
 
 
-@pytest.mark.parametrize("ending", ["closed", "reset"])
+keeps_what_came = pytest.mark.skipif(os.name != "posix", reason="Windows drops an answer that a reset follows")
+
+
+@pytest.mark.parametrize("ending", ["closed", pytest.param("reset", marks=keeps_what_came)])
 def test_an_answer_that_is_cut_at_any_byte_is_unknown_if_paid_and_asked_for_again_if_free(
     colour: Colour, serve: Callable[..., Any], ending: str
 ) -> None:

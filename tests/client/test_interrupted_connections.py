@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import pytest
 
 from legnext_client import AsyncClient, AsyncJob, Client
 from legnext_client._forks import renew_after_fork
+from tests.systems import needs_fork
 from tests.thorough import often
 
 from .raw_servers import read
@@ -70,9 +70,6 @@ def owners() -> list[Owner]:
     return owners
 
 
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-
-
 def in_child(client: Any, name: str, is_async: bool) -> list[str]:
     """The answers that were another's."""
     wanted = [f"{name}-{number}" for number in range(CALLS)]
@@ -90,7 +87,6 @@ def reporting(client: Any, name: str, is_async: bool, told: Any) -> None:
 
 
 @needs_fork
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.usefixtures("owners")
 def test_each_child_of_multiprocessing_gets_its_own_answers(serve: Callable[..., Any], kind: Any) -> None:
@@ -131,7 +127,6 @@ def test_each_child_of_multiprocessing_gets_its_own_answers(serve: Callable[...,
 
 
 @needs_fork
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_child_renews_every_owner_even_if_others_fail(owners: list[Owner]) -> None:
     mine, theirs = multiprocessing.Pipe(duplex=False)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from legnext_client.generated.operations import OPERATIONS
 from legnext_client.journal import Ledger
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION, TURBO
+from tests.systems import needs_fork
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -242,7 +242,7 @@ def test_a_process_killed_while_it_sends_leaves_the_key_unknown_and_nothing_is_p
     child = subprocess.Popen([sys.executable, "-c", CHILD, served.base_url, str(path)], stdout=subprocess.PIPE)
     while not path.exists() or not any(True for _ in Ledger(path).entries()):
         assert child.poll() is None
-    child.send_signal(signal.SIGKILL)
+    child.kill()
     child.communicate()
     soon, later = datetime.now(UTC), datetime.now(UTC) + timedelta(minutes=16)
     for now, why in ((soon, "another call is sending it"), (later, "no answer was recorded")):
@@ -256,6 +256,7 @@ def _call(client: Any, keys: Any) -> None:
     keys.put(client.midjourney.diffusion(text="a cat", key=f"of {os.getpid()}").job_id)
 
 
+@needs_fork
 def test_a_ledger_goes_through_a_fork(served: MockServer, path: Path) -> None:
     fork = multiprocessing.get_context("fork")
     with served.client(ledger=path) as client:
@@ -270,6 +271,7 @@ def test_a_ledger_goes_through_a_fork(served: MockServer, path: Path) -> None:
         assert len(list(client.history())) == 4
 
 
+@needs_fork
 def test_a_fork_waits_until_no_thread_uses_the_ledger(served: MockServer, path: Path) -> None:
     using, forked = threading.Event(), threading.Event()
     seen: list[bool] = []

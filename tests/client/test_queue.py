@@ -33,6 +33,7 @@ from legnext_client.errors import UnprocessableError
 from legnext_client.generated.rules import JOBS_AT_ONCE
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
+from tests.systems import needs_fork
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -477,6 +478,7 @@ def test_what_the_ledger_answers_needs_no_place(world: World, colour: Colour, tm
     colour.do(client.close())
 
 
+@needs_fork
 def test_a_fork_has_places_of_its_own_and_waits_for_the_jobs_that_run() -> None:
     with MockServer(time_scale=10_000) as running, running.client(max_jobs=1) as client:
         call(client)

@@ -82,7 +82,7 @@ def out(tmp_path: Path) -> Path:
 def files_in(folder: Path) -> dict[str, bytes]:
     """Every file under a folder, hidden ones too."""
     return {
-        str(path.relative_to(folder)): path.read_bytes()
+        path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink()
     }

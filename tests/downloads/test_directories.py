@@ -9,9 +9,11 @@ import pytest
 
 from legnext_client._downloads.file_names import directory_of, writable_directory
 from legnext_client.errors import InvalidRequest
+from tests.systems import needs_links
 from tests.tables import for_each
 
 
+@needs_links
 @pytest.mark.parametrize("check", [directory_of, writable_directory])
 def test_a_directory_may_be_there_or_be_still_to_make(tmp_path: Path, check: object) -> None:
     assert callable(check)
@@ -26,6 +28,7 @@ def test_what_is_no_path_is_none_of_a_directory(given: object) -> None:
         directory_of("out", given)
 
 
+@needs_links
 def test_a_file_and_a_link_to_nothing_are_no_directory(tmp_path: Path) -> None:
     file, link = tmp_path / "file", tmp_path / "link"
     file.write_bytes(b"mine")

@@ -14,6 +14,7 @@ import pytest
 
 from legnext_client._downloads.targets import DiskTarget
 from legnext_client.errors import DownloadError, InvalidRequest
+from tests.systems import only_posix
 
 from .conftest import files_in
 from .hostile import file, png
@@ -71,6 +72,7 @@ def test_a_file_in_place_of_the_directory_and_a_directory_in_place_of_a_file(
     assert hostile.seen == []
 
 
+@only_posix
 def test_a_file_is_as_readable_as_any_other(download: Download, hostile: Hostile, out: Path) -> None:
     hostile.acts["/a.png"] = file(png())
     before = os.umask(0o027)

@@ -14,6 +14,7 @@ from legnext_client._protocol.state import State
 from legnext_client.errors import JournalError
 from legnext_client.journal import Journal
 from tests.journal.damage import ROWS, Ledger, client_of
+from tests.systems import only_posix
 
 from .test_one_file import intent
 
@@ -125,6 +126,7 @@ def replace(path: Path) -> None:
     shutil.copy(path.with_name("away"), path)
 
 
+@only_posix
 @pytest.mark.parametrize("name", ["run.db", "run.db-wal", "run.db-lock"])
 @pytest.mark.parametrize("harm", [unlink, replace])
 def test_a_run_whose_journal_vanishes_sends_nothing_more(name: str, harm: Callable[[Path], None], path: Path) -> None:

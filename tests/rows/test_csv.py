@@ -183,13 +183,13 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match=r"none\.csv cannot be read: No such file or directory"):
         checked(str(tmp_path / "none.csv"))
     (tmp_path / "folder.CSV").mkdir()
-    with pytest.raises(InvalidRequest, match=r"folder\.CSV cannot be read: Is a directory"):
+    with pytest.raises(InvalidRequest, match=r"folder\.CSV cannot be read: (Is a directory|Permission denied)"):
         list(read(tmp_path / "folder.CSV"))
 
 
 def test_a_file_is_read_as_it_is_needed_and_closed_when_it_is_not(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_text("text\n" + "x\n" * 6_000, encoding="utf-8")
+    path.write_text("text\n" + "x\n" * 6_000, encoding="utf-8", newline="\n")
     items = read(os.fspath(path))
     assert next(items).described()["text"] == "x"
     with path.open("r+b") as file:  # what is far ahead is not read yet

@@ -119,8 +119,9 @@ def test_what_can_be_read_again_is_known(tmp_path: Path) -> None:
     assert can_be_read_again(tuple(rows))
     assert not can_be_read_again(iter(rows))
     assert not can_be_read_again(row for row in rows)
-    os.mkfifo(tmp_path / "pipe.csv")
-    assert not can_be_read_again(tmp_path / "pipe.csv")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.csv")
+        assert not can_be_read_again(tmp_path / "pipe.csv")
 
 
 def test_rows_are_looked_at_with_little_memory(tmp_path: Path) -> None:

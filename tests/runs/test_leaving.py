@@ -20,6 +20,7 @@ from legnext_client._runs import portal, tasks
 from legnext_client._runs.batch_work import INTERRUPTED
 from legnext_client._runs.engine import Engine
 from legnext_client.errors import ConfigurationError, InvalidRequest, JournalError
+from tests.systems import needs_fork
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -229,6 +230,7 @@ def test_who_leaves_before_the_run_has_begun_lets_go_of_the_journal(
     assert [result.state for result in world.batch(cats(1))[0]] == ["done"]
 
 
+@needs_fork
 @pytest.mark.parametrize("colour", ["sync"], indirect=True)
 def test_a_child_process_leaves_the_run_and_its_journal_to_its_parent(world: World) -> None:
     batch = world.client().batch(cats(3), world.path)

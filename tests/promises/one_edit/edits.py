@@ -56,14 +56,19 @@ class Edit(NamedTuple):
     alone: bool = False
 
     def of(self, document: Json) -> Json:
+        """The document with this edit."""
         edited = copy.deepcopy(document)
+        self.make(edited)
+        return edited
+
+    def make(self, edited: Json) -> None:
+        """Make this edit in a document."""
         for place, value in self.set.items():
             put(edited, place, value)
         for item in edited["paths"].values():
             for place, value in self.each_post.items() if "post" in item else ():
                 item["post"].setdefault(place.split("/")[0], [])
                 put(item["post"], place, value)
-        return edited
 
 
 def put(document: Json, place: str, value: Any) -> None:
@@ -149,10 +154,11 @@ def together(edits: Iterable[Edit], document: Json) -> tuple[Json, list[Edit]]:
     """The document with those of the edits that do not touch the same places, and these edits."""
     places: set[str] = set()
     made: list[Edit] = []
+    document = copy.deepcopy(document)
     for edit in edits:
         own = {place for place in edit.set if not place.startswith("components/schemas/Probe")}
         if not own & places and not edit.alone:
             places |= own
-            document = edit.of(document)
+            edit.make(document)
             made.append(edit)
     return document, made

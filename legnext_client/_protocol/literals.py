@@ -5,13 +5,21 @@ Unrecognized text is kept unchanged; the check before sending reports it.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from legnext_client._protocol.bounds import shown
+from legnext_client.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from legnext_client.generated.operations import Field
+
+    Read = Callable[[Field, str], Any]
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 NULL = "null"
 """Text for a null value. On the command line, a literal string `null` can be given in a file."""
@@ -84,3 +92,79 @@ def _pairs(piece: str, inside: Mapping[str, Field]) -> Iterator[tuple[str, str]]
 
 def _folded(name: str) -> str:
     return name.lower().replace("_", "-")
+
+
+# ---- values in texts ----------------------------------------------------------------------------------------------
+
+
+def values_of(fields: Iterable[Field], texts: Mapping[str, str], read: Read | None = None) -> dict[str, Any]:
+    """Convert the texts for their fields, each by `read`."""
+    named = fields_by_name(fields)
+    return {name: (read or value_of)(named[name], text) if name in named else text for name, text in texts.items()}
+
+
+def value_of(field: Field, text: str, read: Read | None = None) -> Any:
+    """Convert a text for its field; if that fails, return the text. `read` converts the fields of an object."""
+    word = text.strip()
+    if field.nullable and word == NULL:
+        return None
+    if field.enum and (value := chosen(field, word)) in field.enum:
+        return value
+    match field.type:
+        case "integer" | "number" if _NUMBER.fullmatch(word):
+            return float(word) if set(word) & set(".eE") else int(word)
+        case "boolean":
+            return {"true": True, "false": False}.get(word.casefold(), text)
+        case "array" | "object":
+            value = json_or_text(text)
+            if value is not text:
+                return value
+            return values_of(field.fields, dict(pairs_of(field, text)), read) or _NotJson(text)
+        case "union" | "any":
+            return json_or_text(text)
+        case _:
+            return text
+
+
+class _NotJson(str):
+    """A string that should have been JSON; its repr says so."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"invalid JSON: {super().__repr__()}"
+
+
+def json_or_text(text: str) -> Any:
+    """Parse JSON; return the text itself if it is invalid."""
+    try:
+        return from_json(text)
+    except InvalidRequest:
+        return text
+
+
+def from_json(text: str) -> Any:
+    """Parse JSON; raise `InvalidRequest` if it is invalid."""
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"must be JSON; got {shown(text.strip())} ({error.msg} at {error.pos + 1}).") from None
+    except RecursionError:
+        raise InvalidRequest("must be JSON; got JSON that is nested too deeply.") from None
+    except ValueError as error:
+        if isinstance(error, InvalidRequest):
+            raise
+        raise InvalidRequest("must be JSON; got a number with too many digits.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidRequest(f"{twice} must be given once; got it {names.count(twice)} times.")
+    return values
+
+
+def _no_number(name: str) -> NoReturn:
+    raise InvalidRequest(f"must be JSON, which has no {name}.")

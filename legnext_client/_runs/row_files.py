@@ -7,10 +7,8 @@ list or an object, which are JSON. An empty cell omits the field.
 from __future__ import annotations
 
 import csv
-import json
-import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from legnext_client._calls.items import OPERATION
 from legnext_client._calls.planning import PAID, PAID_ALIASES, operation_named
@@ -18,7 +16,7 @@ from legnext_client._calls.uploading import mapped, takes_files
 from legnext_client._downloads.local_files import path_of
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
-from legnext_client._protocol.literals import NULL, chosen, fields_by_name, pairs_of, understood
+from legnext_client._protocol.literals import fields_by_name, from_json, understood, values_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import Operation
 from legnext_client.generated.types import is_object
@@ -38,7 +36,6 @@ KEY = "key"
 """Name in a row besides the fields and the operation."""
 
 _OTHERWISE = next(iter(PAID_ALIASES.values()), None)
-_NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def operation_of(name: object) -> Operation:
@@ -101,33 +98,6 @@ def _line(line: str) -> object:
     except InvalidRequest as error:
         return error
     return row if is_object(row) else InvalidRequest(f"a line must be an object; got {shown(row)}.")
-
-
-def from_json(text: str) -> Any:
-    """Parse JSON; raise `InvalidRequest` if it is invalid."""
-    try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        raise InvalidRequest(f"must be JSON; got {shown(text.strip())} ({error.msg} at {error.pos + 1}).") from None
-    except RecursionError:
-        raise InvalidRequest("must be JSON; got JSON that is nested too deeply.") from None
-    except ValueError as error:
-        if isinstance(error, InvalidRequest):
-            raise
-        raise InvalidRequest("must be JSON; got a number with too many digits.") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequest(f"{twice} must be given once; got it {names.count(twice)} times.")
-    return values
-
-
-def _no_number(name: str) -> NoReturn:
-    raise InvalidRequest(f"must be JSON, which has no {name}.")
 
 
 # ---- CSV ----------------------------------------------------------------------------------------------------------
@@ -197,47 +167,7 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> object:
     return {**row, OPERATION: operation} if operation else row
 
 
-def _values(fields: Iterable[Field], cells: Mapping[str, str]) -> dict[str, Any]:
-    named = fields_by_name(fields)
-    return {name: _value(named[name], cell) if name in named else cell for name, cell in cells.items()}
-
-
-def _value(field: Field, cell: str) -> Any:
-    """Convert a cell for its field; if that fails, return the string, which the field's check reports."""
-    word = cell.strip()
-    if field.nullable and word == NULL:
-        return None
-    if field.enum and (value := chosen(field, word)) in field.enum:
-        return value
-    match field.type:
-        case "integer" | "number" if _NUMBER.fullmatch(word):
-            return float(word) if set(word) & set(".eE") else int(word)
-        case "boolean":
-            return {"true": True, "false": False}.get(word.casefold(), cell)
-        case "array" | "object":
-            try:
-                return from_json(cell)
-            except InvalidRequest:
-                return _values(field.fields, dict(pairs_of(field, cell))) or _NotJson(cell)
-        case "union" | "any":
-            try:
-                return from_json(cell)
-            except InvalidRequest:
-                return cell
-        case _:
-            return cell
-
-
-class _NotJson(str):
-    """A string that should have been JSON; its repr says so."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"invalid JSON: {super().__repr__()}"
-
-
 _READERS: Mapping[str, tuple[Callable[[TextIO], Iterator[Placed]], Convert]] = {
-    ".csv": (_csv, _values), ".jsonl": (_jsonl, understood), ".ndjson": (_jsonl, understood)
+    ".csv": (_csv, values_of), ".jsonl": (_jsonl, understood), ".ndjson": (_jsonl, understood)
 }  # fmt: skip
 """How a file is read line by line, and its values from their text, by file extension."""

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from legnext_client._protocol.bounds import shown
 from legnext_client._protocol.checks import nearest_field
+from legnext_client._protocol.literals import from_json
 from legnext_client._runs.chain_files import VERSION, word_of
 from legnext_client._runs.chain_steps import size_field
 from legnext_client._runs.chains import VideoChain
-from legnext_client._runs.row_files import from_json
 from legnext_client.errors import ConfigurationError, InvalidRequest
 from legnext_client.generated.operations import ROLES
 from legnext_client.generated.types import is_list, is_object

@@ -5,10 +5,9 @@ problems of a call at once.
 """
 
 import inspect
-import json
 import re
 import sys
-from collections.abc import Callable, Container, Generator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -16,9 +15,10 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from legnext_client._downloads.local_files import path_of
+from legnext_client._protocol import literals
 from legnext_client._protocol.bounds import bound_of
 from legnext_client._protocol.checks import CheckedFields, prepare
-from legnext_client._protocol.literals import NULL, chosen, fields_by_name, name_of, names_of, pairs_of
+from legnext_client._protocol.literals import NULL, name_of, names_of
 from legnext_client.cli.command import Run, command, single
 from legnext_client.cli.exits import Exit
 from legnext_client.errors import InvalidRequest, Problem
@@ -224,14 +224,9 @@ def value_of(field: Field, given: Any) -> Any:
         return Path(given)
     if field.file and (path := path_of(given)):
         return path
-    if field.enum:
-        return chosen(field, given)
-    if field.type == "string":
-        return text_of(given)
-    if field.type == "object":
-        return _object(field, text_of(given))
-    found = _json(given, otherwise=given)
-    return given if found is None else found  # None means not given
+    if field.type in ("string", "object") and not field.enum:
+        given = text_of(given)
+    return literals.value_of(field, given, value_of)
 
 
 def text_of(given: str) -> str:
@@ -250,33 +245,14 @@ def text_of(given: str) -> str:
 
 def _listed(field: Field, given: Any) -> Any:
     """Return a list's items; each string is one item or a JSON list."""
-    inner = field.items
-    texts: Sequence[Any] = [given] if isinstance(given, str) else given
     found: list[Any] = []
-    for text in texts:
-        several = _json(text, otherwise=None) if text.lstrip().startswith("[") else None
+    for text in [given] if isinstance(given, str) else given:
+        several = literals.json_or_text(text) if text.lstrip().startswith("[") else text
         if isinstance(several, list):
             found += several
         else:
-            found.append(value_of(inner, text) if inner is not None else _json(text, otherwise=text))
+            found.append(value_of(field.items, text) if field.items is not None else literals.json_or_text(text))
     return found
-
-
-def _object(field: Field, text: str) -> Any:
-    """Return an object from JSON or from `name=value,name=value`."""
-    value = _json(text, otherwise=None)
-    if value is not None:
-        return value
-    inside = fields_by_name(field.fields)
-    pairs = pairs_of(field, text)
-    return {name: value_of(inside[name], said) if name in inside else said for name, said in pairs} if pairs else text
-
-
-def _json(text: str, *, otherwise: Any) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return otherwise
 
 
 def _stripped(where: str, read: Any) -> str:

@@ -44,7 +44,7 @@ CASES = """
 2  describe ftp://example.com/a.png → IMG_URL must begin with http:// or https://
 2  video-diffusion --job-id J → Error: --image-no is required when --job-id is given. Nothing was sent.
 2  video-diffusion → Error: PROMPT is required when --job-id is not given. Nothing was sent.
-2  inpaint J --image-no 0 --mask { → --mask must be an object with areas, url; got '{'
+2  inpaint J --image-no 0 --mask { → --mask must be an object with areas, url; got invalid JSON: '{'
 2  edit J 'a dog' --image-no 0 --canvas width=1 --img-pos {} → --canvas.height is required
 2  wait → Error: Missing argument 'JOB...'.
 2  wait '' → Error: JOB must be a job id

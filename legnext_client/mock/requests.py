@@ -37,7 +37,8 @@ class Media(NamedTuple):
 
 
 def is_json(name: str) -> bool:
-    return name == JSON or name.endswith("+json")
+    plain = name.partition(";")[0].strip()  # such as `application/json; charset=utf-8`
+    return plain == JSON or plain.endswith("+json")
 
 
 async def read_body(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,55 +24,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PLACE = "postman/legnext.postman_collection.json"
-HOW_TO = """\
-Set `api_key` under Variables, as the current value, which stays on your machine. Then send a request, or run the whole
-collection in its order. Every response with a job leaves its id in `job_id`, where the request that looks at a job
-finds it. Follow-ups take the latest grid of images from `image_job_id`, the latest draft from `draft_job_id` and the
-latest videos from `video_job_id`.
-
-A request that makes a job first waits until the job that it builds upon, and the latest one, have ended. It polls every
-`poll_seconds`; `wait` set to `false` sends at once.
-
-Each request other than those that only look **costs points** once it is accepted. If its response is lost, do not send
-it again blindly: the job may already be running.
-
-"""
-BEFORE_EVERY_REQUEST = """\
-const kept = %(kept)s;
-const sent = JSON.stringify(pm.request.toJSON()) + "{{api_key}}";
-const used = ["api_key", ...kept].filter((name) => sent.includes(`{{${name}}}`));
-const absent = used.find((name) => !pm.variables.get(name));
-function waitFor(id, tries) {
-    const url = pm.variables.replaceIn(%(job)s).replace("{job_id}", encodeURIComponent(id));
-    pm.sendRequest({ url, header: { %(header)s: pm.variables.get("api_key") } }, (error, response) => {
-        const over = !error && (response.code >= 400 || %(ends)s.includes(response.json().status));
-        if (!over && tries > 1) {
-            setTimeout(() => waitFor(id, tries - 1), 1000 * pm.variables.get("poll_seconds"));
-        }
-    });
-}
-if (absent) {
-    const what = absent === "api_key" ? "set it under Variables, as the current value"
-        : "send a request that makes such a job, or set it under Variables";
-    pm.test(`There is no ${absent}: ${what}`, () => pm.expect.fail("nothing was sent"));
-    pm.execution.skipRequest();
-} else if (pm.request.method !== "GET" && pm.variables.get("wait") !== "false") {
-    const names = ["job_id", ...used.filter((name) => name !== "api_key")];
-    new Set(names.map((name) => pm.variables.get(name)).filter(Boolean)).forEach((id) => waitFor(id, 200));
-}"""
-AFTER_EVERY_REQUEST = """\
-pm.test("Status %(named)s", () => pm.expect(%(codes)s, pm.response.text()).to.include(pm.response.code));
-// What an answer must look like, for the scripts of the requests."""
-AFTER = """\
-const shape = JSON.parse(pm.variables.get(%(shape)s));
-pm.test("The documented shape", () => pm.response.to.have.jsonSchema(shape));"""
-AFTER_A_SUBMISSION = """\
-const job = pm.response.json();
-pm.test("A job of its kind", () => pm.expect(job.task_type || %(kind)s).to.equal(%(kind)s));
-pm.test("An id to go on with", () => pm.expect(job.job_id).to.be.a("string").and.not.empty);
-if (job.job_id) {
-    %(kept)s.forEach((name) => pm.collectionVariables.set(name, job.job_id));
-}"""
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "postman"
 
 
 def collection(spec: Json) -> str:
@@ -85,14 +38,13 @@ def collection(spec: Json) -> str:
     about = spec["info"].get("description", "").partition("\n###")[0]  # the rest is for who writes the document
     path = next(re.sub("{.*?}", "{job_id}", row["path"]) for row in rows if row["role"] == table.JOB_ROLE)
     ends = ["completed", "failed", *(row["ends"] for row in rows if row["ends"])]
-    words = {"kept": ids, "job": "{{base_url}}" + path, "header": header, "ends": ends}
-    before = BEFORE_EVERY_REQUEST % {name: json.dumps(value) for name, value in words.items()}
+    look = {"kept": ids, "look": "{{base_url}}" + path, "keyHeader": header, "ends": ends}
     made = {
         "info": {
             "_postman_id": stable(spec["info"]["title"]),
             "name": spec["info"]["title"],
             "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
-            "description": markdown(HOW_TO + about),
+            "description": markdown(template("about.md") + about),
         },
         "item": [
             {"name": name, "id": stable(name), "item": [item(spec, row, titles(rows), flags) for row in inside]}
@@ -105,7 +57,10 @@ def collection(spec: Json) -> str:
         "variable": [
             {"key": name, "value": value} for name, value in {**values, "poll_seconds": "5", "wait": "true"}.items()
         ],
-        "event": [script("prerequest", before), script("test", after_every(spec, rows))],
+        "event": [
+            script("prerequest", with_constants("before.js", **look)),
+            script("test", with_constants("after.js", **after_every(spec, rows))),
+        ],
     }
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
@@ -206,28 +161,41 @@ def script(listen: str, code: str) -> Json:
     return {"listen": listen, "script": {"type": "text/javascript", "exec": code.split("\n")}}
 
 
-def after_every(spec: Json, rows: list[Json]) -> str:
-    """The script that tells the requests' own scripts what an answer must look like."""
+def with_constants(name: str, **constants: Any) -> str:
+    """A script below its constants."""
+    lines = [f"const {key} = {json.dumps(value)};" for key, value in constants.items()]
+    return "\n".join((*lines, template(name).rstrip("\n")))
+
+
+def template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def after_every(spec: Json, rows: list[Json]) -> Json:
+    """What answers must be: their statuses, and their shapes, by name."""
     told = {row["name"]: answer(spec, row) for row in rows}
     shapes = {shape_name(name, schema): whole(spec, schema) for name, schema in told.items() if schema is not None}
-    lines = [
-        f"pm.variables.set({json.dumps(name)}, {json.dumps(json.dumps(shape))});" for name, shape in shapes.items()
-    ]
-    codes = sorted({int(code) for row in rows for code in good(spec, row) if code.isdigit()})
-    first = AFTER_EVERY_REQUEST % {"named": " or ".join(map(str, codes)), "codes": codes}
-    return "\n".join((first, *lines))
+    return {
+        "codes": sorted({int(code) for row in rows for code in good(spec, row) if code.isdigit()}),
+        "shapes": shapes,
+    }
 
 
 def after(spec: Json, row: Json, flags: list[str]) -> str:
     """The script that looks at the answer and keeps the id of the job; nothing where there is nothing to look at."""
     if (schema := answer(spec, row)) is None:
         return ""
-    kind = row["task_type"]
-    kept = ['"job_id"', *([json.dumps(KEPT[row["makes"]])] if row["makes"] in KEPT else [])]
+    looks = f"""const shape = JSON.parse(pm.variables.get({json.dumps(shape_name(row["name"], schema))}));
+pm.test("The documented shape", () => pm.response.to.have.jsonSchema(shape));"""
+    if not row["task_type"]:
+        return looks
+    kept = ["job_id", *([KEPT[row["makes"]]] if row["makes"] in KEPT else [])]
+    lines = [looks, with_constants("after_a_submission.js", kind=row["task_type"], kept=kept)]
     if row["takes"] == "nothing" and row["prompt"]:
-        kept += [f'...(pm.request.body.raw.includes("--{flag}") ? ["{flag}_job_id"] : [])' for flag in flags]
-    words = {"shape": json.dumps(shape_name(row["name"], schema)), "kind": json.dumps(kind)}
-    return (f"{AFTER}\n{AFTER_A_SUBMISSION}" if kind else AFTER) % {**words, "kept": f"[{', '.join(kept)}]"}
+        for flag in flags:
+            keep = f'pm.collectionVariables.set("{flag}_job_id", job.job_id)'
+            lines.append(f'if (pm.request.body.raw.includes("--{flag}")) {keep};')
+    return "\n".join(lines)
 
 
 def good(spec: Json, row: Json) -> list[str]:

@@ -61,8 +61,8 @@ LANGUAGE sql AS $$
     SELECT CASE
         WHEN version < _version THEN format(
             'the fleet''s schema is version %s; this worker needs %s. Run `legnext fleet up`.', version, _version)
-        WHEN name IS NULL THEN format(
-            'there is no account %L. Run `legnext fleet up --account NAME` first.', _account)
+        WHEN name IS NULL THEN
+            format('there is no account %L. Run `legnext fleet up --account NAME` first.', _account)
         WHEN identity <> _identity THEN format(
             'account %L belongs to another API key or base URL: its fingerprint is %s; this one''s is %s. Use the key '
             'of that account, or another --account. If its key was replaced, run `legnext fleet up --new-key`.',
@@ -100,19 +100,16 @@ BEGIN
         END IF;
         EXIT WHEN q.row_id IS NULL OR a.counted + q.price > a.budget;
         IF q.id IS NULL THEN
-            a.cursor := q.row_id;
-            a.started := a.started + 1;
             INSERT INTO legnext_requests (account, row_id, state, price)
                 VALUES (_account, q.row_id, 'admitted', q.price) RETURNING * INTO q;
         ELSE
             UPDATE legnext_requests SET state = 'admitted', turn = turn + 1 WHERE id = q.id RETURNING * INTO q;
         END IF;
         PERFORM legnext_defer_v1(_account, 'submit', jsonb_build_object('request', q.id, 'turn', q.turn), a.next_at);
-        a.next_at := a.next_at + interval '1 second' / a.per_second;
-        a.counted := a.counted + q.price;
+        UPDATE legnext_accounts SET next_at = a.next_at + interval '1 second' / per_second, counted = counted + q.price,
+                cursor = greatest(cursor, q.row_id), started = started + (q.turn = 0)::int
+            WHERE name = _account RETURNING * INTO a;
         free := free - 1;
-        UPDATE legnext_accounts SET next_at = a.next_at, counted = a.counted, cursor = a.cursor, started = a.started
-            WHERE name = _account;
     END LOOP;
 END $$;
 

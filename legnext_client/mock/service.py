@@ -161,7 +161,7 @@ class Service:
                     "Wait until one has ended, then send it again.",
                     retry_after=self.clock.hint(operation.median_seconds),
                 )
-            job = self._made(operation, key, body, prompt, source)
+            job = self.made(operation, key, body, prompt, source)
             hold = self.account.hold(job.held)
             if hold is None:
                 have = self.account.available
@@ -173,12 +173,6 @@ class Service:
             response = self._told(job, now if job.ends > now else self.settle(), asked)
             response.status_code = operation.status
             return response
-
-    def place(self, job: Job) -> None:
-        """Add a seeded job at no cost."""
-        with self.lock:
-            self.jobs[job.job_id] = job
-            job.settled = True
 
     def finish(self, job: Job, *, failed: bool = False, ended_as: str | None = None) -> None:
         """End a job now; with a status of its own, at no cost."""
@@ -195,11 +189,26 @@ class Service:
             self.settle()
             self.wake()  # a queued job may have started, or a callback may be due earlier
 
-    def made(self, operation: Operation, key: str, body: dict[str, Any], job_id: str, style: str) -> Job:
-        """Create a job without accepting it."""
-        source = self.source_of(body)
-        job = self._made(operation, key, body, self.reader.read(operation, body, source), source)
-        job.job_id, job.style = job_id or job.job_id, style or job.style
+    def made(self, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt, source: Job | None) -> Job:
+        """Return the job of a request, neither accepted nor charged."""
+        draws = JobRandom(self.settings.seed, self.numbers[0] + 1)
+        job = Job(draws.job_id, operation, key, body, prompt)
+        job.held, job.charged = price(self.spec.rules, operation, body, prompt, source)
+        job.typical = typical_seconds(self.spec.rules, operation, prompt)
+        job.callback = body.get(operation.callback_field or "")
+        job.seed_digits = draws.seed_digits
+        job.style = self.settings.answers if self.settings.answers in STYLES else STYLES[draws.among(len(STYLES))]
+        batch = prompt.number("bs") if operation.makes == "videos" else None
+        job.count = int(batch) if batch in _BATCHES else _COUNTS.get(operation.makes, 0)
+        chain = operation.extension.get("chain", {})
+        job.seconds = chain.get("adds", 0)
+        if operation.resolutions is not None:
+            field, sizes = operation.resolutions
+            job.resolution = sizes.get(body.get(field, operation.defaults.get(field)))
+        if source is not None and operation.takes == "video":
+            job.resolution = source.resolution
+            job.seconds += source.seconds
+            job.extensions = source.extensions + ("at_most" in chain)
         return job
 
     def job(self, job_id: str) -> Job:
@@ -310,27 +319,6 @@ class Service:
         plan = self.reader.plan(prompt)
         if plan is not None and plan != self.settings.plan:
             raise Refusal(403, f"Version {prompt.model} needs the {plan} plan. Upgrade, or use another version.")
-
-    def _made(self, operation: Operation, key: str, body: dict[str, Any], prompt: Prompt, source: Job | None) -> Job:
-        draws = JobRandom(self.settings.seed, self.numbers[0] + 1)
-        job = Job(draws.job_id, operation, key, body, prompt)
-        job.held, job.charged = price(self.spec.rules, operation, body, prompt, source)
-        job.typical = typical_seconds(self.spec.rules, operation, prompt)
-        job.callback = body.get(operation.callback_field or "")
-        job.seed_digits = draws.seed_digits
-        job.style = self.settings.answers if self.settings.answers in STYLES else STYLES[draws.among(len(STYLES))]
-        batch = prompt.number("bs") if operation.makes == "videos" else None
-        job.count = int(batch) if batch in _BATCHES else _COUNTS.get(operation.makes, 0)
-        chain = operation.extension.get("chain", {})
-        job.seconds = chain.get("adds", 0)
-        if operation.resolutions is not None:
-            field, sizes = operation.resolutions
-            job.resolution = sizes.get(body.get(field, operation.defaults.get(field)))
-        if source is not None and operation.takes == "video":
-            job.resolution = source.resolution
-            job.seconds += source.seconds
-            job.extensions = source.extensions + ("at_most" in chain)
-        return job
 
     def _accept(self, job: Job, words: set[str], now: float, asked: tuple[str, str]) -> None:
         self.numbers[0] += 1

@@ -77,7 +77,10 @@ class Jobs(Mapping[str, dict[str, Any]]):
         content = _content(chosen, body, source)
         with service.lock:
             now = service.settle()
-            job = service.made(chosen, service.settings.keys[0], content, _free_id(service, job_id), answers)
+            source_job = service.source_of(content)
+            prompt = service.reader.read(chosen, content, source_job)
+            job = service.made(chosen, service.settings.keys[0], content, prompt, source_job)
+            job.job_id, job.style, job.settled = _free_id(service, job_id), answers or job.style, True
             check("age", age, {"type": "number", "minimum": 0, "maximum": now - job.typical})  # since the year 1970
             if status in (COMPLETED, FAILED, *service.spec.ends):
                 ended = now - age
@@ -91,7 +94,7 @@ class Jobs(Mapping[str, dict[str, Any]]):
                 job.live(now, now, NEVER)
                 job.word = status
             job.answer = answer
-            service.place(job)
+            service.jobs[job.job_id] = job
             return self[job.job_id]
 
     def complete(self, job_id: str) -> None:

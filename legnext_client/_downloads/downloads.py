@@ -15,6 +15,7 @@ from legnext_client._downloads.file_names import (
     JOB_FIELDS,
     ROW_FIELDS,
     URL_FIELDS,
+    check_names,
     directory_of,
     extension,
     fields_of,
@@ -120,8 +121,7 @@ def check_download(makes: str | None, directory: StrPath, name: str) -> None:
     if makes == "texts":
         raise InvalidRequest("download must be omitted: this operation makes texts, which have no files.")
     writable_directory("download", directory)
-    like: dict[str, str | int] = {"job_id": "a", "ext": ".png", "task_type": "a"}
-    names(name, JOB_FIELDS, [{**like, "n": n} for n in range(2 if makes in ("images", "videos") else 1)])
+    check_names(name, JOB_FIELDS, 2 if makes in ("images", "videos") else 1)
 
 
 def _fetching(

@@ -57,6 +57,12 @@ def names(template: object, allowed: Iterable[str], files: Sequence[Mapping[str,
     return filled
 
 
+def check_names(template: object, allowed: Sequence[str], files: int = 1) -> None:
+    """Raise `InvalidRequest` if files that are still to be made cannot have such names."""
+    like: dict[str, str | int] = dict.fromkeys(allowed, "a")
+    names(template, allowed, [{**like, "ext": ".png", "n": n} for n in range(files)])
+
+
 def extension(url: str) -> str:
     """Return the lower-case extension of a URL with its dot, or an empty string if it has no plain one."""
     suffix = _split(url)[1]

@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from legnext_client._downloads.file_names import ROW_FIELDS, fields_of, names, writable_directory
+from legnext_client._downloads.file_names import ROW_FIELDS, check_names, fields_of, writable_directory
 from legnext_client._protocol.addresses import wrong_address
 from legnext_client._protocol.bounds import whole
 from legnext_client._protocol.numbers import is_number
@@ -115,7 +115,7 @@ def _name(name: str) -> str:
     fields = fields_of(name, ROW_FIELDS)
     if not fields & {"key", "job_id"}:
         raise InvalidRequest(f"name must contain {{key}} or {{job_id}}, so that each row has its own; got {name!r}.")
-    names(name, ROW_FIELDS, [{"key": "a", "job_id": "b", "n": 0, "ext": ".png", "task_type": "c"}])
+    check_names(name, ROW_FIELDS)
     return name
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from legnext_client._calls.items import Row
-from legnext_client._downloads.file_names import ROW_FIELDS, fields_of
+from legnext_client._downloads.file_names import ROW_FIELDS, check_names, fields_of
 from legnext_client._journal.submit import DONE, FAILED, NEW, SUBMITTED, UNKNOWN
 from legnext_client._runs.batches import Batch
 from legnext_client._runs.costs import bill_of
@@ -20,7 +20,7 @@ from legnext_client.cli.paid import uploader_of, uploads_of
 from legnext_client.cli.progress import Progress
 from legnext_client.cli.runs import Asked, again, check_options, resume_hint, unknown_report
 from legnext_client.cli.showing import counted, made
-from legnext_client.cli.wait import check_names
+from legnext_client.cli.wait import files_of
 from legnext_client.errors import InvalidRequest, LegnextError
 from legnext_client.gallery import gallery
 from legnext_client.generated.rules import JOBS_AT_ONCE, POINTS_PER_USD
@@ -128,7 +128,7 @@ def _check_names(rows: Iterator[Row], out: str | None, name: str) -> None:
     for item in rows:
         if item.wrong is None:
             with report_as({"name": f"{item.key}: --name"}):
-                check_names("name", name, ROW_FIELDS, item.call(item.steps - 1, ()))
+                check_names(name, ROW_FIELDS, files_of(item.call(item.steps - 1, ())))
 
 
 def _show_price(run: Run, survey: Survey) -> None:

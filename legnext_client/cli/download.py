@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from legnext_client._downloads.file_names import JOB_FIELDS, writable_directory
+from legnext_client._downloads.file_names import JOB_FIELDS, check_names, writable_directory
 from legnext_client.cli.command import Run, Template, command, single
 from legnext_client.cli.exits import report_as
 from legnext_client.cli.progress import Progress
-from legnext_client.cli.wait import check_names, fetch
+from legnext_client.cli.wait import fetch
 
 
 @command
@@ -28,10 +28,10 @@ def download(
     `legnext wait JOB --download DIR`.
     """
     writable_directory("DIR", directory)
-    if name is not None:
-        check_names("--name", name, JOB_FIELDS)
-    found = run.client().confirm(job)
     with report_as({"which": "--which", "name": "--name"}), Progress(run.output) as shown:
+        if name is not None:
+            check_names(name, JOB_FIELDS)
+        found = run.client().confirm(job)
         fetch(run, found, directory, shown, name=name, which=which or None)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from legnext_client._calls.items import Call
 from legnext_client._calls.service import WAITED_FOR
-from legnext_client._downloads.file_names import JOB_FIELDS, names, writable_directory
+from legnext_client._downloads.file_names import JOB_FIELDS, check_names, writable_directory
 from legnext_client._runs.chain_steps import many_made
 from legnext_client.cli.command import Directory, Run, Show, Template, Timeout, command, single
 from legnext_client.cli.exits import Exit, report_as
@@ -42,7 +42,8 @@ class WaitOptions(NamedTuple):
         if self.name is not None:
             if self.directory is None:
                 raise InvalidRequest("--name needs --download DIR.")
-            check_names("--name", self.name, JOB_FIELDS, call)
+            with report_as({"name": "--name"}):
+                check_names(self.name, JOB_FIELDS, 1 if call is None else files_of(call))
 
     def again(self, job_ids: Iterable[str]) -> str:
         """Return the command that waits for these jobs."""
@@ -142,21 +143,14 @@ def _report(run: Run, job: Job) -> bool:
     return True
 
 
-def check_names(option: str, template: str, allowed: Sequence[str], call: Call | None = None) -> None:
-    """Refuse invalid names, and equal names for several files of the job that a call makes."""
-    like = dict.fromkeys(allowed, "a") | {"ext": ".png"}
-    files = 2 if call is not None and _makes_several(call) else 1
-    with report_as({"name": option}):
-        names(template, allowed, [{**like, "n": number} for number in range(files)])
-
-
-def _makes_several(call: Call) -> bool:
+def files_of(call: Call) -> int:
+    """Return how many files a job of this call makes, at least; 2 stands for several."""
     if call.operation.makes not in ("images", "videos"):
-        return False
+        return 1
     try:
-        return many_made(call) != 1
+        return 1 if many_made(call) == 1 else 2
     except ValueError:  # the prompt asks for an invalid number
-        return True
+        return 2
 
 
 app = single(wait)

@@ -29,6 +29,14 @@ def roles() -> dict[str, str]:
     return found
 
 
+@cache
+def statuses() -> tuple[str, ...]:
+    """The statuses of a job that are known by name."""
+    text = (PACKAGE / "_protocol" / "state.py").read_text(encoding="utf-8")
+    found = re.search(r"^PENDING, COMPLETED, FAILED = (.+)$", text, re.MULTILINE)
+    return ast.literal_eval(found[1]) if found else ()
+
+
 def lost(generated: Path) -> Iterator[str]:
     """The names that are imported from generated code and are not in it."""
     for module, text in _hand_written():

@@ -68,6 +68,9 @@ def problems(spec: Json, rows: Sequence[Json], rules: Json) -> Iterator[str]:
         yield from _paid(row, answers_job=row["answer_model"] == job)
     yield from refused("x-legnext", "root", spec["x-legnext"], **known)
     yield from _tables(rules)
+    yield from _numbers(rules)
+    if job is not None:
+        yield from _statuses(spec, job)
 
 
 def refused(where: str, rules: str | Json, value: Any, **words: Json) -> Iterator[str]:
@@ -181,6 +184,27 @@ def _tables(rules: Json) -> Iterator[str]:
     for name in ("price_factors", "duration_factors"):
         for row in (row for row in rules[name] if "flag" in row):
             yield from _flag(f"x-legnext/{name} ({row['flag']})", row["flag"], row.get("value"), row["models"], rules)
+
+
+def _numbers(rules: Json) -> Iterator[str]:
+    """Numbers that contradict each other."""
+    for row in rules["price_factors"]:
+        if row.get("reserve", row["factor"]) < row["factor"]:
+            where = f"x-legnext/price_factors ({row['flag']})"
+            yield f"{where}: reserve must be at least the factor, {row['factor']}; got {row['reserve']}"
+    least, most = (rules["numbers"].get(name) for name in ("LEAST_OUTPUT_DAYS", "OUTPUT_DAYS"))
+    if least is not None and most is not None and least > most:
+        yield f"x-legnext/least_output_days must be at most output_days, {most}; got {least}"
+
+
+def _statuses(spec: Json, job: str) -> Iterator[str]:
+    """The statuses that code knows a job's begin and end by, where the document lists some."""
+    answer = resolve(spec, {"$ref": f"#/components/schemas/{job}"})
+    status = resolve(spec, answer.get("properties", {}).get("status", {}))
+    choices = [status, *(resolve(spec, each) for each in status.get("anyOf", ()))]
+    listed = [value for each in choices for value in each.get("enum", ())]
+    for absent in (each for each in asked_for.statuses() if listed and each not in listed):
+        yield f"components/schemas/{job}/properties/status must list {absent}, as _protocol/state.py does"
 
 
 def _flag(where: str, flag: str, value: Any, models: Sequence[str], rules: Json) -> Iterator[str]:

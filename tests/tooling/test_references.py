@@ -322,7 +322,21 @@ SHAPES: dict[str, tuple[dict[str, Any], str]] = {
         "x-legnext/price_factors/9 (turbo): 'factor' is a required property",
     ),
 }
-CASES = MONEY | WORDS | TABLES | SHAPES
+CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "a reserve below the price": (
+        factor(flag="turbo", reserve=1),
+        "x-legnext/price_factors (turbo): reserve must be at least the factor, 3; got 1",
+    ),
+    "files that are gone before they are": (
+        root("least_output_days", 99),
+        f"x-legnext/least_output_days must be at most output_days, {SPEC['x-legnext']['output_days']}; got 99",
+    ),
+    "a status that code knows, by another name": (
+        {"components schemas TaskStatus enum": ["pending", "staged", "processing", "completed", "errored"]},
+        "components/schemas/TaskResponse/properties/status must list failed, as _protocol/state.py does",
+    ),
+}
+CASES = CONTRADICTIONS | MONEY | WORDS | TABLES | SHAPES
 
 
 @pytest.mark.parametrize(("changes", "said"), CASES.values(), ids=CASES)

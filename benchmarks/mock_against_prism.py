@@ -67,7 +67,8 @@ class Calls:
         for path, item in document["paths"].items():
             for operation in item.values():
                 rules = operation.get("x-legnext", {})
-                if not submit and (rules.get("takes"), rules.get("makes")) == ("nothing", "images"):
+                made = rules.get("takes"), rules.get("makes")
+                if not submit and made == ("nothing", "images") and "prompt" in rules:
                     submit, field = path, rules["prompt"]["field"]
                 if rules.get("role") == "job":
                     job = path.partition("{")[0]

@@ -73,9 +73,10 @@ def chains(spec: Json, rows: list[Json]) -> dict[str, list[Step]]:
 
 
 def first(known: dict[str, Step], **what: str) -> Step:
-    """The first operation of a kind, which any source will do for."""
+    """The first operation of a kind, which any source will do for; one with a prompt before one without."""
     fit = [each for each in known.values() if all(each.row[key] == value for key, value in what.items())]
-    return next(each for each in fit if "flag" not in (each.row["source"] or ()))
+    free = (each for each in fit if "flag" not in (each.row["source"] or ()))
+    return min(free, key=lambda each: each.row["prompt"] is None)
 
 
 def job_path(rows: list[Json], job_id: str) -> str:

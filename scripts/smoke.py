@@ -178,7 +178,8 @@ def commands() -> None:
 
 def starter() -> Operation:
     """What makes images of nothing but a text."""
-    return next(one for one in OPERATIONS.values() if (one.takes, one.makes) == ("nothing", "images"))
+    fit = (one for one in OPERATIONS.values() if (one.takes, one.makes) == ("nothing", "images"))
+    return min(fit, key=lambda one: one.prompt is None)
 
 
 def follow_up() -> Operation:

@@ -10,7 +10,7 @@ from legnext_client.generated.rules import DURATION_FACTORS, PARAMETERS, PRICE_F
 
 def points(operation: str, **when: object) -> int:
     """What an operation costs, by a field (as it is sent) or by `source` where its price says so."""
-    price = OPERATIONS[operation].price
+    price = OPERATIONS[operation].price if operation in OPERATIONS else None
     if price is None:
         return 0
     for row in price.when:
@@ -27,7 +27,7 @@ def factor(flag: str, model: str = "7", value: object = None) -> float:
 
 def seconds(operation: str, *flags: str, model: str = "7") -> float:
     """The median duration of an operation, with flags (each with its value, if it has one) and a model."""
-    about = OPERATIONS[operation].seconds
+    about = OPERATIONS[operation].seconds if operation in OPERATIONS else None
     found = about.median if about else 0.0
     for row in DURATION_FACTORS:
         said = row.flag if row.value is None else f"{row.flag} {row.value}"

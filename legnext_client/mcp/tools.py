@@ -58,22 +58,28 @@ GROUPS: Mapping[str, Mapping[str, Operation]] = {
     tool: {each.name: each for each in OPERATIONS.values() if _group(each) == tool} for tool in _OPENINGS
 }
 """The operations of each tool."""
-PROMPTED = {name: operation for name, operation in OPERATIONS.items() if operation.prompt}
+PROMPTED = {each.name: each for each in OPERATIONS.values() if each.prompt}
 """The operations whose prompt can be checked."""
 
 
+def _rank(operation: Operation) -> tuple[bool, ...]:
+    """Return what sorts first the operation that makes something of a prompt alone, wherever the document has it."""
+    starts = operation.role in (None, ROLES["chain.start"].role)
+    return operation.prompt is None, not starts, operation.alias is None, operation.takes != "nothing"
+
+
 def operation_of(tool: str, name: object) -> Operation | None:
-    """Return the operation that a call means; without a name, the first one that builds on nothing."""
+    """Return the operation that a call means; without a name, the one that a newcomer calls first, if there is one."""
     listed = GROUPS[tool]
     if name is None:
-        first = next(iter(listed.values()))
-        return first if tool != FOLLOW_UP else None
+        return min(listed.values(), key=_rank) if tool != FOLLOW_UP else None
     return listed.get(name.replace("-", "_")) if isinstance(name, str) else None
 
 
 def tools() -> list[types.Tool]:
     """Return all tools."""
     prompted = list(PROMPTED)
+    usual = min(PROMPTED.values(), key=_rank).name
     return [
         *map(_paid, GROUPS),
         _tool(
@@ -91,7 +97,7 @@ def tools() -> list[types.Tool]:
             CHECK,
             "Find mistakes in a prompt and its flags, and the price and time of the call. Free; do it before paying. "
             "The resource legnext://prompt-guide lists the flags.",
-            {"prompt": {"type": "string"}, OPERATION: {"type": "string", "enum": prompted, "default": prompted[0]}},
+            {"prompt": {"type": "string"}, OPERATION: {"type": "string", "enum": prompted, "default": usual}},
             ("prompt",),
         ),
     ]

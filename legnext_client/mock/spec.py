@@ -118,7 +118,8 @@ class Spec(Schemas):
     def first_call(self) -> Operation:
         """Return the operation a newcomer calls first: images from a prompt alone."""
         posts = [each for each in self.operations.values() if each.method == "POST"]
-        return min(posts, key=lambda each: (each.takes, each.makes) != ("nothing", "images"))
+        images = ("nothing", "images")
+        return min(posts, key=lambda each: ((each.takes, each.makes) != images, each.prompt_field is None))
 
     def success(self, responses: Json) -> tuple[int, Json]:
         """Return the status and description of the response to an accepted request."""

@@ -198,9 +198,8 @@ def in_body(row: Json, body: Any) -> Iterator[str]:
     """A body as curl is told of it."""
     media = row.get("media", "application/json")
     if media == "application/json":
-        if body or row.get("whole"):
-            written = pretty(body).replace("'", "'\\''")
-            yield f"--json '{written}'"
+        written = pretty(body).replace("'", "'\\''")
+        yield f"--json '{written}'"
     elif is_object(body):
         option = "form" if media == "multipart/form-data" else "data-urlencode"
         for name, value in body.items():

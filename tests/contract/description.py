@@ -187,8 +187,9 @@ def with_role(role: str) -> Operation:
 
 
 def that(**rules: Any) -> Operation:
-    """The first paid operation whose `x-legnext` has these values."""
-    return next(each for each in paid() if all(each.rules.get(key) == value for key, value in rules.items()))
+    """The first paid operation whose `x-legnext` has these values; one with a prompt before one without."""
+    fit = (each for each in paid() if all(each.rules.get(key) == value for key, value in rules.items()))
+    return min(fit, key=lambda each: "prompt" not in each.rules)
 
 
 @cache

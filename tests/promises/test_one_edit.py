@@ -32,7 +32,9 @@ TEXT = (ROOT / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
 SPEC: Json = json.loads(TEXT)
 
 NEIGHBOUR: Json = next(
-    item["post"] for item in SPEC["paths"].values() if item.get("post", {}).get("x-legnext", {}).get("takes") == "image"
+    item["post"]
+    for item in SPEC["paths"].values()
+    if "callbacks" in item.get("post", {}) and item["post"].get("x-legnext", {}).get("takes") == "image"
 )
 """An operation that makes a job of an image."""
 TAKEN: str = NEIGHBOUR["operationId"]

@@ -147,7 +147,7 @@ def test_all_hand_written_modules_are_looked_at() -> None:
         assert violations((ROOT / module).read_text(encoding="utf-8")), "no exception is needed any more"
 
 
-PAID = next(operation for operation in OPERATIONS.values() if operation.makes_job)
+PAID = next(operation for operation in OPERATIONS.values() if operation.makes_job and operation.request_model)
 LONG = next(operation for operation in OPERATIONS.values() if operation.makes_job and "_" in operation.name)
 SEEDED = [
     f"client.{PAID.namespace}.{PAID.name}(text='a')",

@@ -19,6 +19,15 @@ GONE: Any = object()
 """In the place of a value: nothing stands there."""
 
 
+def path_of(**own: Any) -> str:
+    """The path of the first operation whose `x-legnext` has these values; `...` is any."""
+    for path, item in SPEC["paths"].items():
+        has = item.get("post", {}).get("x-legnext", {})
+        if all(key in has if value is ... else has.get(key) == value for key, value in own.items()):
+            return str(path)
+    raise LookupError(f"no operation has {own}")
+
+
 def edited(changes: Json) -> Json:
     """The document with these values at these places: `/v1/pan post x-legnext price points`, a word for each key.
 

@@ -11,10 +11,11 @@ from legnext_client import AsyncClient, AsyncJob, Client, Job
 from legnext_client.cli.entries import OWN, entries
 from legnext_client.generated.operations import OPERATIONS
 
-from .edits import SPEC, edited, told
+from .edits import SPEC, edited, path_of, told
 
 # Takes a job, so it is a follow-up; and one that is none.
-FOLLOWS, BEGINS = "/v1/reroll", "/v1/blend"
+FOLLOWS, BEGINS = path_of(takes="images"), path_of(takes="url")
+FOLLOW_UP = SPEC["paths"][FOLLOWS]["post"]["operationId"]
 NO_NAME = "must be a name in snake_case, such as paint_over, and no keyword of Python; got "
 
 
@@ -84,7 +85,7 @@ def test_two_values_of_an_enum_with_one_name_are_refused(choices: dict[str, Any]
 )
 def test_a_service_that_this_client_cannot_call_is_refused(changes: dict[str, Any], said: str) -> None:
     [found] = told(edited(changes))
-    assert found.startswith(said.replace("reroll", SPEC["paths"][FOLLOWS]["post"]["operationId"]))
+    assert found.startswith(said.replace("reroll", FOLLOW_UP))
 
 
 def test_a_tag_must_stand_at_the_top_with_a_description() -> None:
@@ -112,7 +113,7 @@ def test_an_alias_that_a_command_would_hide_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["batch", "chain", "mock"])
 def test_an_operation_called_like_a_command_has_a_longer_command(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(edited(named(name))) == ()
-    new = OPERATIONS["reroll"]._replace(name=name)
+    new = OPERATIONS[FOLLOW_UP]._replace(name=name)
     monkeypatch.setattr("legnext_client.generated.operations.OPERATIONS", {name: new})
     assert {name, f"midjourney-{name}"} <= set(entries())
 

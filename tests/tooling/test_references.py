@@ -20,12 +20,22 @@ from legnext_client.mock.answers import _OUTPUTS
 from legnext_client.prompts.values import _CHECKS
 from tests.facts import MOST_CHAOS
 
-from .edits import GONE, SPEC, edited, told
+from .edits import GONE, SPEC, edited, path_of, told
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-UPSCALE, VIDEO, EXTEND = "/v1/upscale", "/v1/video-diffusion", "/v1/extend-video"
+VIDEO, EXTEND = path_of(role="chain.start"), path_of(role="chain.extend")
+UPSCALE, PAN = (
+    path_of(takes="image", makes="image", source=...),
+    path_of(takes="image", makes="images", prompt=..., source=...),
+)
+ENHANCE = path_of(long_edge=...)
+NAMED = {
+    told_as: SPEC["paths"][path]["post"]["operationId"]
+    for told_as, path in {"upscale": UPSCALE, "pan": PAN, "extend_video": EXTEND, "enhance_upscale": ENHANCE}.items()
+}
+"""The names of the operations that the cases below are about."""
 DRAFTS = next(row["models"] for row in SPEC["x-legnext"]["parameters"] if row["flag"] == "draft")
 FLAGS = list(dict.fromkeys(row["flag"] for row in SPEC["x-legnext"]["parameters"]))
 MODELS = [row["model"] for row in SPEC["x-legnext"]["models"]]
@@ -158,23 +168,23 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
         f"upscale: x-legnext/role: 'chain.enlarge' is not one of {list(asked_for.roles())}",
     ),
     "a prompt in a field that is not there": (
-        of("/v1/pan", "prompt field", "prompt"),
+        of(PAN, "prompt field", "prompt"),
         "pan: x-legnext/prompt/field: 'prompt' is not one of ['jobId', 'remixPrompt', 'callback']",
     ),
     "a prompt in a field that is a number": (
-        of("/v1/pan", "prompt field", "imageNo"),
+        of(PAN, "prompt field", "imageNo"),
         "pan: x-legnext/prompt/field: 'imageNo' is not one of ['jobId', 'remixPrompt', 'callback']",
     ),
     "a prompt of an unknown kind": (
-        of("/v1/pan", "prompt kind", "images"),
+        of(PAN, "prompt kind", "images"),
         f"pan: x-legnext/prompt/kind: 'images' is not one of {['image', *MODELS]}",
     ),
     "a source of an unknown model": (
-        of("/v1/pan", "source not_models", ["8", "8.none"]),
+        of(PAN, "source not_models", ["8", "8.none"]),
         f"pan: x-legnext/source/not_models/1: '8.none' is not one of {MODELS}",
     ),
     "a source without an unknown flag": (
-        of("/v1/pan", "source not_flags", ["oref", "orefs"]),
+        of(PAN, "source not_flags", ["oref", "orefs"]),
         f"pan: x-legnext/source/not_flags/1: 'orefs' is not one of {FLAGS}",
     ),
     "a size in a field that is not there": (
@@ -187,15 +197,15 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
         "it must be 2 sizes, one for each value of videoType",
     ),
     "a large image by a field that is not there": (
-        of("/v1/enhance-upscale", "long_edge field", "size"),
+        of(ENHANCE, "long_edge field", "size"),
         "enhance_upscale: x-legnext/long_edge/field: 'size' is not one of ['image_url', 'jobId', 'imageNo', ",
     ),
     "a large image without its pixels": (
-        of("/v1/enhance-upscale", "long_edge pixels 8K", GONE),
+        of(ENHANCE, "long_edge pixels 8K", GONE),
         "enhance_upscale: x-legnext/long_edge/pixels: '8K' is a required property",
     ),
     "pixels of a value that there is not": (
-        of("/v1/enhance-upscale", "long_edge pixels 16K", 15360),
+        of(ENHANCE, "long_edge pixels 16K", 15360),
         "enhance_upscale: x-legnext/long_edge/pixels: '16K' is not one of ['HD', 'FHD', '2K', '4K', '6K', '8K', '12K']",
     ),
 }
@@ -314,7 +324,7 @@ SHAPES: dict[str, tuple[dict[str, Any], str]] = {
         "upscale: x-legnext/price/when/0: 'type' is not of type 'object'",
     ),
     "a word that nothing reads": (
-        of("/v1/enhance-upscale", "long_edge pixel", {}),
+        of(ENHANCE, "long_edge pixel", {}),
         "enhance_upscale: x-legnext/long_edge: Additional properties are not allowed ('pixel' was unexpected)",
     ),
     "a factor that is missing": (
@@ -343,6 +353,8 @@ CASES = CONTRADICTIONS | MONEY | WORDS | TABLES | SHAPES
 def test_what_refers_to_nothing_is_refused_with_its_place_what_it_is_and_what_it_may_be(
     changes: dict[str, Any], said: str
 ) -> None:
+    name, colon, rest = said.partition(":")
+    said = f"{NAMED.get(name, name)}{colon}{rest}"
     found = told(edited(changes))
     assert found, "it was taken"
     assert found[0].startswith(said)
@@ -353,7 +365,7 @@ SOUND = {
     "what costs nothing": of(UPSCALE, "price", {"points": 0}),
     "a price by a number": when(field="imageNo", **{"is": 3}),
     "a price by a switch": switch_priced(False),
-    "a prompt by a model": of("/v1/pan", "prompt kind", "7"),
+    "a prompt by a model": of(PAN, "prompt kind", "7"),
     "a factor by a word": factor(flag="style", value="raw"),
     "a factor by the word of a flag that takes any": factor(flag="no", value="people"),
     "a factor by a model's value": factor(flag="version", value="8", models=["8"]),
@@ -371,8 +383,12 @@ def test_what_refers_to_something_is_taken(changes: dict[str, Any]) -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    spec = edited(of(UPSCALE, "role", "picture") | of("/v1/pan", "prompt kind", "x") | of_model("8", "sunset", "none"))
-    assert [each.partition(":")[0] for each in told(spec)] == ["upscale", "pan", "x-legnext/models/3 (8)/sunset"]
+    spec = edited(of(UPSCALE, "role", "picture") | of(PAN, "prompt kind", "x") | of_model("8", "sunset", "none"))
+    assert [each.partition(":")[0] for each in told(spec)] == [
+        NAMED["upscale"],
+        NAMED["pan"],
+        "x-legnext/models/3 (8)/sunset",
+    ]
 
 
 # ---- what hand-written code asks for ---------------------------------------------------------------------------------

@@ -134,6 +134,7 @@ PAIRS = [
     pair
     for name, (_, _, data) in CALLS.items()
     if "application/json" in data.get("requestBody", {}).get("content", {})
+    if not OPERATIONS[name].whole
     for pair in pairs(OPERATIONS[name].fields, data["requestBody"]["content"]["application/json"]["schema"], name)
 ]
 

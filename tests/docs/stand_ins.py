@@ -2,6 +2,8 @@
 
 Nothing is installed and no other machine is reached. A mock server that a page starts is started on a free port, and
 ended once it serves; `curl` asks the mock instead of the service. Other commands of `legnext` do not come here.
+
+Pages call these a hundred times, so each imports only what it needs.
 """
 
 from __future__ import annotations
@@ -9,16 +11,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
-import tomllib
-from pathlib import Path
+from os.path import dirname, exists, join
 
-ROOT = Path(__file__).parents[2]
+ROOT = dirname(dirname(dirname(__file__)))
 SERVERS = ["https://api.legnext.ai/api"]
-"""The service, as our pages have it; and as the document has it."""
-SERVERS += [one["url"] for one in json.loads((ROOT / "legnext_client" / "openapi.json").read_bytes())["servers"]]
+"""The service, as our pages have it."""
 OURS = re.compile(r"legnext-client(?:\[([\w,]+)\])?")
 OTHERS = {"legnext==0.3.0"}
 """What else a page may tell to install."""
@@ -31,10 +29,18 @@ class Wrong(Exception):
     """A reader could not do what the page says."""
 
 
+def read(*names: str) -> str:
+    """Read a file of this project."""
+    with open(join(ROOT, *names), encoding="utf-8") as file:
+        return file.read()
+
+
 def pip(arguments: list[str]) -> None:
     """Every package is ours, with extras that it has."""
+    import tomllib
+
     command, *wanted = [one for one in arguments if not one.startswith("-")]
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads(read("pyproject.toml"))["project"]
     for one in wanted:
         ours = OURS.fullmatch(one)
         extras = set(ours[1].split(",")) if ours and ours[1] else set[str]()
@@ -45,7 +51,7 @@ def pip(arguments: list[str]) -> None:
 
 def make(arguments: list[str]) -> None:
     """Every target is in the Makefile."""
-    targets = re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    targets = re.findall(r"^([a-z][a-z0-9-]*):", read("Makefile"), re.MULTILINE)
     unknown = [one for one in arguments if "=" not in one and one not in targets]
     if unknown or not arguments:
         raise Wrong(f"the Makefile has no {', '.join(unknown) or 'target without a name'}")
@@ -61,7 +67,7 @@ def python(arguments: list[str]) -> None:
         serve([PYTHON, *arguments])
     elif arguments[:1] == ["-m"] or arguments[0].endswith(".py"):
         place = arguments[1].replace(".", "/") if arguments[0] == "-m" else arguments[0].removesuffix(".py")
-        if not (ROOT / f"{place}.py").is_file() and not (ROOT / place / "__main__.py").is_file():
+        if not exists(join(ROOT, f"{place}.py")) and not exists(join(ROOT, place, "__main__.py")):
             raise Wrong(f"this project has no {place}")
     else:
         os.execv(PYTHON, [PYTHON, *arguments])
@@ -69,6 +75,9 @@ def python(arguments: list[str]) -> None:
 
 def serve(command: list[str]) -> None:
     """Start a server at a free port, and end it as Ctrl-C does once it says where it is."""
+    import signal
+    import subprocess
+
     command = [*command, "--port", "0"]
     unbuffered = os.environ | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
@@ -86,13 +95,15 @@ def serve(command: list[str]) -> None:
 
 
 def legnext_mock(arguments: list[str]) -> None:
-    serve([str(Path(PYTHON).with_name("legnext")), *arguments])
+    serve([join(dirname(PYTHON), "legnext"), *arguments])
 
 
 def curl(arguments: list[str]) -> None:
     """Ask the mock what the page asks the service; an answer of 4xx or 5xx is an error here."""
     base = os.environ["LEGNEXT_BASE_URL"]
-    there = [next((base + one[len(url) :] for url in SERVERS if one.startswith(url)), one) for one in arguments]
+    documented = [one["url"] for one in json.loads(read("legnext_client", "openapi.json"))["servers"]]
+    urls = [*SERVERS, *documented]
+    there = [next((base + one[len(url) :] for url in urls if one.startswith(url)), one) for one in arguments]
     if any(re.match(r"https?://(?!127\.0\.0\.1[:/])", one) for one in there):
         raise Wrong(f"curl would ask another machine: {' '.join(arguments)}")
     os.execv("/usr/bin/curl", ["curl", "--silent", "--show-error", "--fail-with-body", *there])

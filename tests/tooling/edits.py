@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from fields import SpecError
 
 Json = dict[str, Any]
 
-SPEC: Json = json.loads(
-    (Path(__file__).resolve().parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
-)
+_TEXT = (Path(__file__).resolve().parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8")
+SPEC: Json = json.loads(_TEXT)
 GONE: Any = object()
 """In the place of a value: nothing stands there."""
 
@@ -33,7 +31,7 @@ def edited(changes: Json) -> Json:
 
     A word in a list is the number of an item, or + for one more.
     """
-    spec = copy.deepcopy(SPEC)
+    spec: Json = json.loads(_TEXT)
     for place, value in changes.items():
         *steps, last = place.split()
         found: Any = spec

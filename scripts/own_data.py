@@ -6,12 +6,15 @@ not there would never be asked for, and all would go on with the wrong one.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asked_for
+import jsonschema_rs
 import table
 import yaml
 from fields import BOUNDS, resolve
@@ -75,9 +78,10 @@ def problems(spec: Json, rows: Sequence[Json], rules: Json) -> Iterator[str]:
 
 def refused(where: str, rules: str | Json, value: Any, **words: Json) -> Iterator[str]:
     """What a definition, or a schema, says of a value; each with its place, the rule and what came."""
-    known = {f"a-{word}": words.get(word, {}) for word in WORDS}
-    schema = {"$ref": f"#/$defs/{rules}"} if isinstance(rules, str) else rules
-    validator: Any = Draft202012Validator({**schema, "$defs": DEFINITIONS | known})
+    with suppress(TypeError, ValueError):  # YAML has values that JSON does not have
+        if _quick_validator(json.dumps([rules, words])).is_valid(value):
+            return
+    validator: Any = Draft202012Validator(_schema(rules, words))
     for error in validator.iter_errors(value):
         place, must = where, error.schema.get("description")
         inside: Any = value
@@ -87,6 +91,17 @@ def refused(where: str, rules: str | Json, value: Any, **words: Json) -> Iterato
             name = row.get("model", row.get("flag"))
             place += f"/{step} ({name})" if name else f"/{step}"
         yield f"{place}: {error.message}" + (f"; it must be {must}" if must else "")
+
+
+@cache
+def _quick_validator(rules_and_words: str) -> jsonschema_rs.Draft202012Validator:
+    """A validator that is quick, and does not know the description of the rule that was broken."""
+    return jsonschema_rs.Draft202012Validator(_schema(*json.loads(rules_and_words)))
+
+
+def _schema(rules: str | Json, words: Json) -> Json:
+    schema = {"$ref": f"#/$defs/{rules}"} if isinstance(rules, str) else rules
+    return {**schema, "$defs": DEFINITIONS | {f"a-{word}": words.get(word, {}) for word in WORDS}}
 
 
 def one_of(known: Iterable[object]) -> Json:

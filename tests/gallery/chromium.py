@@ -68,7 +68,7 @@ class Chromium:
         self._listeners: dict[str, Callable[[str, dict[str, Any]], None]] = {}
         self._lock = threading.Lock()
         self._number = 0
-        self._unused: list[Page] = []
+        self._kept: list[Page] = []
         commands, self._commands = os.pipe()
         self._answers, answers = os.pipe()
         # The shell puts the two ends where the browser looks for them.
@@ -105,16 +105,20 @@ class Chromium:
         os.close(self._answers)
 
     def page(self, url: str, *, width: int = 1280, height: int = 900, dark: bool = False, calm: bool = True) -> Page:
-        """A page that has loaded; one that was closed is opened again, which takes a third of the time."""
-        page = self._unused.pop() if self._unused else Page(self)
+        """A page that has loaded; one that is kept is opened again, which takes a third of the time."""
+        page = self._kept.pop() if self._kept else Page(self)
         page.resize(width, height)
         page.prefers(dark=dark, calm=calm)
         page.open(url)
         return page
 
     def keep(self, page: Page) -> None:
-        """Keep a page that nobody needs any longer."""
-        self._unused.append(page)
+        """Let another test open a page, whose files must stay: it may still be loading them."""
+        if page.run("localStorage.length"):
+            page.close()
+        else:
+            page.forget()
+            self._kept.append(page)
 
     def listen(self, session: str, listener: Callable[[str, dict[str, Any]], None]) -> None:
         self._listeners[session] = listener
@@ -268,12 +272,11 @@ class Page:
         path.write_bytes(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))
 
     def close(self) -> None:
-        """Forget what this page has seen, and let another test open it; one that stored something is gone for good."""
-        if self.run("localStorage.length"):
-            self.send("Page.close")
-            return
+        self.send("Page.close")
+
+    def forget(self) -> None:
+        """Forget what this page has seen, and take the pointer away."""
         self.send("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
         self.complaints.clear()
         self.refused.clear()
         self._asked.clear()
-        self._browser.keep(self)

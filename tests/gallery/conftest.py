@@ -40,7 +40,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opens(browser: Chromium) -> Iterator[Callable[..., Page]]:
+def opens(browser: Chromium, shown: Path) -> Iterator[Callable[..., Page]]:
     """Opens pages. Afterwards, none may have complained, and none may have asked for anything but files beside it."""
     pages: list[tuple[Page, str]] = []
 
@@ -54,7 +54,10 @@ def opens(browser: Chromium) -> Iterator[Callable[..., Page]]:
     yield opened
     for page, url in pages:
         complaints, requests = list(page.complaints), list(page.requests)
-        page.close()
+        if url == shown.as_uri():
+            browser.keep(page)
+        else:
+            page.close()
         assert complaints == []
         around = url.rsplit("/", 2)[0]
         assert [asked for asked in requests if not asked.startswith((around, "data:"))] == []

@@ -26,9 +26,11 @@ GENERATED = (
     "no-code/n8n/credentials",
     "no-code/n8n/workflows",
     "no-code/make",
-    "docs/cli-reference.md",
+    "README.md",
+    "docs",
     "postman/legnext.postman_collection.json",
 )
+"""What may hold generated files; of the pages, the reference of the command line and values of the document."""
 
 
 class Failed(Exception):

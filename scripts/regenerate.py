@@ -24,6 +24,8 @@ from spec_diff import markdown, parsed, read, spec_at, summary
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "openapi.yaml"
 CLIENT_SPEC = ROOT / "legnext_client" / "openapi.json"
+PAGES = ("README.md", "docs")
+"""Pages that people write, and that have values of the document."""
 COMMITTED = tuple(path for path in GENERATED if (ROOT / path).exists())
 TITLE = "Regenerate the client from openapi.yaml"
 LONGEST_REPORT = 60_000
@@ -50,8 +52,9 @@ def arguments() -> argparse.Namespace:
 
 
 def regenerate(options: argparse.Namespace) -> None:
-    if git("status", "--porcelain", "--", SPEC.name):
-        raise Failed(f"{SPEC.name} has changes that are not committed; commit them first, then what follows from them")
+    if changed := git("status", "--porcelain", "--", SPEC.name, *PAGES):
+        names = ", ".join(line.split()[-1] for line in changed.splitlines())
+        raise Failed(f"there are changes that are not committed; commit them first, then what follows: {names}")
     branch_here()
     changes, since = report_on(options.base)
     run(sys.executable, str(ROOT / "scripts" / "generate.py"))

@@ -211,9 +211,11 @@ def test_a_spec_that_cannot_be_generated_from_commits_nothing(scratch: Scratch) 
 
 def test_a_spec_that_is_not_committed_is_refused(scratch: Scratch) -> None:
     (scratch.root / "openapi.yaml").write_text(SPEC + "# A remark.\n", encoding="utf-8")
+    (scratch.root / "docs").mkdir()
+    (scratch.root / "docs" / "prices.md").write_text("A remark.", encoding="utf-8")
     done = scratch.regenerate()
     assert done.returncode == 1
-    assert "not committed" in done.stderr
+    assert "changes that are not committed; commit them first, then what follows: openapi.yaml, docs/" in done.stderr
 
 
 def test_a_push_that_is_refused_fails_in_gits_words(scratch: Scratch) -> None:

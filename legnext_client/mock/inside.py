@@ -6,10 +6,11 @@ a shorter delay takes no time.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 from anyio.from_thread import start_blocking_portal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from anyio.from_thread import BlockingPortal
-    from starlette.types import Message, Receive, Send
+    from starlette.types import Message, Scope
 
     from .settings import Settings
     from .state import Scenario
@@ -68,20 +69,49 @@ class InProcess:
         return self._portal.call(self.respond_async, request)
 
     async def respond_async(self, request: httpx.Request) -> httpx.Response:
-        wire = _Wire(request)
+        # httpx.ASGITransport would try to import sniffio for each request, which is slow where it is not installed.
+        wire, ended = _Wire(request), asyncio.Event()
+        unread, status, parts = [request.content], 500, list[bytes]()
+        headers: list[tuple[bytes, bytes]] = []
 
-        async def app(scope: Any, receive: Receive, send: Send) -> None:
-            async def receive_or_cut() -> Message:
-                return {"type": "http.disconnect"} if wire.cut is not None else await receive()
+        async def receive() -> Message:
+            if wire.cut is None and unread:
+                return {"type": "http.request", "body": unread.pop()}
+            if wire.cut is None:
+                await ended.wait()
+            return {"type": "http.disconnect"}
 
-            await self._app({**scope, "extensions": {KEY: wire}}, receive_or_cut, send)
-            if wire.cut is not None:
-                await send({"type": "http.response.body"})
+        async def send(message: Message) -> None:
+            nonlocal status, headers
+            if message["type"] == "http.response.start":
+                status, headers = message["status"], message["headers"]
+                return
+            if request.method != "HEAD":
+                parts.append(message.get("body", b""))
+            if not message.get("more_body"):
+                ended.set()
 
-        response = await httpx.ASGITransport(app).handle_async_request(request)
-        return httpx.Response(
-            response.status_code, headers=response.headers, stream=_Body(await response.aread(), wire.cut)
-        )
+        await self._app(_scope(request, wire), receive, send)
+        return httpx.Response(status, headers=headers, stream=_Body(b"".join(parts), wire.cut))
+
+
+def _scope(request: httpx.Request, wire: _Wire) -> Scope:
+    url = request.url
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "scheme": url.scheme,
+        "path": url.path,
+        "raw_path": url.raw_path.partition(b"?")[0],
+        "query_string": url.query,
+        "server": (url.host, url.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+        "extensions": {KEY: wire},
+    }
 
 
 class _Transport(httpx.BaseTransport):

@@ -30,6 +30,12 @@ JOB = "job_id"
 QUOTES = 'Quote the whole prompt, including flags: "a lighthouse --v 7".'
 """Shown at the end of help and usage errors of commands that take a prompt."""
 
+OPTIONS = frozenset((
+    "--wait", "--timeout", "--download", "--name", "--price", "--prompts", "--key", "--all", "--at-most", "--show",
+    "--source", "--json", "--env-file", "--base-url", "--ledger", "--retries", "--debug", "--help",
+))  # fmt: skip
+"""Options of commands besides the fields of their operations; no field takes such a name."""
+
 _PREFIX = "field_"
 """Keeps field names apart from a command's own parameters."""
 _LONGEST_CHOICE = 20
@@ -49,9 +55,9 @@ class Word(NamedTuple):
         return _PREFIX + self.field.name
 
 
-def words(operation: Operation, taken: frozenset[str]) -> list[Word]:
-    """Return an operation's fields as arguments and options; `taken` are the command's other options."""
-    return [_word(operation, field, taken) for field in (*operation.parameters, *operation.fields)]
+def words(operation: Operation) -> list[Word]:
+    """Return an operation's fields as arguments and options, which are the same in all commands."""
+    return [_word(operation, field) for field in (*operation.parameters, *operation.fields)]
 
 
 def fields(listed: list[Word], given: dict[str, Any]) -> dict[str, Any]:
@@ -128,11 +134,11 @@ def _choice(field: Field) -> str:
     return f"one of {', '.join(name if name == value else f'{name} ({value})' for name, value in named)}" * bool(named)
 
 
-def _word(operation: Operation, field: Field, taken: frozenset[str]) -> Word:
+def _word(operation: Operation, field: Field) -> Word:
     if _by_place(operation, field):
         return Word(field, True, "JOB" if field.name == JOB else field.name.upper())
     option = f"--{field.name.rstrip('_').replace('_', '-')}"
-    return Word(field, False, f"{option}-field" if option in taken else option)
+    return Word(field, False, f"{option}-field" if option in OPTIONS else option)
 
 
 def _by_place(operation: Operation, field: Field) -> bool:

@@ -28,23 +28,10 @@ from legnext_client.generated.operations import ROLES, Operation
 if TYPE_CHECKING:
     from legnext_client.client import Client
 
-OPTIONS = frozenset((
-    "--wait", "--timeout", "--download", "--name", "--price", "--prompts", "--key",
-    "--json", "--env-file", "--base-url", "--ledger", "--retries", "--debug", "--help",
-))  # fmt: skip
-"""Options of the commands besides the fields of their operations."""
-
-
-def options_of(operation: Operation) -> frozenset[str]:
-    """Return the names that no field of an operation may take."""
-    pages = {"--all", "--at-most"} if operation.paging else set[str]()
-    images = {"--show"} if operation is ROLES["job"] else set[str]()
-    return OPTIONS | pages | images
-
 
 def app_of(operation: Operation) -> typer.Typer:
     """Return the command of an operation."""
-    listed = words(operation, options_of(operation))
+    listed = words(operation)
 
     def free(
         run: Run, *, everything: AllPages = False, at_most: AtMost = None, images: Show = False, **given: Any

@@ -18,8 +18,6 @@ from legnext_client.generated.operations import OPERATIONS, Operation, PriceRow
 from legnext_client.prices import price as estimated
 
 SIZES = tuple(dict.fromkeys(size for each in OPERATIONS.values() if each.chain for size in each.chain.sizes))
-OPTIONS = frozenset(("--source",))
-"""Options of the commands besides the fields of their operations."""
 
 
 class Prices(LazyGroup):
@@ -29,7 +27,7 @@ class Prices(LazyGroup):
         found: dict[str, Entry] = {}
         for operation in OPERATIONS.values():
             if operation.price is not None:
-                found |= entries_of(operation, "Operations", partial(_app, operation))
+                found |= entries_of(operation, "Operations", partial(app_of, operation))
         return found
 
 
@@ -67,7 +65,7 @@ def show_price(run: Run, operation: Operation, found: Mapping[str, Any], source:
 
 def _otherwise(operation: Operation, row: PriceRow) -> str:
     """Return a price's condition as command-line text."""
-    word = next((each for each in words(operation, OPTIONS) if each.field.wire == row.field), None)
+    word = next((each for each in words(operation) if each.field.wire == row.field), None)
     if word is None:
         return f"{row.points} if the source is {row.source}"
     return f"{row.points} with {word.name} {name_of(word.field, row.value)}"
@@ -87,8 +85,9 @@ def _refuse_wrong(operation: Operation, listed: list[Word], found: Mapping[str, 
                 raise InvalidRequest(error.message, problems=wrong) from None
 
 
-def _app(operation: Operation) -> typer.Typer:
-    listed = words(operation, OPTIONS)
+def app_of(operation: Operation) -> typer.Typer:
+    """Return the command that shows an operation's price."""
+    listed = words(operation)
 
     def carry_out(
         run: Run,

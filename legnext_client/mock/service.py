@@ -1,4 +1,4 @@
-"""The service: accepts jobs, reports their state, and keeps the account. Of HTTP, it knows only status codes."""
+"""The service: accepts jobs, reports their state, and keeps the account."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from legnext_client.cli.fields import words
-from legnext_client.cli.operations import OPTIONS
 from legnext_client.generated.operations import OPERATIONS, Operation
 from tests.cli.forks import forked
 from tests.documents import operations
@@ -104,7 +103,7 @@ def command_line(operation: Operation, body: dict[str, Any]) -> list[str]:
     """The words that ask for a body."""
     places: list[str] = []
     options: list[str] = []
-    for word in words(operation, OPTIONS):
+    for word in words(operation):
         if word.field.wire not in body:
             continue
         value = body[word.field.wire]

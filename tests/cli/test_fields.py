@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from legnext_client.cli import price
 from legnext_client.cli.entries import OWN, command_of, entries
-from legnext_client.cli.fields import checked, fields, words
-from legnext_client.cli.operations import OPTIONS, app_of, options_of
+from legnext_client.cli.fields import OPTIONS, checked, fields, words
+from legnext_client.cli.operations import app_of
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated.operations import OPERATIONS, Condition, Field, Operation
-from tests.tables import for_each
 
 TEXT = Field("text", "text", "string", required=True)
 
@@ -19,22 +19,22 @@ def operation(*listed: Field, rules: tuple[Condition, ...] = ()) -> Operation:
 
 
 def test_a_field_whose_option_is_taken_gets_another() -> None:
-    listed = words(operation(Field("timeout", "timeout", "integer"), Field("json", "json", "boolean")), OPTIONS)
+    listed = words(operation(Field("timeout", "timeout", "integer"), Field("json", "json", "boolean")))
     assert [word.name for word in listed] == ["--timeout-field", "--json-field"]
     given = {"field_timeout": "3", "field_json": True}
     assert fields(listed, given) == {"timeout": 3, "json": True}
     assert given == {}, "what is a field's is taken out"
 
 
-@for_each("own", [*OPERATIONS.values()])
-def test_the_options_that_are_taken_are_those_that_commands_have(own: Operation) -> None:
-    taken = options_of(own)
-    of_fields = {word.name for word in words(own, taken)}
-    found = {option for each in command_of(app_of(own)).params for option in each.opts if option.startswith("-")}
-    assert found - of_fields <= taken - {"--help"}
-    assert taken - OPTIONS <= found
-    if own.prompt and own.method == "POST":
-        assert found - of_fields == taken - {"--help"}
+def test_the_options_that_are_taken_are_those_that_commands_have() -> None:
+    found = set[str]()
+    for own in OPERATIONS.values():
+        of_fields = {word.name for word in words(own)}
+        for command in (app_of(own), price.app_of(own)):
+            options = {option for each in command_of(command).params for option in each.opts if option[0] == "-"}
+            found |= options - of_fields
+    assert found <= OPTIONS
+    assert OPTIONS - found <= {"--help", "--all", "--at-most"}, "no list has pages today"
 
 
 def test_every_option_is_spelt_in_small_letters() -> None:
@@ -60,7 +60,7 @@ def test_an_operation_with_the_name_of_a_command_is_reached_by_its_namespace(mon
 def test_problems_are_told_in_the_words_of_the_command_line() -> None:
     rules = (Condition(present=("imgUrl",), require=("aB",)),)
     own = operation(Field("img_url", "imgUrl", "string"), Field("a_b", "aB", "integer", minimum=1), rules=rules)
-    listed = words(own, OPTIONS)
+    listed = words(own)
     with pytest.raises(InvalidRequest, match=r"^--a-b is required when --img-url is given\. Nothing was sent\.$"):
         checked(own, listed, {"img_url": "x"})
     with pytest.raises(InvalidRequest, match=r"^--a-b must be at least 1; got 0\."):
@@ -69,8 +69,7 @@ def test_problems_are_told_in_the_words_of_the_command_line() -> None:
 
 def test_what_may_be_null_can_be_given_so_and_left_out() -> None:
     listed = words(
-        operation(Field("note", "note", "string", nullable=True), Field("soft", "soft", "boolean", nullable=True)),
-        OPTIONS,
+        operation(Field("note", "note", "string", nullable=True), Field("soft", "soft", "boolean", nullable=True))
     )
     assert fields(listed, {"field_note": "null", "field_soft": "null"}) == {"note": None, "soft": None}
     assert fields(listed, {"field_note": None, "field_soft": "false"}) == {"soft": False}

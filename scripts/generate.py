@@ -36,7 +36,6 @@ from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
@@ -213,7 +212,7 @@ def read(spec: Row) -> tuple[list[Row], Row]:
 
 def hide_items(parsed: GeneratorData) -> None:
     """Name each item of a list so that no property has its name: `images_item` may stand beside `images`."""
-    for model in (model for model in parsed.models if isinstance(model, ModelProperty)):
+    for model in parsed.models:
         for prop in signatures.fields(model):
             while isinstance(prop, ListProperty):
                 prop = prop.inner_property

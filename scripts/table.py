@@ -198,7 +198,8 @@ def _answers(spec: Json, name: str, data: Json) -> Json:
 
 def server(spec: Json) -> str:
     """The address of the service: the first server, with the defaults of its variables."""
-    first: Json = next(iter(spec.get("servers", ())), {})
+    servers: list[Json] = spec.get("servers") or [{}]
+    first = servers[0]
     url: str = first.get("url", "")
     for name, variable in first.get("variables", {}).items():
         url = url.replace(f"{{{name}}}", str(variable["default"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from legnext_client._calls.service import CallService
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.errors import BudgetExceeded, ConnectionError
 from tests.facts import DIFFUSION, VIDEO
+from tests.systems import press_ctrl_c
 
 from .test_batches import cats
 
@@ -229,7 +229,7 @@ def interrupt_at(count: int, times: int) -> Callable[[Any], None]:
         if update.counts.done >= count and left[0]:
             presses, left[0] = left[0], 0
             for _ in range(presses):
-                os.kill(os.getpid(), signal.SIGINT)
+                press_ctrl_c()
 
     return listen
 
@@ -254,7 +254,7 @@ def test_what_waits_for_its_turn_is_not_sent_after_an_interrupt(world: World) ->
     def press(_: Any) -> None:
         if not pressed:
             pressed.append(1)
-            os.kill(os.getpid(), signal.SIGINT)
+            press_ctrl_c()
 
     with pytest.raises(KeyboardInterrupt):
         world.batch(cats(10), client=world.client(requests_per_second=0.5), concurrency=6, on_progress=press)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +12,7 @@ from legnext_client import VideoChain
 from legnext_client._protocol.flow import NoResponse
 from legnext_client.journal import Journal
 from tests.facts import DIFFUSION
+from tests.systems import press_ctrl_c
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -119,7 +118,7 @@ def test_a_callback_for_a_row_that_was_sent_away_by_an_interrupt_brings_it_back_
         if update.key == "slow" and losing.ids:
             seen.append(update.key)
             if len(seen) == 1:
-                os.kill(os.getpid(), signal.SIGINT)
+                press_ctrl_c()
             if len(seen) == 3:
                 losing.call_back(ears)
 

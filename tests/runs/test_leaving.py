@@ -20,7 +20,7 @@ from legnext_client._runs import portal, tasks
 from legnext_client._runs.batch_work import INTERRUPTED
 from legnext_client._runs.engine import Engine
 from legnext_client.errors import ConfigurationError, InvalidRequest, JournalError
-from tests.systems import needs_fork
+from tests.systems import needs_fork, press_ctrl_c
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def press(_: Any = None) -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    press_ctrl_c()
 
 
 class _Heard(logging.Handler):

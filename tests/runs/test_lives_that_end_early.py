@@ -33,7 +33,7 @@ def answering(status: int, times: int = 1_000_000) -> Any:
 
 def test_a_job_whose_row_is_gone_may_fail_and_is_told(world: World) -> None:
     world.server.faults.add("never_ends", times=1)
-    world.batch(cats(2), timeout=200)
+    world.batch(cats(2), timeout=200, concurrency=1)
     world.server.jobs.fail(world.server.ledger[0].job_id)
     results, _ = world.batch(cats(2)[1:])
     found = {result.key: (result.state, type(result.error)) for result in results}
@@ -42,7 +42,7 @@ def test_a_job_whose_row_is_gone_may_fail_and_is_told(world: World) -> None:
 
 def test_a_job_whose_row_is_gone_may_take_too_long_once_more(world: World) -> None:
     world.server.faults.add("never_ends", times=1)
-    world.batch(cats(2), timeout=200)
+    world.batch(cats(2), timeout=200, concurrency=1)
     results, _ = world.batch(cats(2)[1:], timeout=100)
     found = {result.key: (result.state, type(result.error)) for result in results}
     assert found == {"cat-0": ("submitted", WaitTimeout), "cat-1": ("done", type(None))}

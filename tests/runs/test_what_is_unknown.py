@@ -10,6 +10,7 @@ import pytest
 from legnext_client._callbacks.receiver import CallbackReceiver
 from legnext_client._protocol.flow import NoResponse, Response
 from legnext_client.errors import JournalError, NotFoundError
+from legnext_client.generated.operations import OPERATIONS
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -201,7 +202,7 @@ def test_a_callback_that_comes_when_its_row_was_told_as_unknown_still_claims_it_
     called_back: World,
 ) -> None:
     world = called_back
-    world.server.faults.add("close_after", times=1, method="POST")
+    world.server.faults.add("close_after", times=1, method="POST", path=OPERATIONS["diffusion"].path)
     receiver, seen = CallbackReceiver(now=lambda: world.server.clock.now), []
     rows: list[Any] = [{"key": "lost", "text": "a fox, never-end-this-job"}]
     rows += [{"key": f"video-{n}", "operation": "video_diffusion", "prompt": f"waves {n}"} for n in range(8)]
@@ -209,7 +210,8 @@ def test_a_callback_that_comes_when_its_row_was_told_as_unknown_still_claims_it_
     def look(result: Any) -> None:
         seen.append((result.key, result.state))
         if seen[-1] == ("lost", "unknown"):
-            world.server.jobs.complete(world.server.ledger[0].job_id)
+            [lost] = [line.job_id for line in world.server.ledger if line.operation == "diffusion"]
+            world.server.jobs.complete(lost)
             world.server.callbacks.wait()
 
     with receiver.serve() as served:

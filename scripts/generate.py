@@ -225,7 +225,7 @@ def build(project: Project, facts: Row) -> Sequence[GeneratorError]:
         "constructor": constructor,
         "models_of": models_of,
         "JOB": JOB,
-        "OPTIONS": OPTIONS | MAKE_OPTIONS,
+        "OPTIONS": OPTIONS,
         "SAFE": table.SAFE,
     }
     cast("Row", project.env.globals).update(facts | tools)
@@ -296,72 +296,25 @@ def methods(rows: list[Row], parsed: GeneratorData) -> list[Row]:
     return [qualified(method, {name for row in rows for name in (row["name"], row["alias"])}) for method in found]
 
 
+OPTIONS: Row = yaml.safe_load((ROOT / "templates" / "options.yaml").read_text(encoding="utf-8"))
+
+
 def options_of(row: Row) -> str | None:
     """The options of a call; none by name where a field has the name of one: they are the client's then."""
-    if named_like(row, *(name for _, _, fields in OPTIONS.values() for name in fields)):
+    if named_like_options(row, "CallOptions", "PaidOptions"):
         return None
     return "CallOptions" if row["free"] else "PaidOptions"
 
 
 def make_options_of(row: Row) -> str:
     """The options of `client.make` for an operation; any where a field has the name of one."""
-    both = (name for _, _, fields in (*OPTIONS.values(), *MAKE_OPTIONS.values()) for name in fields)
-    return "Any" if named_like(row, *both) else "Unpack[MakeOptions]"
+    return "Any" if named_like_options(row, *OPTIONS) else "Unpack[MakeOptions]"
 
 
-def named_like(row: Row, *names: str) -> bool:
-    """Whether a field of an operation has one of these names."""
-    return not {field["name"] for field in (*row["fields"], *row["parameters"])}.isdisjoint(names)
-
-
-OPTIONS = {
-    "CallOptions": (
-        "TypedDict",
-        "Options of one call, beside the fields of its operation.",
-        {
-            "timeout": ("float", "Maximum seconds for each request, instead of the client's."),
-            "extra_headers": ("Mapping[str, str]", "Headers that the API description does not know."),
-            "extra_query": ("Mapping[str, Any]", "Query parameters that the API description does not know."),
-            "extra_body": (
-                "Mapping[str, Any]",
-                "Fields of a JSON body that the API description does not know. They are not checked.",
-            ),
-        },
-    ),
-    "PaidOptions": (
-        "CallOptions",
-        "Options of one paid call.",
-        {
-            "key": (
-                "str",
-                "Send this call at most once under this key; needs a client with a ledger. "
-                "Also fills an idempotency header.",
-            ),
-        },
-    ),
-}
-"""The classes of options: what each extends, what it is, and its options."""
-
-MAKE_OPTIONS = {
-    "ResultOptions": (
-        "TypedDict",
-        "How to wait for the result of a call, and where to put its files.",
-        {
-            "timeout": ("float | None", "Maximum seconds to wait. Default: 300 or three times the typical duration."),
-            "poll_interval": ("float | None", "Seconds between polls. Default: polled when it is likely to be done."),
-            "on_progress": ("Callable[[Any], object] | None", "Called with the job at the start and after each poll."),
-            "callbacks": ("Any", "Source of callbacks, such as a `CallbackReceiver`."),
-            "download": ("str | os.PathLike[str] | None", "Directory for the files. Default: nothing is downloaded."),
-            "name": ("str", "File name template with `{job_id}`, `{n}`, `{ext}` and `{task_type}`."),
-        },
-    ),
-    "MakeOptions": (
-        "ResultOptions",
-        "Options of `client.make`, beside the fields of its operation.",
-        {name: field for _, _, fields in OPTIONS.values() for name, field in fields.items() if name != "timeout"},
-    ),
-}
-"""The classes of options of calls that wait for their result."""
+def named_like_options(row: Row, *classes: str) -> bool:
+    """Whether a field of an operation has the name of an option of these classes."""
+    fields = {field["name"] for field in (*row["fields"], *row["parameters"])}
+    return any(not fields.isdisjoint(OPTIONS[each]["options"]) for each in classes)
 
 
 def qualified(value: Any, taken: set[str]) -> Any:

@@ -41,17 +41,6 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-def test_the_fixtures_are_found_by_installation_alone(project: pytest.Pytester) -> None:
-    project.makepyfile(
-        """
-        def test_a_job(legnext_client, legnext_mock):
-            assert legnext_client.midjourney.diffusion(text="a lighthouse").wait().ok
-            assert legnext_mock.consumed == 80
-        """
-    )
-    project.runpytest_subprocess().assert_outcomes(passed=1)
-
-
 def test_the_marker_is_explained(project: pytest.Pytester) -> None:
     result = project.runpytest_inprocess("--markers")
     result.stdout.fnmatch_lines(["@pytest.mark.legnext(?*settings): settings of the mock server*"])
@@ -124,27 +113,30 @@ def test_nearer_markers_count_setting_by_setting(project: pytest.Pytester) -> No
     project.runpytest_inprocess().assert_outcomes(passed=3)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ("creditz=5", "creditz is not a setting; use seed, credits, *, faults."),
-        ("500", "settings must have names, as in credits=500; got 500."),
-        ("plan='gold'", 'plan: "gold" is not one of "pro" or "free".'),
-        ("credits='many'", 'credits: "many" is not of type "integer".'),
-        ("time_scale=0", "time_scale: 0 is less than or equal to the minimum of 0."),
-        ("keys='secret'", 'keys: "secret" is not of type "array".'),
-        ("faults='close_after'", "faults must be a list of names or of dicts; got 'close_after'."),
-        ("faults=[7]", "faults must be a list of names or of dicts; got [[]7]."),
-        ("faults=['close_afterwards']", "'close_afterwards' is not a fault; choose from close_before, *"),
-        ("faults=[{'name': 'html', 'rate': 7}]", "rate: 7 is greater than the maximum of 1."),
-        ("faults=[{'name': 'html', 'often': 7}]", "Faults.add() got an unexpected keyword argument 'often'"),
-    ],
-)
-def test_a_marker_that_cannot_be_is_explained_in_one_line(arguments: str, said: str, project: pytest.Pytester) -> None:
-    project.makepyfile(f"import pytest\n\n@pytest.mark.legnext({arguments})\ndef test_it(legnext_client): ...\n")
+WRONG = {
+    "creditz=5": "creditz is not a setting; use seed, credits, *, faults.",
+    "500": "settings must have names, as in credits=500; got 500.",
+    "plan='gold'": 'plan: "gold" is not one of "pro" or "free".',
+    "credits='many'": 'credits: "many" is not of type "integer".',
+    "time_scale=0": "time_scale: 0 is less than or equal to the minimum of 0.",
+    "keys='secret'": 'keys: "secret" is not of type "array".',
+    "faults='close_after'": "faults must be a list of names or of dicts; got 'close_after'.",
+    "faults=[7]": "faults must be a list of names or of dicts; got [[]7].",
+    "faults=['close_afterwards']": "'close_afterwards' is not a fault; choose from close_before, *",
+    "faults=[{'name': 'html', 'rate': 7}]": "rate: 7 is greater than the maximum of 1.",
+    "faults=[{'name': 'html', 'often': 7}]": "Faults.add() got an unexpected keyword argument 'often'",
+}
+
+
+def test_a_marker_that_cannot_be_is_explained_in_one_line(project: pytest.Pytester) -> None:
+    tests = (
+        f"@pytest.mark.legnext({arguments})\ndef test_{number}(legnext_client): ...\n"
+        for number, arguments in enumerate(WRONG)
+    )
+    project.makepyfile("import pytest\n\n" + "".join(tests))
     result = project.runpytest_inprocess()
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"@pytest.mark.legnext: {said}"])
+    result.assert_outcomes(errors=len(WRONG))
+    result.stdout.fnmatch_lines([f"@pytest.mark.legnext: {said}" for said in WRONG.values()])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

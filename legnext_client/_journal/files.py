@@ -285,6 +285,7 @@ def writer(path: str) -> sqlite3.Connection:
     opened = _connect(f"file:{quote(os.path.abspath(path))}?mode=rw", path)
     try:
         opened.execute("PRAGMA synchronous = FULL")  # reads the schema, and SQLite's message quotes a damaged one
+        opened.execute("PRAGMA fullfsync = ON")  # on macOS, fsync alone leaves data in the disk's cache
     except (sqlite3.DatabaseError, UnicodeError) as error:
         opened.close()
         if isinstance(error, sqlite3.OperationalError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from legnext_client import VideoChain
+from tests.systems import needs_links
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,7 @@ def test_what_another_journal_has_made_under_the_same_key_is_left_alone(world: W
     assert (again.files, contents(out)) == (made.files, after), "a later run finds its own files again"
 
 
+@needs_links
 def test_only_a_name_that_is_taken_is_another(world: World, tmp_path: Path) -> None:
     (out := tmp_path / "out").mkdir()
     (out / "a_1.png").write_text("notes of a stranger")
@@ -119,6 +121,7 @@ def test_a_taken_name_in_a_folder_of_the_key_leads_to_a_folder_of_the_job(world:
     assert not list(out.glob("*/.*")), "nothing unfinished is left"
 
 
+@needs_links
 def test_a_spare_name_does_not_lead_out_of_the_directory(world: World, tmp_path: Path) -> None:
     (out := tmp_path / "out").mkdir()
     (elsewhere := tmp_path / "elsewhere").mkdir()

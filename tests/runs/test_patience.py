@@ -8,6 +8,7 @@ import pytest
 
 from legnext_client._protocol.flow import Response
 from legnext_client.errors import ConfigurationError, JournalError, RateLimitError, WaitTimeout
+from tests.systems import needs_links
 
 from .test_bad_weather import behind
 from .test_batches import cats
@@ -157,6 +158,7 @@ def test_a_client_that_is_closed_amid_its_batch_sends_nothing_more_and_leaves_no
     assert len(world.server.ledger) == 6
 
 
+@needs_links
 def test_a_file_that_may_not_be_put_there_is_told_of_its_row_and_stops_no_other(world: World, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "cat-1").symlink_to(tmp_path)

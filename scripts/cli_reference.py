@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from docs_pages.markdown import page
+
 from legnext_client.cli import command
 from legnext_client.cli.app import app
 from legnext_client.cli.entries import LazyGroup, command_of, entries
@@ -11,63 +13,43 @@ from legnext_client.cli.environment import VARIABLES
 from legnext_client.cli.exits import MEANINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
 
 ELSEWHERE = (command.PANEL, command.WAIT_PANEL)
 """Options that many commands share are listed once."""
 
-HEAD = """\
-# The command line, in full
-
-<!-- Written by scripts/cli_reference.py from the commands themselves; change them instead. -->
-
-What each command takes. [The command line](command-line.md) shows how they go together."""
-
 
 def text() -> str:
     """The page."""
-    root = command_of(app)
     listed = {name: (entry.panel, command_of(entry.app())) for name, entry in entries().items()}
-    some_wait = next(each for _, each in listed.values() if _of_panel(each, command.WAIT_PANEL))
-    parts = [
-        HEAD,
-        f"## {command.PANEL}",
-        "Before or after the command.",
-        _options(_of_panel(root, command.PANEL)),
-        "## Options of the wait",
-        "Every paid command has them; `wait` and `download` have some of them.",
-        _options(_of_panel(some_wait, command.WAIT_PANEL)),
-        "## Options of `legnext` itself",
-        _options(_own(root)),
-    ]
-    for panel in dict.fromkeys(panel for panel, _ in listed.values()):
-        parts.append(f"## {panel}")
-        for name, (its_panel, each) in listed.items():
-            if its_panel == panel:
-                parts.extend(_command(f"legnext {name}", each))
-    parts.append("## Variables of the environment")
-    parts.append(_table(((f"`{name}`", meaning) for name, meaning in VARIABLES.items()), ("variable", "meaning")))
-    parts.append("`NO_COLOR` turns colours off.")
-    parts.append("## Exit codes")
-    parts.append(_table(((str(int(code)), meaning) for code, meaning in MEANINGS.items()), ("code", "meaning")))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    panels: dict[str, list[Json]] = {}
+    for name, (panel, each) in listed.items():
+        panels.setdefault(panel, []).extend(_commands(f"legnext {name}", each))
+    waits = (_options(each, command.WAIT_PANEL) for _, each in listed.values())
+    return page(
+        "cli-reference.md",
+        root=command_of(app),
+        shared=command.PANEL,
+        options=_options,
+        wait=next(filter(None, waits)),
+        panels=panels,
+        variables=[(f"`{name}`", meaning) for name, meaning in VARIABLES.items()],
+        codes=[(str(int(code)), meaning) for code, meaning in MEANINGS.items()],
+    )
 
 
-def _command(path: str, each: Any) -> Iterator[str]:
-    """The section of a command, and those of its own commands."""
+def _commands(path: str, each: Any) -> Iterator[Json]:
+    """What the page says of a command, and of its own commands."""
     alias = next((entry.summary for name, entry in entries().items() if f"legnext {name}" == path), "")
-    yield f"### `{path}`"
     if alias.startswith("Another name"):
-        yield alias
+        yield {"path": path, "alias": alias}
         return
-    yield f"```\n{_usage(path, each)}\n```"
-    yield each.help or ""
-    yield _options(_own(each))
-    if isinstance(each, LazyGroup):
-        yield "\n".join(f"- `{path} {name}`" for name in each.entries())
-    else:
-        for name, inner in getattr(each, "commands", {}).items():
-            yield from _command(f"{path} {name}", inner)
+    inside = list(each.entries()) if isinstance(each, LazyGroup) else []
+    yield {"path": path, "usage": _usage(path, each), "help": each.help, "options": _options(each), "inside": inside}
+    for name, inner in getattr(each, "commands", {}).items() if not inside else ():
+        yield from _commands(f"{path} {name}", inner)
 
 
 def _usage(path: str, each: Any) -> str:
@@ -84,12 +66,10 @@ def _own(each: Any) -> list[Any]:
     return [param for param in each.params if param.rich_help_panel not in ELSEWHERE and not param.is_eager]
 
 
-def _of_panel(each: Any, panel: str) -> list[Any]:
-    return [param for param in each.params if param.rich_help_panel == panel]
-
-
-def _options(params: Iterable[Any]) -> str:
-    return _table(((_spelt(param), _told(param)) for param in params), ("", ""))
+def _options(each: Any, panel: str | None = None) -> list[tuple[str, str]]:
+    """The options of a command: those of a panel, or its own."""
+    params = _own(each) if panel is None else [param for param in each.params if param.rich_help_panel == panel]
+    return [(_spelt(param), _told(param)) for param in params]
 
 
 def _spelt(param: Any) -> str:
@@ -101,10 +81,4 @@ def _spelt(param: Any) -> str:
 
 def _told(param: Any) -> str:
     default = f" Default: `{param.default}`." if param.show_default and param.default not in (None, False) else ""
-    return (param.help or "").replace("\n", " ") + default
-
-
-def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> str:
-    listed = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
-    lines = [" | ".join(head), " | ".join("---" for _ in head), *listed]
-    return "\n".join(f"| {line} |" for line in lines) if listed else ""
+    return (param.help or "") + default

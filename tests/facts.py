@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from math import ceil
+from urllib.parse import urlsplit
 
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import DURATION_FACTORS, PARAMETERS, PRICE_FACTORS
+from legnext_client.generated.service import BASE_URL
 
 
 def points(operation: str, **when: object) -> int:
@@ -46,5 +48,7 @@ CHAIN_PRICE = VIDEO + EXTENSION + VIDEO_UPSCALE
 LARGE_VIDEO = points("video_diffusion", videoType=1)
 LONGEST = next(field.max_length for field in OPERATIONS["diffusion"].fields if field.name == "text") or 0
 """Maximum characters of a prompt."""
+BASE_PATH = urlsplit(BASE_URL).path
+"""What each path of the document stands behind, such as `/api`."""
 MOST_CHAOS = next(int(row.range[1]) for row in PARAMETERS if row.flag == "chaos" and row.range)
 """Maximum of `--chaos`."""

@@ -12,6 +12,7 @@ import pytest
 
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.webhooks import SIGNATURE
 from tests.facts import (
     CREATIVE,
@@ -140,7 +141,7 @@ def test_the_mock_is_started_with_its_own_options(environment: dict[str, str], t
     found = re.search(r"http://\S+/api \(seed 5, key mock-key\)", begun.line())
     assert found is not None
     address = found[0].partition(" ")[0]
-    assert httpx.get(f"{address}/account/balance", headers={"x-api-key": "mock-key"}).status_code == 200
+    assert httpx.get(f"{address}/account/balance", headers={API_KEY_HEADER: "mock-key"}).status_code == 200
     assert begun.interrupt().code == 0
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
+from legnext_client.generated.service import API_KEY_HEADER
 from tests.thorough import often
 
 from .raw_servers import GOOD, read, reset, talking
@@ -190,7 +191,9 @@ def test_the_logs_of_the_libraries_below_do_not_show_the_key_that_a_server_repea
 
     def deed(connection: socket.socket) -> None:
         head = read(connection)
-        key = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"x-api-key")).split(b": ")[1]
+        key = next(
+            line for line in head.split(b"\r\n") if line.lower().startswith(API_KEY_HEADER.lower().encode())
+        ).split(b": ")[1]
         said = json.dumps({"message": key.decode()}).encode()
         connection.sendall(
             b"HTTP/1.1 401 " + key + b"\r\nx-key: " + key + b"\r\ncontent-length: %d\r\n\r\n" % len(said) + said

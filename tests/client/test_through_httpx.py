@@ -9,6 +9,7 @@ import httpx
 
 from legnext_client import SubmissionUnknown
 from legnext_client.errors import ConnectionError
+from legnext_client.generated.service import API_KEY_HEADER
 from tests.tables import for_each
 
 from .worlds import KEY, Colour, Service, done, error_of, job
@@ -38,7 +39,7 @@ def test_a_redirect_takes_the_key_nowhere(colour: Colour, status: int, target: s
 
 def test_the_key_that_the_service_repeats_is_not_shown(colour: Colour, caplog: pytest.LogCaptureFixture) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
-        key = request.headers["x-api-key"]
+        key = request.headers[API_KEY_HEADER]
         if request.method == "POST":
             return httpx.Response(401, json={"message": f"bad key {key}"}, headers={"x-request-id": f"r-{key}"})
         return httpx.Response(200, json=job(detail={"key": key}))
@@ -56,7 +57,7 @@ def test_the_key_that_the_service_repeats_is_not_shown(colour: Colour, caplog: p
 
 def test_the_key_is_not_in_what_was_lost(colour: Colour) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadError(f"while sending {request.headers['x-api-key']}")
+        raise httpx.ReadError(f"while sending {request.headers[API_KEY_HEADER]}")
 
     client = colour.httpx_client(handler)
     error: Any = error_of(colour, lambda: client.midjourney.diffusion(text="x"))

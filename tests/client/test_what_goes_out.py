@@ -12,6 +12,7 @@ import pytest
 from legnext_client import AsyncClient, Client, ConfigurationError, DownloadError
 from legnext_client._version import __version__
 from legnext_client.errors import ConnectionError
+from legnext_client.generated.service import API_KEY_HEADER
 from tests.tables import for_each
 
 from .raw_servers import talking
@@ -90,9 +91,9 @@ def test_default_headers_and_a_name_go_with_every_request_but_not_to_file_hosts(
     for request in (paid, free):
         assert request.headers["x-team"] == "films"
         assert request.headers["user-agent"] == f"legnext-client/{__version__} shop/1.2 (+https://shop.test)"
-        assert request.headers.get_list("x-api-key") == [KEY]
+        assert request.headers.get_list(API_KEY_HEADER) == [KEY]
     assert (paid.headers.get_list("x-both"), free.headers.get_list("x-both")) == (["call"], ["default"])
-    assert not {"x-team", "x-both", "x-api-key"} & file.headers.keys()
+    assert not {"x-team", "x-both", API_KEY_HEADER.lower()} & file.headers.keys()
     assert "shop" not in file.headers.get("user-agent", "")
 
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import requests
 import schemathesis
 
+from legnext_client.generated.service import API_KEY_HEADER
+
 from .description import operation_at, refusals, sound_document
 from .server import Answer
 from .witness import Witness
@@ -47,7 +49,7 @@ class Control:
         return answer.json()
 
     def job(self, job_id: str) -> Answer:
-        answer = self._session.get(f"{BASE_URL}/v1/job/{job_id}", headers={"x-api-key": KEY}, timeout=10)
+        answer = self._session.get(f"{BASE_URL}/v1/job/{job_id}", headers={API_KEY_HEADER: KEY}, timeout=10)
         return Answer(answer.status_code, dict(answer.headers), answer.content)
 
     @staticmethod
@@ -147,7 +149,7 @@ def jobs_are_consistent(_context: Any, response: Any, _case: Any) -> None:
         return  # the same answer is looked at again when a failure is made smaller
     body = response.request.body
     written = body.encode() if isinstance(body, str) else body
-    known_key = response.request.headers.get("x-api-key") == KEY
+    known_key = response.request.headers.get(API_KEY_HEADER) == KEY
     witness.saw(response.request.method, path, written, answer, known_key=known_key)
     if is_accepted(response):
         job_id = answer.json["job_id"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.mock.app import App
 from legnext_client.mock.clock import Clock
 from legnext_client.mock.service import Service
@@ -73,7 +74,7 @@ class Server:
         """Send a request and see what comes back; `headers` in snake case."""
         sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         if key is not None:
-            sent["x-api-key"] = key
+            sent[API_KEY_HEADER] = key
         if body is not None:
             sent.setdefault("content-type", "application/json")
             sent.setdefault("content-length", str(len(body)))

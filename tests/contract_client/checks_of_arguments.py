@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from legnext_client.errors import LegnextError, NotFoundError, UnprocessableError
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.service import API_KEY_HEADER
 from tests.contract.description import resolved
 from tests.contract.values import fits, near
 
@@ -171,7 +172,7 @@ def check_line(operation: Operation, heard: Heard, plain: dict[Argument, Any], l
     pairs = [(wire, each) for wire, value in by_place["query"].items() for each in _several(value)]
     sent = parse_qsl(query, keep_blank_values=True)
     assert sorted(sent) == sorted((wire, text(each)) for wire, each in pairs), f"{label}: the query is {query}"
-    assert heard.header("x-api-key") == [KEY], f"{label}: the keys are {heard.header('x-api-key')}"
+    assert heard.header(API_KEY_HEADER) == [KEY], f"{label}: the keys are {heard.header(API_KEY_HEADER)}"
     for wire, value in by_place["header"].items():
         assert heard.header(wire.lower()) == [text(value)], f"{label}: {wire} is {heard.header(wire.lower())}"
     check_body(_content(operation)[0], heard, by_place["body"], label, whole=operation.whole)

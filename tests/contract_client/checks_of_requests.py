@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from legnext_client.errors import LegnextError
 from legnext_client.generated.operations import OPERATIONS, Operation
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.prompts import PromptWarning
 from tests.contract.description import SOURCE
 
@@ -117,7 +118,7 @@ def check_request(stage: Stage, call: Call, label: str) -> None:
 def check_envelope(heard: Heard, method: str, path: str, label: str) -> None:
     """Method, address and headers; the key once, and nowhere else."""
     assert (heard.method, heard.path) == (method, path), f"{label} goes to {heard.method} {heard.path}, not to {path}"
-    assert heard.header("x-api-key") == [KEY], f"{label}: the keys are {heard.header('x-api-key')}"
+    assert heard.header(API_KEY_HEADER) == [KEY], f"{label}: the keys are {heard.header(API_KEY_HEADER)}"
     assert KEY not in heard.url, f"{label}: the key is in the address"
     assert KEY.encode() not in heard.body, f"{label}: the key is in the body"
     assert heard.header("accept") == ["application/json"], f"{label} accepts {heard.header('accept')}"

@@ -17,6 +17,7 @@ import pytest
 
 from legnext_client import AsyncClient, Client
 from legnext_client._transport import async_transports, transports
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import ClockOfMock, MockServer
 from tests.contract.description import base_path
 
@@ -102,7 +103,7 @@ class Stage:
 
     def raw(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         """Send a body as it is, past the clients, and unheard."""
-        headers = {"x-api-key": KEY, "content-type": "application/json"}
+        headers = {API_KEY_HEADER: KEY, "content-type": "application/json"}
         url = ROOT + base_path() + path
         answer = self._raw.handle_request(httpx.Request(method, url, headers=headers, content=body))
         return answer.status_code, answer.read()

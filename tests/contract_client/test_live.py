@@ -12,6 +12,7 @@ import vendor_pages
 
 from legnext_client import Client
 from legnext_client._transport.transports import HttpxTransport
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import MockServer
 from tests.contract.description import operations, paid
 from tests.tables import for_each
@@ -103,7 +104,7 @@ def ask(handler: Callable[[httpx.Request], httpx.Response]) -> list[str]:
 
 
 def as_documented(request: httpx.Request) -> httpx.Response:
-    known = request.headers["x-api-key"] == KEY
+    known = request.headers[API_KEY_HEADER] == KEY
     balance = request.url.path.endswith("/account/balance")
     status = 401 if not known else 200 if balance else 404 if request.method == "GET" else 400
     return httpx.Response(status, json=BALANCE if status == 200 else {"code": status, "message": "no"})
@@ -183,7 +184,7 @@ def test_not_even_a_client_gets_a_paid_call_through() -> None:
         return httpx.Response(200, json={"job_id": "j", "status": "pending"})
 
     guard = contract_live.OnlyFree(BASE, httpx.MockTransport(handler))
-    client = Client(KEY, base_url=BASE, transport=HttpxTransport(BASE, {"x-api-key": KEY}, guard))
+    client = Client(KEY, base_url=BASE, transport=HttpxTransport(BASE, {API_KEY_HEADER: KEY}, guard))
     with pytest.raises(contract_live.WouldCost):
         client.midjourney.diffusion(text="a fox")
     with pytest.raises(contract_live.WouldCost):

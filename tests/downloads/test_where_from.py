@@ -10,6 +10,7 @@ import pytest
 from legnext_client.client import Client
 from legnext_client.errors import DownloadError, InvalidRequest, JobFailed
 from legnext_client.generated.rules import LEAST_OUTPUT_DAYS, OUTPUT_DAYS
+from legnext_client.generated.service import API_KEY_HEADER
 
 from .conftest import KEY, files_in
 from .hostile import Hostile, Seen, file, png, status
@@ -23,7 +24,7 @@ COOKIE = "session=1; Path=/"
 
 
 def secrets_in(seen: Seen) -> list[str]:
-    names = {"x-api-key", "authorization", "cookie", "proxy-authorization"} & set(seen.headers)
+    names = {API_KEY_HEADER.lower(), "authorization", "cookie", "proxy-authorization"} & set(seen.headers)
     return [*names, *(value for value in (seen.path, *seen.headers.values()) if KEY in value)]
 
 
@@ -40,7 +41,7 @@ def test_the_key_goes_to_no_host_but_the_api_and_there_only_with_calls(
         cdn.acts = {"/there.png": file(png(), set_cookie=COOKIE), "/back.png": [status(503, set_cookie=COOKIE), back]}
         hostile.acts["/api/v1/job/j"] = status(200, job, content_type="application/json", set_cookie=COOKIE)
         found = client.tasks.get("j")
-        assert hostile.seen[0].headers["x-api-key"] == KEY
+        assert hostile.seen[0].headers[API_KEY_HEADER.lower()] == KEY
         hostile.seen.clear()
         assert len(found.download(out)) == 3
         client.download([cdn.url("/there.png")], out)

@@ -185,7 +185,7 @@ def last():
     return sent[-1]
 
 transport = httpx.MockTransport(answer)
-client = Client("key", base_url=URL, transport=HttpxTransport(URL, {"x-api-key": "key"}, transport))
+client = Client("key", base_url=URL, transport=HttpxTransport(URL, {API_KEY_HEADER: "key"}, transport))
 page = client.tasks.LIST(limit=5, order="asc", type=["a", "b"], since=datetime.datetime(2026, 1, 1))
 assert page.data[0].at.year == 2026 and page.next_ == "n2", page
 assert last().url.query == b"limit=5&order=asc&type=a&type=b&since=2026-01-01T00%3A00%3A00", last().url

@@ -16,7 +16,8 @@ from legnext_client.generated.api.midjourney import video_diffusion
 from legnext_client.generated.api.tasks import get
 from legnext_client.generated.models import BalanceResponse, ErrorBody, TaskResponse, VideoDiffusionRequest
 from legnext_client.generated.operations import OPERATIONS, ROLES, Operation
-from legnext_client.generated.service import BASE_URL
+from legnext_client.generated.service import API_KEY_HEADER, BASE_URL
+from tests.facts import BASE_PATH
 from tests.tables import for_each
 
 Json = dict[str, Any]
@@ -79,7 +80,7 @@ def test_every_operation_sends_its_method_path_key_and_body(
     (request,) = service.asked
     assert request.method == operation.method
     assert request.url.copy_with(query=None) == f"{BASE_URL}{operation.path.format(job_id='a-job')}"
-    assert request.headers["x-api-key"] == KEY
+    assert request.headers[API_KEY_HEADER] == KEY
     assert "authorization" not in request.headers
     if example is None:
         assert request.content == b""
@@ -116,7 +117,7 @@ def test_a_path_parameter_stays_one_segment(job_id: str) -> None:
     get.sync_detailed(job_id, client=service.client())
     (request,) = service.asked
     before, _, last = request.url.raw_path.decode().rpartition("/")
-    assert before == "/api/v1/job"
+    assert before == f"{BASE_PATH}/v1/job"
     assert not set(last) & set("?#")
     assert httpx.URL(f"https://host/{last}").path == f"/{job_id}"
 
@@ -131,7 +132,7 @@ def test_the_key_is_in_no_repr() -> None:
         assert KEY not in str(one)
     service = Service(DATA.joinpath("diffusion-pending.json").read_bytes())
     get.sync_detailed("a-job", client=service.client().with_headers({"x-more": "1"}))
-    assert service.asked[0].headers["x-api-key"] == KEY
+    assert service.asked[0].headers[API_KEY_HEADER] == KEY
     assert service.asked[0].headers["x-more"] == "1"
     assert KEY not in repr(service.asked[0])
 

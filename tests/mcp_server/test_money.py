@@ -12,6 +12,7 @@ import pytest
 from legnext_client._journal.submit import UNKNOWN
 from legnext_client._transport.async_transports import AsyncHttpxTransport
 from legnext_client.generated.rules import POINTS_PER_USD
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.journal import Journal, Ledger
 from tests.facts import DIFFUSION, TURBO, VIDEO
 from tests.mcp_server import sdk
@@ -144,7 +145,7 @@ class Gate(AsyncHttpxTransport):
     """Holds the paid request until it is opened."""
 
     def __init__(self, mock: MockServer) -> None:
-        super().__init__(mock.base_url, {"x-api-key": mock.api_key}, mock.async_transport())
+        super().__init__(mock.base_url, {API_KEY_HEADER: mock.api_key}, mock.async_transport())
         self.arrived, self.open = asyncio.Event(), asyncio.Event()
 
     async def send(self, send: Any) -> Any:

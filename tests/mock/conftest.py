@@ -10,6 +10,7 @@ import httpx
 import jsonschema_rs
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import MockServer
 from tests.documents import operations
 
@@ -117,7 +118,9 @@ def calling() -> Iterator[Any]:
 
 
 def client_of(server: MockServer) -> httpx.Client:
-    return httpx.Client(base_url=server.base_url, headers={"x-api-key": server.api_key}, transport=server.transport())
+    return httpx.Client(
+        base_url=server.base_url, headers={API_KEY_HEADER: server.api_key}, transport=server.transport()
+    )
 
 
 def _validator(name: str) -> Any:

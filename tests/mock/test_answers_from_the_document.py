@@ -12,6 +12,7 @@ import httpx
 import jsonschema_rs
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.mock.schemas import Schemas, sample
 from legnext_client.mock.spec import DOCUMENT
 from legnext_client.testing import MockServer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 SPEC: Json = json.loads(DOCUMENT.read_text(encoding="utf-8"))
-KEY = {"x-api-key": "mock-key"}
+KEY = {API_KEY_HEADER: "mock-key"}
 TEXT = {"text": "a"}
 
 
@@ -236,7 +237,12 @@ KINDS: list[tuple[str, tuple[str, str, Json], int, str | None]] = [
     ("parts of the document by reference", ("POST", "/probe/boards?deep=true", {"json": {"text": "a"}}), 200, ""),
     ("parts of the document by reference", ("POST", "/probe/boards?deep=7", {"json": {"text": "a"}}), 400, ""),
     ("a question about a job", ("GET", "/probe/job/nobody/lines", {}), 404, "application/json"),
-    ("an operation without a key", ("GET", "/probe/health", {"headers": {"x-api-key": ""}}), 200, "application/json"),
+    (
+        "an operation without a key",
+        ("GET", "/probe/health", {"headers": {API_KEY_HEADER: ""}}),
+        200,
+        "application/json",
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from tests.contract.description import sound_document
 from tests.facts import LONGEST
 
@@ -84,9 +85,9 @@ def test_what_is_no_plain_json_is_refused_with_a_reason(api: Any, body: bytes, s
 def test_the_checks_come_in_order(api: Any) -> None:
     """Each request is wrong in all that follows, too."""
     post, large = api.client.post, b"x" * 2_000_000
-    assert post("/v1/nothing", content=large, headers={"x-api-key": "no"}).status_code == 404
-    assert api.client.put("/v1/pan", content=large, headers={"x-api-key": "no"}).status_code == 405
-    assert post("/v1/pan", content=large, headers={"x-api-key": "no"}).status_code == 401
+    assert post("/v1/nothing", content=large, headers={API_KEY_HEADER: "no"}).status_code == 404
+    assert api.client.put("/v1/pan", content=large, headers={API_KEY_HEADER: "no"}).status_code == 405
+    assert post("/v1/pan", content=large, headers={API_KEY_HEADER: "no"}).status_code == 401
     assert post("/v1/pan", content=large).status_code == 413
     for kind in ("text/plain", "application/json; charset=utf-16"):
         answer = post("/v1/pan", content=b"{", headers={"content-type": kind})

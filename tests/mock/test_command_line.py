@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.mock.__main__ import main, parser, settings_of
-from tests.facts import DIFFUSION
+from tests.facts import BASE_PATH, DIFFUSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,10 +75,10 @@ def test_it_greets_with_a_command_that_works(run: Any) -> None:
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly(run: Any, tmp_path: Path, with_signal: int) -> None:
     running = run("--time-scale", "100000")
-    headers = {"x-api-key": "mock-key"}
+    headers = {API_KEY_HEADER: "mock-key"}
     body = {"text": "complete-at-once"}
     job = httpx.post(f"{running.base_url}/v1/diffusion", headers=headers, json=body).json()
-    root = running.base_url.removesuffix("/api")
+    root = running.base_url.removesuffix(BASE_PATH)
     assert httpx.get(f"{root}/files/{job['job_id']}/0.png").status_code == 200
     assert list(tmp_path.iterdir())
     assert running.end(with_signal) == (0, "")
@@ -97,8 +98,8 @@ def test_a_client_that_is_kept_waiting_is_let_go(run: Any) -> None:
 
 def test_half_a_request_leaves_no_trace(run: Any, tmp_path: Path) -> None:
     running = run()
-    host, _, port = running.base_url.removeprefix("http://").removesuffix("/api").partition(":")
-    head = b"POST /api/v1/diffusion HTTP/1.1\r\nhost: x\r\nx-api-key: mock-key\r\n"
+    host, _, port = running.base_url.removeprefix("http://").removesuffix(BASE_PATH).partition(":")
+    head = f"POST {BASE_PATH}/v1/diffusion HTTP/1.1\r\nhost: x\r\n{API_KEY_HEADER}: mock-key\r\n".encode()
     head += b"content-type: application/json\r\ncontent-length: 9\r\n\r\n"
     control = b"POST /__mock__/clock HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{"
     for half in (head[:20], head, head + b"{", control):
@@ -206,7 +207,7 @@ def test_the_state_is_saved_when_it_stops_and_loaded_when_it_starts(
 ) -> None:
     path = tmp_path / "state.json"
     first = run("--state", str(path), "--standing-clock")
-    headers = {"x-api-key": "mock-key"}
+    headers = {API_KEY_HEADER: "mock-key"}
     job = httpx.post(f"{first.base_url}/v1/diffusion", headers=headers, json={"text": "a"}).json()
     assert first.end()[0] == 0
     second = run("--state", str(path), "--standing-clock")

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
 
@@ -17,7 +18,7 @@ JSON = {"content-type": "application/json"}
 def control(api: Any) -> Any:
     def call(method: str, path: str, expected: int = 200, /, **body: Any) -> Any:
         url = f"{api.server.root_url}/__mock__{path}"
-        answer = api.client.request(method, url, json=body or None, headers={"x-api-key": ""})
+        answer = api.client.request(method, url, json=body or None, headers={API_KEY_HEADER: ""})
         assert answer.status_code == expected, answer.text
         return answer.json()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.mock.faults import STAGES, Faults, parse_fault
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
@@ -192,7 +193,7 @@ def test_faults_strike_async_clients_as_well(faulty: MockServer) -> None:
     import anyio
 
     async def run() -> None:
-        headers = {"x-api-key": faulty.api_key}
+        headers = {API_KEY_HEADER: faulty.api_key}
         async with httpx.AsyncClient(
             base_url=faulty.base_url, headers=headers, transport=faulty.async_transport()
         ) as client:

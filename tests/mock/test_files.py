@@ -9,6 +9,8 @@ import av
 import pytest
 from PIL import Image
 
+from legnext_client.generated.service import API_KEY_HEADER
+
 DAY = 86400.0
 
 
@@ -121,7 +123,7 @@ def test_a_download_can_be_taken_up_again(api: Any) -> None:
 
 def test_no_key_is_needed_and_none_is_looked_at(api: Any) -> None:
     url = output(api, api.done("diffusion", text="a"))["image_urls"][0]
-    assert api.client.get(url, headers={"x-api-key": "wrong"}).status_code == 200
+    assert api.client.get(url, headers={API_KEY_HEADER: "wrong"}).status_code == 200
     assert set(api.client.post(url).headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 

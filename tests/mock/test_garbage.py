@@ -19,14 +19,19 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
+from tests.facts import BASE_PATH
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY = "a-key"
 MEGABYTE = 1 << 20
 PATIENCE = 20.0
-HEAD = b"POST /api/v1/diffusion HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nx-api-key: a-key\r\n"
-GET = b"GET /api/account/balance HTTP/1.1\r\nHost: x\r\nx-api-key: a-key\r\n\r\n"
+BASE = BASE_PATH.encode()
+OWN_KEY = f"{API_KEY_HEADER}: a-key\r\n".encode()
+HEAD = b"POST " + BASE + b"/v1/diffusion HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + OWN_KEY
+GET = b"GET " + BASE + b"/account/balance HTTP/1.1\r\nHost: x\r\n" + OWN_KEY + b"\r\n"
 
 NOISE: dict[str, bytes] = {
     "random bytes": bytes((number * 7919 + number // 3) % 256 for number in range(65536)),
@@ -37,8 +42,8 @@ NOISE: dict[str, bytes] = {
     "CONNECT": b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
     "a websocket": b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     "a long path": b"GET /" + b"a" * MEGABYTE + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-    "a path that is no text": b"GET /api/v1/job/\xff\xfe\x00 HTTP/1.1\r\nHost: x\r\nx-api-key: a-key\r\n\r\n",
-    "a path of broken escapes": b"GET /api/v1/job/%zz%f%%%00%ff HTTP/1.1\r\nHost: x\r\nx-api-key: a-key\r\n\r\n",
+    "a path that is no text": b"GET " + BASE + b"/v1/job/\xff\xfe\x00 HTTP/1.1\r\nHost: x\r\n" + OWN_KEY + b"\r\n",
+    "a path of broken escapes": b"GET " + BASE + b"/v1/job/%zz%f%%%00%ff HTTP/1.1\r\nHost: x\r\n" + OWN_KEY + b"\r\n",
     "a negative length": HEAD + b"Content-Length: -1\r\n\r\n{}",
     "an endless length": HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n{}",
     "an endless chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}",
@@ -75,7 +80,7 @@ class Process:
         answer = httpx.post(
             f"{self.base_url}/v1/diffusion",
             json={"text": "a fox complete-at-once"},
-            headers={"x-api-key": KEY},
+            headers={API_KEY_HEADER: KEY},
             timeout=PATIENCE,
             trust_env=False,
         )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import MockServer
+from tests.facts import BASE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +82,7 @@ def test_curl_is_understood_as_it_comes(options: list[str]) -> None:
     """Its content type is that of a form, and with `--http2` it offers an upgrade next to the body."""
     with MockServer() as server:
         url = f"{server.base_url}/v1/diffusion"
-        command = ["curl", "-sS", url, "-H", f"x-api-key: {server.api_key}", "-d", JSON.decode(), *options]
+        command = ["curl", "-sS", url, "-H", f"{API_KEY_HEADER}: {server.api_key}", "-d", JSON.decode(), *options]
         told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
         assert '"job_id"' in told.stdout, told.stdout + told.stderr
         assert server.ledger[0].body == {"text": "a lighthouse"}
@@ -90,7 +92,7 @@ def test_two_requests_on_a_line_keep_their_bodies_when_each_offers_an_upgrade() 
     offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
     with MockServer() as server, closing(HTTPConnection(server.root_url.removeprefix("http://"), timeout=20)) as line:
         for number in range(2):
-            line.request("POST", "/api/v1/diffusion", JSON, {"x-api-key": "mock-key", **offer})
+            line.request("POST", f"{BASE_PATH}/v1/diffusion", JSON, {API_KEY_HEADER: "mock-key", **offer})
             answer = line.getresponse()
             assert (answer.status, bool(answer.read())) == (200, True)
             assert len(server.ledger) == number + 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
 
@@ -16,7 +17,7 @@ def test_each_key_has_its_own_limit(calling: Any) -> None:
         api = calling(server)
         api.accepted("diffusion", text="never-end-this-job")
         api.refused(429, "diffusion", text="a")
-        api.client.headers["x-api-key"] = "two"
+        api.client.headers[API_KEY_HEADER] = "two"
         api.accepted("diffusion", text="a")
         assert [line.key for line in server.ledger] == ["one", "two"]
 

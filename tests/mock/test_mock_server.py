@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from legnext_client import Client
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.mock.clock import Clock
 from legnext_client.mock.validation import MissingExtra
 from legnext_client.testing import MockServer
@@ -21,7 +22,7 @@ from tests.facts import DIFFUSION, LARGE_VIDEO
 @pytest.mark.parametrize("in_process", [False, True])
 def test_a_test_reads_like_this(in_process: bool) -> None:
     with MockServer(in_process=in_process) as server:
-        headers = {"x-api-key": server.api_key}
+        headers = {API_KEY_HEADER: server.api_key}
         with httpx.Client(base_url=server.base_url, headers=headers, transport=server.transport()) as client:
             job_id = client.post("/v1/diffusion", json={"text": "a lighthouse"}).json()["job_id"]
             assert server.jobs[job_id]["status"] == "pending"
@@ -35,7 +36,7 @@ def test_a_test_reads_like_this(in_process: bool) -> None:
 def test_an_async_test_reads_like_this(in_process: bool) -> None:
     async def run() -> None:
         async with MockServer(in_process=in_process) as server:
-            headers = {"x-api-key": server.api_key}
+            headers = {API_KEY_HEADER: server.api_key}
             transport = server.async_transport()
             async with httpx.AsyncClient(base_url=server.base_url, headers=headers, transport=transport) as client:
                 answers = [await client.post("/v1/diffusion", json={"text": "a"}) for _ in range(6)]
@@ -51,7 +52,7 @@ def test_an_async_test_reads_like_this(in_process: bool) -> None:
 def test_on_a_socket_anybody_on_this_machine_can_call() -> None:
     with MockServer(keys=("one", "two")) as server:
         assert server.base_url.startswith("http://127.0.0.1:")
-        answer = httpx.get(f"{server.base_url}/account/balance", headers={"x-api-key": "two"})
+        answer = httpx.get(f"{server.base_url}/account/balance", headers={API_KEY_HEADER: "two"})
         assert answer.status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{server.base_url}/account/balance")
@@ -66,7 +67,7 @@ def test_its_url_works_without_the_path_of_the_document(monkeypatch: pytest.Monk
                 assert client.account.balance().available_credits > 0
                 assert client.midjourney.diffusion(text="a fox").job_id in server.jobs
         server.faults.add("error_before", times=1)
-        headers = {"x-api-key": server.api_key}
+        headers = {API_KEY_HEADER: server.api_key}
         assert httpx.get(f"{server.root_url}/account/balance", headers=headers).status_code == 500
 
 
@@ -74,7 +75,7 @@ def test_nothing_is_left_behind() -> None:
     before = set(threading.enumerate())
     for in_process in (False, True):
         with MockServer(in_process=in_process, time_scale=1) as server:
-            headers = {"x-api-key": server.api_key}
+            headers = {API_KEY_HEADER: server.api_key}
             with httpx.Client(base_url=server.base_url, headers=headers, transport=server.transport()) as client:
                 url = server.jobs.add()["output"]["image_urls"][0]
                 assert client.get(url).status_code == 200

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.mock.faults import STAGES
 from legnext_client.testing import MockServer
 from tests.facts import DIFFUSION
@@ -84,7 +85,7 @@ def test_a_fault_of_the_api_does_not_reach_the_page(api: Any, root: str) -> None
 
 def test_a_person_works_with_it_by_the_keyboard(browser: Chromium) -> None:
     with MockServer() as server:
-        headers = {"x-api-key": server.api_key}
+        headers = {API_KEY_HEADER: server.api_key}
         httpx.post(f"{server.base_url}/v1/diffusion", headers=headers, json={"text": "a fox <img src=x>"})
         page = browser.page(f"{server.root_url}/")
         page.until("document.querySelectorAll('#jobs tr').length === 1")

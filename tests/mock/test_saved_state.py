@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from legnext_client.generated.service import API_KEY_HEADER
 from legnext_client.testing import MockServer
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def test_a_changed_document_is_read_again_and_a_broken_one_is_not_served(
     path.write_text(json.dumps(document), encoding="utf-8")
     with (
         MockServer(in_process=True, spec=path, reload=True) as server,
-        httpx.Client(transport=server.transport(), base_url=server.base_url, headers={"x-api-key": "mock-key"}) as api,
+        httpx.Client(
+            transport=server.transport(), base_url=server.base_url, headers={API_KEY_HEADER: "mock-key"}
+        ) as api,
     ):
         job_id = api.post("/v1/diffusion", json={"text": "a"}).json()["job_id"]
         assert api.post("/v1/paint", json={"text": "a"}).status_code == 404

@@ -11,6 +11,7 @@ import no_code
 import pytest
 from table import operations
 
+from legnext_client.generated.service import API_KEY_HEADER
 from tests.contract.description import paid
 
 from .edits import SPEC
@@ -123,5 +124,5 @@ def test_the_blueprint_looks_until_the_job_ends_and_holds_no_key() -> None:
     assert asked == [["completed"], ["failed", *(row["ends"] for row in operations(SPEC) if row["ends"])]]
     text = json.dumps(BLUEPRINT)
     assert {int(number) for number in re.findall(r"\{\{(?:encodeURL\()?(\d+)\.", text)} <= set(modules)
-    assert "x-api-key" not in text
+    assert API_KEY_HEADER not in text
     assert json.loads(modules[1]["mapper"]["jsonStringBodyContent"])

@@ -78,7 +78,9 @@ def check_prices_by_field(start: Start) -> None:
         for operation in paid():
             for name in {row["field"] for row in operation.rules["price"].get("when", ()) if "field" in row}:
                 source = source_for(server, operation) if SOURCE in operation.body["properties"] else ""
-                for value in resolved(operation.body["properties"][name])["enum"]:
+                schema = resolved(operation.body["properties"][name])
+                asked = [row["is"] for row in operation.rules["price"]["when"] if row.get("field") == name]
+                for value in schema.get("enum", asked):
                     body = {**plain_body(operation, source), name: value}
                     price = price_of(operation, body)
                     costs(server, server.accepted(operation, body), price, price, f"{operation.name}, {name} {value}")

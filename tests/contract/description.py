@@ -148,7 +148,8 @@ class Operation:
     @property
     def accepted(self) -> int:
         """The status of an accepted request."""
-        return min(int(status) for status in self.item["responses"] if str(status).startswith("2"))
+        statuses = [str(status).replace("X", "0") for status in self.item["responses"]]
+        return min(int(status) for status in statuses if status.startswith("2"))
 
 
 @cache
@@ -190,6 +191,12 @@ def that(**rules: Any) -> Operation:
     """The first paid operation whose `x-legnext` has these values; one with a prompt before one without."""
     fit = (each for each in paid() if all(each.rules.get(key) == value for key, value in rules.items()))
     return min(fit, key=lambda each: "prompt" not in each.rules)
+
+
+def is_job_id(text: str) -> bool:
+    """Whether the document lets a job have this id."""
+    schemas = [each["schema"] for each in with_role("job").parameters if each["in"] == "path"]
+    return all(jsonschema_rs.is_valid(resolved(schema), text) for schema in schemas)
 
 
 @cache

@@ -87,7 +87,7 @@ class Server:
 
     def post(self, operation: Operation, body: Any, **options: Any) -> Answer:
         written = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.call("POST", base_path() + operation.path, written, **options)
+        return self.call(operation.method.upper(), base_path() + operation.path, written, **options)
 
     @contextmanager
     def unwitnessed(self) -> Iterator[None]:

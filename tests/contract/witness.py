@@ -65,8 +65,10 @@ class Witness:
             f"{operation.name} made a job of type {job['task_type']}"
         )
         frozen = job["meta"]["usage"]["frozen"]
-        assert (frozen > 0) == (operation.rules["price"]["points"] > 0), f"{operation.name} holds {frozen} points"
-        callback = _callback_in(body)
+        price = operation.rules["price"]
+        known = {price["points"] > 0, *(row["points"] > 0 for row in price.get("when", ()))}
+        assert (frozen > 0) in known, f"{operation.name} holds {frozen} points"
+        callback = _callback_in(body) if "callbacks" in operation.item else ""
         endpoint = job["config"]["webhook_config"]["endpoint"]
         assert endpoint == callback, f"{job_id} is called back at {endpoint!r} instead of {callback!r}"
         self.jobs[job_id] = Known(job_id, job["task_type"], operation, frozen, "pending")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.contract.description import Operation, paid, that, with_role
+from tests.contract.description import Operation, is_job_id, paid, that, with_role
+from tests.contract.sources import plain_body
 
 if TYPE_CHECKING:
     from legnext_client.testing import MockServer
@@ -40,18 +41,20 @@ def _chain(job_id: str, prompt: str, size: str, count: int) -> Source:
     return Source(job_id, start.name, body, "videos", count, "video", (), size)
 
 
-SOURCES = [
+ENLARGED = {name: value for name, value in plain_body(UPSCALE, "0").items() if name in UPSCALE.body["required"]}
+_SOURCES = [
     _grid("5dd94ec3-7282-4f04-9445-59e850ef1822", "a fox --v 7 --draft", "7", "draft"),
     _grid("1868588555208310784", "a fox --niji 6", "niji 6"),
     _grid("Job_ABC-äöü", "a fox --v 6.1", "6.1"),
     _grid(" a/b?c=d&e#f%2F+ ", "a fox --v 8.1", "8.1"),
     _grid("..", "a fox --v 7 --draft", "7", "draft"),
     _grid("0", "a fox --v 8", "8"),
-    Source("one-alone", UPSCALE.name, {"jobId": "0", "imageNo": 0, "type": 0}, "image", 1, "8"),
+    Source("one-alone", UPSCALE.name, ENLARGED, "image", 1, "8"),
     _chain("F11M-480", "a fox runs", "480p", 4),
     _chain("12345678901234567890", "a fox runs --bs 1", "720p", 1),
     _chain("chain/of three?", "a fox runs --bs 2", "480p", 2),
 ]
+SOURCES = [source for source in _SOURCES if is_job_id(source.job_id)]
 
 
 def fitting(operation: Operation) -> list[Source]:

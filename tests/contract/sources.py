@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from .server import Server
 
 IMAGES = that(takes="nothing", makes="images")
-TEXTS = [operation for operation in paid() if operation.rules["makes"] == "texts"][:1]
+TEXTS = [each for each in paid() if each.rules["makes"] == "texts" and each.rules.get("takes") in ("nothing", "url")][
+    :1
+]
 VIDEOS = with_role("chain.start")
 EXTEND = with_role("chain.extend")
 ENLARGE = with_role("chain.upscale")

@@ -41,7 +41,7 @@ def _chain(job_id: str, prompt: str, size: str, count: int) -> Source:
     return Source(job_id, start.name, body, "videos", count, "video", (), size)
 
 
-ENLARGED = {name: value for name, value in plain_body(UPSCALE, "0").items() if name in UPSCALE.body["required"]}
+ENLARGED = {name: value for name, value in plain_body(UPSCALE, "0").items() if name != "callback"}
 _SOURCES = [
     _grid("5dd94ec3-7282-4f04-9445-59e850ef1822", "a fox --v 7 --draft", "7", "draft"),
     _grid("1868588555208310784", "a fox --niji 6", "niji 6"),

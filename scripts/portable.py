@@ -95,8 +95,10 @@ def _walk(part: Any, schemas: Json) -> Any:
     return found
 
 
-def _schema(schema: Json, schemas: Json) -> Json:
+def _schema(schema: Any, schemas: Json) -> Json:
     """One schema, and all in it."""
+    if isinstance(schema, bool):
+        return {} if schema else {"not": {}}
     if "$ref" in schema:
         beside = {key: value for key, value in schema.items() if key != "$ref"}
         return {"allOf": [{"$ref": schema["$ref"]}], **beside} if beside else schema

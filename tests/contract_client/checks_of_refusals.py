@@ -114,7 +114,7 @@ def service_of(stage: Stage, operation: Operation, body: Json, label: str) -> Ve
     """What the service says of a body as it is. That a job to build upon is not there speaks not against the body."""
     stage.ready()
     balance = stage.server.balance
-    status, answer = stage.raw("POST", operation.path, json.dumps(body).encode())
+    status, answer = stage.raw(operation.method.upper(), operation.path, json.dumps(body).encode())
     accepted = counterpart(operation.name).accepted
     assert status == accepted or 400 <= status < 500, f"{label} answers {status}"
     if status != accepted:

@@ -106,7 +106,7 @@ def check_request(stage: Stage, call: Call, label: str) -> None:
     body = body_of(operation, call.plain)
     assert len(stage.heard) == 1, f"{label} is sent {len(stage.heard)} times"
     (heard,) = stage.heard
-    check_envelope(heard, "POST", path_of(operation), label)
+    check_envelope(heard, operation.method.upper(), path_of(operation), label)
     written = json.loads(heard.body)
     assert same(written, body), f"{label} is sent as {shown(written)}, not {shown(body)}"
     assert len(stage.booked) == 1, f"{label} is paid {len(stage.booked)} times"

@@ -47,7 +47,7 @@ def test_a_job_has_four_images_and_a_grid(api: Any) -> None:
     assert image(api, made["image_url"]).size == (2048, 2048)
 
 
-@pytest.mark.parametrize(("aspect", "ratio"), [("16:9", 16 / 9), ("2:3", 2 / 3), ("1:1", 1)])
+@pytest.mark.parametrize(("aspect", "ratio"), [("16:9", 16 / 9), ("2:3", 2 / 3)])
 def test_images_have_the_shape_that_the_prompt_asks_for(api: Any, aspect: str, ratio: float) -> None:
     made = api.done("diffusion", text=f"a lighthouse --ar {aspect}")
     width, height = image(api, output(api, made)["image_urls"][0]).size

@@ -6,8 +6,6 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from legnext_client._client.async_caller import AsyncWaitingTasks
 from legnext_client.client import AsyncClient, Client
 from legnext_client.generated import follow_ups, namespaces
@@ -51,7 +49,7 @@ def what_must_be_said(field: Field) -> list[str]:
     return [*map(str, numbers), *(names or map(str, field.enum)), *default, *inside, *means]
 
 
-@pytest.mark.parametrize(("method", "operation"), [pytest.param(*rest, id=name) for name, *rest in METHODS])
+@for_each(("method", "operation"), [rest for _, *rest in METHODS])
 def test_every_argument_is_explained_with_its_bounds(method: Any, operation: Operation) -> None:
     text = inspect.getdoc(method) or ""
     said = dict(ARGUMENT.findall(text.partition("\nArgs:\n")[2]))
@@ -64,7 +62,7 @@ def test_every_argument_is_explained_with_its_bounds(method: Any, operation: Ope
             assert words.lower() in said[name].lower(), f"{name}: {said[name]}"
 
 
-@pytest.mark.parametrize(("method", "operation"), [pytest.param(*rest, id=name) for name, *rest in METHODS])
+@for_each(("method", "operation"), [rest for _, *rest in METHODS])
 def test_the_first_line_says_what_a_method_does_and_the_rest_what_it_costs(method: Any, operation: Operation) -> None:
     first, _, rest = (inspect.getdoc(method) or "").partition("\n\n")
     assert first == f"{operation.summary}."

@@ -207,8 +207,9 @@ class AsyncJob(JobView, AsyncFollowUps["AsyncJob"]):
 
     async def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> AsyncJob:
         call = partial(self._prepared, operation, fields, options)
-        made: AsyncJob = await self._attached.submit(call, partial(self._made, operation), is_free=operation.free)
-        return made
+        sender: AsyncSender = self._attached
+        # Returned at once: Ctrl-C on a line between would lose the id.
+        return await sender.submit(call, partial(self._made, operation), is_free=operation.free)
 
     async def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         call = partial(self._prepared, operation, fields, options)

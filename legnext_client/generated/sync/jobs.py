@@ -200,8 +200,9 @@ class Job(JobView, FollowUps["Job"]):
 
     def _submitted(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Job:
         call = partial(self._prepared, operation, fields, options)
-        made: Job = self._attached.submit(call, partial(self._made, operation), is_free=operation.free)
-        return made
+        sender: Sender = self._attached
+        # Returned at once: Ctrl-C on a line between would lose the id.
+        return sender.submit(call, partial(self._made, operation), is_free=operation.free)
 
     def _act(self, operation: Operation, fields: dict[str, Any], options: Mapping[str, Any]) -> Any:
         call = partial(self._prepared, operation, fields, options)

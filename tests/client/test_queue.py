@@ -583,7 +583,7 @@ def test_a_batch_that_was_left_leaves_its_places_to_its_jobs(world: World, colou
 
 @pytest.mark.parametrize(
     ("outcome", "points"),
-    [(NoResponse("the line went dead", sent=True), 80), (NoResponse("no line", sent=False, retryable=False), 0)],
+    [(NoResponse("the line went dead", sent=True), DIFFUSION), (NoResponse("no line", sent=False, retryable=False), 0)],
     ids=["unknown", "not sent"],
 )
 def test_a_batch_that_is_cancelled_before_a_bad_answer_keeps_no_place_for_ever(

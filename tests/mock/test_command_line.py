@@ -35,9 +35,9 @@ class Running:
         self.process = subprocess.Popen(command, **pipes, env=environment, text=True)
         assert self.process.stdout is not None
         self.greeting = self.process.stdout.readline() + self.process.stdout.readline()
-        found = re.search(r"http://\S+/api", self.greeting)
+        found = re.search(r"serves (http://\S+)", self.greeting)
         assert found is not None, self.greeting
-        self.base_url = found[0]
+        self.base_url = found[1]
 
     def end(self, with_signal: int = signal.SIGTERM) -> tuple[int, str]:
         self.process.send_signal(with_signal)

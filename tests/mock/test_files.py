@@ -9,6 +9,7 @@ import av
 import pytest
 from PIL import Image
 
+from legnext_client.generated.rules import OUTPUT_DAYS
 from legnext_client.generated.service import API_KEY_HEADER
 
 DAY = 86400.0
@@ -135,13 +136,13 @@ def test_another_method_is_refused_with_those_that_are_allowed(api: Any, path: s
     assert error["message"] == f"TRACE is not allowed here; use {answer.headers['allow']}."
 
 
-def test_files_are_there_when_the_job_is_completed_and_for_thirty_days(api: Any) -> None:
+def test_files_are_there_when_the_job_is_completed_as_long_as_they_are_kept(api: Any) -> None:
     job_id = api.accepted("diffusion", text="a")
     url = f"{api.server.root_url}/files/{job_id}/0.png"
     assert api.client.get(url).status_code == 404
     api.server.clock.advance(3600)
     assert api.client.get(url).status_code == 200
-    api.server.clock.advance(30 * DAY - 3600)
+    api.server.clock.advance(OUTPUT_DAYS * DAY - 3600)
     assert api.client.get(url).status_code == 200
     api.server.clock.advance(DAY)
     assert "30 days" in api.client.get(url).json()["message"]

@@ -12,7 +12,7 @@ import pytest
 from legnext_client.mock.answers import STYLES
 from legnext_client.testing import MockServer
 from tests.documents import operations
-from tests.facts import DIFFUSION
+from tests.facts import DIFFUSION, seconds
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "legnext_client" / "openapi.json").read_text(encoding="utf-8"))
 KINDS = {
@@ -124,7 +124,7 @@ def test_a_fast_clock_says_when_to_ask_again_and_never_gives_the_end_away(callin
     with MockServer(in_process=True, time_scale=4.5, seed=3) as server:
         api = calling(server)
         first = api.call("diffusion", text="a")
-        assert first.headers["retry-after"] == "10"
+        assert first.headers["retry-after"] == f"{seconds('diffusion') / 4.5:.0f}"
         again = api.client.get(f"/v1/job/{first.json()['job_id']}")
         assert again.headers["retry-after"] == "10"
         assert api.call("diffusion", text="complete-at-once").headers.get("retry-after") is None

@@ -10,11 +10,13 @@ import pytest
 from legnext_client import AsyncClient, AsyncJob, Client, Job
 from legnext_client.cli.entries import OWN, entries
 from legnext_client.generated.operations import OPERATIONS
+from legnext_client.generated.service import API_KEY_HEADER
 
 from .edits import SPEC, edited, path_of, told
 
 # Takes a job, so it is a follow-up; and one that is none.
 FOLLOWS, BEGINS = path_of(takes="images"), path_of(takes="url")
+KEY = API_KEY_HEADER.upper()
 FOLLOW_UP = SPEC["paths"][FOLLOWS]["post"]["operationId"]
 NO_NAME = "must be a name in snake_case, such as paint_over, and no keyword of Python; got "
 
@@ -78,8 +80,12 @@ def test_two_values_of_an_enum_with_one_name_are_refused(choices: dict[str, Any]
         ({"components securitySchemes ApiKey in": "query"}, "security: must ask for one key, an apiKey in a header"),
         ({f"paths {FOLLOWS} post security": [{"Other": []}]}, "reroll: security must be left out or be []"),
         (
-            {f"paths {FOLLOWS} post parameters": [{"name": "X-API-Key", "in": "header", "schema": {"type": "string"}}]},
-            "reroll: the parameter X-API-Key must be left out: this header is written for every request",
+            {
+                f"paths {FOLLOWS} post parameters": [
+                    {"name": API_KEY_HEADER.upper(), "in": "header", "schema": {"type": "string"}}
+                ]
+            },
+            f"reroll: the parameter {API_KEY_HEADER.upper()} must be left out: this header is written for every request",
         ),
     ],
 )

@@ -152,7 +152,9 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
     def _calls(self) -> CallerT:
         return self._make_calls(self._service)
 
-    def price(self, operation: str | Operation | RequestModel, *, source: str | None = None, **fields: Any) -> Estimate:
+    def price(
+        self, operation: str | Operation | RequestModel, /, *, source: str | None = None, **fields: Any
+    ) -> Estimate:
         """Estimate the cost of a call from its fields. Nothing is sent.
 
         `source` is the size of the source video (`480p`, `720p`). If it is unknown, the higher price is assumed.

@@ -150,7 +150,7 @@ def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
 @cache
 def _validator(written: str) -> Any:
     components = {"components": sound_document()["components"]}
-    return _Validator({**json.loads(written), **components}, format_checker=_checker())
+    return _Validator({"allOf": [json.loads(written)], **components}, format_checker=_checker())
 
 
 def _even(_validator: Any, value: dict[str, Any], instance: Any, _schema: Any) -> Iterator[Any]:

@@ -63,7 +63,7 @@ def listed(operation: Operation) -> Iterator[Call]:
             yield from (_call(operation, chosen, source, {}) for source in sources)
         else:
             for value in _values(operation, field, sources[0]):
-                yield _call(operation, chosen, sources[0], {field: value})
+                yield _call(operation, chosen, sources[0], {field.wire: value})
 
 
 @st.composite
@@ -71,16 +71,16 @@ def calls(draw: st.DrawFn, operation: Operation) -> Call:
     """A call of this operation with any fields that may be there together."""
     chosen = draw(st.sampled_from(combinations_of(operation)))
     source = draw(st.sampled_from(fitting(counterpart(operation.name)))) if JOB in chosen else None
-    picked: dict[Field, Value] = {}
+    picked: dict[str, Value] = {}
     text: Text | None = None
     for field in operation.fields:
         if field.wire in chosen and field.wire != JOB:
             if _is_prompt(operation, field):
                 text = draw(prompts.drawn(*_models(operation, source)))
             elif field.wire in NUMBERS:
-                picked[field] = draw(st.sampled_from(_values(operation, field, source)))
+                picked[field.wire] = draw(st.sampled_from(_values(operation, field, source)))
             else:
-                picked[field] = draw(values.drawn(_schema(operation, field)))
+                picked[field.wire] = draw(values.drawn(_schema(operation, field)))
     return _call(operation, chosen, source, picked, text, parsed=draw(st.booleans()))
 
 
@@ -88,7 +88,7 @@ def _call(
     operation: Operation,
     chosen: tuple[str, ...],
     source: Source | None,
-    picked: dict[Field, Value],
+    picked: dict[str, Value],
     text: Text | None = None,
     parsed: bool = False,
 ) -> Call:
@@ -104,7 +104,7 @@ def _call(
         elif source and field.wire == JOB:
             value = source.job_id, source.job_id
         else:
-            value = picked.get(field) or _values(operation, field, source)[0]
+            value = picked.get(field.wire) or _values(operation, field, source)[0]
         given[field.name], plain[field.name] = copy.deepcopy(value)  # a seeded fault may change what it is given
     text = text or prompts.Text("", sound=True)
     return Call(operation, given, plain, source, text.asked, text.sound)

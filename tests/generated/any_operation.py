@@ -161,6 +161,7 @@ from legnext_client._transport.transports import HttpxTransport
 from legnext_client.errors import InvalidRequest
 from legnext_client.generated import AuthenticatedClient, models
 from legnext_client.generated.api.tasks import probe_kinds
+from legnext_client.generated.service import API_KEY_HEADER
 
 URL, sent = "https://x.test/api", []
 

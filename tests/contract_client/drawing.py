@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from functools import cache, partial
+from functools import partial
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -141,7 +141,6 @@ def _models(operation: Operation, source: Source | None) -> tuple[str, list[str]
     return (source and source.model) or usual_model(), [one for one in image_models() if one not in forbidden]
 
 
-@cache
 def combinations_of(operation: Operation) -> list[tuple[str, ...]]:
     """The sets of fields that may be there together: all, the fewest, and what lies between."""
     needed = tuple(field.wire for field in operation.fields if field.required)

@@ -41,10 +41,11 @@ def wire_names(operation: Operation) -> dict[str, str]:
 
 
 def body_of(operation: Operation, given: Json) -> Json:
-    """The body that must be on the line for these plain values by their Python names: they, and the defaults."""
+    """The body that must be on the line for these plain values by their Python names: they, and the plain defaults."""
     names = wire_names(operation)
     fields = {wire: resolved(schema) for wire, schema in operation.body["properties"].items()}
     defaults = {wire: schema["default"] for wire, schema in fields.items() if "default" in schema}
+    defaults = {wire: value for wire, value in defaults.items() if not isinstance(value, list | dict)}
     return defaults | {names[name]: value for name, value in given.items()}
 
 

@@ -36,7 +36,7 @@ def proxy_for(url: str, given: str | None = None) -> str | None:
 
 def shown_proxy(proxy: str) -> str:
     """Return a proxy for display, without its user and password."""
-    return urlsplit(proxy).netloc.rpartition("@")[2]
+    return proxy.rpartition("@")[2].rpartition("://")[2].partition("/")[0]  # by hand: it may not be a URL
 
 
 def made(make: Callable[[], PoolT]) -> PoolT:

@@ -163,7 +163,10 @@ def test_this_machine_is_reached_without_the_proxy(colour: Colour, serve: Callab
         assert colour.do(client.midjourney.diffusion(text="x")).job_id == "j1"
 
 
-@for_each("proxy", ["proxy:3128", "ftp://u:secret@p.test", "http://", "http://u:secret@p.test:port", 7])
+@for_each(
+    "proxy",
+    ["proxy:3128", "ftp://u:secret@p.test", "http://", "http://u:secret@p.test:port", "http://u:secret@[::1", 7],
+)
 def test_what_is_no_proxy_is_refused(colour: Colour, proxy: Any) -> None:
     said = refusal(colour, proxy=proxy)
     assert said.startswith("proxy must be a URL such as http://proxy.example:3128; got ")

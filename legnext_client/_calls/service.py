@@ -297,14 +297,6 @@ class CallService:
         self.closed = True
         self.queue.wake_all()
 
-    def uploaded(self, call: PreparedCall) -> Flow[PreparedCall]:
-        """Upload the local files of a call. If that fails, its points are released."""
-        try:
-            return call if self.uploads is None else (yield from self.uploads.placed(call))
-        except BaseException:  # an interruption, too: nothing was sent
-            release(call.context.holds)
-            raise
-
     def name_jobs(self, error: BaseException) -> None:
         """Add the ids of earlier accepted jobs to any exception from a paid call, including Ctrl-C.
 

@@ -228,10 +228,14 @@ class RowTask:
         self, attempt: Callable[[], tuple[PreparedCall, SubmissionIntent]]
     ) -> tuple[PreparedCall, SubmissionIntent]:
         """Return the prepared call once it has a slot, its files uploaded."""
-        service, engine = self._context.service, self._engine
+        uploads, engine = self._context.service.uploads, self._engine
         try:
             plan, intent = await engine.acquire_slot(self, attempt)
-            return plan if service.uploads is None else await engine.run(service.uploaded(plan)), intent
+            try:
+                return plan if uploads is None else await engine.run(uploads.placed(plan)), intent
+            except BaseException:  # not sent, even if a thread goes on with the upload
+                release(plan.context.holds)
+                raise
         except (InvalidRequest, UploadError) as error:
             engine.slots.release(self)
             raise RowEnded(NEW, error) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,8 @@ from .test_batches import cats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from legnext_client.uploads import LocalFile
 
     from .conftest import World
 
@@ -116,6 +119,25 @@ def test_what_was_planned_and_never_sent_is_given_back_when_one_leaves(world: Wo
     sent = len(world.server.ledger)
     assert sent < 6
     assert budget.spent + budget.reserved == DIFFUSION * sent
+
+
+@pytest.mark.parametrize("colour", ["sync"], indirect=True)
+def test_what_is_held_for_a_call_is_given_back_when_one_leaves_while_its_file_is_uploaded(world: World) -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def upload(_: LocalFile) -> str:
+        begun.set()
+        may_go_on.wait(30)
+        return "https://files.test/cat.png"
+
+    budget, client = Budget(1000), world.client(uploader=upload)
+    rows = [("describe", {"img_url": b"\x89PNG\r\n\x1a\n and the rest"}), ("diffusion", {"text": "complete-at-once"})]
+    with client.batch(rows, budget=budget) as batch:
+        next(iter(batch))
+        assert begun.wait(30)
+    may_go_on.set()
+    assert len(world.server.ledger) == 1
+    assert budget.spent + budget.reserved == DIFFUSION
 
 
 def test_a_job_that_is_dearer_than_was_thought_stops_one_run_and_not_each(world: World) -> None:

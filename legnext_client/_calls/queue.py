@@ -182,10 +182,17 @@ class JobQueue:
     # ---- waiting ------------------------------------------------------------------------------------------------
 
     def waiting(self, place: Place, service: CallService, most: float | None = None) -> Flow[None]:
-        """Wait for a place, at most `most` seconds; the first to wait polls the jobs that no other code polls."""
-        signal, begun = Signal(), self._now()
+        """Wait for a place, at most `most` seconds; the first to wait polls the jobs that no other code polls.
+
+        The place is asked for at once, not by the flow: that may begin in another thread after the place was given up.
+        """
+        signal = Signal()
+        self.enter(place, signal.set)
+        return self._waiting_for(place, service, most, signal)
+
+    def _waiting_for(self, place: Place, service: CallService, most: float | None, signal: Signal) -> Flow[None]:
+        begun = self._now()
         try:
-            self.enter(place, signal.set)
             while (turn := self._turn(place, service)) is not None:
                 pause, held = turn
                 left = math.inf if most is None else begun + most - self._now()

@@ -357,7 +357,7 @@ class Hooked:
         self.is_due = False
 
     def now(self) -> float:
-        if self.is_due and sys._getframe(1).f_code.co_name == "waiting":
+        if self.is_due and sys._getframe(1).f_code.co_name == "_waiting_for":
             self.is_due = False
             self._action()
         return float(self._inner.now())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from legnext_client import VideoChain
+from legnext_client._calls.queue import JobQueue
 from legnext_client._journal.files import BATCH
 from legnext_client._journal.journal import Journal
 from legnext_client._runs import portal, tasks
@@ -27,6 +28,8 @@ from .test_batches import cats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from legnext_client.uploads import LocalFile
 
     from .conftest import World
 
@@ -228,6 +231,38 @@ def test_who_leaves_before_the_run_has_begun_lets_go_of_the_journal(
     closing.wait()
     assert not world.server.ledger
     assert [result.state for result in world.batch(cats(1))[0]] == ["done"]
+
+
+@pytest.mark.parametrize("colour", ["sync"], indirect=True)
+def test_who_leaves_while_a_row_is_about_to_wait_for_a_place_leaves_it_free(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "HURRY", 0.0)
+    monkeypatch.setattr(portal, "LINGER", 0.0)
+    monkeypatch.setattr(portal, "REQUESTS", 1)  # one thread, which is busy with the upload
+    waiting, may_go_on, wait = threading.Event(), threading.Event(), JobQueue.waiting
+
+    def upload(_: LocalFile) -> str:
+        may_go_on.wait(30)
+        return "https://files.test/cat.png"
+
+    def told(*given: Any) -> Any:
+        waiting.set()
+        return wait(*given)
+
+    monkeypatch.setattr(JobQueue, "waiting", told)
+    client = world.client(max_jobs=1, uploader=upload)
+    press_when(waiting, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        world.batch(
+            [("describe", {"img_url": b"\x89PNG\r\n\x1a\n and the rest"}), *cats(1)], client=client, concurrency=2
+        )
+    may_go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "legnext-worker":
+            thread.join(30)
+    assert client.queue == (1, 0, 0)
+    assert not world.server.ledger
 
 
 @needs_fork

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import sys
 import threading
 import time
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
 import httpx
@@ -34,7 +32,6 @@ from legnext_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
-    from types import ModuleType
 
 ResultT = TypeVar("ResultT")
 
@@ -42,11 +39,6 @@ _STEP = 0.1
 """Seconds between looks whether another loop still runs."""
 
 ANOTHER_LOOP = "this client is in use in another event loop. Create one client per loop."
-
-
-if find_spec("sniffio") is None:
-    # httpcore tries to import it four times a request; each search in vain takes a tenth of a millisecond of CPU.
-    sys.modules["sniffio"] = cast("ModuleType", None)
 
 
 class AsyncHttpxTransport(Connections[httpx.AsyncBaseTransport]):

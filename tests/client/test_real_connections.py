@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -224,24 +223,3 @@ def test_a_kept_connection_is_used_again(colour: Colour, serve: Callable[..., Ra
         for _ in range(3):
             colour.do(client.tasks.get("j1"))
     assert server.connections == 1
-
-
-def test_a_request_searches_for_no_module(
-    colour: Colour, serve: Callable[..., Raw], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Finder:
-        @staticmethod
-        def find_spec(name: str, *_: object) -> None:
-            sought.append(name)
-
-    def keep(connection: socket.socket) -> None:
-        while read(connection):
-            connection.sendall(GOOD)
-
-    sought: list[str] = []
-    server = serve(keep)
-    with talking(colour, server.port) as client:
-        colour.do(client.tasks.get("j1"))
-        monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
-        colour.do(client.tasks.get("j1"))
-    assert sought == []

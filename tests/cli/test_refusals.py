@@ -116,7 +116,7 @@ CASES = """
 2  chain chain.yaml --yes --name a{n}{ext} → --name needs --download DIR
 2  chain chain.yaml --download out --name ../{n}{ext} → is empty or leads elsewhere
 2  chain chain.yaml --budget -1 → --budget
-2  chain chain.yaml → points, more than --ask-above (1000), and there is no terminal to ask on. To accep
+2  chain chain.yaml → , and there is no terminal to ask on. To accep
 2  chain chain.yaml --yes --journal '' → Error: --journal must be the path of a file; got
 9  chain chain.yaml --journal chain.yaml → chain.yaml is not a legnext journal
 3  chain chain.yaml --env-file nowhere → --env-file nowhere cannot be read

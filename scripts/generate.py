@@ -42,7 +42,7 @@ from openapi_python_client.strings import PythonIdentifier
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from openapi_python_client.parser.openapi import Endpoint
 
@@ -104,12 +104,26 @@ def refused(spec: Any) -> list[str]:
     Last, the examples that their own schemas refuse.
     """
     try:
+        if unquoted := [*names_that_are_numbers(spec)]:
+            return unquoted
         read(spec)
     except SpecError as reason:
         return list(reason.args)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         return invalid(spec) or [f"cannot be read: {type(error).__name__}: {error}"]
     return invalid(spec) or examples.problems(spec)
+
+
+def names_that_are_numbers(node: Any, *place: str) -> Iterator[str]:
+    """The keys that YAML does not read as texts, such as a status without quotes."""
+    if isinstance(node, list):
+        for number, inner in enumerate(node):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+            yield from names_that_are_numbers(inner, *place, str(number))
+    elif isinstance(node, dict):
+        for key, inner in cast("dict[object, object]", node).items():
+            if not isinstance(key, str):
+                yield f"{' '.join(place)}: write {key!r} in quotes, as '{key}': every name in the document is a text"
+            yield from names_that_are_numbers(inner, *place, str(key))
 
 
 def invalid(spec: Any) -> list[str]:

@@ -45,6 +45,9 @@ def shapes(spec: Json) -> Iterator[str]:
         for data in (each for method, each in resolve(spec, item).items() if method in table.METHODS):
             where = data.get("operationId", path)
             yield from refused(f"{where}: x-legnext", "operation", data.get("x-legnext", {}))
+    if "x-legnext" not in spec:
+        yield "x-legnext must be there: the models, their flags and what a dollar buys"
+        return
     yield from refused("x-legnext", "root", spec["x-legnext"])
 
 

@@ -89,3 +89,11 @@ def test_every_drift_is_found(
     generator({}, Path(), tmp_path)
     drifts(tmp_path)
     assert [said.split()[0] for said in generate.drift({}, Path(), tmp_path)] == names
+
+
+def test_a_status_without_quotes_is_refused_with_its_place() -> None:
+    spec = copy.deepcopy(SPEC)
+    path = path_of(takes="images")
+    spec["paths"][path]["post"]["responses"][418] = {"description": "Tea."}
+    said = f"paths {path} post responses: write 418 in quotes, as '418': every name in the document is a text"
+    assert generate.refused(spec) == [said]

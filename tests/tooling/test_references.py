@@ -333,6 +333,11 @@ SHAPES: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "points that buy nothing": (
+        root("points_per_usd", 0),
+        "x-legnext/points_per_usd: 0 is less than the minimum of 1",
+    ),
+    "no tables at all": ({"x-legnext": GONE}, "x-legnext must be there"),
     "a reserve below the price": (
         factor(flag="turbo", reserve=1),
         "x-legnext/price_factors (turbo): reserve must be at least the factor, 3; got 1",

@@ -114,6 +114,8 @@ class BaseClient(Generic[CallerT, Transport, HttpClient, Uploader]):
         headers = {API_KEY_HEADER: key, "accept": "application/json", "user-agent": f"legnext-client/{__version__}"}
         given = {"proxy": proxy, "ssl_context": ssl_context, "http_client": http_client}
         connecting = {name: value for name, value in given.items() if value is not None}
+        self._connecting: Callable[[], Mapping[str, Any]] = lambda: connecting
+        """Returns how this client connects, which may hold a proxy's password; only a fleet asks for it."""
         self._uploads: Uploads | None = None
         if uploader is not None:
             from legnext_client._calls.uploading import Uploads

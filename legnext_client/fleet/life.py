@@ -31,6 +31,7 @@ from legnext_client._protocol.state import State, failure
 from legnext_client._runs.options import ROW_NAME
 from legnext_client._runs.rows import Rows
 from legnext_client._transport.async_driver import async_run
+from legnext_client._transport.puts import connecting
 from legnext_client.errors import BudgetExceeded, InvalidRequest, LegnextError, RateLimitError, SubmissionUnknown
 from legnext_client.generated.operations import OPERATIONS
 from legnext_client.uploads import bucket_of
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from legnext_client._calls.items import Call
     from legnext_client._calls.service import PreparedCall
     from legnext_client._calls.wait import PollState
-    from legnext_client._client.async_caller import AsyncCaller
+    from legnext_client.client import AsyncClient
     from legnext_client.fleet.database import Database
 
 logger = logging.getLogger("legnext_client")
@@ -62,10 +63,11 @@ class RowLife:
     """The tasks of one account, with its client and its ledger."""
 
     def __init__(
-        self, database: Database, calls: AsyncCaller, look_in: Callable[[float], None], callback: str | None
+        self, database: Database, client: AsyncClient, look_in: Callable[[float], None], callback: str | None
     ) -> None:
         """`look_in` looks for due tasks after so many seconds."""
-        self._database, self._service, self._runtime = database, calls.service, calls.runtime
+        self._database, self._service, self._runtime = database, client._service, client._calls.runtime
+        self._connecting = client._connecting
         self._look_in, self._callback = look_in, callback
 
     async def submit(self, request: int, turn: int, **_: Any) -> None:
@@ -171,8 +173,9 @@ class RowLife:
                 return [str(path) for path in paths]
             bucket, place = bucket_of(target), urlsplit(target)
             names = [f"{place.path.strip('/')}/{path.name}".lstrip("/") for path in paths]
-            for path, name in zip(paths, names, strict=True):
-                await asyncio.to_thread(bucket.store, LocalFile.of(path), name)
+            with connecting(self._connecting(), asyncio.get_running_loop()):
+                for path, name in zip(paths, names, strict=True):
+                    await asyncio.to_thread(bucket.store, LocalFile.of(path), name)
             return [f"{BUCKET}{place.netloc}/{name}" for name in names]
 
     async def _record(self, request: int, delay: float = 0.0, **found: Any) -> bool:

@@ -43,7 +43,7 @@ class FleetWorker:
             raise InvalidRequest("callback and callbacks go together: the public URL of a receiver, and the receiver.")
         self._database, self._callbacks = database, callbacks
         self._app, self._stopped = App(connector=PsycopgConnector()), False
-        life = RowLife(database, client._calls, self._look_in, callback)
+        life = RowLife(database, client, self._look_in, callback)
         for task in (life.submit, life.poll, life.download):
             self._app.task(name=f"legnext.{task.__name__}")(task)
         self._worker = Worker(

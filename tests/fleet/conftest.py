@@ -15,6 +15,7 @@ from legnext_client.testing import MockServer
 from tests.fleet.cluster import Cluster, programs
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, Callable, Iterator
 
     from legnext_client import Event
@@ -61,10 +62,14 @@ def server(one_server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServe
 
 @asynccontextmanager
 async def working(
-    fleet: Fleet, server: MockServer, hook: Callable[[Event], object] | None = None, **options: Any
+    fleet: Fleet,
+    server: MockServer,
+    hook: Callable[[Event], object] | None = None,
+    ssl_context: ssl.SSLContext | None = None,
+    **options: Any,
 ) -> AsyncGenerator[asyncio.Task[None]]:
     """Run a worker in this process, and stop it at the end."""
-    async with server.async_client() as client:
+    async with server.async_client(ssl_context=ssl_context) as client:
         if hook is not None:
             client.add_hook(hook)
         each = fleet.worker(client, **options)

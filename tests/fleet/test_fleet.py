@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import ssl
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Finish = Callable[[], Status]
 
 FAST = 1000.0
+LOCALHOST = Path(__file__).parent.parent / "client" / "tls" / "localhost.pem"
 NOWHERE = Fleet("postgresql://127.0.0.1:1/nothing")
 ROWS = [{"key": f"row{number}", "text": f"lighthouse {number}"} for number in range(10)]
 
@@ -398,6 +400,21 @@ def test_workers_download_to_a_bucket(fleet: Fleet, finish: Finish, monkeypatch:
     assert all(content.startswith(b"\x89PNG") for content in bucket.put.values())
 
 
+def test_workers_trust_the_bucket_that_their_client_trusts(
+    fleet: Fleet, server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    trusted = ssl.create_default_context(cafile=str(LOCALHOST))
+    with Bucket(LOCALHOST) as bucket:
+        fleet.up(per_second=FAST, download=f"s3://posters?endpoint={bucket.url}")
+        fleet.submit(ROWS[:1])
+        asyncio.run(work_until(fleet, server, lambda status: status.ended, ssl_context=trusted))
+        [result] = fleet.results()
+    assert result.error is None
+    assert len(bucket.put) == 4
+
+
 def test_a_target_that_is_not_a_bucket_is_refused_before_anything_is_paid() -> None:
     with pytest.raises(ConfigurationError, match="s3://"):
         NOWHERE.up(download="s3://")
@@ -559,7 +576,7 @@ def test_a_running_worker_stops_when_its_key_is_replaced(fleet: Fleet, server: M
 class Bucket:
     """A bucket of S3 that accepts everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.put: dict[str, bytes] = {}
         bucket = self
 
@@ -574,6 +591,11 @@ class Bucket:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if certificate is not None:
+            secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            secured.load_cert_chain(certificate)
+            self._server.socket = secured.wrap_socket(self._server.socket, server_side=True)
+            self.url = f"https://localhost:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, daemon=True).start()

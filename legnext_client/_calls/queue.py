@@ -8,11 +8,10 @@ Safe for threads, event loops and forks.
 from __future__ import annotations
 
 import math
-import threading
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from legnext_client._forks import renew_after_fork
+from legnext_client._forks import ForkSafeLock, renew_after_fork
 from legnext_client._protocol.flow import Sleep
 from legnext_client._protocol.polling import UNKNOWN, default_timeout
 from legnext_client._transport.clocks import Signal, running_loop
@@ -86,7 +85,7 @@ class JobQueue:
         self._held: dict[Place, None] = {}
         self._jobs: dict[str, Place] = {}
         self._waiting: deque[Place] = deque()
-        self.fork_lock = self._lock = threading.RLock()
+        self._lock = ForkSafeLock()
         renew_after_fork(self)
 
     @property
@@ -260,7 +259,6 @@ class JobQueue:
 
     def after_fork(self) -> None:
         """Keep the places of jobs in a child process; drop those of calls in the parent's threads."""
-        self.fork_lock = self._lock = threading.RLock()
         self._waiting.clear()
         self._held = {held: None for held in self._held if held.is_kept}
 

@@ -6,11 +6,9 @@ import contextlib
 import logging
 import os
 import sqlite3
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from legnext_client._forks import renew_after_fork
 from legnext_client._journal import files
 from legnext_client._journal.journal import Journal
 from legnext_client._journal.store import MEMORY, DiskReserve, timestamp
@@ -83,7 +81,6 @@ class Ledger(Journal):
         self._connection.close()  # none is open between two operations, so a fork inherits none
         self._kept = DiskReserve(files.beside(place, "reserve"))
         self._must_be(files.LEDGER, None)
-        renew_after_fork(self)
 
     def begin(self, intent: SubmissionIntent) -> Begun:
         """Record a call before it is sent, unless its key has a job or is being sent.
@@ -204,14 +201,6 @@ class Ledger(Journal):
     def settling(self) -> Generator[None]:
         with self._session(writing=True):
             yield
-
-    @property
-    def fork_lock(self) -> threading.RLock:
-        """The lock of one operation: SQLite's connection in use must not reach a child process."""
-        return self._mutex
-
-    def after_fork(self) -> None:
-        self._mutex = threading.RLock()
 
     def close(self) -> None:
         """Do nothing: no file is open between two operations."""

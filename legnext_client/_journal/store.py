@@ -6,11 +6,11 @@ import contextlib
 import hashlib
 import os
 import sqlite3
-import threading
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from legnext_client._forks import ForkSafeLock
 from legnext_client._journal import files
 from legnext_client.errors import JournalError
 
@@ -35,7 +35,7 @@ class Store:
     def __init__(self, path: StrPath, *, now: Callable[[], datetime] | None = None) -> None:
         self.path = os.fspath(path)
         self._now = now or partial(datetime.now, UTC)
-        self._mutex = threading.RLock()
+        self._mutex = ForkSafeLock()
         self._hold: Hold | None = None
         self._reserve: DiskReserve | None = None
         if self.path == MEMORY:

@@ -193,8 +193,6 @@ class Portal(_Caller):
         self._orders: SimpleQueue[tuple[Callable[[], Any], Callable[..., None]] | None] = SimpleQueue()
         self._closing: asyncio.Event
 
-    fork_lock = None
-
     def after_fork(self) -> None:
         self._is_parents = True  # only the parent has the run's threads, and its journal
 

@@ -23,7 +23,6 @@ from legnext_client.errors import CLIENT_CLOSED, ConfigurationError
 from legnext_client.generated.service import API_KEY_HEADER
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 
     from legnext_client._protocol.flow import Fetch, Send
@@ -205,7 +204,6 @@ class Connections(Generic[PoolT]):
 
     make_pool: Callable[[str | None, ssl.SSLContext, Refuse | None], PoolT]
     given_pool: type[GivenClient | AsyncGivenClient]
-    fork_lock: threading.RLock | None = None
 
     def __init__(
         self,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from legnext_client._forks import ForkSafeLock
 from legnext_client.errors import BudgetExceeded, InvalidRequest
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Budget:
 
     def __init__(self, points: int) -> None:
         self.points = _counted(points)
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._held: dict[Hashable, int] = {}
         self._settled: dict[Hashable, int] = {}
         self._reserved = 0

@@ -51,8 +51,6 @@ def echo_once(connection: socket.socket) -> None:
 class Owner:
     """An owner whose renewal fails if its number is odd."""
 
-    fork_lock = None
-
     def __init__(self, number: int) -> None:
         self.number, self.renewed = number, False
 

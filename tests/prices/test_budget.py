@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
 import threading
 
@@ -12,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from legnext_client.errors import BudgetExceeded
 from legnext_client.prices import Budget
+from tests.systems import needs_fork
 from tests.tables import for_each
 from tests.thorough import often
 
@@ -136,3 +139,28 @@ class BudgetLife(RuleBasedStateMachine):
 
 BudgetLife.TestCase.settings = settings(deadline=None, max_examples=often(10, 50), stateful_step_count=30)
 TestBudgetLife = BudgetLife.TestCase
+
+
+@needs_fork
+def test_a_child_process_counts_though_a_thread_of_its_parent_was_counting() -> None:
+    counting, forking = threading.Event(), threading.Event()
+
+    class Slow:
+        """A key that takes as long as it is not forked."""
+
+        def __hash__(self) -> int:
+            counting.set()
+            return int(forking.wait(30))
+
+    budget = Budget(100)
+    thread = threading.Thread(target=budget.reserve, args=(Slow(), 80))
+    thread.start()
+    assert counting.wait(30)
+    os.register_at_fork(before=forking.set)
+    child = multiprocessing.get_context("fork").Process(target=budget.reserve, args=("child", 20))
+    child.start()
+    child.join(30)
+    child.kill()
+    thread.join(30)
+    assert child.exitcode == 0
+    assert budget.left == 20

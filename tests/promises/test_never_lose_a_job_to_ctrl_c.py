@@ -1,8 +1,7 @@
 """Never lose a job to Ctrl-C: wherever it strikes after the service has answered, the id is in the error's notes.
 
 Python hears a signal when a function begins, when a loop turns and when a function of C returns. Tracing strikes at
-more places than that: at lines and calls of the whole package between a user's call and its result; at each one in
-`make thorough`.
+more places than that: at each line and call of the whole package between a user's call and its result.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ import legnext_client
 from legnext_client import AsyncClient, AsyncJob, Client, InvalidRequest, Job, LegnextError, WaitTimeout
 from legnext_client._transport.drivers import INTERRUPTED
 from tests.client.worlds import KEY, Colour, HandClock, Service, done, job, told, without_loop
-from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -115,7 +113,7 @@ def test_ctrl_c_at_any_line_of_a_paid_call_leaves_the_id(kind: str, call: Callab
     warm = client_of(kind, AsyncWire() if kind == "async" else Wire())
     without_loop(call(warm, warm._calls._own(warm._calls.stub("source"))))
     struck, lost, false = 0, [], []
-    for number in range(1, 5000, often(4, 1)):
+    for number in range(1, 5000):
         wire = AsyncWire() if kind == "async" else Wire()
         client = client_of(kind, wire)
         source = client._calls.stub("source")
@@ -140,7 +138,7 @@ def test_ctrl_c_at_any_line_of_a_paid_call_leaves_the_id(kind: str, call: Callab
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_ctrl_c_at_any_line_of_a_wait_leaves_the_id(kind: str) -> None:
     struck, lost = 0, []
-    for number in range(1, 5000, often(4, 1)):
+    for number in range(1, 5000):
         wire = AsyncWire() if kind == "async" else Wire()
         waited = client_of(kind, wire)._calls.stub("j1")
         strike = Strike(number)

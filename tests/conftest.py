@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import ssl
 import sys
 import tempfile
@@ -35,6 +36,9 @@ def use_memory() -> None:
 
 
 use_memory()
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job ignores Ctrl-C, and so would the tests
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How fast examples are drawn depends on what else the machine does.
 slowly = [HealthCheck.too_slow]

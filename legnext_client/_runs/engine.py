@@ -330,14 +330,13 @@ class Engine:
         elif self._reports:
             values, self._reported = self._reports.popleft()
             self._deliver(Delivery(values))
+        elif self.tasks:
+            return
+        elif self.at_end is not None and not self.stopped:
+            self.tasks.start(self.at_end)
+            self.at_end = None
         else:
-            if self.tasks:
-                return
-            if self.at_end is not None and not self.stopped:
-                self.tasks.start(self.at_end)
-                self.at_end = None
-            else:
-                self._deliver(Delivery(over=True, error=self._error or self._shortage))
+            self._deliver(Delivery(over=True, error=self._error or self._shortage))
 
     def _deliver(self, delivery: Delivery) -> None:
         self._caller_waits = False
